@@ -1,0 +1,226 @@
+# hookcheck: tells the owner of a webhook endpoint whether it will survive Panora.
+#
+#   make            build ./build/release/hookcheck (installs nothing; says what is missing)
+#   make demo       install what is missing, build, and watch it judge a good and a bad endpoint
+#   make test       install what is missing, build, run every test
+#   make check      build and run the tests            (TESTS=sign_ narrows to suites of that name)
+#   make sanitize   the same tests under ASan and UBSan, leaks included
+#   make coverage   the same tests, with a line-coverage report
+#   make fuzz       each fuzz target for FUZZ_SECONDS
+#   make lint       include rule between layers, clang-tidy, cppcheck, formatting
+#   make format     let clang-format rewrite the sources
+#   make golden     rewrite the example reports in reports/examples (review the diff)
+#   make vectors    remake fixtures/vectors with Node
+#   make install    PREFIX and DESTDIR as usual        (make uninstall takes it away again)
+#
+# One Makefile, no sub-makefiles: every object knows every header it read (-MMD -MP), and each VARIANT
+# keeps its objects apart, so that switching costs no `make clean`. V=1 shows the commands.
+
+PREFIX  ?= /usr/local
+BINDIR  ?= $(PREFIX)/bin
+DATADIR ?= $(PREFIX)/share/hookcheck
+INSTALL ?= install
+VARIANT ?= release
+B       := build/$(VARIANT)
+
+LIBS      := libcurl openssl jansson libevent libevent_openssl
+TEST_LIBS := criterion
+
+# --- what must be there: pkg-config module and the Debian package that has it ---
+NEEDS      := libcurl=libcurl4-openssl-dev openssl=libssl-dev jansson=libjansson-dev \
+              libevent=libevent-dev libevent_openssl=libevent-dev
+NEEDS_TEST := criterion=libcriterion-dev
+
+WITHOUT_LIBS := help clean uninstall format layers timeouts deps deps-test deps-lint demo test
+BUILDING     := $(filter-out $(WITHOUT_LIBS),$(or $(MAKECMDGOALS),all))
+missing       = $(strip $(foreach n,$(1),$(if $(shell pkg-config --exists $(firstword $(subst =, ,$(n))) \
+                2>/dev/null && echo ok),,$(lastword $(subst =, ,$(n))))))
+ifneq ($(BUILDING),)
+ifeq ($(shell command -v pkg-config 2>/dev/null),)
+$(error pkg-config is missing: try `apt-get install pkg-config`, or let `make test` install all that is needed)
+endif
+MISSING := $(sort $(call missing,$(NEEDS)))
+ifneq ($(MISSING),)
+$(error missing libraries: try `apt-get install $(MISSING)`, or let `make test` install all that is needed)
+endif
+endif
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            -Wold-style-definition -Wpointer-arith -Wwrite-strings -Wcast-qual -Wformat=2 \
+            -Wvla -Wundef -Wswitch-enum -Wimplicit-fallthrough
+CFLAGS   ?= -O2 -g
+FORTIFY  := -D_FORTIFY_SOURCE=2
+ALL_CPPFLAGS = -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Iharness $(FORTIFY) $(CPPFLAGS)
+ALL_CFLAGS = -std=c17 $(WARNINGS) $(WERROR) -fstack-protector-strong $(CFLAGS) $(VARIANT_FLAGS) \
+             $(LIB_CFLAGS)
+ifneq ($(BUILDING),)
+LIB_CFLAGS := $(shell pkg-config --cflags $(LIBS))
+LIB_LIBS   := $(shell pkg-config --libs $(LIBS)) -lm
+endif
+ALL_LDLIBS = $(LIB_LIBS) $(LDLIBS)
+
+VARIANT_FLAGS.sanitize := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+VARIANT_FLAGS.coverage := -O0 --coverage
+VARIANT_FLAGS.fuzz     := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+VARIANT_FLAGS := $(VARIANT_FLAGS.$(VARIANT))
+ifneq ($(VARIANT),release)
+FORTIFY := -U_FORTIFY_SOURCE
+endif
+
+ifneq ($(V),1)
+Q := @
+say = @printf '  %-6s %s\n' $(1) $(2)
+endif
+
+# --- sources: everything in the layers; a new file needs no line here ---
+LAYERS   := base http panora sign suite compose deliver receive judge diagnose run report cli
+SRC      := $(filter-out harness/cli/main.c,$(wildcard $(patsubst %,harness/%/*.c,$(LAYERS))))
+TEST_SRC := $(wildcard harness/tests/*.c harness/tests/*/*.c)
+FUZZ_SRC := $(wildcard harness/fuzz/fuzz_*.c)
+OBJ      := $(patsubst harness/%.c,$(B)/%.o,$(SRC)) $(B)/resources.o
+TEST_OBJ := $(patsubst harness/%.c,$(B)/%.o,$(TEST_SRC))
+BIN      := $(B)/hookcheck
+UNIT     := $(B)/unit-tests
+EMBEDDED := $(sort $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null))
+
+.DEFAULT_GOAL := all
+.PHONY: all demo test check sanitize coverage fuzz run-fuzzers lint format golden vectors layers timeouts \
+        tidy cppcheck deps deps-test deps-lint install uninstall clean
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(BIN)
+
+$(BIN): $(B)/cli/main.o $(OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+
+$(UNIT): $(TEST_OBJ) $(OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS) $(shell pkg-config --libs $(TEST_LIBS))
+
+$(TEST_OBJ): WARNINGS := $(filter-out -Wcast-qual -Wwrite-strings,$(WARNINGS))
+
+$(B)/%.o: harness/%.c Makefile
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The suites and events go into the program, so that one file can be copied to another machine.
+$(B)/embed: harness/tools/embed.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -O1 -o $@ $<
+$(B)/resources.c: $(B)/embed $(EMBEDDED) Makefile
+	$(call say,EMBED,$@)
+	$(Q)$(B)/embed $(EMBEDDED) > $@
+$(B)/resources.o: $(B)/resources.c
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+-include $(patsubst %.o,%.d,$(OBJ) $(TEST_OBJ) $(B)/cli/main.o)
+
+# --- installing what is missing: only demo, test and the CI script come here ---
+as_root = $(if $(filter 0,$(shell id -u)),,sudo )
+define install_packages
+	@set -e; wanted=""; \
+	for pair in $(1); do pkg-config --exists "$${pair%%=*}" 2>/dev/null || wanted="$$wanted $${pair#*=}"; done; \
+	for pair in $(2); do command -v "$${pair%%=*}" >/dev/null 2>&1 || wanted="$$wanted $${pair#*=}"; done; \
+	[ -n "$$wanted" ] || exit 0; \
+	if ! command -v apt-get >/dev/null 2>&1; then \
+	    echo "hookcheck needs a C compiler, pkg-config, libcurl, OpenSSL, jansson, libevent and (for the tests) Criterion; install them with one of:" >&2; \
+	    echo "  dnf install gcc pkgconf-pkg-config libcurl-devel openssl-devel jansson-devel libevent-devel criterion-devel" >&2; \
+	    echo "  apk add build-base pkgconf curl-dev openssl-dev jansson-dev libevent-dev criterion-dev" >&2; \
+	    echo "  brew install pkg-config curl openssl jansson libevent criterion" >&2; exit 1; fi; \
+	echo "installing:$$wanted"; \
+	DEBIAN_FRONTEND=noninteractive $(as_root)apt-get update -qq; \
+	DEBIAN_FRONTEND=noninteractive $(as_root)apt-get install -y -qq --no-install-recommends $$wanted >/dev/null
+endef
+deps:
+	$(call install_packages,$(NEEDS),cc=gcc cc=libc6-dev pkg-config=pkg-config)
+deps-test: deps
+	$(call install_packages,$(NEEDS_TEST),xmllint=libxml2-utils node=nodejs npm=npm python3=python3 curl=curl openssl=openssl)
+deps-lint: deps-test
+	$(call install_packages,,clang-tidy=clang-tidy clang-format=clang-format cppcheck=cppcheck clang=clang)
+	@clang -fsanitize=fuzzer -x c - -o /dev/null </dev/null 2>&1 | grep -q 'clang_rt' && \
+	    DEBIAN_FRONTEND=noninteractive $(as_root)apt-get install -y -qq libclang-rt-14-dev >/dev/null || true
+
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@harness/tools/demo.sh build/release/hookcheck
+
+test: deps-test
+	@$(MAKE) --no-print-directory check
+
+# --- tests ---
+# Criterion exits 0 when it ran nothing and when a test leaked, and lets a test without a timeout of its
+# own hang for ever: all three are failures here.
+TEST_SECONDS ?= 600
+check: $(UNIT) $(BIN)
+	@HOOKCHECK_BIN=$(abspath $(BIN)) timeout $(TEST_SECONDS) $(UNIT) $(if $(TESTS),--filter '$(TESTS)*/*') --xml=$(B)/unit-tests.xml
+	@grep -qE 'status="(PASSED|FAILED|ERRORED)"' $(B)/unit-tests.xml || { echo 'no test ran' >&2; exit 1; }
+
+sanitize:
+	@ASAN_OPTIONS=abort_on_error=1:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	 LSAN_OPTIONS=suppressions=$(CURDIR)/harness/tests/support/lsan.supp:print_suppressions=0 \
+	 $(MAKE) --no-print-directory VARIANT=sanitize check
+
+coverage:
+	@find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+	@$(MAKE) --no-print-directory VARIANT=coverage check
+	@gcovr --root . --filter harness/ --exclude harness/tests/ build/coverage --print-summary $(GCOVR_FLAGS)
+
+FUZZ_SECONDS ?= 30
+fuzz:
+	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang run-fuzzers
+run-fuzzers: $(patsubst harness/fuzz/%.c,$(B)/%,$(FUZZ_SRC))
+	@for f in $^; do n=$$(basename $$f); echo "fuzz: $$n for $(FUZZ_SECONDS) s"; mkdir -p $(B)/corpus/$$n; \
+	    $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=0 -artifact_prefix=$(B)/ $(B)/corpus/$$n \
+	    $(wildcard fixtures/fuzz) >$(B)/$$n.log 2>&1 || { tail -40 $(B)/$$n.log; exit 1; }; done
+$(B)/fuzz_%: $(B)/fuzz/fuzz_%.o $(OBJ)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+
+golden: $(UNIT) $(BIN)
+	@HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_WRITE_GOLDEN=1 $(UNIT) --filter 'report_golden/*' --xml=$(B)/golden.xml
+
+vectors:
+	@node fixtures/vectors/make.mjs
+
+# --- lint ---
+C_FILES = $(wildcard harness/*/*.[ch] harness/tests/*/*.[ch])
+lint: layers timeouts tidy cppcheck
+	@clang-format --dry-run -Werror $(C_FILES)
+
+format:
+	@clang-format -i $(C_FILES)
+
+# A folder includes only itself and folders to its left; each library has its layers.
+APART  := receive>deliver deliver>receive
+OWNERS := curl/:deliver event2/:receive openssl/:sign,receive,deliver jansson.h:base,panora,suite,compose,judge,report,cli
+layers:
+	@awk -v order='$(LAYERS)' -v apart='$(APART)' -v owners='$(OWNERS)' -f harness/tools/layers.awk \
+	    $(wildcard $(patsubst %,harness/%/*.[ch],$(LAYERS)))
+
+timeouts:
+	@! grep -L 'TestSuite(.*\.timeout' $(TEST_SRC) /dev/null | grep -v /dev/null | grep -v support/ | \
+	    sed 's/$$/: no TestSuite(..., .timeout = ...)/' | grep .
+
+tidy:
+	@printf '%s\n' $(SRC) harness/cli/main.c | xargs -P $$(nproc) -n 4 sh -c \
+	    'clang-tidy --quiet "$$@" -- -std=c17 $(ALL_CPPFLAGS) $(LIB_CFLAGS) 2>/dev/null' tidy
+
+cppcheck:
+	@cppcheck --quiet -j $$(nproc) --std=c11 --enable=warning,performance,portability --inline-suppr \
+	    --error-exitcode=1 -Iharness $(SRC) harness/cli/main.c
+
+# --- install ---
+install: $(BIN)
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)
+	$(INSTALL) -m 0755 $(BIN) $(DESTDIR)$(BINDIR)/hookcheck
+	cp -R suites fixtures $(DESTDIR)$(DATADIR)/
+
+uninstall:
+	rm -f $(DESTDIR)$(BINDIR)/hookcheck
+	rm -rf $(DESTDIR)$(DATADIR)
+
+clean:
+	rm -rf build

@@ -1,0 +1,123 @@
+#include "base/buf.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+static void reserve(struct buf *buf, size_t len)
+{
+    size_t needed = len + 1;
+    if (needed <= buf->capacity)
+        return;
+    size_t capacity = buf->capacity ? buf->capacity : 64;
+    while (capacity < needed)
+        capacity *= 2;
+    buf->data = mem_resize(buf->data, capacity, 1);
+    buf->capacity = capacity;
+}
+
+/* How many of `len` more bytes the cap lets in; notes when it cuts. */
+static size_t room_for(struct buf *buf, size_t len)
+{
+    if (buf->max == 0 || len <= buf->max - buf->len)
+        return len;
+    buf->full = true;
+    return buf->max - buf->len;
+}
+
+void buf_clear(struct buf *buf)
+{
+    free(buf->data);
+    *buf = (struct buf){.max = buf->max};
+}
+
+void buf_reset(struct buf *buf)
+{
+    buf->len = 0;
+    buf->full = false;
+    if (buf->data)
+        buf->data[0] = '\0';
+}
+
+bool buf_add(struct buf *buf, const void *data, size_t len)
+{
+    size_t fits = room_for(buf, len);
+    reserve(buf, buf->len + fits);
+    if (fits)
+        memcpy(buf->data + buf->len, data, fits);
+    buf->len += fits;
+    buf->data[buf->len] = '\0';
+    return fits == len;
+}
+
+bool buf_add_bytes(struct buf *buf, struct bytes bytes)
+{
+    return buf_add(buf, bytes.data, bytes.len);
+}
+
+bool buf_add_text(struct buf *buf, const char *text)
+{
+    return buf_add(buf, text, strlen(text));
+}
+
+bool buf_add_char(struct buf *buf, char c)
+{
+    return buf_add(buf, &c, 1);
+}
+
+bool buf_add_repeated(struct buf *buf, char c, size_t count)
+{
+    size_t fits = room_for(buf, count);
+    reserve(buf, buf->len + fits);
+    memset(buf->data + buf->len, c, fits);
+    buf->len += fits;
+    buf->data[buf->len] = '\0';
+    return fits == count;
+}
+
+bool buf_add_format(struct buf *buf, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (len < 0)
+        return false;
+    char *text = mem_alloc((size_t)len + 1);
+    va_start(args, format);
+    (void)vsnprintf(text, (size_t)len + 1, format, args);
+    va_end(args);
+    bool whole = buf_add(buf, text, (size_t)len);
+    free(text);
+    return whole;
+}
+
+void buf_drop(struct buf *buf, size_t len)
+{
+    if (len > buf->len)
+        len = buf->len;
+    if (len == 0)
+        return;
+    memmove(buf->data, buf->data + len, buf->len - len + 1);
+    buf->len -= len;
+}
+
+char *buf_take(struct buf *buf)
+{
+    char *data = buf->data ? buf->data : mem_alloc(1);
+    *buf = (struct buf){.max = buf->max};
+    return data;
+}
+
+struct bytes buf_bytes(const struct buf *buf)
+{
+    return (struct bytes){buf->data, buf->len};
+}
+
+const char *buf_text(const struct buf *buf)
+{
+    return buf->data ? buf->data : "";
+}

@@ -1,0 +1,119 @@
+#include "base/encode.h"
+
+#include <stdint.h>
+#include <string.h>
+
+static const char hex_lower[] = "0123456789abcdef";
+static const char hex_upper[] = "0123456789ABCDEF";
+static const char base64_standard[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64_url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+static void add_hex(struct bytes in, const char *digits, struct buf *out)
+{
+    for (size_t i = 0; i < in.len; i++) {
+        unsigned char byte = (unsigned char)in.data[i];
+        char pair[2] = {digits[byte >> 4], digits[byte & 15]};
+        (void)buf_add(out, pair, 2);
+    }
+}
+
+void encode_hex(struct bytes in, struct buf *out)
+{
+    add_hex(in, hex_lower, out);
+}
+
+void encode_hex_upper(struct bytes in, struct buf *out)
+{
+    add_hex(in, hex_upper, out);
+}
+
+static void add_base64(struct bytes in, const char *alphabet, bool padded, struct buf *out)
+{
+    for (size_t i = 0; i < in.len; i += 3) {
+        size_t left = in.len - i;
+        uint32_t group = (uint32_t)(unsigned char)in.data[i] << 16;
+        if (left > 1)
+            group |= (uint32_t)(unsigned char)in.data[i + 1] << 8;
+        if (left > 2)
+            group |= (unsigned char)in.data[i + 2];
+        char four[4] = {alphabet[group >> 18], alphabet[group >> 12 & 63],
+                        left > 1 ? alphabet[group >> 6 & 63] : '=',
+                        left > 2 ? alphabet[group & 63] : '='};
+        size_t used = left > 2 ? 4 : left + 1;
+        (void)buf_add(out, four, padded ? 4 : used);
+    }
+}
+
+void encode_base64(struct bytes in, struct buf *out)
+{
+    add_base64(in, base64_standard, true, out);
+}
+
+void encode_base64url(struct bytes in, struct buf *out)
+{
+    add_base64(in, base64_url, false, out);
+}
+
+void encode_percent(struct bytes in, struct buf *out)
+{
+    static const char unreserved[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    for (size_t i = 0; i < in.len; i++) {
+        if (in.data[i] != '\0' && strchr(unreserved, in.data[i])) {
+            (void)buf_add_char(out, in.data[i]);
+            continue;
+        }
+        (void)buf_add_char(out, '%');
+        encode_hex_upper((struct bytes){in.data + i, 1}, out);
+    }
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+bool decode_hex(struct bytes in, struct buf *out)
+{
+    if (in.len % 2 != 0)
+        return false;
+    for (size_t i = 0; i < in.len; i++)
+        if (hex_digit(in.data[i]) < 0)
+            return false;
+    for (size_t i = 0; i < in.len; i += 2)
+        (void)buf_add_char(out, (char)(hex_digit(in.data[i]) << 4 | hex_digit(in.data[i + 1])));
+    return true;
+}
+
+static int base64_digit(char c)
+{
+    const char *at = c ? strchr(base64_standard, c) : NULL;
+    return at ? (int)(at - base64_standard) : -1;
+}
+
+bool decode_base64(struct bytes in, struct buf *out)
+{
+    if (in.len % 4 != 0)
+        return false;
+    size_t padding = 0;
+    while (padding < 2 && padding < in.len && in.data[in.len - 1 - padding] == '=')
+        padding++;
+    for (size_t i = 0; i < in.len - padding; i++)
+        if (base64_digit(in.data[i]) < 0)
+            return false;
+    for (size_t i = 0; i < in.len; i += 4) {
+        uint32_t group = 0;
+        for (size_t k = 0; k < 4; k++)
+            group = group << 6 | (uint32_t)(in.data[i + k] == '=' ? 0 : base64_digit(in.data[i + k]));
+        char three[3] = {(char)(group >> 16), (char)(group >> 8), (char)group};
+        (void)buf_add(out, three, i + 4 == in.len ? 3 - padding : 3);
+    }
+    return true;
+}

@@ -1,0 +1,131 @@
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+static bool read_all(int fd, const char *path, size_t max_len, struct buf *out, struct error *err)
+{
+    size_t start = out->len;
+    char chunk[65536];
+    for (;;) {
+        ssize_t got = read(fd, chunk, sizeof chunk);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return error_set(err, "cannot read %s: %s", path, strerror(errno));
+        if (got == 0)
+            return true;
+        if (out->len - start + (size_t)got > max_len)
+            return error_set(err, "%s holds more than %zu bytes", path, max_len);
+        (void)buf_add(out, chunk, (size_t)got);
+    }
+}
+
+bool file_read(const char *path, size_t max_len, struct buf *out, struct error *err)
+{
+    if (strcmp(path, "-") == 0)
+        return read_all(STDIN_FILENO, "standard input", max_len, out, err);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return error_set(err, "cannot open %s: %s", path, strerror(errno));
+    bool ok = read_all(fd, path, max_len, out, err);
+    (void)close(fd);
+    return ok;
+}
+
+static bool write_all(int fd, struct bytes content)
+{
+    while (content.len) {
+        ssize_t put = write(fd, content.data, content.len);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put < 0)
+            return false;
+        content.data += put;
+        content.len -= (size_t)put;
+    }
+    return true;
+}
+
+/* A device, a pipe or a terminal cannot be replaced, only written to. */
+static bool is_special(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode);
+}
+
+static bool write_special(const char *path, struct bytes content, struct error *err)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return error_set(err, "cannot write %s: %s", path, strerror(errno));
+    bool ok = write_all(fd, content);
+    int reason = errno;
+    if (close(fd) != 0 && ok) {
+        ok = false;
+        reason = errno;
+    }
+    return ok || error_set(err, "cannot write %s: %s", path, strerror(reason));
+}
+
+bool file_write(const char *path, struct bytes content, mode_t mode, struct error *err)
+{
+    if (is_special(path))
+        return write_special(path, content, err);
+    char *beside = mem_format("%s.XXXXXX", path);
+    int fd = mkstemp(beside);
+    if (fd < 0) {
+        (void)error_set(err, "cannot write %s: %s", path, strerror(errno));
+        free(beside);
+        return false;
+    }
+    bool ok = fchmod(fd, mode) == 0 && write_all(fd, content) && fsync(fd) == 0;
+    int reason = errno;
+    if (close(fd) != 0 && ok) {
+        ok = false;
+        reason = errno;
+    }
+    if (ok && rename(beside, path) != 0) {
+        ok = false;
+        reason = errno;
+    }
+    if (!ok) {
+        (void)unlink(beside);
+        (void)error_set(err, "cannot write %s: %s", path, strerror(reason));
+    }
+    free(beside);
+    return ok;
+}
+
+bool file_can_write(const char *path, struct error *err)
+{
+    struct stat about;
+    if (stat(path, &about) == 0) {
+        if (S_ISDIR(about.st_mode))
+            return error_set(err, "cannot write %s: it is a folder", path);
+        if (is_special(path))
+            return access(path, W_OK) == 0 ||
+                   error_set(err, "cannot write %s: %s", path, strerror(errno));
+    }
+    char *folder = mem_text(path);
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        slash[slash == folder ? 1 : 0] = '\0';
+    const char *where = slash ? folder : ".";
+    bool ok = true;
+    if (stat(where, &about) != 0)
+        ok = error_set(err, "cannot write %s: the folder %s does not exist", path, where);
+    else if (!S_ISDIR(about.st_mode))
+        ok = error_set(err, "cannot write %s: %s is not a folder", path, where);
+    else if (access(where, W_OK | X_OK) != 0)
+        ok = error_set(err, "cannot write %s: %s", path, strerror(errno));
+    free(folder);
+    return ok;
+}

@@ -1,0 +1,144 @@
+#include "base/json.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+
+json_t *json_read(const char *file, struct bytes text, struct error *err)
+{
+    json_error_t where;
+    json_t *value = json_loadb(text.data ? text.data : "", text.len,
+                               JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &where);
+    if (!value)
+        (void)error_set(err, "%s: line %d, column %d: %s", file, where.line, where.column, where.text);
+    return value;
+}
+
+struct json_at json_root(const char *file, const json_t *value)
+{
+    return (struct json_at){.value = value, .file = file};
+}
+
+struct json_at json_member(const struct json_at *at, const char *key)
+{
+    return (struct json_at){
+        .value = json_object_get(at->value, key), .file = at->file, .parent = at, .key = key};
+}
+
+struct json_at json_item(const struct json_at *at, size_t index)
+{
+    return (struct json_at){
+        .value = json_array_get(at->value, index), .file = at->file, .parent = at, .index = index};
+}
+
+static void add_path(const struct json_at *at, struct buf *out)
+{
+    if (!at->parent)
+        return;
+    add_path(at->parent, out);
+    if (at->key)
+        (void)buf_add_format(out, "/%s", at->key);
+    else
+        (void)buf_add_format(out, "/%zu", at->index);
+}
+
+bool json_fail(const struct json_at *at, struct error *err, const char *format, ...)
+{
+    char message[ERROR_MESSAGE_MAX];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    struct buf path = {0};
+    add_path(at, &path);
+    (void)error_set(err, "%s: %s%s%s", at->file, buf_text(&path), path.len ? ": " : "", message);
+    buf_clear(&path);
+    return false;
+}
+
+static const char *kind_of(const json_t *value)
+{
+    static const char *const names[] = {
+        [JSON_OBJECT] = "an object", [JSON_ARRAY] = "an array", [JSON_STRING] = "a string",
+        [JSON_INTEGER] = "a number", [JSON_REAL] = "a number",  [JSON_TRUE] = "true",
+        [JSON_FALSE] = "false",      [JSON_NULL] = "null",
+    };
+    return value ? names[json_typeof(value)] : "nothing";
+}
+
+static bool wrong_kind(const struct json_at *at, const char *wanted, struct error *err)
+{
+    if (!at->value)
+        return json_fail(at, err, "is missing; %s is needed here", wanted);
+    return json_fail(at, err, "is %s; %s is needed here", kind_of(at->value), wanted);
+}
+
+bool json_get_text(const struct json_at *at, const char **out, struct error *err)
+{
+    if (!json_is_string(at->value))
+        return wrong_kind(at, "a string", err);
+    *out = json_string_value(at->value);
+    return true;
+}
+
+bool json_get_bool(const struct json_at *at, bool *out, struct error *err)
+{
+    if (!json_is_boolean(at->value))
+        return wrong_kind(at, "true or false", err);
+    *out = json_is_true(at->value);
+    return true;
+}
+
+bool json_get_integer(const struct json_at *at, json_int_t min, json_int_t max, json_int_t *out,
+                      struct error *err)
+{
+    if (!json_is_integer(at->value))
+        return wrong_kind(at, "a whole number", err);
+    json_int_t number = json_integer_value(at->value);
+    if (number < min || number > max)
+        return json_fail(at, err,
+                         "is %" JSON_INTEGER_FORMAT "; a whole number from %" JSON_INTEGER_FORMAT
+                         " to %" JSON_INTEGER_FORMAT " is needed here",
+                         number, min, max);
+    *out = number;
+    return true;
+}
+
+bool json_expect_object(const struct json_at *at, struct error *err)
+{
+    return json_is_object(at->value) || wrong_kind(at, "an object", err);
+}
+
+bool json_expect_array(const struct json_at *at, struct error *err)
+{
+    return json_is_array(at->value) || wrong_kind(at, "an array", err);
+}
+
+static bool is_among(const char *key, const char *const *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (bytes_equal(bytes_of(key), bytes_of(keys[i])))
+            return true;
+    return false;
+}
+
+bool json_only_keys(const struct json_at *at, const char *const *keys, size_t count,
+                    struct error *err)
+{
+    if (!json_expect_object(at, err))
+        return false;
+    /* jansson's iterator takes a non-const object but changes nothing */
+    json_t *object = (json_t *)(uintptr_t)at->value;
+    for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it)) {
+        const char *key = json_object_iter_key(it);
+        if (is_among(key, keys, count))
+            continue;
+        struct error unknown = {0};
+        (void)text_unknown(&unknown, "key", key, keys, count);
+        return json_fail(at, err, "%s", unknown.message);
+    }
+    return true;
+}

@@ -1,0 +1,54 @@
+/*
+ * Reading JSON files of our own kind (suites, fixtures, configuration) with jansson, so that every
+ * complaint names the file and the place as a JSON Pointer (RFC 6901): "suites/x.json: /cases/3/wire/0/op".
+ *
+ * What an endpoint or a user's event may contain is read by panora/js.h instead, with ECMAScript's rules.
+ */
+#ifndef BASE_JSON_H
+#define BASE_JSON_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+
+/* A value and how one got there. A value type: parents live on the caller's stack. Borrowed throughout. */
+struct json_at {
+    const json_t *value; /* NULL: not there */
+    const char *file;
+    const struct json_at *parent; /* NULL at the root */
+    const char *key;              /* NULL for an array item */
+    size_t index;
+};
+
+/* Parses `text`; the caller frees with json_decref. NULL and `file: line N, column N: ...` on failure.
+ * Refuses duplicate keys. */
+json_t *json_read(const char *file, struct bytes text, struct error *err);
+
+struct json_at json_root(const char *file, const json_t *value);
+
+/* The member `key`, or a place whose value is NULL when there is none. */
+struct json_at json_member(const struct json_at *at, const char *key);
+
+/* Item `index` of an array. */
+struct json_at json_item(const struct json_at *at, size_t index);
+
+/* Sets "FILE: /PATH: MESSAGE"; always returns false. */
+bool json_fail(const struct json_at *at, struct error *err, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The typed getters: false with a sentence when the value is missing or of another kind. */
+bool json_get_text(const struct json_at *at, const char **out, struct error *err); /* borrowed */
+bool json_get_bool(const struct json_at *at, bool *out, struct error *err);
+bool json_get_integer(const struct json_at *at, json_int_t min, json_int_t max, json_int_t *out,
+                      struct error *err);
+bool json_expect_object(const struct json_at *at, struct error *err);
+bool json_expect_array(const struct json_at *at, struct error *err);
+
+/* Refuses members whose names are not among `keys`, naming the nearest one. */
+bool json_only_keys(const struct json_at *at, const char *const *keys, size_t count,
+                    struct error *err);
+
+#endif

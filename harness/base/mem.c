@@ -1,0 +1,58 @@
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static _Noreturn void give_up(size_t size)
+{
+    (void)fprintf(stderr, "hookcheck: out of memory (%zu bytes)\n", size);
+    abort();
+}
+
+void *mem_alloc(size_t size)
+{
+    void *data = calloc(1, size ? size : 1);
+    if (!data)
+        give_up(size);
+    return data;
+}
+
+void *mem_resize(void *old, size_t count, size_t size)
+{
+    if (size && count > SIZE_MAX / size)
+        give_up(SIZE_MAX);
+    size_t total = count * size;
+    void *data = realloc(old, total ? total : 1);
+    if (!data)
+        give_up(total);
+    return data;
+}
+
+char *mem_copy(const void *data, size_t len)
+{
+    char *copy = mem_alloc(len + 1);
+    if (len)
+        memcpy(copy, data, len);
+    return copy;
+}
+
+char *mem_text(const char *text)
+{
+    return text ? mem_copy(text, strlen(text)) : NULL;
+}
+
+char *mem_format(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    char *text = mem_alloc((size_t)(len < 0 ? 0 : len) + 1);
+    va_start(args, format);
+    (void)vsnprintf(text, (size_t)(len < 0 ? 0 : len) + 1, format, args);
+    va_end(args);
+    return text;
+}

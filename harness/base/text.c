@@ -1,0 +1,238 @@
+#include "base/text.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/mem.h"
+
+/* Levenshtein's distance, capped at words of 127 bytes. */
+static size_t edit_distance(const char *a, const char *b)
+{
+    size_t row[128];
+    size_t b_len = strlen(b);
+    if (strlen(a) >= ARRAY_LEN(row) || b_len >= ARRAY_LEN(row))
+        return ARRAY_LEN(row);
+    for (size_t j = 0; j <= b_len; j++)
+        row[j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b_len; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[b_len];
+}
+
+const char *text_nearest(const char *word, const char *const *names, size_t count)
+{
+    const char *nearest = NULL;
+    size_t best = strlen(word) / 3 + 2; /* farther than this is another word */
+    for (size_t i = 0; i < count; i++) {
+        size_t distance = edit_distance(word, names[i]);
+        if (distance < best) {
+            best = distance;
+            nearest = names[i];
+        }
+    }
+    return nearest;
+}
+
+bool text_unknown(struct error *err, const char *what, const char *word, const char *const *names,
+                  size_t count)
+{
+    const char *nearest = text_nearest(word, names, count);
+    if (nearest)
+        return error_set(err, "no %s \"%s\"; did you mean \"%s\"?", what, word, nearest);
+    struct buf list = {.max = 600};
+    for (size_t i = 0; i < count; i++)
+        (void)buf_add_format(&list, "%s%s", i ? ", " : "", names[i]);
+    (void)error_set(err, "no %s \"%s\"; there are: %s%s", what, word, buf_text(&list),
+                    list.full ? "..." : "");
+    buf_clear(&list);
+    return false;
+}
+
+bool text_glob(const char *pattern, const char *text)
+{
+    const char *star = NULL;
+    const char *retry = NULL;
+    while (*text) {
+        if (*pattern == '*') {
+            star = pattern++;
+            retry = text;
+        } else if (*pattern == '?' || *pattern == *text) {
+            pattern++;
+            text++;
+        } else if (star) {
+            pattern = star + 1;
+            text = ++retry;
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*')
+        pattern++;
+    return *pattern == '\0';
+}
+
+struct unit {
+    const char *name;
+    int64_t factor;
+};
+
+static const struct unit durations[] = {
+    {"us", 1000}, {"ms", NS_PER_MS}, {"s", NS_PER_S}, {"m", 60 * NS_PER_S}, {"h", 3600 * NS_PER_S},
+};
+
+static const struct unit sizes[] = {
+    {"", 1}, {"B", 1}, {"KiB", 1024}, {"MiB", 1024 * 1024}, {"GiB", 1024 * 1024 * 1024},
+};
+
+static const struct unit *find_unit(const struct unit *units, size_t count, const char *name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(units[i].name, name) == 0)
+            return &units[i];
+    return NULL;
+}
+
+/* A plain decimal number and what follows it; false when there is no digit first. */
+static bool read_decimal(const char *text, double *out, const char **out_rest)
+{
+    if (text[0] < '0' || text[0] > '9' || strspn(text, "xX") || (text[1] == 'x' || text[1] == 'X'))
+        return false;
+    char *rest = NULL;
+    *out = strtod(text, &rest);
+    *out_rest = rest;
+    return true;
+}
+
+bool text_duration(const char *text, int64_t *out_ns, struct error *err)
+{
+    double number = 0;
+    const char *rest = "";
+    const struct unit *unit = NULL;
+    if (read_decimal(text, &number, &rest))
+        unit = find_unit(durations, ARRAY_LEN(durations), rest);
+    if (number == 0 && *rest == '\0' && text[0] == '0') {
+        *out_ns = 0;
+        return true;
+    }
+    if (!unit || number > 1e6)
+        return error_set(err, "\"%s\" is not a duration such as 250ms, 10s or 2m", text);
+    *out_ns = (int64_t)(number * (double)unit->factor);
+    return true;
+}
+
+bool text_size(const char *text, size_t *out_len, struct error *err)
+{
+    double number = 0;
+    const char *rest = "";
+    const struct unit *unit = NULL;
+    if (read_decimal(text, &number, &rest))
+        unit = find_unit(sizes, ARRAY_LEN(sizes), rest);
+    if (!unit || number * (double)unit->factor > 1e12)
+        return error_set(err, "\"%s\" is not a size such as 512, 64KiB or 1MiB", text);
+    *out_len = (size_t)(number * (double)unit->factor);
+    return true;
+}
+
+bool text_integer(const char *text, int64_t min, int64_t max, int64_t *out, struct error *err)
+{
+    char *rest = NULL;
+    errno = 0;
+    long long number = strtoll(text, &rest, 10);
+    if (errno != 0 || rest == text || *rest != '\0' || number < min || number > max)
+        return error_set(err, "\"%s\" is not a whole number from %" PRId64 " to %" PRId64, text, min,
+                         max);
+    *out = number;
+    return true;
+}
+
+void text_add_duration(struct buf *out, int64_t ns)
+{
+    if (ns < NS_PER_MS)
+        (void)buf_add_format(out, "%" PRId64 " us", ns / 1000);
+    else if (ns < 100 * NS_PER_MS)
+        (void)buf_add_format(out, "%.1f ms", (double)ns / (double)NS_PER_MS);
+    else if (ns < NS_PER_S)
+        (void)buf_add_format(out, "%" PRId64 " ms", ns / NS_PER_MS);
+    else
+        (void)buf_add_format(out, "%.2f s", (double)ns / (double)NS_PER_S);
+}
+
+/* The length of the well-formed UTF-8 sequence at `at`, or 0. */
+static size_t sequence_len(const unsigned char *at, size_t left)
+{
+    if (at[0] < 0x80)
+        return 1;
+    size_t len = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
+    if (at[0] < 0xc2 || at[0] > 0xf4 || left < len)
+        return 0;
+    for (size_t i = 1; i < len; i++)
+        if ((at[i] & 0xc0) != 0x80)
+            return 0;
+    bool too_low = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xf0 && at[1] < 0x90);
+    bool too_high = (at[0] == 0xed && at[1] > 0x9f) || (at[0] == 0xf4 && at[1] > 0x8f);
+    return too_low || too_high ? 0 : len;
+}
+
+bool text_is_utf8(struct bytes in)
+{
+    const unsigned char *data = (const unsigned char *)in.data;
+    for (size_t i = 0; i < in.len;) {
+        size_t len = sequence_len(data + i, in.len - i);
+        if (len == 0)
+            return false;
+        i += len;
+    }
+    return true;
+}
+
+/* C1 controls (U+0080..U+009F) drive some terminals, so they are shown as bytes too. */
+static bool is_visible(const unsigned char *at, size_t len)
+{
+    return len > 0 && !(len == 1 && (at[0] < 0x20 || at[0] == 0x7f)) &&
+           !(len == 2 && at[0] == 0xc2 && at[1] < 0xa0);
+}
+
+void text_add_visible(struct buf *out, struct bytes in, size_t max_len)
+{
+    const unsigned char *data = (const unsigned char *)in.data;
+    size_t i = 0;
+    while (i < in.len && i < max_len) {
+        size_t len = sequence_len(data + i, in.len - i);
+        if (is_visible(data + i, len)) {
+            (void)buf_add(out, data + i, len);
+        } else {
+            len = 1;
+            (void)buf_add_format(out, "\\x%02x", data[i]);
+        }
+        i += len;
+    }
+    if (i < in.len)
+        (void)buf_add_text(out, "...");
+}
+
+bool text_starts_with(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+bool text_ends_with(const char *text, const char *end)
+{
+    size_t text_len = strlen(text);
+    size_t end_len = strlen(end);
+    return text_len >= end_len && strcmp(text + text_len - end_len, end) == 0;
+}

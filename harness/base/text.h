@@ -1,0 +1,47 @@
+/* Words for people and words from people: nearest name, globs, durations and sizes. */
+#ifndef BASE_TEXT_H
+#define BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "base/error.h"
+
+/* The one of `count` names that is nearest to `word` by edits, or NULL when none is near. Borrowed. */
+const char *text_nearest(const char *word, const char *const *names, size_t count);
+
+/* Sets "no WHAT "WORD"; did you mean "NEAREST"?" or, when none is near, the names that there are.
+ * Always returns false. */
+bool text_unknown(struct error *err, const char *what, const char *word, const char *const *names,
+                  size_t count);
+
+/* Whether `text` matches `pattern`, in which `*` stands for any characters ('/' too) and `?` for one. */
+bool text_glob(const char *pattern, const char *text);
+
+/* Reads "250ms", "10s", "2m" or "1h" (a decimal fraction is fine) into nanoseconds, not negative.
+ * Refuses a number without a unit, except 0. */
+bool text_duration(const char *text, int64_t *out_ns, struct error *err);
+
+/* Reads "512", "64KiB", "1MiB" or "1GiB" into bytes. */
+bool text_size(const char *text, size_t *out_len, struct error *err);
+
+/* Reads a whole number from `min` to `max`. */
+bool text_integer(const char *text, int64_t min, int64_t max, int64_t *out, struct error *err);
+
+/* Appends a duration as a person writes it: "312 us", "4.7 ms", "1.25 s". */
+void text_add_duration(struct buf *out, int64_t ns);
+
+/* Appends `in` for a terminal or a log: control characters and bytes that are not UTF-8 as \xNN, at
+ * most `max_len` bytes of `in` and then "...". */
+void text_add_visible(struct buf *out, struct bytes in, size_t max_len);
+
+/* Whether the bytes are well-formed UTF-8 (RFC 3629). */
+bool text_is_utf8(struct bytes in);
+
+bool text_starts_with(const char *text, const char *start);
+bool text_ends_with(const char *text, const char *end);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * The commands. To add one: write cmd_NAME.c with one row, declare the row here, list it in command.c.
+ */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "cli/option.h"
+
+enum exit_code {
+    EXIT_OK = 0,
+    EXIT_FELL_SHORT = 1,   /* also: a signature is not valid */
+    EXIT_WRONG_USAGE = 2,
+    EXIT_UNREACHED = 3,
+    EXIT_UNDECIDED = 4,
+    EXIT_OUR_FAILURE = 6,
+    EXIT_INTERRUPTED = 130
+};
+
+struct command {
+    const char *name;
+    const char *arguments; /* "URL", "[TYPE]", "" */
+    const char *summary;   /* one line for `hookcheck --help` */
+    const char *about;     /* a paragraph for `hookcheck NAME --help`; lines at most 100 columns */
+    const char *examples;  /* two real command lines, one a line, indented by two blanks */
+    const struct option_set *options;
+    size_t num_option_sets;
+    /* Returns an exit code. When `err` is set the caller prints it as "hookcheck NAME: ..." on standard error. */
+    int (*run)(const struct arguments *arguments, struct error *err);
+};
+
+extern const struct command command_run;
+extern const struct command command_send;
+extern const struct command command_sign;
+extern const struct command command_verify;
+extern const struct command command_receive;
+extern const struct command command_list;
+extern const struct command command_lint;
+extern const struct command command_explain;
+
+extern const struct command *const commands[];
+extern const size_t num_commands;
+
+#define HOOKCHECK_VERSION "0.1.0"
+
+/* Finds the command, parses, runs it, prints complaints; returns the exit code. */
+int command_main(int argc, char **argv);
+
+#endif

@@ -1,0 +1,115 @@
+#include "http/headers.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+
+bool header_name_equal(const char *a, const char *b)
+{
+    return strcasecmp(a, b) == 0;
+}
+
+static void clear_item(struct header *item)
+{
+    free(item->name);
+    free(item->value);
+}
+
+void headers_clear(struct headers *headers)
+{
+    for (size_t i = 0; i < headers->count; i++)
+        clear_item(&headers->items[i]);
+    free(headers->items);
+    *headers = (struct headers){0};
+}
+
+void headers_copy(struct headers *to, const struct headers *from)
+{
+    *to = (struct headers){0};
+    for (size_t i = 0; i < from->count; i++)
+        headers_add(to, from->items[i].name, from->items[i].value);
+}
+
+void headers_add(struct headers *headers, const char *name, const char *value)
+{
+    headers->items = mem_resize(headers->items, headers->count + 1, sizeof *headers->items);
+    headers->items[headers->count++] = (struct header){mem_text(name), mem_text(value)};
+}
+
+/* Removes the fields of that name from `start` on. */
+static size_t remove_from(struct headers *headers, size_t start, const char *name)
+{
+    size_t kept = start;
+    for (size_t i = start; i < headers->count; i++) {
+        if (header_name_equal(headers->items[i].name, name))
+            clear_item(&headers->items[i]);
+        else
+            headers->items[kept++] = headers->items[i];
+    }
+    size_t removed = headers->count - kept;
+    headers->count = kept;
+    return removed;
+}
+
+void headers_set(struct headers *headers, const char *name, const char *value)
+{
+    for (size_t i = 0; i < headers->count; i++) {
+        struct header *item = &headers->items[i];
+        if (!header_name_equal(item->name, name))
+            continue;
+        char *copy = mem_text(value); /* before the free: `value` may be the old one */
+        free(item->value);
+        item->value = copy;
+        (void)remove_from(headers, i + 1, name);
+        return;
+    }
+    headers_add(headers, name, value);
+}
+
+size_t headers_remove(struct headers *headers, const char *name)
+{
+    return remove_from(headers, 0, name);
+}
+
+const char *headers_find(const struct headers *headers, const char *name)
+{
+    for (size_t i = 0; i < headers->count; i++)
+        if (header_name_equal(headers->items[i].name, name))
+            return headers->items[i].value;
+    return NULL;
+}
+
+size_t headers_count(const struct headers *headers, const char *name)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < headers->count; i++)
+        count += header_name_equal(headers->items[i].name, name);
+    return count;
+}
+
+static bool list_has_token(const char *list, const char *token)
+{
+    size_t token_len = strlen(token);
+    while (*list) {
+        list += strspn(list, " \t,");
+        size_t len = strcspn(list, ",");
+        size_t trimmed = len;
+        while (trimmed && (list[trimmed - 1] == ' ' || list[trimmed - 1] == '\t'))
+            trimmed--;
+        if (trimmed == token_len && strncasecmp(list, token, token_len) == 0)
+            return true;
+        list += len;
+    }
+    return false;
+}
+
+bool headers_has_token(const struct headers *headers, const char *name, const char *token)
+{
+    for (size_t i = 0; i < headers->count; i++)
+        if (header_name_equal(headers->items[i].name, name) &&
+            list_has_token(headers->items[i].value, token))
+            return true;
+    return false;
+}

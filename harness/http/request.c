@@ -1,0 +1,21 @@
+#include "http/request.h"
+
+#include <stdlib.h>
+
+#include "base/mem.h"
+
+void request_clear(struct request *request)
+{
+    free(request->method);
+    free(request->query);
+    headers_clear(&request->headers);
+    buf_clear(&request->body);
+    *request = (struct request){0};
+}
+
+void request_copy(struct request *to, const struct request *from)
+{
+    *to = (struct request){.method = mem_text(from->method), .query = mem_text(from->query)};
+    headers_copy(&to->headers, &from->headers);
+    (void)buf_add_bytes(&to->body, buf_bytes(&from->body));
+}

@@ -1,0 +1,43 @@
+/*
+ * The report formats: each renders a whole run_result; `text` can also be written as the cases finish.
+ */
+#ifndef REPORT_REPORT_H
+#define REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "judge/result.h"
+
+struct report_format {
+    const char *name;     /* "junit" */
+    const char *sentence; /* for `list formats` */
+    void (*render)(const struct run_result *result, struct buf *out);
+};
+
+extern const struct report_format report_formats[];
+extern const size_t num_report_formats;
+
+/* The row of that name, or NULL with the nearest name. */
+const struct report_format *report_format_find(const char *name, struct error *err);
+
+/* --- the text report while the run goes on --- */
+
+struct text_options {
+    bool color;
+    bool verbose; /* every exchange, not only failures */
+    bool quiet;   /* failures and the last line only */
+};
+
+/* Title lines; then one line per finished case in any order, grouped under its suite when the suite changes; then diagnoses,
+ * failures with sent, expected, actual and how to repeat them, and the line of counts. Each appends to `out`. */
+void report_text_begin(const struct run_result *result, const struct text_options *options,
+                       struct buf *out);
+void report_text_case(const struct run_result *result, const struct case_result *one,
+                      const struct text_options *options, struct buf *out);
+void report_text_end(const struct run_result *result, const struct text_options *options,
+                     struct buf *out);
+
+#endif

@@ -1,0 +1,40 @@
+/*
+ * One request in the form that people and tools take: what `sign` prints and how a failure is repeated.
+ */
+#ifndef REPORT_REQUEST_FORMAT_H
+#define REPORT_REQUEST_FORMAT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "http/request.h"
+
+struct request_place {
+    const char *url;       /* where it goes, query included; "https://example.com/webhook" when unknown */
+    const char *authority; /* replaces REQUEST_HOST_PLACEHOLDER */
+    const char *path;      /* for the request line */
+    const char *verdict;   /* "accept" or "reject": what a right endpoint does; NULL = unknown */
+};
+
+struct request_format {
+    const char *name; /* "http", "curl", "json", "headers", "body" */
+    const char *sentence;
+    void (*render)(const struct request *request, const struct request_place *place, struct buf *out);
+};
+
+extern const struct request_format request_formats[];
+extern const size_t num_request_formats;
+
+const struct request_format *request_format_find(const char *name, struct error *err);
+
+/* A shell word: `in` in single quotes, or as "$(printf '...')" with octal escapes when it holds bytes that a shell word
+ * cannot show safely (control characters, not UTF-8). */
+void shell_quote(struct bytes in, struct buf *out);
+
+/* The request as a `curl` command for a POSIX shell that sends the same method, headers (curl's own ones suppressed) and
+ * body bytes. A body above 32 KiB is not put on the line: then it reads standard input (`--data-binary @-`). */
+void curl_command(const struct request *request, const struct request_place *place, struct buf *out);
+
+#endif
