@@ -15,12 +15,10 @@
 #include "base/bytes.h"
 #include "deliver/observation.h"
 #include "http/request.h"
+#include "suite/suite.h"
 
 enum verdict { VERDICT_PASS, VERDICT_WARN, VERDICT_FAIL, VERDICT_INFO, VERDICT_INCONCLUSIVE, VERDICT_SKIP, VERDICT_COUNT };
-enum level { LEVEL_MUST, LEVEL_SHOULD, LEVEL_MAY, LEVEL_COUNT };
-
 const char *verdict_name(enum verdict verdict); /* "pass", "warn", ... */
-const char *level_name(enum level level);       /* "must", "should", "may" */
 
 /* One request of a case and what came of it. */
 struct exchange {
