@@ -72,13 +72,6 @@ static void send_canary(struct runner *runner)
 }
 
 /* A budget that is used up leaves none for looking: then the endpoint is taken to be alive. */
-static bool canary_ended(struct runner *runner, int64_t now_ns)
-{
-    if (runner->canary.state < CASE_ENDED)
-        (void)launch_next(runner, &runner->canary, now_ns);
-    return runner->canary.state == CASE_ENDED;
-}
-
 static bool found_it_well(const struct runner *runner)
 {
     const struct exchange *exchange = &runner->canary.exchanges[0];
