@@ -15,16 +15,17 @@
 #define HELP_COLUMNS 100
 
 const struct command *const commands[] = {
-    &command_run,  &command_send, &command_sign, &command_verify, &command_receive,
-    &command_list, &command_lint, &command_explain,
+    &command_run,     &command_send, &command_sign, &command_verify,
+    &command_receive, &command_list, &command_lint, &command_explain,
 };
 const size_t num_commands = ARRAY_LEN(commands);
 
 /* --- help --- */
 
-static const char overview[] =
-    "hookcheck tells the owner of a webhook endpoint whether it will survive Panora: it sends correctly and incorrectly "
-    "signed Panora events to any URL, as Panora itself would send them, and judges what comes back.";
+static const char overview[] = "hookcheck tells the owner of a webhook endpoint whether it will "
+                               "survive Panora: it sends correctly and incorrectly "
+                               "signed Panora events to any URL, as Panora itself would send them, "
+                               "and judges what comes back.";
 
 static const char overview_examples[] =
     "  HOOKCHECK_SECRET=whsec_... hookcheck run https://staging.example.com/webhook\n"
@@ -42,7 +43,8 @@ static void add_overview(struct buf *out)
         free(title);
     }
     (void)buf_add_text(out, "\nOptions:\n");
-    layout_entry("  -h, --help", 22, "Print this help; after a command: the help of that command.", out);
+    layout_entry("  -h, --help", 22, "Print this help; after a command: the help of that command.",
+                 out);
     layout_entry("      --version", 22, "Print the version and the hash of the suites in it.", out);
     (void)buf_add_format(out, "\nExamples:\n%s", overview_examples);
 }
@@ -126,8 +128,8 @@ static int unknown_top_option(const char *given, struct error *err)
     if (nearest)
         (void)error_set(err, "no option \"%s\"; did you mean \"--%s\"?", word, nearest);
     else
-        (void)error_set(err, "no option \"%s\" before a command; hookcheck --help shows what there is",
-                        word);
+        (void)error_set(
+            err, "no option \"%s\" before a command; hookcheck --help shows what there is", word);
     free(word);
     return EXIT_WRONG_USAGE;
 }

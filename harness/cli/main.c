@@ -4,7 +4,8 @@
 
 int main(int argc, char **argv)
 {
-    /* Writing to a pipe that nobody reads, or to a socket that the peer reset, is an error to handle rather than an end. */
+    /* Writing to a pipe that nobody reads, or to a socket that the peer reset, is an error to
+     * handle rather than an end. */
     (void)signal(SIGPIPE, SIG_IGN);
     return command_main(argc, argv);
 }

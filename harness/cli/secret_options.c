@@ -12,10 +12,12 @@ static const struct option_spec specs[] = {
     {"secret-env", 0, "NAME",
      "Take the secret from the environment variable NAME (default: " DEFAULT_VARIABLE ").", false},
     {"secret-file", 0, "FILE",
-     "Take the secret from FILE, or from standard input when FILE is -; one trailing newline is dropped.",
+     "Take the secret from FILE, or from standard input when FILE is -; one trailing newline is "
+     "dropped.",
      false},
     {"secret", 0, "VALUE",
-     "The secret itself. Everybody on this machine can read it in the process list while hookcheck runs.",
+     "The secret itself. Everybody on this machine can read it in the process list while hookcheck "
+     "runs.",
      false},
 };
 
@@ -41,7 +43,8 @@ static bool take_from_file(struct secret *secret, const char *path, struct error
     if (!secret_from_file(secret, path, &dropped, err))
         return error_prefix(err, "--secret-file");
     if (dropped)
-        log_print(LOG_WARN, "--secret-file: the newline at the end of %s is not taken as part of the secret",
+        log_print(LOG_WARN,
+                  "--secret-file: the newline at the end of %s is not taken as part of the secret",
                   strcmp(path, "-") == 0 ? "standard input" : path);
     return true;
 }

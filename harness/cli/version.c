@@ -35,5 +35,6 @@ void version_line(struct buf *out)
 {
     char hash[SUITES_HASH_SIZE];
     suites_hash(hash);
-    (void)buf_add_format(out, "hookcheck " HOOKCHECK_VERSION " (suites %.*s)\n", SHOWN_DIGITS, hash);
+    (void)buf_add_format(out, "hookcheck " HOOKCHECK_VERSION " (suites %.*s)\n", SHOWN_DIGITS,
+                         hash);
 }

@@ -6,7 +6,8 @@
 
 #define SUITES_HASH_SIZE 65 /* 64 digits and a NUL */
 
-/* Writes the SHA-256 (hex) over the compiled-in suite files in the order of their paths: path, NUL, content, NUL for each. */
+/* Writes the SHA-256 (hex) over the compiled-in suite files in the order of their paths: path, NUL,
+ * content, NUL for each. */
 void suites_hash(char out[SUITES_HASH_SIZE]);
 
 /* Appends "hookcheck 0.1.0 (suites 0123456789ab)" and a line end. */
