@@ -1,6 +1,6 @@
 /*
- * From a step of a case to the request that is sent: event, signature, mutations. Pure: time, randomness and the
- * secret come in; the same composer and rng give the same bytes.
+ * From a step of a case to the request that is sent: event, signature, mutations. Pure: time,
+ * randomness and the secret come in; the same composer and rng give the same bytes.
  */
 #ifndef COMPOSE_COMPOSE_H
 #define COMPOSE_COMPOSE_H
@@ -31,19 +31,15 @@ struct composed {
     struct request request; /* as sent */
     char *sent;             /* for people: "crm.contact.created, signature cut to 32 characters" */
     bool genuine;           /* a right endpoint accepts it: no mutation that is a flaw */
-    char *twin;             /* names what a genuine twin must share: type, dialect, size, headers. Equal texts mean
-                               that one twin serves both */
+    char *twin; /* names what a genuine twin must share: type, dialect, size, headers. Equal texts
+                   mean that one twin serves both */
 };
 
-/* Composes `step`. `again` is the earlier composed step that `step->again` means, or NULL. With `as_twin` the mutations that
- * are flaws are left out: the control of a refusal. */
+/* Composes `step`. `again` is the earlier composed step that `step->again` means, or NULL. With
+ * `as_twin` the mutations that are flaws are left out: the control of a refusal. */
 bool compose_step(const struct composer *composer, const struct step *step,
-                  const struct composed *again, bool as_twin, struct rng *rng,
-                  struct composed *out, struct error *err);
+                  const struct composed *again, bool as_twin, struct rng *rng, struct composed *out,
+                  struct error *err);
 void composed_clear(struct composed *composed);
-
-/* A plain step: one genuine event of the usual type. */
-void step_init(struct step *step);
-void step_clear(struct step *step);
 
 #endif

@@ -1,8 +1,9 @@
 /*
- * The mutations: each way in which a sent request may differ from what Panora would send. One row each.
+ * The mutations: each way in which a sent request may differ from what Panora would send. One row
+ * each.
  *
- * Stages, in order: "event" changes the event before it is signed, so that it stays genuine; "sign" changes how it is
- * signed; "wire" changes the request after signing.
+ * Stages, in order: "event" changes the event before it is signed, so that it stays genuine; "sign"
+ * changes how it is signed; "wire" changes the request after signing.
  */
 #ifndef COMPOSE_MUTATION_H
 #define COMPOSE_MUTATION_H
@@ -23,7 +24,8 @@ struct draft {
     const char *algorithm; /* of sign/digest.h */
     bool keyed;            /* HMAC; false = plain hash of the message */
     struct buf message;
-    /* what is sent; "wire" mutations change these. Content-Length is set to the body's length last, where it is present. */
+    /* what is sent; "wire" mutations change these. Content-Length is set to the body's length last,
+     * where it is present. */
     char signature[SIGNATURE_SIZE]; /* the right one for `event` */
     struct request request;
 };

@@ -1,6 +1,7 @@
 /*
- * A list of header fields (RFC 9110 section 5) as they stand on the wire: order, spelling and duplicates
- * are kept; names compare without regard to case (section 5.1). A zeroed struct is an empty list.
+ * A list of header fields (RFC 9110 section 5) as they stand on the wire: order, spelling and
+ * duplicates are kept; names compare without regard to case (section 5.1). A zeroed struct is an
+ * empty list.
  */
 #ifndef HTTP_HEADERS_H
 #define HTTP_HEADERS_H
@@ -24,7 +25,8 @@ void headers_copy(struct headers *to, const struct headers *from); /* `to` is ze
 /* Appends a field, even when there is one of that name. Copies both texts. */
 void headers_add(struct headers *headers, const char *name, const char *value);
 
-/* Gives the first field of that name this value and removes the others; appends when there is none. */
+/* Gives the first field of that name this value and removes the others; appends when there is none.
+ */
 void headers_set(struct headers *headers, const char *name, const char *value);
 
 /* Removes every field of that name; returns how many there were. */
@@ -36,8 +38,8 @@ const char *headers_find(const struct headers *headers, const char *name);
 /* How many fields have that name. */
 size_t headers_count(const struct headers *headers, const char *name);
 
-/* Whether a field of that name has `token` among its comma-separated values, case ignored (a list as in
- * RFC 9110 section 5.6.1): headers_has_token(h, "Connection", "close"). */
+/* Whether a field of that name has `token` among its comma-separated values, case ignored (a list
+ * as in RFC 9110 section 5.6.1): headers_has_token(h, "Connection", "close"). */
 bool headers_has_token(const struct headers *headers, const char *name, const char *token);
 
 /* Whether two field names are the same. */

@@ -1,5 +1,6 @@
 /*
- * The expectations: each thing that a suite can demand of the answers. One row each; pure functions of what was observed.
+ * The expectations: each thing that a suite can demand of the answers. One row each; pure functions
+ * of what was observed.
  */
 #ifndef JUDGE_EXPECTATION_H
 #define JUDGE_EXPECTATION_H
@@ -16,7 +17,8 @@
 struct evidence {
     const struct exchange *const *exchanges; /* those of the step, or of the whole case */
     size_t num_exchanges;
-    const struct exchange *const *controls;  /* the genuine twin of each exchange; NULL where none was sent */
+    const struct exchange *const
+        *controls; /* the genuine twin of each exchange; NULL where none was sent */
     const struct run_facts *run;
 };
 
@@ -27,7 +29,8 @@ struct run_facts {
     bool is_tls;
     bool is_private;
     struct bytes secret; /* data NULL = none */
-    const struct case_result *cases; /* everything observed so far; complete for "run" expectations */
+    const struct case_result
+        *cases; /* everything observed so far; complete for "run" expectations */
     size_t num_cases;
 };
 
@@ -41,14 +44,14 @@ enum finding_kind {
 
 struct finding {
     enum finding_kind kind;
-    size_t decisive;  /* index into exchanges; num_exchanges = none */
+    size_t decisive; /* index into exchanges; num_exchanges = none */
     struct buf actual;
     struct buf reason;
 };
 
 struct expectation {
     struct word word;
-    bool needs_control; /* counts only beside an accepted genuine twin */
+    bool needs_control;   /* counts only beside an accepted genuine twin */
     const char *expected; /* "any 4xx"; "%s" stands for the first argument */
     void (*check)(const struct call *call, const struct evidence *evidence, struct finding *out);
 };

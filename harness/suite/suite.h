@@ -1,6 +1,7 @@
 /*
- * Suite files as structs. A case reads in the order in which things happen: event, sign, wire, deliver, expect.
- * Everything is checked when it is read, with the JSON path of what is wrong; a loaded suite cannot be malformed.
+ * Suite files as structs. A case reads in the order in which things happen: event, sign, wire,
+ * deliver, expect. Everything is checked when it is read, with the JSON path of what is wrong; a
+ * loaded suite cannot be malformed.
  */
 #ifndef SUITE_SUITE_H
 #define SUITE_SUITE_H
@@ -33,24 +34,25 @@ struct calls {
 /* What is sent, how, and what must come back. */
 struct step {
     /* event */
-    char *type;               /* the body's `type`, verbatim; NULL = the run's usual type */
+    char *type; /* the body's `type`, verbatim; NULL = the run's usual type */
     enum step_dialect dialect;
-    char *data;               /* JSON text of data; NULL = realistic data for the type */
-    size_t size;              /* bytes that the JSON text of data has exactly; 0 = as it comes */
-    int64_t rows;             /* for types whose data is an array; -1 = usual */
-    int64_t age_ns;           /* how long before now the data was made */
-    bool nulls;               /* every nullable field is null */
-    size_t again;             /* 1-based number of an earlier step whose event is sent once more; 0 = an own event */
+    char *data;     /* JSON text of data; NULL = realistic data for the type */
+    size_t size;    /* bytes that the JSON text of data has exactly; 0 = as it comes */
+    int64_t rows;   /* for types whose data is an array; -1 = usual */
+    int64_t age_ns; /* how long before now the data was made */
+    bool nulls;     /* every nullable field is null */
+    size_t again;   /* 1-based number of an earlier step whose event is sent once more; 0 = an own
+                       event */
     struct calls event_ops;
     /* sign, wire */
     struct calls sign_ops;
     struct calls wire_ops;
     /* deliver */
-    char *method;             /* "POST" */
-    size_t times;             /* how often, each with an own event unless `same_event`; at least 1 */
+    char *method; /* "POST" */
+    size_t times; /* how often, each with an own event unless `same_event`; at least 1 */
     bool same_event;
-    bool together;            /* all at once rather than one after another */
-    int64_t after_ns;         /* pause since the previous step ended */
+    bool together;    /* all at once rather than one after another */
+    int64_t after_ns; /* pause since the previous step ended */
     struct calls expect;
 };
 
@@ -74,8 +76,8 @@ struct suite_case {
     bool needs_signature; /* left out with --unsigned */
     struct step *steps;
     size_t num_steps;
-    struct calls expect;       /* over all steps together */
-    char *tolerate_status;     /* STATUS set; NULL = none */
+    struct calls expect;   /* over all steps together */
+    char *tolerate_status; /* STATUS set; NULL = none */
     char *tolerate_because;
 };
 
@@ -100,7 +102,8 @@ struct vocabulary {
     size_t num_lists;
 };
 
-/* Reads one suite. The caller frees with suite_free. NULL with "FILE: /PATH: ..." when it is wrong. */
+/* Reads one suite. The caller frees with suite_free. NULL with "FILE: /PATH: ..." when it is wrong.
+ */
 struct suite *suite_read(const char *file, struct bytes text, const struct vocabulary *vocabulary,
                          struct error *err);
 void suite_free(struct suite *suite); /* NULL is fine */

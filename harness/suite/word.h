@@ -1,8 +1,10 @@
 /*
- * The closed vocabulary of suite files. Each word (a mutation, an expectation) is one row of one table; a row of
- * any table begins with `struct word`, so that the loader can read its arguments without knowing what it does.
+ * The closed vocabulary of suite files. Each word (a mutation, an expectation) is one row of one
+ * table; a row of any table begins with `struct word`, so that the loader can read its arguments
+ * without knowing what it does.
  *
- * compose/ has the table of mutations and judge/ that of expectations; the program hands both to the loader.
+ * compose/ has the table of mutations and judge/ that of expectations; the program hands both to
+ * the loader.
  */
 #ifndef SUITE_WORD_H
 #define SUITE_WORD_H
@@ -37,7 +39,8 @@ struct parameter {
 
 struct word {
     const char *name;
-    const char *place; /* where it may stand: "event", "sign", "wire"; "step" or "case" for expectations */
+    const char
+        *place; /* where it may stand: "event", "sign", "wire"; "step" or "case" for expectations */
     const char *sentence; /* completes "The request ..." or "The endpoint ..." */
     struct parameter parameters[WORD_PARAMETERS_MAX];
 };
@@ -66,8 +69,8 @@ const struct word *word_at(const struct word_table *table, size_t index);
 /* The word of that name, or NULL with the nearest one. */
 const struct word *word_find(const struct word_table *table, const char *name, struct error *err);
 
-/* Reads the arguments of `word`: the members of the object `at` other than `op`; or, when `at` is no object, its value as the
- * first argument (true alone stands for a word without arguments). */
+/* Reads the arguments of `word`: the members of the object `at` other than `op`; or, when `at` is
+ * no object, its value as the first argument (true alone stands for a word without arguments). */
 bool call_read(struct call *call, const struct word *word, const struct json_at *at,
                struct error *err);
 
