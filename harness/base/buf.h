@@ -1,9 +1,9 @@
 /*
  * Growing bytes with a hard cap.
  *
- * Invariants: `data` is NULL or ends with a NUL that `len` does not count; `len` never passes `max`.
- * A zeroed struct is an empty buffer without a cap. What would pass the cap is cut and `full` is set:
- * reaching a cap is something to observe, not a failure.
+ * Invariants: `data` is NULL or ends with a NUL that `len` does not count; `len` never passes
+ * `max`. A zeroed struct is an empty buffer without a cap. What would pass the cap is cut and
+ * `full` is set: reaching a cap is something to observe, not a failure.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H

@@ -111,7 +111,8 @@ bool decode_base64(struct bytes in, struct buf *out)
     for (size_t i = 0; i < in.len; i += 4) {
         uint32_t group = 0;
         for (size_t k = 0; k < 4; k++)
-            group = group << 6 | (uint32_t)(in.data[i + k] == '=' ? 0 : base64_digit(in.data[i + k]));
+            group =
+                group << 6 | (uint32_t)(in.data[i + k] == '=' ? 0 : base64_digit(in.data[i + k]));
         char three[3] = {(char)(group >> 16), (char)(group >> 8), (char)group};
         (void)buf_add(out, three, i + 4 == in.len ? 3 - padding : 3);
     }

@@ -16,8 +16,8 @@ void encode_base64(struct bytes in, struct buf *out);    /* RFC 4648 section 4, 
 void encode_base64url(struct bytes in, struct buf *out); /* RFC 4648 section 5, not padded */
 void encode_percent(struct bytes in, struct buf *out);   /* all but unreserved characters */
 
-/* Append what `in` stands for. Strict: they return false, with `out` as it was, on any character that
- * does not belong, on an odd number of digits, and (base64) on wrong length or padding. */
+/* Append what `in` stands for. Strict: they return false, with `out` as it was, on any character
+ * that does not belong, on an odd number of digits, and (base64) on wrong length or padding. */
 bool decode_hex(struct bytes in, struct buf *out);
 bool decode_base64(struct bytes in, struct buf *out);
 

@@ -1,9 +1,9 @@
 /*
  * One failure, in words for a person: what is wrong, where, and what would be right.
  *
- * The caller owns the record, usually on its stack and zeroed (`struct error err = {0};`), and passes
- * it last. The first message wins, so the deepest function, which knows most, speaks. A message is one
- * line without a final stop, without "error:", and never contains a secret.
+ * The caller owns the record, usually on its stack and zeroed (`struct error err = {0};`), and
+ * passes it last. The first message wins, so the deepest function, which knows most, speaks. A
+ * message is one line without a final stop, without "error:", and never contains a secret.
  */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H

@@ -13,12 +13,12 @@
 /* Appends the file's bytes to `out`; "-" is standard input. Refuses more than `max_len` bytes. */
 bool file_read(const char *path, size_t max_len, struct buf *out, struct error *err);
 
-/* Replaces `path` by `content`: written beside it under another name, synced, then renamed, so that a
- * reader sees the old file or the new one, never half of one. */
+/* Replaces `path` by `content`: written beside it under another name, synced, then renamed, so that
+ * a reader sees the old file or the new one, never half of one. */
 bool file_write(const char *path, struct bytes content, mode_t mode, struct error *err);
 
-/* Whether `file_write` could write `path` now (its folder exists and can be written to, and `path` is
- * no folder). Changes nothing. */
+/* Whether `file_write` could write `path` now (its folder exists and can be written to, and `path`
+ * is no folder). Changes nothing. */
 bool file_can_write(const char *path, struct error *err);
 
 #endif

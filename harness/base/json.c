@@ -13,7 +13,8 @@ json_t *json_read(const char *file, struct bytes text, struct error *err)
     json_t *value = json_loadb(text.data ? text.data : "", text.len,
                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &where);
     if (!value)
-        (void)error_set(err, "%s: line %d, column %d: %s", file, where.line, where.column, where.text);
+        (void)error_set(err, "%s: line %d, column %d: %s", file, where.line, where.column,
+                        where.text);
     return value;
 }
 

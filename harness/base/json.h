@@ -1,8 +1,10 @@
 /*
  * Reading JSON files of our own kind (suites, fixtures, configuration) with jansson, so that every
- * complaint names the file and the place as a JSON Pointer (RFC 6901): "suites/x.json: /cases/3/wire/0/op".
+ * complaint names the file and the place as a JSON Pointer (RFC 6901): "suites/x.json:
+ * /cases/3/wire/0/op".
  *
- * What an endpoint or a user's event may contain is read by panora/js.h instead, with ECMAScript's rules.
+ * What an endpoint or a user's event may contain is read by panora/js.h instead, with ECMAScript's
+ * rules.
  */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
@@ -14,7 +16,8 @@
 #include "base/bytes.h"
 #include "base/error.h"
 
-/* A value and how one got there. A value type: parents live on the caller's stack. Borrowed throughout. */
+/* A value and how one got there. A value type: parents live on the caller's stack. Borrowed
+ * throughout. */
 struct json_at {
     const json_t *value; /* NULL: not there */
     const char *file;
@@ -23,8 +26,8 @@ struct json_at {
     size_t index;
 };
 
-/* Parses `text`; the caller frees with json_decref. NULL and `file: line N, column N: ...` on failure.
- * Refuses duplicate keys. */
+/* Parses `text`; the caller frees with json_decref. NULL and `file: line N, column N: ...` on
+ * failure. Refuses duplicate keys. */
 json_t *json_read(const char *file, struct bytes text, struct error *err);
 
 struct json_at json_root(const char *file, const json_t *value);

@@ -1,7 +1,7 @@
 /*
  * Allocation that cannot fail: out of memory ends the program with a sentence. What the network can
- * grow is capped elsewhere (base/buf.h), so running out here is a fault of the machine, not an input.
- * Everything returned is freed with free().
+ * grow is capped elsewhere (base/buf.h), so running out here is a fault of the machine, not an
+ * input. Everything returned is freed with free().
  */
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
@@ -11,7 +11,8 @@
 /* Returns `size` zeroed bytes. */
 void *mem_alloc(size_t size);
 
-/* Grows or shrinks `old` (NULL is fine) to `count` items of `size` bytes; new bytes are not zeroed. */
+/* Grows or shrinks `old` (NULL is fine) to `count` items of `size` bytes; new bytes are not zeroed.
+ */
 void *mem_resize(void *old, size_t count, size_t size);
 
 /* Returns a copy of `len` bytes with a NUL after them (not counted). */

@@ -41,8 +41,9 @@ void rng_uuid(struct rng *rng, char out[UUID_SIZE])
     uint64_t high = rng_next(rng);
     uint64_t low = rng_next(rng);
     (void)snprintf(out, UUID_SIZE, "%08" PRIx32 "-%04x-4%03x-%04x-%012" PRIx64,
-                   (uint32_t)(high >> 32), (unsigned)(high >> 16 & 0xffff), (unsigned)(high & 0xfff),
-                   (unsigned)(low >> 48 & 0x3fff) | 0x8000U, (uint64_t)(low & 0xffffffffffffULL));
+                   (uint32_t)(high >> 32), (unsigned)(high >> 16 & 0xffff),
+                   (unsigned)(high & 0xfff), (unsigned)(low >> 48 & 0x3fff) | 0x8000U,
+                   (uint64_t)(low & 0xffffffffffffULL));
 }
 
 uint64_t rng_fresh_seed(void)

@@ -154,8 +154,8 @@ bool text_integer(const char *text, int64_t min, int64_t max, int64_t *out, stru
     errno = 0;
     long long number = strtoll(text, &rest, 10);
     if (errno != 0 || rest == text || *rest != '\0' || number < min || number > max)
-        return error_set(err, "\"%s\" is not a whole number from %" PRId64 " to %" PRId64, text, min,
-                         max);
+        return error_set(err, "\"%s\" is not a whole number from %" PRId64 " to %" PRId64, text,
+                         min, max);
     *out = number;
     return true;
 }

@@ -10,7 +10,8 @@
 #include "base/bytes.h"
 #include "base/error.h"
 
-/* The one of `count` names that is nearest to `word` by edits, or NULL when none is near. Borrowed. */
+/* The one of `count` names that is nearest to `word` by edits, or NULL when none is near. Borrowed.
+ */
 const char *text_nearest(const char *word, const char *const *names, size_t count);
 
 /* Sets "no WHAT "WORD"; did you mean "NEAREST"?" or, when none is near, the names that there are.
@@ -18,7 +19,8 @@ const char *text_nearest(const char *word, const char *const *names, size_t coun
 bool text_unknown(struct error *err, const char *what, const char *word, const char *const *names,
                   size_t count);
 
-/* Whether `text` matches `pattern`, in which `*` stands for any characters ('/' too) and `?` for one. */
+/* Whether `text` matches `pattern`, in which `*` stands for any characters ('/' too) and `?` for
+ * one. */
 bool text_glob(const char *pattern, const char *text);
 
 /* Reads "250ms", "10s", "2m" or "1h" (a decimal fraction is fine) into nanoseconds, not negative.

@@ -1,5 +1,6 @@
 /*
- * The commands. To add one: write cmd_NAME.c with one row, declare the row here, list it in command.c.
+ * The commands. To add one: write cmd_NAME.c with one row, declare the row here, list it in
+ * command.c.
  */
 #ifndef CLI_COMMAND_H
 #define CLI_COMMAND_H
@@ -11,7 +12,7 @@
 
 enum exit_code {
     EXIT_OK = 0,
-    EXIT_FELL_SHORT = 1,   /* also: a signature is not valid */
+    EXIT_FELL_SHORT = 1, /* also: a signature is not valid */
     EXIT_WRONG_USAGE = 2,
     EXIT_UNREACHED = 3,
     EXIT_UNDECIDED = 4,
@@ -25,9 +26,10 @@ struct command {
     const char *summary;   /* one line for `hookcheck --help` */
     const char *about;     /* a paragraph for `hookcheck NAME --help`; lines at most 100 columns */
     const char *examples;  /* two real command lines, one a line, indented by two blanks */
-    const struct option_set *options;
+    const struct option_set *const *options; /* pointers, so that commands can share sets */
     size_t num_option_sets;
-    /* Returns an exit code. When `err` is set the caller prints it as "hookcheck NAME: ..." on standard error. */
+    /* Returns an exit code. When `err` is set the caller prints it as "hookcheck NAME: ..." on
+     * standard error. */
     int (*run)(const struct arguments *arguments, struct error *err);
 };
 

@@ -36,22 +36,31 @@ struct arguments {
     size_t num_words;
 };
 
-/* Reads argv[0..argc). Takes "--name value", "--name=value", "-v", "-x value"; "--" ends the options, "-" is a word. Refuses
- * unknown options with the nearest name, a missing or superfluous value, and a second use of what is not repeatable.
+/* Reads argv[0..argc). Takes "--name value", "--name=value", "-v", "-x value"; "--" ends the
+ * options, "-" is a word. Refuses unknown options with the nearest name, a missing or superfluous
+ * value, and a second use of what is not repeatable.
  * `--help` is always known. */
-bool arguments_parse(struct arguments *arguments, const struct option_set *sets, size_t num_sets,
-                     int argc, char **argv, struct error *err);
+bool arguments_parse(struct arguments *arguments, const struct option_set *const *sets,
+                     size_t num_sets, int argc, char **argv, struct error *err);
 void arguments_clear(struct arguments *arguments);
 
 bool arguments_has(const struct arguments *arguments, const char *name);
 
 /* The value given last, or `fallback`. Borrowed. */
-const char *arguments_value(const struct arguments *arguments, const char *name, const char *fallback);
+const char *arguments_value(const struct arguments *arguments, const char *name,
+                            const char *fallback);
 
-/* All values given for a repeatable option, in order; the array is the caller's to free, NULL when none. */
-const char **arguments_values(const struct arguments *arguments, const char *name, size_t *out_count);
+/* All values given for a repeatable option, in order; the array is the caller's to free, NULL when
+ * none. */
+const char **arguments_values(const struct arguments *arguments, const char *name,
+                              size_t *out_count);
 
-/* Typed values with a default; complaints name the option: "--deadline: "x" is not a duration ...". */
+/* Refuses fewer than `min` words or more than `max`; `what` names them: "one URL". */
+bool arguments_expect_words(const struct arguments *arguments, size_t min, size_t max,
+                            const char *what, struct error *err);
+
+/* Typed values with a default; complaints name the option: "--deadline: "x" is not a duration ...".
+ */
 bool arguments_duration(const struct arguments *arguments, const char *name, int64_t fallback_ns,
                         int64_t *out_ns, struct error *err);
 bool arguments_integer(const struct arguments *arguments, const char *name, int64_t fallback,
@@ -60,7 +69,8 @@ bool arguments_choice(const struct arguments *arguments, const char *name,
                       const char *const *choices, size_t count, size_t fallback, size_t *out,
                       struct error *err);
 
-/* Appends the options as `--help` shows them: names in a column, sentences wrapped at 100 columns. */
-void option_help(const struct option_set *sets, size_t num_sets, struct buf *out);
+/* Appends the options as `--help` shows them: names in a column, sentences wrapped at 100 columns.
+ */
+void option_help(const struct option_set *const *sets, size_t num_sets, struct buf *out);
 
 #endif

@@ -1,14 +1,15 @@
 /*
  * Sends requests and watches what comes back, many in flight on one thread.
  *
- * Two ways. Without a connection: libcurl's multi interface, a fresh connection each (libcurl would silently send
- * a POST again when a re-used connection resets). With a connection: libcurl resolves, connects, does TLS and
- * proxies (CURLOPT_CONNECT_ONLY), and a writer and response reader of our own do the rest, so that every byte
- * and every reset is seen; the connection can carry one exchange after another.
+ * Two ways. Without a connection: libcurl's multi interface, a fresh connection each (libcurl would
+ * silently send a POST again when a re-used connection resets). With a connection: libcurl
+ * resolves, connects, does TLS and proxies (CURLOPT_CONNECT_ONLY), and a writer and response reader
+ * of our own do the rest, so that every byte and every reset is seen; the connection can carry one
+ * exchange after another.
  *
- * HTTP/1.1 only; redirects are never followed; only http and https; no cookies; the response is read to
- * OBSERVED_BODY_MAX and then counted only, and ended as TIMED_OUT at the deadline whatever the endpoint does.
- * No body and no signature goes to any host but the target's.
+ * HTTP/1.1 only; redirects are never followed; only http and https; no cookies; the response is
+ * read to OBSERVED_BODY_MAX and then counted only, and ended as TIMED_OUT at the deadline whatever
+ * the endpoint does. No body and no signature goes to any host but the target's.
  */
 #ifndef DELIVER_ENGINE_H
 #define DELIVER_ENGINE_H
@@ -34,26 +35,28 @@ struct engine_options {
     const char *const *connect_to;
     size_t num_connect_to;
     const char *proxy;
-    int ip_version; /* 0 = any, 4, 6 */
+    int ip_version;               /* 0 = any, 4, 6 */
     struct headers extra_headers; /* added to every request after Panora's own; borrowed */
 };
 
 struct engine;
 struct engine_connection;
 
-/* NULL with a sentence when libcurl cannot do what `options` say (an unreadable CA file, a malformed --resolve). `target`
- * is borrowed and outlives the engine. */
+/* NULL with a sentence when libcurl cannot do what `options` say (an unreadable CA file, a
+ * malformed --resolve). `target` is borrowed and outlives the engine. */
 struct engine *engine_new(const struct target *target, const struct engine_options *options,
                           struct error *err);
 void engine_free(struct engine *engine); /* attempts under way end without a call back */
 
-/* Called once an attempt has ended. `seen` is the callee's to keep: it must call observation_clear. */
+/* Called once an attempt has ended. `seen` is the callee's to keep: it must call observation_clear.
+ */
 typedef void engine_on_done(void *payload, struct observation *seen);
 
 struct engine_send {
     const struct request *request; /* copied where needed */
-    struct engine_connection *connection; /* NULL = libcurl's multi interface on a fresh connection */
-    int64_t timeout_ns;            /* deadline for the whole attempt */
+    struct engine_connection
+        *connection;    /* NULL = libcurl's multi interface on a fresh connection */
+    int64_t timeout_ns; /* deadline for the whole attempt */
     engine_on_done *on_done;
     void *payload;
 };
@@ -61,19 +64,20 @@ struct engine_send {
 /* Begins an attempt; `on_done` is called from a later engine_wait, never from here. */
 void engine_send(struct engine *engine, const struct engine_send *send);
 
-/* A connection for exchanges one after another, by the raw way. It connects with its first exchange; when the server
- * has closed it in between, the next exchange connects anew (as Panora's sender does) and `idle_closed_ns` of the
- * previous observation is reported by engine_connection_idle. Freed with the engine at the latest. */
+/* A connection for exchanges one after another, by the raw way. It connects with its first
+ * exchange; when the server has closed it in between, the next exchange connects anew (as Panora's
+ * sender does) and `idle_closed_ns` of the previous observation is reported by
+ * engine_connection_idle. Freed with the engine at the latest. */
 struct engine_connection *engine_connection_new(struct engine *engine);
 void engine_connection_free(struct engine_connection *connection); /* closes; NULL is fine */
 
-/* Since the last exchange ended on it: whether the server has closed (`out_ns` after the end) and whether by a reset.
- * False while it is open. */
+/* Since the last exchange ended on it: whether the server has closed (`out_ns` after the end) and
+ * whether by a reset. False while it is open. */
 bool engine_connection_idle(const struct engine_connection *connection, int64_t *out_ns,
                             bool *out_reset);
 
-/* Lets things happen for at most `timeout_ns`, or until an attempt has ended. Returns the number of attempts still
- * under way. */
+/* Lets things happen for at most `timeout_ns`, or until an attempt has ended. Returns the number of
+ * attempts still under way. */
 size_t engine_wait(struct engine *engine, int64_t timeout_ns);
 
 /* Ends every attempt under way with OUTCOME_NOT_SENT; their on_done are called. */

@@ -9,7 +9,7 @@
 #include "base/error.h"
 
 struct target {
-    char *url;       /* as the caller gave it, normalised by libcurl; may hold userinfo: never print it */
+    char *url; /* as the caller gave it, normalised by libcurl; may hold userinfo: never print it */
     char *shown;     /* for people and reports: userinfo replaced by "***" */
     char *scheme;    /* "http" or "https" */
     char *host;      /* without brackets */
@@ -19,15 +19,17 @@ struct target {
     int port;
     bool is_tls;
     bool is_loopback; /* 127.0.0.0/8, ::1, localhost */
-    bool is_private;  /* loopback, RFC 1918, RFC 4193, link-local, names without a dot or under .local, .internal,
-                         .localhost, .test */
+    bool is_private;  /* loopback, RFC 1918, RFC 4193, link-local, names without a dot or under
+                         .local, .internal,  .localhost, .test */
 };
 
-/* Reads `url`. Refuses what is no URL, other schemes than http and https, and an empty host, with a sentence. */
+/* Reads `url`. Refuses what is no URL, other schemes than http and https, and an empty host, with a
+ * sentence. */
 bool target_parse(struct target *target, const char *url, struct error *err);
 void target_clear(struct target *target);
 
-/* The request target for the request line: `path` with `query` (may be NULL) added. Caller frees. */
+/* The request target for the request line: `path` with `query` (may be NULL) added. Caller frees.
+ */
 char *target_path_with(const struct target *target, const char *query);
 
 /* The whole URL with `query` added and without userinfo; safe to show. Caller frees. */

@@ -1,6 +1,6 @@
 /*
- * The event catalogue: every name that Panora sends, documents or offers as a subscription, and realistic
- * data for each. The facts stand in fixtures/events/ (compiled in).
+ * The event catalogue: every name that Panora sends, documents or offers as a subscription, and
+ * realistic data for each. The facts stand in fixtures/events/ (compiled in).
  */
 #ifndef PANORA_CATALOGUE_H
 #define PANORA_CATALOGUE_H
@@ -19,11 +19,12 @@ enum data_shape {
 };
 
 struct event_type {
-    char *name;        /* "crm.deal.created": what one subscribes to, or sees in a body */
-    char *wire_type;   /* the `type` of the body that arrives for it: "crm.deal.push"; NULL when never sent */
-    char *object;      /* "crm.deal" */
+    char *name;      /* "crm.deal.created": what one subscribes to, or sees in a body */
+    char *wire_type; /* the `type` of the body that arrives for it: "crm.deal.push"; NULL when never
+                        sent */
+    char *object;    /* "crm.deal" */
     enum data_shape shape;
-    bool sent;         /* Panora delivers for a subscription to this name, or sends it as a body's type */
+    bool sent; /* Panora delivers for a subscription to this name, or sends it as a body's type */
     bool documented;   /* in the documentation's list of events */
     bool subscribable; /* in the dashboard's list of scopes */
     char *note;        /* one sentence, or "" */
@@ -35,7 +36,8 @@ struct catalogue {
     struct catalogue_samples *samples; /* private */
 };
 
-/* Reads the compiled-in catalogue. Never NULL: a fault in it ends the program (it is tested at build time). */
+/* Reads the compiled-in catalogue. Never NULL: a fault in it ends the program (it is tested at
+ * build time). */
 struct catalogue *catalogue_load(void);
 void catalogue_free(struct catalogue *catalogue); /* NULL is fine */
 
@@ -47,14 +49,15 @@ bool catalogue_unknown(const struct catalogue *catalogue, const char *name, stru
 
 /* What is asked of `catalogue_sample`. */
 struct sample_request {
-    const char *type;   /* any name; an unknown one gets a small generic object */
-    int64_t wall_ms;    /* "now": created_at and the like lie shortly before it */
-    size_t num_rows;    /* SHAPE_ROWS: how many rows; SIZE_MAX = a usual number (2) */
-    bool nulls;         /* every nullable field is null */
+    const char *type; /* any name; an unknown one gets a small generic object */
+    int64_t wall_ms;  /* "now": created_at and the like lie shortly before it */
+    size_t num_rows;  /* SHAPE_ROWS: how many rows; SIZE_MAX = a usual number (2) */
+    bool nulls;       /* every nullable field is null */
 };
 
-/* Appends realistic data for `request->type` as JSON.stringify would write it: members in Panora's order, ids fresh
- * from `rng` (the same rng state gives the same bytes), names and texts plausible and partly not ASCII. */
+/* Appends realistic data for `request->type` as JSON.stringify would write it: members in Panora's
+ * order, ids fresh from `rng` (the same rng state gives the same bytes), names and texts plausible
+ * and partly not ASCII. */
 void catalogue_sample(const struct catalogue *catalogue, const struct sample_request *request,
                       struct rng *rng, struct buf *out);
 

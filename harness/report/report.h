@@ -1,5 +1,6 @@
 /*
- * The report formats: each renders a whole run_result; `text` can also be written as the cases finish.
+ * The report formats: each renders a whole run_result; `text` can also be written as the cases
+ * finish.
  */
 #ifndef REPORT_REPORT_H
 #define REPORT_REPORT_H
@@ -31,8 +32,9 @@ struct text_options {
     bool quiet;   /* failures and the last line only */
 };
 
-/* Title lines; then one line per finished case in any order, grouped under its suite when the suite changes; then diagnoses,
- * failures with sent, expected, actual and how to repeat them, and the line of counts. Each appends to `out`. */
+/* Title lines; then one line per finished case in any order, grouped under its suite when the suite
+ * changes; then diagnoses, failures with sent, expected, actual and how to repeat them, and the
+ * line of counts. Each appends to `out`. */
 void report_text_begin(const struct run_result *result, const struct text_options *options,
                        struct buf *out);
 void report_text_case(const struct run_result *result, const struct case_result *one,

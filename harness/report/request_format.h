@@ -1,5 +1,6 @@
 /*
- * One request in the form that people and tools take: what `sign` prints and how a failure is repeated.
+ * One request in the form that people and tools take: what `sign` prints and how a failure is
+ * repeated.
  */
 #ifndef REPORT_REQUEST_FORMAT_H
 #define REPORT_REQUEST_FORMAT_H
@@ -12,7 +13,7 @@
 #include "http/request.h"
 
 struct request_place {
-    const char *url;       /* where it goes, query included; "https://example.com/webhook" when unknown */
+    const char *url; /* where it goes, query included; "https://example.com/webhook" when unknown */
     const char *authority; /* replaces REQUEST_HOST_PLACEHOLDER */
     const char *path;      /* for the request line */
     const char *verdict;   /* "accept" or "reject": what a right endpoint does; NULL = unknown */
@@ -21,7 +22,8 @@ struct request_place {
 struct request_format {
     const char *name; /* "http", "curl", "json", "headers", "body" */
     const char *sentence;
-    void (*render)(const struct request *request, const struct request_place *place, struct buf *out);
+    void (*render)(const struct request *request, const struct request_place *place,
+                   struct buf *out);
 };
 
 extern const struct request_format request_formats[];
@@ -29,12 +31,14 @@ extern const size_t num_request_formats;
 
 const struct request_format *request_format_find(const char *name, struct error *err);
 
-/* A shell word: `in` in single quotes, or as "$(printf '...')" with octal escapes when it holds bytes that a shell word
- * cannot show safely (control characters, not UTF-8). */
+/* A shell word: `in` in single quotes, or as "$(printf '...')" with octal escapes when it holds
+ * bytes that a shell word cannot show safely (control characters, not UTF-8). */
 void shell_quote(struct bytes in, struct buf *out);
 
-/* The request as a `curl` command for a POSIX shell that sends the same method, headers (curl's own ones suppressed) and
- * body bytes. A body above 32 KiB is not put on the line: then it reads standard input (`--data-binary @-`). */
-void curl_command(const struct request *request, const struct request_place *place, struct buf *out);
+/* The request as a `curl` command for a POSIX shell that sends the same method, headers (curl's own
+ * ones suppressed) and body bytes. A body above 32 KiB is not put on the line: then it reads
+ * standard input (`--data-binary @-`). */
+void curl_command(const struct request *request, const struct request_place *place,
+                  struct buf *out);
 
 #endif

@@ -17,8 +17,8 @@ struct digest {
     size_t len;
 };
 
-/* HMAC with hash `algorithm` ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha512-256", "sha3-256").
- * Any key is fine, also an empty one. False when OpenSSL has no such hash. */
+/* HMAC with hash `algorithm` ("md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha512-256",
+ * "sha3-256"). Any key is fine, also an empty one. False when OpenSSL has no such hash. */
 bool digest_hmac(const char *algorithm, struct bytes key, struct bytes message, struct digest *out);
 
 /* The plain hash of `message`. */

@@ -1,6 +1,6 @@
 /*
- * The endpoint's signing secret: opaque bytes, used as they are (no prefix is stripped, nothing decoded).
- * There is no function that prints one; it is wiped when freed.
+ * The endpoint's signing secret: opaque bytes, used as they are (no prefix is stripped, nothing
+ * decoded). There is no function that prints one; it is wiped when freed.
  */
 #ifndef SIGN_SECRET_H
 #define SIGN_SECRET_H
@@ -23,14 +23,15 @@ struct bytes secret_bytes(const struct secret *secret); /* borrowed */
 
 /* Reads the secret from a file of at most 64 KiB; one trailing newline (LF or CR LF) is dropped and
  * `out_dropped` says so. Refuses an empty one. */
-bool secret_from_file(struct secret *secret, const char *path, bool *out_dropped, struct error *err);
+bool secret_from_file(struct secret *secret, const char *path, bool *out_dropped,
+                      struct error *err);
 
 /* Reads the secret from environment variable `name`; refuses an unset or empty one. */
 bool secret_from_env(struct secret *secret, const char *name, struct error *err);
 
-/* Appends `in` to `out` with every occurrence of the secret, as it is or in hex (any case), base64, base64url or
- * percent-encoded, replaced by `replacement`. Secrets shorter than 6 bytes are replaced only where they stand alone
- * as a whole `in`. */
+/* Appends `in` to `out` with every occurrence of the secret, as it is or in hex (any case), base64,
+ * base64url or percent-encoded, replaced by `replacement`. Secrets shorter than 6 bytes are
+ * replaced only where they stand alone as a whole `in`. */
 void secret_redact(const struct secret *secret, struct bytes in, const char *replacement,
                    struct buf *out);
 

@@ -1,0 +1,45 @@
+/*
+ * From a step of a case to the request that is sent: event, signature, mutations. Pure: time,
+ * randomness and the secret come in; the same composer and rng give the same bytes.
+ */
+#ifndef COMPOSE_COMPOSE_H
+#define COMPOSE_COMPOSE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/rng.h"
+#include "http/request.h"
+#include "panora/catalogue.h"
+#include "panora/event.h"
+#include "sign/secret.h"
+#include "suite/suite.h"
+
+/* What all requests of a run share. Borrowed members outlive what is composed. */
+struct composer {
+    const struct catalogue *catalogue;
+    const struct secret *secret;
+    const char *usual_type; /* for steps that name no type */
+    enum dialect dialect;   /* for steps that name no dialect */
+    int64_t wall_ms;        /* now */
+    unsigned run_tag;       /* second group of every id_event */
+};
+
+struct composed {
+    struct event event;     /* as signed */
+    struct request request; /* as sent */
+    char *sent;             /* for people: "crm.contact.created, signature cut to 32 characters" */
+    bool genuine;           /* a right endpoint accepts it: no mutation that is a flaw */
+    char *twin; /* names what a genuine twin must share: type, dialect, size, headers. Equal texts
+                   mean that one twin serves both */
+};
+
+/* Composes `step`. `again` is the earlier composed step that `step->again` means, or NULL. With
+ * `as_twin` the mutations that are flaws are left out: the control of a refusal. */
+bool compose_step(const struct composer *composer, const struct step *step,
+                  const struct composed *again, bool as_twin, struct rng *rng, struct composed *out,
+                  struct error *err);
+void composed_clear(struct composed *composed);
+
+#endif

@@ -1,0 +1,311 @@
+#include "suite/suite.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "suite/step.h"
+#include "suite/suite_internal.h"
+
+static const char *const level_names[] = {
+    [LEVEL_MUST] = "must", [LEVEL_SHOULD] = "should", [LEVEL_MAY] = "may"};
+
+const char *level_name(enum level level)
+{
+    return level_names[level];
+}
+
+bool level_find(const char *name, enum level *out)
+{
+    for (size_t i = 0; i < ARRAY_LEN(level_names); i++)
+        if (strcmp(level_names[i], name) == 0) {
+            *out = (enum level)i;
+            return true;
+        }
+    return false;
+}
+
+static void case_clear(struct suite_case *one)
+{
+    char *texts[] = {
+        one->id,   one->base,   one->suite, one->title,           one->source,
+        one->harm, one->remedy, one->bug,   one->tolerate_status, one->tolerate_because};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+        free(texts[i]);
+    for (size_t i = 0; i < one->num_see; i++)
+        free(one->see[i]);
+    free(one->see);
+    for (size_t i = 0; i < one->num_steps; i++)
+        step_clear(&one->steps[i]);
+    free(one->steps);
+    calls_clear(&one->expect);
+    *one = (struct suite_case){0};
+}
+
+void suite_free(struct suite *suite)
+{
+    if (!suite)
+        return;
+    for (size_t i = 0; i < suite->num_cases; i++)
+        case_clear(&suite->cases[i]);
+    free(suite->cases);
+    free(suite->name);
+    free(suite->about);
+    free(suite);
+}
+
+/* Ids are slugs, so that they survive as file names, selectors and XML: a-z, 0-9 and single
+ * hyphens. */
+static bool is_slug(const char *text)
+{
+    size_t len = strlen(text);
+    return len > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == len &&
+           text[0] != '-' && text[len - 1] != '-' && !strstr(text, "--");
+}
+
+static bool read_level(struct suite_case *one, const struct json_at *at, struct error *err)
+{
+    struct json_at member = json_member(at, "level");
+    const char *name = NULL;
+    struct error why = {0};
+    if (!member.value)
+        return true;
+    if (!json_get_text(&member, &name, err))
+        return false;
+    if (level_find(name, &one->level))
+        return true;
+    (void)text_unknown(&why, "level", name, level_names, ARRAY_LEN(level_names));
+    return json_fail(&member, err, "%s", why.message);
+}
+
+static bool read_source(struct suite_case *one, const struct json_at *at, struct error *err)
+{
+    static const char *const keys[] = {"doc", "section"};
+    struct json_at source = json_member(at, "source");
+    struct json_at doc = json_member(&source, "doc");
+    const char *doc_text = NULL;
+    char *section = NULL;
+    if (!source.value)
+        return true;
+    if (!json_only_keys(&source, keys, ARRAY_LEN(keys), err) ||
+        !json_get_text(&doc, &doc_text, err) ||
+        !read_optional_text(&source, "section", &section, err))
+        return false;
+    one->source = section ? mem_format("%s: %s", doc_text, section) : mem_text(doc_text);
+    free(section);
+    return true;
+}
+
+static bool read_see(struct suite_case *one, const struct json_at *at, struct error *err)
+{
+    struct json_at see = json_member(at, "see");
+    if (!see.value)
+        return true;
+    if (!json_expect_array(&see, err))
+        return false;
+    one->see = mem_alloc((json_array_size(see.value) + 1) * sizeof *one->see);
+    for (size_t i = 0; i < json_array_size(see.value); i++) {
+        struct json_at item = json_item(&see, i);
+        const char *text = NULL;
+        if (!json_get_text(&item, &text, err))
+            return false;
+        one->see[one->num_see++] = mem_text(text);
+    }
+    return true;
+}
+
+static bool read_tolerate(struct suite_case *one, const struct json_at *at, struct error *err)
+{
+    static const char *const keys[] = {"status", "because"};
+    static const struct word as_word = {
+        .name = "tolerate",
+        .parameters = {{.name = "status", .kind = PARAMETER_STATUS, .sentence = "which statuses"},
+                       {.name = "because", .kind = PARAMETER_TEXT, .sentence = "the reason"}}};
+    struct json_at tolerate = json_member(at, "tolerate");
+    struct call call;
+    if (!tolerate.value)
+        return true;
+    if (!json_only_keys(&tolerate, keys, ARRAY_LEN(keys), err) ||
+        !call_read(&call, &as_word, &tolerate, err))
+        return false;
+    one->tolerate_status = call.values[0].text;
+    one->tolerate_because = call.values[1].text;
+    return true;
+}
+
+/* A case without `steps` is its own only step. */
+static bool read_steps(struct suite_case *one, const struct json_at *at,
+                       const struct vocabulary *vocabulary, struct error *err)
+{
+    struct json_at steps = json_member(at, "steps");
+    struct json_at expect = json_member(at, "expect");
+    size_t count = steps.value ? json_array_size(steps.value) : 1;
+    if (steps.value && !json_expect_array(&steps, err))
+        return false;
+    static const char *const step_keys[] = {"event", "sign", "wire", "deliver", "expect"};
+    static const char *const alone[] = {"event", "sign", "wire", "deliver"};
+    for (size_t i = 0; steps.value && i < ARRAY_LEN(alone); i++) {
+        struct json_at beside = json_member(at, alone[i]);
+        if (beside.value)
+            return json_fail(&beside, err, "stands beside \"steps\"; put it into one of the steps");
+    }
+    one->steps = mem_alloc((count + 1) * sizeof *one->steps);
+    for (size_t i = 0; i < count; i++) {
+        struct json_at item = json_item(&steps, i);
+        const struct json_at *where = steps.value ? &item : at;
+        one->num_steps++;
+        if ((steps.value && !json_only_keys(where, step_keys, ARRAY_LEN(step_keys), err)) ||
+            !step_read(&one->steps[i], where, i, vocabulary, err))
+            return false;
+    }
+    return !steps.value || expectations_read(&one->expect, &expect, "case", vocabulary, err);
+}
+
+static bool expects_something(const struct suite_case *one)
+{
+    size_t count = one->expect.count;
+    for (size_t i = 0; i < one->num_steps; i++)
+        count += one->steps[i].expect.count;
+    return count > 0;
+}
+
+static bool read_flags(struct suite_case *one, const struct json_at *at, struct error *err)
+{
+    const struct {
+        const char *key;
+        bool *out;
+    } flags[] = {
+        {"disruptive", &one->disruptive},           {"harmful", &one->harmful},
+        {"one-connection", &one->one_connection},   {"exact", &one->exact},
+        {"private-channel", &one->private_channel}, {"needs-signature", &one->needs_signature}};
+    for (size_t i = 0; i < ARRAY_LEN(flags); i++)
+        if (!read_optional_flag(at, flags[i].key, flags[i].out, err))
+            return false;
+    return true;
+}
+
+static bool read_case(struct suite_case *one, const struct json_at *at, const char *suite,
+                      const char *label, const struct vocabulary *vocabulary, struct error *err)
+{
+    static const char *const keys[] = {
+        "id",
+        "title",
+        "level",
+        "source",
+        "harm",
+        "remedy",
+        "bug",
+        "see",
+        "for",
+        "event",
+        "sign",
+        "wire",
+        "deliver",
+        "expect",
+        "steps",
+        "tolerate",
+        "disruptive",
+        "harmful",
+        "exact",
+        "comment",
+        "one-connection",
+        "private-channel",
+        "needs-signature",
+    };
+    struct json_at id_at = json_member(at, "id");
+    const char *id = NULL;
+    struct json_at title_at = json_member(at, "title");
+    const char *title = NULL;
+    if (!json_only_keys(at, keys, ARRAY_LEN(keys), err) || !json_get_text(&id_at, &id, err) ||
+        !json_get_text(&title_at, &title, err))
+        return false;
+    if (!is_slug(id))
+        return json_fail(&id_at, err, "\"%s\" is not a slug of a-z, 0-9 and hyphens", id);
+    one->suite = mem_text(suite);
+    one->base = mem_format("%s/%s", suite, id);
+    one->id = label ? mem_format("%s[%s]", one->base, label) : mem_text(one->base);
+    one->title = mem_text(title);
+    if (!read_level(one, at, err) || !read_source(one, at, err) ||
+        !read_optional_text(at, "harm", &one->harm, err) ||
+        !read_optional_text(at, "remedy", &one->remedy, err) ||
+        !read_optional_text(at, "bug", &one->bug, err) || !read_see(one, at, err) ||
+        !read_tolerate(one, at, err) || !read_flags(one, at, err) ||
+        !read_steps(one, at, vocabulary, err))
+        return false;
+    return expects_something(one) ||
+           json_fail(at, err, "expects nothing; say in \"expect\" what must come back");
+}
+
+bool suite_add_case(struct suite *suite, const struct json_at *at, const char *label,
+                    const struct vocabulary *vocabulary, struct error *err)
+{
+    suite->cases = mem_resize(suite->cases, suite->num_cases + 1, sizeof *suite->cases);
+    struct suite_case *one = &suite->cases[suite->num_cases++];
+    *one = (struct suite_case){0};
+    if (!read_case(one, at, suite->name, label, vocabulary, err))
+        return false;
+    for (size_t i = 0; i + 1 < suite->num_cases; i++)
+        if (strcmp(suite->cases[i].id, one->id) == 0)
+            return json_fail(at, err, "there are two cases \"%s\"; ids are unique", one->id);
+    return true;
+}
+
+/* --- the file --- */
+
+static bool is_suite_name(const char *name)
+{
+    char *copy = mem_text(name);
+    bool ok = true;
+    char *part = copy;
+    while (ok && part) {
+        char *slash = strchr(part, '/');
+        if (slash)
+            *slash++ = '\0';
+        ok = is_slug(part);
+        part = slash;
+    }
+    free(copy);
+    return ok;
+}
+
+static bool read_suite(struct suite *suite, const struct json_at *root,
+                       const struct vocabulary *vocabulary, struct error *err)
+{
+    static const char *const keys[] = {"$schema", "suite", "about", "cases"};
+    struct json_at name_at = json_member(root, "suite");
+    struct json_at cases = json_member(root, "cases");
+    const char *name = NULL;
+    if (!json_only_keys(root, keys, ARRAY_LEN(keys), err) || !json_get_text(&name_at, &name, err) ||
+        !read_optional_text(root, "about", &suite->about, err) || !json_expect_array(&cases, err))
+        return false;
+    if (!is_suite_name(name))
+        return json_fail(&name_at, err, "\"%s\" is not a name such as my-company/orders", name);
+    suite->name = mem_text(name);
+    for (size_t i = 0; i < json_array_size(cases.value); i++) {
+        struct json_at at = json_item(&cases, i);
+        struct json_at loop = json_member(&at, "for");
+        if (loop.value ? !suite_add_variants(suite, &at, &loop, vocabulary, err)
+                       : !suite_add_case(suite, &at, NULL, vocabulary, err))
+            return false;
+    }
+    return suite->num_cases > 0 || json_fail(&cases, err, "holds no case");
+}
+
+struct suite *suite_read(const char *file, struct bytes text, const struct vocabulary *vocabulary,
+                         struct error *err)
+{
+    json_t *json = json_read(file, text, err);
+    if (!json)
+        return NULL;
+    struct json_at root = json_root(file, json);
+    struct suite *suite = mem_alloc(sizeof *suite);
+    bool ok = read_suite(suite, &root, vocabulary, err);
+    json_decref(json);
+    if (ok)
+        return suite;
+    suite_free(suite);
+    return NULL;
+}

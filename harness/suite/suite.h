@@ -1,0 +1,111 @@
+/*
+ * Suite files as structs. A case reads in the order in which things happen: event, sign, wire,
+ * deliver, expect. Everything is checked when it is read, with the JSON path of what is wrong; a
+ * loaded suite cannot be malformed.
+ */
+#ifndef SUITE_SUITE_H
+#define SUITE_SUITE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "suite/word.h"
+
+enum level { LEVEL_MUST, LEVEL_SHOULD, LEVEL_MAY, LEVEL_COUNT };
+
+const char *level_name(enum level level); /* "must", "should", "may" */
+bool level_find(const char *name, enum level *out);
+
+/* In which dialect a step's event goes out. */
+enum step_dialect {
+    STEP_DIALECT_RUN, /* the run's: text, unless only object is tested */
+    STEP_DIALECT_TEXT,
+    STEP_DIALECT_OBJECT
+};
+
+struct calls {
+    struct call *items;
+    size_t count;
+};
+
+/* What is sent, how, and what must come back. */
+struct step {
+    /* event */
+    char *type; /* the body's `type`, verbatim; NULL = the run's usual type */
+    enum step_dialect dialect;
+    char *data;     /* JSON text of data; NULL = realistic data for the type */
+    size_t size;    /* bytes that the JSON text of data has exactly; 0 = as it comes */
+    int64_t rows;   /* for types whose data is an array; -1 = usual */
+    int64_t age_ns; /* how long before now the data was made */
+    bool nulls;     /* every nullable field is null */
+    size_t again;   /* 1-based number of an earlier step whose event is sent once more; 0 = an own
+                       event */
+    struct calls event_ops;
+    /* sign, wire */
+    struct calls sign_ops;
+    struct calls wire_ops;
+    /* deliver */
+    char *method; /* "POST" */
+    size_t times; /* how often, each with an own event unless `same_event`; at least 1 */
+    bool same_event;
+    bool together;    /* all at once rather than one after another */
+    int64_t after_ns; /* pause since the previous step ended */
+    struct calls expect;
+};
+
+struct suite_case {
+    char *id;    /* "panora/signature/refuses-truncated[32]" */
+    char *base;  /* "panora/signature/refuses-truncated" */
+    char *suite; /* "panora/signature" */
+    char *title;
+    enum level level;
+    char *source; /* "Panora documentation, webhooks/overview: Secure your webhook endpoint" */
+    char *harm;
+    char *remedy;
+    char *bug;
+    char **see;
+    size_t num_see;
+    bool disruptive;      /* could hurt a weak endpoint; left out against public hosts */
+    bool harmful;         /* a canary follows it */
+    bool one_connection;  /* the steps share a connection (raw way) */
+    bool exact;           /* every byte of the answer counts (raw way) */
+    bool private_channel; /* only over https or to loopback */
+    bool needs_signature; /* left out with --unsigned */
+    struct step *steps;
+    size_t num_steps;
+    struct calls expect;   /* over all steps together */
+    char *tolerate_status; /* STATUS set; NULL = none */
+    char *tolerate_because;
+};
+
+struct suite {
+    char *name; /* "panora/signature" */
+    char *about;
+    struct suite_case *cases; /* `for` lists are spread out: one entry a value */
+    size_t num_cases;
+};
+
+/* A list of values that a `for` may name instead of writing it out: "sent-types". */
+struct value_list {
+    const char *name;
+    const char *const *values;
+    size_t num_values;
+};
+
+struct vocabulary {
+    struct word_table mutations;
+    struct word_table expectations;
+    const struct value_list *lists;
+    size_t num_lists;
+};
+
+/* Reads one suite. The caller frees with suite_free. NULL with "FILE: /PATH: ..." when it is wrong.
+ */
+struct suite *suite_read(const char *file, struct bytes text, const struct vocabulary *vocabulary,
+                         struct error *err);
+void suite_free(struct suite *suite); /* NULL is fine */
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * The closed vocabulary of suite files. Each word (a mutation, an expectation) is one row of one
+ * table; a row of any table begins with `struct word`, so that the loader can read its arguments
+ * without knowing what it does.
+ *
+ * compose/ has the table of mutations and judge/ that of expectations; the program hands both to
+ * the loader.
+ */
+#ifndef SUITE_WORD_H
+#define SUITE_WORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/json.h"
+
+enum parameter_kind {
+    PARAMETER_NONE, /* ends the list */
+    PARAMETER_TEXT,
+    PARAMETER_INTEGER,  /* 0 to 2^53 */
+    PARAMETER_SIZE,     /* "64KiB" or a number of bytes */
+    PARAMETER_DURATION, /* "250ms" */
+    PARAMETER_FLAG,     /* true or false */
+    PARAMETER_STATUS,   /* "2xx", "404" or a list of them */
+    PARAMETER_JSON      /* any value */
+};
+
+struct parameter {
+    const char *name;
+    enum parameter_kind kind;
+    const char *fallback;       /* as on the command line; NULL = must be given */
+    const char *const *choices; /* NULL-terminated; NULL = any */
+    const char *sentence;
+};
+
+#define WORD_PARAMETERS_MAX 3
+
+struct word {
+    const char *name;
+    const char
+        *place; /* where it may stand: "event", "sign", "wire"; "step" or "case" for expectations */
+    const char *sentence; /* completes "The request ..." or "The endpoint ..." */
+    struct parameter parameters[WORD_PARAMETERS_MAX];
+};
+
+/* A table whose rows begin with a struct word. */
+struct word_table {
+    const char *noun; /* "mutation" */
+    const void *rows;
+    size_t row_size;
+    size_t num_rows;
+};
+
+struct value {
+    char *text;     /* TEXT, STATUS (normalised: "2xx,404"), JSON (compact) */
+    int64_t number; /* INTEGER, SIZE (bytes), DURATION (ns), FLAG (0 or 1) */
+};
+
+/* A word with its arguments, as it stands in a case. */
+struct call {
+    const struct word *word;
+    struct value values[WORD_PARAMETERS_MAX];
+};
+
+const struct word *word_at(const struct word_table *table, size_t index);
+
+/* The word of that name, or NULL with the nearest one. */
+const struct word *word_find(const struct word_table *table, const char *name, struct error *err);
+
+/* Reads the arguments of `word`: the members of the object `at` other than `op`; or, when `at` is
+ * no object, its value as the first argument (true alone stands for a word without arguments). */
+bool call_read(struct call *call, const struct word *word, const struct json_at *at,
+               struct error *err);
+
+/* Reads "NAME" or "NAME=VALUE", VALUE being the first argument, as a command line has it. */
+bool call_parse(struct call *call, const struct word_table *table, const char *text,
+                struct error *err);
+
+void call_clear(struct call *call);
+
+/* Whether `status` is in a set as in STATUS values: "2xx,404". */
+bool status_in_set(const char *set, int status);
+
+#endif
