@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/layout.h"
 
 #define HELP_COLUMNS  100
+#define RATE_MAX      1000000
 #define HELP_SENTENCE 30 /* column at which the sentences begin */
 
 static const struct option_spec help_specs[] = {
@@ -213,6 +215,24 @@ bool arguments_integer(const struct arguments *arguments, const char *name, int6
     const char *text = arguments_value(arguments, name, NULL);
     *out = fallback;
     return !text || text_integer(text, min, max, out, err) || error_prefix(err, "--%s", name);
+}
+
+bool arguments_rate(const struct arguments *arguments, const char *name, int64_t fallback_ns,
+                    int64_t *out_ns, struct error *err)
+{
+    const char *text = arguments_value(arguments, name, NULL);
+    *out_ns = fallback_ns;
+    if (!text)
+        return true;
+    size_t len = strlen(text);
+    char *number = mem_copy(text, text_ends_with(text, "/s") ? len - 2 : len);
+    int64_t per_second = 0;
+    bool ok = text_integer(number, 1, RATE_MAX, &per_second, NULL);
+    free(number);
+    if (!ok)
+        return error_set(err, "--%s: \"%s\" is not a rate such as 20/s", name, text);
+    *out_ns = NS_PER_S / per_second;
+    return true;
 }
 
 bool arguments_choice(const struct arguments *arguments, const char *name,

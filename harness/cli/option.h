@@ -65,6 +65,9 @@ bool arguments_duration(const struct arguments *arguments, const char *name, int
                         int64_t *out_ns, struct error *err);
 bool arguments_integer(const struct arguments *arguments, const char *name, int64_t fallback,
                        int64_t min, int64_t max, int64_t *out, struct error *err);
+/* "20/s" or "20" as the time between two requests, in ns; the fallback is such a time, too. */
+bool arguments_rate(const struct arguments *arguments, const char *name, int64_t fallback_ns,
+                    int64_t *out_ns, struct error *err);
 bool arguments_choice(const struct arguments *arguments, const char *name,
                       const char *const *choices, size_t count, size_t fallback, size_t *out,
                       struct error *err);
