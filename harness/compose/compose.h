@@ -14,6 +14,7 @@
 #include "panora/catalogue.h"
 #include "panora/event.h"
 #include "sign/secret.h"
+#include "sign/signature.h"
 #include "suite/suite.h"
 
 /* What all requests of a run share. Borrowed members outlive what is composed. */
@@ -30,9 +31,10 @@ struct composed {
     struct event event;     /* as signed */
     struct request request; /* as sent */
     char *sent;             /* for people: "crm.contact.created, signature cut to 32 characters" */
-    bool genuine;           /* a right endpoint accepts it: no mutation that is a flaw */
-    char *twin; /* names what a genuine twin must share: type, dialect, size, headers. Equal texts
-                   mean that one twin serves both */
+    bool genuine; /* a right endpoint accepts it: no mutation that is a flaw, and a POST */
+    char *twin;   /* what a genuine twin must share: type, dialect, size class, headers. Equal texts
+                     mean that one twin serves both */
+    char signature[SIGNATURE_SIZE]; /* the right one for `event`, whatever was sent */
 };
 
 /* Composes `step`. `again` is the earlier composed step that `step->again` means, or NULL. With
@@ -41,5 +43,9 @@ bool compose_step(const struct composer *composer, const struct step *step,
                   const struct composed *again, bool as_twin, struct rng *rng, struct composed *out,
                   struct error *err);
 void composed_clear(struct composed *composed);
+
+/* Appends the data that `step` asks for, as JSON.stringify writes it, for an event of `type`. */
+void compose_data(const struct composer *composer, const struct step *step, const char *type,
+                  struct rng *rng, struct buf *out);
 
 #endif

@@ -11,12 +11,12 @@
 #include <stdbool.h>
 
 #include "compose/compose.h"
-#include "sign/signature.h"
 #include "suite/word.h"
 
 /* A request in the making. */
 struct draft {
     const struct composer *composer;
+    const struct step *step;
     struct rng *rng;
     struct event event;
     /* how it is signed; "sign" mutations change these */
@@ -24,18 +24,27 @@ struct draft {
     const char *algorithm; /* of sign/digest.h */
     bool keyed;            /* HMAC; false = plain hash of the message */
     struct buf message;
-    /* what is sent; "wire" mutations change these. Content-Length is set to the body's length last,
-     * where it is present. */
     char signature[SIGNATURE_SIZE]; /* the right one for `event` */
+    /* what is sent; "wire" mutations change it. Content-Length, where it is present, is set to the
+     * body's length at the end. */
     struct request request;
 };
 
 struct mutation {
     struct word word;
-    bool is_flaw; /* a right endpoint refuses the result (or may); false: it stays genuine */
+    const char
+        *phrase;  /* for a line such as "crm.contact.created, PHRASE"; %s = the first argument */
+    bool is_flaw; /* a right endpoint refuses the result, or may; false: it stays genuine */
     bool (*apply)(struct draft *draft, const struct call *call, struct error *err);
 };
 
+/* Every row is a struct mutation. */
 extern const struct word_table mutation_words;
+
+/* The row that a call of a mutation means. */
+const struct mutation *mutation_of(const struct call *call);
+
+/* Appends the row's phrase with its argument. */
+void mutation_add_phrase(const struct call *call, struct buf *out);
 
 #endif

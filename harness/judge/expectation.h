@@ -10,52 +10,89 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "judge/result.h"
 #include "suite/word.h"
-
-/* What an expectation may look at. */
-struct evidence {
-    const struct exchange *const *exchanges; /* those of the step, or of the whole case */
-    size_t num_exchanges;
-    const struct exchange *const
-        *controls; /* the genuine twin of each exchange; NULL where none was sent */
-    const struct run_facts *run;
-};
 
 /* What is true of the whole run. */
 struct run_facts {
     int64_t deadline_ns;
     int64_t target_ns;
     bool is_tls;
-    bool is_private;
-    struct bytes secret; /* data NULL = none */
-    const struct case_result
-        *cases; /* everything observed so far; complete for "run" expectations */
-    size_t num_cases;
+    bool is_private;     /* the endpoint's host is loopback or private */
+    struct bytes secret; /* len 0 = none */
+    /* Every exchange of the run so far, for expectations about all answers; complete when the last
+     * cases are judged. */
+    const struct exchange *const *all;
+    size_t num_all;
+};
+
+/* What an expectation may look at. */
+struct evidence {
+    const struct exchange *const *exchanges; /* those of the step, or of the whole case, in order */
+    const struct exchange *const *controls; /* the genuine twin of each; NULL where there is none */
+    size_t count;
+    const struct run_facts *run;
 };
 
 enum finding_kind {
     FINDING_KEPT,
     FINDING_BROKEN,
     FINDING_TOLERATED, /* broken, but harmlessly: a warning at most */
-    FINDING_UNDECIDED, /* no control, or nothing was sent */
-    FINDING_SKIPPED    /* cannot be asked of this endpoint, or this client */
+    FINDING_UNDECIDED, /* no accepted control, or nothing was sent */
+    FINDING_SKIPPED    /* cannot be asked of this endpoint, or of this client */
 };
 
 struct finding {
     enum finding_kind kind;
-    size_t decisive; /* index into exchanges; num_exchanges = none */
+    size_t decisive; /* index of the exchange that decided; count = none */
     struct buf actual;
     struct buf reason;
 };
 
+typedef void check_expectation(const struct call *call, const struct evidence *evidence,
+                               struct finding *out);
+
 struct expectation {
     struct word word;
+    const char *expected; /* "any 4xx"; %s stands for the first argument */
     bool needs_control;   /* counts only beside an accepted genuine twin */
-    const char *expected; /* "any 4xx"; "%s" stands for the first argument */
-    void (*check)(const struct call *call, const struct evidence *evidence, struct finding *out);
+    bool needs_raw;       /* only the raw way sees what it asks for */
+    bool over_run;        /* judged when everything else has ended */
+    check_expectation *check;
 };
 
+/* Every row is a struct expectation. */
 extern const struct word_table expectation_words;
+
+/* The row that a call of an expectation means. */
+const struct expectation *expectation_of(const struct call *call);
+
+/* Appends what is expected, with its argument. */
+void expectation_add_expected(const struct call *call, struct buf *out);
+
+/* --- what an answer was --- */
+
+enum answer {
+    ANSWER_ACCEPTED,  /* 2xx, complete and well-formed, in time, no redirect */
+    ANSWER_REFUSED,   /* a complete 4xx */
+    ANSWER_ERROR,     /* a complete 5xx */
+    ANSWER_REDIRECT,  /* 3xx */
+    ANSWER_OTHER,     /* another complete status */
+    ANSWER_BROKEN,    /* malformed or cut short, or with bytes that should not be there */
+    ANSWER_DIED,      /* connection reset or closed without an answer */
+    ANSWER_HUNG,      /* no complete answer by the deadline */
+    ANSWER_UNREACHED, /* no connection or TLS session */
+    ANSWER_NONE       /* never sent */
+};
+
+enum answer answer_of(const struct observation *seen);
+
+/* Appends what happened, for people: "204 after 1.3 ms", "connection reset after 12 ms". */
+void answer_describe(const struct observation *seen, struct buf *out);
+
+/* How Panora would record it: NULL when never sent, else "delivered" or "failed: ..."; caller
+ * frees. */
+char *answer_as_panora(const struct observation *seen);
 
 #endif

@@ -33,6 +33,7 @@ struct exchange {
     char *sent; /* one line for people: "crm.contact.created, signature cut to 32 characters" */
     struct request request; /* as sent */
     struct observation seen;
+    char right_signature[65]; /* of the event as it was signed, whatever was sent; "" = unknown */
     bool accepted; /* by design.md's words: 2xx, complete, well-formed, in time, not redirected */
     char *
         as_panora; /* how Panora would record it: "delivered", "failed: ..." ; NULL when not sent */

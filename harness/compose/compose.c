@@ -1,0 +1,243 @@
+#include "compose/compose.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/encode.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "compose/mutation.h"
+#include "sign/digest.h"
+
+void composed_clear(struct composed *composed)
+{
+    event_clear(&composed->event);
+    request_clear(&composed->request);
+    free(composed->sent);
+    free(composed->twin);
+    *composed = (struct composed){0};
+}
+
+static void draft_clear(struct draft *draft)
+{
+    event_clear(&draft->event);
+    buf_clear(&draft->key);
+    buf_clear(&draft->message);
+    request_clear(&draft->request);
+}
+
+/* Pads or cuts `data` to exactly `size` bytes: an object with one long text. */
+static void data_of_size(struct rng *rng, size_t size, struct buf *out)
+{
+    static const char start[] = "{\"id\":\"";
+    static const char middle[] = "\",\"content\":\"";
+    static const char end[] = "\"}";
+    char id[UUID_SIZE];
+    rng_uuid(rng, id);
+    size_t frame = sizeof start - 1 + UUID_SIZE - 1 + sizeof middle - 1 + sizeof end - 1;
+    if (size < frame) { /* too small for an object with an id: a number's digits fill any size */
+        (void)buf_add_repeated(out, '1', size);
+        return;
+    }
+    (void)buf_add_format(out, "%s%s%s", start, id, middle);
+    (void)buf_add_repeated(out, 'x', size - frame);
+    (void)buf_add_text(out, end);
+}
+
+void compose_data(const struct composer *composer, const struct step *step, const char *type,
+                  struct rng *rng, struct buf *out)
+{
+    if (step->data) {
+        (void)buf_add_text(out, step->data);
+    } else if (step->size) {
+        data_of_size(rng, step->size, out);
+    } else {
+        struct sample_request wanted = {
+            .type = type,
+            .wall_ms = composer->wall_ms - step->age_ns / NS_PER_MS,
+            .num_rows = step->rows < 0 ? SIZE_MAX : (size_t)step->rows,
+            .nulls = step->nulls,
+        };
+        catalogue_sample(composer->catalogue, &wanted, rng, out);
+    }
+}
+
+static enum dialect dialect_of(const struct composer *composer, const struct step *step)
+{
+    if (step->dialect == STEP_DIALECT_RUN)
+        return composer->dialect;
+    return step->dialect == STEP_DIALECT_OBJECT ? DIALECT_OBJECT : DIALECT_TEXT;
+}
+
+static void make_event(struct draft *draft, const struct step *step, const struct composed *again)
+{
+    const struct composer *composer = draft->composer;
+    if (again) {
+        event_copy(&draft->event, &again->event);
+        return;
+    }
+    const char *type = step->type ? step->type : composer->usual_type;
+    draft->event.type = mem_text(type);
+    draft->event.dialect = dialect_of(composer, step);
+    event_new_id(draft->rng, composer->run_tag, draft->event.id);
+    compose_data(composer, step, type, draft->rng, &draft->event.data);
+}
+
+static bool apply_ops(struct draft *draft, const struct calls *ops, bool as_twin, struct error *err)
+{
+    for (size_t i = 0; i < ops->count; i++) {
+        const struct mutation *mutation = mutation_of(&ops->items[i]);
+        if (as_twin && mutation->is_flaw)
+            continue;
+        if (!mutation->apply(draft, &ops->items[i], err))
+            return error_prefix(err, "%s", mutation->word.name);
+    }
+    return true;
+}
+
+/* The signature by Panora's rule, kept aside, and the plan for the one that is sent. */
+static void plan_signature(struct draft *draft)
+{
+    event_write_message(&draft->event, &draft->message);
+    (void)buf_add_bytes(&draft->key, secret_bytes(draft->composer->secret));
+    signature_make(buf_bytes(&draft->key), buf_bytes(&draft->message), draft->signature);
+    draft->algorithm = "sha256";
+    draft->keyed = true;
+}
+
+static bool make_request(struct draft *draft, const char *method, struct error *err)
+{
+    struct digest digest;
+    bool known = draft->keyed ? digest_hmac(draft->algorithm, buf_bytes(&draft->key),
+                                            buf_bytes(&draft->message), &digest)
+                              : digest_hash(draft->algorithm, buf_bytes(&draft->message), &digest);
+    if (!known)
+        return error_set(err, "this OpenSSL has no %s", draft->algorithm);
+    struct buf hex = {0};
+    encode_hex(digest_bytes(&digest), &hex);
+    struct request *request = &draft->request;
+    request->method = mem_text(method);
+    event_write_body(&draft->event, &request->body);
+    event_add_headers(&request->headers, buf_text(&hex), request->body.len);
+    buf_clear(&hex);
+    return true;
+}
+
+/* GET and HEAD requests go without a body, as any client sends them; Content-Length tells the
+ * body's length. */
+static void finish_request(struct request *request)
+{
+    if (strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0) {
+        buf_clear(&request->body);
+        (void)headers_remove(&request->headers, "Content-Length");
+        (void)headers_remove(&request->headers, "Content-Type");
+    }
+    if (!headers_find(&request->headers, "Content-Length"))
+        return;
+    char length[24];
+    (void)snprintf(length, sizeof length, "%zu", request->body.len);
+    headers_set(&request->headers, "Content-Length", length);
+}
+
+/* --- what it is called --- */
+
+static void add_phrases(struct buf *out, const struct calls *ops, bool as_twin)
+{
+    for (size_t i = 0; i < ops->count; i++) {
+        const struct mutation *mutation = mutation_of(&ops->items[i]);
+        if (as_twin && mutation->is_flaw)
+            continue;
+        (void)buf_add_text(out, ", ");
+        mutation_add_phrase(&ops->items[i], out);
+    }
+}
+
+static char *describe(const struct draft *draft, const struct step *step, bool as_twin)
+{
+    struct buf out = {0};
+    if (strcmp(step->method, "POST") != 0)
+        (void)buf_add_format(&out, "%s ", step->method);
+    (void)buf_add_text(&out, draft->event.type);
+    if (step->again)
+        (void)buf_add_text(&out, ", the same event again");
+    if (draft->event.dialect == DIALECT_OBJECT)
+        (void)buf_add_text(&out, ", data as an object");
+    if (step->nulls)
+        (void)buf_add_text(&out, ", every nullable field null");
+    if (step->rows == 0)
+        (void)buf_add_text(&out, ", data an empty array");
+    if (step->size)
+        (void)buf_add_format(&out, ", %zu bytes of data", step->size);
+    add_phrases(&out, &step->event_ops, as_twin);
+    add_phrases(&out, &step->sign_ops, as_twin);
+    add_phrases(&out, &step->wire_ops, as_twin);
+    return buf_take(&out);
+}
+
+static void add_neutral(struct buf *out, const struct calls *ops)
+{
+    for (size_t i = 0; i < ops->count; i++) {
+        if (mutation_of(&ops->items[i])->is_flaw)
+            continue;
+        (void)buf_add_text(out, "|");
+        mutation_add_phrase(&ops->items[i], out);
+    }
+}
+
+/* Same type, dialect, size class (powers of four), headers: what a control must share with a
+ * forgery. */
+static char *twin_of(const struct draft *draft, const struct step *step)
+{
+    struct buf out = {0};
+    size_t size_class = 1024;
+    while (size_class < draft->event.data.len)
+        size_class *= 4;
+    (void)buf_add_format(&out, "%s|%s|%zu|%d|%" PRId64, draft->event.type,
+                         dialect_name(draft->event.dialect), size_class, step->nulls, step->rows);
+    if (step->data)
+        (void)buf_add_format(&out, "|%s", step->data);
+    add_neutral(&out, &step->event_ops);
+    add_neutral(&out, &step->sign_ops);
+    add_neutral(&out, &step->wire_ops);
+    return buf_take(&out);
+}
+
+static bool has_flaw(const struct calls *ops)
+{
+    for (size_t i = 0; i < ops->count; i++)
+        if (mutation_of(&ops->items[i])->is_flaw)
+            return true;
+    return false;
+}
+
+bool compose_step(const struct composer *composer, const struct step *step,
+                  const struct composed *again, bool as_twin, struct rng *rng, struct composed *out,
+                  struct error *err)
+{
+    struct draft draft = {.composer = composer, .rng = rng, .step = step};
+    const char *method = as_twin ? "POST" : step->method;
+    *out = (struct composed){0};
+    make_event(&draft, step, as_twin ? NULL : again);
+    bool ok = apply_ops(&draft, &step->event_ops, as_twin, err);
+    if (ok)
+        plan_signature(&draft);
+    ok = ok && apply_ops(&draft, &step->sign_ops, as_twin, err) &&
+         make_request(&draft, method, err) && apply_ops(&draft, &step->wire_ops, as_twin, err);
+    if (ok) {
+        finish_request(&draft.request);
+        out->sent = describe(&draft, step, as_twin);
+        out->twin = twin_of(&draft, step);
+        out->genuine = as_twin || !(has_flaw(&step->event_ops) || has_flaw(&step->sign_ops) ||
+                                    has_flaw(&step->wire_ops) || strcmp(method, "POST") != 0);
+        memcpy(out->signature, draft.signature, sizeof out->signature);
+        out->event = draft.event;
+        out->request = draft.request;
+        draft.event = (struct event){0};
+        draft.request = (struct request){0};
+    }
+    draft_clear(&draft);
+    return ok;
+}

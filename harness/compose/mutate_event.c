@@ -1,0 +1,55 @@
+/* Mutations of the event before it is signed: the request stays genuine. */
+#include <string.h>
+
+#include "base/mem.h"
+#include "compose/mutation_internal.h"
+#include "panora/js.h"
+
+/* Puts a member at the end of the object that `data` is, or of the last row when it is an array of
+ * objects. */
+bool mutate_add_field(struct draft *draft, const struct call *call, struct error *err)
+{
+    struct buf *data = &draft->event.data;
+    size_t end = data->len;
+    if (end && data->data[end - 1] == ']')
+        end--;
+    if (end < 2 || data->data[end - 1] != '}')
+        return error_set(err, "the data of %s is no object to add a field to", draft->event.type);
+    struct buf changed = {0};
+    (void)buf_add(&changed, data->data, end - 1);
+    if (data->data[end - 2] != '{')
+        (void)buf_add_char(&changed, ',');
+    js_quote(bytes_of(call->values[0].text), &changed);
+    (void)buf_add_format(&changed, ":%s}", call->values[1].text);
+    (void)buf_add(&changed, data->data + end, data->len - end);
+    buf_clear(data);
+    *data = changed;
+    return true;
+}
+
+static bool begins_as_asked(const char *signature, const char *start)
+{
+    if (strcmp(start, "letter") == 0)
+        return signature[0] >= 'a' && signature[0] <= 'f';
+    return strncmp(signature, start, strlen(start)) == 0;
+}
+
+/* Draws data until the right signature begins as asked: "00" takes 256 draws in the mean. */
+bool mutate_digest_begins(struct draft *draft, const struct call *call, struct error *err)
+{
+    struct event *event = &draft->event;
+    struct buf message = {0};
+    bool found = false;
+    for (int tries = 0; !found && tries < 100000; tries++) {
+        char signature[SIGNATURE_SIZE];
+        buf_reset(&event->data);
+        compose_data(draft->composer, draft->step, event->type, draft->rng, &event->data);
+        buf_reset(&message);
+        event_write_message(event, &message);
+        signature_make(secret_bytes(draft->composer->secret), buf_bytes(&message), signature);
+        found = begins_as_asked(signature, call->values[0].text);
+    }
+    buf_clear(&message);
+    return found ||
+           error_set(err, "no data was found whose signature begins with %s", call->values[0].text);
+}

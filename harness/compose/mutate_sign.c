@@ -1,0 +1,97 @@
+/* Mutations of how the event is signed: the digest that is sent belongs to another secret,
+ * algorithm or message. */
+#include <string.h>
+
+#include "base/array.h"
+#include "compose/mutation_internal.h"
+
+static void use_key(struct draft *draft, struct bytes key)
+{
+    buf_reset(&draft->key);
+    (void)buf_add_bytes(&draft->key, key);
+}
+
+bool mutate_wrong_secret(struct draft *draft, const struct call *call, struct error *err)
+{
+    char other[UUID_SIZE];
+    (void)call;
+    (void)err;
+    rng_uuid(draft->rng, other);
+    use_key(draft, bytes_of(other));
+    return true;
+}
+
+bool mutate_empty_secret(struct draft *draft, const struct call *call, struct error *err)
+{
+    (void)call;
+    (void)err;
+    use_key(draft, (struct bytes){"", 0});
+    return true;
+}
+
+bool mutate_placeholder_secret(struct draft *draft, const struct call *call, struct error *err)
+{
+    (void)err;
+    use_key(draft, bytes_of(call->values[0].text));
+    return true;
+}
+
+/* How the digest is made instead of HMAC-SHA256. */
+static const struct recipe {
+    const char *name;
+    const char *hash;
+    bool keyed;
+    bool secret_first; /* a plain hash over the secret and then the message */
+} recipes[] = {
+    {"hmac-md5", "md5", true, false},
+    {"hmac-sha1", "sha1", true, false},
+    {"hmac-sha512", "sha512", true, false},
+    {"sha256", "sha256", false, false},
+    {"sha256-of-secret-and-data", "sha256", false, true},
+};
+
+bool mutate_other_algorithm(struct draft *draft, const struct call *call, struct error *err)
+{
+    const char *name = call->values[0].text;
+    for (size_t i = 0; i < ARRAY_LEN(recipes); i++) {
+        if (strcmp(recipes[i].name, name) != 0)
+            continue;
+        draft->algorithm = recipes[i].hash;
+        draft->keyed = recipes[i].keyed;
+        if (recipes[i].secret_first) {
+            struct buf both = {0};
+            (void)buf_add_bytes(&both, buf_bytes(&draft->key));
+            (void)buf_add_bytes(&both, buf_bytes(&draft->message));
+            buf_clear(&draft->message);
+            draft->message = both;
+        }
+        return true;
+    }
+    return error_set(err, "no algorithm \"%s\"", name);
+}
+
+/* The signature belongs to an event of the same type with other data. */
+bool mutate_other_event(struct draft *draft, const struct call *call, struct error *err)
+{
+    struct event other = {.dialect = draft->event.dialect};
+    (void)call;
+    (void)err;
+    do {
+        buf_reset(&other.data);
+        struct step plain = {.rows = 1};
+        compose_data(draft->composer, &plain, draft->event.type, draft->rng, &other.data);
+    } while (bytes_equal(buf_bytes(&other.data), buf_bytes(&draft->event.data)));
+    buf_reset(&draft->message);
+    event_write_message(&other, &draft->message);
+    event_clear(&other);
+    return true;
+}
+
+bool mutate_sign_body(struct draft *draft, const struct call *call, struct error *err)
+{
+    (void)call;
+    (void)err;
+    buf_reset(&draft->message);
+    event_write_body(&draft->event, &draft->message);
+    return true;
+}

@@ -1,0 +1,101 @@
+/* What an answer was, in the few classes that verdicts are made of. */
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "judge/expectation.h"
+
+/* Panora's sender gives up on heads above this (Node's default --max-http-header-size). */
+#define SENDER_HEAD_MAX 16384
+
+static const enum answer by_outcome[OUTCOME_COUNT] = {
+    [OUTCOME_NOT_SENT] = ANSWER_NONE,        [OUTCOME_UNRESOLVED] = ANSWER_UNREACHED,
+    [OUTCOME_REFUSED] = ANSWER_UNREACHED,    [OUTCOME_UNREACHABLE] = ANSWER_UNREACHED,
+    [OUTCOME_TLS_FAILED] = ANSWER_UNREACHED, [OUTCOME_RESET] = ANSWER_DIED,
+    [OUTCOME_CLOSED] = ANSWER_DIED,          [OUTCOME_CUT_SHORT] = ANSWER_BROKEN,
+    [OUTCOME_MALFORMED] = ANSWER_BROKEN,     [OUTCOME_TIMED_OUT] = ANSWER_HUNG,
+};
+
+static const enum answer by_class[] = {
+    [1] = ANSWER_OTHER,   [2] = ANSWER_ACCEPTED, [3] = ANSWER_REDIRECT,
+    [4] = ANSWER_REFUSED, [5] = ANSWER_ERROR,
+};
+
+/* What libcurl calls clean but makes Panora's sender fail. */
+static const char *sender_fails_on(const struct observation *seen)
+{
+    if (seen->body_after_none)
+        return "a body after a status that has none";
+    if (seen->bare_lf)
+        return "lines that end with LF alone";
+    if (seen->head_len > SENDER_HEAD_MAX)
+        return "headers above 16 KiB";
+    return NULL;
+}
+
+enum answer answer_of(const struct observation *seen)
+{
+    if (seen->outcome != OUTCOME_ANSWERED)
+        return by_outcome[seen->outcome];
+    if (sender_fails_on(seen) || seen->extra_bytes)
+        return ANSWER_BROKEN;
+    size_t class = (size_t)seen->status / 100;
+    return class < ARRAY_LEN(by_class) ? by_class[class] : ANSWER_OTHER;
+}
+
+static void add_after(const struct observation *seen, struct buf *out)
+{
+    if (seen->total_ns < 0)
+        return;
+    (void)buf_add_text(out, " after ");
+    text_add_duration(out, seen->total_ns);
+}
+
+void answer_describe(const struct observation *seen, struct buf *out)
+{
+    const char *flaw = sender_fails_on(seen);
+    if (seen->outcome == OUTCOME_ANSWERED) {
+        (void)buf_add_format(out, "%d", seen->status);
+        add_after(seen, out);
+        if (flaw || seen->extra_bytes)
+            (void)buf_add_format(out, ", with %s",
+                                 flaw ? flaw : "bytes beyond the end of the answer");
+        return;
+    }
+    (void)buf_add_text(out, outcome_name(seen->outcome));
+    add_after(seen, out);
+    if (seen->status)
+        (void)buf_add_format(out, ", in the middle of a %d", seen->status);
+    if (seen->detail[0])
+        (void)buf_add_format(out, " (%s)", seen->detail);
+}
+
+char *answer_as_panora(const struct observation *seen)
+{
+    struct buf out = {0};
+    if (seen->outcome == OUTCOME_NOT_SENT)
+        return NULL;
+    const char *flaw = sender_fails_on(seen);
+    bool delivered = seen->outcome == OUTCOME_ANSWERED && !flaw;
+    int class = seen->status / 100;
+    bool followed = seen->status >= 301 && seen->status <= 308 && seen->status != 304 &&
+                    headers_find(&seen->headers, "Location");
+    if (delivered && class == 2)
+        (void)buf_add_text(&out, "delivered");
+    else if (delivered && followed)
+        (void)buf_add_format(
+            &out,
+            seen->status < 304
+                ? "follows the %d with a GET without the event, and calls that delivered if it "
+                  "gets a 2xx"
+                : "sends the event again to where the %d points",
+            seen->status);
+    else if (delivered)
+        (void)buf_add_format(&out, "failed: status %d; it does not try again", seen->status);
+    else if (seen->outcome == OUTCOME_TIMED_OUT)
+        (void)buf_add_text(&out, "waits without end, and holds one of its five workers meanwhile");
+    else
+        (void)buf_add_format(&out, "failed: %s; it does not try again",
+                             flaw ? flaw : outcome_name(seen->outcome));
+    return buf_take(&out);
+}

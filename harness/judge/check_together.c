@@ -1,0 +1,190 @@
+/* Expectations of several answers together, of the connection, and of the target. */
+#include <ctype.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "judge/expectation_internal.h"
+
+static bool any_unsent(const struct evidence *evidence, struct finding *out)
+{
+    for (size_t i = 0; i < evidence->count; i++) {
+        if (answer_of(&evidence->exchanges[i]->seen) != ANSWER_NONE)
+            continue;
+        finding_set(out, FINDING_UNDECIDED, evidence, i);
+        (void)buf_add_text(&out->reason, evidence->exchanges[i]->seen.detail);
+        return true;
+    }
+    return false;
+}
+
+/* Headers that differ between any two answers without telling anything about the request. */
+static bool is_incidental(const char *name)
+{
+    static const char *const patterns[] = {
+        "date",      "age",  "expires",   "set-cookie",      "cf-ray",      "server-timing",
+        "etag",      "nel",  "report-to", "x-response-time", "retry-after", "via",
+        "x-runtime", "*-id", "*trace*",   "*ratelimit*",     "*amzn*",
+    };
+    char lower[64];
+    size_t len = 0;
+    for (; name[len] && len < sizeof lower - 1; len++)
+        lower[len] = (char)tolower((unsigned char)name[len]);
+    lower[len] = '\0';
+    for (size_t i = 0; i < ARRAY_LEN(patterns); i++)
+        if (text_glob(patterns[i], lower))
+            return true;
+    return false;
+}
+
+static const struct header *next_telling(const struct headers *headers, size_t *at)
+{
+    while (*at < headers->count) {
+        const struct header *item = &headers->items[(*at)++];
+        if (!is_incidental(item->name))
+            return item;
+    }
+    return NULL;
+}
+
+/* What tells two refusals apart, or NULL. */
+static const char *difference(const struct observation *a, const struct observation *b)
+{
+    if (a->outcome != b->outcome)
+        return "how they ended";
+    if (a->status != b->status)
+        return "their status";
+    if (!bytes_equal(buf_bytes(&a->body), buf_bytes(&b->body)))
+        return "their body";
+    size_t i = 0;
+    size_t k = 0;
+    for (;;) {
+        const struct header *left = next_telling(&a->headers, &i);
+        const struct header *right = next_telling(&b->headers, &k);
+        if (!left && !right)
+            return NULL;
+        if (!left || !right || !header_name_equal(left->name, right->name) ||
+            !bytes_equal(bytes_of(left->value), bytes_of(right->value)))
+            return "their headers";
+    }
+}
+
+/* 429 is left aside: a rate limit on forgeries is a good thing and tells nothing. */
+void check_alike(const struct call *call, const struct evidence *evidence, struct finding *out)
+{
+    size_t first = evidence->count;
+    (void)call;
+    finding_set(out, FINDING_KEPT, evidence, evidence->count ? 0 : evidence->count);
+    if (any_unsent(evidence, out))
+        return;
+    for (size_t i = 0; i < evidence->count; i++) {
+        const struct observation *seen = &evidence->exchanges[i]->seen;
+        if (seen->status == 429)
+            continue;
+        if (first == evidence->count) {
+            first = i;
+            continue;
+        }
+        const char *what = difference(&evidence->exchanges[first]->seen, seen);
+        if (!what)
+            continue;
+        finding_set(out, FINDING_BROKEN, evidence, i);
+        (void)buf_add_format(&out->reason, "the answers to \"%s\" and to \"%s\" differ in %s",
+                             evidence->exchanges[first]->sent, evidence->exchanges[i]->sent, what);
+        return;
+    }
+}
+
+void check_same_status(const struct call *call, const struct evidence *evidence,
+                       struct finding *out)
+{
+    (void)call;
+    finding_set(out, FINDING_KEPT, evidence, evidence->count ? 0 : evidence->count);
+    if (any_unsent(evidence, out))
+        return;
+    for (size_t i = 1; i < evidence->count; i++) {
+        int first = evidence->exchanges[0]->seen.status;
+        int other = evidence->exchanges[i]->seen.status;
+        if (first == other)
+            continue;
+        finding_set(out, FINDING_BROKEN, evidence, i);
+        (void)buf_add_format(&out->reason, "%d for \"%s\", but %d for \"%s\"", first,
+                             evidence->exchanges[0]->sent, other, evidence->exchanges[i]->sent);
+        return;
+    }
+}
+
+void check_not_all_accepted(const struct call *call, const struct evidence *evidence,
+                            struct finding *out)
+{
+    (void)call;
+    finding_set(out, FINDING_KEPT, evidence, evidence->count ? 0 : evidence->count);
+    if (any_unsent(evidence, out) || evidence->count == 0)
+        return;
+    for (size_t i = 0; i < evidence->count; i++)
+        if (answer_of(&evidence->exchanges[i]->seen) != ANSWER_ACCEPTED) {
+            finding_set(out, FINDING_KEPT, evidence, i);
+            return;
+        }
+    finding_set(out, FINDING_BROKEN, evidence, evidence->count - 1);
+    (void)buf_add_text(&out->reason, "each of them was accepted");
+}
+
+/* A reset or silence on a connection that the endpoint had not closed: Panora's sender loses that
+ * event. */
+static enum finding_kind judge_reuse(const struct observation *before,
+                                     const struct observation *after, struct buf *reason)
+{
+    enum answer answer = answer_of(after);
+    if (answer == ANSWER_NONE || answer == ANSWER_UNREACHED)
+        return FINDING_UNDECIDED;
+    if (after->reused && answer == ANSWER_DIED) {
+        (void)buf_add_text(reason,
+                           "the connection was still open when the event was sent on it, and "
+                           "then ended without an answer; Panora does not send it again");
+        return FINDING_BROKEN;
+    }
+    if (before->keep_alive && before->idle_was_reset) {
+        (void)buf_add_text(reason, "it reset the idle connection instead of closing it");
+        return FINDING_BROKEN;
+    }
+    if (before->keep_alive && before->idle_closed_ns >= 0 && before->idle_closed_ns < NS_PER_S) {
+        (void)buf_add_text(reason, "it announced that the connection stays open and closed it ");
+        text_add_duration(reason, before->idle_closed_ns);
+        (void)buf_add_text(reason, " later: an event sent at that moment is lost");
+        return FINDING_TOLERATED;
+    }
+    return FINDING_KEPT;
+}
+
+void check_idle(const struct call *call, const struct evidence *evidence, struct finding *out)
+{
+    (void)call;
+    finding_set(out, FINDING_KEPT, evidence, evidence->count ? evidence->count - 1 : 0);
+    if (any_unsent(evidence, out))
+        return;
+    for (size_t i = 1; i < evidence->count; i++) {
+        struct buf reason = {0};
+        enum finding_kind kind =
+            judge_reuse(&evidence->exchanges[i - 1]->seen, &evidence->exchanges[i]->seen, &reason);
+        if (kind != FINDING_KEPT && out->kind == FINDING_KEPT) {
+            finding_set(out, kind, evidence, i);
+            (void)buf_add_bytes(&out->reason, buf_bytes(&reason));
+        }
+        buf_clear(&reason);
+    }
+}
+
+void check_https(const struct call *call, const struct evidence *evidence, struct finding *out)
+{
+    (void)call;
+    out->decisive = evidence->count;
+    out->kind = FINDING_KEPT;
+    (void)buf_add_text(&out->actual, evidence->run->is_tls ? "https" : "http");
+    if (evidence->run->is_tls || !evidence->run->is_private) {
+        out->kind = evidence->run->is_tls ? FINDING_KEPT : FINDING_BROKEN;
+        return;
+    }
+    out->kind = FINDING_SKIPPED;
+    (void)buf_add_text(&out->reason, "the endpoint is on a loopback or private address");
+}

@@ -1,0 +1,40 @@
+/* The functions behind the rows of expectation.c; nobody else's business. */
+#ifndef JUDGE_EXPECTATION_INTERNAL_H
+#define JUDGE_EXPECTATION_INTERNAL_H
+
+#include "judge/expectation.h"
+
+/* check_answer.c: each answer by itself */
+check_expectation check_accepted;
+check_expectation check_refused;
+check_expectation check_status;
+check_expectation check_survived;
+check_expectation check_not_redirected;
+check_expectation check_complete;
+check_expectation check_brief;
+check_expectation check_plain;
+check_expectation check_within;
+check_expectation check_json;
+
+/* check_together.c: answers compared, the connection, the run */
+check_expectation check_alike;
+check_expectation check_same_status;
+check_expectation check_not_all_accepted;
+check_expectation check_idle;
+check_expectation check_https;
+
+/* check_leaks.c */
+check_expectation check_leaks;
+
+/* Sets the finding: exchange `index` decided it; what happened there is its `actual`. */
+void finding_set(struct finding *out, enum finding_kind kind, const struct evidence *evidence,
+                 size_t index);
+
+/* Goes through the exchanges and keeps the worst of what `judge_one` says of each; exchanges that
+ * were never sent are undecided. */
+typedef enum finding_kind judge_one(const struct call *call, const struct evidence *evidence,
+                                    size_t index, struct buf *reason);
+void check_each(const struct call *call, const struct evidence *evidence, judge_one *one,
+                struct finding *out);
+
+#endif
