@@ -34,6 +34,13 @@ struct bytes secret_bytes(const struct secret *secret)
     return (struct bytes){secret->data, secret->len};
 }
 
+/* All the room at once: growing would leave copies of what is secret behind in freed memory. */
+static void reserve(struct buf *buf, size_t len)
+{
+    (void)buf_add_repeated(buf, '\0', len);
+    buf_reset(buf);
+}
+
 static void wipe(struct buf *buf)
 {
     if (buf->data)
@@ -54,9 +61,7 @@ static struct bytes without_newline(struct bytes text)
 bool secret_from_file(struct secret *secret, const char *path, bool *out_dropped, struct error *err)
 {
     struct buf content = {0};
-    /* All the room at once: growing would leave copies behind in freed memory. */
-    (void)buf_add_repeated(&content, '\0', FILE_MAX);
-    buf_reset(&content);
+    reserve(&content, FILE_MAX);
     bool ok = file_read(path, FILE_MAX, &content, err);
     if (ok) {
         struct bytes text = without_newline(buf_bytes(&content));
@@ -126,7 +131,8 @@ static size_t match_base64(struct bytes form, struct bytes in)
     return len;
 }
 
-/* How many bytes of `in` stand for `byte`: itself, or %XX in any case; 0 when they do not. */
+/* How many bytes of `in` stand for `byte`: itself, %XX in any case, or a plus for a blank; 0 when
+ * they do not. */
 static size_t match_percent_byte(char byte, struct bytes in)
 {
     if (in.len >= 3 && in.data[0] == '%') {
@@ -136,7 +142,7 @@ static size_t match_percent_byte(char byte, struct bytes in)
             encoded[1] == digits[(unsigned char)byte & 15])
             return 3;
     }
-    return in.len && in.data[0] == byte;
+    return in.len && (in.data[0] == byte || (in.data[0] == '+' && byte == ' '));
 }
 
 /* Some encode more characters than others; any choice of them is recognised. */
@@ -157,7 +163,8 @@ static void form_raw(struct bytes secret, struct buf *out)
     (void)buf_add_bytes(out, secret);
 }
 
-/* The forms in which a secret is looked for, and how each is made from it. */
+/* The forms in which a secret is looked for, and how each is made from it. The first is no part of
+ * the second: a secret that itself looks encoded ("%25") would be read as what it stands for. */
 static const struct form {
     void (*make)(struct bytes secret, struct buf *out);
     match_fn *match;
@@ -207,8 +214,10 @@ void secret_redact(const struct secret *secret, struct bytes in, const char *rep
         return;
     }
     struct buf made[ARRAY_LEN(forms)] = {{0}};
-    for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+    for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+        reserve(&made[i], 2 * secret->len + 4);
         forms[i].make(secret_bytes(secret), &made[i]);
+    }
     redact(made, in, secret->len < REDACT_MIN, replacement, out);
     for (size_t i = 0; i < ARRAY_LEN(forms); i++)
         wipe(&made[i]);
