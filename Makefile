@@ -205,7 +205,7 @@ timeouts:
 	    sed 's/$$/: no TestSuite(..., .timeout = ...)/' | grep .
 
 tidy:
-	@printf '%s\n' $(SRC) harness/cli/main.c | xargs -P $$(nproc) -n 4 sh -c \
+	@printf '%s\n' $(SRC) harness/cli/main.c | xargs -P $$(nproc) -n 1 sh -c \
 	    'clang-tidy --quiet "$$@" -- -std=c17 $(ALL_CPPFLAGS) $(LIB_CFLAGS) 2>/dev/null' tidy
 
 cppcheck:

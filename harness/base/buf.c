@@ -22,10 +22,11 @@ static void reserve(struct buf *buf, size_t len)
 /* How many of `len` more bytes the cap lets in; notes when it cuts. */
 static size_t room_for(struct buf *buf, size_t len)
 {
-    if (buf->max == 0 || len <= buf->max - buf->len)
+    size_t room = buf->max > buf->len ? buf->max - buf->len : 0;
+    if (buf->max == 0 || len <= room)
         return len;
     buf->full = true;
-    return buf->max - buf->len;
+    return room;
 }
 
 void buf_clear(struct buf *buf)

@@ -16,7 +16,8 @@ int64_t clock_wall_ms(void);
 /* Room for a time in words and its NUL. */
 #define CLOCK_ISO_SIZE 32
 
-/* Writes `wall_ms` as JavaScript's toISOString does: "2024-07-01T12:00:00.000Z". */
+/* Writes `wall_ms` as JavaScript's toISOString does: "2024-07-01T12:00:00.000Z". For the years 0 to
+ * 9999. */
 void clock_iso(int64_t wall_ms, char out[CLOCK_ISO_SIZE]);
 
 #endif

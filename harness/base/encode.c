@@ -38,10 +38,10 @@ static void add_base64(struct bytes in, const char *alphabet, bool padded, struc
         if (left > 2)
             group |= (unsigned char)in.data[i + 2];
         char four[4] = {alphabet[group >> 18], alphabet[group >> 12 & 63],
-                        left > 1 ? alphabet[group >> 6 & 63] : '=',
-                        left > 2 ? alphabet[group & 63] : '='};
+                        alphabet[group >> 6 & 63], alphabet[group & 63]};
         size_t used = left > 2 ? 4 : left + 1;
-        (void)buf_add(out, four, padded ? 4 : used);
+        (void)buf_add(out, four, used);
+        (void)buf_add_repeated(out, '=', padded ? 4 - used : 0);
     }
 }
 

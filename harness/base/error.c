@@ -25,8 +25,8 @@ bool error_prefix(struct error *err, const char *format, ...)
     (void)vsnprintf(prefix, sizeof prefix - 2, format, args);
     va_end(args);
     size_t len = strlen(prefix);
-    memcpy(prefix + len, ": ", 2);
-    len += 2;
+    prefix[len++] = ':';
+    prefix[len++] = ' ';
     memmove(err->message + len, err->message, sizeof err->message - len);
     memcpy(err->message, prefix, len);
     err->message[sizeof err->message - 1] = '\0';

@@ -107,6 +107,8 @@ bool file_write(const char *path, struct bytes content, mode_t mode, struct erro
 bool file_can_write(const char *path, struct error *err)
 {
     struct stat about;
+    if (*path == '\0')
+        return error_set(err, "cannot write a file without a name");
     if (stat(path, &about) == 0) {
         if (S_ISDIR(about.st_mode))
             return error_set(err, "cannot write %s: it is a folder", path);

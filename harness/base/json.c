@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include "base/buf.h"
@@ -35,13 +36,27 @@ struct json_at json_item(const struct json_at *at, size_t index)
         .value = json_array_get(at->value, index), .file = at->file, .parent = at, .index = index};
 }
 
+/* RFC 6901, section 3: a key's own "~" and "/" are written "~0" and "~1". */
+static void add_key(const char *key, struct buf *out)
+{
+    (void)buf_add_char(out, '/');
+    for (; *key; key++) {
+        if (*key == '~')
+            (void)buf_add_text(out, "~0");
+        else if (*key == '/')
+            (void)buf_add_text(out, "~1");
+        else
+            (void)buf_add_char(out, *key);
+    }
+}
+
 static void add_path(const struct json_at *at, struct buf *out)
 {
     if (!at->parent)
         return;
     add_path(at->parent, out);
     if (at->key)
-        (void)buf_add_format(out, "/%s", at->key);
+        add_key(at->key, out);
     else
         (void)buf_add_format(out, "/%zu", at->index);
 }
@@ -132,6 +147,7 @@ bool json_only_keys(const struct json_at *at, const char *const *keys, size_t co
     if (!json_expect_object(at, err))
         return false;
     /* jansson's iterator takes a non-const object but changes nothing */
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr) */
     json_t *object = (json_t *)(uintptr_t)at->value;
     for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it)) {
         const char *key = json_object_iter_key(it);

@@ -1,7 +1,7 @@
 #include "base/rng.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include <stddef.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -36,14 +36,32 @@ uint64_t rng_below(struct rng *rng, uint64_t limit)
     return rng_next(rng) % limit;
 }
 
+static void put_hex(char *out, uint64_t value, size_t width)
+{
+    while (width-- > 0) {
+        out[width] = "0123456789abcdef"[value & 15];
+        value >>= 4;
+    }
+}
+
 void rng_uuid(struct rng *rng, char out[UUID_SIZE])
 {
     uint64_t high = rng_next(rng);
     uint64_t low = rng_next(rng);
+<<<<<<< HEAD
     (void)snprintf(out, UUID_SIZE, "%08" PRIx32 "-%04x-4%03x-%04x-%012" PRIx64,
                    (uint32_t)(high >> 32), (unsigned)(high >> 16 & 0xffff),
                    (unsigned)(high & 0xfff), (unsigned)(low >> 48 & 0x3fff) | 0x8000U,
                    (uint64_t)(low & 0xffffffffffffULL));
+=======
+    static const char form[UUID_SIZE] = "xxxxxxxx-xxxx-4xxx-xxxx-xxxxxxxxxxxx";
+    memcpy(out, form, sizeof form);
+    put_hex(out, high >> 32, 8);
+    put_hex(out + 9, high >> 16, 4);
+    put_hex(out + 15, high, 3);
+    put_hex(out + 19, (low >> 48 & 0x3fff) | 0x8000, 4); /* the variant of RFC 9562, section 4.1 */
+    put_hex(out + 24, low, 12);
+>>>>>>> events
 }
 
 uint64_t rng_fresh_seed(void)

@@ -95,9 +95,15 @@ static const struct unit durations[] = {
     {"us", 1000}, {"ms", NS_PER_MS}, {"s", NS_PER_S}, {"m", 60 * NS_PER_S}, {"h", 3600 * NS_PER_S},
 };
 
+#define KIB INT64_C(1024)
+
 static const struct unit sizes[] = {
-    {"", 1}, {"B", 1}, {"KiB", 1024}, {"MiB", 1024 * 1024}, {"GiB", 1024 * 1024 * 1024},
+    {"", 1}, {"B", 1}, {"KiB", KIB}, {"MiB", KIB *KIB}, {"GiB", KIB *KIB *KIB},
 };
+
+/* More than a hundred years and more than any disk: beyond these it is a slip of the pen. */
+#define MAX_DURATION_NS 3.6e18
+#define MAX_SIZE        1e12
 
 static const struct unit *find_unit(const struct unit *units, size_t count, const char *name)
 {
@@ -107,14 +113,24 @@ static const struct unit *find_unit(const struct unit *units, size_t count, cons
     return NULL;
 }
 
-/* A plain decimal number and what follows it; false when there is no digit first. */
+/* Reads digits and perhaps a point and digits (no sign, exponent or hexadecimal, which strtod would
+ * take); `out_rest` is what follows. False when that is not what `text` begins with. */
 static bool read_decimal(const char *text, double *out, const char **out_rest)
 {
-    if (text[0] < '0' || text[0] > '9' || strspn(text, "xX") || (text[1] == 'x' || text[1] == 'X'))
+    static const char digits[] = "0123456789";
+    size_t len = strspn(text, digits);
+    if (len == 0)
         return false;
-    char *rest = NULL;
-    *out = strtod(text, &rest);
-    *out_rest = rest;
+    if (text[len] == '.') {
+        size_t fraction = strspn(text + len + 1, digits);
+        if (fraction == 0)
+            return false;
+        len += 1 + fraction;
+    }
+    char *number = mem_copy(text, len);
+    *out = strtod(number, NULL);
+    *out_rest = text + len;
+    free(number);
     return true;
 }
 
@@ -122,16 +138,15 @@ bool text_duration(const char *text, int64_t *out_ns, struct error *err)
 {
     double number = 0;
     const char *rest = "";
-    const struct unit *unit = NULL;
-    if (read_decimal(text, &number, &rest))
-        unit = find_unit(durations, ARRAY_LEN(durations), rest);
-    if (number == 0 && *rest == '\0' && text[0] == '0') {
+    bool is_number = read_decimal(text, &number, &rest);
+    if (is_number && number == 0 && *rest == '\0') {
         *out_ns = 0;
         return true;
     }
-    if (!unit || number > 1e6)
+    const struct unit *unit = is_number ? find_unit(durations, ARRAY_LEN(durations), rest) : NULL;
+    if (!unit || number * (double)unit->factor > MAX_DURATION_NS)
         return error_set(err, "\"%s\" is not a duration such as 250ms, 10s or 2m", text);
-    *out_ns = (int64_t)(number * (double)unit->factor);
+    *out_ns = (int64_t)(number * (double)unit->factor + 0.5);
     return true;
 }
 
@@ -142,9 +157,11 @@ bool text_size(const char *text, size_t *out_len, struct error *err)
     const struct unit *unit = NULL;
     if (read_decimal(text, &number, &rest))
         unit = find_unit(sizes, ARRAY_LEN(sizes), rest);
-    if (!unit || number * (double)unit->factor > 1e12)
+    double len = unit ? number * (double)unit->factor : 0;
+    bool is_whole = len <= MAX_SIZE && (double)(size_t)len == len;
+    if (!unit || !is_whole)
         return error_set(err, "\"%s\" is not a size such as 512, 64KiB or 1MiB", text);
-    *out_len = (size_t)(number * (double)unit->factor);
+    *out_len = (size_t)len;
     return true;
 }
 
@@ -153,7 +170,12 @@ bool text_integer(const char *text, int64_t min, int64_t max, int64_t *out, stru
     char *rest = NULL;
     errno = 0;
     long long number = strtoll(text, &rest, 10);
+<<<<<<< HEAD
     if (errno != 0 || rest == text || *rest != '\0' || number < min || number > max)
+=======
+    bool is_plain = *text == '-' || (*text >= '0' && *text <= '9'); /* strtoll skips white space */
+    if (!is_plain || errno != 0 || rest == text || *rest != '\0' || number < min || number > max)
+>>>>>>> events
         return error_set(err, "\"%s\" is not a whole number from %" PRId64 " to %" PRId64, text,
                          min, max);
     *out = number;
@@ -213,6 +235,8 @@ void text_add_visible(struct buf *out, struct bytes in, size_t max_len)
     size_t i = 0;
     while (i < in.len && i < max_len) {
         size_t len = sequence_len(data + i, in.len - i);
+        if (i + len > max_len)
+            break; /* half a character is no character */
         if (is_visible(data + i, len)) {
             (void)buf_add(out, data + i, len);
         } else {

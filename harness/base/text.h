@@ -10,8 +10,12 @@
 #include "base/bytes.h"
 #include "base/error.h"
 
+<<<<<<< HEAD
 /* The one of `count` names that is nearest to `word` by edits, or NULL when none is near. Borrowed.
  */
+=======
+/* The one of `count` names that is nearest to `word` by edits; NULL when none is near. Borrowed. */
+>>>>>>> events
 const char *text_nearest(const char *word, const char *const *names, size_t count);
 
 /* Sets "no WHAT "WORD"; did you mean "NEAREST"?" or, when none is near, the names that there are.
@@ -24,10 +28,10 @@ bool text_unknown(struct error *err, const char *what, const char *word, const c
 bool text_glob(const char *pattern, const char *text);
 
 /* Reads "250ms", "10s", "2m" or "1h" (a decimal fraction is fine) into nanoseconds, not negative.
- * Refuses a number without a unit, except 0. */
+ * Refuses a number without a unit, except 0, and more than 1000000h. */
 bool text_duration(const char *text, int64_t *out_ns, struct error *err);
 
-/* Reads "512", "64KiB", "1MiB" or "1GiB" into bytes. */
+/* Reads "512", "64KiB", "1MiB" or "1.5GiB" into bytes, a whole number of them, at most 1e12. */
 bool text_size(const char *text, size_t *out_len, struct error *err);
 
 /* Reads a whole number from `min` to `max`. */

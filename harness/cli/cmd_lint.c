@@ -50,8 +50,10 @@ const struct command command_lint = {
     .name = "lint",
     .arguments = "FILE...",
     .summary = "check suite files",
-    .about = "Reads each suite file as `hookcheck run --suite FILE` would and says what is wrong in it and where, "
-             "or how many cases it has. Exits with 0 when all files are right, with 2 when one is not.",
+    .about =
+        "Reads each suite file as `hookcheck run --suite FILE` would and says what is wrong in it "
+        "and where, "
+        "or how many cases it has. Exits with 0 when all files are right, with 2 when one is not.",
     .examples = "  hookcheck lint suites/mine.json\n"
                 "  hookcheck lint suites/*/*.json\n",
     .options = NULL,

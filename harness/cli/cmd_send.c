@@ -14,8 +14,8 @@
 #include "deliver/engine.h"
 #include "deliver/target.h"
 
-#define ATTEMPTS_MAX     1000000
-#define CONCURRENCY_MAX  1000
+#define ATTEMPTS_MAX      1000000
+#define CONCURRENCY_MAX   1000
 #define PUBLIC_PER_SECOND 20 /* towards hosts that are neither loopback nor private */
 
 static const struct option_spec specs[] = {
@@ -23,10 +23,12 @@ static const struct option_spec specs[] = {
     {"times", 0, "N", "Send each event N times, as a redelivery would (default 1).", false},
     {"concurrency", 0, "N", "How many requests are under way at once, at most (default 1).", false},
     {"rate", 0, "N/s",
-     "Begin at most N requests a second (default: 20/s towards a public host, else no limit).", false},
+     "Begin at most N requests a second (default: 20/s towards a public host, else no limit).",
+     false},
     {"deadline", 0, "TIME", "How long to wait for a complete answer (default 10s).", false},
     {"format", 0, "FORMAT",
-     "text (the default), or json: one object a line for each request, and the sum last when there were several.",
+     "text (the default), or json: one object a line for each request, and the sum last when there "
+     "were several.",
      false},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
@@ -95,7 +97,9 @@ static bool read_rate(struct sending *sending, const struct arguments *arguments
     if (!arguments_rate(arguments, "rate", fallback_ns, &sending->interval_ns, err))
         return false;
     if (is_held && !arguments_has(arguments, "rate") && sending->report.total > PUBLIC_PER_SECOND)
-        log_print(LOG_WARN, "send: %s is a public host, so at most %d requests a second are begun; --rate changes that",
+        log_print(LOG_WARN,
+                  "send: %s is a public host, so at most %d requests a second are begun; --rate "
+                  "changes that",
                   sending->target.host, PUBLIC_PER_SECOND);
     return true;
 }
@@ -154,7 +158,8 @@ static bool may_be_sent(const struct sending *sending, struct error *err)
     if (is_private || !signature ||
         !bytes_find(bytes_of(signature), secret_bytes(&sending->event.secret)))
         return true;
-    return error_set(err, "this request carries the secret itself, which goes over https or to loopback only");
+    return error_set(
+        err, "this request carries the secret itself, which goes over https or to loopback only");
 }
 
 /* Makes the next event unless the one that is there is to be sent once more. */
@@ -254,14 +259,17 @@ const struct command command_send = {
     .name = "send",
     .arguments = "URL [TYPE...]",
     .summary = "deliver one event, or many",
-    .about =
-        "Makes an event of each TYPE (default " EVENT_TYPE_DEFAULT
-        ") as `hookcheck sign` does, delivers it to URL, and prints the answer and how long each phase took. Exits "
-        "with 0 when every request was answered 2xx, with 1 when one was answered otherwise or not properly, with 3 "
-        "when none had a connection or TLS session, with 2 when it was asked wrongly. Redirects are not followed.",
-    .examples =
-        "  HOOKCHECK_SECRET=whsec_... hookcheck send http://localhost:3000/webhook crm.contact.created\n"
-        "  HOOKCHECK_SECRET=whsec_... hookcheck send https://staging.example.com/webhook --count 50 --rate 5/s\n",
+    .about = "Makes an event of each TYPE (default " EVENT_TYPE_DEFAULT
+             ") as `hookcheck sign` does, delivers it to URL, and prints the answer and how long "
+             "each phase took. Exits "
+             "with 0 when every request was answered 2xx, with 1 when one was answered otherwise "
+             "or not properly, with 3 "
+             "when none had a connection or TLS session, with 2 when it was asked wrongly. "
+             "Redirects are not followed.",
+    .examples = "  HOOKCHECK_SECRET=whsec_... hookcheck send http://localhost:3000/webhook "
+                "crm.contact.created\n"
+                "  HOOKCHECK_SECRET=whsec_... hookcheck send https://staging.example.com/webhook "
+                "--count 50 --rate 5/s\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
     .run = run,

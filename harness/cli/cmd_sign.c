@@ -16,7 +16,8 @@
 
 static const struct option_spec specs[] = {
     {"format", 0, "FORMAT",
-     "How it is printed: http (the default), curl, json, headers or body; see `hookcheck list formats`.",
+     "How it is printed: http (the default), curl, json, headers or body; see `hookcheck list "
+     "formats`.",
      false},
     {"url", 0, "URL",
      "Where the request is meant to go, for the formats that show it (default: " URL_DEFAULT ").",
@@ -31,12 +32,14 @@ static bool holds(struct bytes hay, const struct secret *secret)
     return bytes_find(hay, secret_bytes(secret)) != NULL;
 }
 
-/* Only a mutation that sends the secret gets here; who asked for it should know what is in the output. */
+/* Only a mutation that sends the secret gets here; who asked for it should know what is in the
+ * output. */
 static void warn_of_secret(const struct request *request, const struct secret *secret)
 {
     const char *signature = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
     if (signature && holds(bytes_of(signature), secret))
-        log_print(LOG_WARN, "sign: this request carries the secret itself; keep the output to yourself");
+        log_print(LOG_WARN,
+                  "sign: this request carries the secret itself; keep the output to yourself");
 }
 
 static void render(const struct composed *composed, const struct request_format *format,
@@ -99,13 +102,16 @@ const struct command command_sign = {
     .arguments = "[TYPE]",
     .summary = "sign an event, rightly or in a named wrong way, and print it",
     .about = "Makes an event of TYPE (default " EVENT_TYPE_DEFAULT
-             ") as Panora would send it, signs it, and prints its headers and body ready for use. A name that "
-             "one subscribes to but that arrives under another one (crm.deal.created arrives as crm.deal.push) "
-             "is sent under the name that arrives. In the format curl the secret is never printed: where it is "
+             ") as Panora would send it, signs it, and prints its headers and body ready for use. "
+             "A name that "
+             "one subscribes to but that arrives under another one (crm.deal.created arrives as "
+             "crm.deal.push) "
+             "is sent under the name that arrives. In the format curl the secret is never printed: "
+             "where it is "
              "part of the request, $HOOKCHECK_SECRET stands.",
-    .examples =
-        "  HOOKCHECK_SECRET=whsec_... hookcheck sign crm.contact.created\n"
-        "  HOOKCHECK_SECRET=whsec_... hookcheck sign --data mine.json --wrong change-data --format curl\n",
+    .examples = "  HOOKCHECK_SECRET=whsec_... hookcheck sign crm.contact.created\n"
+                "  HOOKCHECK_SECRET=whsec_... hookcheck sign --data mine.json --wrong change-data "
+                "--format curl\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
     .run = run,

@@ -10,7 +10,8 @@
 #define BODY_FILE_MAX ((size_t)64 * 1024 * 1024)
 
 static const struct option_spec specs[] = {
-    {"signature", 0, "HEX", "The value of the Panora-Signature header; '' for an empty one.", false},
+    {"signature", 0, "HEX", "The value of the Panora-Signature header; '' for an empty one.",
+     false},
     {"no-signature", 0, NULL, "The request had no Panora-Signature header.", false},
     {"body", 0, "FILE", "The request's body, byte for byte; standard input when FILE is -.", false},
 };
@@ -24,8 +25,9 @@ static bool check_usage(const struct arguments *arguments, struct error *err)
     if (!arguments_expect_words(arguments, 0, 0, "nothing", err))
         return false;
     if (!has_signature && !arguments_has(arguments, "no-signature"))
-        return error_set(err, "--signature HEX must be given, or --no-signature when the request had no "
-                              "Panora-Signature header");
+        return error_set(err,
+                         "--signature HEX must be given, or --no-signature when the request had no "
+                         "Panora-Signature header");
     if (has_signature && arguments_has(arguments, "no-signature"))
         return error_set(err, "--signature and --no-signature exclude each other");
     if (!body)
@@ -67,14 +69,19 @@ const struct command command_verify = {
     .name = "verify",
     .arguments = "",
     .summary = "check a signature by the rule of Panora's own verifier",
-    .about = "Says whether a captured request is valid by the rule of Panora's official verifier: the body is "
-             "parsed as JSON, its member data is written as JavaScript's JSON.stringify writes it, and the "
-             "HMAC-SHA256 of that must equal the signature exactly. Prints \"valid\" and exits with 0, or \"not "
-             "valid\" and the reason and exits with 1; so does a body that is not JSON or has no data. Exits "
+    .about = "Says whether a captured request is valid by the rule of Panora's official verifier: "
+             "the body is "
+             "parsed as JSON, its member data is written as JavaScript's JSON.stringify writes it, "
+             "and the "
+             "HMAC-SHA256 of that must equal the signature exactly. Prints \"valid\" and exits "
+             "with 0, or \"not "
+             "valid\" and the reason and exits with 1; so does a body that is not JSON or has no "
+             "data. Exits "
              "with 2 when it was asked wrongly.",
-    .examples =
-        "  HOOKCHECK_SECRET=whsec_... hookcheck verify --signature 5390ab78... --body captured.json\n"
-        "  hookcheck verify --secret-file secret.txt --signature \"$SIGNATURE\" --body - < captured.json\n",
+    .examples = "  HOOKCHECK_SECRET=whsec_... hookcheck verify --signature 5390ab78... --body "
+                "captured.json\n"
+                "  hookcheck verify --secret-file secret.txt --signature \"$SIGNATURE\" --body - < "
+                "captured.json\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
     .run = run,

@@ -13,18 +13,22 @@
 
 static const struct option_spec specs[] = {
     {"header", 'H', "HEADER",
-     "Add 'Name: value' to every request, or the lines of a file given as @FILE; values are kept secret "
+     "Add 'Name: value' to every request, or the lines of a file given as @FILE; values are kept "
+     "secret "
      "(default: Panora's headers only).",
      true},
-    {"cacert", 0, "FILE", "Trust the certificate authorities in FILE (default: the system's).", false},
+    {"cacert", 0, "FILE", "Trust the certificate authorities in FILE (default: the system's).",
+     false},
     {"cert", 0, "FILE", "Present the client certificate in FILE (default: none).", false},
-    {"key", 0, "FILE", "The client certificate's private key (default: in the file of --cert).", false},
+    {"key", 0, "FILE", "The client certificate's private key (default: in the file of --cert).",
+     false},
     {"insecure", 'k', NULL, "Accept any server certificate (default: it must be valid).", false},
-    {"resolve", 0, "HOST:PORT:ADDRESS", "Use ADDRESS for HOST and PORT (default: ask the resolver).",
-     true},
+    {"resolve", 0, "HOST:PORT:ADDRESS",
+     "Use ADDRESS for HOST and PORT (default: ask the resolver).", true},
     {"connect-to", 0, "HOST:PORT:HOST2:PORT2",
      "Connect to HOST2 and PORT2 for HOST and PORT (default: where the URL says).", true},
-    {"proxy", 0, "URL", "Go through this proxy (default: none, whatever the environment says).", false},
+    {"proxy", 0, "URL", "Go through this proxy (default: none, whatever the environment says).",
+     false},
     {"4", '4', NULL, "Use IPv4 addresses only (default: any).", false},
     {"6", '6', NULL, "Use IPv6 addresses only (default: any).", false},
 };
@@ -37,8 +41,7 @@ static void hide(struct endpoint_choice *choice, const char *text)
 {
     if (!*text)
         return;
-    choice->hidden =
-        mem_resize(choice->hidden, choice->num_hidden + 1, sizeof *choice->hidden);
+    choice->hidden = mem_resize(choice->hidden, choice->num_hidden + 1, sizeof *choice->hidden);
     struct secret *secret = &choice->hidden[choice->num_hidden++];
     *secret = (struct secret){0};
     secret_set(secret, bytes_of(text));
@@ -57,8 +60,9 @@ static bool is_token(const char *name)
 /* What a request of Panora's cannot have twice or otherwise; the mutations change these. */
 static bool is_reserved(const char *name)
 {
-    static const char *const reserved[] = {PANORA_SIGNATURE_HEADER, "Content-Length", "Content-Type",
-                                           "Transfer-Encoding", "Connection", "Host"};
+    static const char *const reserved[] = {
+        PANORA_SIGNATURE_HEADER, "Content-Length", "Content-Type",
+        "Transfer-Encoding",     "Connection",     "Host"};
     for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
         if (header_name_equal(name, reserved[i]))
             return true;
@@ -72,7 +76,8 @@ static void trim_end(char *text)
         text[--len] = '\0';
 }
 
-/* `line` is cut apart. Complaints never repeat it: a value without a name is a secret all the same. */
+/* `line` is cut apart. Complaints never repeat it: a value without a name is a secret all the same.
+ */
 static bool add_header(struct endpoint_choice *choice, char *line, struct error *err)
 {
     char *colon = strchr(line, ':');
@@ -82,8 +87,7 @@ static bool add_header(struct endpoint_choice *choice, char *line, struct error 
     if (!is_token(line))
         return error_set(err, "what stands before the colon is not a header name");
     if (is_reserved(line))
-        return error_set(err, "%s is Panora's own part of the request; --wrong set-header changes it",
-                         line);
+        return error_set(err, "%s is Panora's own part of the request and cannot be set", line);
     char *value = colon + 1 + strspn(colon + 1, BLANKS);
     trim_end(value);
     for (const char *c = value; *c; c++)
@@ -91,7 +95,8 @@ static bool add_header(struct endpoint_choice *choice, char *line, struct error 
             return error_set(err, "the value of %s has a control character in it", line);
     headers_add(&choice->engine.extra_headers, line, value);
     hide(choice, value);
-    const char *credential = strrchr(value, ' '); /* "Bearer abc": an answer may repeat "abc" alone */
+    const char *credential =
+        strrchr(value, ' '); /* "Bearer abc": an answer may repeat "abc" alone */
     if (credential)
         hide(choice, credential + 1);
     return true;
@@ -124,7 +129,8 @@ static bool read_headers(struct endpoint_choice *choice, const struct arguments 
     bool ok = true;
     for (size_t i = 0; i < count && ok; i++) {
         char *line = mem_text(values[i]);
-        ok = line[0] == '@' ? add_header_file(choice, line + 1, err) : add_header(choice, line, err);
+        ok =
+            line[0] == '@' ? add_header_file(choice, line + 1, err) : add_header(choice, line, err);
         free(line);
     }
     free(values);

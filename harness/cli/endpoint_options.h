@@ -22,7 +22,8 @@ struct endpoint_choice {
     size_t num_hidden;
 };
 
-/* Reads the options. Refuses headers that are Panora's own part of the request. Clear it in any case. */
+/* Reads the options. Refuses headers that are Panora's own part of the request. Clear it in any
+ * case. */
 bool endpoint_choice_read(struct endpoint_choice *choice, const struct arguments *arguments,
                           struct error *err);
 void endpoint_choice_clear(struct endpoint_choice *choice);

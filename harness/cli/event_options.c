@@ -21,20 +21,24 @@ static const struct option_spec specs[] = {
      "(default: realistic data for the type).",
      false},
     {"dialect", 0, "DIALECT",
-     "How data travels: text (JSON in a string, as Panora sends it; the default) or object (as Panora's "
+     "How data travels: text (JSON in a string, as Panora sends it; the default) or object (as "
+     "Panora's "
      "documentation shows it).",
      false},
     {"wrong", 0, "MUTATION",
-     "Make the request differ from what Panora sends: MUTATION or MUTATION=ARGUMENT, see `hookcheck list "
+     "Make the request differ from what Panora sends: MUTATION or MUTATION=ARGUMENT, see "
+     "`hookcheck list "
      "mutations` (default: nothing is wrong).",
      true},
     {"id", 0, "UUID", "The event's id_event (default: a fresh one).", false},
     {"seed", 0, "N",
-     "Make ids and data from this number; with --at the same number gives the same bytes (default 0: a random "
+     "Make ids and data from this number; with --at the same number gives the same bytes (default "
+     "0: a random "
      "number).",
      false},
     {"at", 0, "TIME",
-     "The time from which data is dated: 2024-07-01T12:00:00Z, or milliseconds since 1970 (default: now).",
+     "The time from which data is dated: 2024-07-01T12:00:00Z, or milliseconds since 1970 "
+     "(default: now).",
      false},
 };
 
@@ -186,12 +190,14 @@ const char *event_choice_wire_type(const struct event_choice *choice, const char
         return given;
     }
     if (strcmp(type->wire_type, given) != 0)
-        log_print(LOG_WARN, "note: who subscribes to %s receives bodies of type %s; that is what is sent",
+        log_print(LOG_WARN,
+                  "note: who subscribes to %s receives bodies of type %s; that is what is sent",
                   given, type->wire_type);
     return type->wire_type;
 }
 
-/* With an id of the user's own the event is made first, given that id, and then sent as an event that is there already. */
+/* With an id of the user's own the event is made first, given that id, and then sent as an event
+ * that is there already. */
 bool event_choice_compose(struct event_choice *choice, const char *wire_type, struct composed *out,
                           struct error *err)
 {
@@ -200,8 +206,7 @@ bool event_choice_compose(struct event_choice *choice, const char *wire_type, st
     if (!choice->id)
         return compose_step(&choice->composer, &choice->step, NULL, false, &choice->rng, out, err);
     struct composed named = {0};
-    bool ok =
-        compose_step(&choice->composer, &choice->step, NULL, true, &choice->rng, &named, err);
+    bool ok = compose_step(&choice->composer, &choice->step, NULL, true, &choice->rng, &named, err);
     if (ok) {
         memcpy(named.event.id, choice->id, sizeof named.event.id);
         ok = compose_step(&choice->composer, &choice->step, &named, false, &choice->rng, out, err);

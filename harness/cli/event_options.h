@@ -1,5 +1,6 @@
 /*
- * Which event is made, how it is signed and in which way it is made wrong: the options that `sign` and `send` share.
+ * Which event is made, how it is signed and in which way it is made wrong: the options that `sign`
+ * and `send` share.
  */
 #ifndef CLI_EVENT_OPTIONS_H
 #define CLI_EVENT_OPTIONS_H
@@ -32,8 +33,8 @@ bool event_choice_read(struct event_choice *choice, const struct arguments *argu
                        struct error *err);
 void event_choice_clear(struct event_choice *choice);
 
-/* The name under which an event of type `given` arrives; says on standard error when that is another one, when Panora never
- * sends it, and when the catalogue does not have it. Borrowed. */
+/* The name under which an event of type `given` arrives; says on standard error when that is
+ * another one, when Panora never sends it, and when the catalogue does not have it. Borrowed. */
 const char *event_choice_wire_type(const struct event_choice *choice, const char *given);
 
 /* Makes one more event of the type `wire_type`, and its request. */

@@ -41,7 +41,8 @@ static bool read_iso(const char *text, int64_t *out_wall_ms)
     return true;
 }
 
-/* timegm takes the 31st of February for the 2nd of March: what it understood must read as what was given. */
+/* timegm takes the 31st of February for the 2nd of March: what it understood must read as what was
+ * given. */
 static bool is_real(const char *text, int64_t wall_ms)
 {
     char back[CLOCK_ISO_SIZE];
@@ -55,8 +56,10 @@ bool instant_read(const char *text, int64_t *out_wall_ms, struct error *err)
 {
     if (read_iso(text, out_wall_ms) && is_real(text, *out_wall_ms))
         return true;
-    if (text[strspn(text, "0123456789")] == '\0' && text_integer(text, 0, LAST_MS, out_wall_ms, NULL))
+    if (text[strspn(text, "0123456789")] == '\0' &&
+        text_integer(text, 0, LAST_MS, out_wall_ms, NULL))
         return true;
-    return error_set(err, "\"%s\" is neither a time such as 2024-07-01T12:00:00Z nor milliseconds since 1970",
-                     text);
+    return error_set(
+        err, "\"%s\" is neither a time such as 2024-07-01T12:00:00Z nor milliseconds since 1970",
+        text);
 }

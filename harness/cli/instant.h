@@ -7,7 +7,8 @@
 
 #include "base/error.h"
 
-/* Reads milliseconds since 1970 ("1719835200000") or what JavaScript's toISOString writes, its milliseconds being optional
+/* Reads milliseconds since 1970 ("1719835200000") or what JavaScript's toISOString writes, its
+ * milliseconds being optional
  * ("2024-07-01T12:00:00Z", "2024-07-01T12:00:00.000Z"), in the years 1970 to 9999. */
 bool instant_read(const char *text, int64_t *out_wall_ms, struct error *err);
 

@@ -100,13 +100,13 @@ static bool add_suite(struct library *library, const char *file, struct bytes te
         suite_free(suite);
         return false;
     }
-    library->suites =
-        mem_resize(library->suites, library->num_suites + 1, sizeof(struct suite *));
+    library->suites = mem_resize(library->suites, library->num_suites + 1, sizeof(struct suite *));
     library->suites[library->num_suites++] = suite;
     return true;
 }
 
-/* "panora/signature" for the resource "suites/panora/signature.json"; NULL for what is no suite. Caller frees. */
+/* "panora/signature" for the resource "suites/panora/signature.json"; NULL for what is no suite.
+ * Caller frees. */
 static char *built_in_name(const struct resource *resource)
 {
     const char *path = resource->path;

@@ -5,7 +5,8 @@
 
 #include "base/mem.h"
 
-/* Stands for the secret while the command is made: nothing in it needs quoting, and nobody's data holds it. */
+/* Stands for the secret while the command is made: nothing in it needs quoting, and nobody's data
+ * holds it. */
 #define MARK "hookcheckSecretStandsHere7e57c0de"
 
 /* Leaves the single quotes in which the mark stands, and comes back to them. */

@@ -6,7 +6,8 @@
 #include "report/request_format.h"
 #include "sign/secret.h"
 
-/* As curl_command, but wherever the request holds the secret the shell puts in "$HOOKCHECK_SECRET". */
+/* As curl_command, but wherever the request holds the secret the shell puts in "$HOOKCHECK_SECRET".
+ */
 void masked_curl(const struct request *request, const struct request_place *place,
                  const struct secret *secret, struct buf *out);
 

@@ -1,4 +1,5 @@
-/* The lines that `send --format json` prints: one object for each attempt, and one for their sum. */
+/* The lines that `send --format json` prints: one object for each attempt, and one for their sum.
+ */
 #ifndef CLI_SEND_JSON_H
 #define CLI_SEND_JSON_H
 

@@ -97,10 +97,8 @@ static void add_phases(const struct observation *seen, struct buf *out)
         const char *name;
         int64_t ns;
     } phases[] = {
-        {"dns", seen->dns_ns},
-        {"connect", seen->connect_ns},
-        {"tls", seen->tls_ns},
-        {"first byte", seen->first_byte_ns},
+        {"dns", seen->dns_ns},     {"connect", seen->connect_ns},
+        {"tls", seen->tls_ns},     {"first byte", seen->first_byte_ns},
         {"total", seen->total_ns},
     };
     (void)buf_add_text(out, "\ntime from the start\n");

@@ -1,5 +1,6 @@
 /*
- * What `send` says: one attempt in full, or many in one line each and then their sum; for people or for programs.
+ * What `send` says: one attempt in full, or many in one line each and then their sum; for people or
+ * for programs.
  */
 #ifndef CLI_SEND_REPORT_H
 #define CLI_SEND_REPORT_H
@@ -26,7 +27,7 @@ struct send_attempt {
 
 struct send_report {
     bool as_json;
-    size_t total;      /* attempts that there will be */
+    size_t total;       /* attempts that there will be */
     const char *target; /* shown form; borrowed */
     const struct secret *secret;
     const struct secret *hidden; /* header values; borrowed */
@@ -54,7 +55,8 @@ int send_report_exit(const struct send_report *report);
 /* Appends `in` without the secrets: what an endpoint repeats of them is not shown either. */
 void send_report_hide(const struct send_report *report, struct bytes in, struct buf *out);
 
-/* The time, in ns, that `percent` of the complete answers did not pass; the times are sorted and there is one. */
+/* The time, in ns, that `percent` of the complete answers did not pass; the times are sorted and
+ * there is one. */
 int64_t send_report_percentile(const struct send_report *report, size_t percent);
 
 void send_report_clear(struct send_report *report);

@@ -10,20 +10,23 @@ static const char *const set_keys[] = {"samples", "empty"};
 /* A copy of `sample` in which every member that `empty` names has the value that it has there. */
 static json_t *emptied(const struct json_at *sample, const struct json_at *empty, struct error *err)
 {
-    json_t *copy = json_copy((json_t *)(uintptr_t)sample->value);
+    json_t *copy = json_deep_copy(sample->value);
+    json_t *values = json_deep_copy(empty->value);
     const char *key = NULL;
     json_t *value = NULL;
-    json_object_foreach((json_t *)(uintptr_t)empty->value, key, value)
+    bool ok = true;
+    json_object_foreach(values, key, value)
     {
-        if (!json_object_get(copy, key)) {
-            (void)json_fail(sample, err, "has no member \"%s\", which \"empty\" names", key);
-            json_decref(copy);
-            return NULL;
-        }
-        /* the place of a member that is there does not change */
+        ok = ok && (json_object_get(copy, key) ||
+                    json_fail(sample, err, "has no member \"%s\", which \"empty\" names", key));
+        /* a member that is there keeps its place */
         (void)json_object_set(copy, key, value);
     }
-    return copy;
+    json_decref(values);
+    if (ok)
+        return copy;
+    json_decref(copy);
+    return NULL;
 }
 
 /* Our samples hold no control characters and no fractions, so that this is also what JSON.stringify

@@ -156,12 +156,11 @@ void sample_ids_clear(struct sample_ids *ids)
 /* Other digits for the digits; no number gets a zero in front that it did not have. */
 static void write_remote_id(const char *text, struct rng *rng, struct buf *out)
 {
-    bool inside = false;
-    for (; *text; text++) {
-        bool leading = is_digit(*text) && !inside && *text != '0';
-        inside = is_digit(*text);
-        char digit = leading ? (char)('1' + rng_below(rng, 9)) : (char)('0' + rng_below(rng, 10));
-        (void)buf_add_char(out, inside ? digit : *text);
+    static const char digits[] = "1234567890";
+    for (size_t i = 0; text[i]; i++) {
+        bool leads = text[i] != '0' && (i == 0 || !is_digit(text[i - 1]));
+        const char *digit = &digits[rng_below(rng, leads ? 9 : 10)];
+        (void)buf_add(out, is_digit(text[i]) ? digit : &text[i], 1);
     }
 }
 
