@@ -1,12 +1,7 @@
 /*
  * Reading JSON files of our own kind (suites, fixtures, configuration) with jansson, so that every
-<<<<<<< HEAD
- * complaint names the file and the place as a JSON Pointer (RFC 6901): "suites/x.json:
- * /cases/3/wire/0/op".
-=======
  * complaint names the file and the place as a JSON Pointer (RFC 6901), such as
  * "suites/x.json: /cases/3/wire/0/op".
->>>>>>> events
  *
  * What an endpoint or a user's event may contain is read by panora/js.h instead, with ECMAScript's
  * rules.

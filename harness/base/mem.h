@@ -11,11 +11,7 @@
 /* Returns `size` zeroed bytes. */
 void *mem_alloc(size_t size);
 
-<<<<<<< HEAD
-/* Grows or shrinks `old` (NULL is fine) to `count` items of `size` bytes; new bytes are not zeroed.
-=======
 /* Grows or shrinks `old` (NULL is fine) to `count` items of `size` bytes; new ones hold anything.
->>>>>>> events
  */
 void *mem_resize(void *old, size_t count, size_t size);
 

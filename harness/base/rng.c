@@ -48,12 +48,6 @@ void rng_uuid(struct rng *rng, char out[UUID_SIZE])
 {
     uint64_t high = rng_next(rng);
     uint64_t low = rng_next(rng);
-<<<<<<< HEAD
-    (void)snprintf(out, UUID_SIZE, "%08" PRIx32 "-%04x-4%03x-%04x-%012" PRIx64,
-                   (uint32_t)(high >> 32), (unsigned)(high >> 16 & 0xffff),
-                   (unsigned)(high & 0xfff), (unsigned)(low >> 48 & 0x3fff) | 0x8000U,
-                   (uint64_t)(low & 0xffffffffffffULL));
-=======
     static const char form[UUID_SIZE] = "xxxxxxxx-xxxx-4xxx-xxxx-xxxxxxxxxxxx";
     memcpy(out, form, sizeof form);
     put_hex(out, high >> 32, 8);
@@ -61,7 +55,6 @@ void rng_uuid(struct rng *rng, char out[UUID_SIZE])
     put_hex(out + 15, high, 3);
     put_hex(out + 19, (low >> 48 & 0x3fff) | 0x8000, 4); /* the variant of RFC 9562, section 4.1 */
     put_hex(out + 24, low, 12);
->>>>>>> events
 }
 
 uint64_t rng_fresh_seed(void)

@@ -170,12 +170,8 @@ bool text_integer(const char *text, int64_t min, int64_t max, int64_t *out, stru
     char *rest = NULL;
     errno = 0;
     long long number = strtoll(text, &rest, 10);
-<<<<<<< HEAD
-    if (errno != 0 || rest == text || *rest != '\0' || number < min || number > max)
-=======
     bool is_plain = *text == '-' || (*text >= '0' && *text <= '9'); /* strtoll skips white space */
     if (!is_plain || errno != 0 || rest == text || *rest != '\0' || number < min || number > max)
->>>>>>> events
         return error_set(err, "\"%s\" is not a whole number from %" PRId64 " to %" PRId64, text,
                          min, max);
     *out = number;

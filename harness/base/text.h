@@ -10,12 +10,7 @@
 #include "base/bytes.h"
 #include "base/error.h"
 
-<<<<<<< HEAD
-/* The one of `count` names that is nearest to `word` by edits, or NULL when none is near. Borrowed.
- */
-=======
 /* The one of `count` names that is nearest to `word` by edits; NULL when none is near. Borrowed. */
->>>>>>> events
 const char *text_nearest(const char *word, const char *const *names, size_t count);
 
 /* Sets "no WHAT "WORD"; did you mean "NEAREST"?" or, when none is near, the names that there are.
