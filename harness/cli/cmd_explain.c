@@ -1,13 +1,12 @@
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/array.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/command.h"
-#include "cli/describe.h"
-#include "cli/library.h"
+#include "cli/explain.h"
+#include "cli/layout.h"
 
 static const struct option_spec specs[] = {
     {"suite", 0, "NAME|FILE", "Look for cases in this suite (default: in all that are built in).",
@@ -16,147 +15,38 @@ static const struct option_spec specs[] = {
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options};
 
-/* --- cases --- */
+#define TITLE_COLUMNS 12
 
-/* The part of an id that follows the name of its suite. */
-static const char *short_name(const struct suite_case *one, const char *id)
-{
-    return id + strlen(one->suite) + (strlen(one->suite) < strlen(id));
-}
-
-static bool is_one(const struct suite_case *one, const char *id)
-{
-    return strcmp(one->id, id) == 0 || strcmp(short_name(one, one->id), id) == 0;
-}
-
-static bool is_base(const struct suite_case *one, const char *id)
-{
-    return strcmp(one->base, id) == 0 || strcmp(short_name(one, one->base), id) == 0;
-}
-
-/* All values of a `for` list stand beside each other in their suite. */
-static bool explain_in_suite(const struct suite *suite, const char *id, struct buf *out)
-{
-    for (size_t i = 0; i < suite->num_cases; i++) {
-        const struct suite_case *one = &suite->cases[i];
-        if (is_one(one, id)) {
-            describe_case(one, one, 1, out);
-            return true;
-        }
-        if (!is_base(one, id))
-            continue;
-        size_t count = 1;
-        while (i + count < suite->num_cases && strcmp(suite->cases[i + count].base, one->base) == 0)
-            count++;
-        describe_case(one, one, count, out);
-        return true;
-    }
-    return false;
-}
-
-static bool explain_case(const struct library *library, const char *id, struct buf *out)
-{
-    size_t found = 0;
-    for (size_t i = 0; i < library->num_suites; i++) {
-        struct buf text = {0};
-        if (explain_in_suite(library->suites[i], id, &text))
-            (void)buf_add_format(out, "%s%s", found++ ? "\n" : "", buf_text(&text));
-        buf_clear(&text);
-    }
-    return found > 0;
-}
-
-/* --- the rest --- */
-
-static bool explain_mutation(const struct library *library, const char *id, struct buf *out)
-{
-    (void)library;
-    const struct word *word = word_find(&mutation_words, id, NULL);
-    if (word)
-        describe_mutation(mutation_of(&(struct call){.word = word}), out);
-    return word != NULL;
-}
-
-static bool explain_expectation(const struct library *library, const char *id, struct buf *out)
-{
-    (void)library;
-    const struct word *word = word_find(&expectation_words, id, NULL);
-    if (word)
-        describe_expectation(expectation_of(&(struct call){.word = word}), out);
-    return word != NULL;
-}
-
-static bool explain_fault(const struct library *library, const char *id, struct buf *out)
-{
-    (void)library;
-    const struct fault *fault = fault_find(id);
-    if (fault)
-        describe_fault(fault, out);
-    return fault != NULL;
-}
-
-static bool explain_behaviour(const struct library *library, const char *id, struct buf *out)
-{
-    (void)library;
-    const struct behaviour *behaviour = behaviour_find(id);
-    if (behaviour)
-        describe_behaviour(behaviour, out);
-    return behaviour != NULL;
-}
-
-/* The same word may name an expectation and a behaviour: then both are explained. */
-static bool (*const explainers[])(const struct library *library, const char *id,
-                                  struct buf *out) = {
-    explain_case, explain_fault, explain_mutation, explain_expectation, explain_behaviour,
+/* A word may name things of two kinds: then both are explained. */
+static const struct explainer *const explainers[] = {
+    &explain_cases, &explain_faults, &explain_mutations, &explain_expectations, &explain_behaviours,
 };
 
-/* --- complaining --- */
-
-struct names {
-    const char **items;
-    size_t count;
-};
-
-static void add_name(struct names *names, const char *name)
+void name_list_add(struct name_list *names, const char *name)
 {
     names->items = mem_resize(names->items, names->count + 1, sizeof *names->items);
     names->items[names->count++] = name;
 }
 
-static void add_case_names(struct names *names, const struct library *library)
+void explain_entry(const char *title, const char *text, struct buf *out)
 {
-    for (size_t i = 0; i < library->num_suites; i++)
-        for (size_t j = 0; j < library->suites[i]->num_cases; j++) {
-            const struct suite_case *one = &library->suites[i]->cases[j];
-            add_name(names, one->id);
-            add_name(names, one->base);
-            add_name(names, short_name(one, one->base));
-        }
+    if (text && *text)
+        layout_entry(title, TITLE_COLUMNS, text, out);
 }
 
 static void unknown(const struct library *library, const char *id, struct error *err)
 {
-    struct names names = {0};
-    add_case_names(&names, library);
-    for (size_t i = 0; i < fault_count(); i++) {
-        add_name(&names, fault_at(i)->id);
-        add_name(&names, fault_at(i)->name);
-    }
-    for (size_t i = 0; i < mutation_words.num_rows; i++)
-        add_name(&names, word_at(&mutation_words, i)->name);
-    for (size_t i = 0; i < expectation_words.num_rows; i++)
-        add_name(&names, word_at(&expectation_words, i)->name);
-    for (size_t i = 0; i < num_behaviours; i++)
-        add_name(&names, behaviours[i].name);
+    struct name_list names = {0};
+    for (size_t i = 0; i < ARRAY_LEN(explainers); i++)
+        explainers[i]->add_names(library, &names);
     const char *nearest = text_nearest(id, names.items, names.count);
     if (nearest)
         (void)error_set(err, "nothing is called \"%s\"; did you mean \"%s\"?", id, nearest);
     else
-        (void)error_set(
-            err,
-            "nothing is called \"%s\"; `hookcheck list cases`, faults, mutations and so on "
-            "show what there is",
-            id);
+        (void)error_set(err,
+                        "nothing is called \"%s\"; `hookcheck list cases`, faults, mutations and "
+                        "so on show what there is",
+                        id);
     free(names.items);
 }
 
@@ -166,7 +56,7 @@ static bool explain(const struct library *library, const char *id, struct error 
     size_t found = 0;
     for (size_t i = 0; i < ARRAY_LEN(explainers); i++) {
         struct buf text = {0};
-        if (explainers[i](library, id, &text))
+        if (explainers[i]->explain(library, id, &text))
             (void)buf_add_format(&out, "%s%s", found++ ? "\n" : "", buf_text(&text));
         buf_clear(&text);
     }

@@ -12,6 +12,7 @@
 #include "cli/secret_options.h"
 #include "compose/mutation.h"
 #include "panora/js.h"
+#include "suite/step.h"
 
 #define DATA_FILE_MAX ((size_t)64 * 1024 * 1024)
 

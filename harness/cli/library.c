@@ -52,6 +52,8 @@ static void make_lists(struct library *library)
         if (type->documented && !names_has(&sent, type->name))
             names_add(&documented, type->name);
     }
+    library->values[0] = sent.items;
+    library->values[1] = documented.items;
     library->lists[0] = (struct value_list){"sent-types", sent.items, sent.count};
     library->lists[1] = (struct value_list){"documented-types", documented.items, documented.count};
 }
@@ -74,7 +76,7 @@ void library_clear(struct library *library)
         suite_free(library->suites[i]);
     free(library->suites);
     for (size_t i = 0; i < ARRAY_LEN(library->lists); i++)
-        free((void *)library->lists[i].values);
+        free(library->values[i]);
     catalogue_free(library->catalogue);
     *library = (struct library){0};
 }
@@ -153,16 +155,17 @@ static bool add_file(struct library *library, const char *path, struct error *er
 
 static bool unknown_suite(const char *wanted, struct error *err)
 {
-    struct names names = {0};
+    char **names = mem_alloc((num_resources + 1) * sizeof *names);
+    size_t count = 0;
     for (size_t i = 0; i < num_resources; i++) {
         char *name = built_in_name(&resources[i]);
         if (name)
-            names_add(&names, name);
+            names[count++] = name;
     }
-    (void)text_unknown(err, "suite", wanted, names.items, names.count);
-    for (size_t i = 0; i < names.count; i++)
-        free((void *)names.items[i]);
-    free(names.items);
+    (void)text_unknown(err, "suite", wanted, (const char *const *)names, count);
+    for (size_t i = 0; i < count; i++)
+        free(names[i]);
+    free(names);
     return false;
 }
 

@@ -19,6 +19,7 @@ struct library {
     /* "sent-types": names that appear verbatim as a body's type; "documented-types": documented
      * names that never do */
     struct value_list lists[LIBRARY_LISTS];
+    const char **values[LIBRARY_LISTS]; /* theirs */
     struct vocabulary vocabulary;
     struct suite **suites; /* in the order in which they were asked for */
     size_t num_suites;

@@ -1,19 +1,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "cli/describe.h"
-#include "cli/layout.h"
+#include "cli/explain.h"
+#include "compose/mutation.h"
+#include "judge/expectation.h"
 
-#define INDENT         12
 #define SHOWN_DATA_MAX 200
-
-static void add_entry(const char *title, const char *text, struct buf *out)
-{
-    if (text && *text)
-        layout_entry(title, INDENT, text, out);
-}
 
 /* --- what is sent --- */
 
@@ -91,8 +86,8 @@ static void add_step(const struct suite_case *one, size_t index, struct buf *out
     add_mutations(&step->wire_ops, &sent);
     add_delivery(step, &sent);
     add_expectations(&step->expect, &expected);
-    add_entry("Sent:", buf_text(&sent), out);
-    add_entry("Expected:", buf_text(&expected), out);
+    explain_entry("Sent:", buf_text(&sent), out);
+    explain_entry("Expected:", buf_text(&expected), out);
     buf_clear(&sent);
     buf_clear(&expected);
 }
@@ -109,9 +104,9 @@ static void add_conditions(const struct suite_case *one, struct buf *out)
         {one->private_channel, "sent only over https or to loopback"},
         {one->needs_signature, "left out with --unsigned"},
     };
-    for (size_t i = 0; i < sizeof conditions / sizeof conditions[0]; i++)
+    for (size_t i = 0; i < ARRAY_LEN(conditions); i++)
         if (conditions[i].is_so)
-            add_entry("Note:", conditions[i].sentence, out);
+            explain_entry("Note:", conditions[i].sentence, out);
 }
 
 static void add_tolerated(const struct suite_case *one, struct buf *out)
@@ -120,7 +115,7 @@ static void add_tolerated(const struct suite_case *one, struct buf *out)
         return;
     char *text = mem_format("%s is a warning only: %s", one->tolerate_status,
                             one->tolerate_because ? one->tolerate_because : "");
-    add_entry("Tolerated:", text, out);
+    explain_entry("Tolerated:", text, out);
     free(text);
 }
 
@@ -134,32 +129,96 @@ static void add_siblings(const struct suite_case *siblings, size_t count, struct
             (void)buf_add_format(&values, "%s%s", i ? " " : "", id + base_len);
     }
     if (count > 1)
-        add_entry("Values:", buf_text(&values), out);
+        explain_entry("Values:", buf_text(&values), out);
     buf_clear(&values);
 }
 
-void describe_case(const struct suite_case *one, const struct suite_case *siblings, size_t count,
-                   struct buf *out)
+/* `siblings` are the `count` values of one `for` list, of which `one` is shown in full. */
+static void describe_case(const struct suite_case *one, const struct suite_case *siblings,
+                          size_t count, struct buf *out)
 {
     struct buf together = {0};
     struct buf see = {0};
     (void)buf_add_format(out, "%s (case, %s)\n\n", count > 1 ? one->base : one->id,
                          level_name(one->level));
-    add_entry("Title:", one->title, out);
+    explain_entry("Title:", one->title, out);
     add_siblings(siblings, count, out);
     for (size_t i = 0; i < one->num_steps; i++)
         add_step(one, i, out);
     add_expectations(&one->expect, &together);
-    add_entry("Together:", buf_text(&together), out);
+    explain_entry("Together:", buf_text(&together), out);
     add_tolerated(one, out);
-    add_entry("Harm:", one->harm, out);
-    add_entry("Remedy:", one->remedy, out);
-    add_entry("Source:", one->source, out);
-    add_entry("Bug class:", one->bug, out);
+    explain_entry("Harm:", one->harm, out);
+    explain_entry("Remedy:", one->remedy, out);
+    explain_entry("Source:", one->source, out);
+    explain_entry("Bug class:", one->bug, out);
     for (size_t i = 0; i < one->num_see; i++)
         (void)buf_add_format(&see, "%s%s", i ? ", " : "", one->see[i]);
-    add_entry("See:", buf_text(&see), out);
+    explain_entry("See:", buf_text(&see), out);
     add_conditions(one, out);
     buf_clear(&together);
     buf_clear(&see);
 }
+
+/* --- finding --- */
+
+/* The part of an id that follows the name of its suite. */
+static const char *short_name(const struct suite_case *one, const char *id)
+{
+    return id + strlen(one->suite) + (strlen(one->suite) < strlen(id));
+}
+
+static bool is_one(const struct suite_case *one, const char *id)
+{
+    return strcmp(one->id, id) == 0 || strcmp(short_name(one, one->id), id) == 0;
+}
+
+static bool is_base(const struct suite_case *one, const char *id)
+{
+    return strcmp(one->base, id) == 0 || strcmp(short_name(one, one->base), id) == 0;
+}
+
+/* All values of a `for` list stand beside each other in their suite. */
+static bool explain_in_suite(const struct suite *suite, const char *id, struct buf *out)
+{
+    for (size_t i = 0; i < suite->num_cases; i++) {
+        const struct suite_case *one = &suite->cases[i];
+        if (is_one(one, id)) {
+            describe_case(one, one, 1, out);
+            return true;
+        }
+        if (!is_base(one, id))
+            continue;
+        size_t count = 1;
+        while (i + count < suite->num_cases && strcmp(suite->cases[i + count].base, one->base) == 0)
+            count++;
+        describe_case(one, one, count, out);
+        return true;
+    }
+    return false;
+}
+
+static bool explain_case(const struct library *library, const char *id, struct buf *out)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < library->num_suites; i++) {
+        struct buf text = {0};
+        if (explain_in_suite(library->suites[i], id, &text))
+            (void)buf_add_format(out, "%s%s", found++ ? "\n" : "", buf_text(&text));
+        buf_clear(&text);
+    }
+    return found > 0;
+}
+
+static void add_case_names(const struct library *library, struct name_list *names)
+{
+    for (size_t i = 0; i < library->num_suites; i++)
+        for (size_t j = 0; j < library->suites[i]->num_cases; j++) {
+            const struct suite_case *one = &library->suites[i]->cases[j];
+            name_list_add(names, one->id);
+            name_list_add(names, one->base);
+            name_list_add(names, short_name(one, one->base));
+        }
+}
+
+const struct explainer explain_cases = {explain_case, add_case_names};
