@@ -1,0 +1,205 @@
+#include "base/redact.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/encode.h"
+#include "base/mem.h"
+
+/* A value in base64 when `before` bytes (modulo 3) were encoded in front of it. */
+struct base64_form {
+    struct buf text;
+    size_t start;   /* characters before this one depend on what stood in front */
+    size_t certain; /* characters from this one on depend on what followed, or are the end */
+};
+
+struct needle {
+    const struct redaction *redaction;
+    struct base64_form base64[3];
+};
+
+static struct base64_form base64_form(struct bytes value, size_t before)
+{
+    static const size_t starts[] = {0, 2, 3};
+    struct buf whole = {0};
+    (void)buf_add_repeated(&whole, '\0', before);
+    (void)buf_add_bytes(&whole, value);
+    struct base64_form form = {.start = starts[before], .certain = whole.len * 8 / 6};
+    encode_base64(buf_bytes(&whole), &form.text);
+    while (form.text.len && form.text.data[form.text.len - 1] == '=')
+        form.text.data[--form.text.len] = '\0';
+    buf_clear(&whole);
+    return form;
+}
+
+static char base64_plain(char c)
+{
+    return c == '-' ? '+' : c == '_' ? '/' : c;
+}
+
+static size_t match_base64(struct bytes in, const struct base64_form *form)
+{
+    size_t at = 0;
+    for (size_t i = form->start; i < form->certain; i++, at++)
+        if (at >= in.len || base64_plain(in.data[at]) != form->text.data[i])
+            return 0;
+    if (form->text.len > form->certain && at < in.len &&
+        base64_plain(in.data[at]) == form->text.data[form->certain])
+        at++;
+    for (int i = 0; i < 2 && at < in.len && in.data[at] == '='; i++)
+        at++;
+    return at;
+}
+
+static bool is_hex_of(struct bytes in, size_t at, char byte)
+{
+    static const char digits[] = "0123456789abcdef";
+    return in.len >= at + 2 &&
+           tolower((unsigned char)in.data[at]) == digits[(unsigned char)byte >> 4] &&
+           tolower((unsigned char)in.data[at + 1]) == digits[(unsigned char)byte & 15];
+}
+
+static size_t match_hex(struct bytes in, struct bytes value)
+{
+    for (size_t i = 0; i < value.len; i++)
+        if (!is_hex_of(in, 2 * i, value.data[i]))
+            return 0;
+    return 2 * value.len;
+}
+
+/* How many bytes at `at` stand for `byte`: plainly, as %2F, as \/ or as \u002f; 0 when they do not.
+ */
+static size_t spelling_len(struct bytes in, size_t at, char byte)
+{
+    static const char escape[] = "\\u00";
+    size_t left = in.len - at;
+    if (left >= 6 && memcmp(in.data + at, escape, 4) == 0 && is_hex_of(in, at + 4, byte))
+        return 6;
+    if (left >= 3 && in.data[at] == '%' && is_hex_of(in, at + 1, byte))
+        return 3;
+    if (left >= 2 && in.data[at] == '\\' && in.data[at + 1] == byte && ispunct((unsigned char)byte))
+        return 2;
+    return left >= 1 && in.data[at] == byte ? 1 : 0;
+}
+
+static size_t match_spelled(struct bytes in, struct bytes value)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < value.len; i++) {
+        size_t len = at < in.len ? spelling_len(in, at, value.data[i]) : 0;
+        if (len == 0)
+            return 0;
+        at += len;
+    }
+    return at;
+}
+
+static size_t longer(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+/* The length of the longest spelling of the value at the beginning of `in`, or 0. */
+static size_t match(struct bytes in, const struct needle *needle)
+{
+    size_t len = match_spelled(in, needle->redaction->value);
+    len = longer(len, match_hex(in, needle->redaction->value));
+    for (size_t i = 0; i < ARRAY_LEN(needle->base64); i++)
+        len = longer(len, match_base64(in, &needle->base64[i]));
+    return len;
+}
+
+/* Most bytes of a text begin nothing: this table lets the search step over them at once. */
+static void note_first_bytes(const struct needle *needle, bool first[256])
+{
+    unsigned char byte = (unsigned char)needle->redaction->value.data[0];
+    char hex[2] = {"0123456789abcdef"[byte >> 4], "0123456789ABCDEF"[byte >> 4]};
+    first[byte] = first['%'] = first['\\'] = true;
+    first[(unsigned char)hex[0]] = first[(unsigned char)hex[1]] = true;
+    first[(unsigned char)needle->redaction->replacement[0]] = true;
+    for (size_t i = 0; i < ARRAY_LEN(needle->base64); i++) {
+        char c = needle->base64[i].text.data[needle->base64[i].start];
+        first[(unsigned char)c] = true;
+        if (c == '+' || c == '/')
+            first[c == '+' ? '-' : '_'] = true;
+    }
+}
+
+static size_t replacement_at(struct bytes in, const struct needle *needles, size_t count)
+{
+    size_t best = 0;
+    for (size_t i = 0; i < count; i++) {
+        size_t len = strlen(needles[i].redaction->replacement);
+        if (len <= in.len && memcmp(in.data, needles[i].redaction->replacement, len) == 0)
+            best = longer(best, len);
+    }
+    return best;
+}
+
+/* Appends what stands for the beginning of `in` and returns how much of it that was. */
+static size_t redact_here(struct bytes in, const struct needle *needles, size_t count,
+                          struct buf *out)
+{
+    size_t kept = replacement_at(in, needles, count);
+    size_t found_len = 0;
+    const char *replacement = "";
+    for (size_t i = 0; kept == 0 && i < count; i++) {
+        size_t len = match(in, &needles[i]);
+        if (len > found_len) {
+            found_len = len;
+            replacement = needles[i].redaction->replacement;
+        }
+    }
+    if (found_len) {
+        (void)buf_add_text(out, replacement);
+        return found_len;
+    }
+    kept = longer(kept, 1);
+    (void)buf_add(out, in.data, kept);
+    return kept;
+}
+
+static void redact_parts(struct bytes in, const struct needle *needles, size_t count,
+                         struct buf *out)
+{
+    bool first[256] = {false};
+    for (size_t i = 0; i < count; i++)
+        note_first_bytes(&needles[i], first);
+    for (size_t at = 0; at < in.len;) {
+        size_t start = at;
+        while (at < in.len && !first[(unsigned char)in.data[at]])
+            at++;
+        (void)buf_add(out, in.data + start, at - start);
+        if (at < in.len)
+            at += redact_here((struct bytes){in.data + at, in.len - at}, needles, count, out);
+    }
+}
+
+void redact(const struct redaction *redactions, size_t count, struct bytes in, struct buf *out)
+{
+    struct needle *needles = mem_alloc((count + 1) * sizeof *needles);
+    size_t num_needles = 0;
+    const char *whole = NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct bytes value = redactions[i].value;
+        if (value.len && bytes_equal(in, value))
+            whole = redactions[i].replacement;
+        if (value.len < REDACT_MIN_LEN)
+            continue;
+        struct needle *needle = &needles[num_needles++];
+        needle->redaction = &redactions[i];
+        for (size_t k = 0; k < ARRAY_LEN(needle->base64); k++)
+            needle->base64[k] = base64_form(value, k);
+    }
+    if (whole)
+        (void)buf_add_text(out, whole);
+    else
+        redact_parts(in, needles, num_needles, out);
+    for (size_t i = 0; i < num_needles; i++)
+        for (size_t k = 0; k < ARRAY_LEN(needles[i].base64); k++)
+            buf_clear(&needles[i].base64[k].text);
+    free(needles);
+}
