@@ -58,7 +58,7 @@ static void print_listing(const struct listing *listing, const struct library *l
     else
         add_text(listing, rows, &out);
     if (json_array_size(rows) == 0)
-        log_print(LOG_WARN, "list: this version has no %s", listing->name);
+        log_print(LOG_WARN, "note: this version has no %s", listing->name);
     (void)fwrite(buf_text(&out), 1, out.len, stdout);
     json_decref(rows);
     buf_clear(&out);

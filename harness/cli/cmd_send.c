@@ -98,7 +98,7 @@ static bool read_rate(struct sending *sending, const struct arguments *arguments
         return false;
     if (is_held && !arguments_has(arguments, "rate") && sending->report.total > PUBLIC_PER_SECOND)
         log_print(LOG_WARN,
-                  "send: %s is a public host, so at most %d requests a second are begun; --rate "
+                  "note: %s is a public host, so at most %d requests a second are begun; --rate "
                   "changes that",
                   sending->target.host, PUBLIC_PER_SECOND);
     return true;

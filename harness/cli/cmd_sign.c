@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/log.h"
@@ -39,7 +40,7 @@ static void warn_of_secret(const struct request *request, const struct secret *s
     const char *signature = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
     if (signature && holds(bytes_of(signature), secret))
         log_print(LOG_WARN,
-                  "sign: this request carries the secret itself; keep the output to yourself");
+                  "note: this request carries the secret itself; keep the output to yourself");
 }
 
 static void render(const struct composed *composed, const struct request_format *format,
@@ -54,8 +55,8 @@ static void render(const struct composed *composed, const struct request_format 
         .path = path,
         .verdict = composed->genuine ? "accept" : "reject",
     };
-    if (format->render == curl_command) {
-        masked_curl(request, &place, secret, out);
+    if (strcmp(format->name, "curl") == 0) {
+        masked_curl(format, request, &place, secret, out);
     } else {
         warn_of_secret(request, secret);
         format->render(request, &place, out);
@@ -80,6 +81,9 @@ static bool sign_one(struct event_choice *choice, const struct arguments *argume
     ok = ok && event_choice_compose(choice, event_choice_wire_type(choice, given), &composed, err);
     if (ok) {
         render(&composed, format, &target, &choice->secret, &out);
+        if (isatty(STDOUT_FILENO) && out.len && out.data[out.len - 1] != '\n')
+            (void)buf_add_char(&out,
+                               '\n'); /* for the prompt's sake; elsewhere the bytes are exact */
         (void)fwrite(buf_text(&out), 1, out.len, stdout);
     }
     buf_clear(&out);

@@ -115,8 +115,6 @@ static int run_command(const struct command *command, int argc, char **argv, str
         }
     }
     arguments_clear(&arguments);
-    if (error_is_set(err))
-        (void)error_prefix(err, "%s", command->name);
     return code;
 }
 
@@ -139,7 +137,8 @@ static bool is_one_of(const char *word, const char *a, const char *b)
     return strcmp(word, a) == 0 || strcmp(word, b) == 0;
 }
 
-static int dispatch(int argc, char **argv, struct error *err)
+/* `out_command` is the command that was run, or NULL. */
+static int dispatch(int argc, char **argv, const struct command **out_command, struct error *err)
 {
     struct buf text = {0};
     if (argc < 2) {
@@ -155,8 +154,8 @@ static int dispatch(int argc, char **argv, struct error *err)
     }
     if (first[0] == '-')
         return unknown_top_option(first, err);
-    const struct command *command = find_command(first, err);
-    return command ? run_command(command, argc - 2, argv + 2, err) : EXIT_WRONG_USAGE;
+    *out_command = find_command(first, err);
+    return *out_command ? run_command(*out_command, argc - 2, argv + 2, err) : EXIT_WRONG_USAGE;
 }
 
 /* What was printed may still sit in the buffer, so a full disk shows only here. */
@@ -174,8 +173,10 @@ static int finish_output(int code)
 int command_main(int argc, char **argv)
 {
     struct error err = {0};
-    int code = dispatch(argc, argv, &err);
+    const struct command *command = NULL;
+    int code = dispatch(argc, argv, &command, &err);
     if (error_is_set(&err))
-        log_print(LOG_ERROR, "%s", err.message);
+        (void)fprintf(stderr, "hookcheck%s%s: %s\n", command ? " " : "",
+                      command ? command->name : "", err.message);
     return finish_output(code);
 }

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/instant.h"
 #include "cli/secret_options.h"
 #include "compose/mutation.h"
@@ -177,13 +178,25 @@ void event_choice_clear(struct event_choice *choice)
 
 /* --- making --- */
 
+/* Panora's list is open: an unknown name is no mistake, but it may be a slip of the keys. */
+static void note_unknown(const struct catalogue *catalogue, const char *given)
+{
+    const char **names = mem_alloc((catalogue->num_types + 1) * sizeof *names);
+    for (size_t i = 0; i < catalogue->num_types; i++)
+        names[i] = catalogue->types[i].name;
+    const char *nearest = text_nearest(given, names, catalogue->num_types);
+    log_print(LOG_WARN,
+              "note: Panora's catalogue has no event type \"%s\"%s%s%s; it is sent as it stands",
+              given, nearest ? " (did you mean \"" : "", nearest ? nearest : "",
+              nearest ? "\"?)" : "");
+    free(names);
+}
+
 const char *event_choice_wire_type(const struct event_choice *choice, const char *given)
 {
     const struct event_type *type = catalogue_find(choice->catalogue, given);
     if (!type) {
-        struct error why = {0};
-        (void)catalogue_unknown(choice->catalogue, given, &why);
-        log_print(LOG_WARN, "note: %s is sent as it stands: %s", given, why.message);
+        note_unknown(choice->catalogue, given);
         return given;
     }
     if (!type->wire_type) {

@@ -66,9 +66,11 @@ static void describe_behaviour(const struct behaviour *behaviour, struct buf *ou
                              behaviour->argument.kind == ARGUMENT_NONE ? ""
                              : behaviour->argument.fallback            ? "[=ARGUMENT]"
                                                                        : "=ARGUMENT");
-    explain_entry("Meaning:", behaviour->sentence, out);
+    char *sentence = mem_format("The receiver %s.", behaviour->sentence);
+    explain_entry("Meaning:", sentence, out);
     explain_entry("Written:", usage, out);
     add_argument(&behaviour->argument, out);
+    free(sentence);
     free(usage);
 }
 

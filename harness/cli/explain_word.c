@@ -43,21 +43,24 @@ static void add_parameter(const struct parameter *parameter, struct buf *out)
     buf_clear(&text);
 }
 
-static void add_word(const struct word *word, const char *kind, const char *subject,
-                     struct buf *out)
+static void add_parameters(const struct word *word, struct buf *out)
 {
-    char *usage = word_usage(word);
-    char *sentence = mem_format("%s %s.", subject, word->sentence);
-    (void)buf_add_format(out, "%s (%s)\n\n", word->name, kind);
-    explain_entry("Meaning:", sentence, out);
-    explain_entry("Written:", usage, out);
     for (size_t i = 0; i < WORD_PARAMETERS_MAX && word->parameters[i].kind; i++)
         add_parameter(&word->parameters[i], out);
-    free(usage);
-    free(sentence);
 }
 
 /* --- mutations --- */
+
+/* "wire": [{"op": "truncate-signature", "to": ...}]; caller frees. */
+static char *mutation_in_suite(const struct word *word)
+{
+    struct buf out = {0};
+    (void)buf_add_format(&out, "\"%s\": [{\"op\": \"%s\"", word->place, word->name);
+    for (size_t i = 0; i < WORD_PARAMETERS_MAX && word->parameters[i].kind; i++)
+        (void)buf_add_format(&out, ", \"%s\": ...", word->parameters[i].name);
+    (void)buf_add_text(&out, "}]");
+    return buf_take(&out);
+}
 
 static void describe_mutation(const struct mutation *mutation, struct buf *out)
 {
@@ -69,7 +72,16 @@ static void describe_mutation(const struct mutation *mutation, struct buf *out)
         {"sign", "when it is signed"},
         {"wire", "after signing: what was signed stays as it was"},
     };
-    add_word(&mutation->word, "mutation", "The request", out);
+    const struct word *word = &mutation->word;
+    char *sentence = mem_format("The request %s.", word->sentence);
+    char *usage = word_usage(word);
+    char *option = mem_format("--wrong %s", usage);
+    char *in_suite = mutation_in_suite(word);
+    (void)buf_add_format(out, "%s (mutation)\n\n", word->name);
+    explain_entry("Meaning:", sentence, out);
+    explain_entry("Option:", option, out);
+    explain_entry("In a suite:", in_suite, out);
+    add_parameters(word, out);
     for (size_t i = 0; i < ARRAY_LEN(stages); i++)
         if (strcmp(stages[i].place, mutation->word.place) == 0)
             explain_entry("Stage:", stages[i].sentence, out);
@@ -77,6 +89,10 @@ static void describe_mutation(const struct mutation *mutation, struct buf *out)
                   mutation->is_flaw ? "a right endpoint refuses the request, or may refuse it"
                                     : "the request stays genuine: a right endpoint accepts it",
                   out);
+    free(sentence);
+    free(usage);
+    free(option);
+    free(in_suite);
 }
 
 static bool explain_mutation(const struct library *library, const char *id, struct buf *out)
@@ -101,8 +117,17 @@ const struct explainer explain_mutations = {explain_mutation, add_mutation_names
 
 static void describe_expectation(const struct expectation *expectation, struct buf *out)
 {
-    add_word(&expectation->word, "expectation", "The endpoint", out);
-    explain_entry("Stands:", expectation->word.place, out);
+    const struct word *word = &expectation->word;
+    char *sentence = mem_format("The endpoint %s.", word->sentence);
+    char *in_suite = mem_format("\"expect\": {\"%s\": %s}", word->name,
+                                word->parameters[0].kind ? "..." : "true");
+    (void)buf_add_format(out, "%s (expectation)\n\n", word->name);
+    explain_entry("Meaning:", sentence, out);
+    explain_entry("In a suite:", in_suite, out);
+    explain_entry("Place:", word->place, out);
+    add_parameters(word, out);
+    free(sentence);
+    free(in_suite);
     if (expectation->needs_control)
         explain_entry(
             "Control:",

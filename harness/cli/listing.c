@@ -50,13 +50,9 @@ static void fill_cases(const struct library *library, json_t *rows)
             fill_case(&library->suites[i]->cases[j], rows);
 }
 
-/* Name, place, sentence and parameters; "usage" is what a command line takes. */
 static json_t *add_word(const struct word *word, json_t *rows)
 {
     json_t *row = row_add(rows, "name", word->name);
-    char *usage = word_usage(word);
-    row_set_text(row, "usage", usage);
-    free(usage);
     row_set_text(row, "place", word->place);
     row_set_text(row, "sentence", word->sentence);
     json_t *parameters = json_array();
@@ -80,6 +76,9 @@ static void fill_mutations(const struct library *library, json_t *rows)
     for (size_t i = 0; i < mutation_words.num_rows; i++) {
         const struct word *word = word_at(&mutation_words, i);
         json_t *row = add_word(word, rows);
+        char *usage = word_usage(word);
+        row_set_text(row, "usage", usage);
+        free(usage);
         row_set_bool(row, "flaw", mutation_of(&(struct call){.word = word})->is_flaw);
     }
 }
@@ -132,8 +131,8 @@ const struct listing listings[] = {
      {"name", "usage", "place", "flaw", "sentence"},
      fill_mutations},
     {"expectations",
-     "what a case can demand of the answers: name, use, place, sentence",
-     {"name", "usage", "place", "sentence"},
+     "what a case can demand of the answers: name, place, sentence",
+     {"name", "place", "sentence"},
      fill_expectations},
     {"diagnoses",
      "the causes that a report can name: id, sentence",

@@ -45,8 +45,8 @@ static void mark_body(struct buf *body, struct bytes secret)
     free(marked);
 }
 
-void masked_curl(const struct request *request, const struct request_place *place,
-                 const struct secret *secret, struct buf *out)
+void masked_curl(const struct request_format *format, const struct request *request,
+                 const struct request_place *place, const struct secret *secret, struct buf *out)
 {
     struct request marked = {0};
     struct request_place marked_place = *place;
@@ -59,7 +59,7 @@ void masked_curl(const struct request *request, const struct request_place *plac
         mark_text(&marked.headers.items[i].value, hidden);
     mark_body(&marked.body, hidden);
     marked_place.url = url;
-    curl_command(&marked, &marked_place, &command);
+    format->render(&marked, &marked_place, &command);
     size_t len = 0;
     char *shown = replaced(buf_bytes(&command), bytes_of(MARK), VARIABLE, &len);
     (void)buf_add(out, shown, len);

@@ -196,7 +196,7 @@ bool arguments_expect_words(const struct arguments *arguments, size_t min, size_
     if (arguments->num_words < min)
         return error_set(err, "%s must be given; --help shows how", what);
     if (arguments->num_words > max)
-        return error_set(err, "\"%s\" is too many: there is nothing to do with it",
+        return error_set(err, "\"%s\" is one word too many; --help shows what is taken",
                          arguments->words[max]);
     return true;
 }
