@@ -1,5 +1,6 @@
 /*
- * An answer as a value: what to say, and how to say it. Faults and behaviours change it before it is written.
+ * An answer as a value: what to say, and how to say it. Faults and behaviours change it before it
+ * is written.
  */
 #ifndef RECEIVE_ANSWER_H
 #define RECEIVE_ANSWER_H
@@ -27,20 +28,20 @@ struct answer {
     struct headers headers; /* without framing and Connection, which are added */
     struct buf body;
 
-    struct buf raw;         /* when it holds anything: these bytes are the answer, nothing else is */
-    struct buf extra;       /* bytes after the message */
-    const char *line_end;   /* NULL = CR LF; borrowed */
-    int minor;              /* 0 = HTTP/1.1, -1 = HTTP/1.0 */
+    struct buf raw;       /* when it holds anything: these bytes are the answer, nothing else is */
+    struct buf extra;     /* bytes after the message */
+    const char *line_end; /* NULL = CR LF; borrowed */
+    int minor;            /* 0 = HTTP/1.1, -1 = HTTP/1.0 */
     bool chunked;
-    bool silent_close;      /* a closing connection is not announced */
-    int64_t length_error;   /* added to Content-Length */
-    size_t num_interim;     /* responses 103 that go before */
+    bool silent_close;    /* a closing connection is not announced */
+    int64_t length_error; /* added to Content-Length */
+    size_t num_interim;   /* responses 103 that go before */
 
-    int64_t delay_ns;       /* before the first byte */
-    int64_t drip_ns;        /* between one byte and the next; 0 = all at once */
-    bool cut;               /* only the first `cut_at` bytes are written */
+    int64_t delay_ns; /* before the first byte */
+    int64_t drip_ns;  /* between one byte and the next; 0 = all at once */
+    bool cut;         /* only the first `cut_at` bytes are written */
     size_t cut_at;
-    bool endless;           /* body bytes go on until the client goes */
+    bool endless; /* body bytes go on until the client goes */
     enum ending ending;
 };
 

@@ -10,13 +10,13 @@
 
 enum argument_kind {
     ARGUMENT_NONE,
-    ARGUMENT_TIME,         /* "3s"; `number` in nanoseconds */
-    ARGUMENT_SIZE,         /* "64KiB"; `number` in bytes */
-    ARGUMENT_NUMBER,       /* "-7" */
-    ARGUMENT_STATUS,       /* "503" */
-    ARGUMENT_STATUS_TEXT,  /* "307" or "307,TEXT"; `text` is the part after the comma, or "" */
-    ARGUMENT_TEXT,         /* anything */
-    ARGUMENT_HEADER        /* "Name: value" */
+    ARGUMENT_TIME,        /* "3s"; `number` in nanoseconds */
+    ARGUMENT_SIZE,        /* "64KiB"; `number` in bytes */
+    ARGUMENT_NUMBER,      /* "-7" */
+    ARGUMENT_STATUS,      /* "503" */
+    ARGUMENT_STATUS_TEXT, /* "307" or "307,TEXT"; `text` is the part after the comma, or "" */
+    ARGUMENT_TEXT,        /* anything */
+    ARGUMENT_HEADER       /* "Name: value" */
 };
 
 struct argument_spec {

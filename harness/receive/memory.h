@@ -1,6 +1,6 @@
 /*
- * What the receiver remembers from one request to the next: which ids it has accepted, and how many. Right
- * behaviour needs none of it; some faults do.
+ * What the receiver remembers from one request to the next: which ids it has accepted, and how
+ * many. Right behaviour needs none of it; some faults do.
  */
 #ifndef RECEIVE_MEMORY_H
 #define RECEIVE_MEMORY_H

@@ -14,7 +14,7 @@
 static const struct {
     int status;
     const char *words; /* for the person who watches */
-    const char *text;  /* for the client: the same whatever the reason, so that it teaches nothing */
+    const char *text; /* for the client: the same whatever the reason, so that it teaches nothing */
 } results[NUM_RESULTS] = {
     [RESULT_ACCEPTED] = {204, "accepted", NULL},
     [RESULT_METHOD] = {405, "method refused", "only POST\n"},
@@ -150,11 +150,13 @@ static enum result do_nothing(struct handling *handling)
 static void answer(struct handling *handling, enum result result)
 {
     struct answer *out = &handling->answer;
-    if (result == RESULT_DEAD)
-        *out = (struct answer){.status = 500, .cut = true, .ending = ENDING_DIE};
-    if (result == RESULT_DEAD || result == RESULT_ANSWERED)
+    if (result == RESULT_ANSWERED)
         return;
     out->status = results[result].status;
+    if (result == RESULT_DEAD) {
+        out->cut = true;
+        out->ending = ENDING_DIE;
+    }
     if (results[result].text)
         answer_set_body(out, "text/plain; charset=utf-8", results[result].text);
     if (result == RESULT_METHOD)
@@ -176,8 +178,10 @@ const struct rules rules_right = {
 };
 
 #define OVERRIDE(member)                                                                           \
-    if (overrides->member)                                                                         \
-    rules->member = overrides->member
+    do {                                                                                           \
+        if (overrides->member)                                                                     \
+            rules->member = overrides->member;                                                     \
+    } while (0)
 
 void rules_override(struct rules *rules, const struct rules *overrides)
 {

@@ -1,6 +1,6 @@
 /*
- * How a request is judged, as a row of stages. There is one right set (rules_right); a fault replaces one or
- * two of its stages, and everything else stays right.
+ * How a request is judged, as a row of stages. There is one right set (rules_right); a fault
+ * replaces one or two of its stages, and everything else stays right.
  *
  *     admit -> find -> key -> message -> digest -> compare -> shape -> act -> answer
  *              `------------- the signature -------------'
@@ -22,8 +22,8 @@
 
 /* What a stage came to. */
 enum result {
-    RESULT_NEXT,       /* the next stage decides */
-    RESULT_TRUSTED,    /* a stage of the signature: no need to look further at it */
+    RESULT_NEXT,    /* the next stage decides */
+    RESULT_TRUSTED, /* a stage of the signature: no need to look further at it */
     RESULT_ACCEPTED,
     RESULT_METHOD,     /* refused: not POST */
     RESULT_MEDIA_TYPE, /* refused: not JSON */
@@ -50,15 +50,16 @@ struct inbound {
     struct bytes body;
     size_t first_piece_len; /* of the body: what came with the first read */
     bool chunked;
-    bool whole; /* the body is complete; else only the head may be judged */
-    uint64_t number;     /* of the request, from 1 */
-    uint64_t connection; /* its number, from 1 */
+    bool whole;             /* the body is complete; else only the head may be judged */
+    uint64_t number;        /* of the request, from 1 */
+    uint64_t connection;    /* its number, from 1 */
     uint64_t on_connection; /* the how-manieth on its connection, from 1 */
 };
 
 struct rules;
 
-/* One request on its way through the stages; everything that a stage may look at or leave for the next. */
+/* One request on its way through the stages; everything that a stage may look at or leave for the
+ * next. */
 struct handling {
     const struct inbound *request;
     const struct rules *rules;
@@ -80,21 +81,22 @@ typedef enum result stage_function(struct handling *handling);
 
 /* What a connection does, apart from judging requests. 0 = the right value. */
 struct manners {
-    size_t body_max;   /* bytes; 10 MiB */
-    int64_t idle_ns;   /* an idle connection is closed after this; 65 s, longer than Panora's sender keeps one */
-    int64_t stale_ns;  /* a request that comes after so long a pause meets a reset; never */
+    size_t body_max;  /* bytes; 10 MiB */
+    int64_t idle_ns;  /* an idle connection is closed after this; 65 s, longer than Panora's sender
+                         keeps one */
+    int64_t stale_ns; /* a request that comes after so long a pause meets a reset; never */
 };
 
 struct rules {
-    stage_function *admit;   /* method, media type: from the head alone */
-    stage_function *find;    /* where the signature stands */
+    stage_function *admit; /* method, media type: from the head alone */
+    stage_function *find;  /* where the signature stands */
     stage_function *key;
     stage_function *message;
     stage_function *digest;
     stage_function *compare;
-    stage_function *shape;   /* whether the body is an event */
-    stage_function *act;     /* what is done with a genuine event */
-    stage_function *abort;   /* a client went away inside a request; RESULT_DEAD or anything else */
+    stage_function *shape; /* whether the body is an event */
+    stage_function *act;   /* what is done with a genuine event */
+    stage_function *abort; /* a client went away inside a request; RESULT_DEAD or anything else */
     void (*answer)(struct handling *handling, enum result result);
     struct manners manners;
 };
@@ -104,10 +106,12 @@ extern const struct rules rules_right;
 /* Replaces in `rules` what `overrides` sets. */
 void rules_override(struct rules *rules, const struct rules *overrides);
 
-/* The stages in order, then the answer; returns what it came to. handling_clear frees what they left. */
+/* The stages in order, then the answer; returns what it came to. handling_clear frees what they
+ * left. */
 enum result rules_handle(struct handling *handling);
 
-/* The answer for `result` without asking the stages: for what is refused before the body is there. */
+/* The answer for `result` without asking the stages: for what is refused before the body is there.
+ */
 void rules_refuse(struct handling *handling, enum result result);
 
 void handling_clear(struct handling *handling);
