@@ -32,13 +32,23 @@ struct text_options {
     bool quiet;   /* failures and the last line only */
 };
 
+/* Where the tree stands, between one case and the next. Zeroed at first; the texts are borrowed
+ * from the case printed last, which must still be there. */
+struct text_progress {
+    const char *suite;
+    const char *name;
+    const char *title;
+};
+
 /* Title lines; then one line per finished case in any order, grouped under its suite when the suite
  * changes; then diagnoses, failures with sent, expected, actual and how to repeat them, and the
- * line of counts. Each appends to `out`. */
+ * line of counts. Each appends to `out`. What came from the endpoint never reaches `out` as control
+ * characters. */
 void report_text_begin(const struct run_result *result, const struct text_options *options,
                        struct buf *out);
 void report_text_case(const struct run_result *result, const struct case_result *one,
-                      const struct text_options *options, struct buf *out);
+                      const struct text_options *options, struct text_progress *progress,
+                      struct buf *out);
 void report_text_end(const struct run_result *result, const struct text_options *options,
                      struct buf *out);
 

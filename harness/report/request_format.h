@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/bytes.h"
 #include "base/error.h"
 #include "http/request.h"
 
@@ -32,12 +33,21 @@ extern const size_t num_request_formats;
 const struct request_format *request_format_find(const char *name, struct error *err);
 
 /* A shell word: `in` in single quotes, or as "$(printf '...')" with octal escapes when it holds
- * bytes that a shell word cannot show safely (control characters, not UTF-8). */
+ * bytes that a shell word cannot show safely (control characters, not UTF-8). A NUL, which no shell
+ * word can hold, is left out. */
 void shell_quote(struct bytes in, struct buf *out);
 
-/* The request as a `curl` command for a POSIX shell that sends the same method, headers (curl's own
- * ones suppressed) and body bytes. A body above 32 KiB is not put on the line: then it reads
- * standard input (`--data-binary @-`). */
+/* The same for what was redacted: each $HOOKCHECK_NAME in `in` stands in double quotes, so that the
+ * shell puts the secret in its place when the line is pasted. */
+void shell_quote_redacted(struct bytes in, struct buf *out);
+
+/* More bytes than this are not put on a command line. */
+#define CURL_BODY_MAX (32 * 1024)
+
+/* The request as a `curl` command on one line for a POSIX shell that sends the same method, headers
+ * (curl's own ones suppressed) and body bytes; $HOOKCHECK_NAME is left to the shell. A body above
+ * CURL_BODY_MAX is not put on the line: then it reads standard input (`--data-binary @-`). A body
+ * that a shell word cannot show comes from a printf in front of it. */
 void curl_command(const struct request *request, const struct request_place *place,
                   struct buf *out);
 

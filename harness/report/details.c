@@ -1,0 +1,44 @@
+#include "report/details.h"
+
+#include "base/array.h"
+
+const struct exchange *case_main_exchange(const struct case_result *one)
+{
+    if (one->num_exchanges == 0)
+        return NULL;
+    size_t last = one->num_exchanges - 1;
+    return &one->exchanges[one->decisive < last ? one->decisive : last];
+}
+
+size_t case_details(const struct case_result *one, struct detail out[CASE_DETAILS_MAX])
+{
+    const struct exchange *exchange = case_main_exchange(one);
+    const struct detail all[] = {
+        {"level", "level", level_name(one->level)},
+        {"title", "title", one->title},
+        {"sent", "sent", exchange ? exchange->sent : NULL},
+        {"expected", "expected", one->expected},
+        {"actual", "actual", one->actual},
+        {"reason", "reason", one->reason},
+        {"as_panora", "as Panora would record it", exchange ? exchange->as_panora : NULL},
+        {"harm", "harm", one->harm},
+        {"remedy", "remedy", one->remedy},
+        {"source", "source", one->source},
+        {"bug", "bug class", one->bug},
+    };
+    size_t count = 0;
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        if (all[i].text && all[i].text[0])
+            out[count++] = all[i];
+    return count;
+}
+
+const char *case_reason(const struct case_result *one)
+{
+    return one->reason && one->reason[0] ? one->reason : verdict_name(one->verdict);
+}
+
+const char *confidence_name(enum confidence confidence)
+{
+    return confidence == CONFIDENCE_PROVED ? "proved" : "likely";
+}

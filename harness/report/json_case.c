@@ -1,0 +1,190 @@
+#include "report/json_case.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "report/repeat.h"
+#include "report/request_parts.h"
+#include "report/standing.h"
+
+/* Bytes of a body that a report shows. */
+#define SHOWN_BODY_MAX 2048
+
+void json_set_ms(json_t *object, const char *name, int64_t ns)
+{
+    int64_t us = (ns + 500) / 1000;
+    json_object_set_new(object, name,
+                        ns < 0 ? json_null() : json_real((double)us * 1000 / (double)NS_PER_MS));
+}
+
+static void set_bool(json_t *object, const char *name, bool value)
+{
+    json_object_set_new(object, name, json_boolean(value));
+}
+
+static void set_size(json_t *object, const char *name, uint64_t value)
+{
+    json_object_set_new(object, name, json_integer((json_int_t)value));
+}
+
+/* The beginning of `body`, not cut inside a UTF-8 character when it is UTF-8. */
+static struct bytes beginning_of(struct bytes body)
+{
+    if (body.len <= SHOWN_BODY_MAX)
+        return body;
+    size_t len = SHOWN_BODY_MAX;
+    if (text_is_utf8(body))
+        while (((unsigned char)body.data[len] & 0xc0) == 0x80)
+            len--;
+    return (struct bytes){body.data, len};
+}
+
+/* `redacted` is what was sent or kept, `len` how much there was. */
+static void set_body(json_t *object, struct bytes redacted, uint64_t kept_len, uint64_t len)
+{
+    struct bytes shown = beginning_of(redacted);
+    json_set_bytes(object, "body", shown);
+    set_size(object, "body_len", len);
+    set_bool(object, "body_cut", shown.len < redacted.len || kept_len < len);
+}
+
+static json_t *request_of(const struct run_result *result, const struct request *request)
+{
+    struct shown_request shown;
+    shown_request_init(&shown, result, request);
+    json_t *object = json_object();
+    json_set_text(object, "method", shown.request.method);
+    json_set_text(object, "url", shown.place.url);
+    json_object_set_new(object, "headers", json_headers(&shown.request.headers, &shown.place));
+    set_body(object, buf_bytes(&shown.request.body), request->body.len, request->body.len);
+    shown_request_clear(&shown);
+    return object;
+}
+
+static json_t *redacted_headers(const struct run_result *result, const struct headers *from)
+{
+    struct headers redacted = {0};
+    for (size_t i = 0; i < from->count; i++) {
+        struct buf value = {0};
+        result_redact(result, bytes_of(from->items[i].value), &value);
+        headers_add(&redacted, from->items[i].name, buf_text(&value));
+        buf_clear(&value);
+    }
+    json_t *list = json_headers(&redacted, NULL);
+    headers_clear(&redacted);
+    return list;
+}
+
+static json_t *response_of(const struct run_result *result, const struct observation *seen)
+{
+    struct buf body = {0};
+    json_t *object = json_object();
+    json_object_set_new(object, "headers", redacted_headers(result, &seen->headers));
+    result_redact(result, buf_bytes(&seen->body), &body);
+    set_body(object, buf_bytes(&body),
+             seen->body_len < seen->body.len ? seen->body_len : seen->body.len, seen->body_len);
+    set_bool(object, "decoded", seen->decoded);
+    buf_clear(&body);
+    return object;
+}
+
+static json_t *timings_of(const struct observation *seen)
+{
+    json_t *object = json_object();
+    json_set_ms(object, "dns_ms", seen->dns_ns);
+    json_set_ms(object, "connect_ms", seen->connect_ns);
+    json_set_ms(object, "tls_ms", seen->tls_ns);
+    json_set_ms(object, "sent_ms", seen->sent_ns);
+    json_set_ms(object, "first_byte_ms", seen->first_byte_ns);
+    json_set_ms(object, "total_ms", seen->total_ns);
+    return object;
+}
+
+static json_t *connection_of(const struct observation *seen)
+{
+    json_t *object = json_object();
+    json_set_text(object, "peer", seen->peer);
+    set_bool(object, "reused", seen->reused);
+    set_bool(object, "keep_alive", seen->keep_alive);
+    json_set_ms(object, "idle_closed_ms", seen->idle_closed_ns);
+    set_bool(object, "idle_was_reset", seen->idle_was_reset);
+    return object;
+}
+
+static void set_redacted(json_t *object, const char *name, const struct run_result *result,
+                         const char *text)
+{
+    struct buf redacted = {0};
+    result_redact(result, bytes_of(text), &redacted);
+    json_set_text(object, name, buf_text(&redacted));
+    buf_clear(&redacted);
+}
+
+static json_t *observation_of(const struct run_result *result, const struct exchange *exchange)
+{
+    const struct observation *seen = &exchange->seen;
+    json_t *object = json_object();
+    json_set_text(object, "sent", exchange->sent);
+    json_set_text(object, "outcome", outcome_name(seen->outcome));
+    json_object_set_new(object, "status", seen->status ? json_integer(seen->status) : json_null());
+    set_bool(object, "accepted", exchange->accepted);
+    json_set_text(object, "as_panora", exchange->as_panora);
+    set_redacted(object, "detail", result, seen->detail);
+    json_object_set_new(object, "timings", timings_of(seen));
+    json_object_set_new(object, "request", request_of(result, &exchange->request));
+    json_object_set_new(object, "response", seen->status ? response_of(result, seen) : json_null());
+    json_object_set_new(object, "connection", connection_of(seen));
+    return object;
+}
+
+static json_t *repeat_of(const struct run_result *result, const struct case_result *one)
+{
+    struct buf line = {0};
+    json_t *object = json_object();
+    json_set_text(object, "curl", repeat_by_curl(result, one, &line) ? buf_text(&line) : NULL);
+    buf_reset(&line);
+    repeat_by_run(result, one, &line);
+    json_set_text(object, "run", buf_text(&line));
+    buf_clear(&line);
+    return object;
+}
+
+static void set_words(json_t *object, const struct case_result *one)
+{
+    json_t *see = json_array();
+    for (size_t i = 0; i < one->num_see; i++)
+        json_array_append_new(see, json_string(one->see[i]));
+    json_set_text(object, "expected", one->expected);
+    json_set_text(object, "actual", one->actual);
+    json_set_text(object, "reason", one->reason);
+    json_set_text(object, "harm", one->harm);
+    json_set_text(object, "remedy", one->remedy);
+    json_set_text(object, "source", one->source);
+    json_set_text(object, "bug", one->bug);
+    json_object_set_new(object, "see", see);
+}
+
+json_t *json_case(const struct run_result *result, const struct case_result *one)
+{
+    json_t *object = json_object();
+    json_t *observations = json_array();
+    for (size_t i = 0; i < one->num_exchanges; i++)
+        json_array_append_new(observations, observation_of(result, &one->exchanges[i]));
+    json_set_text(object, "id", one->id);
+    json_set_text(object, "suite", one->suite);
+    json_set_text(object, "name", one->name);
+    json_set_text(object, "title", one->title);
+    json_set_text(object, "level", level_name(one->level));
+    set_bool(object, "required", case_is_required(result, one));
+    json_set_text(object, "verdict", verdict_name(one->verdict));
+    set_words(object, one);
+    json_set_ms(object, "started_ms", one->started_ns);
+    json_set_ms(object, "duration_ms", one->duration_ns);
+    set_bool(object, "canary_failed", one->canary_failed);
+    json_set_ms(object, "recovery_ms", one->recovery_ns);
+    json_object_set_new(object, "decisive",
+                        one->decisive < one->num_exchanges ? json_integer((json_int_t)one->decisive)
+                                                           : json_null());
+    json_object_set_new(object, "repeat", repeat_of(result, one));
+    json_object_set_new(object, "observations", observations);
+    return object;
+}

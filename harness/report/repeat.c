@@ -1,0 +1,94 @@
+#include "report/repeat.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "report/details.h"
+
+static char *redacted_text(const struct run_result *result, const char *text)
+{
+    struct buf out = {0};
+    result_redact(result, bytes_of(text), &out);
+    return buf_take(&out);
+}
+
+static void copy_redacted(const struct run_result *result, const struct request *from,
+                          struct request *to)
+{
+    *to = (struct request){.method = redacted_text(result, from->method)};
+    for (size_t i = 0; i < from->headers.count; i++) {
+        char *name = redacted_text(result, from->headers.items[i].name);
+        char *value = redacted_text(result, from->headers.items[i].value);
+        headers_add(&to->headers, name, value);
+        free(name);
+        free(value);
+    }
+    result_redact(result, buf_bytes(&from->body), &to->body);
+}
+
+/* Host and port as the Host header has them: the scheme's own port is left out. */
+static void add_authority(const char *scheme, const char *start, size_t len, struct buf *out)
+{
+    const char *port = strncmp(scheme, "https:", 6) == 0 ? ":443" : ":80";
+    size_t port_len = strlen(port);
+    if (len > port_len && memcmp(start + len - port_len, port, port_len) == 0)
+        len -= port_len;
+    (void)buf_add(out, start, len);
+}
+
+static void add_with_query(const char *start, size_t len, const char *query, struct buf *out)
+{
+    bool has_query = memchr(start, '?', len) != NULL;
+    (void)buf_add(out, start, len);
+    if (query)
+        (void)buf_add_format(out, "%c%s", has_query ? '&' : '?', query);
+}
+
+void shown_request_init(struct shown_request *shown, const struct run_result *result,
+                        const struct request *request)
+{
+    *shown = (struct shown_request){.place = {0}};
+    copy_redacted(result, request, &shown->request);
+    char *query = request->query ? redacted_text(result, request->query) : NULL;
+    const char *url = result->url ? result->url : "";
+    const char *host = strstr(url, "://") ? strstr(url, "://") + 3 : url;
+    const char *path = host + strcspn(host, "/?#");
+    size_t path_len = strcspn(path, "#");
+    add_authority(url, host, (size_t)(path - host), &shown->authority);
+    if (path[0] != '/')
+        (void)buf_add_char(&shown->path, '/');
+    add_with_query(path, path_len, query, &shown->path);
+    (void)buf_add(&shown->url, url, (size_t)(path - url));
+    (void)buf_add_text(&shown->url, buf_text(&shown->path));
+    shown->place = (struct request_place){.url = buf_text(&shown->url),
+                                          .authority = buf_text(&shown->authority),
+                                          .path = buf_text(&shown->path)};
+    free(query);
+}
+
+void shown_request_clear(struct shown_request *shown)
+{
+    request_clear(&shown->request);
+    buf_clear(&shown->url);
+    buf_clear(&shown->authority);
+    buf_clear(&shown->path);
+}
+
+bool repeat_by_curl(const struct run_result *result, const struct case_result *one, struct buf *out)
+{
+    const struct exchange *exchange = case_main_exchange(one);
+    if (!exchange || exchange->request.body.len > CURL_BODY_MAX)
+        return false;
+    struct shown_request shown;
+    shown_request_init(&shown, result, &exchange->request);
+    curl_command(&shown.request, &shown.place, out);
+    shown_request_clear(&shown);
+    return true;
+}
+
+void repeat_by_run(const struct run_result *result, const struct case_result *one, struct buf *out)
+{
+    (void)buf_add_format(out, "%s --only ", result->rerun ? result->rerun : "hookcheck run");
+    shell_quote(bytes_of(one->id), out);
+}

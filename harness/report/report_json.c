@@ -1,0 +1,91 @@
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "report/details.h"
+#include "report/formats.h"
+#include "report/json_case.h"
+#include "report/request_parts.h"
+
+/* Rises when a member is taken away or changes its meaning; new members do not count. */
+#define SCHEMA_VERSION 1
+
+static json_t *texts(char *const *items, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_string(items[i]));
+    return list;
+}
+
+static json_t *summary(const struct run_result *result)
+{
+    json_t *object = json_object();
+    json_set_text(object, "verdict", run_result_summary(result));
+    for (int i = 0; i < VERDICT_COUNT; i++)
+        json_object_set_new(object, verdict_name((enum verdict)i),
+                            json_integer((json_int_t)result->counts[i]));
+    json_object_set_new(object, "total", json_integer((json_int_t)result->num_cases));
+    json_object_set_new(object, "requests", json_integer((json_int_t)result->num_requests));
+    return object;
+}
+
+static json_t *diagnosis(const struct diagnosis *from)
+{
+    json_t *object = json_object();
+    json_set_text(object, "id", from->id);
+    json_set_text(object, "sentence", from->sentence);
+    json_set_text(object, "confidence", confidence_name(from->confidence));
+    json_object_set_new(object, "cases", texts(from->cases, from->num_cases));
+    json_set_text(object, "evidence", from->evidence);
+    json_set_text(object, "remedy", from->remedy);
+    return object;
+}
+
+/* A seed may be above 2^53, where many readers of JSON lose digits: so it is a text. */
+static void set_seed(json_t *object, uint64_t seed)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%" PRIu64, seed);
+    json_set_text(object, "seed", text);
+}
+
+static void set_run(json_t *object, const struct run_result *result)
+{
+    json_object_set_new(object, "schema_version", json_integer(SCHEMA_VERSION));
+    json_set_text(object, "version", result->version);
+    json_set_text(object, "suites_hash", result->suites_hash);
+    json_set_text(object, "target", result->target);
+    set_seed(object, result->seed);
+    json_set_text(object, "started", result->started);
+    json_set_ms(object, "duration_ms", result->duration_ns);
+    json_object_set_new(object, "strict", json_boolean(result->strict));
+    json_object_set_new(object, "interrupted", json_boolean(result->interrupted));
+    json_set_text(object, "stopped", result->stopped);
+    json_set_text(object, "loudest", result->loudest);
+    json_set_text(object, "left_behind", result->left_behind);
+    json_set_text(object, "rerun", result->rerun);
+    json_object_set_new(object, "exit_code", json_integer(result->exit_code));
+    json_object_set_new(object, "summary", summary(result));
+}
+
+void report_json_render(const struct run_result *result, struct buf *out)
+{
+    json_t *root = json_object();
+    json_t *diagnoses = json_array();
+    json_t *cases = json_array();
+    for (size_t i = 0; i < result->num_diagnoses; i++)
+        json_array_append_new(diagnoses, diagnosis(&result->diagnoses[i]));
+    for (size_t i = 0; i < result->num_cases; i++)
+        json_array_append_new(cases, json_case(result, &result->cases[i]));
+    set_run(root, result);
+    json_object_set_new(root, "diagnoses", diagnoses);
+    json_object_set_new(root, "cases", cases);
+    /* Twelve digits hold every duration of a run to the microsecond. */
+    char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
+    (void)buf_add_text(out, text ? text : "null");
+    (void)buf_add_char(out, '\n');
+    free(text);
+    json_decref(root);
+}

@@ -1,0 +1,223 @@
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "report/details.h"
+#include "report/formats.h"
+#include "report/repeat.h"
+#include "report/standing.h"
+#include "report/xml.h"
+
+static void add_attribute(const char *name, const char *value, struct buf *out)
+{
+    (void)buf_add_format(out, " %s=\"", name);
+    xml_add(bytes_of(value), out);
+    (void)buf_add_char(out, '"');
+}
+
+static void add_seconds(int64_t ns, struct buf *out)
+{
+    (void)buf_add_format(out, " time=\"%.3f\"", (double)(ns > 0 ? ns : 0) / (double)NS_PER_S);
+}
+
+static void add_line(const char *label, const char *text, struct buf *out)
+{
+    if (!text || !*text)
+        return;
+    (void)buf_add_format(out, "%s: ", label);
+    xml_add(bytes_of(text), out);
+    (void)buf_add_char(out, '\n');
+}
+
+static void add_repeat(const struct run_result *result, const struct case_result *one,
+                       struct buf *out)
+{
+    struct buf line = {0};
+    if (repeat_by_curl(result, one, &line))
+        add_line("repeat with", buf_text(&line), out);
+    buf_reset(&line);
+    repeat_by_run(result, one, &line);
+    add_line("repeat with", buf_text(&line), out);
+    buf_clear(&line);
+}
+
+static void add_details(const struct run_result *result, const struct case_result *one,
+                        struct buf *out)
+{
+    struct detail details[CASE_DETAILS_MAX];
+    size_t count = case_details(one, details);
+    add_line("case", one->id, out);
+    for (size_t i = 0; i < count; i++)
+        add_line(details[i].label, details[i].text, out);
+    add_repeat(result, one, out);
+}
+
+/* <failure> or <error>: the message in one line, the details as text. */
+static void add_problem(const struct run_result *result, const struct case_result *one,
+                        enum standing standing, struct buf *out)
+{
+    bool failed = standing == STANDING_FAILED;
+    const char *element = failed ? "failure" : "error";
+    struct buf message = {0};
+    if (failed)
+        (void)buf_add_format(&message, "expected %s, got %s", one->expected, one->actual);
+    else
+        (void)buf_add_text(&message, case_reason(one));
+    (void)buf_add_format(out, "      <%s", element);
+    add_attribute("message", buf_text(&message), out);
+    add_attribute("type", failed ? verdict_name(one->verdict) : "undecided", out);
+    (void)buf_add_char(out, '>');
+    add_details(result, one, out);
+    (void)buf_add_format(out, "</%s>\n", element);
+    buf_clear(&message);
+}
+
+static void add_case(const struct run_result *result, const struct case_result *one,
+                     struct buf *out)
+{
+    enum standing standing = case_standing(result, one);
+    struct buf classname = {0};
+    (void)buf_add_text(&classname, one->suite);
+    for (size_t i = 0; i < classname.len; i++)
+        if (classname.data[i] == '/')
+            classname.data[i] = '.'; /* CI servers show the dots as a tree */
+    (void)buf_add_text(out, "    <testcase");
+    add_attribute("name", one->name, out);
+    add_attribute("classname", buf_text(&classname), out);
+    add_seconds(one->duration_ns, out);
+    buf_clear(&classname);
+    if (standing == STANDING_PASSED) {
+        (void)buf_add_text(out, "/>\n");
+        return;
+    }
+    (void)buf_add_text(out, ">\n");
+    if (standing == STANDING_SKIPPED) {
+        (void)buf_add_text(out, "      <skipped");
+        add_attribute("message", case_reason(one), out);
+        (void)buf_add_text(out, "/>\n");
+    } else {
+        add_problem(result, one, standing, out);
+    }
+    (void)buf_add_text(out, "    </testcase>\n");
+}
+
+static void add_property(const char *name, const char *value, struct buf *out)
+{
+    (void)buf_add_text(out, "      <property");
+    add_attribute("name", name, out);
+    add_attribute("value", value ? value : "", out);
+    (void)buf_add_text(out, "/>\n");
+}
+
+static void add_properties(const struct run_result *result, struct buf *out)
+{
+    struct buf seed = {0};
+    (void)buf_add_format(&seed, "%" PRIu64, result->seed);
+    (void)buf_add_text(out, "    <properties>\n");
+    add_property("target", result->target, out);
+    add_property("hookcheck.version", result->version, out);
+    add_property("hookcheck.suites", result->suites_hash, out);
+    add_property("seed", buf_text(&seed), out);
+    add_property("strict", result->strict ? "true" : "false", out);
+    add_property("summary", run_result_summary(result), out);
+    add_property("rerun", result->rerun, out);
+    (void)buf_add_text(out, "    </properties>\n");
+    buf_clear(&seed);
+}
+
+struct tally {
+    size_t counts[STANDING_COUNT];
+    size_t total;
+    int64_t time_ns;
+};
+
+static bool is_of(const struct case_result *one, const char *suite)
+{
+    return strcmp(one->suite, suite) == 0;
+}
+
+static struct tally tally_suite(const struct run_result *result, const char *suite)
+{
+    struct tally tally = {.total = 0};
+    for (size_t i = 0; i < result->num_cases; i++) {
+        if (!is_of(&result->cases[i], suite))
+            continue;
+        tally.counts[case_standing(result, &result->cases[i])]++;
+        tally.total++;
+        tally.time_ns += result->cases[i].duration_ns;
+    }
+    return tally;
+}
+
+/* The schema wants seconds and no zone: "2024-07-01T12:00:00". */
+static void add_timestamp(const struct run_result *result, struct buf *out)
+{
+    char seconds[20];
+    const char *started = strlen(result->started) >= 19 ? result->started : "1970-01-01T00:00:00";
+    memcpy(seconds, started, 19);
+    seconds[19] = '\0';
+    add_attribute("timestamp", seconds, out);
+}
+
+static void add_suite_start(const struct run_result *result, const char *suite, size_t number,
+                            struct buf *out)
+{
+    struct tally tally = tally_suite(result, suite);
+    (void)buf_add_format(out, "  <testsuite id=\"%zu\"", number);
+    add_attribute("name", suite, out);
+    add_attribute("package", "hookcheck", out);
+    add_timestamp(result, out);
+    (void)buf_add_format(
+        out,
+        " hostname=\"localhost\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\"",
+        tally.total, tally.counts[STANDING_FAILED], tally.counts[STANDING_UNDECIDED],
+        tally.counts[STANDING_SKIPPED]);
+    add_seconds(tally.time_ns, out);
+    (void)buf_add_text(out, ">\n");
+    add_properties(result, out);
+}
+
+/* The strictest of the common schemas has no output below a testcase, so notes on passed cases
+ * stand here. */
+static void add_notes(const struct run_result *result, const char *suite, struct buf *out)
+{
+    (void)buf_add_text(out, "    <system-out>");
+    add_line("loudest", result->loudest, out);
+    add_line("stopped", result->stopped, out);
+    for (size_t i = 0; i < result->num_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        bool noted = one->verdict == VERDICT_WARN || one->verdict == VERDICT_INFO;
+        if (!noted || !is_of(one, suite))
+            continue;
+        (void)buf_add_format(out, "%s: ", verdict_name(one->verdict));
+        xml_add(bytes_of(one->id), out);
+        (void)buf_add_char(out, '\n');
+        add_line("  expected", one->expected, out);
+        add_line("  actual", one->actual, out);
+        add_line("  reason", one->reason, out);
+    }
+    for (size_t i = 0; i < result->num_diagnoses; i++) {
+        add_line("diagnosis", result->diagnoses[i].sentence, out);
+        add_line("  remedy", result->diagnoses[i].remedy, out);
+    }
+    (void)buf_add_text(out, "</system-out>\n    <system-err></system-err>\n");
+}
+
+void report_junit_render(const struct run_result *result, struct buf *out)
+{
+    size_t number = 0;
+    (void)buf_add_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    for (size_t i = 0; i < result->num_cases; i++) {
+        if (suite_came_before(result, i))
+            continue;
+        const char *suite = result->cases[i].suite;
+        add_suite_start(result, suite, number++, out);
+        for (size_t k = i; k < result->num_cases; k++)
+            if (is_of(&result->cases[k], suite))
+                add_case(result, &result->cases[k], out);
+        add_notes(result, suite, out);
+        (void)buf_add_text(out, "  </testsuite>\n");
+    }
+    (void)buf_add_text(out, "</testsuites>\n");
+}

@@ -1,0 +1,187 @@
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "report/formats.h"
+#include "report/standing.h"
+#include "report/text_page.h"
+
+#define CASE_INDENT  2
+#define VALUE_INDENT 4
+#define FACT_INDENT  10
+
+static struct page page_for(const struct text_options *options, struct buf *out)
+{
+    return (struct page){.out = out, .color = options->color};
+}
+
+void report_text_begin(const struct run_result *result, const struct text_options *options,
+                       struct buf *out)
+{
+    if (options->quiet)
+        return;
+    struct page page = page_for(options, out);
+    page_add(&page, TONE_BOLD, "hookcheck ");
+    page_add(&page, TONE_BOLD, result->version);
+    page_add(&page, TONE_PLAIN, "  ");
+    page_add(&page, TONE_PLAIN, result->target);
+    page_end_line(&page);
+    struct buf facts = {0};
+    if (result->num_cases)
+        (void)buf_add_format(&facts, "%zu testcases, ", result->num_cases);
+    (void)buf_add_format(&facts, "seed %" PRIu64 ", suites %.12s%s%s", result->seed,
+                         result->suites_hash ? result->suites_hash : "",
+                         result->started[0] ? ", started " : "", result->started);
+    page_add(&page, TONE_DIM, buf_text(&facts));
+    page_end_line(&page);
+    buf_clear(&facts);
+}
+
+/* A case of a `for` list is called "name[value]"; the length of "name", or 0 when it is no such
+ * case. */
+static size_t base_len(const char *name)
+{
+    size_t len = strcspn(name, "[");
+    return name[len] ? len : 0;
+}
+
+static bool same_base(const char *a, const char *b)
+{
+    size_t len = base_len(b);
+    return a && len && base_len(a) == len && strncmp(a, b, len) == 0;
+}
+
+static void end_with_name(const struct page *page, size_t column, size_t indent, const char *name)
+{
+    struct buf shown = {0};
+    (void)buf_add_format(&shown, "(%s)", name);
+    if (column + 1 + text_columns(buf_text(&shown)) <= PAGE_COLUMNS) {
+        page_blanks(page, 1);
+    } else {
+        page_end_line(page);
+        page_blanks(page, indent);
+    }
+    page_add(page, TONE_DIM, buf_text(&shown));
+    page_end_line(page);
+    buf_clear(&shown);
+}
+
+/* The line above the values of a `for` list. */
+static void add_list_line(const struct page *page, const struct case_result *one)
+{
+    char name[128];
+    size_t len = base_len(one->name);
+    len = len < sizeof name ? len : sizeof name - 1;
+    memcpy(name, one->name, len);
+    name[len] = '\0';
+    page_blanks(page, CASE_INDENT);
+    size_t column = page_wrap(page, CASE_INDENT, FACT_INDENT, TONE_PLAIN, one->title);
+    end_with_name(page, column, FACT_INDENT, name);
+}
+
+static void add_value_line(const struct page *page, const struct case_result *one,
+                           const char *list_title)
+{
+    page_blanks(page, VALUE_INDENT);
+    size_t column = VALUE_INDENT + page_mark(page, one->verdict);
+    const char *value = one->name + base_len(one->name);
+    column = page_wrap(page, column, FACT_INDENT, TONE_PLAIN, value);
+    if (strcmp(list_title, one->title) != 0) {
+        page_blanks(page, 2);
+        (void)page_wrap(page, column + 2, FACT_INDENT, TONE_PLAIN, one->title);
+    }
+    page_end_line(page);
+}
+
+static void add_case_line(const struct page *page, const struct case_result *one)
+{
+    page_blanks(page, CASE_INDENT);
+    size_t column = CASE_INDENT + page_mark(page, one->verdict);
+    column = page_wrap(page, column, FACT_INDENT, TONE_PLAIN, one->title);
+    end_with_name(page, column, FACT_INDENT, one->name);
+}
+
+static void add_facts(const struct page *page, const struct case_result *one)
+{
+    const struct look *look = verdict_look(one->verdict);
+    if (look->shows_expected)
+        page_field(page, FACT_INDENT, "expected", one->expected);
+    if (look->shows_actual)
+        page_field(page, FACT_INDENT, "actual", one->actual);
+    if (look->shows_reason)
+        page_field(page, FACT_INDENT, "because", one->reason);
+}
+
+static void add_phase(const char *name, int64_t ns, struct buf *out)
+{
+    if (ns < 0)
+        return;
+    (void)buf_add_format(out, ", %s ", name);
+    text_add_duration(out, ns);
+}
+
+static void add_exchange(const struct page *page, const struct run_result *result,
+                         const struct exchange *exchange)
+{
+    const struct observation *seen = &exchange->seen;
+    struct buf line = {0};
+    if (seen->status)
+        (void)buf_add_format(&line, "%d ", seen->status);
+    (void)buf_add_text(&line, outcome_name(seen->outcome));
+    add_phase("connected at", seen->connect_ns, &line);
+    add_phase("first byte at", seen->first_byte_ns, &line);
+    add_phase("ended at", seen->total_ns, &line);
+    if (seen->detail[0]) {
+        (void)buf_add_text(&line, "; ");
+        result_redact(result, bytes_of(seen->detail), &line);
+    }
+    page_field(page, FACT_INDENT, "sent", exchange->sent);
+    page_field(page, FACT_INDENT, "got", buf_text(&line));
+    page_field(page, FACT_INDENT, "as Panora would record it", exchange->as_panora);
+    buf_clear(&line);
+}
+
+void report_text_case(const struct run_result *result, const struct case_result *one,
+                      const struct text_options *options, struct text_progress *progress,
+                      struct buf *out)
+{
+    if (options->quiet)
+        return;
+    struct page page = page_for(options, out);
+    if (!progress->suite || strcmp(progress->suite, one->suite) != 0) {
+        *progress = (struct text_progress){.suite = one->suite};
+        page_end_line(&page);
+        page_add(&page, TONE_BOLD, one->suite);
+        page_end_line(&page);
+    }
+    if (base_len(one->name)) {
+        if (!same_base(progress->name, one->name)) {
+            add_list_line(&page, one);
+            progress->title = one->title;
+        }
+        add_value_line(&page, one, progress->title);
+    } else {
+        add_case_line(&page, one);
+    }
+    progress->name = one->name;
+    add_facts(&page, one);
+    for (size_t i = 0; options->verbose && i < one->num_exchanges; i++)
+        add_exchange(&page, result, &one->exchanges[i]);
+}
+
+void report_text_render(const struct run_result *result, struct buf *out)
+{
+    const struct text_options options = {.color = false};
+    struct text_progress progress = {0};
+    report_text_begin(result, &options, out);
+    for (size_t i = 0; i < result->num_cases; i++) {
+        if (suite_came_before(result, i))
+            continue;
+        for (size_t k = i; k < result->num_cases; k++)
+            if (strcmp(result->cases[k].suite, result->cases[i].suite) == 0)
+                report_text_case(result, &result->cases[k], &options, &progress, out);
+    }
+    report_text_end(result, &options, out);
+}

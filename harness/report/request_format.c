@@ -1,0 +1,163 @@
+#include "report/request_format.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/encode.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "report/request_parts.h"
+
+void request_add_value(const struct header *header, const struct request_place *place,
+                       struct buf *out)
+{
+    const char *value = header->value;
+    const char *mark = place && header_name_equal(header->name, "Host")
+                           ? strstr(value, REQUEST_HOST_PLACEHOLDER)
+                           : NULL;
+    if (mark) {
+        (void)buf_add(out, value, (size_t)(mark - value));
+        (void)buf_add_text(out, place->authority);
+        value = mark + strlen(REQUEST_HOST_PLACEHOLDER);
+    }
+    (void)buf_add_text(out, value);
+}
+
+/* Each byte as the character of that number, in UTF-8. */
+static json_t *json_latin1(struct bytes in)
+{
+    struct buf text = {0};
+    for (size_t i = 0; i < in.len; i++) {
+        unsigned char byte = (unsigned char)in.data[i];
+        if (byte >= 0x80)
+            (void)buf_add_char(&text, (char)(0xc0 | byte >> 6));
+        (void)buf_add_char(&text, (char)(byte >= 0x80 ? 0x80 | (byte & 0x3f) : byte));
+    }
+    json_t *value = json_stringn(buf_text(&text), text.len);
+    buf_clear(&text);
+    return value;
+}
+
+json_t *json_headers(const struct headers *headers, const struct request_place *place)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < headers->count; i++) {
+        struct buf value = {0};
+        request_add_value(&headers->items[i], place, &value);
+        json_t *pair = json_array();
+        json_array_append_new(pair, json_latin1(bytes_of(headers->items[i].name)));
+        json_array_append_new(pair, json_latin1(buf_bytes(&value)));
+        json_array_append_new(list, pair);
+        buf_clear(&value);
+    }
+    return list;
+}
+
+void json_set_text(json_t *object, const char *name, const char *text)
+{
+    if (!text || text_is_utf8(bytes_of(text))) {
+        json_object_set_new(object, name, text ? json_string(text) : json_null());
+        return;
+    }
+    struct buf visible = {0};
+    text_add_visible(&visible, bytes_of(text), SIZE_MAX);
+    json_object_set_new(object, name, json_string(buf_text(&visible)));
+    buf_clear(&visible);
+}
+
+void json_set_bytes(json_t *object, const char *name, struct bytes bytes)
+{
+    if (text_is_utf8(bytes)) {
+        json_object_set_new(object, name, json_stringn(bytes.len ? bytes.data : "", bytes.len));
+        return;
+    }
+    struct buf encoded = {0};
+    encode_base64(bytes, &encoded);
+    char *key = mem_format("%s_base64", name);
+    json_object_set_new(object, key, json_stringn(buf_text(&encoded), encoded.len));
+    free(key);
+    buf_clear(&encoded);
+}
+
+/* An empty value stands without a blank, as curl sends it. */
+static void add_fields(const struct request *request, const struct request_place *place,
+                       const char *line_end, struct buf *out)
+{
+    for (size_t i = 0; i < request->headers.count; i++) {
+        const struct header *header = &request->headers.items[i];
+        (void)buf_add_format(out, "%s:%s", header->name, header->value[0] ? " " : "");
+        request_add_value(header, place, out);
+        (void)buf_add_text(out, line_end);
+    }
+}
+
+static void render_http(const struct request *request, const struct request_place *place,
+                        struct buf *out)
+{
+    (void)buf_add_format(out, "%s %s HTTP/1.1\r\n", request->method, place->path);
+    add_fields(request, place, "\r\n", out);
+    (void)buf_add_text(out, "\r\n");
+    (void)buf_add_bytes(out, buf_bytes(&request->body));
+}
+
+static void render_curl(const struct request *request, const struct request_place *place,
+                        struct buf *out)
+{
+    curl_command(request, place, out);
+    (void)buf_add_char(out, '\n');
+}
+
+static void render_json(const struct request *request, const struct request_place *place,
+                        struct buf *out)
+{
+    json_t *root = json_object();
+    json_set_text(root, "method", request->method);
+    json_set_text(root, "url", place->url);
+    json_object_set_new(root, "headers", json_headers(&request->headers, place));
+    json_set_bytes(root, "body", buf_bytes(&request->body));
+    if (place->verdict)
+        json_set_text(root, "verdict", place->verdict);
+    char *text = json_dumps(root, JSON_INDENT(2));
+    (void)buf_add_text(out, text ? text : "null");
+    (void)buf_add_char(out, '\n');
+    free(text);
+    json_decref(root);
+}
+
+static void render_headers(const struct request *request, const struct request_place *place,
+                           struct buf *out)
+{
+    add_fields(request, place, "\n", out);
+}
+
+static void render_body(const struct request *request, const struct request_place *place,
+                        struct buf *out)
+{
+    (void)place;
+    (void)buf_add_bytes(out, buf_bytes(&request->body));
+}
+
+const struct request_format request_formats[] = {
+    {"http", "the request as it stands on the wire", render_http},
+    {"curl", "a curl command for a POSIX shell that sends exactly this request", render_curl},
+    {"json", "an object with method, url, headers (a list of pairs) and body, for test code",
+     render_json},
+    {"headers", "the header fields, one a line", render_headers},
+    {"body", "the bytes of the body and nothing else", render_body},
+};
+
+const size_t num_request_formats = ARRAY_LEN(request_formats);
+
+const struct request_format *request_format_find(const char *name, struct error *err)
+{
+    const char *names[ARRAY_LEN(request_formats)];
+    for (size_t i = 0; i < num_request_formats; i++) {
+        names[i] = request_formats[i].name;
+        if (strcmp(names[i], name) == 0)
+            return &request_formats[i];
+    }
+    (void)text_unknown(err, "request format", name, names, num_request_formats);
+    return NULL;
+}

@@ -1,0 +1,27 @@
+#include "report/standing.h"
+
+#include <string.h>
+
+bool case_is_required(const struct run_result *result, const struct case_result *one)
+{
+    return one->level == LEVEL_MUST || (result->strict && one->level == LEVEL_SHOULD);
+}
+
+enum standing case_standing(const struct run_result *result, const struct case_result *one)
+{
+    if (verdict_counts(one->verdict, result->strict))
+        return STANDING_FAILED;
+    if (one->verdict == VERDICT_INCONCLUSIVE && case_is_required(result, one))
+        return STANDING_UNDECIDED;
+    if (one->verdict == VERDICT_INCONCLUSIVE || one->verdict == VERDICT_SKIP)
+        return STANDING_SKIPPED;
+    return STANDING_PASSED;
+}
+
+bool suite_came_before(const struct run_result *result, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(result->cases[i].suite, result->cases[index].suite) == 0)
+            return true;
+    return false;
+}
