@@ -26,7 +26,7 @@ struct command {
     const char *summary;   /* one line for `hookcheck --help` */
     const char *about;     /* a paragraph for `hookcheck NAME --help`; lines at most 100 columns */
     const char *examples;  /* two real command lines, one a line, indented by two blanks */
-    const struct option_set *options;
+    const struct option_set *const *options; /* pointers, so that commands can share sets */
     size_t num_option_sets;
     /* Returns an exit code. When `err` is set the caller prints it as "hookcheck NAME: ..." on
      * standard error. */

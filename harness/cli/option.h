@@ -40,8 +40,8 @@ struct arguments {
  * options, "-" is a word. Refuses unknown options with the nearest name, a missing or superfluous
  * value, and a second use of what is not repeatable.
  * `--help` is always known. */
-bool arguments_parse(struct arguments *arguments, const struct option_set *sets, size_t num_sets,
-                     int argc, char **argv, struct error *err);
+bool arguments_parse(struct arguments *arguments, const struct option_set *const *sets,
+                     size_t num_sets, int argc, char **argv, struct error *err);
 void arguments_clear(struct arguments *arguments);
 
 bool arguments_has(const struct arguments *arguments, const char *name);
@@ -55,18 +55,25 @@ const char *arguments_value(const struct arguments *arguments, const char *name,
 const char **arguments_values(const struct arguments *arguments, const char *name,
                               size_t *out_count);
 
+/* Refuses fewer than `min` words or more than `max`; `what` names them: "one URL". */
+bool arguments_expect_words(const struct arguments *arguments, size_t min, size_t max,
+                            const char *what, struct error *err);
+
 /* Typed values with a default; complaints name the option: "--deadline: "x" is not a duration ...".
  */
 bool arguments_duration(const struct arguments *arguments, const char *name, int64_t fallback_ns,
                         int64_t *out_ns, struct error *err);
 bool arguments_integer(const struct arguments *arguments, const char *name, int64_t fallback,
                        int64_t min, int64_t max, int64_t *out, struct error *err);
+/* "20/s" or "20" as the time between two requests, in ns; the fallback is such a time, too. */
+bool arguments_rate(const struct arguments *arguments, const char *name, int64_t fallback_ns,
+                    int64_t *out_ns, struct error *err);
 bool arguments_choice(const struct arguments *arguments, const char *name,
                       const char *const *choices, size_t count, size_t fallback, size_t *out,
                       struct error *err);
 
 /* Appends the options as `--help` shows them: names in a column, sentences wrapped at 100 columns.
  */
-void option_help(const struct option_set *sets, size_t num_sets, struct buf *out);
+void option_help(const struct option_set *const *sets, size_t num_sets, struct buf *out);
 
 #endif

@@ -1,0 +1,112 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/layout.h"
+#include "cli/listing.h"
+
+static const struct option_spec specs[] = {
+    {"json", 0, NULL, "Print one array of objects, for programs (default: aligned lines).", false},
+    {"suite", 0, "NAME|FILE",
+     "With cases: only those of this suite (default: all that are built in).", true},
+};
+static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
+static const struct option_set *const option_sets[] = {&own_options};
+
+/* Borrowed. */
+static const char *cell_text(const char *key, const json_t *value)
+{
+    if (json_is_string(value))
+        return json_string_value(value);
+    return json_is_true(value) ? key : "-";
+}
+
+static void add_text(const struct listing *listing, const json_t *rows, struct buf *out)
+{
+    size_t num_columns = 0;
+    while (num_columns < ARRAY_LEN(listing->columns) && listing->columns[num_columns])
+        num_columns++;
+    size_t num_rows = json_array_size(rows);
+    const char **cells = mem_alloc((num_rows * num_columns + 1) * sizeof *cells);
+    for (size_t i = 0; i < num_rows * num_columns; i++) {
+        const char *key = listing->columns[i % num_columns];
+        cells[i] = cell_text(key, json_object_get(json_array_get(rows, i / num_columns), key));
+    }
+    layout_table(cells, num_rows, num_columns, out);
+    free(cells);
+}
+
+static void add_json(const json_t *rows, struct buf *out)
+{
+    char *text = json_dumps(rows, JSON_INDENT(2));
+    (void)buf_add_format(out, "%s\n", text ? text : "[]");
+    free(text);
+}
+
+static void print_listing(const struct listing *listing, const struct library *library,
+                          bool as_json)
+{
+    struct buf out = {0};
+    json_t *rows = json_array();
+    listing->fill(library, rows);
+    if (as_json)
+        add_json(rows, &out);
+    else
+        add_text(listing, rows, &out);
+    if (json_array_size(rows) == 0)
+        log_print(LOG_WARN, "note: this version has no %s", listing->name);
+    (void)fwrite(buf_text(&out), 1, out.len, stdout);
+    json_decref(rows);
+    buf_clear(&out);
+}
+
+static bool load_suites(struct library *library, const struct arguments *arguments,
+                        struct error *err)
+{
+    size_t count = 0;
+    const char **names = arguments_values(arguments, "suite", &count);
+    bool ok = library_load_suites(library, names, count, err);
+    free(names);
+    return ok || error_prefix(err, "--suite");
+}
+
+static int run(const struct arguments *arguments, struct error *err)
+{
+    if (!arguments_expect_words(arguments, 1, 1, "WHAT to list", err))
+        return EXIT_WRONG_USAGE;
+    const struct listing *listing = listing_find(arguments->words[0], err);
+    if (!listing)
+        return EXIT_WRONG_USAGE;
+    bool of_cases = strcmp(listing->name, "cases") == 0;
+    if (!of_cases && arguments_has(arguments, "suite")) {
+        (void)error_set(err, "--suite belongs to cases; %s come from no suite", listing->name);
+        return EXIT_WRONG_USAGE;
+    }
+    struct library library;
+    library_init(&library);
+    bool ok = !of_cases || load_suites(&library, arguments, err);
+    if (ok)
+        print_listing(listing, &library, arguments_has(arguments, "json"));
+    library_clear(&library);
+    return ok ? EXIT_OK : EXIT_WRONG_USAGE;
+}
+
+const struct command command_list = {
+    .name = "list",
+    .arguments = "WHAT",
+    .summary = "events, cases, faults, behaviours, mutations, expectations, diagnoses or formats",
+    .about = "Prints everything of one kind that can be named, one a line, its full name first: "
+             "events, cases, faults, "
+             "behaviours, mutations, expectations, diagnoses or formats. `hookcheck explain ID` "
+             "says more about one "
+             "of them.",
+    .examples = "  hookcheck list cases --suite panora/signature\n"
+                "  hookcheck list events --json\n",
+    .options = option_sets,
+    .num_option_sets = ARRAY_LEN(option_sets),
+    .run = run,
+};

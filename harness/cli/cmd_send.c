@@ -1,0 +1,276 @@
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/endpoint_options.h"
+#include "cli/event_options.h"
+#include "cli/secret_options.h"
+#include "cli/send_report.h"
+#include "deliver/engine.h"
+#include "deliver/target.h"
+
+#define ATTEMPTS_MAX      1000000
+#define CONCURRENCY_MAX   1000
+#define PUBLIC_PER_SECOND 20 /* towards hosts that are neither loopback nor private */
+
+static const struct option_spec specs[] = {
+    {"count", 0, "N", "Make N distinct events (default 1); types are taken in turn.", false},
+    {"times", 0, "N", "Send each event N times, as a redelivery would (default 1).", false},
+    {"concurrency", 0, "N", "How many requests are under way at once, at most (default 1).", false},
+    {"rate", 0, "N/s",
+     "Begin at most N requests a second (default: 20/s towards a public host, else no limit).",
+     false},
+    {"deadline", 0, "TIME", "How long to wait for a complete answer (default 10s).", false},
+    {"format", 0, "FORMAT",
+     "text (the default), or json: one object a line for each request, and the sum last when there "
+     "were several.",
+     false},
+};
+static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
+static const struct option_set *const option_sets[] = {&own_options, &event_options,
+                                                       &secret_options, &endpoint_options};
+
+/* A delivery of many requests, under way. */
+struct sending {
+    struct event_choice event;
+    struct endpoint_choice endpoint;
+    struct target target;
+    struct engine *engine;
+    struct send_report report;
+    const char **types; /* names that arrive; borrowed */
+    size_t num_types;
+    int64_t times;
+    int64_t concurrency;
+    int64_t interval_ns;
+    int64_t deadline_ns;
+    struct composed current; /* the event that is sent now, perhaps several times */
+    size_t num_started;
+    size_t num_in_flight;
+    int64_t next_start_ns;
+};
+
+/* One request under way: what its line of output needs. */
+struct flight {
+    struct sending *sending;
+    size_t number;
+    char *sent;
+    char *type;
+    char id[UUID_SIZE];
+    size_t body_len;
+};
+
+/* --- reading what is wanted --- */
+
+static bool read_numbers(struct sending *sending, const struct arguments *arguments,
+                         struct error *err)
+{
+    static const char *const formats[] = {"text", "json"};
+    int64_t count = 1;
+    size_t format = 0;
+    if (!arguments_integer(arguments, "count", 1, 1, ATTEMPTS_MAX, &count, err) ||
+        !arguments_integer(arguments, "times", 1, 1, ATTEMPTS_MAX, &sending->times, err) ||
+        !arguments_integer(arguments, "concurrency", 1, 1, CONCURRENCY_MAX, &sending->concurrency,
+                           err) ||
+        !arguments_duration(arguments, "deadline", 10 * NS_PER_S, &sending->deadline_ns, err))
+        return false;
+    if (!arguments_choice(arguments, "format", formats, ARRAY_LEN(formats), 0, &format, err))
+        return error_prefix(err, "--format");
+    if (sending->deadline_ns <= 0)
+        return error_set(err, "--deadline: no time at all is too short for any answer");
+    size_t num_types = arguments->num_words > 1 ? arguments->num_words - 1 : 1;
+    if ((size_t)count * (size_t)sending->times > ATTEMPTS_MAX / num_types)
+        return error_set(err, "these are more than %d requests", ATTEMPTS_MAX);
+    sending->report.as_json = format == 1;
+    sending->report.total = (size_t)count * (size_t)sending->times * num_types;
+    return true;
+}
+
+static bool read_rate(struct sending *sending, const struct arguments *arguments, struct error *err)
+{
+    bool is_held = !sending->target.is_private && !sending->target.is_loopback;
+    int64_t fallback_ns = is_held ? NS_PER_S / PUBLIC_PER_SECOND : 0;
+    if (!arguments_rate(arguments, "rate", fallback_ns, &sending->interval_ns, err))
+        return false;
+    if (is_held && !arguments_has(arguments, "rate") && sending->report.total > PUBLIC_PER_SECOND)
+        log_print(LOG_WARN,
+                  "note: %s is a public host, so at most %d requests a second are begun; --rate "
+                  "changes that",
+                  sending->target.host, PUBLIC_PER_SECOND);
+    return true;
+}
+
+static void read_types(struct sending *sending, const struct arguments *arguments)
+{
+    static const char *const usual[] = {EVENT_TYPE_DEFAULT};
+    bool is_given = arguments->num_words > 1;
+    const char *const *given = is_given ? (const char *const *)&arguments->words[1] : usual;
+    sending->num_types = is_given ? arguments->num_words - 1 : 1;
+    sending->types = mem_alloc(sending->num_types * sizeof *sending->types);
+    for (size_t i = 0; i < sending->num_types; i++)
+        sending->types[i] = event_choice_wire_type(&sending->event, given[i]);
+}
+
+static bool read_all(struct sending *sending, const struct arguments *arguments, struct error *err)
+{
+    if (!arguments_expect_words(arguments, 1, SIZE_MAX, "the endpoint's URL", err) ||
+        !target_parse(&sending->target, arguments->words[0], err) ||
+        !read_numbers(sending, arguments, err) || !read_rate(sending, arguments, err) ||
+        !endpoint_choice_read(&sending->endpoint, arguments, err) ||
+        !event_choice_read(&sending->event, arguments, err))
+        return false;
+    read_types(sending, arguments);
+    struct send_report *report = &sending->report;
+    report->target = sending->target.shown;
+    report->secret = &sending->event.secret;
+    report->hidden = sending->endpoint.hidden;
+    report->num_hidden = sending->endpoint.num_hidden;
+    sending->engine = engine_new(&sending->target, &sending->endpoint.engine, err);
+    return sending->engine != NULL;
+}
+
+/* --- sending --- */
+
+static void on_done(void *payload, struct observation *seen)
+{
+    struct flight *flight = payload;
+    struct sending *sending = flight->sending;
+    struct send_attempt attempt = {flight->number, flight->sent, flight->type, flight->id,
+                                   flight->body_len};
+    send_report_add(&sending->report, &attempt, seen);
+    sending->num_in_flight--;
+    observation_clear(seen);
+    free(flight->sent);
+    free(flight->type);
+    free(flight);
+}
+
+/* Whoever reads the network between here and the endpoint must not learn the secret. */
+static bool may_be_sent(const struct sending *sending, struct error *err)
+{
+    const char *signature =
+        headers_find(&sending->current.request.headers, PANORA_SIGNATURE_HEADER);
+    bool is_private = sending->target.is_tls || sending->target.is_loopback;
+    if (is_private || !signature ||
+        !bytes_find(bytes_of(signature), secret_bytes(&sending->event.secret)))
+        return true;
+    return error_set(
+        err, "this request carries the secret itself, which goes over https or to loopback only");
+}
+
+/* Makes the next event unless the one that is there is to be sent once more. */
+static bool make_next(struct sending *sending, struct error *err)
+{
+    if (sending->num_started % (size_t)sending->times != 0)
+        return true;
+    size_t event_number = sending->num_started / (size_t)sending->times;
+    composed_clear(&sending->current);
+    return event_choice_compose(&sending->event, sending->types[event_number % sending->num_types],
+                                &sending->current, err) &&
+           may_be_sent(sending, err);
+}
+
+static bool start_one(struct sending *sending, struct error *err)
+{
+    if (!make_next(sending, err))
+        return false;
+    const struct composed *current = &sending->current;
+    struct flight *flight = mem_alloc(sizeof *flight);
+    flight->sending = sending;
+    flight->number = ++sending->num_started;
+    flight->sent = mem_text(current->sent);
+    flight->type = mem_text(current->event.type);
+    flight->body_len = current->request.body.len;
+    memcpy(flight->id, current->event.id, sizeof flight->id);
+    sending->num_in_flight++;
+    engine_send(sending->engine, &(struct engine_send){
+                                     .request = &current->request,
+                                     .timeout_ns = sending->deadline_ns,
+                                     .on_done = on_done,
+                                     .payload = flight,
+                                 });
+    return true;
+}
+
+/* Begins what is due; returns how long nothing more will be. */
+static bool start_due(struct sending *sending, int64_t *out_idle_ns, struct error *err)
+{
+    *out_idle_ns = NS_PER_S;
+    while (sending->num_started < sending->report.total &&
+           sending->num_in_flight < (size_t)sending->concurrency) {
+        int64_t now_ns = clock_monotonic_ns();
+        if (now_ns < sending->next_start_ns) {
+            *out_idle_ns = sending->next_start_ns - now_ns;
+            return true;
+        }
+        sending->next_start_ns = now_ns + sending->interval_ns;
+        if (!start_one(sending, err))
+            return false;
+    }
+    return true;
+}
+
+static void wait_for(const struct sending *sending, int64_t idle_ns)
+{
+    if (sending->num_in_flight) {
+        (void)engine_wait(sending->engine, idle_ns);
+        return;
+    }
+    struct timespec pause = {(time_t)(idle_ns / NS_PER_S), (long)(idle_ns % NS_PER_S)};
+    (void)nanosleep(&pause, NULL);
+}
+
+static bool send_all(struct sending *sending, struct error *err)
+{
+    bool ok = true;
+    while (ok && sending->report.num_done < sending->report.total) {
+        int64_t idle_ns = 0;
+        ok = start_due(sending, &idle_ns, err);
+        if (ok)
+            wait_for(sending, idle_ns);
+    }
+    if (!ok)
+        engine_cancel_all(sending->engine);
+    send_report_end(&sending->report);
+    return ok;
+}
+
+static int run(const struct arguments *arguments, struct error *err)
+{
+    struct sending sending = {0};
+    int code = EXIT_WRONG_USAGE;
+    if (read_all(&sending, arguments, err) && send_all(&sending, err))
+        code = send_report_exit(&sending.report);
+    engine_free(sending.engine);
+    composed_clear(&sending.current);
+    send_report_clear(&sending.report);
+    event_choice_clear(&sending.event);
+    endpoint_choice_clear(&sending.endpoint);
+    target_clear(&sending.target);
+    free(sending.types);
+    return code;
+}
+
+const struct command command_send = {
+    .name = "send",
+    .arguments = "URL [TYPE...]",
+    .summary = "deliver one event, or many",
+    .about = "Makes an event of each TYPE (default " EVENT_TYPE_DEFAULT
+             ") as `hookcheck sign` does, delivers it to URL, and prints the answer and how long "
+             "each phase took. Exits "
+             "with 0 when every request was answered 2xx, with 1 when one was answered otherwise "
+             "or not properly, with 3 "
+             "when none had a connection or TLS session, with 2 when it was asked wrongly. "
+             "Redirects are not followed.",
+    .examples = "  HOOKCHECK_SECRET=whsec_... hookcheck send http://localhost:3000/webhook "
+                "crm.contact.created\n"
+                "  HOOKCHECK_SECRET=whsec_... hookcheck send https://staging.example.com/webhook "
+                "--count 50 --rate 5/s\n",
+    .options = option_sets,
+    .num_option_sets = ARRAY_LEN(option_sets),
+    .run = run,
+};

@@ -1,0 +1,122 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/event_options.h"
+#include "cli/masked_curl.h"
+#include "cli/secret_options.h"
+#include "deliver/target.h"
+#include "report/request_format.h"
+
+#define URL_DEFAULT "https://example.com/webhook"
+
+static const struct option_spec specs[] = {
+    {"format", 0, "FORMAT",
+     "How it is printed: http (the default), curl, json, headers or body; see `hookcheck list "
+     "formats`.",
+     false},
+    {"url", 0, "URL",
+     "Where the request is meant to go, for the formats that show it (default: " URL_DEFAULT ").",
+     false},
+};
+static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
+static const struct option_set *const option_sets[] = {&own_options, &event_options,
+                                                       &secret_options};
+
+static bool holds(struct bytes hay, const struct secret *secret)
+{
+    return bytes_find(hay, secret_bytes(secret)) != NULL;
+}
+
+/* Only a mutation that sends the secret gets here; who asked for it should know what is in the
+ * output. */
+static void warn_of_secret(const struct request *request, const struct secret *secret)
+{
+    const char *signature = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
+    if (signature && holds(bytes_of(signature), secret))
+        log_print(LOG_WARN,
+                  "note: this request carries the secret itself; keep the output to yourself");
+}
+
+static void render(const struct composed *composed, const struct request_format *format,
+                   const struct target *target, const struct secret *secret, struct buf *out)
+{
+    const struct request *request = &composed->request;
+    char *url = target_url_with(target, request->query);
+    char *path = target_path_with(target, request->query);
+    struct request_place place = {
+        .url = url,
+        .authority = target->authority,
+        .path = path,
+        .verdict = composed->genuine ? "accept" : "reject",
+    };
+    if (strcmp(format->name, "curl") == 0) {
+        masked_curl(format, request, &place, secret, out);
+    } else {
+        warn_of_secret(request, secret);
+        format->render(request, &place, out);
+    }
+    free(url);
+    free(path);
+}
+
+static bool sign_one(struct event_choice *choice, const struct arguments *arguments,
+                     struct error *err)
+{
+    const char *name = arguments_value(arguments, "format", "http");
+    const struct request_format *format = request_format_find(name, err);
+    if (!format)
+        return error_prefix(err, "--format");
+    const char *given = arguments->num_words ? arguments->words[0] : EVENT_TYPE_DEFAULT;
+    struct composed composed = {0};
+    struct target target = {0};
+    struct buf out = {0};
+    bool ok = target_parse(&target, arguments_value(arguments, "url", URL_DEFAULT), err) ||
+              error_prefix(err, "--url");
+    ok = ok && event_choice_compose(choice, event_choice_wire_type(choice, given), &composed, err);
+    if (ok) {
+        render(&composed, format, &target, &choice->secret, &out);
+        if (isatty(STDOUT_FILENO) && out.len && out.data[out.len - 1] != '\n')
+            (void)buf_add_char(&out,
+                               '\n'); /* for the prompt's sake; elsewhere the bytes are exact */
+        (void)fwrite(buf_text(&out), 1, out.len, stdout);
+    }
+    buf_clear(&out);
+    composed_clear(&composed);
+    target_clear(&target);
+    return ok;
+}
+
+static int run(const struct arguments *arguments, struct error *err)
+{
+    struct event_choice choice = {0};
+    bool ok = arguments_expect_words(arguments, 0, 1, "a TYPE", err) &&
+              event_choice_read(&choice, arguments, err) && sign_one(&choice, arguments, err);
+    event_choice_clear(&choice);
+    return ok ? EXIT_OK : EXIT_WRONG_USAGE;
+}
+
+const struct command command_sign = {
+    .name = "sign",
+    .arguments = "[TYPE]",
+    .summary = "sign an event, rightly or in a named wrong way, and print it",
+    .about = "Makes an event of TYPE (default " EVENT_TYPE_DEFAULT
+             ") as Panora would send it, signs it, and prints its headers and body ready for use. "
+             "A name that "
+             "one subscribes to but that arrives under another one (crm.deal.created arrives as "
+             "crm.deal.push) "
+             "is sent under the name that arrives. In the format curl the secret is never printed: "
+             "where it is "
+             "part of the request, $HOOKCHECK_SECRET stands.",
+    .examples = "  HOOKCHECK_SECRET=whsec_... hookcheck sign crm.contact.created\n"
+                "  HOOKCHECK_SECRET=whsec_... hookcheck sign --data mine.json --wrong change-data "
+                "--format curl\n",
+    .options = option_sets,
+    .num_option_sets = ARRAY_LEN(option_sets),
+    .run = run,
+};

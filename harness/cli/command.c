@@ -1,0 +1,182 @@
+#include "cli/command.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/layout.h"
+#include "cli/version.h"
+
+#define HELP_COLUMNS 100
+
+const struct command *const commands[] = {
+    &command_run,     &command_send, &command_sign, &command_verify,
+    &command_receive, &command_list, &command_lint, &command_explain,
+};
+const size_t num_commands = ARRAY_LEN(commands);
+
+/* --- help --- */
+
+static const char overview[] = "hookcheck tells the owner of a webhook endpoint whether it will "
+                               "survive Panora: it sends correctly and incorrectly "
+                               "signed Panora events to any URL, as Panora itself would send them, "
+                               "and judges what comes back.";
+
+static const char overview_examples[] =
+    "  HOOKCHECK_SECRET=whsec_... hookcheck run https://staging.example.com/webhook\n"
+    "  HOOKCHECK_SECRET=whsec_... hookcheck sign crm.contact.created --format curl\n";
+
+static void add_overview(struct buf *out)
+{
+    (void)buf_add_text(out, "Usage: hookcheck COMMAND [OPTIONS] [ARGUMENTS]\n\n");
+    layout_wrap(overview, 0, HELP_COLUMNS, out);
+    (void)buf_add_text(out, "\nCommands:\n");
+    for (size_t i = 0; i < num_commands; i++) {
+        const struct command *command = commands[i];
+        char *title = mem_format("  %s %s", command->name, command->arguments);
+        layout_entry(title, 22, command->summary, out);
+        free(title);
+    }
+    (void)buf_add_text(out, "\nOptions:\n");
+    layout_entry("  -h, --help", 22, "Print this help; after a command: the help of that command.",
+                 out);
+    layout_entry("      --version", 22, "Print the version and the hash of the suites in it.", out);
+    (void)buf_add_format(out, "\nExamples:\n%s", overview_examples);
+}
+
+static void add_command_help(const struct command *command, struct buf *out)
+{
+    (void)buf_add_format(out, "Usage: hookcheck %s [OPTIONS]%s%s\n\n", command->name,
+                         *command->arguments ? " " : "", command->arguments);
+    layout_wrap(command->about, 0, HELP_COLUMNS, out);
+    (void)buf_add_text(out, "\nOptions:\n");
+    option_help(command->options, command->num_option_sets, out);
+    (void)buf_add_format(out, "\nExamples:\n%s", command->examples);
+}
+
+static int print(struct buf *text, FILE *where, int code)
+{
+    (void)fwrite(buf_text(text), 1, text->len, where);
+    buf_clear(text);
+    return code;
+}
+
+/* --- finding and running --- */
+
+static const struct command *find_command(const char *name, struct error *err)
+{
+    const char **names = mem_alloc(num_commands * sizeof *names);
+    const struct command *found = NULL;
+    for (size_t i = 0; i < num_commands; i++) {
+        names[i] = commands[i]->name;
+        if (strcmp(names[i], name) == 0)
+            found = commands[i];
+    }
+    if (!found)
+        (void)text_unknown(err, "command", name, names, num_commands);
+    free(names);
+    return found;
+}
+
+static int print_help(int argc, char **argv, struct error *err)
+{
+    struct buf text = {0};
+    if (argc > 1) {
+        (void)error_set(err, "help takes one command; \"%s\" is too many", argv[1]);
+        return EXIT_WRONG_USAGE;
+    }
+    if (argc == 0) {
+        add_overview(&text);
+        return print(&text, stdout, EXIT_OK);
+    }
+    const struct command *command = find_command(argv[0], err);
+    if (!command)
+        return EXIT_WRONG_USAGE;
+    add_command_help(command, &text);
+    return print(&text, stdout, EXIT_OK);
+}
+
+static int run_command(const struct command *command, int argc, char **argv, struct error *err)
+{
+    struct arguments arguments = {0};
+    int code = EXIT_WRONG_USAGE;
+    if (arguments_parse(&arguments, command->options, command->num_option_sets, argc, argv, err)) {
+        if (arguments_has(&arguments, "help")) {
+            struct buf text = {0};
+            add_command_help(command, &text);
+            code = print(&text, stdout, EXIT_OK);
+        } else {
+            code = command->run(&arguments, err);
+        }
+    }
+    arguments_clear(&arguments);
+    return code;
+}
+
+static int unknown_top_option(const char *given, struct error *err)
+{
+    static const char *const names[] = {"help", "version"};
+    char *word = mem_copy(given, strcspn(given, "="));
+    const char *nearest = text_nearest(word + strspn(word, "-"), names, ARRAY_LEN(names));
+    if (nearest)
+        (void)error_set(err, "no option \"%s\"; did you mean \"--%s\"?", word, nearest);
+    else
+        (void)error_set(
+            err, "no option \"%s\" before a command; hookcheck --help shows what there is", word);
+    free(word);
+    return EXIT_WRONG_USAGE;
+}
+
+static bool is_one_of(const char *word, const char *a, const char *b)
+{
+    return strcmp(word, a) == 0 || strcmp(word, b) == 0;
+}
+
+/* `out_command` is the command that was run, or NULL. */
+static int dispatch(int argc, char **argv, const struct command **out_command, struct error *err)
+{
+    struct buf text = {0};
+    if (argc < 2) {
+        add_overview(&text);
+        return print(&text, stderr, EXIT_WRONG_USAGE);
+    }
+    const char *first = argv[1];
+    if (is_one_of(first, "--help", "-h") || strcmp(first, "help") == 0)
+        return print_help(argc - 2, argv + 2, err);
+    if (strcmp(first, "--version") == 0) {
+        version_line(&text);
+        return print(&text, stdout, EXIT_OK);
+    }
+    if (first[0] == '-')
+        return unknown_top_option(first, err);
+    *out_command = find_command(first, err);
+    return *out_command ? run_command(*out_command, argc - 2, argv + 2, err) : EXIT_WRONG_USAGE;
+}
+
+/* What was printed may still sit in the buffer, so a full disk shows only here. */
+static int finish_output(int code)
+{
+    errno = 0;
+    bool ok = fflush(stdout) == 0;
+    const char *reason = errno ? strerror(errno) : "it was cut short";
+    if (ok && !ferror(stdout))
+        return code;
+    log_print(LOG_ERROR, "cannot write to standard output: %s", reason);
+    return EXIT_OUR_FAILURE;
+}
+
+int command_main(int argc, char **argv)
+{
+    struct error err = {0};
+    const struct command *command = NULL;
+    int code = dispatch(argc, argv, &command, &err);
+    if (error_is_set(&err))
+        (void)fprintf(stderr, "hookcheck%s%s: %s\n", command ? " " : "",
+                      command ? command->name : "", err.message);
+    return finish_output(code);
+}

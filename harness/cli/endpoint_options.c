@@ -1,0 +1,179 @@
+#include "cli/endpoint_options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "panora/event.h"
+
+#define HEADER_FILE_MAX ((size_t)64 * 1024)
+#define BLANKS          " \t"
+
+static const struct option_spec specs[] = {
+    {"header", 'H', "HEADER",
+     "Add 'Name: value' to every request, or the lines of a file given as @FILE; values are kept "
+     "secret "
+     "(default: Panora's headers only).",
+     true},
+    {"cacert", 0, "FILE", "Trust the certificate authorities in FILE (default: the system's).",
+     false},
+    {"cert", 0, "FILE", "Present the client certificate in FILE (default: none).", false},
+    {"key", 0, "FILE", "The client certificate's private key (default: in the file of --cert).",
+     false},
+    {"insecure", 'k', NULL, "Accept any server certificate (default: it must be valid).", false},
+    {"resolve", 0, "HOST:PORT:ADDRESS",
+     "Use ADDRESS for HOST and PORT (default: ask the resolver).", true},
+    {"connect-to", 0, "HOST:PORT:HOST2:PORT2",
+     "Connect to HOST2 and PORT2 for HOST and PORT (default: where the URL says).", true},
+    {"proxy", 0, "URL", "Go through this proxy (default: none, whatever the environment says).",
+     false},
+    {"4", '4', NULL, "Use IPv4 addresses only (default: any).", false},
+    {"6", '6', NULL, "Use IPv6 addresses only (default: any).", false},
+};
+
+const struct option_set endpoint_options = {specs, ARRAY_LEN(specs)};
+
+/* --- headers --- */
+
+static void hide(struct endpoint_choice *choice, const char *text)
+{
+    if (!*text)
+        return;
+    choice->hidden = mem_resize(choice->hidden, choice->num_hidden + 1, sizeof *choice->hidden);
+    struct secret *secret = &choice->hidden[choice->num_hidden++];
+    *secret = (struct secret){0};
+    secret_set(secret, bytes_of(text));
+}
+
+/* RFC 9110 section 5.6.2, "token" */
+static bool is_token(const char *name)
+{
+    static const char others[] = "!#$%&'*+-.^_`|~0123456789";
+    for (const char *c = name; *c; c++)
+        if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || strchr(others, *c)))
+            return false;
+    return *name != '\0';
+}
+
+/* What a request of Panora's cannot have twice or otherwise; the mutations change these. */
+static bool is_reserved(const char *name)
+{
+    static const char *const reserved[] = {
+        PANORA_SIGNATURE_HEADER, "Content-Length", "Content-Type",
+        "Transfer-Encoding",     "Connection",     "Host"};
+    for (size_t i = 0; i < ARRAY_LEN(reserved); i++)
+        if (header_name_equal(name, reserved[i]))
+            return true;
+    return false;
+}
+
+static void trim_end(char *text)
+{
+    size_t len = strlen(text);
+    while (len && strchr(BLANKS "\r", text[len - 1]))
+        text[--len] = '\0';
+}
+
+/* `line` is cut apart. Complaints never repeat it: a value without a name is a secret all the same.
+ */
+static bool add_header(struct endpoint_choice *choice, char *line, struct error *err)
+{
+    char *colon = strchr(line, ':');
+    if (!colon)
+        return error_set(err, "a header is written 'Name: value'; this one has no colon");
+    *colon = '\0';
+    if (!is_token(line))
+        return error_set(err, "what stands before the colon is not a header name");
+    if (is_reserved(line))
+        return error_set(err, "%s is Panora's own part of the request and cannot be set", line);
+    char *value = colon + 1 + strspn(colon + 1, BLANKS);
+    trim_end(value);
+    for (const char *c = value; *c; c++)
+        if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f)
+            return error_set(err, "the value of %s has a control character in it", line);
+    headers_add(&choice->engine.extra_headers, line, value);
+    hide(choice, value);
+    const char *credential =
+        strrchr(value, ' '); /* "Bearer abc": an answer may repeat "abc" alone */
+    if (credential)
+        hide(choice, credential + 1);
+    return true;
+}
+
+static bool add_header_file(struct endpoint_choice *choice, const char *path, struct error *err)
+{
+    struct buf text = {0};
+    bool ok = file_read(path, HEADER_FILE_MAX, &text, err);
+    if (ok && memchr(buf_text(&text), '\0', text.len))
+        ok = error_set(err, "%s has a NUL in it", path);
+    size_t number = 1;
+    for (char *line = ok ? text.data : NULL, *next = NULL; line && ok; line = next, number++) {
+        next = strchr(line, '\n');
+        if (next)
+            *next++ = '\0';
+        trim_end(line);
+        if (*line && !add_header(choice, line, err))
+            ok = error_prefix(err, "%s: line %zu", path, number);
+    }
+    buf_clear(&text);
+    return ok;
+}
+
+static bool read_headers(struct endpoint_choice *choice, const struct arguments *arguments,
+                         struct error *err)
+{
+    size_t count = 0;
+    const char **values = arguments_values(arguments, "header", &count);
+    bool ok = true;
+    for (size_t i = 0; i < count && ok; i++) {
+        char *line = mem_text(values[i]);
+        ok =
+            line[0] == '@' ? add_header_file(choice, line + 1, err) : add_header(choice, line, err);
+        free(line);
+    }
+    free(values);
+    return ok || error_prefix(err, "--header");
+}
+
+/* --- all of them --- */
+
+static bool read_ip_version(struct endpoint_choice *choice, const struct arguments *arguments,
+                            struct error *err)
+{
+    bool four = arguments_has(arguments, "4");
+    bool six = arguments_has(arguments, "6");
+    if (four && six)
+        return error_set(err, "-4 and -6 exclude each other");
+    choice->engine.ip_version = four ? 4 : six ? 6 : 0;
+    return true;
+}
+
+bool endpoint_choice_read(struct endpoint_choice *choice, const struct arguments *arguments,
+                          struct error *err)
+{
+    *choice = (struct endpoint_choice){0};
+    struct engine_options *engine = &choice->engine;
+    engine->cacert = arguments_value(arguments, "cacert", NULL);
+    engine->cert = arguments_value(arguments, "cert", NULL);
+    engine->key = arguments_value(arguments, "key", NULL);
+    engine->insecure = arguments_has(arguments, "insecure");
+    engine->proxy = arguments_value(arguments, "proxy", NULL);
+    choice->resolve = arguments_values(arguments, "resolve", &engine->num_resolve);
+    choice->connect_to = arguments_values(arguments, "connect-to", &engine->num_connect_to);
+    engine->resolve = choice->resolve;
+    engine->connect_to = choice->connect_to;
+    return read_ip_version(choice, arguments, err) && read_headers(choice, arguments, err);
+}
+
+void endpoint_choice_clear(struct endpoint_choice *choice)
+{
+    headers_clear(&choice->engine.extra_headers);
+    for (size_t i = 0; i < choice->num_hidden; i++)
+        secret_clear(&choice->hidden[i]);
+    free(choice->hidden);
+    free(choice->resolve);
+    free(choice->connect_to);
+    *choice = (struct endpoint_choice){0};
+}

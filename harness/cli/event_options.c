@@ -1,0 +1,230 @@
+#include "cli/event_options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/instant.h"
+#include "cli/secret_options.h"
+#include "compose/mutation.h"
+#include "panora/js.h"
+#include "suite/step.h"
+
+#define DATA_FILE_MAX ((size_t)64 * 1024 * 1024)
+
+static const struct option_spec specs[] = {
+    {"data", 0, "FILE",
+     "Send the JSON value in FILE, or on standard input when FILE is -, as the event's data "
+     "(default: realistic data for the type).",
+     false},
+    {"dialect", 0, "DIALECT",
+     "How data travels: text (JSON in a string, as Panora sends it; the default) or object (as "
+     "Panora's "
+     "documentation shows it).",
+     false},
+    {"wrong", 0, "MUTATION",
+     "Make the request differ from what Panora sends: MUTATION or MUTATION=ARGUMENT, see "
+     "`hookcheck list "
+     "mutations` (default: nothing is wrong).",
+     true},
+    {"id", 0, "UUID", "The event's id_event (default: a fresh one).", false},
+    {"seed", 0, "N",
+     "Make ids and data from this number; with --at the same number gives the same bytes (default "
+     "0: a random "
+     "number).",
+     false},
+    {"at", 0, "TIME",
+     "The time from which data is dated: 2024-07-01T12:00:00Z, or milliseconds since 1970 "
+     "(default: now).",
+     false},
+};
+
+const struct option_set event_options = {specs, ARRAY_LEN(specs)};
+
+/* --- reading --- */
+
+static bool read_data(struct event_choice *choice, const struct arguments *arguments,
+                      struct error *err)
+{
+    const char *path = arguments_value(arguments, "data", NULL);
+    if (!path)
+        return true;
+    bool is_stdin = strcmp(path, "-") == 0;
+    if (is_stdin && strcmp(arguments_value(arguments, "secret-file", ""), "-") == 0)
+        return error_set(err, "--data and --secret-file cannot both read standard input");
+    struct buf text = {0};
+    struct buf written = {0};
+    struct js *value = NULL;
+    struct error why = {0};
+    bool ok = file_read(path, DATA_FILE_MAX, &text, err);
+    if (ok) {
+        value = js_parse(buf_bytes(&text), &why);
+        ok = value || error_set(err, "%s: %s", is_stdin ? "standard input" : path, why.message);
+    }
+    if (ok) {
+        js_write(value, &written); /* Panora, too, would send it as JSON.stringify writes it */
+        choice->step.data = buf_take(&written);
+    }
+    js_free(value);
+    buf_clear(&text);
+    return ok || error_prefix(err, "--data");
+}
+
+static void add_call(struct step *step, const struct call *call)
+{
+    struct calls *calls = &step->wire_ops;
+    if (strcmp(call->word->place, "event") == 0)
+        calls = &step->event_ops;
+    else if (strcmp(call->word->place, "sign") == 0)
+        calls = &step->sign_ops;
+    calls->items = mem_resize(calls->items, calls->count + 1, sizeof *calls->items);
+    calls->items[calls->count++] = *call;
+}
+
+static bool read_mutations(struct event_choice *choice, const struct arguments *arguments,
+                           struct error *err)
+{
+    size_t count = 0;
+    const char **values = arguments_values(arguments, "wrong", &count);
+    bool ok = true;
+    for (size_t i = 0; i < count && ok; i++) {
+        struct call call = {0};
+        ok = call_parse(&call, &mutation_words, values[i], err);
+        if (ok)
+            add_call(&choice->step, &call);
+    }
+    free(values);
+    return ok || error_prefix(err, "--wrong");
+}
+
+/* Panora's ids are UUIDs in lower case; any UUID will do here (RFC 9562 section 4). */
+static bool is_uuid(const char *text)
+{
+    static const char pattern[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+    if (strlen(text) != sizeof pattern - 1)
+        return false;
+    for (size_t i = 0; text[i]; i++) {
+        bool is_digit = strchr("0123456789abcdefABCDEF", text[i]) != NULL;
+        if (pattern[i] == '-' ? text[i] != '-' : !is_digit)
+            return false;
+    }
+    return true;
+}
+
+static bool read_id(struct event_choice *choice, const struct arguments *arguments,
+                    struct error *err)
+{
+    choice->id = arguments_value(arguments, "id", NULL);
+    return !choice->id || is_uuid(choice->id) ||
+           error_set(err, "--id: \"%s\" is not a UUID such as 7e57c0de-1a2b-4c3d-8e4f-5a6b7c8d9e0f",
+                     choice->id);
+}
+
+static bool read_time(const struct arguments *arguments, int64_t *out_wall_ms, struct error *err)
+{
+    const char *at = arguments_value(arguments, "at", NULL);
+    *out_wall_ms = clock_wall_ms();
+    return !at || instant_read(at, out_wall_ms, err) || error_prefix(err, "--at");
+}
+
+static bool read_composer(struct event_choice *choice, const struct arguments *arguments,
+                          struct error *err)
+{
+    const char *const dialects[] = {dialect_name(DIALECT_TEXT), dialect_name(DIALECT_OBJECT)};
+    size_t dialect = DIALECT_TEXT;
+    int64_t seed = 0;
+    int64_t wall_ms = 0;
+    if (!arguments_choice(arguments, "dialect", dialects, ARRAY_LEN(dialects), DIALECT_TEXT,
+                          &dialect, err) ||
+        !arguments_integer(arguments, "seed", 0, 0, INT64_MAX, &seed, err) ||
+        !read_time(arguments, &wall_ms, err))
+        return false;
+    choice->rng = rng_for(seed ? (uint64_t)seed : rng_fresh_seed(), "event");
+    choice->catalogue = catalogue_load();
+    choice->composer = (struct composer){
+        .catalogue = choice->catalogue,
+        .secret = &choice->secret,
+        .usual_type = EVENT_TYPE_DEFAULT,
+        .dialect = (enum dialect)dialect,
+        .wall_ms = wall_ms,
+        .run_tag = (unsigned)rng_below(&choice->rng, 0x10000),
+    };
+    return true;
+}
+
+bool event_choice_read(struct event_choice *choice, const struct arguments *arguments,
+                       struct error *err)
+{
+    *choice = (struct event_choice){0};
+    step_init(&choice->step);
+    return read_composer(choice, arguments, err) && read_id(choice, arguments, err) &&
+           read_mutations(choice, arguments, err) &&
+           secret_from_arguments(arguments, &choice->secret, err) &&
+           read_data(choice, arguments, err);
+}
+
+void event_choice_clear(struct event_choice *choice)
+{
+    step_clear(&choice->step);
+    secret_clear(&choice->secret);
+    catalogue_free(choice->catalogue);
+    *choice = (struct event_choice){0};
+}
+
+/* --- making --- */
+
+/* Panora's list is open: an unknown name is no mistake, but it may be a slip of the keys. */
+static void note_unknown(const struct catalogue *catalogue, const char *given)
+{
+    const char **names = mem_alloc((catalogue->num_types + 1) * sizeof *names);
+    for (size_t i = 0; i < catalogue->num_types; i++)
+        names[i] = catalogue->types[i].name;
+    const char *nearest = text_nearest(given, names, catalogue->num_types);
+    log_print(LOG_WARN,
+              "note: Panora's catalogue has no event type \"%s\"%s%s%s; it is sent as it stands",
+              given, nearest ? " (did you mean \"" : "", nearest ? nearest : "",
+              nearest ? "\"?)" : "");
+    free(names);
+}
+
+const char *event_choice_wire_type(const struct event_choice *choice, const char *given)
+{
+    const struct event_type *type = catalogue_find(choice->catalogue, given);
+    if (!type) {
+        note_unknown(choice->catalogue, given);
+        return given;
+    }
+    if (!type->wire_type) {
+        log_print(LOG_WARN, "note: Panora has the name %s but never sends it", given);
+        return given;
+    }
+    if (strcmp(type->wire_type, given) != 0)
+        log_print(LOG_WARN,
+                  "note: who subscribes to %s receives bodies of type %s; that is what is sent",
+                  given, type->wire_type);
+    return type->wire_type;
+}
+
+/* With an id of the user's own the event is made first, given that id, and then sent as an event
+ * that is there already. */
+bool event_choice_compose(struct event_choice *choice, const char *wire_type, struct composed *out,
+                          struct error *err)
+{
+    free(choice->step.type);
+    choice->step.type = mem_text(wire_type);
+    if (!choice->id)
+        return compose_step(&choice->composer, &choice->step, NULL, false, &choice->rng, out, err);
+    struct composed named = {0};
+    bool ok = compose_step(&choice->composer, &choice->step, NULL, true, &choice->rng, &named, err);
+    if (ok) {
+        memcpy(named.event.id, choice->id, sizeof named.event.id);
+        ok = compose_step(&choice->composer, &choice->step, &named, false, &choice->rng, out, err);
+    }
+    composed_clear(&named);
+    return ok;
+}

@@ -1,0 +1,42 @@
+/*
+ * What `hookcheck explain` knows: each kind of thing is a row, which finds one by its name and says
+ * everything about it.
+ */
+#ifndef CLI_EXPLAIN_H
+#define CLI_EXPLAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "cli/library.h"
+#include "suite/word.h"
+
+/* Borrowed names; `items` is freed by whoever made the list. */
+struct name_list {
+    const char **items;
+    size_t count;
+};
+
+void name_list_add(struct name_list *names, const char *name);
+
+struct explainer {
+    /* Appends paragraphs about what `id` names; false when it names nothing of this kind. */
+    bool (*explain)(const struct library *library, const char *id, struct buf *out);
+    void (*add_names)(const struct library *library, struct name_list *names);
+};
+
+extern const struct explainer explain_cases;
+extern const struct explainer explain_mutations;
+extern const struct explainer explain_expectations;
+extern const struct explainer explain_faults;
+extern const struct explainer explain_behaviours;
+
+/* Appends "Title:     text", wrapped; nothing when there is no text. */
+void explain_entry(const char *title, const char *text, struct buf *out);
+
+/* How a word is written on a command line: "truncate-signature[=TO]", "set-header=NAME". Caller
+ * frees. */
+char *word_usage(const struct word *word);
+
+#endif

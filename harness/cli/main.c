@@ -1,0 +1,11 @@
+#include <signal.h>
+
+#include "cli/command.h"
+
+int main(int argc, char **argv)
+{
+    /* Writing to a pipe that nobody reads, or to a socket that the peer reset, is an error to
+     * handle rather than an end. */
+    (void)signal(SIGPIPE, SIG_IGN);
+    return command_main(argc, argv);
+}

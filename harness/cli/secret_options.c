@@ -1,0 +1,89 @@
+#include "cli/secret_options.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/log.h"
+
+#define DEFAULT_VARIABLE "HOOKCHECK_SECRET"
+
+static const struct option_spec specs[] = {
+    {"secret-env", 0, "NAME",
+     "Take the secret from the environment variable NAME (default: " DEFAULT_VARIABLE ").", false},
+    {"secret-file", 0, "FILE",
+     "Take the secret from FILE, or from standard input when FILE is -; one trailing newline is "
+     "dropped.",
+     false},
+    {"secret", 0, "VALUE",
+     "The secret itself. Everybody on this machine can read it in the process list while hookcheck "
+     "runs.",
+     false},
+};
+
+const struct option_set secret_options = {specs, ARRAY_LEN(specs)};
+
+static bool refuse_two_sources(const struct arguments *arguments, struct error *err)
+{
+    const char *first = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(specs); i++) {
+        if (!arguments_has(arguments, specs[i].name))
+            continue;
+        if (first)
+            return error_set(err, "--%s and --%s both name a secret; give one of them", first,
+                             specs[i].name);
+        first = specs[i].name;
+    }
+    return true;
+}
+
+static bool take_from_file(struct secret *secret, const char *path, struct error *err)
+{
+    bool dropped = false;
+    if (!secret_from_file(secret, path, &dropped, err))
+        return error_prefix(err, "--secret-file");
+    if (dropped)
+        log_print(LOG_WARN,
+                  "--secret-file: the newline at the end of %s is not taken as part of the secret",
+                  strcmp(path, "-") == 0 ? "standard input" : path);
+    return true;
+}
+
+static bool take_from_value(struct secret *secret, const char *value, struct error *err)
+{
+    if (!*value)
+        return error_set(err, "--secret is empty; a secret has at least one byte");
+    log_print(LOG_WARN, "--secret can be read by others in the list of processes; "
+                        "prefer " DEFAULT_VARIABLE " or --secret-file");
+    secret_set(secret, bytes_of(value));
+    return true;
+}
+
+static bool take_from_default(struct secret *secret, struct error *err)
+{
+    const char *value = getenv(DEFAULT_VARIABLE);
+    if (value && !*value)
+        return error_set(err, DEFAULT_VARIABLE " is empty; a secret has at least one byte");
+    if (!value)
+        return error_set(err, "no secret: set " DEFAULT_VARIABLE
+                              ", or give --secret-env NAME or --secret-file FILE");
+    secret_set(secret, bytes_of(value));
+    return true;
+}
+
+bool secret_from_arguments(const struct arguments *arguments, struct secret *secret,
+                           struct error *err)
+{
+    const char *name = arguments_value(arguments, "secret-env", NULL);
+    const char *path = arguments_value(arguments, "secret-file", NULL);
+    const char *value = arguments_value(arguments, "secret", NULL);
+    if (!refuse_two_sources(arguments, err))
+        return false;
+    if (name)
+        return secret_from_env(secret, name, err) || error_prefix(err, "--secret-env");
+    if (path)
+        return take_from_file(secret, path, err);
+    if (value)
+        return take_from_value(secret, value, err);
+    return take_from_default(secret, err);
+}

@@ -1,0 +1,94 @@
+#include "receive/argument.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+
+static bool read_size(const char *text, int64_t *out, struct error *err)
+{
+    size_t len;
+    if (!text_size(text, &len, err))
+        return false;
+    if (len > INT64_MAX)
+        return error_set(err, "\"%s\" is too large", text);
+    *out = (int64_t)len;
+    return true;
+}
+
+static bool read_status(const char *text, int64_t *out, struct error *err)
+{
+    return text_integer(text, 200, 599, out, err);
+}
+
+/* Keeps in `text` only what follows the comma. */
+static bool read_status_text(struct argument *argument, struct error *err)
+{
+    char *rest = strchr(argument->text, ',');
+    if (rest)
+        *rest = '\0';
+    bool read = read_status(argument->text, &argument->number, err);
+    char *kept = mem_text(rest ? rest + 1 : "");
+    free(argument->text);
+    argument->text = kept;
+    return read;
+}
+
+static bool check_header(const char *text, struct error *err)
+{
+    const char *colon = strchr(text, ':');
+    if (!colon || colon == text || strpbrk(text, "\r\n"))
+        return error_set(err, "\"%s\" is not of the form \"Name: value\"", text);
+    return true;
+}
+
+static bool read_text(enum argument_kind kind, struct argument *out, struct error *err)
+{
+    switch (kind) {
+    case ARGUMENT_TIME:
+        return text_duration(out->text, &out->number, err);
+    case ARGUMENT_SIZE:
+        return read_size(out->text, &out->number, err);
+    case ARGUMENT_NUMBER:
+        return text_integer(out->text, -1000000000, 1000000000, &out->number, err);
+    case ARGUMENT_STATUS:
+        return read_status(out->text, &out->number, err);
+    case ARGUMENT_STATUS_TEXT:
+        return read_status_text(out, err);
+    case ARGUMENT_HEADER:
+        return check_header(out->text, err);
+    case ARGUMENT_NONE:
+    case ARGUMENT_TEXT:
+        break;
+    }
+    return true;
+}
+
+bool argument_read(const struct argument_spec *spec, const char *given, struct argument *out,
+                   struct error *err)
+{
+    *out = (struct argument){0};
+    if (spec->kind == ARGUMENT_NONE)
+        return given ? error_set(err, "takes no argument, but \"%s\" was given", given) : true;
+    if (!given && !spec->fallback)
+        return error_set(err, "needs an argument: %s", spec->meaning);
+    out->text = mem_text(given ? given : spec->fallback);
+    if (read_text(spec->kind, out, err))
+        return true;
+    argument_clear(out);
+    return false;
+}
+
+void argument_clear(struct argument *argument)
+{
+    free(argument->text);
+    *argument = (struct argument){0};
+}
+
+char *argument_split(const char *word, const char **out_argument)
+{
+    const char *equals = strchr(word, '=');
+    *out_argument = equals ? equals + 1 : NULL;
+    return equals ? mem_copy(word, (size_t)(equals - word)) : mem_text(word);
+}

@@ -1,0 +1,41 @@
+/* What may follow a fault's or a behaviour's name after "=": a time, a size, a status, ... */
+#ifndef RECEIVE_ARGUMENT_H
+#define RECEIVE_ARGUMENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum argument_kind {
+    ARGUMENT_NONE,
+    ARGUMENT_TIME,        /* "3s"; `number` in nanoseconds */
+    ARGUMENT_SIZE,        /* "64KiB"; `number` in bytes */
+    ARGUMENT_NUMBER,      /* "-7" */
+    ARGUMENT_STATUS,      /* "503" */
+    ARGUMENT_STATUS_TEXT, /* "307" or "307,TEXT"; `text` is the part after the comma, or "" */
+    ARGUMENT_TEXT,        /* anything */
+    ARGUMENT_HEADER       /* "Name: value" */
+};
+
+struct argument_spec {
+    enum argument_kind kind;
+    const char *meaning;  /* "TIME before the answer begins"; NULL for ARGUMENT_NONE */
+    const char *fallback; /* what it is when nothing is given; NULL = something must be given */
+};
+
+struct argument {
+    int64_t number;
+    char *text; /* what was given or the fallback; NULL for ARGUMENT_NONE */
+};
+
+/* Reads `given` (NULL = nothing) into `out`, which argument_clear frees. */
+bool argument_read(const struct argument_spec *spec, const char *given, struct argument *out,
+                   struct error *err);
+void argument_clear(struct argument *argument);
+
+/* Cuts "NAME=ARG" into its name (the caller frees it) and ARG, borrowed, or NULL without "=". */
+char *argument_split(const char *word, const char **out_argument);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * What can be done to an answer, whatever it says: each a row, several at once, applied in the
+ * order given.
+ *
+ * To add one: write its function and its row in behaviour.c, and a line for it in the test's table.
+ */
+#ifndef RECEIVE_BEHAVIOUR_H
+#define RECEIVE_BEHAVIOUR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "receive/answer.h"
+#include "receive/argument.h"
+#include "receive/rules.h"
+
+/* When a behaviour takes place. */
+enum moment {
+    MOMENT_ANSWER, /* a request is judged: its answer is changed */
+    MOMENT_HEAD,   /* a request's head is there and its body is not: it is answered now */
+    MOMENT_EXPECT  /* the same, but only when the client waits for 100 (Continue) */
+};
+
+struct behaviour {
+    const char *name;
+    const char *sentence;
+    struct argument_spec argument;
+    enum moment moment;
+    void (*apply)(struct answer *answer, const struct inbound *request,
+                  const struct argument *argument);
+};
+
+extern const struct behaviour behaviours[];
+extern const size_t num_behaviours;
+
+/* The behaviour of that name, or NULL. */
+const struct behaviour *behaviour_find(const char *name);
+
+/* A behaviour as it was asked for. */
+struct behaviour_setting {
+    const struct behaviour *behaviour;
+    struct argument argument; /* argument_clear frees what it holds */
+};
+
+/* Reads "NAME[=ARG]"; refuses an unknown name and a wrong argument with a sentence. */
+bool behaviour_read(const char *word, struct behaviour_setting *out, struct error *err);
+
+#endif

@@ -1,0 +1,195 @@
+#include "receive/connection.h"
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <event2/bufferevent_ssl.h>
+#include <event2/event.h>
+#include <openssl/ssl.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "receive/connection_internal.h"
+
+#define HANDSHAKE_NS (10 * NS_PER_S)
+#define LINGER_NS    (2 * NS_PER_S) /* for the client to read the last answer and close */
+#define WRITE_S      60             /* a client that reads nothing for so long is gone */
+#define NS_PER_US    1000
+#define HEADERS_MAX  ((size_t)32 * 1024)
+
+static void unlink_connection(struct connection *connection)
+{
+    struct host *host = connection->host;
+    *(connection->previous ? &connection->previous->next : &host->first) = connection->next;
+    *(connection->next ? &connection->next->previous : &host->last) = connection->previous;
+    host->num_connections--;
+}
+
+void connection_drop_body(struct connection *connection)
+{
+    connection->host->held -= connection->body.len;
+    buf_clear(&connection->body);
+    connection->first_piece_len = 0;
+}
+
+/* The only place where a connection is freed. Every callback of libevent ends here. */
+static void settle(struct connection *connection)
+{
+    if (connection->state != STATE_CLOSED)
+        return;
+    unlink_connection(connection);
+    connection_drop_body(connection);
+    transmit_clear(&connection->transmission);
+    event_free(connection->timer);
+    http_reader_free(connection->reader);
+    bufferevent_free(connection->bufferevent);
+    free(connection);
+}
+
+void connection_arm(struct connection *connection, int64_t ns)
+{
+    const struct timeval delay = {(time_t)(ns / NS_PER_S),
+                                  (suseconds_t)(ns % NS_PER_S / NS_PER_US)};
+    (void)event_add(connection->timer, &delay);
+}
+
+void connection_disarm(struct connection *connection)
+{
+    (void)event_del(connection->timer);
+}
+
+void connection_enter(struct connection *connection, enum connection_state state,
+                      int64_t deadline_ns)
+{
+    connection->state = state;
+    connection_arm(connection, deadline_ns);
+}
+
+void connection_reset(struct connection *connection)
+{
+    const struct linger now = {1, 0};
+    SSL *ssl = bufferevent_openssl_get_ssl(connection->bufferevent);
+    if (ssl)
+        SSL_set_quiet_shutdown(ssl, 1);
+    evutil_socket_t fd = bufferevent_getfd(connection->bufferevent);
+    if (fd >= 0)
+        (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    connection->state = STATE_CLOSED;
+}
+
+void connection_linger(struct connection *connection)
+{
+    if (connection->peer_is_done) {
+        connection->state = STATE_CLOSED;
+        return;
+    }
+    SSL *ssl = bufferevent_openssl_get_ssl(connection->bufferevent);
+    if (ssl)
+        (void)SSL_shutdown(ssl);
+    evutil_socket_t fd = bufferevent_getfd(connection->bufferevent);
+    if (fd >= 0)
+        (void)shutdown(fd, SHUT_WR);
+    connection_enter(connection, STATE_LINGERING, LINGER_NS);
+}
+
+/* --- what libevent calls --- */
+
+static void on_readable(struct bufferevent *bufferevent, void *payload)
+{
+    (void)bufferevent;
+    struct connection *connection = payload;
+    conversation_on_input(connection);
+    settle(connection);
+}
+
+static void on_writable(struct bufferevent *bufferevent, void *payload)
+{
+    (void)bufferevent;
+    struct connection *connection = payload;
+    conversation_on_written(connection);
+    settle(connection);
+}
+
+static void on_event(struct bufferevent *bufferevent, short what, void *payload)
+{
+    (void)bufferevent;
+    struct connection *connection = payload;
+    if (what & BEV_EVENT_CONNECTED) {
+        conversation_begin(connection);
+    } else if (what & BEV_EVENT_EOF) {
+        connection->peer_is_done = true;
+        conversation_on_input(connection);
+    } else {
+        conversation_on_gone(connection);
+    }
+    settle(connection);
+}
+
+static void on_timer(evutil_socket_t fd, short what, void *payload)
+{
+    (void)fd;
+    (void)what;
+    struct connection *connection = payload;
+    conversation_on_time(connection);
+    settle(connection);
+}
+
+/* --- from outside --- */
+
+static void append(struct host *host, struct connection *connection)
+{
+    connection->previous = host->last;
+    *(host->last ? &host->last->next : &host->first) = connection;
+    host->last = connection;
+    host->num_connections++;
+    connection->number = ++host->num_accepted;
+}
+
+void connection_begin(struct host *host, struct bufferevent *bufferevent, bool handshaking)
+{
+    const struct http_limits limits = {.headers_max = HEADERS_MAX, .strict_lines = true};
+    const struct timeval write_timeout = {WRITE_S, 0};
+    struct connection *connection = mem_alloc(sizeof *connection);
+    connection->host = host;
+    connection->bufferevent = bufferevent;
+    connection->reader = http_reader_new(HTTP_REQUEST, &limits);
+    connection->timer = evtimer_new(host->base, on_timer, connection);
+    append(host, connection);
+    if (handshaking)
+        connection_enter(connection, STATE_HANDSHAKING, HANDSHAKE_NS);
+    else
+        conversation_begin(connection);
+    bufferevent_setcb(bufferevent, on_readable, on_writable, on_event, connection);
+    (void)bufferevent_set_timeouts(bufferevent, NULL, &write_timeout);
+    (void)bufferevent_enable(bufferevent, EV_READ | EV_WRITE);
+}
+
+static void end(struct connection *connection)
+{
+    connection->state = STATE_CLOSED;
+    settle(connection);
+}
+
+void connection_end_all(struct host *host)
+{
+    while (host->first)
+        end(host->first);
+}
+
+static bool is_idle(const struct connection *connection)
+{
+    return connection->state == STATE_LINGERING ||
+           (connection->state == STATE_READING && !connection->inside);
+}
+
+bool connection_end_idlest(struct host *host)
+{
+    struct connection *idlest = NULL;
+    for (struct connection *each = host->first; each; each = each->next)
+        if (is_idle(each) && (!idlest || each->idle_since_ns < idlest->idle_since_ns))
+            idlest = each;
+    if (idlest)
+        end(idlest);
+    return idlest != NULL;
+}

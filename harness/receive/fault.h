@@ -1,0 +1,43 @@
+/*
+ * The deliberate mistakes of the receiver. Each is one row: what is wrong, where it was seen in the
+ * wild, which cases must catch it, and the one or two stages that it replaces. Ids are those of the
+ * catalogue of failure modes; rows stand in faults_a.c to faults_g.c by letter.
+ *
+ * To add one: write its stage and its row in the file of its letter, and a line for it in the
+ * test's table.
+ */
+#ifndef RECEIVE_FAULT_H
+#define RECEIVE_FAULT_H
+
+#include <stddef.h>
+
+#include "base/error.h"
+#include "receive/argument.h"
+#include "receive/rules.h"
+
+#define FAULT_CASES_MAX 48
+
+struct fault {
+    const char *id;       /* "A01" */
+    const char *name;     /* "no-verification" */
+    const char *sentence; /* what the receiver does */
+    const char *seen;     /* public threads and advisories, or "" */
+    const char
+        *cases[FAULT_CASES_MAX]; /* full ids that must catch it, without [value]; NULL ends them */
+    const char *diagnosis;       /* id, or NULL when it yields none */
+    struct argument_spec argument;
+    struct rules overrides;
+};
+
+/* All faults, in the order of their ids. */
+size_t fault_count(void);
+const struct fault *fault_at(size_t index);
+
+/* The fault of that id (any case) or name, or NULL. */
+const struct fault *fault_find(const char *id_or_name);
+
+/* Reads "ID[=ARG]" or "NAME[=ARG]"; argument_clear frees what `out_argument` holds. NULL with a
+ * sentence when there is no such fault or its argument is wrong. */
+const struct fault *fault_read(const char *word, struct argument *out_argument, struct error *err);
+
+#endif

@@ -1,0 +1,39 @@
+/* Shorthands for the tables of faults: the cases that whole families of faults run into. */
+#ifndef RECEIVE_FAULT_CASES_H
+#define RECEIVE_FAULT_CASES_H
+
+#define D(name) "panora/delivery/" name
+#define S(name) "panora/signature/" name
+#define P(name) "panora/payload/" name
+#define T(name) "panora/timing/" name
+
+/* A signature of 64 characters that is not the right one. */
+#define WRONG_DIGITS                                                                               \
+    S("refuses-wrong-secret"), S("refuses-changed-data"), S("refuses-changed-digit"),              \
+        S("refuses-zeros"), S("refuses-empty-secret"), S("refuses-placeholder-secret"),            \
+        S("refuses-other-events"), S("checks-every-type"), S("checks-every-size"),                 \
+        S("checks-every-time"), S("refuses-duplicate-data-key")
+
+/* A signature of another length. */
+#define WRONG_LENGTH                                                                               \
+    S("refuses-truncated"), S("refuses-extended"), S("refuses-very-long"),                         \
+        S("refuses-secret-itself"), S("refuses-other-algorithm"), S("refuses-base64"),             \
+        S("refuses-duplicate-header")
+
+#define WRONG_CHARACTERS S("refuses-not-hex"), S("refuses-non-ascii")
+
+#define NO_HEADER S("refuses-missing"), S("refuses-query-signature")
+
+/* The receiver lets everybody in. */
+#define EVERY_REFUSAL WRONG_DIGITS, WRONG_LENGTH, WRONG_CHARACTERS, NO_HEADER, S("refuses-empty")
+
+/* The receiver lets nobody in. */
+#define EVERY_ACCEPTANCE                                                                           \
+    D("accepts-an-event"), D("accepts-every-type"), D("accepts-push-type"),                        \
+        D("accepts-unknown-type"), D("accepts-pulled-array"), D("accepts-empty-array"),            \
+        D("accepts-object-data"), D("accepts-null-fields"), D("accepts-extra-fields"),             \
+        D("accepts-any-member-order"), D("accepts-redelivery"),                                    \
+        D("accepts-concurrent-redelivery"), D("accepts-five-at-once"), D("accepts-out-of-order"),  \
+        D("forged-id-does-not-block"), S("header-name-any-case"), S("accepts-any-digest")
+
+#endif

@@ -1,0 +1,280 @@
+/* A: verification that is absent or can be got round. */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/array.h"
+#include "base/encode.h"
+#include "panora/event.h"
+#include "receive/fault_cases.h"
+#include "receive/faults.h"
+#include "sign/digest.h"
+
+static enum result trust(struct handling *handling)
+{
+    (void)handling;
+    return RESULT_TRUSTED;
+}
+
+static enum result find_rightly(struct handling *handling)
+{
+    return rules_right.find(handling);
+}
+
+static enum result trust_without_header(struct handling *handling)
+{
+    bool there = headers_count(handling->request->headers, PANORA_SIGNATURE_HEADER) > 0;
+    return there ? find_rightly(handling) : RESULT_TRUSTED;
+}
+
+static enum result trust_empty_header(struct handling *handling)
+{
+    enum result result = find_rightly(handling);
+    return result == RESULT_NEXT && handling->signature.len == 0 ? RESULT_TRUSTED : result;
+}
+
+static enum result trust_any_header(struct handling *handling)
+{
+    enum result result = find_rightly(handling);
+    if (result != RESULT_NEXT)
+        return result;
+    return handling->signature.len ? RESULT_TRUSTED : RESULT_SIGNATURE;
+}
+
+static enum result empty_key(struct handling *handling)
+{
+    (void)handling;
+    return RESULT_NEXT;
+}
+
+static enum result undefined_key(struct handling *handling)
+{
+    (void)buf_add_text(&handling->key, "undefined");
+    return RESULT_NEXT;
+}
+
+static enum result verdict(bool right)
+{
+    return right ? RESULT_NEXT : RESULT_SIGNATURE;
+}
+
+static enum result compare_shorter_length(struct handling *handling)
+{
+    struct bytes right = buf_bytes(&handling->digest);
+    struct bytes given = handling->signature;
+    size_t len = given.len < right.len ? given.len : right.len;
+    return verdict(len == 0 || memcmp(given.data, right.data, len) == 0);
+}
+
+static enum result compare_start(struct handling *handling)
+{
+    struct bytes right = buf_bytes(&handling->digest);
+    struct bytes given = handling->signature;
+    return verdict(given.len >= right.len && memcmp(given.data, right.data, right.len) == 0);
+}
+
+/* As Node's Buffer.from(text, "hex"): it stops at the first pair that is not hexadecimal. */
+static void decode_leniently(struct bytes hex, struct buf *out)
+{
+    for (size_t i = 0; i + 1 < hex.len; i += 2)
+        if (!decode_hex((struct bytes){hex.data + i, 2}, out))
+            return;
+}
+
+static enum result compare_decoded(struct handling *handling)
+{
+    struct buf right = {0};
+    struct buf given = {0};
+    decode_leniently(buf_bytes(&handling->digest), &right);
+    decode_leniently(handling->signature, &given);
+    bool equal = bytes_equal(buf_bytes(&right), buf_bytes(&given));
+    buf_clear(&right);
+    buf_clear(&given);
+    return verdict(equal);
+}
+
+static enum result compare_format(struct handling *handling)
+{
+    struct bytes given = handling->signature;
+    size_t digits = 0;
+    while (digits < given.len && given.data[digits] &&
+           strchr("0123456789abcdef", given.data[digits]))
+        digits++;
+    return verdict(given.len == 64 && digits == 64);
+}
+
+/* The sender names the algorithm by a prefix ("sha1=...") or by the number of digits. */
+static const char *algorithm_of(struct bytes signature, struct bytes *out_digits)
+{
+    static const struct {
+        const char *name;
+        size_t num_digits;
+    } algorithms[] = {{"md5", 32}, {"sha1", 40}, {"sha256", 64}, {"sha512", 128}};
+    const char *equals = signature.len ? memchr(signature.data, '=', signature.len) : NULL;
+    size_t prefix = equals ? (size_t)(equals - signature.data) : 0;
+    size_t skipped = equals ? prefix + 1 : 0;
+    *out_digits = (struct bytes){signature.data + skipped, signature.len - skipped};
+    for (size_t i = 0; i < ARRAY_LEN(algorithms); i++) {
+        bool named =
+            bytes_equal((struct bytes){signature.data, prefix}, bytes_of(algorithms[i].name));
+        if (equals ? named : out_digits->len == algorithms[i].num_digits)
+            return algorithms[i].name;
+    }
+    return NULL;
+}
+
+static enum result compare_by_senders_algorithm(struct handling *handling)
+{
+    struct bytes given;
+    struct digest digest;
+    const char *algorithm = algorithm_of(handling->signature, &given);
+    if (!algorithm ||
+        !digest_hmac(algorithm, buf_bytes(&handling->key), buf_bytes(&handling->message), &digest))
+        return RESULT_SIGNATURE;
+    struct buf right = {0};
+    encode_hex(digest_bytes(&digest), &right);
+    bool equal = digest_equal(given, buf_bytes(&right));
+    buf_clear(&right);
+    return verdict(equal);
+}
+
+/* Takes the value of any query parameter that looks like a signature. */
+static enum result find_in_query(struct handling *handling)
+{
+    enum result result = find_rightly(handling);
+    const char *query = strchr(handling->request->target, '?');
+    if (result == RESULT_NEXT || !query)
+        return result;
+    for (const char *item = query + 1; *item; item += strcspn(item, "&"), item += *item == '&') {
+        size_t len = strcspn(item, "&");
+        const char *value = memchr(item, '=', len);
+        if (!value || len - (size_t)(value + 1 - item) != 64)
+            continue;
+        handling->signature = (struct bytes){value + 1, 64};
+        return RESULT_NEXT;
+    }
+    return result;
+}
+
+/* Only whether there is a header: compare_any looks for itself. */
+static enum result find_any(struct handling *handling)
+{
+    const char *first = headers_find(handling->request->headers, PANORA_SIGNATURE_HEADER);
+    handling->signature = bytes_of(first);
+    return first ? RESULT_NEXT : RESULT_SIGNATURE;
+}
+
+static enum result compare_any(struct handling *handling)
+{
+    const struct headers *headers = handling->request->headers;
+    const char *right = buf_text(&handling->digest);
+    return verdict(headers_has_token(headers, PANORA_SIGNATURE_HEADER, right));
+}
+
+static enum result find_for_known_types(struct handling *handling)
+{
+    struct bytes type = handling_member(handling, "type");
+    if (type.data && !memory_knows_type(handling->memory, type))
+        return RESULT_TRUSTED;
+    return find_rightly(handling);
+}
+
+static void answer_200_always(struct handling *handling, enum result result)
+{
+    rules_right.answer(handling, result);
+    handling->answer.status = 200;
+}
+
+const struct fault faults_a[] = {
+    {.id = "A01",
+     .name = "no-verification",
+     .sentence = "verifies no signature at all",
+     .seen = "CVE-2026-33143 (OneUptime), CVE-2026-39969 (TypeBot)",
+     .cases = {EVERY_REFUSAL},
+     .overrides = {.find = trust}},
+    {.id = "A02",
+     .name = "only-when-present",
+     .sentence = "verifies only when the signature header is there",
+     .seen = "krkn-chaos/krkn#1277, krkn-chaos/website#360",
+     .cases = {NO_HEADER},
+     .overrides = {.find = trust_without_header}},
+    {.id = "A03",
+     .name = "empty-header-skips",
+     .sentence = "takes an empty signature header for permission not to verify",
+     .seen = "corsairdev/corsair#595",
+     .cases = {S("refuses-empty")},
+     .overrides = {.find = trust_empty_header}},
+    {.id = "A04",
+     .name = "promise-not-awaited",
+     .sentence = "tests the promise of a verdict, not the verdict: any signature will do",
+     .seen = "pytorch/test-infra#8684, openai/openai-node#2302, interledger/rafiki#3174",
+     .cases = {WRONG_DIGITS, WRONG_LENGTH, WRONG_CHARACTERS},
+     .overrides = {.find = trust_any_header}},
+    {.id = "A05",
+     .name = "empty-key",
+     .sentence = "has no secret configured and verifies with an empty key",
+     .seen = "librefang#3492, stripe-node#2841, stripe-java#2286, stripe-ruby#1960",
+     .cases = {S("refuses-empty-secret"), EVERY_ACCEPTANCE},
+     .overrides = {.key = empty_key}},
+    {.id = "A06",
+     .name = "undefined-key",
+     .sentence = "has no secret configured and verifies with the text \"undefined\" as key",
+     .seen = "a variant of A05",
+     .cases = {S("refuses-placeholder-secret"), EVERY_ACCEPTANCE},
+     .overrides = {.key = undefined_key}},
+    {.id = "A07",
+     .name = "shorter-length",
+     .sentence = "compares only as many characters as the shorter signature has",
+     .seen = "RUSTSEC-2024-0010, CVE-2024-21491 (svix)",
+     .cases = {S("refuses-empty"), S("refuses-truncated"), S("refuses-extended")},
+     .overrides = {.compare = compare_shorter_length}},
+    {.id = "A08",
+     .name = "prefix-compare",
+     .sentence = "accepts whatever begins with the right signature",
+     .seen = "tj/node-cookie-signature#41",
+     .cases = {S("refuses-extended")},
+     .overrides = {.compare = compare_start}},
+    {.id = "A09",
+     .name = "lenient-hex",
+     .sentence = "decodes the signature with a hex decoder that stops at what it cannot read",
+     .seen = "kentcdodds.com#720; Node's Buffer.from(text, 'hex')",
+     .cases = {S("refuses-extended")},
+     .overrides = {.compare = compare_decoded}},
+    {.id = "A10",
+     .name = "format-only",
+     .sentence = "checks that the signature is 64 hexadecimal digits, not that it is right",
+     .seen = "",
+     .cases = {WRONG_DIGITS, S("refuses-other-algorithm")},
+     .overrides = {.compare = compare_format}},
+    {.id = "A12",
+     .name = "senders-algorithm",
+     .sentence = "lets the sender choose the hash algorithm",
+     .seen = "dintel/php-github-webhook#4",
+     .cases = {S("refuses-other-algorithm")},
+     .overrides = {.compare = compare_by_senders_algorithm}},
+    {.id = "A13",
+     .name = "signature-from-query",
+     .sentence = "takes the signature from the query when there is no header",
+     .seen = "openclaw#5120, adnanh/webhook#83",
+     .cases = {S("refuses-query-signature")},
+     .overrides = {.find = find_in_query}},
+    {.id = "A14",
+     .name = "any-of-several",
+     .sentence = "accepts when any of several signatures in the headers is right",
+     .seen = "stripe-node#753, stripe-node#2651, dokploy#4278",
+     .cases = {S("refuses-duplicate-header")},
+     .overrides = {.find = find_any, .compare = compare_any}},
+    {.id = "A16",
+     .name = "known-types-only",
+     .sentence = "verifies only events whose type it knows",
+     .seen = "the same shape as A02",
+     .cases = {S("checks-every-type")},
+     .overrides = {.find = find_for_known_types}},
+    {.id = "A18",
+     .name = "always-200",
+     .sentence = "answers 200 to everything, also to what it refuses",
+     .seen = "8monkey-ai/hebo-platform#61, moov-go#113, fbsamples#23",
+     .cases = {EVERY_REFUSAL, D("refuses-other-methods")},
+     .overrides = {.answer = answer_200_always}},
+};
+const size_t num_faults_a = ARRAY_LEN(faults_a);

@@ -1,0 +1,124 @@
+/* E: routing, middleware and what stands before the handler. */
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "receive/fault_cases.h"
+#include "receive/faults.h"
+
+#define ELSEWHERE "/elsewhere"
+
+/* The new address itself answers as it should. */
+static enum result admit_elsewhere(struct handling *handling)
+{
+    if (text_starts_with(handling->request->target, ELSEWHERE))
+        return rules_right.admit(handling);
+    handling->answer.status = (int)handling->argument->number;
+    headers_set(&handling->answer.headers, "Location",
+                *handling->argument->text ? handling->argument->text : ELSEWHERE);
+    return RESULT_ANSWERED;
+}
+
+static enum result answer_page(struct handling *handling, int status, const char *html)
+{
+    handling->answer.status = status;
+    answer_set_body(&handling->answer, "text/html; charset=utf-8", html);
+    return RESULT_ANSWERED;
+}
+
+static enum result admit_with_csrf_token(struct handling *handling)
+{
+    headers_add(&handling->answer.headers, "Set-Cookie", "csrftoken=0123456789abcdef; Path=/");
+    return answer_page(handling, 403,
+                       "<!doctype html><title>403 Forbidden</title><h1>Forbidden</h1>"
+                       "<p>CSRF verification failed. Request aborted.</p>");
+}
+
+static enum result admit_with_session(struct handling *handling)
+{
+    headers_add(&handling->answer.headers, "WWW-Authenticate", "Bearer realm=\"app\"");
+    return answer_page(handling, 401,
+                       "<!doctype html><title>Sign in</title><h1>Sign in</h1>"
+                       "<form method=\"post\" action=\"/sign-in\"></form>");
+}
+
+static enum result admit_known_clients(struct handling *handling)
+{
+    const char *agent = headers_find(handling->request->headers, "User-Agent");
+    if (agent && !text_starts_with(agent, "axios/"))
+        return rules_right.admit(handling);
+    headers_add(&handling->answer.headers, "cf-mitigated", "challenge");
+    return answer_page(handling, 403, "<!doctype html><title>Just a moment...</title>");
+}
+
+static enum result admit_nothing(struct handling *handling)
+{
+    return answer_page(handling, (int)handling->argument->number,
+                       "<!doctype html><title>Error</title><pre>Cannot POST</pre>");
+}
+
+static enum result admit_get(struct handling *handling)
+{
+    if (strcmp(handling->request->method, "POST") == 0)
+        return rules_right.admit(handling);
+    return answer_page(handling, 200, "<!doctype html><title>Up and running</title>");
+}
+
+/* A sign-in page at the end of a redirect: nobody saw the event, and the sender takes 200 for
+ * success. */
+static enum result admit_login(struct handling *handling)
+{
+    if (strcmp(handling->request->method, "GET") == 0)
+        return answer_page(handling, 200, "<!doctype html><title>Sign in</title><h1>Sign in</h1>");
+    handling->answer.status = 302;
+    headers_set(&handling->answer.headers, "Location", "/sign-in");
+    return RESULT_ANSWERED;
+}
+
+const struct fault faults_e[] = {
+    {.id = "E01",
+     .name = "redirects",
+     .sentence = "redirects to another address",
+     .seen = "polar#7760, trigger.dev#543, waha#112",
+     .cases = {D("does-not-redirect"), EVERY_ACCEPTANCE},
+     .argument = {ARGUMENT_STATUS_TEXT, "CODE[,URL]", "307"},
+     .overrides = {.admit = admit_elsewhere}},
+    {.id = "E03",
+     .name = "redirects-to-login",
+     .sentence = "redirects to a sign-in page, which answers 200",
+     .seen = "formancehq/ledger#1990, vantage-point#49",
+     .cases = {D("does-not-redirect"), D("refuses-other-methods"), EVERY_ACCEPTANCE},
+     .overrides = {.admit = admit_login}},
+    {.id = "E04",
+     .name = "csrf-middleware",
+     .sentence = "wants a CSRF token from every POST",
+     .seen = "discourse#16982, coolify#6200, CreatorOs#488",
+     .cases = {EVERY_ACCEPTANCE},
+     .overrides = {.admit = admit_with_csrf_token}},
+    {.id = "E05",
+     .name = "session-wall",
+     .sentence = "wants everybody to sign in",
+     .seen = "kosuke-core#116, clerk-docs#889, file-drive#9",
+     .cases = {EVERY_ACCEPTANCE},
+     .overrides = {.admit = admit_with_session}},
+    {.id = "E07",
+     .name = "bot-firewall",
+     .sentence = "a firewall turns Panora's User-Agent away",
+     .seen = "KickDevDocs#403, OpenAgents#4721, qstash-js#238",
+     .cases = {EVERY_ACCEPTANCE},
+     .overrides = {.admit = admit_known_clients}},
+    {.id = "E09",
+     .name = "no-such-route",
+     .sentence = "has no handler for POST at this address",
+     .seen = "processwire#2149",
+     .cases = {EVERY_ACCEPTANCE},
+     .argument = {ARGUMENT_STATUS, "N, e.g. 405", "404"},
+     .overrides = {.admit = admit_nothing}},
+    {.id = "E10",
+     .name = "get-answers-200",
+     .sentence = "answers 200 with a page to other methods than POST",
+     .seen = "",
+     .cases = {D("refuses-other-methods")},
+     .overrides = {.admit = admit_get}},
+};
+const size_t num_faults_e = ARRAY_LEN(faults_e);

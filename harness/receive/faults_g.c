@@ -1,0 +1,116 @@
+/* G: what happens after, and what the answer says. */
+#include <string.h>
+
+#include "base/array.h"
+#include "receive/fault_cases.h"
+#include "receive/faults.h"
+
+static enum result shape_of_known_type(struct handling *handling)
+{
+    enum result result = rules_right.shape(handling);
+    if (result != RESULT_NEXT)
+        return result;
+    struct bytes type = handling_member(handling, "type");
+    return memory_knows_type(handling->memory, type) ? RESULT_NEXT : RESULT_NOT_EVENT;
+}
+
+static enum result shape_without_extras(struct handling *handling)
+{
+    enum result result = rules_right.shape(handling);
+    if (result != RESULT_NEXT)
+        return result;
+    return js_size(handling_event(handling)) == 3 ? RESULT_NEXT : RESULT_NOT_EVENT;
+}
+
+static enum result act_once(struct handling *handling)
+{
+    struct bytes id = handling_member(handling, "id_event");
+    if (memory_has(handling->memory, id))
+        return RESULT_CONFLICT;
+    memory_add(handling->memory, id);
+    return rules_right.act(handling);
+}
+
+/* As the documented receiver does: it passes on the verifier's words, which hold the right
+ * signature. */
+static void answer_with_digest(struct handling *handling, enum result result)
+{
+    rules_right.answer(handling, result);
+    if (result != RESULT_SIGNATURE)
+        return;
+    const struct rules *right = &rules_right;
+    if (handling->digest.len == 0 &&
+        (right->key(handling) != RESULT_NEXT || right->message(handling) != RESULT_NEXT ||
+         right->digest(handling) != RESULT_NEXT))
+        return;
+    answer_set_body(&handling->answer, "text/plain; charset=utf-8", "");
+    (void)buf_add_format(&handling->answer.body, "Invalid signature: expected %s\n",
+                         buf_text(&handling->digest));
+}
+
+/* The index tells whoever tries digit by digit how far it was right. */
+static void answer_with_trace(struct handling *handling, enum result result)
+{
+    rules_right.answer(handling, result);
+    if (result != RESULT_SIGNATURE)
+        return;
+    struct bytes given = handling->signature;
+    size_t same = 0;
+    while (same < given.len && same < handling->digest.len &&
+           given.data[same] == handling->digest.data[same])
+        same++;
+    answer_set_body(&handling->answer, "text/plain; charset=utf-8", "");
+    (void)buf_add_format(&handling->answer.body,
+                         "Error: signatures differ at index %zu\n"
+                         "    at verify (/srv/app/webhook.js:41:11)\n"
+                         "    at Layer.handle (/srv/app/node_modules/express/router.js:95:5)\n",
+                         same);
+}
+
+static void answer_accepted_with_status(struct handling *handling, enum result result)
+{
+    rules_right.answer(handling, result);
+    if (result == RESULT_ACCEPTED)
+        handling->answer.status = (int)handling->argument->number;
+}
+
+const struct fault faults_g[] = {
+    {.id = "G01",
+     .name = "refuses-unknown-types",
+     .sentence = "refuses events whose type it does not know",
+     .seen = "OpenHands/automation#236, mattermost-plugin-zoom#257, zulip#24983",
+     .cases = {D("accepts-unknown-type")},
+     .overrides = {.shape = shape_of_known_type}},
+    {.id = "G02",
+     .name = "refuses-extra-fields",
+     .sentence = "refuses events with members beside the documented three",
+     .seen = "",
+     .cases = {D("accepts-extra-fields")},
+     .overrides = {.shape = shape_without_extras}},
+    {.id = "G03",
+     .name = "refuses-duplicates",
+     .sentence = "answers 409 to an event that it has seen",
+     .seen = "preloop#517, webrenew/memories#396",
+     .cases = {D("accepts-redelivery"), D("accepts-concurrent-redelivery")},
+     .overrides = {.act = act_once}},
+    {.id = "G07",
+     .name = "leaks-digest",
+     .sentence = "says in its refusal which signature would have been right",
+     .seen = "adnanh/webhook#85, adnanh/webhook#83; Panora's documented receiver",
+     .cases = {S("leaks-nothing")},
+     .overrides = {.answer = answer_with_digest}},
+    {.id = "G08",
+     .name = "leaks-trace",
+     .sentence = "sends a stack trace with a refusal, which says where the signatures differ",
+     .seen = "Truxify#3755, Cellarion#451, corsair#348",
+     .cases = {S("leaks-nothing"), S("refusals-look-alike"), "http/disclosure/stack-trace"},
+     .overrides = {.answer = answer_with_trace}},
+    {.id = "G09",
+     .name = "success-without-2xx",
+     .sentence = "answers a genuine event with a status that is no success",
+     .seen = "hebo-platform#103",
+     .cases = {EVERY_ACCEPTANCE},
+     .argument = {ARGUMENT_STATUS, "N", "418"},
+     .overrides = {.answer = answer_accepted_with_status}},
+};
+const size_t num_faults_g = ARRAY_LEN(faults_g);

@@ -1,0 +1,91 @@
+#include "receive/host.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/text.h"
+
+#define SHOWN_MAX 60 /* bytes of what a client sent, in a line for a person */
+
+int64_t host_wall_ms(const struct host *host)
+{
+    return host->wall_ms ? host->wall_ms() : 0;
+}
+
+struct handling host_handling(struct host *host, const struct inbound *request)
+{
+    return (struct handling){.request = request,
+                             .rules = &host->rules,
+                             .argument = &host->fault_argument,
+                             .secret = host->secret,
+                             .memory = &host->memory};
+}
+
+bool host_apply(const struct host *host, enum moment moment, struct answer *answer,
+                const struct inbound *request)
+{
+    bool applied = false;
+    for (size_t i = 0; i < host->num_behaviours; i++) {
+        const struct behaviour_setting *setting = &host->behaviours[i];
+        if (setting->behaviour->moment != moment)
+            continue;
+        setting->behaviour->apply(answer, request, &setting->argument);
+        applied = true;
+    }
+    return applied;
+}
+
+/* "204", or how the answer was kept back. */
+static void add_outcome(const struct answer *answer, struct buf *line)
+{
+    static const char *const unanswered[] = {
+        [ENDING_KEEP] = "closed unanswered", [ENDING_CLOSE] = "closed unanswered",
+        [ENDING_RESET] = "reset unanswered", [ENDING_HOLD] = "left unanswered",
+        [ENDING_DIE] = "died unanswered",
+    };
+    if (answer->cut && answer->cut_at == 0)
+        (void)buf_add_text(line, unanswered[answer->ending]);
+    else if (answer->raw.len)
+        (void)buf_add_text(line, "answered with other bytes");
+    else
+        (void)buf_add_format(line, "%d", answer->status);
+}
+
+static void print_line(struct host *host, const struct inbound *request,
+                       const struct answer *answer, const char *type, const char *result_text)
+{
+    struct buf line = {0};
+    (void)buf_add_format(&line, "#%" PRIu64 " ", request->number);
+    text_add_visible(&line, bytes_of(request->method ? request->method : "?"), SHOWN_MAX);
+    if (type) {
+        (void)buf_add_char(&line, ' ');
+        text_add_visible(&line, bytes_of(type), SHOWN_MAX);
+    }
+    (void)buf_add_format(&line, ": %s, ", result_text);
+    add_outcome(answer, &line);
+    (void)fprintf(host->out, "%s\n", buf_text(&line));
+    (void)fflush(host->out);
+    buf_clear(&line);
+}
+
+void host_note(struct host *host, const struct inbound *request, const struct answer *answer,
+               const char *type, const char *result_text, const char *problem)
+{
+    if (host->journal) {
+        const struct journal_entry entry = {request, host->secret, host_wall_ms(host),
+                                            answer->status, problem};
+        journal_add(host->journal, &entry);
+    }
+    if (host->out)
+        print_line(host, request, answer, type, problem ? problem : result_text);
+}
+
+void host_clear(struct host *host)
+{
+    for (size_t i = 0; i < host->num_behaviours; i++)
+        argument_clear(&host->behaviours[i].argument);
+    free(host->behaviours);
+    argument_clear(&host->fault_argument);
+    memory_clear(&host->memory);
+    journal_close(host->journal);
+}

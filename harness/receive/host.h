@@ -1,0 +1,63 @@
+/*
+ * What all connections of a receiver share. For receiver.c and connection.c (and the fuzzer) alone.
+ */
+#ifndef RECEIVE_HOST_H
+#define RECEIVE_HOST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "receive/behaviour.h"
+#include "receive/journal.h"
+#include "receive/rules.h"
+
+struct event_base;
+struct connection;
+
+struct host {
+    struct event_base *base;
+    struct rules rules;
+    struct argument fault_argument;
+    struct behaviour_setting *behaviours;
+    size_t num_behaviours;
+    struct bytes secret;
+    struct memory memory;
+    struct journal *journal;         /* NULL = none */
+    FILE *out;                       /* one line a request; NULL = quiet */
+    int64_t (*wall_ms)(void);        /* NULL = no Date header, and 1970 in the journal */
+    int64_t request_ns;              /* a request must be complete in this time */
+    void (*on_death)(void *payload); /* a fault lets the process die */
+    void *payload;
+
+    struct connection *first; /* in the order in which they were accepted */
+    struct connection *last;
+    size_t num_connections;
+    size_t max_connections;
+    uint64_t num_accepted;
+    uint64_t num_requests;
+    size_t held; /* bytes of request bodies in memory, of all connections together */
+};
+
+/* All request bodies together; beyond it requests are refused with 503. */
+#define HELD_MAX ((size_t)512 * 1024 * 1024)
+
+int64_t host_wall_ms(const struct host *host);
+
+/* Gives the event a request's handling: a zeroed one that knows rules, secret, memory. */
+struct handling host_handling(struct host *host, const struct inbound *request);
+
+/* Applies the behaviours of that moment; false when there are none. */
+bool host_apply(const struct host *host, enum moment moment, struct answer *answer,
+                const struct inbound *request);
+
+/* Writes the journal's line and the one for the person who watches. `result_text` says what the
+ * request came to. */
+void host_note(struct host *host, const struct inbound *request, const struct answer *answer,
+               const char *type, const char *result_text, const char *problem);
+
+/* Frees what the host itself holds: not the base, the secret, `out` or connections. */
+void host_clear(struct host *host);
+
+#endif

@@ -1,0 +1,43 @@
+/*
+ * What arrived, byte for byte: one JSON object a line, written and flushed as each request is
+ * answered.
+ *
+ *     {"n":1,"time":"2024-07-01T12:00:00.000Z","connection":1,"method":"POST","target":"/","version":"HTTP/1.1",
+ *      "headers":[["Host","127.0.0.1:8080"]],"body_base64":"e30=","verified":true,"status":204,"problem":null}
+ *
+ * A header value that is not UTF-8 is written with every byte as the character of that number (ISO
+ * 8859-1), and its pair gets a third item that says so: ["X-Name","caf\u00e9","latin1"]. `verified`
+ * says whether the signature is right by Panora's own rule, whatever the receiver made of it; null
+ * when there is no signature or no whole body. What is no HTTP request has a `problem`, and null
+ * for what was not read.
+ */
+#ifndef RECEIVE_JOURNAL_H
+#define RECEIVE_JOURNAL_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "receive/rules.h"
+
+struct journal_entry {
+    const struct inbound *request; /* `method` NULL = there is none */
+    struct bytes secret;
+    int64_t wall_ms;
+    int status;
+    const char *problem; /* NULL = none */
+};
+
+struct journal;
+
+/* Opens `path` for adding to it. NULL with a sentence when that cannot be done. */
+struct journal *journal_open(const char *path, struct error *err);
+void journal_close(struct journal *journal); /* NULL is fine */
+
+/* Adds a line. A disk that is full or gone does not stop the receiver: it is said once on standard
+ * error. */
+void journal_add(struct journal *journal, const struct journal_entry *entry);
+
+/* Appends the line, with its line end, to `out`. */
+void journal_write_line(const struct journal_entry *entry, struct buf *out);
+
+#endif

@@ -1,0 +1,128 @@
+/*
+ * How a request is judged, as a row of stages. There is one right set (rules_right); a fault
+ * replaces one or two of its stages, and everything else stays right.
+ *
+ *     admit -> find -> key -> message -> digest -> compare -> shape -> act -> answer
+ *              `------------- the signature -------------'
+ */
+#ifndef RECEIVE_RULES_H
+#define RECEIVE_RULES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "http/headers.h"
+#include "panora/js.h"
+#include "receive/answer.h"
+#include "receive/argument.h"
+#include "receive/memory.h"
+
+/* What a stage came to. */
+enum result {
+    RESULT_NEXT,    /* the next stage decides */
+    RESULT_TRUSTED, /* a stage of the signature: no need to look further at it */
+    RESULT_ACCEPTED,
+    RESULT_METHOD,     /* refused: not POST */
+    RESULT_MEDIA_TYPE, /* refused: not JSON */
+    RESULT_TOO_LARGE,  /* refused: longer than the limit */
+    RESULT_SIGNATURE,  /* refused: no signature, or a wrong one */
+    RESULT_NOT_EVENT,  /* refused: the body is no event */
+    RESULT_CONFLICT,   /* refused: seen before (only faults say so) */
+    RESULT_BUSY,       /* refused: too much is held in memory */
+    RESULT_BROKEN,     /* an exception that a framework catches */
+    RESULT_DEAD,       /* an exception that nobody catches: the process ends */
+    RESULT_ANSWERED,   /* the stage filled in the answer itself */
+    NUM_RESULTS
+};
+
+/* "accepted", "signature refused", ... */
+const char *result_words(enum result result);
+
+/* A request as it arrived; all borrowed. */
+struct inbound {
+    const char *method;
+    const char *target;
+    int minor;
+    const struct headers *headers;
+    struct bytes body;
+    size_t first_piece_len; /* of the body: what came with the first read */
+    bool chunked;
+    bool whole;             /* the body is complete; else only the head may be judged */
+    uint64_t number;        /* of the request, from 1 */
+    uint64_t connection;    /* its number, from 1 */
+    uint64_t on_connection; /* the how-manieth on its connection, from 1 */
+};
+
+struct rules;
+
+/* One request on its way through the stages; everything that a stage may look at or leave for the
+ * next. */
+struct handling {
+    const struct inbound *request;
+    const struct rules *rules;
+    const struct argument *argument; /* the fault's */
+    struct bytes secret;
+    struct memory *memory;
+
+    struct bytes signature; /* by `find`; borrowed from the request */
+    struct buf key;         /* by `key` */
+    struct buf message;     /* by `message`: what is signed */
+    struct buf digest;      /* by `digest`: the signature that it ought to be */
+    struct answer answer;
+
+    struct js *event; /* private: handling_event */
+    bool parsed;
+};
+
+typedef enum result stage_function(struct handling *handling);
+
+/* What a connection does, apart from judging requests. 0 = the right value. */
+struct manners {
+    size_t body_max;  /* bytes; 10 MiB */
+    int64_t idle_ns;  /* an idle connection is closed after this; 65 s, longer than Panora's sender
+                         keeps one */
+    int64_t stale_ns; /* a request that comes after so long a pause meets a reset; never */
+};
+
+struct rules {
+    stage_function *admit; /* method, media type: from the head alone */
+    stage_function *find;  /* where the signature stands */
+    stage_function *key;
+    stage_function *message;
+    stage_function *digest;
+    stage_function *compare;
+    stage_function *shape; /* whether the body is an event */
+    stage_function *act;   /* what is done with a genuine event */
+    stage_function *abort; /* a client went away inside a request; RESULT_DEAD or anything else */
+    void (*answer)(struct handling *handling, enum result result);
+    struct manners manners;
+};
+
+extern const struct rules rules_right;
+
+/* Replaces in `rules` what `overrides` sets. */
+void rules_override(struct rules *rules, const struct rules *overrides);
+
+/* The stages in order, then the answer; returns what it came to. handling_clear frees what they
+ * left. */
+enum result rules_handle(struct handling *handling);
+
+/* The answer for `result` without asking the stages: for what is refused before the body is there.
+ */
+void rules_refuse(struct handling *handling, enum result result);
+
+void handling_clear(struct handling *handling);
+
+/* The body as a value, or NULL when it is not JSON. Parsed once. Borrowed. */
+const struct js *handling_event(struct handling *handling);
+
+/* The text of a member of the event, or no bytes (data == NULL) when it is no string. Borrowed. */
+struct bytes handling_member(struct handling *handling, const char *name);
+
+/* The value of a header, trimmed, or data == NULL when there is none or more than one. */
+struct bytes inbound_header(const struct inbound *request, const char *name);
+
+#endif

@@ -1,0 +1,253 @@
+#include <criterion/criterion.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "cli/command.h"
+#include "cli/layout.h"
+#include "cli/option.h"
+
+TestSuite(cli_option, .timeout = 20);
+
+static const struct option_spec specs[] = {
+    {"deadline", 'd', "TIME", "How long to wait (default 10s).", false},
+    {"header", 0, "HEADER", "A header.", true},
+    {"insecure", 'k', NULL, "Accept any certificate.", false},
+    {"4", '4', NULL, "Use IPv4 only.", false},
+};
+static const struct option_set set = {specs, ARRAY_LEN(specs)};
+static const struct option_set *const sets[] = {&set};
+
+static bool parse(struct arguments *arguments, const char *const *words, struct error *err)
+{
+    int argc = 0;
+    while (words[argc])
+        argc++;
+    *arguments = (struct arguments){0};
+    return arguments_parse(arguments, sets, 1, argc, (char **)words, err);
+}
+
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+Test(cli_option, reads_every_spelling_of_a_value)
+{
+    static const struct {
+        const char *what;
+        const char *words[3];
+    } rows[] = {
+        {"name and value apart", {"--deadline", "3s"}},
+        {"name and value joined", {"--deadline=3s"}},
+        {"letter and value apart", {"-d", "3s"}},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct arguments arguments;
+        struct error err = {0};
+        int64_t ns = 0;
+        cr_expect(parse(&arguments, rows[i].words, &err), "%s: %s", rows[i].what, err.message);
+        cr_expect(arguments_duration(&arguments, "deadline", 1, &ns, &err), "%s", rows[i].what);
+        cr_expect_eq(ns, 3 * NS_PER_S, "%s", rows[i].what);
+        arguments_clear(&arguments);
+    }
+}
+
+Test(cli_option, an_empty_value_after_an_equals_sign_is_a_value)
+{
+    struct arguments arguments;
+    struct error err = {0};
+    cr_assert(parse(&arguments, WORDS("--header="), &err));
+    cr_expect_str_eq(arguments_value(&arguments, "header", "none"), "");
+    arguments_clear(&arguments);
+}
+
+Test(cli_option, keeps_words_apart_from_options)
+{
+    struct arguments arguments;
+    struct error err = {0};
+    cr_assert(parse(&arguments, WORDS("one", "-k", "-", "--", "--deadline", "-4"), &err));
+    cr_expect_eq(arguments.num_words, 4);
+    cr_expect_str_eq(arguments.words[0], "one");
+    cr_expect_str_eq(arguments.words[1], "-");
+    cr_expect_str_eq(arguments.words[2], "--deadline");
+    cr_expect_str_eq(arguments.words[3], "-4");
+    cr_expect(arguments_has(&arguments, "insecure"));
+    cr_expect_not(arguments_has(&arguments, "4"));
+    arguments_clear(&arguments);
+}
+
+Test(cli_option, collects_what_may_be_given_again_in_order)
+{
+    struct arguments arguments;
+    struct error err = {0};
+    size_t count = 0;
+    cr_assert(parse(&arguments, WORDS("--header", "A: 1", "-4", "--header=B: 2"), &err));
+    const char **values = arguments_values(&arguments, "header", &count);
+    cr_assert_eq(count, 2);
+    cr_expect_str_eq(values[0], "A: 1");
+    cr_expect_str_eq(values[1], "B: 2");
+    free(values);
+    cr_expect_null(arguments_values(&arguments, "deadline", &count));
+    cr_expect_eq(count, 0);
+    arguments_clear(&arguments);
+}
+
+Test(cli_option, complains_in_one_sentence)
+{
+    static const struct {
+        const char *words[4];
+        const char *message;
+    } rows[] = {
+        {{"--deadlin", "3s"}, "no option \"--deadlin\"; did you mean \"--deadline\"?"},
+        {{"--deadlin=3s"}, "no option \"--deadlin\"; did you mean \"--deadline\"?"},
+        {{"-insecure"}, "no option \"-insecure\"; did you mean \"--insecure\"?"},
+        {{"--nothing-like-it"}, "no option \"--nothing-like-it\"; --help lists them"},
+        {{"-z=hunter2"}, "no option \"-z\"; did you mean \"-4\"?"},
+        {{"--deadline"}, "--deadline needs a value: --deadline TIME"},
+        {{"-d"}, "-d needs a value: -d TIME"},
+        {{"--insecure=yes"}, "--insecure takes no value"},
+        {{"-k", "--insecure"}, "--insecure is given twice"},
+        {{"-4", "-4"}, "-4 is given twice"},
+        {{"--deadline", "1s", "--deadline=2s"}, "--deadline is given twice"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct arguments arguments;
+        struct error err = {0};
+        cr_expect_not(parse(&arguments, rows[i].words, &err), "%s", rows[i].words[0]);
+        cr_expect_str_eq(err.message, rows[i].message);
+        arguments_clear(&arguments);
+    }
+}
+
+Test(cli_option, help_is_known_without_being_declared)
+{
+    struct arguments arguments;
+    struct error err = {0};
+    cr_assert(parse(&arguments, WORDS("-h"), &err));
+    cr_expect(arguments_has(&arguments, "help"));
+    arguments_clear(&arguments);
+}
+
+Test(cli_option, typed_values_name_the_option_when_they_are_wrong)
+{
+    struct arguments arguments;
+    struct error err = {0};
+    int64_t number = 7;
+    cr_assert(parse(&arguments, WORDS("--deadline", "soon"), &err));
+    cr_expect_not(arguments_duration(&arguments, "deadline", 1, &number, &err));
+    cr_expect_str_eq(err.message,
+                     "--deadline: \"soon\" is not a duration such as 250ms, 10s or 2m");
+    err = (struct error){0};
+    cr_expect_not(arguments_integer(&arguments, "deadline", 1, 0, 9, &number, &err));
+    cr_expect_str_eq(err.message, "--deadline: \"soon\" is not a whole number from 0 to 9");
+    err = (struct error){0};
+    cr_expect_not(arguments_rate(&arguments, "deadline", 1, &number, &err));
+    cr_expect_str_eq(err.message, "--deadline: \"soon\" is not a rate such as 20/s");
+    cr_expect(arguments_integer(&arguments, "header", 5, 0, 9, &number, &err));
+    cr_expect_eq(number, 5, "the default of an option that is not given");
+    arguments_clear(&arguments);
+}
+
+Test(cli_option, a_rate_is_the_time_between_two_requests)
+{
+    static const char *const spellings[] = {"20/s", "20"};
+    for (size_t i = 0; i < ARRAY_LEN(spellings); i++) {
+        struct arguments arguments;
+        struct error err = {0};
+        int64_t ns = 0;
+        cr_assert(parse(&arguments, WORDS("--header", spellings[i]), &err));
+        cr_expect(arguments_rate(&arguments, "header", 0, &ns, &err), "%s", spellings[i]);
+        cr_expect_eq(ns, 50 * NS_PER_MS, "%s", spellings[i]);
+        arguments_clear(&arguments);
+    }
+}
+
+Test(cli_option, an_unknown_choice_is_refused_with_the_nearest)
+{
+    static const char *const choices[] = {"text", "object"};
+    struct arguments arguments;
+    struct error err = {0};
+    size_t index = 9;
+    cr_assert(parse(&arguments, WORDS("--header", "objct"), &err));
+    cr_expect_not(arguments_choice(&arguments, "header", choices, 2, 0, &index, &err));
+    cr_expect_str_eq(err.message, "no header \"objct\"; did you mean \"object\"?");
+    cr_expect(arguments_choice(&arguments, "deadline", choices, 2, 1, &index, &err));
+    cr_expect_eq(index, 1, "the default");
+    arguments_clear(&arguments);
+}
+
+Test(cli_option, help_stays_within_100_columns)
+{
+    for (size_t i = 0; i < num_commands; i++) {
+        struct buf text = {0};
+        option_help(commands[i]->options, commands[i]->num_option_sets, &text);
+        char *rest = NULL;
+        for (char *line = strtok_r(text.data, "\n", &rest); line;
+             line = strtok_r(NULL, "\n", &rest))
+            cr_expect_leq(layout_width(line), 100, "%s: %s", commands[i]->name, line);
+        buf_clear(&text);
+    }
+}
+
+/* --- what every command declares --- */
+
+static void expect_good_option(const struct command *command, const struct option_spec *spec)
+{
+    size_t help_len = spec->help ? strlen(spec->help) : 0;
+    cr_expect(spec->name && *spec->name, "%s: an option without a name", command->name);
+    cr_expect_gt(help_len, 0, "%s: --%s has no sentence", command->name, spec->name);
+    cr_expect(help_len && spec->help[help_len - 1] == '.', "%s: --%s: no full sentence",
+              command->name, spec->name);
+    cr_expect(!spec->value || strspn(spec->value, "abcdefghijklmnopqrstuvwxyz") == 0,
+              "%s: --%s: its value is not in capitals", command->name, spec->name);
+    cr_expect(strlen(spec->name) > 1 || spec->letter == spec->name[0],
+              "%s: -%s: its letter is another one", command->name, spec->name);
+}
+
+struct seen {
+    const char *names[100];
+    char letters[100];
+    size_t count;
+};
+
+static void expect_new_option(const struct command *command, const struct option_spec *spec,
+                              struct seen *seen)
+{
+    for (size_t i = 0; i < seen->count; i++) {
+        cr_expect_str_neq(seen->names[i], spec->name, "%s: twice", command->name);
+        cr_expect(!spec->letter || seen->letters[i] != spec->letter, "%s: -%c twice", command->name,
+                  spec->letter);
+    }
+    cr_expect_str_neq(spec->name, "help");
+    cr_assert_lt(seen->count, ARRAY_LEN(seen->names));
+    seen->letters[seen->count] = spec->letter;
+    seen->names[seen->count++] = spec->name;
+}
+
+Test(cli_option, every_option_of_every_command_is_told_apart_and_explained)
+{
+    for (size_t i = 0; i < num_commands; i++) {
+        struct seen seen = {.letters = {'h'}, .names = {"help"}, .count = 1};
+        const struct command *command = commands[i];
+        for (size_t j = 0; j < command->num_option_sets; j++)
+            for (size_t k = 0; k < command->options[j]->num_specs; k++) {
+                expect_good_option(command, &command->options[j]->specs[k]);
+                expect_new_option(command, &command->options[j]->specs[k], &seen);
+            }
+    }
+}
+
+Test(cli_option, every_command_explains_itself_with_two_examples)
+{
+    for (size_t i = 0; i < num_commands; i++) {
+        const struct command *command = commands[i];
+        const char *first_end = strchr(command->examples, '\n');
+        cr_expect(*command->summary && *command->about, "%s", command->name);
+        cr_expect(first_end && strchr(first_end + 1, '\n') == strrchr(command->examples, '\n') &&
+                      strrchr(command->examples, '\n')[1] == '\0',
+                  "%s: not two lines of examples", command->name);
+        for (const char *line = command->examples; line && *line; line = strchr(line, '\n') + 1) {
+            const char *called = strstr(line, "hookcheck ");
+            cr_expect(strncmp(line, "  ", 2) == 0, "%s: not indented", command->name);
+            cr_expect(called && strncmp(called + 10, command->name, strlen(command->name)) == 0,
+                      "%s: another command's example", command->name);
+        }
+    }
+}
