@@ -96,7 +96,7 @@ static void finish_attempt(struct engine_connection *connection)
     attempt_end(attempt, OUTCOME_ANSWERED, "%s", "");
 }
 
-void connection_linger(struct engine_connection *connection)
+void raw_connection_linger(struct engine_connection *connection)
 {
     connection->ended_ns = clock_monotonic_ns();
     connection->closed_ns = -1;
@@ -186,7 +186,7 @@ static void connect_anew(struct engine_connection *connection)
         abort();
 }
 
-void connection_begin(struct engine_connection *connection, struct attempt *attempt)
+void raw_connection_begin(struct engine_connection *connection, struct attempt *attempt)
 {
     if (connection->state == CONNECTION_IDLE)
         watch(connection); /* a close may have come in since the last look */
