@@ -39,7 +39,9 @@ static char base64_plain(char c)
 {
     if (c == '-')
         return '+';
-    return c == '_' ? (char)'/' : c;
+    if (c == '_')
+        return '/';
+    return c;
 }
 
 static size_t match_base64(struct bytes in, const struct base64_form *form)
