@@ -1,0 +1,231 @@
+/*
+ * From libcurl's result codes to outcomes and sentences.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "deliver/engine_internal.h"
+
+/* --- phases --- */
+
+static int64_t time_ns(CURL *easy, CURLINFO info)
+{
+    curl_off_t us = 0;
+    return curl_easy_getinfo(easy, info, &us) == CURLE_OK ? us * 1000 : 0;
+}
+
+/* libcurl says 0 for a phase that was not reached, and could say it for one that took no time: what
+ * comes after tells which. */
+void outcome_read_phases(struct observation *seen, CURL *easy)
+{
+    int64_t dns = time_ns(easy, CURLINFO_NAMELOOKUP_TIME_T);
+    int64_t connect = time_ns(easy, CURLINFO_CONNECT_TIME_T);
+    int64_t tls = time_ns(easy, CURLINFO_APPCONNECT_TIME_T);
+    int64_t sent = time_ns(easy, CURLINFO_PRETRANSFER_TIME_T);
+    seen->dns_ns = dns || connect ? dns : -1;
+    seen->connect_ns = connect || sent ? connect : -1;
+    seen->tls_ns = tls ? tls : -1;
+    seen->sent_ns = sent ? sent : -1;
+    const char *ip = NULL;
+    long port = 0;
+    if (curl_easy_getinfo(easy, CURLINFO_PRIMARY_IP, &ip) == CURLE_OK && ip && *ip &&
+        curl_easy_getinfo(easy, CURLINFO_PRIMARY_PORT, &port) == CURLE_OK)
+        (void)snprintf(seen->peer, sizeof seen->peer, strchr(ip, ':') ? "[%s]:%ld" : "%s:%ld", ip,
+                       port);
+}
+
+/* --- words --- */
+
+/* libcurl's words, where OpenSSL's own come first in ours. */
+struct rewording {
+    const char *from; /* the beginning of libcurl's text */
+    const char *to;
+};
+
+static const struct rewording tls_words[] = {
+    {"SSL certificate problem: ", "certificate verify failed: "},
+    {"SSL: ", "certificate verify failed: "},
+    {"OpenSSL SSL_connect: SSL_ERROR_SYSCALL", "the server closed during the TLS handshake"},
+    {"OpenSSL SSL_connect: ", "TLS handshake failed: "},
+    {"OpenSSL SSL_read: ", "TLS session refused: "},
+};
+
+/* "error:0A00010B:SSL routines::wrong version number, errno 0" -> "wrong version number" */
+static void add_reason(struct buf *out, const char *text)
+{
+    const char *reason = strstr(text, "routines:");
+    if (!reason) {
+        text_add_visible(out, bytes_of(text), 160);
+        return;
+    }
+    reason += strlen("routines:");
+    reason += strcspn(reason, ":");
+    reason += strspn(reason, ":");
+    text_add_visible(out, (struct bytes){reason, strcspn(reason, ",")}, 160);
+}
+
+static void end_tls(struct attempt *attempt, const char *text)
+{
+    struct buf words = {0};
+    const char *to = "TLS handshake failed: ";
+    for (size_t i = 0; i < ARRAY_LEN(tls_words); i++) {
+        if (!text_starts_with(text, tls_words[i].from))
+            continue;
+        to = tls_words[i].to;
+        text += strlen(tls_words[i].from);
+        break;
+    }
+    (void)buf_add_text(&words, to);
+    if (text_ends_with(to, ": "))
+        add_reason(&words, text);
+    attempt_end(attempt, OUTCOME_TLS_FAILED, "%s", buf_text(&words));
+    buf_clear(&words);
+}
+
+/* --- codes --- */
+
+static const char *words_or(const char *error_text, CURLcode code)
+{
+    return *error_text ? error_text : curl_easy_strerror(code);
+}
+
+static void end_unresolved(struct attempt *attempt, CURLcode code, const char *text)
+{
+    (void)text;
+    attempt_end(attempt, OUTCOME_UNRESOLVED, "the name of %s has no address",
+                code == CURLE_COULDNT_RESOLVE_PROXY ? "the proxy" : attempt->engine->target->host);
+}
+
+static void end_unconnected(struct attempt *attempt, CURLcode code, const char *text)
+{
+    const char *where = attempt->engine->target->authority;
+    long os_errno = 0;
+    (void)curl_easy_getinfo(attempt->connection ? attempt->connection->easy : attempt->easy,
+                            CURLINFO_OS_ERRNO, &os_errno);
+    if (os_errno == ECONNREFUSED)
+        attempt_end(attempt, OUTCOME_REFUSED, "nobody listens on %s", where);
+    else if (os_errno == ECONNRESET)
+        attempt_end(attempt, OUTCOME_REFUSED, "%s reset the connection at once", where);
+    else if (os_errno)
+        attempt_end(attempt, OUTCOME_UNREACHABLE, "no way to %s: %s", where,
+                    strerror((int)os_errno)); /* NOLINT(concurrency-mt-unsafe) */
+    else
+        attempt_end(attempt, OUTCOME_UNREACHABLE, "no way to %s: %s", where, words_or(text, code));
+}
+
+static void end_unanswered(struct attempt *attempt, CURLcode code, const char *text)
+{
+    (void)code;
+    (void)text;
+    attempt_end(attempt, OUTCOME_CLOSED, "the connection was closed without an answer");
+}
+
+static void end_cut_short(struct attempt *attempt, CURLcode code, const char *text)
+{
+    (void)code;
+    (void)text;
+    attempt_end(attempt, OUTCOME_CUT_SHORT, "the answer ended before it was complete");
+}
+
+static void end_late(struct attempt *attempt, CURLcode code, const char *text)
+{
+    (void)code;
+    (void)text;
+    attempt_end_late(attempt);
+}
+
+static void end_tls_code(struct attempt *attempt, CURLcode code, const char *text)
+{
+    end_tls(attempt, words_or(text, code));
+}
+
+static void end_malformed(struct attempt *attempt, CURLcode code, const char *text)
+{
+    struct buf words = {0};
+    text_add_visible(&words, bytes_of(words_or(text, code)), 200);
+    attempt_end(attempt, OUTCOME_MALFORMED, "%s", buf_text(&words));
+    buf_clear(&words);
+}
+
+/* Reading or writing failed: a reset, an end of the stream that TLS did not announce, or a refusal
+ * that TLS 1.3 tells only after the handshake. */
+static void end_broken(struct attempt *attempt, CURLcode code, const char *text)
+{
+    const struct observation *seen = &attempt->seen;
+    bool begun = seen->first_byte_ns >= 0;
+    if (strstr(text, " alert ") && !begun)
+        end_tls(attempt, text);
+    else if (strstr(text, "unexpected eof") && !begun)
+        end_unanswered(attempt, code, text);
+    else if (strstr(text, "unexpected eof"))
+        end_cut_short(attempt, code, text);
+    else
+        attempt_end(attempt, OUTCOME_RESET, "the connection was reset %s",
+                    begun ? "before the answer was complete" : "without an answer");
+}
+
+struct failure_row {
+    CURLcode code;
+    void (*end)(struct attempt *attempt, CURLcode code, const char *text);
+};
+
+static const struct failure_row failures[] = {
+    {CURLE_COULDNT_RESOLVE_HOST, end_unresolved},
+    {CURLE_COULDNT_RESOLVE_PROXY, end_unresolved},
+    {CURLE_COULDNT_CONNECT, end_unconnected},
+    {CURLE_PROXY, end_unconnected},
+    {CURLE_INTERFACE_FAILED, end_unconnected},
+    {CURLE_OPERATION_TIMEDOUT, end_late},
+    {CURLE_GOT_NOTHING, end_unanswered},
+    {CURLE_PARTIAL_FILE, end_cut_short},
+    {CURLE_RECV_ERROR, end_broken},
+    {CURLE_SEND_ERROR, end_broken},
+    {CURLE_SSL_CONNECT_ERROR, end_tls_code},
+    {CURLE_PEER_FAILED_VERIFICATION, end_tls_code},
+    {CURLE_SSL_CERTPROBLEM, end_tls_code},
+    {CURLE_SSL_CIPHER, end_tls_code},
+    {CURLE_SSL_CACERT_BADFILE, end_tls_code},
+    {CURLE_SSL_ISSUER_ERROR, end_tls_code},
+    {CURLE_SSL_INVALIDCERTSTATUS, end_tls_code},
+    {CURLE_SSL_CLIENTCERT, end_tls_code},
+    {CURLE_SSL_SHUTDOWN_FAILED, end_tls_code},
+    {CURLE_USE_SSL_FAILED, end_tls_code},
+    {CURLE_WEIRD_SERVER_REPLY, end_malformed},
+    {CURLE_UNSUPPORTED_PROTOCOL, end_malformed}, /* HTTP/0.9, or a version that is none */
+    {CURLE_BAD_CONTENT_ENCODING, end_malformed},
+    {CURLE_WRITE_ERROR, end_malformed}, /* libcurl's decoders */
+    {CURLE_FILESIZE_EXCEEDED, end_malformed},
+};
+
+/* What went wrong before there was a connection, and with https a TLS session, is not the
+ * endpoint's answer: a proxy refused, or the handshake broke off. */
+static bool end_without_session(struct attempt *attempt, CURLcode code, const char *text)
+{
+    const struct engine_connection *connection = attempt->connection;
+    bool had_session =
+        connection ? connection->state == CONNECTION_EXCHANGE : attempt->seen.sent_ns >= 0;
+    if (had_session)
+        return false;
+    if (code != CURLE_RECV_ERROR && code != CURLE_SEND_ERROR && code != CURLE_GOT_NOTHING)
+        return false;
+    attempt_end(attempt, OUTCOME_UNREACHABLE, "no way to %s: %s",
+                attempt->engine->target->authority, words_or(text, code));
+    return true;
+}
+
+void outcome_of_failure(struct attempt *attempt, CURLcode code)
+{
+    const char *text = attempt->connection ? attempt->connection->error_text : attempt->error_text;
+    if (end_without_session(attempt, code, text))
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(failures); i++) {
+        if (failures[i].code != code)
+            continue;
+        failures[i].end(attempt, code, text);
+        return;
+    }
+    end_malformed(attempt, code, text);
+}

@@ -1,0 +1,178 @@
+/*
+ * The raw way: one exchange on a connection, every byte of it ours.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "deliver/engine_internal.h"
+
+/* Enough for a megabyte in one turn; an endpoint that sends without end must not keep the others
+ * waiting. */
+#define READS_PER_STEP 64
+#define READ_SIZE      ((size_t)16 * 1024)
+
+bool raw_way_is_needed(const struct request *request)
+{
+    /* To libcurl HEAD means: no body in either direction. */
+    return strcmp(request->method, "HEAD") == 0 && request->body.len > 0;
+}
+
+/* A value that is blank goes out as in the libcurl way: nothing after the colon. */
+static void compose(const struct attempt *attempt, struct buf *out)
+{
+    char *path = target_path_with(attempt->engine->target, attempt->request.query);
+    (void)buf_add_format(out, "%s %s HTTP/1.1\r\n", attempt->request.method, path);
+    free(path);
+    for (size_t i = 0; i < attempt->fields.count; i++) {
+        const struct header *field = &attempt->fields.items[i];
+        bool is_blank = field->value[strspn(field->value, " \t")] == '\0';
+        (void)buf_add_text(out, field->name);
+        (void)buf_add_text(out, is_blank ? ":" : ": ");
+        (void)buf_add_text(out, is_blank ? "" : field->value);
+        (void)buf_add_text(out, "\r\n");
+    }
+    (void)buf_add_text(out, "\r\n");
+    (void)buf_add_bytes(out, buf_bytes(&attempt->request.body));
+}
+
+void raw_way_begin(struct engine_connection *connection)
+{
+    buf_clear(&connection->out);
+    compose(connection->attempt, &connection->out);
+    connection->out_sent = 0;
+    connection->sending_failed = false;
+    connection->is_reusable = false;
+    http_reader_free(connection->reader);
+    connection->reader = reading_new(connection->attempt);
+    connection->state = CONNECTION_EXCHANGE;
+    connection->is_pending = true; /* the first step needs no poll */
+}
+
+static bool has_sent_all(const struct engine_connection *connection)
+{
+    return connection->out_sent == connection->out.len;
+}
+
+/* When sending fails the answer may be there all the same, so that reading decides how it ended. */
+static void send_some(struct engine_connection *connection)
+{
+    while (!connection->sending_failed && !has_sent_all(connection)) {
+        size_t sent = 0;
+        CURLcode code =
+            curl_easy_send(connection->easy, connection->out.data + connection->out_sent,
+                           connection->out.len - connection->out_sent, &sent);
+        if (code == CURLE_AGAIN)
+            return;
+        connection->sending_failed = code != CURLE_OK;
+        connection->out_sent += code == CURLE_OK ? sent : 0;
+        if (has_sent_all(connection))
+            connection->attempt->seen.sent_ns = attempt_age_ns(connection->attempt);
+    }
+}
+
+void raw_way_note_extra(struct observation *seen)
+{
+    if (seen->status < 200 || seen->status == 204 || seen->status == 304)
+        seen->body_after_none = true;
+    else
+        seen->extra_bytes = true;
+}
+
+static void end_and_drop(struct engine_connection *connection, enum outcome outcome,
+                         const char *sentence)
+{
+    attempt_end(connection->attempt, outcome, "%s", sentence);
+    connection_drop(connection);
+}
+
+/* The answer is whole; `rest` bytes came after it. */
+static void end_message(struct engine_connection *connection, size_t rest)
+{
+    struct attempt *attempt = connection->attempt;
+    attempt->seen.total_ns = attempt_age_ns(attempt);
+    connection_linger(connection);
+    connection->is_reusable = attempt->seen.keep_alive && has_sent_all(connection);
+    if (rest)
+        raw_way_note_extra(&attempt->seen);
+    if (rest || !has_sent_all(connection))
+        end_and_drop(connection, OUTCOME_ANSWERED, "");
+}
+
+static void end_malformed(struct engine_connection *connection)
+{
+    struct observation *seen = &connection->attempt->seen;
+    /* What stands where the final answer should begin is the body of an interim one. */
+    seen->body_after_none = seen->status == 0 && seen->num_interim > 0;
+    end_and_drop(connection, OUTCOME_MALFORMED, connection->reader->problem);
+}
+
+/* Returns whether the exchange goes on. */
+static bool take(struct engine_connection *connection, const char *data, size_t len)
+{
+    struct attempt *attempt = connection->attempt;
+    if (attempt->seen.first_byte_ns < 0)
+        attempt->seen.first_byte_ns = attempt_age_ns(attempt);
+    enum reading reading;
+    do
+        reading = reading_feed(&attempt->seen, connection->reader, &data, &len);
+    while (reading == READING_HEAD);
+    if (reading == READING_MALFORMED)
+        end_malformed(connection);
+    else if (reading == READING_END)
+        end_message(connection, len);
+    return reading == READING_MORE;
+}
+
+static void on_close(struct engine_connection *connection)
+{
+    struct attempt *attempt = connection->attempt;
+    bool ended = false;
+    (void)http_reader_finish(connection->reader, &ended);
+    if (ended) {
+        connection_linger(connection);
+        connection->closed_ns = 0;
+        end_and_drop(connection, OUTCOME_ANSWERED, "");
+    } else if (attempt->seen.first_byte_ns < 0) {
+        end_and_drop(connection, OUTCOME_CLOSED, "the connection was closed without an answer");
+    } else {
+        end_and_drop(connection, OUTCOME_CUT_SHORT, "the answer ended before it was complete");
+    }
+}
+
+/* Hundreds of interim answers cost time, not memory; a head or body without end ends at the
+ * deadline. */
+static void read_some(struct engine_connection *connection)
+{
+    char data[READ_SIZE];
+    connection->is_pending = false;
+    for (int i = 0; i < READS_PER_STEP; i++) {
+        size_t len = 0;
+        enum arrival arrival = connection_read(connection, data, sizeof data, &len);
+        if (arrival == ARRIVAL_NOTHING)
+            return;
+        if (arrival == ARRIVAL_CLOSE) {
+            on_close(connection);
+            return;
+        }
+        if (arrival == ARRIVAL_ERROR) {
+            outcome_of_failure(connection->attempt, CURLE_RECV_ERROR);
+            connection_drop(connection);
+            return;
+        }
+        if (!take(connection, data, len))
+            return;
+    }
+    connection->is_pending = true;
+}
+
+void raw_way_step(struct engine_connection *connection)
+{
+    if (clock_monotonic_ns() >= attempt_deadline_ns(connection->attempt)) {
+        attempt_end_late(connection->attempt);
+        connection_drop(connection);
+        return;
+    }
+    send_some(connection);
+    read_some(connection);
+}
