@@ -73,6 +73,7 @@ void curl_way_begin(struct attempt *attempt)
 {
     attempt->easy = setup_easy(attempt, attempt->error_text);
     setup_must(curl_easy_setopt(attempt->easy, CURLOPT_PRIVATE, attempt));
+    setup_must(curl_easy_setopt(attempt->easy, CURLOPT_FORBID_REUSE, 1L));
     set_request(attempt);
     set_lines(attempt);
     curl_response_watch(attempt);

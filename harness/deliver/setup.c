@@ -108,7 +108,6 @@ CURL *setup_easy(struct attempt *attempt, char *error_text)
     setup_must(curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L));
     setup_must(curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L));
     setup_must(curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L));
-    setup_must(curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L));
     setup_must(curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ENCODINGS));
 #if LIBCURL_VERSION_NUM >= 0x075700
     /* A name server that does not answer must not hold everything else up. */
