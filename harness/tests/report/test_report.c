@@ -1,0 +1,59 @@
+/* What holds for every report format. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "report/report.h"
+#include "tests/support/sample_result.h"
+
+TestSuite(report_report, .timeout = 20);
+
+Test(report_report, formats_stand_in_the_order_in_which_they_are_listed)
+{
+    static const char *const names[] = {"text", "json", "junit", "tap"};
+    cr_assert_eq(num_report_formats, 4);
+    for (size_t i = 0; i < num_report_formats; i++) {
+        cr_expect_str_eq(report_formats[i].name, names[i]);
+        cr_expect(strlen(report_formats[i].sentence) > 10);
+        cr_expect_eq(report_format_find(names[i], NULL), &report_formats[i]);
+    }
+}
+
+Test(report_report, an_unknown_format_is_refused_with_the_nearest)
+{
+    struct error err = {0};
+    cr_expect_null(report_format_find("jsn", &err));
+    cr_expect_str_eq(err.message, "no report format \"jsn\"; did you mean \"json\"?");
+}
+
+Test(report_report, no_format_shows_the_secret_or_a_control_character)
+{
+    struct run_result result;
+    sample_result(&result);
+    for (size_t i = 0; i < num_report_formats; i++) {
+        struct buf out = {0};
+        report_formats[i].render(&result, &out);
+        cr_expect_null(strstr(buf_text(&out), SAMPLE_SECRET), "%s", report_formats[i].name);
+        cr_expect_null(strstr(buf_text(&out), SAMPLE_SECRET_BASE64), "%s", report_formats[i].name);
+        for (size_t k = 0; k < out.len; k++)
+            cr_expect((unsigned char)out.data[k] >= 0x20 || out.data[k] == '\n', "%s at %zu",
+                      report_formats[i].name, k);
+        buf_clear(&out);
+    }
+    run_result_clear(&result);
+}
+
+Test(report_report, every_format_renders_the_same_twice)
+{
+    struct run_result result;
+    sample_result(&result);
+    for (size_t i = 0; i < num_report_formats; i++) {
+        struct buf once = {0};
+        struct buf twice = {0};
+        report_formats[i].render(&result, &once);
+        report_formats[i].render(&result, &twice);
+        cr_expect(bytes_equal(buf_bytes(&once), buf_bytes(&twice)), "%s", report_formats[i].name);
+        buf_clear(&once);
+        buf_clear(&twice);
+    }
+    run_result_clear(&result);
+}
