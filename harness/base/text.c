@@ -9,29 +9,39 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-/* Levenshtein's distance, capped at words of 127 bytes. */
+#define MAX_WORD 128
+
+static size_t min3(size_t a, size_t b, size_t c)
+{
+    size_t least = a < b ? a : b;
+    return least < c ? least : c;
+}
+
+/* How many letters must be put in, left out, changed or swapped with their neighbour to make `a` of
+ * `b` (optimal string alignment); MAX_WORD when one of them is longer than a word. */
 static size_t edit_distance(const char *a, const char *b)
 {
-    size_t row[128];
+    size_t rows[3][MAX_WORD]; /* of the table of all beginnings: this one and the two before it */
     size_t b_len = strlen(b);
-    if (strlen(a) >= ARRAY_LEN(row) || b_len >= ARRAY_LEN(row))
-        return ARRAY_LEN(row);
+    if (strlen(a) >= MAX_WORD || b_len >= MAX_WORD)
+        return MAX_WORD;
     for (size_t j = 0; j <= b_len; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1]; i++) {
-        size_t diagonal = row[0];
+        rows[0][j] = j;
+    size_t i = 1;
+    for (; a[i - 1]; i++) {
+        size_t *row = rows[i % 3];
+        const size_t *above = rows[(i - 1) % 3];
+        const size_t *two_above = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= b_len; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
+            size_t change = above[j - 1] + (a[i - 1] != b[j - 1]);
+            row[j] = min3(above[j] + 1, row[j - 1] + 1, change);
+            bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+            if (swapped && two_above[j - 2] + 1 < row[j])
+                row[j] = two_above[j - 2] + 1;
         }
     }
-    return row[b_len];
+    return rows[(i - 1) % 3][b_len];
 }
 
 const char *text_nearest(const char *word, const char *const *names, size_t count)

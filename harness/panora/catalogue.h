@@ -20,8 +20,7 @@ enum data_shape {
 
 struct event_type {
     char *name;      /* "crm.deal.created": what one subscribes to, or sees in a body */
-    char *wire_type; /* the `type` of the body that arrives for it: "crm.deal.push"; NULL when never
-                        sent */
+    char *wire_type; /* `type` of the body that arrives: "crm.deal.push"; NULL when never sent */
     char *object;    /* "crm.deal" */
     enum data_shape shape;
     bool sent; /* Panora delivers for a subscription to this name, or sends it as a body's type */
@@ -52,7 +51,7 @@ struct sample_request {
     const char *type; /* any name; an unknown one gets a small generic object */
     int64_t wall_ms;  /* "now": created_at and the like lie shortly before it */
     size_t num_rows;  /* SHAPE_ROWS: how many rows; SIZE_MAX = a usual number (2) */
-    bool nulls;       /* every nullable field is null */
+    bool nulls;       /* what may hold nothing does: null, or as Panora writes it (0, "null", []) */
 };
 
 /* Appends realistic data for `request->type` as JSON.stringify would write it: members in Panora's

@@ -1,6 +1,6 @@
 /*
- * What the parts of panora/js share: the shape of a value, the memory of a tree, decimal numbers and UTF-8.
- * For panora/js*.c and their tests only.
+ * What the parts of panora/js share: the shape of a value, the memory of a tree, decimal numbers
+ * and UTF-8. For panora/js*.c and their tests only.
  */
 #ifndef PANORA_JS_INTERNAL_H
 #define PANORA_JS_INTERNAL_H
@@ -12,7 +12,8 @@
 #include "base/bytes.h"
 #include "panora/js.h"
 
-/* The longest text that is read. Keeps every size in 32 bits, even when each byte becomes U+FFFD. */
+/* The longest text that is read. Keeps every size in 32 bits, even when each byte becomes U+FFFD.
+ */
 #define JS_TEXT_MAX ((size_t)1 << 30)
 
 /* Sixteen bytes, because a body of 10 MiB can hold five million of them. */
@@ -23,7 +24,7 @@ struct js {
         const char *text;          /* NUL-terminated, which `size` does not count */
         struct js *items;          /* arrays */
         struct js_member *members; /* objects, in the order in which they are written */
-        size_t enclosing;          /* while reading: where the container around this open one stands */
+        size_t enclosing; /* while reading: where the container around this open one stands */
     } as;
     uint32_t size; /* bytes, items or members */
     enum js_kind kind;
@@ -46,19 +47,20 @@ void *js_tree_room(struct js_tree *tree, size_t len);
 /* Frees the tree and all its parts. */
 void js_tree_free(struct js_tree *tree);
 
-/* Brings members from the order of the text into that of the language: the last of equal keys wins at the place of
- * the first, array-index keys come first in ascending order. Returns how many are left. */
+/* Brings members from the order of the text into that of the language: the last of equal keys wins
+ * at the place of the first, array-index keys come first in ascending order. Returns how many are
+ * left. */
 size_t js_order_members(struct js_member *members, size_t count);
 
-/* Digits kept of a number: a double's exact halfway points have up to 767 significant ones, so that what lies
- * beyond these can only break a tie, for which one further digit stands. */
+/* Digits kept of a number: a double's exact halfway points have up to 767 significant ones, so that
+ * what lies beyond these can only break a tie, for which one further digit stands. */
 #define JS_DIGITS_MAX 800
 
 /* 0.DIGITS times ten to the power of `point`, without leading zeros. No digits: zero. */
 struct js_decimal {
     int64_t point;
     size_t count;
-    bool more; /* there were further digits, and not only zeros */
+    bool more;                       /* there were further digits, and not only zeros */
     char digits[JS_DIGITS_MAX + 32]; /* with room for a tie-breaker and an exponent */
 };
 
@@ -68,8 +70,9 @@ double js_number_value(struct bytes text);
 /* The double nearest to `decimal`. */
 double js_decimal_value(struct js_decimal *decimal);
 
-/* How many bytes the character at `at` has. When it is not well-formed UTF-8: `out_valid` is false and the length is
- * that of the maximal subpart, for which one U+FFFD stands. `at` is before `end`. */
+/* How many bytes the character at `at` has. When it is not well-formed UTF-8: `out_valid` is false
+ * and the length is that of the maximal subpart, for which one U+FFFD stands. `at` is before `end`.
+ */
 size_t js_utf8_length(const char *at, const char *end, bool *out_valid);
 
 /* Writes the character `code` (also a lone surrogate) into `out`; returns how many bytes it has. */

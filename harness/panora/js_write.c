@@ -51,7 +51,9 @@ static char escape_letter(unsigned char byte)
     static const char control[] = "uuuuuuuubtnufruuuuuuuuuuuuuuuuuu";
     if (byte < 0x20)
         return control[byte];
-    return byte == '"' || byte == '\\' ? (char)byte : '\0';
+    if (byte == '"' || byte == '\\')
+        return (char)byte;
+    return '\0';
 }
 
 static void quote_ascii(unsigned char byte, struct buf *out)

@@ -99,7 +99,9 @@ static size_t match_exactly(struct bytes form, struct bytes in)
 
 static char to_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + 'a' - 'A') : c;
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c + 'a' - 'A');
+    return c;
 }
 
 static size_t match_any_case(struct bytes form, struct bytes in)
@@ -114,7 +116,11 @@ static size_t match_any_case(struct bytes form, struct bytes in)
 
 static char to_base64url(char c)
 {
-    return (char)(c == '+' ? '-' : c == '/' ? '_' : c);
+    if (c == '+')
+        return '-';
+    if (c == '/')
+        return '_';
+    return c;
 }
 
 /* Either alphabet, with or without padding. */

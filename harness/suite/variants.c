@@ -89,19 +89,38 @@ static const struct value_list *find_list(const struct vocabulary *vocabulary,
     return NULL;
 }
 
+/* Every value of a named list; with `level` (may be NULL) as the level of each. */
 static bool add_listed(struct suite *suite, const struct json_at *at, const char *pointer,
-                       const struct json_at *values, const struct vocabulary *vocabulary,
-                       struct error *err)
+                       const struct json_at *name, const json_t *level,
+                       const struct vocabulary *vocabulary, struct error *err)
 {
-    const struct value_list *list = find_list(vocabulary, values, err);
+    const struct value_list *list = find_list(vocabulary, name, err);
     bool ok = list != NULL;
     for (size_t i = 0; ok && i < list->num_values; i++) {
-        json_t *text = json_string(list->values[i]);
-        struct json_at entry = {.value = text, .file = at->file, .parent = values, .index = i};
+        json_t *value = json_pack("{s:s, s:O*}", "value", list->values[i], "level", level);
+        struct json_at entry = {.value = value, .file = at->file, .parent = name, .index = i};
         ok = add_variant(suite, at, pointer, &entry, vocabulary, err);
-        json_decref(text);
+        json_decref(value);
     }
     return ok;
+}
+
+/* One entry of `values`: a value, or {"list": NAME, "level": ...} for all values of a named list.
+ */
+static bool add_entry(struct suite *suite, const struct json_at *at, const char *pointer,
+                      const struct json_at *entry, const struct vocabulary *vocabulary,
+                      struct error *err)
+{
+    static const char *const keys[] = {"list", "level"};
+    struct json_at name = json_member(entry, "list");
+    if (!name.value)
+        return add_variant(suite, at, pointer, entry, vocabulary, err);
+    if (!json_only_keys(entry, keys, ARRAY_LEN(keys), err))
+        return false;
+    if (!json_is_string(name.value))
+        return json_fail(&name, err, "is no name of a list");
+    return add_listed(suite, at, pointer, &name, json_object_get(entry->value, "level"), vocabulary,
+                      err);
 }
 
 bool suite_add_variants(struct suite *suite, const struct json_at *at, const struct json_at *loop,
@@ -118,14 +137,14 @@ bool suite_add_variants(struct suite *suite, const struct json_at *at, const str
         return json_fail(&pointer_at, err, "\"%s\" is not a JSON Pointer such as /event/type",
                          pointer);
     if (json_is_string(values.value))
-        return add_listed(suite, at, pointer, &values, vocabulary, err);
+        return add_listed(suite, at, pointer, &values, NULL, vocabulary, err);
     if (!json_expect_array(&values, err))
         return false;
     if (json_array_size(values.value) == 0)
         return json_fail(&values, err, "is empty; a case is repeated over at least one value");
     for (size_t i = 0; i < json_array_size(values.value); i++) {
         struct json_at entry = json_item(&values, i);
-        if (!add_variant(suite, at, pointer, &entry, vocabulary, err))
+        if (!add_entry(suite, at, pointer, &entry, vocabulary, err))
             return false;
     }
     return true;

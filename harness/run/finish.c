@@ -1,0 +1,268 @@
+/* From what was seen to the result: verdicts as soon as they are certain, then the counts and the
+ * exit code. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "run/run_internal.h"
+
+static void redact_text(const struct run_result *result, char **text)
+{
+    struct buf out = {0};
+    if (!*text)
+        return;
+    result_redact(result, bytes_of(*text), &out);
+    free(*text);
+    *text = buf_take(&out);
+}
+
+static void fill_about(struct case_result *out, const struct suite_case *one)
+{
+    out->id = mem_text(one->id);
+    out->suite = mem_text(one->suite);
+    out->name = mem_text(one->id + strlen(one->suite) + 1);
+    out->title = mem_text(one->title);
+    out->level = one->level;
+    out->harm = mem_text(one->harm ? one->harm : "");
+    out->remedy = mem_text(one->remedy ? one->remedy : "");
+    out->source = mem_text(one->source ? one->source : "");
+    out->bug = mem_text(one->bug ? one->bug : "");
+    out->num_see = one->num_see;
+    out->see = mem_alloc((one->num_see + 1) * sizeof *out->see);
+    for (size_t i = 0; i < one->num_see; i++)
+        out->see[i] = mem_text(one->see[i]);
+    out->recovery_ns = -1;
+}
+
+static void judge_skipped(struct case_result *out, const char *why)
+{
+    out->verdict = VERDICT_SKIP;
+    out->decisive = 0;
+    out->expected = mem_text("");
+    out->actual = mem_text("not sent");
+    out->reason = mem_text(why);
+}
+
+/* Whatever it answered, an endpoint that is gone afterwards did not stand it. */
+static void judge_canary(const struct testcase *test, struct case_result *out)
+{
+    static const enum verdict broken[] = {
+        [LEVEL_MUST] = VERDICT_FAIL, [LEVEL_SHOULD] = VERDICT_WARN, [LEVEL_MAY] = VERDICT_INFO};
+    if (!test->canary_failed)
+        return;
+    struct buf reason = {0};
+    (void)buf_add_text(&reason, "the endpoint was gone afterwards");
+    if (test->recovery_ns >= 0) {
+        (void)buf_add_text(&reason, ", and back after ");
+        text_add_duration(&reason, test->recovery_ns);
+    } else {
+        (void)buf_add_text(&reason, " and did not come back in time");
+    }
+    out->canary_failed = true;
+    out->recovery_ns = test->recovery_ns;
+    out->verdict = broken[out->level];
+    if (out->decisive >= out->num_exchanges && out->num_exchanges)
+        out->decisive = out->num_exchanges - 1;
+    free(out->reason);
+    out->reason = buf_take(&reason);
+}
+
+static void judge_sent(struct runner *runner, struct testcase *test, struct case_result *out)
+{
+    const struct exchange **exchanges = mem_alloc((test->count + 1) * sizeof *exchanges);
+    const struct exchange **controls = mem_alloc((test->count + 1) * sizeof *controls);
+    size_t *steps = mem_alloc((test->count + 1) * sizeof *steps);
+    for (size_t i = 0; i < test->count; i++) {
+        size_t control = test->shots[i].control;
+        exchanges[i] = &test->exchanges[i];
+        controls[i] = control == NO_CONTROL ? NULL : &runner->plan->controls[control].exchanges[0];
+        steps[i] = test->shots[i].step;
+    }
+    const struct case_evidence evidence = {exchanges, controls, steps, test->count};
+    judge_case(test->one, &evidence, &runner->facts, out);
+    judge_canary(test, out);
+    free(exchanges);
+    free(controls);
+    free(steps);
+}
+
+static void judge_one_case(struct runner *runner, struct testcase *test, struct case_result *out)
+{
+    fill_about(out, test->one);
+    out->exchanges = test->exchanges;
+    out->num_exchanges = test->count;
+    if (test->skip)
+        judge_skipped(out, test->skip);
+    else
+        judge_sent(runner, test, out);
+    for (size_t i = 0; i < test->count; i++) {
+        struct exchange *exchange = &test->exchanges[i];
+        exchange->as_panora = answer_as_panora(&exchange->seen);
+        redact_text(runner->result, &exchange->sent);
+    }
+    out->started_ns = test->started_ns ? test->started_ns - runner->begun_ns : 0;
+    out->duration_ns = test->ended_ns - test->started_ns;
+    redact_text(runner->result, &out->expected);
+    redact_text(runner->result, &out->actual);
+    redact_text(runner->result, &out->reason);
+    runner->result->counts[out->verdict]++;
+    test->state = CASE_JUDGED;
+}
+
+static bool controls_ended(const struct runner *runner, const struct testcase *test)
+{
+    for (size_t i = 0; i < test->count; i++) {
+        size_t control = test->shots[i].control;
+        if (control != NO_CONTROL && runner->plan->controls[control].state < CASE_ENDED)
+            return false;
+    }
+    return true;
+}
+
+/* Certain: the endpoint has shown life since, or the whole run has ended. */
+static bool is_certain(const struct runner *runner, const struct testcase *test, bool over)
+{
+    if (test->state != CASE_ENDED || test->suspect || !controls_ended(runner, test))
+        return false;
+    if (over)
+        return true;
+    return !judge_waits_for_run(test->one) && runner->trouble == TROUBLE_NONE &&
+           runner->alive_ns > test->ended_ns;
+}
+
+/* Cases are handed out in the order of the plan; one with deliberate waits does not hold up the
+ * others. */
+static void emit(struct runner *runner)
+{
+    const struct run_listener *listener = runner->listener;
+    size_t judged = 0;
+    bool held = false;
+    for (size_t i = 0; i < runner->plan->num_cases; i++) {
+        struct testcase *test = &runner->plan->cases[i];
+        judged += test->state == CASE_JUDGED;
+        if (test->state != CASE_JUDGED) {
+            held = held || (test->wait_ns == 0 && !judge_waits_for_run(test->one));
+            continue;
+        }
+        if (test->emitted || held)
+            continue;
+        test->emitted = true;
+        if (listener && listener->on_case)
+            listener->on_case(listener->payload, runner->result, &runner->result->cases[i]);
+    }
+    if (listener && listener->on_progress)
+        listener->on_progress(listener->payload, judged, runner->plan->num_cases);
+}
+
+static void judge_certain(struct runner *runner, bool over)
+{
+    for (size_t i = 0; i < runner->plan->num_cases; i++) {
+        struct testcase *test = &runner->plan->cases[i];
+        if (is_certain(runner, test, over))
+            judge_one_case(runner, test, &runner->result->cases[i]);
+    }
+    emit(runner);
+}
+
+void finish_judge(struct runner *runner)
+{
+    judge_certain(runner, false);
+}
+
+/* --- the whole --- */
+
+static bool is_required(const struct run_result *result, const struct case_result *one)
+{
+    return one->level == LEVEL_MUST || (result->strict && one->level == LEVEL_SHOULD);
+}
+
+static int exit_code_of(const struct runner *runner)
+{
+    enum { PASSED = 0, FELL_SHORT = 1, UNREACHED = 3, UNDECIDED = 4, INTERRUPTED = 130 };
+    const struct run_result *result = runner->result;
+    bool fell_short = false;
+    bool undecided = false;
+    for (size_t i = 0; i < result->num_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        fell_short = fell_short || verdict_counts(one->verdict, result->strict);
+        undecided = undecided || (is_required(result, one) && one->verdict == VERDICT_INCONCLUSIVE);
+    }
+    if (result->interrupted)
+        return INTERRUPTED;
+    if (!runner->reached && runner->num_sent > 0)
+        return UNREACHED;
+    if (fell_short || result->loudest[0])
+        return FELL_SHORT;
+    return undecided ? UNDECIDED : PASSED;
+}
+
+/* The answer that genuine events met most often, when none of them was accepted. */
+static const struct observation *usual_answer(const struct runner *runner, size_t *out_count)
+{
+    const struct observation *usual = NULL;
+    *out_count = 0;
+    for (size_t i = 0; i < runner->plan->num_controls; i++) {
+        const struct exchange *one = &runner->plan->controls[i].exchanges[0];
+        if (one->seen.outcome == OUTCOME_NOT_SENT)
+            continue;
+        size_t count = 0;
+        for (size_t k = 0; k < runner->plan->num_controls; k++)
+            count += runner->plan->controls[k].exchanges[0].seen.status == one->seen.status;
+        if (count > *out_count) {
+            *out_count = count;
+            usual = &one->seen;
+        }
+    }
+    return usual;
+}
+
+/* The honest run: when no genuine event was ever accepted, every refusal is worth nothing, and that
+ * comes first. */
+static char *loudest(const struct runner *runner)
+{
+    size_t count = 0;
+    const struct observation *seen = &runner->canary.exchanges[0].seen;
+    const struct observation *usual = usual_answer(runner, &count);
+    if (runner->any_accepted || !runner->reached)
+        return mem_text("");
+    if (usual)
+        seen = usual;
+    else if (seen->outcome == OUTCOME_NOT_SENT && runner->plan->num_cases &&
+             runner->plan->cases[0].count)
+        seen = &runner->plan->cases[0].exchanges[0].seen;
+    if (seen->outcome == OUTCOME_NOT_SENT)
+        return mem_text("");
+    struct buf out = {0};
+    (void)buf_add_text(&out, "No genuine event was accepted; they met: ");
+    answer_describe(seen, &out);
+    const char *type = headers_find(&seen->headers, "Content-Type");
+    if (type) {
+        (void)buf_add_text(&out, ", ");
+        text_add_visible(&out, bytes_of(type), 60);
+    }
+    (void)buf_add_text(&out,
+                       ". What the endpoint refused besides shows nothing: look first at why "
+                       "genuine events do not get in (the secret, the path, what stands before "
+                       "the handler).");
+    return buf_take(&out);
+}
+
+void finish_result(struct runner *runner)
+{
+    struct run_result *result = runner->result;
+    judge_certain(runner, true);
+    result->duration_ns = clock_monotonic_ns() - runner->begun_ns;
+    result->num_requests = runner->num_sent;
+    result->loudest = loudest(runner);
+    redact_text(result, &result->loudest);
+    result->stopped = mem_text(runner->stop ? runner->stop : "");
+    result->left_behind = mem_format("events whose id_event begins with %s-%04x", EVENT_ID_PREFIX,
+                                     run_tag_of(runner->options->seed));
+    result->exit_code = exit_code_of(runner);
+    /* the exchanges are the result's from now on */
+    for (size_t i = 0; i < runner->plan->num_cases; i++)
+        runner->plan->cases[i].exchanges = NULL;
+}

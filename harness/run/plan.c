@@ -1,0 +1,297 @@
+/* What is sent: cases chosen by the user's options, and every request composed before the first one
+ * leaves. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "run/run_internal.h"
+#include "run/select.h"
+#include "suite/step.h"
+
+/* The time that every event of every run is made at, so that a seed alone says what is sent:
+ * 2026-01-01T12:00:00.000Z. */
+#define RUN_WALL_MS INT64_C(1767268800000)
+
+static void exchange_clear(struct exchange *exchange)
+{
+    free(exchange->sent);
+    free(exchange->as_panora);
+    request_clear(&exchange->request);
+    observation_clear(&exchange->seen);
+}
+
+void testcase_clear(struct testcase *test)
+{
+    for (size_t i = 0; test->exchanges && i < test->count; i++)
+        exchange_clear(&test->exchanges[i]);
+    free(test->exchanges);
+    free(test->shots);
+    free(test->twin);
+    *test = (struct testcase){0};
+}
+
+void testcase_reset(struct testcase *test)
+{
+    for (size_t i = 0; i < test->count; i++) {
+        observation_clear(&test->exchanges[i].seen);
+        observation_init(&test->exchanges[i].seen);
+        test->exchanges[i].accepted = false;
+        test->shots[i].done = false;
+    }
+    test->state = CASE_WAITING;
+    test->next = 0;
+    test->in_flight = 0;
+    test->resume_ns = 0;
+}
+
+void plan_free(struct plan *plan)
+{
+    if (!plan)
+        return;
+    for (size_t i = 0; i < plan->num_cases; i++)
+        testcase_clear(&plan->cases[i]);
+    for (size_t i = 0; i < plan->num_controls; i++)
+        testcase_clear(&plan->controls[i]);
+    free(plan->cases);
+    free(plan->controls);
+    free(plan);
+}
+
+unsigned run_tag_of(uint64_t seed)
+{
+    struct rng rng = rng_for(seed, "run tag");
+    return (unsigned)(rng_next(&rng) & 0xffff);
+}
+
+/* Takes what was composed into place `index` of the case. */
+static void take(struct testcase *test, size_t index, size_t step, struct composed *composed)
+{
+    struct exchange *exchange = &test->exchanges[index];
+    *exchange = (struct exchange){.sent = composed->sent, .request = composed->request};
+    memcpy(exchange->right_signature, composed->signature, sizeof exchange->right_signature);
+    observation_init(&exchange->seen);
+    test->shots[index] = (struct shot){
+        .step = step, .control = NO_CONTROL, .genuine = composed->genuine, .owner = test};
+    composed->sent = NULL;
+    composed->request = (struct request){0};
+}
+
+static void test_allocate(struct testcase *test, size_t count)
+{
+    test->count = count;
+    test->shots = mem_alloc((count + 1) * sizeof *test->shots);
+    test->exchanges = mem_alloc((count + 1) * sizeof *test->exchanges);
+    test->recovery_ns = -1;
+}
+
+/* The control that `composed` needs: one that is there, or a new one. */
+static bool add_control(struct plan *plan, const struct step *step, const struct composed *forged,
+                        size_t *out, struct error *err)
+{
+    for (size_t i = 0; i < plan->num_controls; i++)
+        if (strcmp(plan->controls[i].twin, forged->twin) == 0) {
+            *out = i;
+            return true;
+        }
+    struct composed twin;
+    struct rng rng = rng_for(plan->options->seed, forged->twin);
+    if (!compose_step(&plan->composer, step, NULL, true, &rng, &twin, err))
+        return false;
+    /* grown one by one: shots point to their case, so they are told of the move */
+    plan->controls = mem_resize(plan->controls, plan->num_controls + 1, sizeof *plan->controls);
+    struct testcase *control = &plan->controls[plan->num_controls];
+    *control = (struct testcase){.twin = mem_text(forged->twin)};
+    test_allocate(control, 1);
+    take(control, 0, 0, &twin);
+    composed_clear(&twin);
+    *out = plan->num_controls++;
+    return true;
+}
+
+static size_t count_shots(const struct suite_case *one)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < one->num_steps; i++)
+        count += one->steps[i].times;
+    return count;
+}
+
+/* The shots of one step: `first` keeps what the step's first one was made of, for steps that send
+ * it again. */
+static bool compose_shots(struct plan *plan, struct testcase *test, size_t step_index,
+                          struct composed *firsts, struct rng *rng, size_t *index,
+                          struct error *err)
+{
+    const struct step *step = &test->one->steps[step_index];
+    struct composed *first = &firsts[step_index];
+    for (size_t i = 0; i < step->times; i++) {
+        struct composed made;
+        const struct composed *again = step->again                 ? &firsts[step->again - 1]
+                                       : i > 0 && step->same_event ? first
+                                                                   : NULL;
+        if (!compose_step(&plan->composer, step, again, false, rng, &made, err))
+            return error_prefix(err, "%s", test->one->id);
+        size_t control = NO_CONTROL;
+        bool ok = !judge_needs_control(test->one, step_index) ||
+                  add_control(plan, step, &made, &control, err);
+        if (ok) {
+            take(test, *index, step_index, &made);
+            test->shots[(*index)++].control = control;
+        }
+        if (i == 0)
+            *first = made;
+        else
+            composed_clear(&made);
+        if (!ok)
+            return error_prefix(err, "%s", test->one->id);
+    }
+    return true;
+}
+
+static bool add_case(struct plan *plan, const struct suite_case *one, const char *skip,
+                     struct error *err)
+{
+    plan->cases = mem_resize(plan->cases, plan->num_cases + 1, sizeof *plan->cases);
+    struct testcase *test = &plan->cases[plan->num_cases++];
+    *test = (struct testcase){.one = one, .skip = skip};
+    test_allocate(test, skip ? 0 : count_shots(one));
+    if (skip)
+        return true;
+    struct rng rng = rng_for(plan->options->seed, one->id);
+    struct composed *firsts = mem_alloc((one->num_steps + 1) * sizeof *firsts);
+    size_t index = 0;
+    bool ok = true;
+    for (size_t i = 0; ok && i < one->num_steps; i++) {
+        test->wait_ns += one->steps[i].after_ns;
+        ok = compose_shots(plan, test, i, firsts, &rng, &index, err);
+    }
+    for (size_t i = 0; i < one->num_steps; i++)
+        composed_clear(&firsts[i]);
+    free(firsts);
+    test->count = index;
+    if (test->wait_ns > plan->longest_wait_ns)
+        plan->longest_wait_ns = test->wait_ns;
+    return ok;
+}
+
+/* The arrays have stopped growing: now what lies in them can be pointed to. */
+static void settle(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->num_cases; i++) {
+        struct testcase *test = &plan->cases[i];
+        plan->num_requests += test->count;
+        for (size_t k = 0; k < test->count; k++)
+            test->shots[k].owner = test;
+    }
+    for (size_t i = 0; i < plan->num_controls; i++) {
+        plan->num_requests += plan->controls[i].count;
+        plan->controls[i].shots[0].owner = &plan->controls[i];
+    }
+}
+
+static bool add_cases(struct plan *plan, struct error *err)
+{
+    const struct run_options *options = plan->options;
+    for (size_t i = 0; i < options->num_suites; i++)
+        for (size_t k = 0; k < options->suites[i]->num_cases; k++) {
+            const struct suite_case *one = &options->suites[i]->cases[k];
+            if (select_case(options, one) && !add_case(plan, one, select_skip(options, one), err))
+                return false;
+        }
+    if (plan->num_cases == 0)
+        return error_set(err, "no case was selected; `hookcheck list cases` shows what there is");
+    settle(plan);
+    return true;
+}
+
+struct plan *plan_make(const struct run_options *options, struct error *err)
+{
+    struct plan *plan = mem_alloc(sizeof *plan);
+    plan->options = options;
+    plan->composer = (struct composer){
+        .catalogue = options->catalogue,
+        .secret = options->secret,
+        .usual_type = select_usual_type(options),
+        .dialect = options->dialects == DIALECTS_OBJECT ? DIALECT_OBJECT : DIALECT_TEXT,
+        .wall_ms = RUN_WALL_MS,
+        .run_tag = run_tag_of(options->seed),
+    };
+    if (add_cases(plan, err))
+        return plan;
+    plan_free(plan);
+    return NULL;
+}
+
+bool plan_compose_canary(const struct plan *plan, struct testcase *test, struct error *err)
+{
+    struct step step;
+    struct composed made;
+    struct rng rng = rng_for(plan->options->seed, "canary");
+    step_init(&step);
+    bool ok = compose_step(&plan->composer, &step, NULL, true, &rng, &made, err);
+    if (ok) {
+        test_allocate(test, 1);
+        take(test, 0, 0, &made);
+    }
+    composed_clear(&made);
+    step_clear(&step);
+    return ok;
+}
+
+size_t plan_num_cases(const struct plan *plan)
+{
+    return plan->num_cases;
+}
+
+size_t plan_num_requests(const struct plan *plan)
+{
+    return plan->num_requests;
+}
+
+/* A guess at the time: waits overlap with everything else, a rate does not. */
+static int64_t expected_ns(const struct plan *plan)
+{
+    const struct run_options *options = plan->options;
+    int64_t by_rate = 0;
+    if (options->rate > 0)
+        by_rate = (int64_t)((double)plan->num_requests / options->rate * (double)NS_PER_S);
+    int64_t by_answers =
+        (int64_t)plan->num_requests * 50 * NS_PER_MS / (int64_t)options->concurrency;
+    int64_t expected = by_rate > by_answers ? by_rate : by_answers;
+    if (plan->longest_wait_ns > expected)
+        expected = plan->longest_wait_ns;
+    return expected < options->max_time_ns ? expected : options->max_time_ns;
+}
+
+void plan_describe(const struct plan *plan, struct buf *out)
+{
+    const struct run_options *options = plan->options;
+    (void)buf_add_format(out, "%s: %zu testcases, %zu requests, ", options->target->shown,
+                         plan->num_cases, plan->num_requests);
+    (void)buf_add_format(out, "about %" PRId64 " s", expected_ns(plan) / NS_PER_S + 1);
+    if (options->rate > 0)
+        (void)buf_add_format(out, " (at most %g a second)", options->rate);
+    (void)buf_add_format(out, "; leaves behind events whose id_event begins with %s-%04x",
+                         EVENT_ID_PREFIX, run_tag_of(options->seed));
+}
+
+void plan_list(const struct plan *plan, struct buf *out)
+{
+    for (size_t i = 0; i < plan->num_cases; i++) {
+        const struct testcase *test = &plan->cases[i];
+        if (test->skip)
+            (void)buf_add_format(out, "%s: not sent: %s\n", test->one->id, test->skip);
+        else if (test->count == 0)
+            (void)buf_add_format(out, "%s: nothing is sent\n", test->one->id);
+        for (size_t k = 0; k < test->count; k++)
+            (void)buf_add_format(out, "%s: %s (%zu bytes)\n", test->one->id,
+                                 test->exchanges[k].sent, test->exchanges[k].request.body.len);
+    }
+    for (size_t i = 0; i < plan->num_controls; i++)
+        (void)buf_add_format(out, "control: %s (%zu bytes)\n", plan->controls[i].exchanges[0].sent,
+                             plan->controls[i].exchanges[0].request.body.len);
+}

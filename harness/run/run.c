@@ -1,0 +1,187 @@
+#include "run/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "run/run_internal.h"
+
+/* How long one look at the clock may be put off: interruptions and deadlines are seen after this at
+ * the latest. */
+#define TICK_NS (100 * NS_PER_MS)
+
+static bool all_ended(const struct testcase *tests, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (tests[i].state < CASE_ENDED)
+            return false;
+    return true;
+}
+
+static bool everything_ended(const struct runner *runner)
+{
+    return runner->trouble == TROUBLE_NONE && runner->in_flight == 0 &&
+           all_ended(runner->plan->cases, runner->plan->num_cases) &&
+           all_ended(runner->plan->controls, runner->plan->num_controls);
+}
+
+static void earlier(int64_t *next_ns, int64_t candidate_ns)
+{
+    if (candidate_ns < *next_ns)
+        *next_ns = candidate_ns;
+}
+
+/* How long nothing can be due. */
+static int64_t idle_ns(const struct runner *runner, int64_t now_ns)
+{
+    int64_t next_ns = now_ns + TICK_NS;
+    for (size_t i = 0; i < runner->plan->num_cases; i++) {
+        const struct testcase *test = &runner->plan->cases[i];
+        if (test->state == CASE_RUNNING && test->in_flight == 0)
+            earlier(&next_ns, test->resume_ns);
+    }
+    if (runner->options->rate > 0 && runner->rate_free_ns > now_ns)
+        earlier(&next_ns, runner->rate_free_ns);
+    if (runner->trouble != TROUBLE_NONE)
+        earlier(&next_ns, now_ns + 5 * NS_PER_MS);
+    return next_ns > now_ns ? next_ns - now_ns : 0;
+}
+
+static void stop(struct runner *runner, const char *why)
+{
+    runner->stop = why;
+    runner->trouble = TROUBLE_NONE;
+    runner->alone = NULL;
+    engine_cancel_all(runner->engine);
+}
+
+/* The reasons to end a run before everything was sent. */
+static void check_stop(struct runner *runner, int64_t now_ns)
+{
+    const struct run_options *options = runner->options;
+    if (runner->stop)
+        return;
+    if (options->interrupted && *options->interrupted) {
+        runner->result->interrupted = true;
+        stop(runner, "not sent: the run was interrupted");
+    } else if (now_ns - runner->begun_ns > options->max_time_ns) {
+        stop(runner, "not sent: the time for the run (--max-time) was up");
+    } else if (!runner->reached && runner->num_sent > 0 && runner->in_flight == 0) {
+        stop(runner, "not sent: no connection could be had");
+    }
+}
+
+static void loop(struct runner *runner)
+{
+    for (;;) {
+        int64_t now_ns = clock_monotonic_ns();
+        check_stop(runner, now_ns);
+        if (runner->trouble == TROUBLE_NONE)
+            launch_ready(runner, now_ns);
+        if (runner->trouble != TROUBLE_NONE)
+            trouble_step(runner, now_ns);
+        finish_judge(runner);
+        if (everything_ended(runner)) {
+            if (runner->looked_after_all)
+                return;
+            trouble_look_after_all(runner);
+            continue;
+        }
+        (void)engine_wait(runner->engine, idle_ns(runner, now_ns));
+    }
+}
+
+/* --- --wait: until it first answers --- */
+
+struct knock {
+    bool ended;
+    bool answered;
+};
+
+static void on_knock(void *payload, struct observation *seen)
+{
+    struct knock *knock = payload;
+    knock->ended = true;
+    knock->answered = seen->status != 0;
+    observation_clear(seen);
+}
+
+/* A HEAD request carries no event, so that waiting leaves nothing behind. */
+static void wait_for_answer(struct runner *runner)
+{
+    int64_t until_ns = clock_monotonic_ns() + runner->options->wait_ns;
+    struct request request = {.method = mem_text("HEAD")};
+    struct knock knock = {0};
+    headers_add(&request.headers, "Host", REQUEST_HOST_PLACEHOLDER);
+    headers_add(&request.headers, "User-Agent", "hookcheck");
+    while (!knock.answered && clock_monotonic_ns() < until_ns &&
+           !(runner->options->interrupted && *runner->options->interrupted)) {
+        knock = (struct knock){0};
+        const struct engine_send send = {
+            .request = &request, .timeout_ns = NS_PER_S, .on_done = on_knock, .payload = &knock};
+        engine_send(runner->engine, &send);
+        while (!knock.ended)
+            (void)engine_wait(runner->engine, TICK_NS);
+        if (!knock.answered)
+            (void)engine_wait(runner->engine, TICK_NS);
+    }
+    request_clear(&request);
+}
+
+static void gather_all(struct runner *runner)
+{
+    const struct plan *plan = runner->plan;
+    size_t count = 0;
+    runner->all = mem_alloc((plan->num_requests + 1) * sizeof *runner->all);
+    for (size_t i = 0; i < plan->num_cases; i++)
+        for (size_t k = 0; k < plan->cases[i].count; k++)
+            runner->all[count++] = &plan->cases[i].exchanges[k];
+    for (size_t i = 0; i < plan->num_controls; i++)
+        runner->all[count++] = &plan->controls[i].exchanges[0];
+    runner->facts.all = runner->all;
+    runner->facts.num_all = count;
+}
+
+static void start(struct runner *runner)
+{
+    const struct run_options *options = runner->options;
+    struct run_result *result = runner->result;
+    runner->facts = (struct run_facts){
+        .deadline_ns = options->deadline_ns,
+        .target_ns = options->target_ns,
+        .is_tls = options->target->is_tls,
+        .is_private = options->target->is_private,
+        .secret = secret_bytes(options->secret),
+    };
+    gather_all(runner);
+    clock_iso(clock_wall_ms(), result->started);
+    result->seed = options->seed;
+    result->strict = options->strict;
+    result->num_cases = runner->plan->num_cases;
+    result->cases = mem_alloc((result->num_cases + 1) * sizeof *result->cases);
+    runner->begun_ns = clock_monotonic_ns();
+}
+
+bool run_plan(struct plan *plan, const struct run_listener *listener, struct run_result *result,
+              struct error *err)
+{
+    struct runner runner = {
+        .plan = plan, .options = plan->options, .listener = listener, .result = result};
+    if (!plan_compose_canary(plan, &runner.canary, err))
+        return false;
+    runner.canary.shots[0].owner = &runner.canary;
+    runner.engine = engine_new(plan->options->target, plan->options->engine, err);
+    if (!runner.engine) {
+        testcase_clear(&runner.canary);
+        return false;
+    }
+    wait_for_answer(&runner);
+    start(&runner);
+    loop(&runner);
+    finish_result(&runner);
+    engine_free(runner.engine);
+    testcase_clear(&runner.canary);
+    free(runner.all);
+    return true;
+}

@@ -1,0 +1,91 @@
+/*
+ * A whole run: which cases, in which order, with what in flight; controls, canaries and recovery;
+ * and the result.
+ *
+ * Pure parts stand apart (plan.c decides what is sent, judge/ what it means); this layer owns time:
+ * concurrency, rate, budgets, waits, and what happens when the endpoint dies on the way.
+ */
+#ifndef RUN_RUN_H
+#define RUN_RUN_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "deliver/engine.h"
+#include "deliver/target.h"
+#include "judge/result.h"
+#include "panora/catalogue.h"
+#include "sign/secret.h"
+#include "suite/suite.h"
+
+enum dialects { DIALECTS_BOTH, DIALECTS_TEXT, DIALECTS_OBJECT };
+
+/* What the user asked for. Everything is borrowed and outlives the run. */
+struct run_options {
+    const struct target *target;
+    const struct engine_options *engine;
+    const struct catalogue *catalogue;
+    const struct secret *secret;
+    struct suite *const *suites;
+    size_t num_suites;
+    const char *const *only; /* globs on full case ids; none = all */
+    size_t num_only;
+    const char *const *skip;
+    size_t num_skip;
+    const char *const *events; /* what the endpoint subscribes to; none = everything */
+    size_t num_events;
+    enum level level; /* the least binding level that is run */
+    enum dialects dialects;
+    bool is_unsigned; /* the endpoint knowingly verifies nothing */
+    bool quick;
+    bool strict;
+    bool allow_disruptive;
+    uint64_t seed; /* not 0 */
+    int64_t deadline_ns;
+    int64_t target_ns;
+    int64_t wait_ns;     /* how long to wait for the endpoint's first answer */
+    int64_t recovery_ns; /* how long a crashed endpoint may take to come back */
+    int64_t max_time_ns;
+    size_t max_requests; /* 0 = no limit */
+    double rate;         /* requests a second; 0 = no limit */
+    size_t concurrency;
+    const volatile sig_atomic_t *interrupted; /* set by a signal handler */
+};
+
+/* Called while the run goes on; any of them may be NULL. */
+struct run_listener {
+    void *payload;
+    void (*on_case)(void *payload, const struct run_result *result, const struct case_result *one);
+    void (*on_progress)(void *payload, size_t ended, size_t total);
+};
+
+struct plan;
+
+/* Chooses the cases and composes every request; sends nothing. NULL with a sentence when nothing
+ * was selected or a request cannot be composed. The caller frees with plan_free. */
+struct plan *plan_make(const struct run_options *options, struct error *err);
+void plan_free(struct plan *plan); /* NULL is fine */
+
+size_t plan_num_cases(const struct plan *plan);
+size_t plan_num_requests(const struct plan *plan); /* controls included, canaries not */
+
+/* Appends one sentence: the target, the number of requests, the expected time, and what is left
+ * behind. */
+void plan_describe(const struct plan *plan, struct buf *out);
+
+/* Appends one line for each request that would be sent. */
+void plan_list(const struct plan *plan, struct buf *out);
+
+/* The 16 bits in every id_event of a run with this seed. */
+unsigned run_tag_of(uint64_t seed);
+
+/* Sends everything, judges, and fills `result`, whose target, version, suites_hash, rerun, url and
+ * hidden are the caller's and set before. False with a sentence only when hookcheck itself fails;
+ * whatever the endpoint does is a result. A plan is run once. */
+bool run_plan(struct plan *plan, const struct run_listener *listener, struct run_result *result,
+              struct error *err);
+
+#endif

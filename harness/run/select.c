@@ -1,0 +1,74 @@
+#include "run/select.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+static bool any_glob(const char *const *globs, size_t count, const char *id, const char *base)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_glob(globs[i], id) || text_glob(globs[i], base))
+            return true;
+    return false;
+}
+
+/* A subscription to a name covers the type under which its events arrive. */
+static bool is_subscribed(const struct run_options *options, const char *type)
+{
+    if (options->num_events == 0 || !catalogue_find(options->catalogue, type))
+        return true; /* a type that Panora does not know yet may always come */
+    for (size_t i = 0; i < options->num_events; i++) {
+        const struct event_type *given = catalogue_find(options->catalogue, options->events[i]);
+        if (strcmp(options->events[i], type) == 0)
+            return true;
+        if (given && given->wire_type && strcmp(given->wire_type, type) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool fits_dialects(const struct run_options *options, const struct step *step)
+{
+    if (options->dialects == DIALECTS_TEXT)
+        return step->dialect != STEP_DIALECT_OBJECT;
+    return options->dialects != DIALECTS_OBJECT || step->dialect != STEP_DIALECT_TEXT;
+}
+
+bool select_case(const struct run_options *options, const struct suite_case *one)
+{
+    if (one->level > options->level)
+        return false;
+    if (options->num_only && !any_glob(options->only, options->num_only, one->id, one->base))
+        return false;
+    if (any_glob(options->skip, options->num_skip, one->id, one->base))
+        return false;
+    for (size_t i = 0; i < one->num_steps; i++) {
+        const struct step *step = &one->steps[i];
+        if (!fits_dialects(options, step) || (options->quick && step->after_ns > NS_PER_S) ||
+            (step->type && !is_subscribed(options, step->type)))
+            return false;
+    }
+    return true;
+}
+
+const char *select_skip(const struct run_options *options, const struct suite_case *one)
+{
+    const struct target *target = options->target;
+    if (options->is_unsigned && one->needs_signature)
+        return "the endpoint verifies nothing, by its owner's word (--unsigned)";
+    if (one->private_channel && !target->is_tls && !target->is_loopback)
+        return "the secret would travel in the clear; this is sent over https or to loopback only";
+    if (one->disruptive && !target->is_private && !options->allow_disruptive)
+        return "it could hurt a weak endpoint, and this one is public (--allow-disruptive)";
+    return NULL;
+}
+
+const char *select_usual_type(const struct run_options *options)
+{
+    static const char usual[] = "crm.contact.created";
+    if (is_subscribed(options, usual))
+        return usual;
+    const struct event_type *first = catalogue_find(options->catalogue, options->events[0]);
+    return first && first->wire_type ? first->wire_type : options->events[0];
+}

@@ -1,0 +1,18 @@
+/* Which cases a run has, by the user's options. */
+#ifndef RUN_SELECT_H
+#define RUN_SELECT_H
+
+#include <stdbool.h>
+
+#include "run/run.h"
+
+/* Whether the case belongs to the run at all: globs, level, events, dialect, --quick. */
+bool select_case(const struct run_options *options, const struct suite_case *one);
+
+/* Why a selected case is reported but not sent, for a person; NULL when it is sent. */
+const char *select_skip(const struct run_options *options, const struct suite_case *one);
+
+/* The type of events whose type does not matter: one that the endpoint subscribes to. Borrowed. */
+const char *select_usual_type(const struct run_options *options);
+
+#endif

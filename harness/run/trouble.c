@@ -1,0 +1,264 @@
+/*
+ * When the endpoint dies on the way: let everything in flight end, wait until it is back, then
+ * repeat alone each case that was under way when it died, with a canary after each. Only what fails
+ * again by itself keeps its verdict; the others were bystanders, and what they saw is forgotten. A
+ * case marked harmful is always run like this.
+ */
+#include "base/clock.h"
+#include "run/run_internal.h"
+
+#define CANARY_PAUSE_NS (25 * NS_PER_MS)
+
+static bool is_dead(enum answer answer)
+{
+    return answer == ANSWER_DIED || answer == ANSWER_UNREACHED;
+}
+
+static bool met_death(const struct testcase *test)
+{
+    for (size_t i = 0; i < test->count; i++)
+        if (test->shots[i].done && is_dead(answer_of(&test->exchanges[i].seen)))
+            return true;
+    return false;
+}
+
+/* What was under way, or ended after the endpoint last showed life, may have killed it. */
+static bool may_be_guilty(const struct runner *runner, const struct testcase *test)
+{
+    if (test->skip || test->count == 0 || test->state == CASE_WAITING || test->state == CASE_JUDGED)
+        return false;
+    return test->state == CASE_RUNNING || test->ended_ns >= runner->alive_ns || met_death(test);
+}
+
+typedef void each_test(struct runner *runner, struct testcase *test);
+
+static void for_each(struct runner *runner, each_test *visit)
+{
+    for (size_t i = 0; i < runner->plan->num_cases; i++)
+        visit(runner, &runner->plan->cases[i]);
+    for (size_t i = 0; i < runner->plan->num_controls; i++)
+        visit(runner, &runner->plan->controls[i]);
+}
+
+static void mark_suspect(struct runner *runner, struct testcase *test)
+{
+    test->suspect = test->suspect || may_be_guilty(runner, test);
+}
+
+static void begin(struct runner *runner)
+{
+    runner->missed_ns = clock_monotonic_ns();
+    runner->any_culprit = false;
+    runner->died = false;
+    runner->trouble = TROUBLE_DRAIN;
+    for_each(runner, mark_suspect);
+}
+
+void trouble_note(struct runner *runner, const struct testcase *test,
+                  const struct observation *seen)
+{
+    if (test == &runner->canary || !runner->reached || runner->stop)
+        return;
+    if (runner->trouble == TROUBLE_NONE && is_dead(answer_of(seen)))
+        begin(runner);
+}
+
+/* --- the canary --- */
+
+static void send_canary(struct runner *runner)
+{
+    runner->misses = 0;
+    testcase_reset(&runner->canary);
+}
+
+/* A budget that is used up leaves none for looking: then the endpoint is taken to be alive. */
+static bool found_it_well(const struct runner *runner)
+{
+    const struct exchange *exchange = &runner->canary.exchanges[0];
+    if (exchange->seen.outcome == OUTCOME_NOT_SENT)
+        return true;
+    return exchange->seen.outcome == OUTCOME_ANSWERED &&
+           (exchange->accepted || !runner->any_accepted);
+}
+
+/* --- the end of the endpoint --- */
+
+/* Who was refused a connection saw nothing; who was cut off, or ran alone, may have done it. */
+static void settle_at_end(struct runner *runner, struct testcase *test)
+{
+    bool guilty = test == runner->alone;
+    for (size_t i = 0; i < test->count; i++)
+        guilty = guilty || answer_of(&test->exchanges[i].seen) == ANSWER_DIED;
+    if (!test->suspect && test != runner->alone)
+        return;
+    test->suspect = false;
+    if (guilty)
+        test->canary_failed = true;
+    else if (met_death(test) || test->state == CASE_RUNNING)
+        testcase_reset(test);
+    end_unsent(test, runner->stop, clock_monotonic_ns());
+}
+
+static void give_up(struct runner *runner)
+{
+    runner->stop = "not sent: the endpoint was gone and did not come back in time (--recovery)";
+    for_each(runner, settle_at_end);
+    runner->alone = NULL;
+    runner->trouble = TROUBLE_NONE;
+}
+
+/* True when a canary has found the endpoint well; until then it is sent again, and in the end given
+ * up. */
+static bool is_back(struct runner *runner, int64_t now_ns)
+{
+    if (runner->canary.state < CASE_ENDED)
+        (void)launch_next(runner, &runner->canary, now_ns);
+    if (runner->canary.state < CASE_ENDED)
+        return false;
+    if (found_it_well(runner))
+        return true;
+    runner->misses++;
+    runner->died = true;
+    if (now_ns - runner->missed_ns > runner->options->recovery_ns) {
+        give_up(runner);
+        return false;
+    }
+    testcase_reset(&runner->canary);
+    runner->canary.resume_ns = now_ns + CANARY_PAUSE_NS;
+    return false;
+}
+
+/* --- the search --- */
+
+/* The suspect to look at next: first those that were cut off, then the others. Counts both kinds.
+ */
+struct search {
+    struct testcase *found;
+    size_t num_cut_off;
+    size_t num_others;
+};
+
+static struct search find_suspect(const struct runner *runner)
+{
+    struct search search = {0};
+    struct testcase *other = NULL;
+    for (size_t i = 0; i < runner->plan->num_cases + runner->plan->num_controls; i++) {
+        struct testcase *test = i < runner->plan->num_cases
+                                    ? &runner->plan->cases[i]
+                                    : &runner->plan->controls[i - runner->plan->num_cases];
+        if (!test->suspect)
+            continue;
+        bool cut_off = met_death(test);
+        search.num_cut_off += cut_off;
+        search.num_others += !cut_off;
+        if (cut_off && !search.found)
+            search.found = test;
+        if (!cut_off && !other)
+            other = test;
+    }
+    if (!search.found)
+        search.found = other;
+    return search;
+}
+
+static void clear_suspect(struct runner *runner, struct testcase *test)
+{
+    (void)runner;
+    test->suspect = false;
+}
+
+static void blame(struct runner *runner, struct testcase *test, int64_t now_ns)
+{
+    runner->any_culprit = true;
+    if (runner->misses == 0)
+        return; /* it did not die: the answer alone is what is to be judged */
+    test->canary_failed = true;
+    test->recovery_ns = now_ns - runner->missed_ns;
+}
+
+void trouble_run_alone(struct runner *runner, struct testcase *test)
+{
+    runner->alone = test;
+    runner->trouble = TROUBLE_ALONE;
+}
+
+/* Repeats the next suspect alone. What was not cut off need not be repeated when the endpoint never
+ * died, or when its end is explained; a case in the middle of its steps must, for its connection is
+ * gone. */
+static void next_suspect(struct runner *runner)
+{
+    runner->alone = NULL;
+    runner->trouble = TROUBLE_NONE;
+    for (;;) {
+        struct search search = find_suspect(runner);
+        if (!search.found)
+            return;
+        search.found->suspect = false;
+        bool in_the_middle = search.found->state == CASE_RUNNING;
+        if (search.num_cut_off == 0 && (!runner->died || (runner->any_culprit && !in_the_middle)))
+            continue;
+        testcase_reset(search.found);
+        trouble_run_alone(runner, search.found);
+        return;
+    }
+}
+
+static void step_recover(struct runner *runner, int64_t now_ns)
+{
+    if (!is_back(runner, now_ns))
+        return;
+    struct search search = find_suspect(runner);
+    if (search.num_cut_off == 0 && !runner->died) {
+        for_each(runner, clear_suspect);
+    } else if (search.num_cut_off == 1 && search.found->state == CASE_ENDED &&
+               answer_of(&search.found->exchanges[search.found->count - 1].seen) == ANSWER_DIED) {
+        search.found->suspect = false; /* nothing else was cut off: no need to do it again */
+        blame(runner, search.found, now_ns);
+    }
+    next_suspect(runner);
+}
+
+static void step_alone(struct runner *runner, int64_t now_ns)
+{
+    (void)launch_next(runner, runner->alone, now_ns);
+    if (runner->alone->state < CASE_ENDED || runner->in_flight > 0)
+        return;
+    runner->missed_ns = now_ns;
+    runner->trouble = TROUBLE_CANARY;
+    send_canary(runner);
+}
+
+static void step_canary(struct runner *runner, int64_t now_ns)
+{
+    if (!is_back(runner, now_ns))
+        return;
+    if (runner->misses > 0 || met_death(runner->alone))
+        blame(runner, runner->alone, now_ns);
+    next_suspect(runner);
+}
+
+void trouble_look_after_all(struct runner *runner)
+{
+    runner->looked_after_all = true;
+    if (runner->reached && !runner->stop && runner->alive_ns)
+        begin(runner);
+}
+
+void trouble_step(struct runner *runner, int64_t now_ns)
+{
+    if (runner->stop) {
+        runner->trouble = TROUBLE_NONE;
+        runner->alone = NULL;
+        return;
+    }
+    if (runner->trouble == TROUBLE_DRAIN && runner->in_flight == 0) {
+        runner->trouble = TROUBLE_RECOVER;
+        send_canary(runner);
+    }
+    if (runner->trouble == TROUBLE_RECOVER)
+        step_recover(runner, now_ns);
+    else if (runner->trouble == TROUBLE_ALONE)
+        step_alone(runner, now_ns);
+    else if (runner->trouble == TROUBLE_CANARY)
+        step_canary(runner, now_ns);
+}

@@ -1,0 +1,88 @@
+/* The project's own vectors, all of them. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sign/signature.h"
+#include "tests/support/vectors.h"
+
+TestSuite(sign_vectors, .timeout = 20);
+
+#define VECTORS "fixtures/vectors/vectors.json"
+
+/* The bytes of `key`, which is text, or of `key`Base64, for which `room` is used; NULL for neither.
+ */
+static struct bytes text_or_base64(const struct js *holder, const char *key, const char *base64_key,
+                                   struct buf *room)
+{
+    if (!js_get(holder, base64_key))
+        return vectors_text(holder, key);
+    vectors_base64(holder, base64_key, room);
+    return buf_bytes(room);
+}
+
+static bool is_valid(struct bytes secret, const struct js *test)
+{
+    struct buf body = {0};
+    struct buf room = {0};
+    struct error err = {0};
+    vectors_base64(test, "body", &body);
+    struct bytes signature = text_or_base64(test, "signature", "signatureBase64", &room);
+    enum verification result = signature_verify(secret, buf_bytes(&body), signature, &err);
+    cr_expect_eq(error_is_set(&err), result != VERIFICATION_VALID, "%s: %s",
+                 vectors_text(test, "tcId").data, err.message);
+    buf_clear(&body);
+    buf_clear(&room);
+    return result == VERIFICATION_VALID;
+}
+
+static size_t check_group(const struct js *group)
+{
+    struct buf room = {0};
+    struct bytes secret = text_or_base64(group, "secret", "secretBase64", &room);
+    const struct js *tests = js_get(group, "tests");
+    for (size_t i = 0; i < js_size(tests); i++) {
+        const struct js *test = js_at(tests, i);
+        bool expected = bytes_equal(vectors_text(test, "result"), bytes_of("valid"));
+        cr_expect_eq(is_valid(secret, test), expected, "%s is %s", vectors_text(test, "tcId").data,
+                     vectors_text(test, "result").data);
+    }
+    size_t count = js_size(tests);
+    buf_clear(&room);
+    return count;
+}
+
+Test(sign_vectors, every_vector_holds)
+{
+    struct js *file = vectors_read(VECTORS);
+    cr_assert_not_null(file, "run from the top of the project: no %s", VECTORS);
+    const struct js *groups = js_get(file, "testGroups");
+    size_t count = 0;
+    for (size_t i = 0; i < js_size(groups); i++)
+        count += check_group(js_at(groups, i));
+    cr_expect_gt(count, 0);
+    cr_expect_eq((double)count, js_number(js_get(file, "numberOfTests")));
+    js_free(file);
+}
+
+static bool have(const char *program)
+{
+    char command[64];
+    (void)snprintf(command, sizeof(command), "%s --version >/dev/null 2>&1", program);
+    bool found = system(command) == 0;
+    if (!found)
+        (void)fprintf(stderr, "SKIPPED: no %s here\n", program);
+    return found;
+}
+
+Test(sign_vectors, remaking_them_gives_the_same_bytes)
+{
+    if (have("node"))
+        cr_expect_eq(system("node fixtures/vectors/make.mjs --stdout | cmp - " VECTORS), 0);
+}
+
+Test(sign_vectors, an_independent_program_agrees)
+{
+    if (have("python3"))
+        cr_expect_eq(system("python3 fixtures/vectors/check.py >/dev/null"), 0);
+}
