@@ -206,6 +206,7 @@ static bool check_cacert(SSL_CTX *ctx, const char *path, struct error *err)
 }
 
 /* Without this OpenSSL would ask for the password on the terminal, in the middle of a run. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): OpenSSL's type */
 static int no_password(char *out, int size, int writing, void *payload)
 {
     (void)out;
