@@ -37,7 +37,11 @@ static struct base64_form base64_form(struct bytes value, size_t before)
 
 static char base64_plain(char c)
 {
-    return c == '-' ? '+' : c == '_' ? '/' : c;
+    if (c == '-')
+        return '+';
+    if (c == '_')
+        return '/';
+    return c;
 }
 
 static size_t match_base64(struct bytes in, const struct base64_form *form)

@@ -96,7 +96,7 @@ static void finish_attempt(struct engine_connection *connection)
     attempt_end(attempt, OUTCOME_ANSWERED, "%s", "");
 }
 
-void connection_linger(struct engine_connection *connection)
+void raw_connection_linger(struct engine_connection *connection)
 {
     connection->ended_ns = clock_monotonic_ns();
     connection->closed_ns = -1;
@@ -126,16 +126,21 @@ static void watch(struct engine_connection *connection)
     connection_drop(connection);
 }
 
-static int64_t linger_end_ns(const struct engine_connection *connection)
-{
-    return connection->ended_ns + LINGER_NS;
-}
-
 /* --- steps --- */
+
+/* When something has to happen although the socket is quiet, monotonic. */
+static int64_t due_ns(const struct engine_connection *connection)
+{
+    if (connection->state == CONNECTION_EXCHANGE)
+        return attempt_deadline_ns(connection->attempt);
+    if (connection->state == CONNECTION_LINGER)
+        return connection->ended_ns + LINGER_NS;
+    return INT64_MAX;
+}
 
 void connection_step(struct engine_connection *connection)
 {
-    bool is_due = clock_monotonic_ns() >= connection_wake_ns(connection);
+    bool is_due = clock_monotonic_ns() >= due_ns(connection);
     bool is_ready = connection->revents || connection->is_pending;
     connection->revents = 0;
     if (connection->state == CONNECTION_EXCHANGE && (is_ready || is_due)) {
@@ -151,11 +156,7 @@ void connection_step(struct engine_connection *connection)
 
 int64_t connection_wake_ns(const struct engine_connection *connection)
 {
-    if (connection->is_pending)
-        return 0;
-    if (connection->state == CONNECTION_EXCHANGE)
-        return attempt_deadline_ns(connection->attempt);
-    return connection->state == CONNECTION_LINGER ? linger_end_ns(connection) : INT64_MAX;
+    return connection->is_pending ? 0 : due_ns(connection);
 }
 
 bool connection_wants(const struct engine_connection *connection, struct curl_waitfd *out)
@@ -186,7 +187,7 @@ static void connect_anew(struct engine_connection *connection)
         abort();
 }
 
-void connection_begin(struct engine_connection *connection, struct attempt *attempt)
+void raw_connection_begin(struct engine_connection *connection, struct attempt *attempt)
 {
     if (connection->state == CONNECTION_IDLE)
         watch(connection); /* a close may have come in since the last look */

@@ -81,7 +81,7 @@ void engine_send(struct engine *engine, const struct engine_send *send)
     else if (connection->attempt)
         attempt_end(attempt, OUTCOME_NOT_SENT, "another exchange is under way on the connection");
     else
-        connection_begin(connection, attempt);
+        raw_connection_begin(connection, attempt);
 }
 
 /* Takes one ended attempt out of the list, or returns NULL. The oldest first. */

@@ -171,7 +171,7 @@ bool curl_response_read_rest(struct attempt *attempt);
 
 /* --- connection.c --- */
 
-void connection_begin(struct engine_connection *connection, struct attempt *attempt);
+void raw_connection_begin(struct engine_connection *connection, struct attempt *attempt);
 void connection_on_connected(struct engine_connection *connection, CURLcode code);
 void connection_step(struct engine_connection *connection); /* does what needs no waiting */
 void connection_drop(struct engine_connection *connection); /* closes the socket */
@@ -189,7 +189,7 @@ enum arrival connection_read(struct engine_connection *connection, char *data, s
                              size_t *out_len);
 
 /* The answer is whole: goes on to watch for what should not follow. */
-void connection_linger(struct engine_connection *connection);
+void raw_connection_linger(struct engine_connection *connection);
 
 /* --- raw_way.c --- */
 

@@ -116,18 +116,20 @@ static void end_unconnected(struct attempt *attempt, CURLcode code, const char *
         attempt_end(attempt, OUTCOME_UNREACHABLE, "no way to %s: %s", where, words_or(text, code));
 }
 
-static void end_unanswered(struct attempt *attempt, CURLcode code, const char *text)
-{
-    (void)code;
-    (void)text;
-    attempt_end(attempt, OUTCOME_CLOSED, "the connection was closed without an answer");
-}
-
 static void end_cut_short(struct attempt *attempt, CURLcode code, const char *text)
 {
     (void)code;
     (void)text;
     attempt_end(attempt, OUTCOME_CUT_SHORT, "the answer ended before it was complete");
+}
+
+/* libcurl does not count interim answers. */
+static void end_unanswered(struct attempt *attempt, CURLcode code, const char *text)
+{
+    if (attempt->seen.first_byte_ns >= 0)
+        end_cut_short(attempt, code, text);
+    else
+        attempt_end(attempt, OUTCOME_CLOSED, "the connection was closed without an answer");
 }
 
 static void end_late(struct attempt *attempt, CURLcode code, const char *text)
@@ -150,18 +152,18 @@ static void end_malformed(struct attempt *attempt, CURLcode code, const char *te
     buf_clear(&words);
 }
 
-/* Reading or writing failed: a reset, an end of the stream that TLS did not announce, or a refusal
- * that TLS 1.3 tells only after the handshake. */
+/* Reading or writing failed: chunks that are none (libcurl has no code of its own for them), an end
+ * of the stream that TLS did not announce, a refusal that TLS 1.3 tells only after the handshake, a
+ * reset. */
 static void end_broken(struct attempt *attempt, CURLcode code, const char *text)
 {
-    const struct observation *seen = &attempt->seen;
-    bool begun = seen->first_byte_ns >= 0;
-    if (strstr(text, " alert ") && !begun)
-        end_tls(attempt, text);
-    else if (strstr(text, "unexpected eof") && !begun)
-        end_unanswered(attempt, code, text);
+    bool begun = attempt->seen.first_byte_ns >= 0;
+    if (begun && strstr(text, "chunk"))
+        end_malformed(attempt, code, text);
     else if (strstr(text, "unexpected eof"))
-        end_cut_short(attempt, code, text);
+        end_unanswered(attempt, code, text);
+    else if (!begun && strstr(text, " alert "))
+        end_tls(attempt, text);
     else
         attempt_end(attempt, OUTCOME_RESET, "the connection was reset %s",
                     begun ? "before the answer was complete" : "without an answer");

@@ -91,7 +91,7 @@ static void end_message(struct engine_connection *connection, size_t rest)
 {
     struct attempt *attempt = connection->attempt;
     attempt->seen.total_ns = attempt_age_ns(attempt);
-    connection_linger(connection);
+    raw_connection_linger(connection);
     connection->is_reusable = attempt->seen.keep_alive && has_sent_all(connection);
     if (rest)
         raw_way_note_extra(&attempt->seen);
@@ -130,7 +130,7 @@ static void on_close(struct engine_connection *connection)
     bool ended = false;
     (void)http_reader_finish(connection->reader, &ended);
     if (ended) {
-        connection_linger(connection);
+        raw_connection_linger(connection);
         connection->closed_ns = 0;
         end_and_drop(connection, OUTCOME_ANSWERED, "");
     } else if (attempt->seen.first_byte_ns < 0) {

@@ -28,6 +28,12 @@ void finding_set(struct finding *out, enum finding_kind kind, const struct evide
         answer_describe(&evidence->exchanges[index]->seen, &out->actual);
 }
 
+/* Where no answer came, nothing can be said for it. */
+static bool came_to_nothing(enum answer answer)
+{
+    return answer == ANSWER_UNREACHED || answer == ANSWER_DIED || answer == ANSWER_HUNG;
+}
+
 void check_each(const struct call *call, const struct evidence *evidence, judge_one *one,
                 struct finding *out)
 {
@@ -35,10 +41,13 @@ void check_each(const struct call *call, const struct evidence *evidence, judge_
     for (size_t i = 0; i < evidence->count; i++) {
         struct buf reason = {0};
         enum finding_kind kind = FINDING_UNDECIDED;
-        if (answer_of(&evidence->exchanges[i]->seen) == ANSWER_NONE)
+        enum answer answer = answer_of(&evidence->exchanges[i]->seen);
+        if (answer == ANSWER_NONE)
             (void)buf_add_text(&reason, evidence->exchanges[i]->seen.detail);
         else
             kind = one(call, evidence, i, &reason);
+        if (kind == FINDING_KEPT && came_to_nothing(answer))
+            kind = FINDING_UNDECIDED;
         if (rank_of(kind) < rank_of(out->kind)) {
             finding_set(out, kind, evidence, i);
             buf_reset(&out->reason);

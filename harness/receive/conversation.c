@@ -265,7 +265,8 @@ static void feed(struct connection *connection)
     struct evbuffer_iovec piece;
     if (evbuffer_get_length(input) && is_stale(connection))
         connection_reset(connection);
-    while (connection->state == STATE_READING && evbuffer_peek(input, -1, NULL, &piece, 1) > 0) {
+    while (connection->state == STATE_READING && evbuffer_get_length(input) > 0 &&
+           evbuffer_peek(input, -1, NULL, &piece, 1) > 0) {
         const char *data = piece.iov_base;
         size_t len = piece.iov_len;
         enum http_event event;

@@ -157,7 +157,7 @@ void report_text_case(const struct run_result *result, const struct case_result 
         page_end_line(&page);
     }
     if (base_len(one->name)) {
-        if (!same_base(progress->name, one->name)) {
+        if (!progress->title || !same_base(progress->name, one->name)) {
             add_list_line(&page, one);
             progress->title = one->title;
         }

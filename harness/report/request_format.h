@@ -42,7 +42,7 @@ void shell_quote(struct bytes in, struct buf *out);
 void shell_quote_redacted(struct bytes in, struct buf *out);
 
 /* More bytes than this are not put on a command line. */
-#define CURL_BODY_MAX (32 * 1024)
+#define CURL_BODY_MAX ((size_t)32 * 1024)
 
 /* The request as a `curl` command on one line for a POSIX shell that sends the same method, headers
  * (curl's own ones suppressed) and body bytes; $HOOKCHECK_NAME is left to the shell. A body above

@@ -68,11 +68,15 @@ unsigned run_tag_of(uint64_t seed)
 }
 
 /* Takes what was composed into place `index` of the case. */
-static void take(struct testcase *test, size_t index, size_t step, struct composed *composed)
+static void take(const struct plan *plan, struct testcase *test, size_t index, size_t step,
+                 struct composed *composed)
 {
+    const struct headers *extra = plan->options->extra_headers;
     struct exchange *exchange = &test->exchanges[index];
     *exchange = (struct exchange){.sent = composed->sent, .request = composed->request};
     memcpy(exchange->right_signature, composed->signature, sizeof exchange->right_signature);
+    for (size_t i = 0; i < extra->count; i++)
+        headers_add(&exchange->request.headers, extra->items[i].name, extra->items[i].value);
     observation_init(&exchange->seen);
     test->shots[index] = (struct shot){
         .step = step, .control = NO_CONTROL, .genuine = composed->genuine, .owner = test};
@@ -106,7 +110,7 @@ static bool add_control(struct plan *plan, const struct step *step, const struct
     struct testcase *control = &plan->controls[plan->num_controls];
     *control = (struct testcase){.twin = mem_text(forged->twin)};
     test_allocate(control, 1);
-    take(control, 0, 0, &twin);
+    take(plan, control, 0, 0, &twin);
     composed_clear(&twin);
     *out = plan->num_controls++;
     return true;
@@ -139,7 +143,7 @@ static bool compose_shots(struct plan *plan, struct testcase *test, size_t step_
         bool ok = !judge_needs_control(test->one, step_index) ||
                   add_control(plan, step, &made, &control, err);
         if (ok) {
-            take(test, *index, step_index, &made);
+            take(plan, test, *index, step_index, &made);
             test->shots[(*index)++].control = control;
         }
         if (i == 0)
@@ -235,7 +239,7 @@ bool plan_compose_canary(const struct plan *plan, struct testcase *test, struct 
     bool ok = compose_step(&plan->composer, &step, NULL, true, &rng, &made, err);
     if (ok) {
         test_allocate(test, 1);
-        take(test, 0, 0, &made);
+        take(plan, test, 0, 0, &made);
     }
     composed_clear(&made);
     step_clear(&step);

@@ -26,7 +26,8 @@ enum dialects { DIALECTS_BOTH, DIALECTS_TEXT, DIALECTS_OBJECT };
 /* What the user asked for. Everything is borrowed and outlives the run. */
 struct run_options {
     const struct target *target;
-    const struct engine_options *engine;
+    const struct engine_options *engine; /* without extra_headers */
+    const struct headers *extra_headers; /* added to every request after Panora's own */
     const struct catalogue *catalogue;
     const struct secret *secret;
     struct suite *const *suites;

@@ -34,8 +34,8 @@ static void expect_wire(struct delivery *delivery, const char *what, const char 
 
 #define PANORA_HEAD                                                                                \
     "Accept: application/json, text/plain, */*\r\nContent-Type: application/json\r\n"              \
-    "Panora-Signature: 00ff\r\nUser-Agent: axios/1.6.8\r\nContent-Length: 7\r\n"                    \
-    "Accept-Encoding: gzip, compress, deflate, br\r\nHost: 127.0.0.1:%d\r\n"                        \
+    "Panora-Signature: 00ff\r\nUser-Agent: axios/1.6.8\r\nContent-Length: 7\r\n"                   \
+    "Accept-Encoding: gzip, compress, deflate, br\r\nHost: 127.0.0.1:%d\r\n"                       \
     "Connection: keep-alive\r\n"
 
 Test(deliver_curl_way, sends_the_head_that_panora_sends_byte_for_byte)
@@ -60,41 +60,87 @@ struct wire_row {
     struct bytes body;
 };
 
-#define NO_BODY {"", 0}
+#define NO_BODY                                                                                    \
+    {                                                                                              \
+        "", 0                                                                                      \
+    }
 
 static const struct wire_row wires[] = {
     {"no header at all", "POST", NULL, {NULL}, "", NO_BODY},
     {"a body without a length", "POST", NULL, {NULL}, "", {"x", 1}},
-    {"a length that lies", "POST", NULL, {"Content-Length", "1"}, "Content-Length: 1\r\n", {"abc", 3}},
+    {"a length that lies",
+     "POST",
+     NULL,
+     {"Content-Length", "1"},
+     "Content-Length: 1\r\n",
+     {"abc", 3}},
     {"two hosts", "POST", NULL, {"host", "a", "HOST", "b"}, "host: a\r\nHOST: b\r\n", NO_BODY},
-    {"order and case", "POST", NULL, {"zEbra", "1", "alpha", "2", "Host", "h", "B", "3"},
-     "zEbra: 1\r\nalpha: 2\r\nHost: h\r\nB: 3\r\n", NO_BODY},
-    {"duplicates", "POST", NULL, {"S", "1", "S", "2", "s", "1", "S", "1"},
-     "S: 1\r\nS: 2\r\ns: 1\r\nS: 1\r\n", NO_BODY},
-    {"an empty value", "POST", NULL, {"Panora-Signature", "", "A", "b"},
-     "Panora-Signature:\r\nA: b\r\n", NO_BODY},
+    {"order and case",
+     "POST",
+     NULL,
+     {"zEbra", "1", "alpha", "2", "Host", "h", "B", "3"},
+     "zEbra: 1\r\nalpha: 2\r\nHost: h\r\nB: 3\r\n",
+     NO_BODY},
+    {"duplicates",
+     "POST",
+     NULL,
+     {"S", "1", "S", "2", "s", "1", "S", "1"},
+     "S: 1\r\nS: 2\r\ns: 1\r\nS: 1\r\n",
+     NO_BODY},
+    {"an empty value",
+     "POST",
+     NULL,
+     {"Panora-Signature", "", "A", "b"},
+     "Panora-Signature:\r\nA: b\r\n",
+     NO_BODY},
     {"an empty host", "POST", NULL, {"Host", ""}, "Host:\r\n", NO_BODY},
-    {"a byte beyond ASCII", "POST", NULL, {"Panora-Signature", "a\xE9z"},
-     "Panora-Signature: a\xE9z\r\n", NO_BODY},
+    {"a byte beyond ASCII",
+     "POST",
+     NULL,
+     {"Panora-Signature", "a\xE9z"},
+     "Panora-Signature: a\xE9z\r\n",
+     NO_BODY},
     {"blanks inside and around", "POST", NULL, {"A", " b  c "}, "A:  b  c \r\n", NO_BODY},
     {"semicolons and colons", "POST", NULL, {"A", "b;c:d;"}, "A: b;c:d;\r\n", NO_BODY},
-    {"NUL in the body", "POST", NULL, {"Content-Length", "5"}, "Content-Length: 5\r\n", {"a\0b\0c", 5}},
+    {"NUL in the body",
+     "POST",
+     NULL,
+     {"Content-Length", "5"},
+     "Content-Length: 5\r\n",
+     {"a\0b\0c", 5}},
     {"GET", "GET", NULL, {"Accept", "*/*"}, "Accept: */*\r\n", NO_BODY},
     {"GET with a body", "GET", NULL, {"Content-Length", "2"}, "Content-Length: 2\r\n", {"hi", 2}},
     {"PUT", "PUT", NULL, {"Content-Length", "2"}, "Content-Length: 2\r\n", {"hi", 2}},
     {"PATCH", "PATCH", NULL, {"Content-Length", "2"}, "Content-Length: 2\r\n", {"hi", 2}},
     {"DELETE", "DELETE", NULL, {"Content-Length", "0"}, "Content-Length: 0\r\n", NO_BODY},
-    {"DELETE with a body", "DELETE", NULL, {"Content-Length", "2"}, "Content-Length: 2\r\n", {"hi", 2}},
+    {"DELETE with a body",
+     "DELETE",
+     NULL,
+     {"Content-Length", "2"},
+     "Content-Length: 2\r\n",
+     {"hi", 2}},
     {"HEAD", "HEAD", NULL, {"Host", "h"}, "Host: h\r\n", NO_BODY},
     {"HEAD with a body", "HEAD", NULL, {"Content-Length", "2"}, "Content-Length: 2\r\n", {"hi", 2}},
     {"a made-up method", "BREW", NULL, {"Host", "h"}, "Host: h\r\n", NO_BODY},
     {"a query", "POST", "sig=00&b=%20", {"Host", "h"}, "Host: h\r\n", NO_BODY},
-    {"a body that is framed already", "POST", NULL, {"Transfer-Encoding", "chunked"},
-     "Transfer-Encoding: chunked\r\n", {"2\r\nhi\r\n0\r\n\r\n", 12}},
-    {"length and chunked", "POST", NULL, {"Transfer-Encoding", "chunked", "Content-Length", "12"},
-     "Transfer-Encoding: chunked\r\nContent-Length: 12\r\n", {"2\r\nhi\r\n0\r\n\r\n", 12}},
-    {"cookie, authorization, te", "POST", NULL, {"Cookie", "a=b", "Authorization", "x", "TE", "trailers"},
-     "Cookie: a=b\r\nAuthorization: x\r\nTE: trailers\r\n", NO_BODY},
+    {"a body that is framed already",
+     "POST",
+     NULL,
+     {"Transfer-Encoding", "chunked"},
+     "Transfer-Encoding: chunked\r\n",
+     {"2\r\nhi\r\n0\r\n\r\n", 12}},
+    {"length and chunked",
+     "POST",
+     NULL,
+     {"Transfer-Encoding", "chunked", "Content-Length", "12"},
+     "Transfer-Encoding: chunked\r\nContent-Length: 12\r\n",
+     {"2\r\nhi\r\n0\r\n\r\n", 12}},
+    {"cookie, authorization, te",
+     "POST",
+     NULL,
+     {"Cookie", "a=b", "Authorization", "x", "TE", "trailers"},
+     "Cookie: a=b\r\nAuthorization: x\r\nTE: trailers\r\n",
+     NO_BODY},
 };
 
 static void send_row(struct delivery *delivery, const struct wire_row *row, bool raw)
@@ -107,8 +153,8 @@ static void send_row(struct delivery *delivery, const struct wire_row *row, bool
     struct observation seen = delivery_send(delivery, &request, connection, 5000);
     cr_expect_eq(seen.outcome, OUTCOME_ANSWERED, "%s: %s %s", row->what, outcome_name(seen.outcome),
                  seen.detail);
-    char *head = mem_format("%s /hook?x=1%s%s HTTP/1.1\r\n%s\r\n", row->method, row->query ? "&" : "",
-                            row->query ? row->query : "", row->head);
+    char *head = mem_format("%s /hook?x=1%s%s HTTP/1.1\r\n%s\r\n", row->method,
+                            row->query ? "&" : "", row->query ? row->query : "", row->head);
     expect_wire(delivery, row->what, head, row->body);
     free(head);
     observation_clear(&seen);
@@ -122,9 +168,9 @@ static void send_every_row(bool raw)
         bool to_head = strcmp(row->method, "HEAD") == 0;
         const struct raw_step steps[] = {
             {RAW_READ_HEAD, NULL, 0},
-            {RAW_READ, NULL, strlen(row->method) + strlen(" /hook?x=1 HTTP/1.1\r\n\r\n") +
-                                 (row->query ? strlen(row->query) + 1 : 0) + strlen(row->head) +
-                                 row->body.len},
+            {RAW_READ, NULL,
+             strlen(row->method) + strlen(" /hook?x=1 HTTP/1.1\r\n\r\n") +
+                 (row->query ? strlen(row->query) + 1 : 0) + strlen(row->head) + row->body.len},
             {RAW_SEND, to_head ? "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n" : ANSWER, 0},
             {RAW_READ_TO_END, NULL, 0}};
         struct delivery delivery;
@@ -187,7 +233,8 @@ Test(deliver_curl_way, extra_headers_come_last)
 static void post_with_userinfo(const char *own, const char *end_of_head)
 {
     struct delivery delivery = {.server = raw_server_start(answers, ARRAY_LEN(answers), NULL)};
-    char *url = mem_format("http://u:p%%40q@127.0.0.1:%d/hook?x=1", raw_server_port(delivery.server));
+    char *url =
+        mem_format("http://u:p%%40q@127.0.0.1:%d/hook?x=1", raw_server_port(delivery.server));
     delivery_aim(&delivery, url, NULL);
     struct request request = delivery_request("{\"a\":1}");
     if (own)
@@ -210,8 +257,10 @@ Test(deliver_curl_way, the_userinfo_becomes_a_header_as_with_axios)
 
 Test(deliver_curl_way, each_attempt_has_a_connection_of_its_own)
 {
-    static const struct raw_step keeps[] = {{RAW_READ_REQUEST, NULL, 0}, {RAW_SEND, ANSWER, 0},
-                                            {RAW_READ_REQUEST, NULL, 0}, {RAW_SEND, ANSWER, 0}};
+    static const struct raw_step keeps[] = {{RAW_READ_REQUEST, NULL, 0},
+                                            {RAW_SEND, ANSWER, 0},
+                                            {RAW_READ_REQUEST, NULL, 0},
+                                            {RAW_SEND, ANSWER, 0}};
     struct delivery delivery;
     delivery_start(&delivery, keeps, ARRAY_LEN(keeps), NULL);
     for (int i = 0; i < 3; i++) {

@@ -65,20 +65,7 @@ for (let i = 0; i < 500; i++) emitNumber(1e21 * (1 + (below(2001) - 1000) * Numb
 for (let i = 0; i < 500; i++) emitNumber(1e-6 * (1 + (below(2001) - 1000) * Number.EPSILON));
 for (let i = 0; i < 500; i++) emitNumber(2 ** 53 + below(4001) - 2000);
 for (let i = 0; i < 500; i++) emitNumber(10 ** (15 + below(3)) + (below(4001) - 2000) / 8);
-for (const x of [
-  0,
-  -0,
-  NaN,
-  Infinity,
-  -Infinity,
-  Number.MAX_VALUE,
-  Number.MIN_VALUE,
-  2 ** -1022,
-  5e-324,
-  1.5,
-  0.1,
-  1 / 3,
-])
+for (const x of [0, -0, NaN, Infinity, -Infinity, Number.MAX_VALUE, Number.MIN_VALUE, 2 ** -1022, 5e-324, 1.5, 0.1, 1 / 3])
   emitNumber(x);
 
 // --- texts of numbers ---
@@ -95,29 +82,18 @@ function halfway(bits) {
 function below1(text) {
   // the same text with its last non-zero digit one lower and a 9 behind it
   const at = text.search(/[1-9](?=[0.]*$)/);
-  return (
-    text.slice(0, at) + (text.charCodeAt(at) - 49) + text.slice(at + 1) + (text.includes(".") ? "9" : ".9")
-  );
+  return text.slice(0, at) + (text.charCodeAt(at) - 49) + text.slice(at + 1) + (text.includes(".") ? "9" : ".9");
 }
 for (let i = 0; i < 250; i++) {
   const text = halfway((i % 5 ? next() : next() >> BigInt(12 + below(52))) & 0x7fefffffffffffffn);
   const point = text.includes(".") ? "" : ".";
-  emitText(
-    `[${text},-${text},${text}${point}000000000000000000001,${text}${point}${"0".repeat(900)}1,${below1(text)}]`,
-  );
+  emitText(`[${text},-${text},${text}${point}000000000000000000001,${text}${point}${"0".repeat(900)}1,${below1(text)}]`);
 }
 const digits = n => times(n, () => below(10)).join("");
 for (let i = 0; i < 1500; i++) {
   const whole = pick(["0", String(1 + below(9)) + digits(below(25))]);
-  const fraction = pick([
-    "",
-    "." + digits(1 + below(25)),
-    "." + "0".repeat(below(30)) + digits(1 + below(5)),
-  ]);
-  const exponent = pick([
-    "",
-    `${pick(["e", "E"])}${pick(["", "+", "-"])}${pick(["", "000"])}${below(pick([5, 25, 350]))}`,
-  ]);
+  const fraction = pick(["", "." + digits(1 + below(25)), "." + "0".repeat(below(30)) + digits(1 + below(5))]);
+  const exponent = pick(["", `${pick(["e", "E"])}${pick(["", "+", "-"])}${pick(["", "000"])}${below(pick([5, 25, 350]))}`]);
   emitText(`${pick(["", "-"])}${whole}${fraction}${exponent}`);
 }
 for (const text of [
@@ -348,15 +324,14 @@ for (let i = 0; i < 1500; i++)
     quoted(
       times(1 + below(8), () =>
         pick([
-          0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xef, 0xf0,
-          0xf1, 0xf4, 0xf5, 0xff,
+          0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0, 0xc2, 0xdf, 0xe0, 0xe1, 0xed, 0xef, 0xf0, 0xf1, 0xf4, 0xf5,
+          0xff,
         ]),
       ),
     ),
   );
 for (let a = 0xc0; a < 0x100; a++)
-  for (const b of [0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0])
-    emitText(quoted([a, b, 0x80, 0x80, 0x80]));
+  for (const b of [0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0]) emitText(quoted([a, b, 0x80, 0x80, 0x80]));
 
 // --- random values, written in random ways, and broken ones ---
 const atoms = [

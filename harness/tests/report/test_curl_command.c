@@ -119,24 +119,14 @@ Test(report_curl_command, adds_no_header_of_curls_own)
     request_clear(&request);
 }
 
-Test(report_curl_command, asks_for_no_100_continue)
+/* So long that curl by itself would ask for a 100 Continue. */
+Test(report_curl_command, reads_a_long_body_from_standard_input_and_asks_for_no_100_continue)
 {
     struct request request = {0};
     struct buf body = {0};
-    (void)buf_add_repeated(&body, 'x', 20000);
+    (void)buf_add_repeated(&body, 'x', 1500000);
     fill(&request, "POST", buf_bytes(&body));
-    expect_same("20,000 bytes", &request, &request, "");
-    request_clear(&request);
-    buf_clear(&body);
-}
-
-Test(report_curl_command, reads_a_long_body_from_standard_input)
-{
-    struct request request = {0};
-    struct buf body = {0};
-    (void)buf_add_repeated(&body, 'x', CURL_BODY_MAX + 1);
-    fill(&request, "POST", buf_bytes(&body));
-    expect_same("long", &request, &request, "head -c 32769 /dev/zero | tr '\\0' x | ");
+    expect_same("long", &request, &request, "head -c 1500000 /dev/zero | tr '\\0' x | ");
     request_clear(&request);
     buf_clear(&body);
 }

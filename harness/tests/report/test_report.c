@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "report/report.h"
 #include "tests/support/sample_result.h"
 
@@ -37,6 +38,30 @@ Test(report_report, no_format_shows_the_secret_or_a_control_character)
         for (size_t k = 0; k < out.len; k++)
             cr_expect((unsigned char)out.data[k] >= 0x20 || out.data[k] == '\n', "%s at %zu",
                       report_formats[i].name, k);
+        buf_clear(&out);
+    }
+    run_result_clear(&result);
+}
+
+/* The sample has the secret in a header and in answers; here it is everywhere in the request. */
+Test(report_report, no_format_shows_a_secret_of_any_part_of_the_request)
+{
+    struct run_result result;
+    sample_result(&result);
+    for (size_t i = 0; i < result.num_cases; i++) {
+        if (result.cases[i].num_exchanges == 0)
+            continue;
+        struct request *request = &result.cases[i].exchanges[0].request;
+        request->query = mem_text("signature=" SAMPLE_SECRET);
+        headers_add(&request->headers, SAMPLE_SECRET, "Basic " SAMPLE_SECRET_BASE64);
+        (void)buf_add_text(&request->body, SAMPLE_SECRET);
+    }
+    for (size_t i = 0; i < num_report_formats; i++) {
+        struct buf out = {0};
+        report_formats[i].render(&result, &out);
+        cr_expect_not_null(strstr(buf_text(&out), "$HOOKCHECK_SECRET"));
+        cr_expect_null(strstr(buf_text(&out), SAMPLE_SECRET), "%s", report_formats[i].name);
+        cr_expect_null(strstr(buf_text(&out), SAMPLE_SECRET_BASE64), "%s", report_formats[i].name);
         buf_clear(&out);
     }
     run_result_clear(&result);

@@ -127,7 +127,7 @@ static void expect_no_leak(const struct error *err, const char *what)
 {
     for (size_t at = 0; at + 20 <= strlen(RIGHT); at++) {
         char part[21] = {0};
-        memcpy(part, RIGHT + at, 20);
+        memcpy(part, &RIGHT[at], 20);
         cr_expect_not(holds(err->message, part), "%s: %s", what, err->message);
     }
 }

@@ -20,6 +20,7 @@ static struct js *read_shared(const char *name)
     struct js *vectors = vectors_read(path);
     if (!vectors)
         (void)fprintf(stderr, "SKIPPED: no golden vectors at %s\n", path);
+    cr_expect(!vectors || js_size(vectors) > 0, "%s holds nothing", path);
     free(path);
     return vectors;
 }

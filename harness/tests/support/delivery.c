@@ -55,6 +55,12 @@ struct request delivery_request(const char *body)
     return request;
 }
 
+void delivery_keep(void *payload, struct observation *seen)
+{
+    struct observation *kept = payload;
+    *kept = *seen;
+}
+
 struct outcome_box {
     struct observation seen;
     bool is_full;

@@ -25,6 +25,9 @@ struct observation delivery_post(struct delivery *delivery, struct engine_connec
 struct observation delivery_send(struct delivery *delivery, const struct request *request,
                                  struct engine_connection *connection, int64_t timeout_ms);
 
+/* For engine_send: moves what was seen into the struct observation at `payload`. */
+void delivery_keep(void *payload, struct observation *seen);
+
 /* A request in the sender's form; caller clears. */
 struct request delivery_request(const char *body);
 

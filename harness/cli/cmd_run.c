@@ -1,0 +1,256 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/command.h"
+#include "cli/run_choice.h"
+#include "cli/secret_options.h"
+#include "cli/version.h"
+#include "report/request_format.h"
+
+/* A signal handler can reach nothing but a global; it is only ever set here. */
+static volatile sig_atomic_t interrupted;
+
+/* The second one ends the program at once. */
+static void on_interrupt(int number)
+{
+    interrupted = 1;
+    (void)signal(number, SIG_DFL);
+}
+
+/* --- what the result says of the run itself --- */
+
+static void hide(struct run_result *result, const char *replacement, struct bytes value)
+{
+    if (value.len == 0)
+        return;
+    result->hidden = mem_resize(result->hidden, result->num_hidden + 1, sizeof *result->hidden);
+    result->hidden[result->num_hidden].replacement = replacement;
+    result->hidden[result->num_hidden].value = mem_copy(value.data, value.len);
+    result->hidden[result->num_hidden++].len = value.len;
+}
+
+/* Options that say nothing of what is sent, or that the reports put in themselves. */
+static bool is_repeated(const char *name)
+{
+    static const char *const left_out[] = {
+        "only",   "skip",       "seed",        "report",      "quiet",  "verbose",
+        "color",  "no-color",   "wait",        "suite",       "level",  "dry-run",
+        "secret", "secret-env", "no-progress", "secret-file", "strict",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(left_out); i++)
+        if (strcmp(left_out[i], name) == 0)
+            return false;
+    return true;
+}
+
+static void add_option(const struct run_result *result, const struct given_option *option,
+                       struct buf *out)
+{
+    (void)buf_add_format(out, " %s%s", strlen(option->spec->name) > 1 ? "--" : "-",
+                         option->spec->name);
+    if (!option->value)
+        return;
+    struct buf shown = {0};
+    result_redact(result, bytes_of(option->value), &shown);
+    (void)buf_add_char(out, ' ');
+    shell_quote_redacted(buf_bytes(&shown), out);
+    buf_clear(&shown);
+}
+
+static char *rerun_line(const struct run_result *result, const struct run_choice *choice,
+                        const struct arguments *arguments)
+{
+    struct buf out = {0};
+    (void)buf_add_text(&out, "hookcheck run ");
+    shell_quote(bytes_of(choice->target.shown), &out);
+    (void)buf_add_format(&out, " --seed %llu", (unsigned long long)choice->run.seed);
+    for (size_t i = 0; i < arguments->num_options; i++) {
+        const struct given_option *option = &arguments->options[i];
+        if (is_repeated(option->spec->name) || strcmp(option->spec->name, "suite") == 0)
+            add_option(result, option, &out);
+    }
+    return buf_take(&out);
+}
+
+static void fill_about(struct run_result *result, const struct run_choice *choice,
+                       const struct arguments *arguments)
+{
+    char hash[SUITES_HASH_SIZE];
+    suites_hash(hash);
+    result->target = mem_text(choice->target.shown);
+    result->version = mem_text(HOOKCHECK_VERSION);
+    result->suites_hash = mem_text(hash);
+    result->seed = choice->run.seed;
+    result->url = target_url_with(&choice->target, NULL);
+    hide(result, "$HOOKCHECK_SECRET", secret_bytes(&choice->secret));
+    if (choice->target.userinfo)
+        hide(result, "***", bytes_of(choice->target.userinfo));
+    static const char *const names[] = {
+        "$HOOKCHECK_HEADER_1", "$HOOKCHECK_HEADER_2", "$HOOKCHECK_HEADER_3", "$HOOKCHECK_HEADER_4",
+        "$HOOKCHECK_HEADER_5", "$HOOKCHECK_HEADER_6", "$HOOKCHECK_HEADER_7", "$HOOKCHECK_HEADER_8",
+    };
+    for (size_t i = 0; i < choice->endpoint.num_hidden; i++)
+        hide(result, i < ARRAY_LEN(names) ? names[i] : "$HOOKCHECK_HEADER",
+             secret_bytes(&choice->endpoint.hidden[i]));
+    result->rerun = rerun_line(result, choice, arguments);
+}
+
+/* --- what is seen while it runs --- */
+
+struct screen {
+    FILE *text;
+    const struct run_choice *choice;
+    struct text_progress progress;
+    size_t last_shown;
+    bool line_is_up;
+};
+
+static void take_line_down(struct screen *screen)
+{
+    if (screen->line_is_up)
+        (void)fputs("\r\033[K", stderr);
+    screen->line_is_up = false;
+}
+
+static void print_text(struct screen *screen, struct buf *text)
+{
+    take_line_down(screen);
+    (void)fwrite(buf_text(text), 1, text->len, screen->text);
+    (void)fflush(screen->text);
+    buf_clear(text);
+}
+
+static void on_case(void *payload, const struct run_result *result, const struct case_result *one)
+{
+    struct screen *screen = payload;
+    struct buf text = {0};
+    report_text_case(result, one, &screen->choice->text, &screen->progress, &text);
+    print_text(screen, &text);
+}
+
+static void on_progress(void *payload, size_t ended, size_t total)
+{
+    struct screen *screen = payload;
+    if (!screen->choice->progress || (ended == screen->last_shown && screen->line_is_up))
+        return;
+    screen->last_shown = ended;
+    screen->line_is_up = true;
+    (void)fprintf(stderr, "\r\033[K  %zu of %zu testcases ...", ended, total);
+    (void)fflush(stderr);
+}
+
+/* --- reports --- */
+
+static bool write_report(const struct wanted_report *wanted, const struct run_result *result,
+                         struct error *err)
+{
+    struct buf out = {0};
+    bool ok = true;
+    wanted->format->render(result, &out);
+    if (strcmp(wanted->path, "-") != 0)
+        ok = file_write(wanted->path, buf_bytes(&out), 0644, err);
+    else if (fwrite(buf_text(&out), 1, out.len, stdout) != out.len || fflush(stdout) != 0)
+        ok = error_set(err, "cannot write to standard output: %s", strerror(errno));
+    buf_clear(&out);
+    return ok;
+}
+
+/* Every report is tried, so that one full disk does not take the others along; the first failure
+ * speaks. */
+static int write_reports(const struct run_choice *choice, const struct run_result *result,
+                         struct error *err)
+{
+    bool ok = true;
+    for (size_t i = 0; i < choice->num_reports; i++)
+        ok = write_report(&choice->reports[i], result, err) && ok;
+    return ok ? result->exit_code : EXIT_OUR_FAILURE;
+}
+
+static int send_everything(struct run_choice *choice, struct plan *plan,
+                           const struct arguments *arguments, struct error *err)
+{
+    struct run_result result = {0};
+    struct screen screen = {.text = choice->text_to_stderr ? stderr : stdout, .choice = choice};
+    const struct run_listener listener = {&screen, on_case, on_progress};
+    struct buf text = {0};
+    fill_about(&result, choice, arguments);
+    result.num_cases = plan_num_cases(plan);
+    result.num_requests = plan_num_requests(plan);
+    report_text_begin(&result, &choice->text, &text);
+    print_text(&screen, &text);
+    (void)signal(SIGINT, on_interrupt);
+    (void)signal(SIGTERM, on_interrupt);
+    int code = EXIT_OUR_FAILURE;
+    if (run_plan(plan, &listener, &result, err)) {
+        report_text_end(&result, &choice->text, &text);
+        print_text(&screen, &text);
+        code = write_reports(choice, &result, err);
+    }
+    run_result_clear(&result);
+    return code;
+}
+
+static int run_chosen(struct run_choice *choice, const struct arguments *arguments,
+                      struct error *err)
+{
+    struct buf line = {0};
+    struct plan *plan = plan_make(&choice->run, err);
+    int code = EXIT_OK;
+    if (!plan)
+        return EXIT_WRONG_USAGE;
+    plan_describe(plan, &line);
+    if (choice->dry_run) {
+        (void)buf_add_char(&line, '\n');
+        plan_list(plan, &line);
+        (void)fwrite(buf_text(&line), 1, line.len, stdout);
+    } else {
+        if (!choice->text.quiet)
+            (void)fprintf(stderr, "%s\n", buf_text(&line));
+        code = send_everything(choice, plan, arguments, err);
+    }
+    buf_clear(&line);
+    plan_free(plan);
+    return code;
+}
+
+static int run_run(const struct arguments *arguments, struct error *err)
+{
+    struct run_choice choice = {0};
+    int code = EXIT_WRONG_USAGE;
+    choice.run.interrupted = &interrupted;
+    if (run_choice_read(&choice, arguments, err)) {
+        choice.run.interrupted = &interrupted;
+        code = run_chosen(&choice, arguments, err);
+    }
+    run_choice_clear(&choice);
+    return code;
+}
+
+static const struct option_set *const option_sets[] = {&run_options_set, &secret_options,
+                                                       &endpoint_options};
+
+const struct command command_run = {
+    .name = "run",
+    .arguments = "URL",
+    .summary = "Run the suites against an endpoint.",
+    .about =
+        "Sends genuine and forged Panora events to the endpoint and judges its answers. Exit code: "
+        "0 when "
+        "every required case passed, 1 when the endpoint fell short, 2 for wrong usage, 3 when no "
+        "connection could be had, 4 when a required case could not be decided, 6 when hookcheck "
+        "itself "
+        "failed, 130 when interrupted.",
+    .examples = "  HOOKCHECK_SECRET=whsec_... hookcheck run http://localhost:3000/webhook\n"
+                "  hookcheck run https://staging.example.com/webhook --secret-file secret --report "
+                "junit=report.xml\n",
+    .options = option_sets,
+    .num_option_sets = ARRAY_LEN(option_sets),
+    .run = run_run,
+};

@@ -1,0 +1,48 @@
+/* What `run` was asked to do: its options, read and checked before the first request. */
+#ifndef CLI_RUN_CHOICE_H
+#define CLI_RUN_CHOICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "cli/endpoint_options.h"
+#include "cli/library.h"
+#include "cli/option.h"
+#include "report/report.h"
+#include "run/run.h"
+
+struct wanted_report {
+    const struct report_format *format;
+    const char *path; /* "-" = standard output; borrowed */
+};
+
+struct run_choice {
+    struct run_options run; /* borrows from everything below */
+    struct library library;
+    struct target target;
+    struct endpoint_choice endpoint;
+    struct engine_options
+        engine; /* without the additional headers, which are part of each request */
+    struct secret secret;
+    const char **only;
+    const char **skip;
+    char *event_list; /* the words of --events, cut apart in place */
+    const char **events;
+    struct wanted_report *reports;
+    size_t num_reports;
+    bool text_to_stderr; /* a report goes to standard output */
+    bool dry_run;
+    struct text_options text;
+    bool progress;
+};
+
+extern const struct option_set run_options_set;
+
+/* Reads all of it; refuses what is wrong with one sentence. Clear it in any case. The struct must
+ * not move afterwards. */
+bool run_choice_read(struct run_choice *choice, const struct arguments *arguments,
+                     struct error *err);
+void run_choice_clear(struct run_choice *choice);
+
+#endif
