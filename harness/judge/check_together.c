@@ -6,10 +6,17 @@
 #include "base/text.h"
 #include "judge/expectation_internal.h"
 
-static bool any_unsent(const struct evidence *evidence, struct finding *out)
+static bool is_answer(enum answer answer)
+{
+    return answer != ANSWER_NONE && answer != ANSWER_UNREACHED && answer != ANSWER_DIED &&
+           answer != ANSWER_HUNG;
+}
+
+/* Answers can be compared only where there are answers. */
+static bool any_unanswered(const struct evidence *evidence, struct finding *out)
 {
     for (size_t i = 0; i < evidence->count; i++) {
-        if (answer_of(&evidence->exchanges[i]->seen) != ANSWER_NONE)
+        if (is_answer(answer_of(&evidence->exchanges[i]->seen)))
             continue;
         finding_set(out, FINDING_UNDECIDED, evidence, i);
         (void)buf_add_text(&out->reason, evidence->exchanges[i]->seen.detail);
@@ -75,7 +82,7 @@ void check_alike(const struct call *call, const struct evidence *evidence, struc
     size_t first = evidence->count;
     (void)call;
     finding_set(out, FINDING_KEPT, evidence, evidence->count ? 0 : evidence->count);
-    if (any_unsent(evidence, out))
+    if (any_unanswered(evidence, out))
         return;
     for (size_t i = 0; i < evidence->count; i++) {
         const struct observation *seen = &evidence->exchanges[i]->seen;
@@ -100,7 +107,7 @@ void check_same_status(const struct call *call, const struct evidence *evidence,
 {
     (void)call;
     finding_set(out, FINDING_KEPT, evidence, evidence->count ? 0 : evidence->count);
-    if (any_unsent(evidence, out))
+    if (any_unanswered(evidence, out))
         return;
     for (size_t i = 1; i < evidence->count; i++) {
         int first = evidence->exchanges[0]->seen.status;
@@ -119,7 +126,7 @@ void check_not_all_accepted(const struct call *call, const struct evidence *evid
 {
     (void)call;
     finding_set(out, FINDING_KEPT, evidence, evidence->count ? 0 : evidence->count);
-    if (any_unsent(evidence, out) || evidence->count == 0)
+    if (any_unanswered(evidence, out) || evidence->count == 0)
         return;
     for (size_t i = 0; i < evidence->count; i++)
         if (answer_of(&evidence->exchanges[i]->seen) != ANSWER_ACCEPTED) {
@@ -136,9 +143,10 @@ static enum finding_kind judge_reuse(const struct observation *before,
                                      const struct observation *after, struct buf *reason)
 {
     enum answer answer = answer_of(after);
-    if (answer == ANSWER_NONE || answer == ANSWER_UNREACHED)
+    if (answer == ANSWER_NONE || answer == ANSWER_UNREACHED ||
+        (!after->reused && !is_answer(answer)))
         return FINDING_UNDECIDED;
-    if (after->reused && answer == ANSWER_DIED) {
+    if (after->reused && !is_answer(answer)) {
         (void)buf_add_text(reason,
                            "the connection was still open when the event was sent on it, and "
                            "then ended without an answer; Panora does not send it again");
@@ -161,8 +169,10 @@ void check_idle(const struct call *call, const struct evidence *evidence, struct
 {
     (void)call;
     finding_set(out, FINDING_KEPT, evidence, evidence->count ? evidence->count - 1 : 0);
-    if (any_unsent(evidence, out))
+    if (evidence->count == 0 || !is_answer(answer_of(&evidence->exchanges[0]->seen))) {
+        out->kind = FINDING_UNDECIDED;
         return;
+    }
     for (size_t i = 1; i < evidence->count; i++) {
         struct buf reason = {0};
         enum finding_kind kind =
