@@ -184,6 +184,7 @@ static int send_everything(struct run_choice *choice, struct plan *plan,
     result.num_cases = plan_num_cases(plan);
     result.num_requests = plan_num_requests(plan);
     report_text_begin(&result, &choice->text, &text);
+    result.num_cases = 0; /* there are none yet, should the run not begin */
     print_text(&screen, &text);
     (void)signal(SIGINT, on_interrupt);
     (void)signal(SIGTERM, on_interrupt);

@@ -17,8 +17,8 @@ static const enum answer by_outcome[OUTCOME_COUNT] = {
 };
 
 static const enum answer by_class[] = {
-    [1] = ANSWER_OTHER,   [2] = ANSWER_ACCEPTED, [3] = ANSWER_REDIRECT,
-    [4] = ANSWER_REFUSED, [5] = ANSWER_ERROR,
+    [0] = ANSWER_OTHER,    [1] = ANSWER_OTHER,   [2] = ANSWER_ACCEPTED,
+    [3] = ANSWER_REDIRECT, [4] = ANSWER_REFUSED, [5] = ANSWER_ERROR,
 };
 
 /* What libcurl calls clean but makes Panora's sender fail. */

@@ -40,7 +40,9 @@ static int64_t idle_ns(const struct runner *runner, int64_t now_ns)
         return 5 * NS_PER_MS;
     for (size_t i = 0; i < runner->plan->num_cases; i++) {
         const struct testcase *test = &runner->plan->cases[i];
-        if (test->state == CASE_RUNNING && test->in_flight == 0)
+        bool waits = test->state == CASE_RUNNING && test->in_flight == 0;
+        if (waits &&
+            test->resume_ns > now_ns) /* what is due already waits for room, not for time */
             earlier(&next_ns, test->resume_ns);
     }
     if (runner->options->rate > 0 && runner->rate_free_ns > now_ns)
@@ -51,9 +53,8 @@ static int64_t idle_ns(const struct runner *runner, int64_t now_ns)
 static void stop(struct runner *runner, const char *why)
 {
     runner->stop = why;
-    runner->trouble = TROUBLE_NONE;
-    runner->alone = NULL;
     engine_cancel_all(runner->engine);
+    trouble_stop(runner);
 }
 
 /* The reasons to end a run before everything was sent. */

@@ -70,14 +70,15 @@ static void send_canary(struct runner *runner)
     testcase_reset(&runner->canary);
 }
 
-/* A budget that is used up leaves none for looking: then the endpoint is taken to be alive. */
+/* A budget that is used up leaves none for looking: then the endpoint is taken to be alive. So is
+ * one that limits the rate, or that never took an event like this one. */
 static bool found_it_well(const struct runner *runner)
 {
     const struct exchange *exchange = &runner->canary.exchanges[0];
     if (exchange->seen.outcome == OUTCOME_NOT_SENT)
         return true;
     return exchange->seen.outcome == OUTCOME_ANSWERED &&
-           (exchange->accepted || !runner->any_accepted);
+           (exchange->accepted || !runner->usual_accepted || exchange->seen.status == 429);
 }
 
 /* --- the end of the endpoint --- */
@@ -92,18 +93,24 @@ static void settle_at_end(struct runner *runner, struct testcase *test)
         return;
     test->suspect = false;
     if (guilty)
-        test->canary_failed = true;
+        test->canary_failed = runner->gone;
     else if (met_death(test) || test->state == CASE_RUNNING)
         testcase_reset(test);
     end_unsent(test, runner->stop, clock_monotonic_ns());
 }
 
-static void give_up(struct runner *runner)
+void trouble_stop(struct runner *runner)
 {
-    runner->stop = "not sent: the endpoint was gone and did not come back in time (--recovery)";
     for_each(runner, settle_at_end);
     runner->alone = NULL;
     runner->trouble = TROUBLE_NONE;
+}
+
+static void give_up(struct runner *runner)
+{
+    runner->stop = "not sent: the endpoint was gone and did not come back in time (--recovery)";
+    runner->gone = true;
+    trouble_stop(runner);
 }
 
 /* True when a canary has found the endpoint well; until then it is sent again, and in the end given
@@ -246,11 +253,6 @@ void trouble_look_after_all(struct runner *runner)
 
 void trouble_step(struct runner *runner, int64_t now_ns)
 {
-    if (runner->stop) {
-        runner->trouble = TROUBLE_NONE;
-        runner->alone = NULL;
-        return;
-    }
     if (runner->trouble == TROUBLE_DRAIN && runner->in_flight == 0) {
         runner->trouble = TROUBLE_RECOVER;
         send_canary(runner);
