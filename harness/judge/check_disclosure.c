@@ -207,6 +207,7 @@ static void set_broken(const struct exchange *exchange, const char *what, const 
                        const struct evidence *evidence, struct finding *out)
 {
     out->kind = FINDING_BROKEN;
+    out->decisive = evidence->count; /* it may be another case's */
     buf_reset(&out->actual);
     (void)buf_add_format(&out->actual, "an answer with \"%s\"", buf_text(words));
     (void)buf_add_format(&out->reason, "it shows %s; it came for \"%s\"", what, exchange->sent);
