@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "compose/mutation.h"
 #include "judge/expectation.h"
+#include "run/probe.h"
 
 #define SUITE_FILE_MAX ((size_t)16 * 1024 * 1024)
 #define SUITES_FOLDER  "suites/"
@@ -65,6 +66,7 @@ void library_init(struct library *library)
     library->vocabulary = (struct vocabulary){
         .mutations = mutation_words,
         .expectations = expectation_words,
+        .probes = probe_words,
         .lists = library->lists,
         .num_lists = ARRAY_LEN(library->lists),
     };

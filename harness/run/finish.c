@@ -98,6 +98,8 @@ static void judge_one_case(struct runner *runner, struct testcase *test, struct 
         judge_skipped(out, test->skip);
     else
         judge_sent(runner, test, out);
+    if (test->probe && !test->skip)
+        search_measure(test, out);
     for (size_t i = 0; i < test->count; i++) {
         struct exchange *exchange = &test->exchanges[i];
         exchange->as_panora = answer_as_panora(&exchange->seen);
