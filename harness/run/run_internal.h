@@ -153,4 +153,11 @@ void trouble_look_after_all(struct runner *runner);
 void finish_judge(struct runner *runner);
 void finish_result(struct runner *runner);
 
+/* follow.c: what Panora would make of redirects, found out where that is harmless */
+void follow_redirects(struct runner *runner);
+
+/* honest.c: that genuine events did not reach the handler, and what they met; "" when they did. The
+ * caller frees. */
+char *honest_sentence(const struct runner *runner);
+
 #endif
