@@ -225,15 +225,16 @@ void probe_measure(const struct probe *probe, const struct tried *tried, size_t 
     (void)buf_add_format(&text, "accepts %s ", probe->subject);
     add_number(&text, low);
     (void)buf_add_format(&text, " %s", probe->unit);
+    bool is_range = high > low + 1 && !(known && known->from == known->to);
+    if (is_range) {
+        (void)buf_add_text(&text, ", not ");
+        add_number(&text, high);
+    }
     if (any_undecided(tried, count))
         (void)buf_add_text(&text, ", and perhaps more: the search was cut short");
     else if (!high)
         (void)buf_add_text(&text, ", and perhaps more: no larger one was tried");
-    if (high > low + 1) {
-        (void)buf_add_text(&text, ", not ");
-        add_number(&text, high);
-    }
-    if (known)
+    else if (known)
         (void)buf_add_format(&text, ": %s", known->words);
     case_result_add_measure(out, probe->word.name, (double)low, probe->unit, buf_take(&text));
 }
