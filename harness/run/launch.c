@@ -190,6 +190,11 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
     if (runner->in_flight > 0 &&
         (harmful || runner->in_flight + len > runner->options->concurrency))
         return false;
+    /* until something was reached, no more than the first batch: a dead endpoint need not be asked
+     * hundreds of times */
+    if (!runner->reached && runner->num_sent + len > runner->options->concurrency &&
+        runner->in_flight > 0)
+        return false;
     if (now_ns < runner->rate_free_ns)
         return false;
     if (harmful) {
