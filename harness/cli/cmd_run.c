@@ -240,7 +240,7 @@ static const struct option_set *const option_sets[] = {&run_options_set, &secret
 const struct command command_run = {
     .name = "run",
     .arguments = "URL",
-    .summary = "Run the suites against an endpoint.",
+    .summary = "run the suites against an endpoint",
     .about =
         "Sends genuine and forged Panora events to the endpoint and judges its answers. Exit code: "
         "0 when "

@@ -66,7 +66,7 @@ void answer_describe(const struct observation *seen, struct buf *out)
     add_after(seen, out);
     if (seen->status)
         (void)buf_add_format(out, ", in the middle of a %d", seen->status);
-    if (seen->detail[0])
+    if (seen->detail[0] && seen->outcome != OUTCOME_NOT_SENT) /* its reason stands beside */
         (void)buf_add_format(out, " (%s)", seen->detail);
 }
 

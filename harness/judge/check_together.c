@@ -48,7 +48,7 @@ static bool is_incidental(const char *name)
     };
     char lower[64];
     size_t len = 0;
-    for (; name[len] && len < sizeof lower - 1; len++)
+    for (; len < sizeof lower - 1 && name[len]; len++)
         lower[len] = (char)tolower((unsigned char)name[len]);
     lower[len] = '\0';
     for (size_t i = 0; i < ARRAY_LEN(patterns); i++)

@@ -6,8 +6,10 @@
 #include "base/mem.h"
 #include "run/run_internal.h"
 
-/* After so many hangs of one kind the rest of that kind is not sent: a run ends. */
-#define HANGS_MAX 3
+/* After so many hangs, or deaths of the endpoint, by one kind of request the rest of that kind is
+ * not sent: a run ends. */
+#define HANGS_MAX  3
+#define DEATHS_MAX 20
 
 void end_unsent(struct testcase *test, const char *why, int64_t now_ns)
 {
@@ -39,7 +41,7 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
     if (seen->outcome == OUTCOME_ANSWERED && seen->started_ns > runner->alive_ns)
         runner->alive_ns = seen->started_ns;
     if (seen->outcome == OUTCOME_TIMED_OUT)
-        runner->hangs[test->shots[index].genuine ? HANG_GENUINE : HANG_FORGED]++;
+        runner->hangs[test->shots[index].genuine ? SHOT_GENUINE : SHOT_FORGED]++;
     int64_t now_ns = clock_monotonic_ns();
     if (test->in_flight > 0)
         return;
@@ -138,17 +140,26 @@ static size_t group_len(const struct testcase *test)
 static const char *refusal(struct runner *runner, const struct testcase *test, size_t len)
 {
     static const char *const hung[] = {
-        [HANG_GENUINE] = "not sent: three genuine events before it were not answered in time",
-        [HANG_FORGED] = "not sent: three forged events before it were not answered in time",
+        [SHOT_GENUINE] = "not sent: three genuine events before it were not answered in time",
+        [SHOT_FORGED] = "not sent: three forged events before it were not answered in time",
+    };
+    static const char *const killed[] = {
+        [SHOT_GENUINE] = "not sent: the endpoint died of twenty genuine events before it",
+        [SHOT_FORGED] = "not sent: the endpoint died of twenty forged events before it",
     };
     size_t max = runner->options->max_requests;
-    enum hang_kind kind = test->shots[test->next].genuine ? HANG_GENUINE : HANG_FORGED;
+    enum shot_kind kind = test->shots[test->next].genuine ? SHOT_GENUINE : SHOT_FORGED;
     if (runner->stop)
         return runner->stop;
     if (max && runner->num_sent + len > max) {
         runner->budget_spent = true;
         return "not sent: the budget of requests (--max-requests) was used up";
     }
+    /* the canary always goes: without it nobody knows whether the endpoint is there */
+    if (test == &runner->canary)
+        return NULL;
+    if (runner->deaths[kind] >= DEATHS_MAX)
+        return killed[kind];
     return runner->hangs[kind] >= HANGS_MAX ? hung[kind] : NULL;
 }
 

@@ -69,7 +69,8 @@ enum trouble {
     TROUBLE_CANARY   /* a canary goes out after it */
 };
 
-enum hang_kind { HANG_GENUINE, HANG_FORGED, HANG_KINDS };
+/* What is counted apart, so that a run against an endpoint which cannot stand one of them ends. */
+enum shot_kind { SHOT_GENUINE, SHOT_FORGED, SHOT_KINDS };
 
 struct runner {
     struct plan *plan;
@@ -83,10 +84,11 @@ struct runner {
     size_t in_flight;
     size_t num_sent;
     int64_t rate_free_ns; /* the next request may leave then */
-    size_t hangs[HANG_KINDS];
-    bool reached;      /* some attempt had a session */
-    const char *stop;  /* why nothing more is sent, for a person; NULL = going on */
-    bool budget_spent; /* something was not sent because of --max-requests */
+    size_t hangs[SHOT_KINDS];
+    size_t deaths[SHOT_KINDS]; /* of the endpoint, by cases that sent such a request */
+    bool reached;              /* some attempt had a session */
+    const char *stop;          /* why nothing more is sent, for a person; NULL = going on */
+    bool budget_spent;         /* something was not sent because of --max-requests */
     /* trouble.c */
     enum trouble trouble;
     int64_t missed_ns;      /* when the endpoint was first missed */
@@ -98,7 +100,6 @@ struct runner {
     bool gone;              /* the endpoint died and did not come back */
     size_t misses;          /* canaries in a row that found nobody, in this look */
     bool died;              /* in this trouble a canary found nobody */
-    bool any_culprit;       /* in this trouble */
     bool looked_after_all;  /* the last look at the endpoint has been taken */
 };
 

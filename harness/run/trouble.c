@@ -48,7 +48,6 @@ static void mark_suspect(struct runner *runner, struct testcase *test)
 static void begin(struct runner *runner)
 {
     runner->missed_ns = clock_monotonic_ns();
-    runner->any_culprit = false;
     runner->died = false;
     runner->trouble = TROUBLE_DRAIN;
     for_each(runner, mark_suspect);
@@ -176,9 +175,12 @@ static void clear_suspect(struct runner *runner, struct testcase *test)
 
 static void blame(struct runner *runner, struct testcase *test, int64_t now_ns)
 {
-    runner->any_culprit = true;
     if (runner->misses == 0)
         return; /* it did not die: the answer alone is what is to be judged */
+    bool forged = false;
+    for (size_t i = 0; i < test->count; i++)
+        forged = forged || !test->shots[i].genuine;
+    runner->deaths[forged ? SHOT_FORGED : SHOT_GENUINE]++;
     test->canary_failed = true;
     test->recovery_ns = now_ns - runner->missed_ns;
 }
@@ -189,9 +191,8 @@ void trouble_run_alone(struct runner *runner, struct testcase *test)
     runner->trouble = TROUBLE_ALONE;
 }
 
-/* Repeats the next suspect alone. What was not cut off need not be repeated when the endpoint never
- * died, or when its end is explained; a case in the middle of its steps must, for its connection is
- * gone. */
+/* Repeats the next suspect alone: all of them when the endpoint died, for more than one may be
+ * guilty; only what was cut off when it did not. */
 static void next_suspect(struct runner *runner)
 {
     runner->alone = NULL;
@@ -201,8 +202,7 @@ static void next_suspect(struct runner *runner)
         if (!search.found)
             return;
         search.found->suspect = false;
-        bool in_the_middle = search.found->state == CASE_RUNNING;
-        if (search.num_cut_off == 0 && (!runner->died || (runner->any_culprit && !in_the_middle)))
+        if (search.num_cut_off == 0 && !runner->died)
             continue;
         testcase_reset(search.found);
         trouble_run_alone(runner, search.found);
