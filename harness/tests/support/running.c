@@ -1,5 +1,6 @@
 #include "tests/support/running.h"
 
+#include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -27,7 +28,10 @@ json_t *run_for_json(const char *url, const char *const *arguments, int *out_cod
     for (size_t i = 0; arguments[i] && count + 1 < ARGUMENTS_MAX; i++)
         all[count++] = arguments[i];
     run_against(url, all, &end);
-    json_t *report = json_loadb(buf_text(&end.out), end.out.len, 0, NULL);
+    json_error_t error;
+    json_t *report = json_loadb(buf_text(&end.out), end.out.len, JSON_ALLOW_NUL, &error);
+    cr_expect(report, "%zu bytes: line %d: %s\n%s", end.out.len, error.line, error.text,
+              buf_text(&end.err));
     *out_code = end.code;
     program_end_clear(&end);
     return report;
