@@ -31,7 +31,7 @@ static const struct {
     {"tls", ANSWER_UNREACHED, "TLS failed after 5", "failed: TLS failed"},
     {"cut", ANSWER_BROKEN, "answer cut short after 5", "failed: answer cut short"},
     {"malformed", ANSWER_BROKEN, "answer malformed after 5", "failed: answer malformed"},
-    {"unsent", ANSWER_NONE, "not sent (not sent: for a test)", NULL},
+    {"unsent", ANSWER_NONE, "not sent", NULL},
 };
 
 static bool begins(const char *text, const char *start)
