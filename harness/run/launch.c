@@ -211,6 +211,9 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
  * order. */
 void launch_ready(struct runner *runner, int64_t now_ns)
 {
+    /* while nobody was reached, only the first requests are tried, however slowly they fail */
+    if (!runner->reached && !runner->stop && runner->num_sent > runner->in_flight)
+        return;
     struct plan *plan = runner->plan;
     bool room = launch_next(runner, &plan->cases[0], now_ns);
     for (size_t i = 0; room && i < plan->num_controls; i++)
