@@ -43,6 +43,10 @@ void run_hookcheck_with(const char *const *arguments, const char *const *env, st
 
 #define TEST_SECRET "whsec_test"
 
+/* Runs hookcheck with these arguments and nothing on standard input. */
+#define RUN(end, ...)                                                                              \
+    run_hookcheck((const char *const[]){__VA_ARGS__, NULL}, (struct bytes){0}, (end))
+
 /* For the beginning of a test: skips it, loudly, when there is no binary to run. */
 #define NEED_HOOKCHECK()                                                                           \
     do {                                                                                           \
