@@ -48,6 +48,15 @@ apply_mutation mutate_body;
 apply_mutation mutate_set_header;
 apply_mutation mutate_remove_header;
 
+/* mutate_payload.c: bodies that are no event any more */
+apply_mutation mutate_raw_body;
+apply_mutation mutate_insert_bytes;
+apply_mutation mutate_cut_body;
+apply_mutation mutate_remove_member;
+apply_mutation mutate_set_member;
+apply_mutation mutate_utf16_body;
+apply_mutation mutate_sign_sent_body;
+
 /* Changes one character of a string in JSON text `data`, or, where there is none, puts another
  * value in its place; what comes out is JSON again and a different value. */
 void change_json_text(struct buf *data);

@@ -38,6 +38,7 @@ struct step {
     enum step_dialect dialect;
     char *data;     /* JSON text of data; NULL = realistic data for the type */
     size_t size;    /* bytes that the JSON text of data has exactly; 0 = as it comes */
+    size_t depth;   /* levels of nesting that data has; 0 = as it comes */
     int64_t rows;   /* for types whose data is an array; -1 = usual */
     int64_t age_ns; /* how long before now the data was made */
     bool nulls;     /* every nullable field is null */
