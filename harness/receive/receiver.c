@@ -104,7 +104,7 @@ static void die(void *payload)
 {
     struct receiver *receiver = payload;
     tls_clear(&receiver->tls);
-    _exit(1);
+    _exit(RECEIVER_DIED);
 }
 
 /* --- starting --- */
@@ -280,6 +280,25 @@ int receiver_port(const struct receiver *receiver)
 const char *receiver_ca_path(const struct receiver *receiver)
 {
     return receiver->tls.ca_path;
+}
+
+bool receiver_enter_child(struct receiver *receiver, struct error *err)
+{
+    receiver->tls.lent = true;
+    bool ready = event_reinit(receiver->host.base) == 0 && watch_signals(receiver);
+    return ready ? true : error_set(err, "libevent could not go on in a new process");
+}
+
+/* Ends the listening and nothing else: the socket stays bound, so that no other can take its port.
+ */
+void receiver_refuse(struct receiver *receiver)
+{
+    (void)shutdown(evconnlistener_get_fd(receiver->listener), SHUT_RDWR);
+}
+
+bool receiver_listen(struct receiver *receiver, struct error *err)
+{
+    return listen_begin(evconnlistener_get_fd(receiver->listener), err);
 }
 
 void receiver_run(struct receiver *receiver)
