@@ -20,6 +20,10 @@ static const struct option_spec specs[] = {
     {"key", 0, "FILE", "The key of --cert (PEM).", false},
     {"fault", 0, "ID[=ARG]",
      "Make this one mistake, e.g. A01 or F05=3s; `hookcheck list faults` names them.", false},
+    {"variation", 0, "NAME",
+     "Be right in another way, e.g. status-200 or refuses-403; `hookcheck list variations` names "
+     "them.",
+     false},
     {"behaviour", 0, "NAME[=ARG]",
      "Change every answer so, e.g. delay=300ms, status=503, drip=10ms, reset, silence; several "
      "combine.",
@@ -62,6 +66,7 @@ static int run(const struct arguments *arguments, struct error *err)
         .cert = arguments_value(arguments, "cert", NULL),
         .key = arguments_value(arguments, "key", NULL),
         .fault = arguments_value(arguments, "fault", NULL),
+        .variation = arguments_value(arguments, "variation", NULL),
         .journal = arguments_value(arguments, "journal", NULL),
         .out = arguments_has(arguments, "quiet") ? NULL : stdout,
         .wall_ms = clock_wall_ms,

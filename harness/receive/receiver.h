@@ -26,6 +26,7 @@ struct receiver_options {
     const char *cert;    /* PEM file; with `key` */
     const char *key;
     const char *fault;             /* "A01", "F05=3s" or a name; NULL = none */
+    const char *variation;         /* "status-200": right in another way; NULL = none */
     const char *const *behaviours; /* "delay=300ms" */
     size_t num_behaviours;
     const char *journal;  /* file; NULL = none */
