@@ -9,7 +9,7 @@
 #   make fuzz       each fuzz target for FUZZ_SECONDS
 #   make lint       include rule between layers, clang-tidy, cppcheck, formatting
 #   make format     let clang-format rewrite the sources
-#   make golden     rewrite the example reports in reports/examples (review the diff)
+#   make golden     rewrite the example reports, and the lists of words of suites (review the diff)
 #   make vectors    remake fixtures/vectors with Node
 #   make install    PREFIX and DESTDIR as usual        (make uninstall takes it away again)
 #
@@ -186,7 +186,7 @@ $(B)/fuzz_%: $(B)/fuzz/fuzz_%.o $(OBJ)
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
 golden: $(UNIT) $(BIN)
-	@HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_WRITE_GOLDEN=1 $(UNIT) --filter 'report_golden/*' --xml=$(B)/golden.xml
+	@HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_WRITE_GOLDEN=1 $(UNIT) --filter '@(report_golden|suite_words)/*' --xml=$(B)/golden.xml
 
 vectors:
 	@node fixtures/vectors/make.mjs

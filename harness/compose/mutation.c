@@ -243,7 +243,7 @@ static const struct mutation mutations[] = {
     {{"remove-member",
       "wire",
       "lacks a member of the event",
-      {CHOICE("name", "type", members, "id_event, data or type")}},
+      {CHOICE("name", NULL, members, "id_event, data or type")}},
      "without %s",
      true,
      mutate_remove_member},

@@ -78,7 +78,7 @@ void shown_request_clear(struct shown_request *shown)
 bool repeat_by_curl(const struct run_result *result, const struct case_result *one, struct buf *out)
 {
     const struct exchange *exchange = case_main_exchange(one);
-    if (!exchange || exchange->request.body.len > CURL_BODY_MAX)
+    if (!exchange || exchange->request.body.len > CURL_BODY_MAX || exchange->body_let_go)
         return false;
     struct shown_request shown;
     shown_request_init(&shown, result, &exchange->request);

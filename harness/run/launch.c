@@ -51,6 +51,9 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
         test->resume_ns = now_ns + (begins ? test->one->steps[step].after_ns : 0);
         return;
     }
+    struct error err = {0};
+    if (test->probe && !runner->stop && search_extend(test, &err))
+        return;
     test->state = CASE_ENDED;
     test->ended_ns = now_ns;
     testcase_close(test);

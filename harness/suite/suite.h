@@ -69,12 +69,13 @@ struct suite_case {
     char *bug;
     char **see;
     size_t num_see;
-    bool disruptive;      /* could hurt a weak endpoint; left out against public hosts */
-    bool harmful;         /* a canary follows it */
-    bool one_connection;  /* the steps share a connection (raw way) */
-    bool exact;           /* every byte of the answer counts (raw way) */
-    bool private_channel; /* only over https or to loopback */
-    bool needs_signature; /* left out with --unsigned */
+    bool disruptive;          /* could hurt a weak endpoint; left out against public hosts */
+    bool harmful;             /* a canary follows it */
+    bool one_connection;      /* the steps share a connection (raw way) */
+    bool exact;               /* every byte of the answer counts (raw way) */
+    bool private_channel;     /* only over https or to loopback */
+    bool needs_signature;     /* left out with --unsigned */
+    const struct word *probe; /* what searches on from the only step; NULL = nothing */
     struct step *steps;
     size_t num_steps;
     struct calls expect;   /* over all steps together */
@@ -99,6 +100,7 @@ struct value_list {
 struct vocabulary {
     struct word_table mutations;
     struct word_table expectations;
+    struct word_table probes;
     const struct value_list *lists;
     size_t num_lists;
 };
