@@ -193,6 +193,11 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
     if (runner->in_flight > 0 &&
         (harmful || runner->in_flight + len > runner->options->concurrency))
         return false;
+    /* until something was reached, no more than the first batch: a dead endpoint need not be asked
+     * hundreds of times */
+    if (!runner->reached && runner->num_sent + len > runner->options->concurrency &&
+        runner->in_flight > 0)
+        return false;
     if (now_ns < runner->rate_free_ns)
         return false;
     if (harmful) {
@@ -209,6 +214,9 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
  * order. */
 void launch_ready(struct runner *runner, int64_t now_ns)
 {
+    /* while nobody was reached, only the first requests are tried, however slowly they fail */
+    if (!runner->reached && !runner->stop && runner->num_sent > runner->in_flight)
+        return;
     struct plan *plan = runner->plan;
     bool room = launch_next(runner, &plan->cases[0], now_ns);
     for (size_t i = 0; room && i < plan->num_controls; i++)

@@ -137,7 +137,7 @@ static void gather_all(struct runner *runner)
     size_t room = plan->num_controls;
     for (size_t i = 0; i < plan->num_cases; i++)
         room += plan->cases[i].capacity;
-    runner->all = mem_alloc((room + 1) * sizeof *runner->all);
+    runner->all = mem_alloc((room + 1) * sizeof(struct exchange *));
     for (size_t i = 0; i < plan->num_cases; i++)
         for (size_t k = 0; k < plan->cases[i].capacity; k++)
             runner->all[count++] = &plan->cases[i].exchanges[k];
