@@ -33,6 +33,18 @@ static void close_connections(struct testcase *test)
     }
 }
 
+/* A request broken off on purpose had a connection. A TLS handshake by itself shows that the
+ * endpoint is there, when a default client, or one that was told not to care, would have gone on.
+ */
+static bool was_reached(const struct runner *runner, const struct observation *seen)
+{
+    const struct tls_facts *tls = &seen->tls;
+    if (!tls->asked)
+        return seen->outcome == OUTCOME_LEFT && seen->connect_ns >= 0;
+    return tls->established && (runner->options->engine->insecure ||
+                                (!tls->chain_error[0] && !tls->date_error[0] && tls->name_matches));
+}
+
 static void shot_ended(struct runner *runner, struct testcase *test, size_t index)
 {
     struct exchange *exchange = &test->exchanges[index];
@@ -43,14 +55,18 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
     test->shots[index].done = true;
     test->in_flight--;
     runner->in_flight--;
-    runner->reached = runner->reached || outcome_had_session(seen->outcome);
+    runner->reached =
+        runner->reached || outcome_had_session(seen->outcome) || was_reached(runner, seen);
     if (seen->outcome == OUTCOME_ANSWERED && seen->started_ns > runner->alive_ns)
         runner->alive_ns = seen->started_ns;
     if (seen->outcome == OUTCOME_TIMED_OUT)
         runner->hangs[test->shots[index].genuine ? HANG_GENUINE : HANG_FORGED]++;
     int64_t now_ns = clock_monotonic_ns();
+    pace_release_held(runner, test);
     if (test->in_flight > 0)
         return;
+    if (test->next < test->count && pace_is_open(test))
+        return; /* it leaves at its time */
     if (test->next < test->count) {
         test->resume_ns = now_ns + test->one->steps[test->shots[test->next].step].after_ns;
         return;
@@ -75,7 +91,7 @@ static void on_done(void *payload, struct observation *seen)
     observation_clear(&test->exchanges[index].seen);
     test->exchanges[index].seen = *seen;
     shot_ended(flight.runner, test, index);
-    trouble_note(flight.runner, test, &test->exchanges[index].seen);
+    trouble_note(flight.runner, test, &test->exchanges[index]);
 }
 
 static struct engine_connection *connection_for(struct runner *runner, struct testcase *test,
@@ -108,6 +124,7 @@ void launch_shot(struct runner *runner, struct testcase *test, size_t index)
         .request = &test->exchanges[index].request,
         .connection = connection_for(runner, test, index),
         .timeout_ns = runner->options->deadline_ns,
+        .brisk = test->one && test->one->steps[test->shots[index].step].samples,
         .on_done = on_done,
         .payload = flight,
     };
@@ -128,18 +145,6 @@ void launch_shot(struct runner *runner, struct testcase *test, size_t index)
     engine_send(runner->engine, &send);
 }
 
-/* The shots that leave at once from `test->next` on: one, or a whole step that goes together. */
-static size_t group_len(const struct testcase *test)
-{
-    size_t step = test->shots[test->next].step;
-    if (!test->one || !test->one->steps[step].together)
-        return 1;
-    size_t len = 1;
-    while (test->next + len < test->count && test->shots[test->next + len].step == step)
-        len++;
-    return len;
-}
-
 /* Why the next group of this case is not to be sent at all, or NULL. */
 static const char *refusal(const struct runner *runner, const struct testcase *test, size_t len)
 {
@@ -158,7 +163,22 @@ static const char *refusal(const struct runner *runner, const struct testcase *t
 
 static bool is_ready(const struct testcase *test, int64_t now_ns)
 {
-    return test->state < CASE_ENDED && test->in_flight == 0 && now_ns >= test->resume_ns;
+    if (test->state >= CASE_ENDED || now_ns < test->resume_ns)
+        return false;
+    return test->in_flight == 0 || (test->next < test->count && pace_is_open(test));
+}
+
+/* Whether a group has to wait until others have ended. */
+static bool is_crowded(const struct runner *runner, const struct testcase *test, size_t len)
+{
+    if (runner->in_flight == 0 || (test->in_flight > 0 && pace_is_open(test)))
+        return false;
+    return runner->in_flight + len > runner->options->concurrency;
+}
+
+static bool needs_solitude(const struct runner *runner, const struct testcase *test)
+{
+    return test->one && (test->one->harmful || test->one->alone) && runner->alone != test;
 }
 
 bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
@@ -170,39 +190,59 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
         test->started_ns = test->ended_ns = now_ns;
         return true;
     }
-    size_t len = group_len(test);
+    pace_limit_samples(runner, test, now_ns);
+    if (test->state >= CASE_ENDED || test->next == test->count)
+        return true;
+    size_t len = pace_group_len(test);
     const char *why = refusal(runner, test, len);
     if (why) {
         end_unsent(test, why, now_ns);
         close_connections(test);
         return true;
     }
-    bool harmful = test->one && test->one->harmful && runner->alone != test;
-    if (runner->in_flight > 0 &&
-        (harmful || runner->in_flight + len > runner->options->concurrency))
+    bool alone = needs_solitude(runner, test);
+    if ((alone && runner->in_flight > 0) || is_crowded(runner, test, len))
         return false;
     if (now_ns < runner->rate_free_ns)
         return false;
-    if (harmful) {
+    if (alone) {
         trouble_run_alone(runner, test);
         return false;
     }
-    for (size_t i = 0; i < len; i++)
-        launch_shot(runner, test, test->next + i);
+    size_t first = test->next;
+    int64_t due_ns = test->resume_ns;
     test->next += len;
+    for (size_t i = 0; i < len; i++)
+        launch_shot(runner, test, first + i);
+    pace_after_launch(runner, test, first, due_ns);
     return true;
 }
 
-/* The first case goes first, then the controls, then what has the longest waits, then the rest in
- * order. */
+/* In which round a case may leave. What needs solitude comes last: each has to wait until all
+ * others have ended. */
+enum round { ROUND_TLS, ROUND_WAITS, ROUND_USUAL, ROUND_ALONE, NUM_ROUNDS };
+
+static enum round round_of(const struct testcase *test)
+{
+    if (test->one->harmful || test->one->alone)
+        return ROUND_ALONE;
+    if (test->one->tls)
+        return ROUND_TLS;
+    return test->wait_ns > 0 ? ROUND_WAITS : ROUND_USUAL;
+}
+
+/* The first case goes first, then what says why there may be no TLS session, then the controls,
+ * what has the longest waits, the rest in order, and at last what wants to be alone. */
 void launch_ready(struct runner *runner, int64_t now_ns)
 {
     struct plan *plan = runner->plan;
-    bool room = launch_next(runner, &plan->cases[0], now_ns);
-    for (size_t i = 0; room && i < plan->num_controls; i++)
-        room = launch_next(runner, &plan->controls[i], now_ns);
-    for (int waiting = 1; waiting >= 0; waiting--)
+    bool room =
+        round_of(&plan->cases[0]) == ROUND_ALONE || launch_next(runner, &plan->cases[0], now_ns);
+    for (int round = 0; round < NUM_ROUNDS; round++) {
+        for (size_t i = 0; room && round == ROUND_WAITS && i < plan->num_controls; i++)
+            room = launch_next(runner, &plan->controls[i], now_ns);
         for (size_t i = 0; room && i < plan->num_cases; i++)
-            if ((plan->cases[i].wait_ns > 0) == (waiting == 1))
+            if ((int)round_of(&plan->cases[i]) == round)
                 room = launch_next(runner, &plan->cases[i], now_ns);
+    }
 }

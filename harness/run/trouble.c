@@ -14,10 +14,16 @@ static bool is_dead(enum answer answer)
     return answer == ANSWER_DIED || answer == ANSWER_UNREACHED;
 }
 
+/* A family of addresses that is not served says nothing of the endpoint's health. */
+static bool is_a_death(const struct exchange *exchange)
+{
+    return is_dead(answer_of(&exchange->seen)) && exchange->request.transport.ip_version == 0;
+}
+
 static bool met_death(const struct testcase *test)
 {
     for (size_t i = 0; i < test->count; i++)
-        if (test->shots[i].done && is_dead(answer_of(&test->exchanges[i].seen)))
+        if (test->shots[i].done && is_a_death(&test->exchanges[i]))
             return true;
     return false;
 }
@@ -55,11 +61,11 @@ static void begin(struct runner *runner)
 }
 
 void trouble_note(struct runner *runner, const struct testcase *test,
-                  const struct observation *seen)
+                  const struct exchange *exchange)
 {
     if (test == &runner->canary || !runner->reached || runner->stop)
         return;
-    if (runner->trouble == TROUBLE_NONE && is_dead(answer_of(seen)))
+    if (runner->trouble == TROUBLE_NONE && is_a_death(exchange))
         begin(runner);
 }
 
@@ -218,11 +224,21 @@ static void step_recover(struct runner *runner, int64_t now_ns)
     next_suspect(runner);
 }
 
+/* It ran alone for its own sake, and nothing happened to the endpoint. */
+static bool is_harmless(const struct testcase *test)
+{
+    return test->one && test->one->alone && !test->one->harmful && !met_death(test);
+}
+
 static void step_alone(struct runner *runner, int64_t now_ns)
 {
     (void)launch_next(runner, runner->alone, now_ns);
     if (runner->alone->state < CASE_ENDED || runner->in_flight > 0)
         return;
+    if (is_harmless(runner->alone)) {
+        next_suspect(runner);
+        return;
+    }
     runner->missed_ns = now_ns;
     runner->trouble = TROUBLE_CANARY;
     send_canary(runner);

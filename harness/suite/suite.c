@@ -177,10 +177,14 @@ static bool read_flags(struct suite_case *one, const struct json_at *at, struct 
     const struct {
         const char *key;
         bool *out;
-    } flags[] = {
-        {"disruptive", &one->disruptive},           {"harmful", &one->harmful},
-        {"one-connection", &one->one_connection},   {"exact", &one->exact},
-        {"private-channel", &one->private_channel}, {"needs-signature", &one->needs_signature}};
+    } flags[] = {{"disruptive", &one->disruptive},
+                 {"harmful", &one->harmful},
+                 {"alone", &one->alone},
+                 {"tls", &one->tls},
+                 {"one-connection", &one->one_connection},
+                 {"exact", &one->exact},
+                 {"private-channel", &one->private_channel},
+                 {"needs-signature", &one->needs_signature}};
     for (size_t i = 0; i < ARRAY_LEN(flags); i++)
         if (!read_optional_flag(at, flags[i].key, flags[i].out, err))
             return false;
@@ -209,6 +213,8 @@ static bool read_case(struct suite_case *one, const struct json_at *at, const ch
         "tolerate",
         "disruptive",
         "harmful",
+        "alone",
+        "tls",
         "exact",
         "comment",
         "one-connection",

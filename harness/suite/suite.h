@@ -51,8 +51,12 @@ struct step {
     char *method; /* "POST" */
     size_t times; /* how often, each with an own event unless `same_event`; at least 1 */
     bool same_event;
-    bool together;    /* all at once rather than one after another */
-    int64_t after_ns; /* pause since the previous step ended */
+    bool together;       /* all at once rather than one after another */
+    size_t at_once;      /* with `together`: so many at once, then the next; 0 = all */
+    bool samples;        /* fewer will do: --quick, and a slow endpoint, shorten them */
+    int64_t interval_ns; /* open loop: one leaves every so often, whatever the others do; 0 = not */
+    bool beside;         /* while the step before is under way, `after_ns` after it began */
+    int64_t after_ns;    /* pause since the previous step ended */
     struct calls expect;
 };
 
@@ -70,6 +74,8 @@ struct suite_case {
     size_t num_see;
     bool disruptive;      /* could hurt a weak endpoint; left out against public hosts */
     bool harmful;         /* a canary follows it */
+    bool alone;           /* nothing else is in flight meanwhile */
+    bool tls;             /* about the TLS session: only over https */
     bool one_connection;  /* the steps share a connection (raw way) */
     bool exact;           /* every byte of the answer counts (raw way) */
     bool private_channel; /* only over https or to loopback */
