@@ -163,6 +163,20 @@ static void set_words(json_t *object, const struct case_result *one)
     json_object_set_new(object, "see", see);
 }
 
+static json_t *measures_of(const struct case_result *one)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < one->num_measures; i++) {
+        json_t *object = json_object();
+        json_set_text(object, "name", one->measures[i].name);
+        json_object_set_new(object, "value", json_real(one->measures[i].value));
+        json_set_text(object, "unit", one->measures[i].unit);
+        json_set_text(object, "sentence", one->measures[i].sentence);
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
 json_t *json_case(const struct run_result *result, const struct case_result *one)
 {
     json_t *object = json_object();
@@ -184,6 +198,7 @@ json_t *json_case(const struct run_result *result, const struct case_result *one
     json_object_set_new(object, "decisive",
                         one->decisive < one->num_exchanges ? json_integer((json_int_t)one->decisive)
                                                            : json_null());
+    json_object_set_new(object, "measures", measures_of(one));
     json_object_set_new(object, "repeat", repeat_of(result, one));
     json_object_set_new(object, "observations", observations);
     return object;
