@@ -79,6 +79,29 @@ static enum result break_always(struct handling *handling)
     return RESULT_BROKEN;
 }
 
+/* A parser that calls itself for each level, on a stack that ends. */
+#define STACK_LEVELS 5000
+
+static enum result message_on_a_stack(struct handling *handling)
+{
+    struct bytes body = handling->request->body;
+    size_t depth = 0;
+    for (size_t i = 0; i < body.len && depth < STACK_LEVELS; i++)
+        depth = body.data[i] == '[' ? depth + 1 : 0;
+    return depth < STACK_LEVELS ? rules_right.message(handling) : RESULT_DEAD;
+}
+
+#define LONG_HEADER 8000
+
+static enum result find_in_short_headers(struct handling *handling)
+{
+    const struct headers *headers = handling->request->headers;
+    for (size_t i = 0; i < headers->count; i++)
+        if (strlen(headers->items[i].value) > LONG_HEADER)
+            return RESULT_BROKEN;
+    return rules_right.find(handling);
+}
+
 const struct fault faults_b[] = {
     {.id = "B01",
      .name = "throws-on-length",
@@ -135,11 +158,23 @@ const struct fault faults_b[] = {
      .seen = "n8n-io/n8n#33243",
      .cases = {"http/robustness/abort-mid-body"},
      .overrides = {.abort = die}},
+    {.id = "B15",
+     .name = "throws-on-long-header",
+     .sentence = "answers 500 when a header is longer than 8,000 characters",
+     .seen = "",
+     .cases = {S("refuses-very-long"), "http/robustness/huge-header"},
+     .overrides = {.find = find_in_short_headers}},
     {.id = "B16",
      .name = "never-works",
      .sentence = "answers 500 to every event, because it reads its header under a wrong key",
      .seen = "",
      .cases = {EVERY_ACCEPTANCE, EVERY_REFUSAL},
      .overrides = {.find = break_always}},
+    {.id = "B19",
+     .name = "dies-on-nesting",
+     .sentence = "the process ends when data is nested deeper than its parser's stack",
+     .seen = "openclaw#152876, nestjs#17801",
+     .cases = {"http/robustness/nesting"},
+     .overrides = {.message = message_on_a_stack}},
 };
 const size_t num_faults_b = ARRAY_LEN(faults_b);

@@ -57,13 +57,14 @@ void suite_free(struct suite *suite)
     free(suite);
 }
 
-/* Ids are slugs, so that they survive as file names, selectors and XML: a-z, 0-9 and single
- * hyphens. */
+/* Ids are slugs, so that they survive as file names, selectors and XML: a-z, 0-9, single hyphens,
+ * and a dot inside a number. */
 static bool is_slug(const char *text)
 {
     size_t len = strlen(text);
-    return len > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == len &&
-           text[0] != '-' && text[len - 1] != '-' && !strstr(text, "--");
+    return len > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-.") == len &&
+           !strchr("-.", text[0]) && !strchr("-.", text[len - 1]) && !strstr(text, "--") &&
+           !strstr(text, "..");
 }
 
 static bool read_level(struct suite_case *one, const struct json_at *at, struct error *err)
