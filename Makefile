@@ -84,12 +84,15 @@ UNIT     := $(B)/unit-tests
 EMBEDDED := $(sort $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null))
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test check current sanitize coverage fuzz run-fuzzers lint format golden vectors layers timeouts \
+.PHONY: all help demo test check current sanitize coverage fuzz run-fuzzers lint format golden vectors layers timeouts \
         tidy cppcheck deps deps-test deps-lint install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 all: $(BIN)
+
+help:
+	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
 $(BIN): $(B)/cli/main.o $(OBJ)
 	$(call say,LINK,$@)

@@ -26,6 +26,10 @@ struct program_end {
     struct buf err;
 };
 
+/* The test's environment without HOOKCHECK_SECRET and with `added` (NULL-terminated, or NULL); the
+ * caller frees the array, the strings stay theirs. */
+char **program_environment(const char *const *added);
+
 /* Runs it to its end; the caller clears `end`. */
 void run_program(const struct program *program, struct program_end *end);
 void program_end_clear(struct program_end *end);
