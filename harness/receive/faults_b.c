@@ -156,7 +156,7 @@ const struct fault faults_b[] = {
      .name = "dies-on-abort",
      .sentence = "the process ends when a client goes away inside a request",
      .seen = "n8n-io/n8n#33243",
-     .cases = {"http/robustness/abort-mid-body"},
+     .cases = {"http/robustness/abort-mid-body", "http/robustness/body-never-ends"},
      .overrides = {.abort = die}},
     {.id = "B15",
      .name = "throws-on-long-header",

@@ -4,10 +4,10 @@
 #include "base/clock.h"
 #include "run/run_internal.h"
 
-/* Samples of a slow endpoint: no longer than this, but three at least. */
+/* Samples of a slow endpoint: no longer than this, but two at least. */
 #define SAMPLES_NS       (2 * NS_PER_S)
 #define SAMPLES_QUICK_NS (300 * NS_PER_MS)
-#define SAMPLES_MIN      3
+#define SAMPLES_MIN      2
 
 static const struct step *step_at(const struct testcase *test, size_t index)
 {
