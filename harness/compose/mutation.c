@@ -237,7 +237,7 @@ static const struct mutation mutations[] = {
       "has data of arrays in arrays, so deep",
       {NUMBER("depth", PARAMETER_INTEGER, "10000", "levels")}},
      "data nested %s deep",
-     true,
+     false,
      mutate_nest},
     {{"chunked",
       "wire",

@@ -1,5 +1,6 @@
 #include "suite/suite.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,14 +58,23 @@ void suite_free(struct suite *suite)
     free(suite);
 }
 
-/* Ids are slugs, so that they survive as file names, selectors and XML: a-z, 0-9, single hyphens,
- * and a dot inside a number. */
+/* A dot is fine in a number only: "http-1.0". */
+static bool dots_are_in_numbers(const char *text)
+{
+    for (const char *dot = strchr(text, '.'); dot; dot = strchr(dot + 1, '.'))
+        if (dot == text || !isdigit((unsigned char)dot[-1]) || !isdigit((unsigned char)dot[1]))
+            return false;
+    return true;
+}
+
+/* Ids are slugs, so that they survive as file names, selectors and XML: a-z, 0-9 and single
+ * hyphens. */
 static bool is_slug(const char *text)
 {
     size_t len = strlen(text);
     return len > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-.") == len &&
-           !strchr("-.", text[0]) && !strchr("-.", text[len - 1]) && !strstr(text, "--") &&
-           !strstr(text, "..");
+           text[0] != '-' && text[len - 1] != '-' && !strstr(text, "--") &&
+           dots_are_in_numbers(text);
 }
 
 static bool read_level(struct suite_case *one, const struct json_at *at, struct error *err)
