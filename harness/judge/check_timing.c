@@ -227,6 +227,18 @@ static void judge_percentile(const struct evidence *evidence, const struct sampl
     text_add_duration(&out->reason, evidence->run->target_ns);
 }
 
+static void judge_nothing(const struct evidence *evidence, const char *wanted, struct finding *out)
+{
+    bool any_sent = false;
+    for (size_t i = 0; i < evidence->count; i++)
+        any_sent = any_sent || answer_of(&evidence->exchanges[i]->seen) != ANSWER_NONE;
+    finding_set(out, FINDING_UNDECIDED, evidence, 0);
+    if (any_sent)
+        (void)buf_add_format(&out->reason, "none was %s, so that there is nothing to time", wanted);
+    else if (evidence->count)
+        (void)buf_add_text(&out->reason, evidence->exchanges[0]->seen.detail);
+}
+
 void check_prompt(const struct call *call, const struct evidence *evidence, struct finding *out)
 {
     bool refused = strcmp(call->values[0].text, "refused") == 0;
@@ -237,9 +249,7 @@ void check_prompt(const struct call *call, const struct evidence *evidence, stru
     if (samples.num_late) {
         judge_late(evidence, &samples, out);
     } else if (samples.count == 0) {
-        finding_set(out, FINDING_UNDECIDED, evidence, 0);
-        (void)buf_add_format(&out->reason, "none was %s, so that there is nothing to time",
-                             call->values[0].text);
+        judge_nothing(evidence, call->values[0].text, out);
     } else {
         judge_percentile(evidence, &samples, out);
     }
