@@ -161,13 +161,14 @@ test: deps-test
 # own hang for ever: all three are failures here.
 TEST_SECONDS ?= 600
 check: $(UNIT) $(BIN)
-	@HOOKCHECK_BIN=$(abspath $(BIN)) timeout $(TEST_SECONDS) $(UNIT) $(if $(TESTS),--filter '$(TESTS)*/*') --xml=$(B)/unit-tests.xml
+	@HOOKCHECK_BIN=$(abspath $(BIN)) timeout $(TEST_SECONDS) $(UNIT) $(UNIT_FLAGS) $(if $(TESTS),--filter '$(TESTS)*/*') --xml=$(B)/unit-tests.xml
 	@grep -qE 'status="(PASSED|FAILED|ERRORED)"' $(B)/unit-tests.xml || { echo 'no test ran' >&2; exit 1; }
 
+# One worker: with several the runner itself leaks now and then, which would hide what the tests leak.
 sanitize:
 	@ASAN_OPTIONS=abort_on_error=1:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	 LSAN_OPTIONS=suppressions=$(CURDIR)/harness/tests/support/lsan.supp:print_suppressions=0 \
-	 $(MAKE) --no-print-directory VARIANT=sanitize check
+	 $(MAKE) --no-print-directory VARIANT=sanitize UNIT_FLAGS=-j1 check
 
 coverage:
 	@find build/coverage -name '*.gcda' -delete 2>/dev/null || true

@@ -83,6 +83,14 @@ static void set_text(CURL *easy, CURLoption option, const char *text)
 static void set_tls(CURL *easy, const struct engine_options *options)
 {
     set_text(easy, CURLOPT_CAINFO, options->cacert);
+#if LIBCURL_VERSION_NUM >= 0x075400
+    /* libcurl keeps the parsed certificates for the next connection only when all come from one
+     * file; reading a hundred authorities anew for each of hundreds of connections would be most of
+     * a run */
+    char *bundle = NULL;
+    if (curl_easy_getinfo(easy, CURLINFO_CAINFO, &bundle) == CURLE_OK && bundle)
+        setup_must(curl_easy_setopt(easy, CURLOPT_CAPATH, NULL));
+#endif
     set_text(easy, CURLOPT_SSLCERT, options->cert);
     set_text(easy, CURLOPT_SSLKEY, options->key);
     if (options->insecure) {

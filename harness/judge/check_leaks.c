@@ -72,6 +72,7 @@ static void add_signature_forms(struct needles *needles, const char *signature)
     struct buf raw = {0};
     (void)buf_add_text(add_needle(needles, what, true), signature);
     add_reversed(bytes_of(signature), add_needle(needles, what, true));
+    encode_hex(bytes_of(signature), add_needle(needles, what, true));
     if (decode_hex(bytes_of(signature), &raw))
         add_base64_forms(needles, buf_bytes(&raw), what);
     buf_clear(&raw);

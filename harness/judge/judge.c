@@ -120,8 +120,8 @@ static void weigh_calls(const struct suite_case *one, const struct calls *calls,
                         const struct case_evidence *all, const struct run_facts *run,
                         struct worst *worst)
 {
-    const struct exchange **exchanges = mem_alloc((all->count + 1) * sizeof *exchanges);
-    const struct exchange **controls = mem_alloc((all->count + 1) * sizeof *controls);
+    const struct exchange **exchanges = mem_alloc((all->count + 1) * sizeof(struct exchange *));
+    const struct exchange **controls = mem_alloc((all->count + 1) * sizeof(struct exchange *));
     size_t *places = mem_alloc((all->count + 1) * sizeof *places);
     size_t count = 0;
     for (size_t i = 0; i < all->count; i++) {

@@ -15,7 +15,7 @@
 #include "receive/argument.h"
 #include "receive/rules.h"
 
-#define FAULT_CASES_MAX 48
+#define FAULT_CASES_MAX 64
 
 struct fault {
     const char *id;       /* "A01" */

@@ -79,7 +79,12 @@ const struct fault faults_c[] = {
      .name = "ascii-message",
      .sentence = "turns the message into ASCII before it signs",
      .seen = "github/docs#3567, octokit#1155",
-     .cases = {D("accepts-every-type"), P("accepts-text")},
+     .cases = {D("accepts-an-event"), D("accepts-every-type"), D("accepts-push-type"),
+               D("accepts-unknown-type"), D("accepts-pulled-array"), D("accepts-object-data"),
+               D("accepts-extra-fields"), D("accepts-any-member-order"), D("accepts-redelivery"),
+               D("accepts-concurrent-redelivery"), D("accepts-five-at-once"),
+               D("accepts-out-of-order"), S("header-name-any-case"), S("accepts-any-digest"),
+               P("accepts-text"), MIXED},
      .overrides = {.message = message_as_ascii}},
     {.id = "C09",
      .name = "exact-content-type",
@@ -103,7 +108,7 @@ const struct fault faults_c[] = {
      .name = "object-data",
      .sentence = "signs the object inside data, as documented, though data arrives as a string",
      .seen = "Panora's documentation against its sender",
-     .cases = {EVERY_ACCEPTANCE},
+     .cases = {EVERY_TEXT_ACCEPTANCE},
      .overrides = {.message = message_of_parsed_data}},
 };
 const size_t num_faults_c = ARRAY_LEN(faults_c);

@@ -215,7 +215,7 @@ const struct fault faults_f[] = {
      .name = "body-after-204",
      .sentence = "sends a body after a 204, which poisons the connection",
      .seen = "",
-     .cases = {D("answers-completely")},
+     .cases = {D("answers-completely"), S("checks-every-time")},
      .overrides = {.answer = answer_with_body_after_204}},
     {.id = "F18",
      .name = "header-case",

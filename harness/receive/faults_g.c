@@ -103,7 +103,7 @@ const struct fault faults_g[] = {
      .name = "leaks-trace",
      .sentence = "sends a stack trace with a refusal, which says where the signatures differ",
      .seen = "Truxify#3755, Cellarion#451, corsair#348",
-     .cases = {S("leaks-nothing"), S("refusals-look-alike"), "http/disclosure/stack-trace"},
+     .cases = {S("refusals-look-alike"), "http/disclosure/stack-trace"},
      .overrides = {.answer = answer_with_trace}},
     {.id = "G09",
      .name = "success-without-2xx",

@@ -72,8 +72,8 @@ static void judge_canary(const struct testcase *test, struct case_result *out)
 
 static void judge_sent(struct runner *runner, struct testcase *test, struct case_result *out)
 {
-    const struct exchange **exchanges = mem_alloc((test->count + 1) * sizeof *exchanges);
-    const struct exchange **controls = mem_alloc((test->count + 1) * sizeof *controls);
+    const struct exchange **exchanges = mem_alloc((test->count + 1) * sizeof(struct exchange *));
+    const struct exchange **controls = mem_alloc((test->count + 1) * sizeof(struct exchange *));
     size_t *steps = mem_alloc((test->count + 1) * sizeof *steps);
     for (size_t i = 0; i < test->count; i++) {
         size_t control = test->shots[i].control;

@@ -211,6 +211,11 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
     bool alone = needs_solitude(runner, test);
     if ((alone && runner->in_flight > 0) || is_crowded(runner, test, len))
         return false;
+    /* until something was reached, no more than the first batch: a dead endpoint need not be asked
+     * hundreds of times */
+    if (!runner->reached && runner->num_sent + len > runner->options->concurrency &&
+        runner->in_flight > 0)
+        return false;
     if (now_ns < runner->rate_free_ns)
         return false;
     if (alone) {
@@ -246,6 +251,9 @@ static enum round round_of(const struct testcase *test)
  * what has the longest waits, what is timed alone, the rest in order, and what may do harm. */
 void launch_ready(struct runner *runner, int64_t now_ns)
 {
+    /* while nobody was reached, only the first requests are tried, however slowly they fail */
+    if (!runner->reached && !runner->stop && runner->num_sent > runner->in_flight)
+        return;
     struct plan *plan = runner->plan;
     bool room =
         round_of(&plan->cases[0]) >= ROUND_HARMFUL || launch_next(runner, &plan->cases[0], now_ns);

@@ -148,7 +148,7 @@ static void gather_all(struct runner *runner)
 {
     const struct plan *plan = runner->plan;
     size_t count = 0;
-    runner->all = mem_alloc((plan->num_requests + 1) * sizeof *runner->all);
+    runner->all = mem_alloc((plan->num_requests + 1) * sizeof(struct exchange *));
     for (size_t i = 0; i < plan->num_cases; i++)
         for (size_t k = 0; k < plan->cases[i].count; k++)
             runner->all[count++] = &plan->cases[i].exchanges[k];

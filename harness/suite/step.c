@@ -115,7 +115,7 @@ bool expectations_read(struct calls *calls, const struct json_at *at, const char
         return true;
     if (!json_expect_object(at, err))
         return false;
-    json_t *object = (json_t *)(uintptr_t)at->value; /* iterating changes nothing */
+    json_t *object = at->value;
     for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it)) {
         struct json_at member = json_member(at, json_object_iter_key(it));
         struct error why = {0};

@@ -282,7 +282,7 @@ bool suite_add_case(struct suite *suite, const struct json_at *at, const char *l
     if (!read_case(one, at, suite->name, label, vocabulary, err))
         return false;
     for (size_t i = 0; i + 1 < suite->num_cases; i++)
-        if (strcmp(suite->cases[i].id, one->id) == 0)
+        if (bytes_equal(bytes_of(suite->cases[i].id), bytes_of(one->id)))
             return json_fail(at, err, "there are two cases \"%s\"; ids are unique", one->id);
     return true;
 }

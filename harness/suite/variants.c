@@ -55,7 +55,7 @@ static bool add_variant(struct suite *suite, const struct json_at *at, const cha
                         struct error *err)
 {
     static const char *const keys[] = {"value", "label", "level"};
-    json_t *value = (json_t *)(uintptr_t)entry->value;
+    json_t *value = entry->value;
     const json_t *label = NULL;
     json_t *level = NULL;
     if (json_is_object(value)) {
