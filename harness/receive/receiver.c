@@ -59,7 +59,6 @@ static struct bufferevent *wrap(struct receiver *receiver, evutil_socket_t fd)
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
                       int address_len, void *payload)
 {
-    (void)listener;
     (void)address;
     (void)address_len;
     struct receiver *receiver = payload;
@@ -74,6 +73,9 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     /* Otherwise a last small segment would wait for the client's delayed acknowledgement. */
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     connection_begin(host, bufferevent, receiver->tls.context != NULL);
+    size_t workers = host->rules.manners.workers;
+    if (workers && host->num_connections >= workers)
+        (void)evconnlistener_disable(listener);
 }
 
 /* Out of files or memory: what is idle goes, or the listener would spin. */
@@ -218,6 +220,7 @@ static bool start_listening(struct receiver *receiver, const struct listen_addre
         (void)close(fd);
         return error_set(err, "libevent could not listen");
     }
+    receiver->host.listener = receiver->listener;
     evconnlistener_set_error_cb(receiver->listener, on_accept_error);
     receiver->port = listen_port(fd);
     bool is_ipv6 = strchr(address->host, ':') != NULL;
@@ -232,10 +235,14 @@ static bool open_tls(struct receiver *receiver, const struct receiver_options *o
 {
     if ((options->cert == NULL) != (options->key == NULL))
         return error_set(err, "--cert and --key go together");
-    if (!options->tls && !options->cert)
+    enum tls_flaw flaw = receiver->host.rules.manners.tls_flaw;
+    if (flaw && options->cert)
+        return error_set(err, "a fault of the TLS session makes its own certificate: leave out "
+                              "--cert and --key");
+    if (!options->tls && !options->cert && !flaw)
         return true;
     const struct tls_options tls = {options->cert, options->key, host,
-                                    host_wall_ms(&receiver->host)};
+                                    host_wall_ms(&receiver->host), flaw};
     return tls_open(&receiver->tls, &tls, err);
 }
 
@@ -261,6 +268,7 @@ void receiver_free(struct receiver *receiver)
 {
     if (!receiver)
         return;
+    receiver->host.listener = NULL;
     connection_end_all(&receiver->host);
     if (receiver->listener)
         evconnlistener_free(receiver->listener);
