@@ -69,19 +69,41 @@ bool selftest_is_optional(const struct fault *fault, const char *base)
     return false;
 }
 
-static void check_fault(struct selftest *selftest, const struct subject *subject)
+/* How many values of the case at `at` caught it without being declared; all of them, from there on.
+ */
+static size_t count_undeclared(const struct subject *subject, size_t at)
 {
     const struct fault *fault = subject->fault;
+    const char *base = subject->first.items[at].base;
+    size_t undeclared = 0;
+    for (size_t i = 0; i < subject->first.count; i++) {
+        const struct case_outcome *outcome = &subject->first.items[i];
+        if (strcmp(outcome->base, base) != 0 || !selftest_is_catch(outcome->verdict) ||
+            is_listed(fault->cases, FAULT_CASES_MAX, outcome) ||
+            is_listed(fault->also, FAULT_ALSO_MAX, outcome))
+            continue;
+        if (i < at)
+            return 0; /* said already */
+        undeclared++;
+    }
+    return undeclared;
+}
+
+static void check_fault(struct selftest *selftest, const struct subject *subject)
+{
     bool caught = false;
     for (size_t i = 0; i < subject->first.count; i++) {
         const struct case_outcome *outcome = &subject->first.items[i];
         if (!selftest_is_catch(outcome->verdict))
             continue;
-        bool declared = is_listed(fault->cases, FAULT_CASES_MAX, outcome);
-        caught = caught || declared;
-        if (!declared && !is_listed(fault->also, FAULT_ALSO_MAX, outcome))
-            add_problem(selftest, "%s is caught by %s (%s), which it does not declare",
-                        subject->name, outcome->id, verdict_name(outcome->verdict));
+        if (is_listed(subject->fault->cases, FAULT_CASES_MAX, outcome)) {
+            caught = true;
+            continue;
+        }
+        size_t undeclared = count_undeclared(subject, i);
+        if (undeclared)
+            add_problem(selftest, "%s is caught by %s (%s; %zu of its values), undeclared",
+                        subject->name, outcome->id, verdict_name(outcome->verdict), undeclared);
     }
     if (!caught && selftest->whole)
         add_problem(selftest, "%s is caught by none of the cases that it declares", subject->name);
