@@ -127,14 +127,20 @@ static bool is_meant(const char *name, const char *wanted)
     return strncmp(name, wanted, len) == 0 && name[len] == '/';
 }
 
-static bool add_built_in(struct library *library, const char *wanted, size_t *out_found,
-                         struct error *err)
+/* What Panora asks for comes first, and the very first case is the one that everything else rests
+ * on: that an event is accepted. */
+static bool is_in_round(const char *name, int round)
+{
+    return text_starts_with(name, "panora/") == (round == 0);
+}
+
+static bool add_round(struct library *library, const char *wanted, int round, size_t *out_found,
+                      struct error *err)
 {
     bool ok = true;
-    *out_found = 0;
     for (size_t i = 0; i < num_resources && ok; i++) {
         char *name = built_in_name(&resources[i]);
-        if (name && is_meant(name, wanted)) {
+        if (name && is_in_round(name, round) && is_meant(name, wanted)) {
             struct bytes text = {(const char *)resources[i].data, resources[i].len};
             (*out_found)++;
             ok = has_suite(library, name) || add_suite(library, resources[i].path, text, err);
@@ -142,6 +148,14 @@ static bool add_built_in(struct library *library, const char *wanted, size_t *ou
         free(name);
     }
     return ok;
+}
+
+static bool add_built_in(struct library *library, const char *wanted, size_t *out_found,
+                         struct error *err)
+{
+    *out_found = 0;
+    return add_round(library, wanted, 0, out_found, err) &&
+           add_round(library, wanted, 1, out_found, err);
 }
 
 static bool add_file(struct library *library, const char *path, struct error *err)
