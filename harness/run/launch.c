@@ -254,13 +254,13 @@ static enum round round_of(const struct testcase *test)
  * what has the longest waits, what is timed alone, the rest in order, and what may do harm. */
 void launch_ready(struct runner *runner, int64_t now_ns)
 {
-    /* while nobody was reached, only the first requests are tried, however slowly they fail */
-    if (!runner->reached && !runner->stop && runner->num_sent > runner->in_flight)
-        return;
+    /* while nobody was reached, only the first requests are tried, however slowly they fail; and
+     * what looks at the TLS session, for that says why */
+    bool unreached = !runner->reached && !runner->stop && runner->num_sent > runner->in_flight;
     struct plan *plan = runner->plan;
-    bool room =
-        round_of(&plan->cases[0]) >= ROUND_HARMFUL || launch_next(runner, &plan->cases[0], now_ns);
-    for (int round = 0; round < NUM_ROUNDS; round++) {
+    bool room = unreached || round_of(&plan->cases[0]) >= ROUND_HARMFUL ||
+                launch_next(runner, &plan->cases[0], now_ns);
+    for (int round = 0; round < (unreached ? ROUND_WAITS : NUM_ROUNDS); round++) {
         for (size_t i = 0; room && round == ROUND_WAITS && i < plan->num_controls; i++)
             room = launch_next(runner, &plan->controls[i], now_ns);
         for (size_t i = 0; room && i < plan->num_cases; i++)
