@@ -35,6 +35,7 @@ struct exchange {
     size_t body_let_go; /* bytes of the request's body that are not kept here, all or none of it */
     struct observation seen;
     char right_signature[65]; /* of the event as it was signed, whatever was sent; "" = unknown */
+    int64_t late_ns;          /* open loop: how long after its intended time it left; 0 otherwise */
     bool accepted; /* by design.md's words: 2xx, complete, well-formed, in time, not redirected */
     char *
         as_panora; /* how Panora would record it: "delivered", "failed: ..." ; NULL when not sent */

@@ -152,6 +152,29 @@ static enum result break_always(struct handling *handling)
     return RESULT_BROKEN;
 }
 
+/* A parser that calls itself for each level, on a stack that ends. */
+#define STACK_LEVELS 5000
+
+static enum result message_on_a_stack(struct handling *handling)
+{
+    struct bytes body = handling->request->body;
+    size_t depth = 0;
+    for (size_t i = 0; i < body.len && depth < STACK_LEVELS; i++)
+        depth = body.data[i] == '[' ? depth + 1 : 0;
+    return depth < STACK_LEVELS ? rules_right.message(handling) : RESULT_DEAD;
+}
+
+#define LONG_HEADER 8000
+
+static enum result find_in_short_headers(struct handling *handling)
+{
+    const struct headers *headers = handling->request->headers;
+    for (size_t i = 0; i < headers->count; i++)
+        if (strlen(headers->items[i].value) > LONG_HEADER)
+            return RESULT_BROKEN;
+    return rules_right.find(handling);
+}
+
 const struct fault faults_b[] = {
     {.id = "B01",
      .name = "throws-on-length",
@@ -206,7 +229,7 @@ const struct fault faults_b[] = {
      .name = "dies-on-abort",
      .sentence = "the process ends when a client goes away inside a request",
      .seen = "n8n-io/n8n#33243",
-     .cases = {"http/robustness/abort-mid-body"},
+     .cases = {"http/robustness/abort-mid-body", "http/robustness/body-never-ends"},
      .overrides = {.abort = die}},
     {.id = "B12",
      .name = "breaks-on-nul",
@@ -227,6 +250,12 @@ const struct fault faults_b[] = {
      .cases = {P("accepts-depth")},
      .argument = {ARGUMENT_NUMBER, "N levels that it stands", "32"},
      .overrides = {.act = act_recursively}},
+    {.id = "B15",
+     .name = "throws-on-long-header",
+     .sentence = "answers 500 when a header is longer than 8,000 characters",
+     .seen = "",
+     .cases = {S("refuses-very-long"), "http/robustness/huge-header"},
+     .overrides = {.find = find_in_short_headers}},
     {.id = "B16",
      .name = "never-works",
      .sentence = "answers 500 to every event, because it reads its header under a wrong key",
@@ -245,5 +274,11 @@ const struct fault faults_b[] = {
      .seen = "",
      .cases = {P("survives-missing-member"), P("survives-wrong-types")},
      .overrides = {.shape = shape_of_trusted_members}},
+    {.id = "B20",
+     .name = "dies-on-nesting",
+     .sentence = "the process ends when data is nested deeper than its parser's stack",
+     .seen = "openclaw#152876, nestjs#17801",
+     .cases = {"http/robustness/nesting"},
+     .overrides = {.message = message_on_a_stack}},
 };
 const size_t num_faults_b = ARRAY_LEN(faults_b);

@@ -212,6 +212,8 @@ void rules_override(struct rules *rules, const struct rules *overrides)
     OVERRIDE(manners.body_max);
     OVERRIDE(manners.idle_ns);
     OVERRIDE(manners.stale_ns);
+    OVERRIDE(manners.workers);
+    OVERRIDE(manners.tls_flaw);
 }
 
 static enum result run_stages(struct handling *handling, stage_function *const *stages,

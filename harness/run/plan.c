@@ -54,6 +54,7 @@ void testcase_reset(struct testcase *test)
         observation_clear(&test->exchanges[i].seen);
         observation_init(&test->exchanges[i].seen);
         test->exchanges[i].accepted = false;
+        test->exchanges[i].late_ns = 0;
         test->shots[i].done = false;
     }
     test->state = CASE_WAITING;
@@ -149,11 +150,21 @@ static bool add_control(struct plan *plan, const struct step *step, const struct
     return true;
 }
 
-static size_t count_shots(const struct suite_case *one)
+/* --quick takes a fifth of the samples, and enough for a median. */
+static size_t times_of(const struct run_options *options, const struct step *step)
+{
+    enum { QUICK_SHARE = 5, QUICK_MIN = 5 };
+    if (!options->quick || !step->samples || step->times <= QUICK_MIN)
+        return step->times;
+    size_t fewer = step->times / QUICK_SHARE;
+    return fewer > QUICK_MIN ? fewer : QUICK_MIN;
+}
+
+static size_t count_shots(const struct run_options *options, const struct suite_case *one)
 {
     size_t count = 0;
     for (size_t i = 0; i < one->num_steps; i++)
-        count += one->steps[i].times;
+        count += times_of(options, &one->steps[i]);
     return count;
 }
 
@@ -165,7 +176,7 @@ static bool compose_shots(struct plan *plan, struct testcase *test, size_t step_
 {
     const struct step *step = &test->one->steps[step_index];
     struct composed *first = &firsts[step_index];
-    for (size_t i = 0; i < step->times; i++) {
+    for (size_t i = 0; i < times_of(plan->options, step); i++) {
         struct composed made;
         const struct composed *again = step->again                 ? &firsts[step->again - 1]
                                        : i > 0 && step->same_event ? first
@@ -217,7 +228,7 @@ static bool add_case(struct plan *plan, const struct suite_case *one, const char
     plan->cases = mem_resize(plan->cases, plan->num_cases + 1, sizeof *plan->cases);
     struct testcase *test = &plan->cases[plan->num_cases++];
     *test = (struct testcase){.one = one, .skip = skip};
-    test_allocate(test, skip ? 0 : one->probe ? PROBE_SHOTS_MAX : count_shots(one));
+    test_allocate(test, skip ? 0 : one->probe ? PROBE_SHOTS_MAX : count_shots(plan->options, one));
     if (skip)
         return true;
     if (one->probe)

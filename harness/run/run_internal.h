@@ -46,6 +46,7 @@ struct testcase {
     size_t next; /* first shot not launched */
     size_t in_flight;
     int64_t resume_ns; /* not before */
+    int64_t step_ns;   /* when the present step began */
     struct engine_connection *connection;
     int64_t started_ns;
     int64_t ended_ns;
@@ -104,6 +105,8 @@ struct runner {
     bool any_accepted;      /* some genuine event was accepted */
     bool usual_accepted;    /* ... and one like the canary: then a canary must be, too */
     bool gone;              /* the endpoint died and did not come back */
+    int64_t settled_ns;     /* canaries go out until then, although the endpoint is well */
+    int64_t back_ns;        /* when it was found well, since it was last missed; 0 = not yet */
     size_t misses;          /* canaries in a row that found nobody, in this look */
     bool died;              /* in this trouble a canary found nobody */
     bool looked_after_all;  /* the last look at the endpoint has been taken */
@@ -135,9 +138,26 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns);
 void launch_shot(struct runner *runner, struct testcase *test, size_t index);
 void end_unsent(struct testcase *test, const char *why, int64_t now_ns);
 
+/* pace.c: when the next shot of a case may leave */
+
+/* Whether shots of this case may leave while others of it are under way: at a rate, or beside. */
+bool pace_is_open(const struct testcase *test);
+
+/* The shots that leave at once from `test->next` on: one, or as many of a step as go together. */
+size_t pace_group_len(const struct testcase *test);
+
+/* The group from `index` on has left: when the next may. `due_ns` is when this one was to leave. */
+void pace_after_launch(struct runner *runner, struct testcase *test, size_t index, int64_t due_ns);
+
+/* Gives up the rest of a step whose samples have taken long enough. */
+void pace_limit_samples(const struct runner *runner, struct testcase *test, int64_t now_ns);
+
+/* Lets go of held connections when nothing else of the case is under way or to come. */
+void pace_release_held(struct runner *runner, const struct testcase *test);
+
 /* trouble.c: what to do when the endpoint dies on the way */
 void trouble_note(struct runner *runner, const struct testcase *test,
-                  const struct observation *seen);
+                  const struct exchange *exchange);
 void trouble_step(struct runner *runner, int64_t now_ns);
 
 /* Runs `test` with nothing beside it, and a canary after it. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "suite/suite_internal.h"
@@ -220,6 +221,47 @@ static bool read_event(struct step *step, const struct json_at *at, size_t index
     return true;
 }
 
+/* "100/s" */
+static bool read_rate(struct step *step, const struct json_at *deliver, struct error *err)
+{
+    struct json_at member = json_member(deliver, "rate");
+    const char *text = NULL;
+    int64_t rate = 0;
+    if (!member.value)
+        return true;
+    if (!json_get_text(&member, &text, err))
+        return false;
+    char *number = text_ends_with(text, "/s") ? mem_copy(text, strlen(text) - 2) : NULL;
+    bool ok = number && text_integer(number, 1, 10000, &rate, NULL);
+    free(number);
+    if (!ok)
+        return json_fail(&member, err, "\"%s\" is no rate such as \"100/s\", from 1/s to 10000/s",
+                         text);
+    step->interval_ns = NS_PER_S / rate;
+    return true;
+}
+
+/* How many: `times`, `samples` or, at a rate, `burst`. */
+static bool read_how_many(struct step *step, const struct json_at *deliver, struct error *err)
+{
+    struct json_at samples = json_member(deliver, "samples");
+    struct json_at burst = json_member(deliver, "burst");
+    json_int_t times = 1;
+    json_int_t at_once = 0;
+    if (!read_count(deliver, "times", 0, 1000, &times, err) ||
+        !read_count(deliver, "samples", 1, 1000, &times, err) ||
+        !read_count(deliver, "burst", 1, 1000, &times, err) ||
+        !read_count(deliver, "at-once", 1, 1000, &at_once, err) || !read_rate(step, deliver, err))
+        return false;
+    if ((burst.value != NULL) != (step->interval_ns != 0))
+        return json_fail(deliver, err, "\"burst\" and \"rate\" go together");
+    step->times = (size_t)times;
+    step->at_once = (size_t)at_once;
+    step->together = step->together || at_once > 0;
+    step->samples = samples.value || burst.value;
+    return true;
+}
+
 /* RFC 9110 section 9.1: a method is a token; as Panora's own and all registered ones are, in
  * capital letters. */
 static bool check_method(const struct step *step, const struct json_at *deliver, struct error *err)
@@ -232,21 +274,20 @@ static bool check_method(const struct step *step, const struct json_at *deliver,
 
 static bool read_deliver(struct step *step, const struct json_at *at, struct error *err)
 {
-    static const char *const keys[] = {"method", "times", "together", "same-event", "after"};
+    static const char *const keys[] = {"method", "times",   "together", "same-event", "after",
+                                       "beside", "samples", "at-once",  "burst",      "rate"};
     struct json_at deliver = json_member(at, "deliver");
-    json_int_t times = 1;
     if (!deliver.value)
         return true;
     if (!json_only_keys(&deliver, keys, ARRAY_LEN(keys), err) ||
         !read_optional_text(&deliver, "method", &step->method, err) ||
         !check_method(step, &deliver, err) ||
-        !read_count(&deliver, "times", 0, 1000, &times, err) ||
         !read_optional_flag(&deliver, "together", &step->together, err) ||
         !read_optional_flag(&deliver, "same-event", &step->same_event, err) ||
+        !read_optional_flag(&deliver, "beside", &step->beside, err) ||
         !read_optional_duration(&deliver, "after", &step->after_ns, err))
         return false;
-    step->times = (size_t)times;
-    return true;
+    return read_how_many(step, &deliver, err);
 }
 
 bool step_read(struct step *step, const struct json_at *at, size_t index,

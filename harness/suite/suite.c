@@ -1,5 +1,6 @@
 #include "suite/suite.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,13 +58,23 @@ void suite_free(struct suite *suite)
     free(suite);
 }
 
+/* A dot is fine in a number only: "http-1.0". */
+static bool dots_are_in_numbers(const char *text)
+{
+    for (const char *dot = strchr(text, '.'); dot; dot = strchr(dot + 1, '.'))
+        if (dot == text || !isdigit((unsigned char)dot[-1]) || !isdigit((unsigned char)dot[1]))
+            return false;
+    return true;
+}
+
 /* Ids are slugs, so that they survive as file names, selectors and XML: a-z, 0-9 and single
  * hyphens. */
 static bool is_slug(const char *text)
 {
     size_t len = strlen(text);
-    return len > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == len &&
-           text[0] != '-' && text[len - 1] != '-' && !strstr(text, "--");
+    return len > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-.") == len &&
+           text[0] != '-' && text[len - 1] != '-' && !strstr(text, "--") &&
+           dots_are_in_numbers(text);
 }
 
 static bool read_level(struct suite_case *one, const struct json_at *at, struct error *err)
@@ -212,10 +223,14 @@ static bool read_flags(struct suite_case *one, const struct json_at *at, struct 
     const struct {
         const char *key;
         bool *out;
-    } flags[] = {
-        {"disruptive", &one->disruptive},           {"harmful", &one->harmful},
-        {"one-connection", &one->one_connection},   {"exact", &one->exact},
-        {"private-channel", &one->private_channel}, {"needs-signature", &one->needs_signature}};
+    } flags[] = {{"disruptive", &one->disruptive},
+                 {"harmful", &one->harmful},
+                 {"alone", &one->alone},
+                 {"tls", &one->tls},
+                 {"one-connection", &one->one_connection},
+                 {"exact", &one->exact},
+                 {"private-channel", &one->private_channel},
+                 {"needs-signature", &one->needs_signature}};
     for (size_t i = 0; i < ARRAY_LEN(flags); i++)
         if (!read_optional_flag(at, flags[i].key, flags[i].out, err))
             return false;
@@ -245,6 +260,8 @@ static bool read_case(struct suite_case *one, const struct json_at *at, const ch
         "probe",
         "disruptive",
         "harmful",
+        "alone",
+        "tls",
         "exact",
         "comment",
         "one-connection",

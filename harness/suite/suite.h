@@ -52,8 +52,12 @@ struct step {
     char *method; /* "POST" */
     size_t times; /* how often, each with an own event unless `same_event`; at least 1 */
     bool same_event;
-    bool together;    /* all at once rather than one after another */
-    int64_t after_ns; /* pause since the previous step ended */
+    bool together;       /* all at once rather than one after another */
+    size_t at_once;      /* with `together`: so many at once, then the next; 0 = all */
+    bool samples;        /* fewer will do: --quick, and a slow endpoint, shorten them */
+    int64_t interval_ns; /* open loop: one leaves every so often, whatever the others do; 0 = not */
+    bool beside;         /* while the step before is under way, `after_ns` after it began */
+    int64_t after_ns;    /* pause since the previous step ended */
     struct calls expect;
 };
 
@@ -75,6 +79,8 @@ struct suite_case {
     bool exact;               /* every byte of the answer counts (raw way) */
     bool private_channel;     /* only over https or to loopback */
     bool needs_signature;     /* left out with --unsigned */
+    bool alone;               /* nothing else is in flight meanwhile */
+    bool tls;                 /* about the TLS session: only over https */
     const struct word *probe; /* what searches on from the only step; NULL = nothing */
     struct step *steps;
     size_t num_steps;
