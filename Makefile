@@ -9,7 +9,7 @@
 #   make fuzz       each fuzz target for FUZZ_SECONDS
 #   make lint       include rule between layers, clang-tidy, cppcheck, formatting
 #   make format     let clang-format rewrite the sources
-#   make golden     rewrite the example reports in reports/examples (review the diff)
+#   make golden     rewrite the example reports, and the lists of words of suites (review the diff)
 #   make vectors    remake fixtures/vectors with Node
 #   make install    PREFIX and DESTDIR as usual        (make uninstall takes it away again)
 #
@@ -144,7 +144,7 @@ deps-test: deps
 deps-lint: deps-test
 	$(call install_packages,,clang-tidy=clang-tidy clang-format=clang-format cppcheck=cppcheck clang=clang)
 	@clang -fsanitize=fuzzer -x c - -o /dev/null </dev/null 2>&1 | grep -q 'clang_rt' && \
-	    DEBIAN_FRONTEND=noninteractive $(as_root)apt-get install -y -qq libclang-rt-14-dev >/dev/null || true
+	    DEBIAN_FRONTEND=noninteractive $(as_root)apt-get install -y -qq libclang-rt-dev >/dev/null || true
 
 # As many jobs as there are cores, unless the user has said how many.
 JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
@@ -187,7 +187,7 @@ $(B)/fuzz_%: $(B)/fuzz/fuzz_%.o $(OBJ)
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
 golden: $(UNIT) $(BIN)
-	@HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_WRITE_GOLDEN=1 $(UNIT) --filter 'report_golden/*' --xml=$(B)/golden.xml
+	@HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_WRITE_GOLDEN=1 $(UNIT) --filter '@(report_golden|suite_words)/*' --xml=$(B)/golden.xml
 
 vectors:
 	@node fixtures/vectors/make.mjs

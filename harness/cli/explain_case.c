@@ -177,6 +177,8 @@ static void describe_case(const struct suite_case *one, const struct suite_case 
         add_step(one, i, count > 1 ? value_of(one) : "", out);
     add_expectations(&one->expect, &together);
     explain_entry("Together:", buf_text(&together), out);
+    if (one->probe)
+        explain_entry("Probe:", one->probe->sentence, out);
     add_tolerated(one, out);
     explain_entry("Harm:", one->harm, out);
     explain_entry("Remedy:", one->remedy, out);

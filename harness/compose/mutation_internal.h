@@ -48,6 +48,15 @@ apply_mutation mutate_body;
 apply_mutation mutate_set_header;
 apply_mutation mutate_remove_header;
 
+/* mutate_payload.c: bodies that are no event any more */
+apply_mutation mutate_raw_body;
+apply_mutation mutate_insert_bytes;
+apply_mutation mutate_cut_body;
+apply_mutation mutate_remove_member;
+apply_mutation mutate_set_member;
+apply_mutation mutate_utf16_body;
+apply_mutation mutate_sign_sent_body;
+
 /* mutate_transport.c: how it goes out */
 apply_mutation mutate_nest;
 apply_mutation mutate_chunked;

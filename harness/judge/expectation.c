@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "judge/expectation_internal.h"
 
+static const char *const disclosures[] = {"debug-page", "stack-trace", "server-banner", NULL};
 static const char *const prompt_kinds[] = {"accepted", "refused", NULL};
 
 /* word {name, place, sentence, parameters}, expected, needs_control, needs_raw, over_run, check */
@@ -227,6 +228,18 @@ static const struct expectation expectations[] = {
      false,
      true,
      check_leaks},
+    {{"discloses-no",
+      "case",
+      "shows nothing of this kind of its inside, in any answer of the run",
+      {{.name = "what",
+        .kind = PARAMETER_TEXT,
+        .choices = disclosures,
+        .sentence = "debug-page, stack-trace or server-banner"}}},
+     "no %s in any answer",
+     false,
+     false,
+     true,
+     check_discloses_no},
 };
 
 const struct word_table expectation_words = {"expectation", expectations, sizeof expectations[0],

@@ -43,6 +43,9 @@ check_expectation check_slope;
 /* check_leaks.c */
 check_expectation check_leaks;
 
+/* check_disclosure.c */
+check_expectation check_discloses_no;
+
 /* Sets the finding: exchange `index` decided it; what happened there is its `actual`. */
 void finding_set(struct finding *out, enum finding_kind kind, const struct evidence *evidence,
                  size_t index);

@@ -32,6 +32,7 @@ const char *verdict_name(enum verdict verdict); /* "pass", "warn", ... */
 struct exchange {
     char *sent; /* one line for people: "crm.contact.created, signature cut to 32 characters" */
     struct request request; /* as sent */
+    size_t body_let_go; /* bytes of the request's body that are not kept here, all or none of it */
     struct observation seen;
     char right_signature[65]; /* of the event as it was signed, whatever was sent; "" = unknown */
     int64_t late_ns;          /* open loop: how long after its intended time it left; 0 otherwise */

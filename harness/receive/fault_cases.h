@@ -7,6 +7,18 @@
 #define P(name) "panora/payload/" name
 #define T(name) "panora/timing/" name
 
+/* Genuine events with hard values. */
+#define EVERY_PAYLOAD                                                                              \
+    P("accepts-text"), P("accepts-keys"), P("accepts-numbers"), P("accepts-depth"),                \
+        P("accepts-sizes"), P("content-type")
+
+/* Bodies that are no events: whatever is neither a 2xx nor a 4xx. */
+#define EVERY_SURVIVAL                                                                             \
+    P("survives-odd-data"), P("survives-malformed-data"), P("survives-malformed-json"),            \
+        P("survives-empty-body"), P("survives-top-level"), P("survives-missing-member"),           \
+        P("survives-wrong-types"), P("survives-byte-order-mark"), P("survives-invalid-utf-8"),     \
+        P("survives-utf-16")
+
 /* A signature of 64 characters that is not the right one. */
 #define WRONG_DIGITS                                                                               \
     S("refuses-wrong-secret"), S("refuses-changed-data"), S("refuses-changed-digit"),              \
@@ -36,7 +48,8 @@
         D("accepts-unknown-type"), D("accepts-pulled-array"), D("accepts-empty-array"),            \
         D("accepts-null-fields"), D("accepts-extra-fields"), D("accepts-any-member-order"),        \
         D("accepts-redelivery"), D("accepts-concurrent-redelivery"), D("accepts-five-at-once"),    \
-        D("accepts-out-of-order"), S("header-name-any-case"), S("accepts-any-digest"), MIXED
+        D("accepts-out-of-order"), S("header-name-any-case"), S("accepts-any-digest"), MIXED,      \
+        EVERY_PAYLOAD
 
 /* The receiver lets nobody in. */
 #define EVERY_ACCEPTANCE EVERY_TEXT_ACCEPTANCE, D("accepts-object-data")

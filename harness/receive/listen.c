@@ -86,6 +86,13 @@ int listen_open(const struct listen_address *address, struct error *err)
     return fd;
 }
 
+bool listen_begin(int fd, struct error *err)
+{
+    if (listen(fd, BACKLOG) == 0)
+        return true;
+    return error_set(err, "cannot listen again: %s", strerror(errno));
+}
+
 int listen_port(int fd)
 {
     struct sockaddr_storage address;

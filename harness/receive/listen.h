@@ -18,6 +18,9 @@ void listen_address_clear(struct listen_address *address);
 /* A listening socket that does not block, or -1 with a sentence. */
 int listen_open(const struct listen_address *address, struct error *err);
 
+/* Begins to listen on a bound socket, as listen_open does; also again. */
+bool listen_begin(int fd, struct error *err);
+
 /* The port of a bound socket. */
 int listen_port(int fd);
 

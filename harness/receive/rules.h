@@ -135,6 +135,10 @@ const struct js *handling_event(struct handling *handling);
 /* The text of a member of the event, or no bytes (data == NULL) when it is no string. Borrowed. */
 struct bytes handling_member(struct handling *handling, const char *name);
 
+/* What `data` holds as a value: the text in it parsed, or the object itself; NULL when it is no
+ * JSON. The caller frees it with js_free. */
+struct js *handling_data(struct handling *handling);
+
 /* The value of a header, trimmed, or data == NULL when there is none or more than one. */
 struct bytes inbound_header(const struct inbound *request, const char *name);
 

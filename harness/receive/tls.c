@@ -164,11 +164,11 @@ bool tls_open(struct tls *tls, const struct tls_options *options, struct error *
 void tls_clear(struct tls *tls)
 {
     SSL_CTX_free(tls->context);
-    if (tls->ca_path)
+    if (tls->ca_path && !tls->lent)
         (void)unlink(tls->ca_path);
-    if (tls->folder)
+    if (tls->folder && !tls->lent)
         (void)rmdir(tls->folder);
     free(tls->ca_path);
     free(tls->folder);
-    *tls = (struct tls){NULL, NULL, NULL};
+    *tls = (struct tls){0};
 }

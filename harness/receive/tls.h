@@ -24,6 +24,7 @@ struct tls {
     SSL_CTX *context;
     char *ca_path; /* where the made CA certificate lies; NULL with the user's own */
     char *folder;  /* which holds it and nothing else */
+    bool lent;     /* another process removes them */
 };
 
 /* tls_clear frees what it holds and removes the CA's file. */

@@ -88,7 +88,7 @@ static bool curl_can(const struct transport *transport)
 bool repeat_by_curl(const struct run_result *result, const struct case_result *one, struct buf *out)
 {
     const struct exchange *exchange = case_main_exchange(one);
-    if (!exchange || exchange->request.body.len > CURL_BODY_MAX ||
+    if (!exchange || exchange->request.body.len > CURL_BODY_MAX || exchange->body_let_go ||
         !curl_can(&exchange->request.transport))
         return false;
     struct shown_request shown;

@@ -9,7 +9,7 @@
 /* After so many hangs, or deaths of the endpoint, by one kind of request the rest of that kind is
  * not sent: a run ends. */
 #define HANGS_MAX  3
-#define DEATHS_MAX 20
+#define DEATHS_MAX 30
 
 void end_unsent(struct testcase *test, const char *why, int64_t now_ns)
 {
@@ -67,6 +67,9 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
         test->resume_ns = now_ns + (begins ? test->one->steps[step].after_ns : 0);
         return;
     }
+    struct error err = {0};
+    if (test->probe && !runner->stop && search_extend(test, &err))
+        return;
     test->state = CASE_ENDED;
     test->ended_ns = now_ns;
     testcase_close(test);
@@ -149,8 +152,8 @@ static const char *refusal(struct runner *runner, const struct testcase *test, s
         [SHOT_FORGED] = "not sent: three forged events before it were not answered in time",
     };
     static const char *const killed[] = {
-        [SHOT_GENUINE] = "not sent: the endpoint died of twenty genuine events before it",
-        [SHOT_FORGED] = "not sent: the endpoint died of twenty forged events before it",
+        [SHOT_GENUINE] = "not sent: the endpoint died of thirty genuine events before it",
+        [SHOT_FORGED] = "not sent: the endpoint died of thirty forged events before it",
     };
     size_t max = runner->options->max_requests;
     enum shot_kind kind = test->shots[test->next].genuine ? SHOT_GENUINE : SHOT_FORGED;

@@ -148,9 +148,12 @@ static void gather_all(struct runner *runner)
 {
     const struct plan *plan = runner->plan;
     size_t count = 0;
-    runner->all = mem_alloc((plan->num_requests + 1) * sizeof(struct exchange *));
+    size_t room = plan->num_controls;
     for (size_t i = 0; i < plan->num_cases; i++)
-        for (size_t k = 0; k < plan->cases[i].count; k++)
+        room += plan->cases[i].capacity;
+    runner->all = mem_alloc((room + 1) * sizeof(struct exchange *));
+    for (size_t i = 0; i < plan->num_cases; i++)
+        for (size_t k = 0; k < plan->cases[i].capacity; k++)
             runner->all[count++] = &plan->cases[i].exchanges[k];
     for (size_t i = 0; i < plan->num_controls; i++)
         runner->all[count++] = &plan->controls[i].exchanges[0];

@@ -4,6 +4,7 @@
 
 #include "compose/compose.h"
 #include "judge/judge.h"
+#include "run/probe.h"
 #include "run/run.h"
 
 #define NO_CONTROL SIZE_MAX
@@ -22,6 +23,7 @@ struct shot {
     bool genuine;
     bool usual; /* genuine, of the type and in the dialect of the canary */
     bool done;
+    int64_t probed; /* of a search: the value that is tried */
     struct testcase *owner;
     struct engine_connection *connection; /* of its own (exact), or NULL */
 };
@@ -33,9 +35,13 @@ struct testcase {
     struct shot *shots;
     struct exchange *exchanges; /* the same number; handed to the case_result when it is judged */
     size_t count;
-    const char *skip; /* why it is not sent, for a person; NULL = it is */
-    char *cannot;     /* why it cannot be composed here, which `skip` then points to; or NULL */
-    int64_t wait_ns;  /* deliberate waits in all */
+    size_t capacity; /* room for so many; more than `count` while a search goes on */
+    const struct probe
+        *probe;              /* a search: each answer decides what is sent next; NULL = it is not */
+    const struct plan *plan; /* of a search */
+    const char *skip;        /* why it is not sent, for a person; NULL = it is */
+    char *cannot;    /* why it cannot be composed here, which `skip` then points to; or NULL */
+    int64_t wait_ns; /* deliberate waits in all */
     enum case_state state;
     size_t next; /* first shot not launched */
     size_t in_flight;
@@ -112,6 +118,17 @@ void testcase_close(struct testcase *test); /* its connections */
 void testcase_reset(struct testcase *test); /* back to not begun, what it saw forgotten */
 bool plan_compose_canary(const struct plan *plan, struct testcase *test, struct error *err);
 
+/* Takes what was composed into place `index` of the case, which has room for it. */
+void plan_take(const struct plan *plan, struct testcase *test, size_t index, size_t step,
+               struct composed *composed);
+void plan_forget(struct testcase *test, size_t index); /* what was there */
+
+/* search.c: a probe as it goes on. Composes the next request of the search; false when it is over,
+ * or with a sentence when the request cannot be composed. */
+bool search_extend(struct testcase *test, struct error *err);
+void search_restart(struct testcase *test);
+void search_measure(const struct testcase *test, struct case_result *out);
+
 /* launch.c: what may be sent now is sent */
 void launch_ready(struct runner *runner, int64_t now_ns);
 
@@ -155,5 +172,12 @@ void trouble_look_after_all(struct runner *runner);
 /* finish.c: from what was seen to the result */
 void finish_judge(struct runner *runner);
 void finish_result(struct runner *runner);
+
+/* follow.c: what Panora would make of redirects, found out where that is harmless */
+void follow_redirects(struct runner *runner);
+
+/* honest.c: that genuine events did not reach the handler, and what they met; "" when they did. The
+ * caller frees. */
+char *honest_sentence(const struct runner *runner);
 
 #endif

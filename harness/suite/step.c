@@ -199,15 +199,17 @@ static bool read_again(struct step *step, const struct json_at *event, size_t in
 static bool read_event(struct step *step, const struct json_at *at, size_t index,
                        const struct vocabulary *vocabulary, struct error *err)
 {
-    static const char *const keys[] = {"type", "dialect", "data",  "size", "rows",
-                                       "age",  "nulls",   "again", "ops"};
+    static const char *const keys[] = {"type", "dialect", "data",  "size",  "depth",
+                                       "rows", "age",     "nulls", "again", "ops"};
     struct json_at event = json_member(at, "event");
     json_int_t rows = -1;
+    json_int_t depth = 0;
     if (!event.value)
         return true;
     if (!json_only_keys(&event, keys, ARRAY_LEN(keys), err) ||
         !read_optional_text(&event, "type", &step->type, err) || !read_dialect(step, &event, err) ||
         !read_data(step, &event, err) || !read_size(step, &event, err) ||
+        !read_count(&event, "depth", 1, 200000, &depth, err) ||
         !read_count(&event, "rows", 0, 100000, &rows, err) ||
         !read_optional_duration(&event, "age", &step->age_ns, err) ||
         !read_optional_flag(&event, "nulls", &step->nulls, err) ||
@@ -215,6 +217,7 @@ static bool read_event(struct step *step, const struct json_at *at, size_t index
         !read_mutations(&step->event_ops, &event, "ops", "event", vocabulary, err))
         return false;
     step->rows = rows;
+    step->depth = (size_t)depth;
     return true;
 }
 

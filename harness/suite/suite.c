@@ -192,6 +192,24 @@ static bool read_steps(struct suite_case *one, const struct json_at *at,
     return !steps.value || expectations_read(&one->expect, &expect, "case", vocabulary, err);
 }
 
+/* The word of the table, checked here like any other word of the vocabulary. */
+static bool read_probe(struct suite_case *one, const struct json_at *at,
+                       const struct vocabulary *vocabulary, struct error *err)
+{
+    struct json_at member = json_member(at, "probe");
+    struct json_at steps = json_member(at, "steps");
+    const char *name = NULL;
+    struct error why = {0};
+    if (!member.value)
+        return true;
+    if (!json_get_text(&member, &name, err))
+        return false;
+    if (steps.value)
+        return json_fail(&steps, err, "stands beside \"probe\", which has a step of its own");
+    one->probe = word_find(&vocabulary->probes, name, &why);
+    return one->probe || json_fail(&member, err, "%s", why.message);
+}
+
 static bool expects_something(const struct suite_case *one)
 {
     size_t count = one->expect.count;
@@ -239,6 +257,7 @@ static bool read_case(struct suite_case *one, const struct json_at *at, const ch
         "expect",
         "steps",
         "tolerate",
+        "probe",
         "disruptive",
         "harmful",
         "alone",
@@ -267,7 +286,8 @@ static bool read_case(struct suite_case *one, const struct json_at *at, const ch
         !read_optional_text(at, "remedy", &one->remedy, err) ||
         !read_optional_text(at, "bug", &one->bug, err) || !read_see(one, at, err) ||
         !read_tolerate(one, at, err) || !read_flags(one, at, err) ||
-        !read_steps(one, at, vocabulary, err) || !check_steps(one, at, err))
+        !read_probe(one, at, vocabulary, err) || !read_steps(one, at, vocabulary, err) ||
+        !check_steps(one, at, err))
         return false;
     return expects_something(one) ||
            json_fail(at, err, "expects nothing; say in \"expect\" what must come back");

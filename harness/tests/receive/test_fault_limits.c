@@ -26,7 +26,7 @@ Test(receive_fault_limits, b15_breaks_at_a_long_header)
     buf_clear(&headers);
 }
 
-Test(receive_fault_limits, b19_ends_the_process_when_data_is_nested_deep)
+Test(receive_fault_limits, b20_ends_the_process_when_data_is_nested_deep)
 {
     struct started_receiver started;
     struct buf data = {0};
@@ -37,7 +37,7 @@ Test(receive_fault_limits, b19_ends_the_process_when_data_is_nested_deep)
     started_begin(&started, NULL);
     cr_expect_eq(post_status(&started, &deep), 204, "the right receiver takes it");
     started_end(&started);
-    started_begin_wrong(&started, "B19", NULL);
+    started_begin_wrong(&started, "B20", NULL);
     cr_expect_eq(post_status(&started, &genuine), 204);
     cr_expect_eq(post_status(&started, &deep), RESET);
     started_end(&started);
@@ -130,4 +130,67 @@ Test(receive_fault_limits, f24_understands_the_first_request_only)
     client_close(&client);
     started_end(&started);
     buf_clear(&bytes);
+}
+
+Test(receive_fault_limits, f05_answers_late)
+{
+    struct started_receiver started;
+    const struct posting genuine = {0};
+    const struct posting forged = {.key = "other"};
+    started_begin_wrong(&started, "F05=300ms", NULL);
+    int64_t start_ns = clock_monotonic_ns();
+    cr_expect_eq(post_status(&started, &forged), 401);
+    cr_expect_lt(clock_monotonic_ns() - start_ns, 250 * NS_PER_MS, "refusals are quick");
+    start_ns = clock_monotonic_ns();
+    cr_expect_eq(post_status(&started, &genuine), 204);
+    cr_expect_geq(clock_monotonic_ns() - start_ns, 300 * NS_PER_MS);
+    started_end(&started);
+}
+
+Test(receive_fault_limits, f12_resets_a_connection_that_was_idle)
+{
+    struct started_receiver started;
+    struct client client;
+    struct reply reply;
+    struct buf bytes = {0};
+    const struct posting genuine = {0};
+    posting_write(&genuine, &bytes);
+    started_begin_wrong(&started, "F12", NULL);
+    client_open(&client, receiver_port(started.receiver));
+    for (int i = 0; i < 2; i++) {
+        (void)client_send(&client, buf_bytes(&bytes));
+        client_read(&client, 5000, &reply);
+        cr_expect_eq(reply.status, 204, "used again at once");
+        reply_clear(&reply);
+    }
+    client_read(&client, 700, &reply);
+    cr_expect_eq(reply.end, REPLY_SILENCE, "it announces nothing");
+    reply_clear(&reply);
+    (void)client_send(&client, buf_bytes(&bytes));
+    client_read(&client, 5000, &reply);
+    cr_expect_eq(reply.end, REPLY_RESET);
+    reply_clear(&reply);
+    client_close(&client);
+    buf_clear(&bytes);
+    started_end(&started);
+}
+
+Test(receive_fault_limits, f17_sends_bytes_after_a_204)
+{
+    struct started_receiver started;
+    struct client client;
+    struct reply reply;
+    struct buf bytes = {0};
+    const struct posting genuine = {0};
+    posting_write(&genuine, &bytes);
+    started_begin_wrong(&started, "F17", NULL);
+    client_open(&client, receiver_port(started.receiver));
+    (void)client_send(&client, buf_bytes(&bytes));
+    client_read(&client, 5000, &reply);
+    cr_expect_eq(reply.status, 204);
+    cr_expect_str_eq(buf_text(&client.rest), "{\"ok\":true}");
+    reply_clear(&reply);
+    client_close(&client);
+    buf_clear(&bytes);
+    started_end(&started);
 }
