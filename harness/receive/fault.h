@@ -33,6 +33,7 @@ struct fault {
     const char *trial; /* the argument with which it is proved that the suites catch it; NULL = the
                           fallback */
     bool tls;          /* it shows only over https */
+    bool informs;      /* no case fails it: it is only told */
 };
 
 /* A mode of the catalogue that is no fault here: it cannot occur under Panora's scheme, or nobody
