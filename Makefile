@@ -144,7 +144,7 @@ deps-test: deps
 deps-lint: deps-test
 	$(call install_packages,,clang-tidy=clang-tidy clang-format=clang-format cppcheck=cppcheck clang=clang)
 	@clang -fsanitize=fuzzer -x c - -o /dev/null </dev/null 2>&1 | grep -q 'clang_rt' && \
-	    DEBIAN_FRONTEND=noninteractive $(as_root)apt-get install -y -qq libclang-rt-14-dev >/dev/null || true
+	    DEBIAN_FRONTEND=noninteractive $(as_root)apt-get install -y -qq libclang-rt-dev >/dev/null || true
 
 # As many jobs as there are cores, unless the user has said how many.
 JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))

@@ -277,6 +277,12 @@ void receiver_free(struct receiver *receiver)
     for (size_t i = 0; i < ARRAY_LEN(events); i++)
         if (events[i])
             event_free(events[i]);
+    /* whoever was stopped by a signal may get another one while it cleans up, and no handler is
+     * left then */
+    if (events[2]) {
+        (void)signal(SIGINT, SIG_IGN);
+        (void)signal(SIGTERM, SIG_IGN);
+    }
     if (receiver->host.base)
         event_base_free(receiver->host.base);
     for (int i = 0; i < 2; i++)

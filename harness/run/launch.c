@@ -9,7 +9,7 @@
 /* After so many hangs, or deaths of the endpoint, by one kind of request the rest of that kind is
  * not sent: a run ends. */
 #define HANGS_MAX  3
-#define DEATHS_MAX 20
+#define DEATHS_MAX 30
 
 void end_unsent(struct testcase *test, const char *why, int64_t now_ns)
 {
@@ -152,8 +152,8 @@ static const char *refusal(struct runner *runner, const struct testcase *test, s
         [SHOT_FORGED] = "not sent: three forged events before it were not answered in time",
     };
     static const char *const killed[] = {
-        [SHOT_GENUINE] = "not sent: the endpoint died of twenty genuine events before it",
-        [SHOT_FORGED] = "not sent: the endpoint died of twenty forged events before it",
+        [SHOT_GENUINE] = "not sent: the endpoint died of thirty genuine events before it",
+        [SHOT_FORGED] = "not sent: the endpoint died of thirty forged events before it",
     };
     size_t max = runner->options->max_requests;
     enum shot_kind kind = test->shots[test->next].genuine ? SHOT_GENUINE : SHOT_FORGED;
@@ -254,13 +254,13 @@ static enum round round_of(const struct testcase *test)
  * what has the longest waits, what is timed alone, the rest in order, and what may do harm. */
 void launch_ready(struct runner *runner, int64_t now_ns)
 {
-    /* while nobody was reached, only the first requests are tried, however slowly they fail */
-    if (!runner->reached && !runner->stop && runner->num_sent > runner->in_flight)
-        return;
+    /* while nobody was reached, only the first requests are tried, however slowly they fail; and
+     * what looks at the TLS session, for that says why */
+    bool unreached = !runner->reached && !runner->stop && runner->num_sent > runner->in_flight;
     struct plan *plan = runner->plan;
-    bool room =
-        round_of(&plan->cases[0]) >= ROUND_HARMFUL || launch_next(runner, &plan->cases[0], now_ns);
-    for (int round = 0; round < NUM_ROUNDS; round++) {
+    bool room = unreached || round_of(&plan->cases[0]) >= ROUND_HARMFUL ||
+                launch_next(runner, &plan->cases[0], now_ns);
+    for (int round = 0; round < (unreached ? ROUND_WAITS : NUM_ROUNDS); round++) {
         for (size_t i = 0; room && round == ROUND_WAITS && i < plan->num_controls; i++)
             room = launch_next(runner, &plan->controls[i], now_ns);
         for (size_t i = 0; room && i < plan->num_cases; i++)

@@ -30,7 +30,7 @@ static json_t *run_against(const char *option, const char *value, const char *co
     run_hookcheck(arguments, (struct bytes){0}, &end);
     (void)stop_program(&receiver);
     cr_expect_eq(end.code, expected_code, "%s: code %d: %s", value, end.code, buf_text(&end.err));
-    json_t *report = json_loadb(buf_text(&end.out), end.out.len, 0, NULL);
+    json_t *report = json_loadb(buf_text(&end.out), end.out.len, JSON_ALLOW_NUL, NULL);
     cr_assert(report, "%s: %s", value, buf_text(&end.err));
     program_end_clear(&end);
     return report;

@@ -184,7 +184,7 @@ static void expect_unreached(const char *url, const char *says)
     EXPECT_CODE(end, 3);
     cr_expect(strstr(buf_text(&end.out), says), "%s: %s", url, buf_text(&end.out));
     cr_expect(file_read(path, 1 << 24, &text, NULL));
-    json_t *json = json_loadb(buf_text(&text), text.len, 0, NULL);
+    json_t *json = json_loadb(buf_text(&text), text.len, JSON_ALLOW_NUL, NULL);
     cr_expect_str_eq(verdict_in(json, ONE), "fail");
     json_decref(json);
     program_end_clear(&end);

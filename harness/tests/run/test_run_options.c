@@ -389,7 +389,7 @@ Test(run_options, a_secret_that_no_header_holds_skips_the_case_that_would_send_i
                                  "*/refuses-secret-itself", "--only", GENUINE, "--report",
                                  "json=-"),
                        env, (struct bytes){0}, &end);
-    json_t *report = json_loadb(buf_text(&end.out), end.out.len, 0, NULL);
+    json_t *report = json_loadb(buf_text(&end.out), end.out.len, JSON_ALLOW_NUL, NULL);
     cr_expect_str_eq(verdict_in(report, "panora/signature/refuses-secret-itself"), "skip");
     cr_expect_str_eq(verdict_in(report, GENUINE), "fail", "the receiver has another secret");
     json_decref(report);
