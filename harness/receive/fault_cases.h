@@ -48,7 +48,11 @@
     H("transport/chunked"), H("transport/expect-100"), H("transport/http-1.0"),                    \
         H("transport/dribbled-body"), H("transport/split-character"),                              \
         H("transport/keep-alive-reuse"), H("robustness/body-never-ends"),                          \
-        H("robustness/many-idle-connections")
+        H("robustness/many-idle-connections"), H("robustness/abort-mid-body")
+
+#define EVERY_TIMING                                                                               \
+    T("acknowledges-promptly"), T("acknowledges-under-concurrency"), T("acknowledges-large"),      \
+        T("acknowledges-a-burst")
 
 /* The receiver answers otherwise than with a 2xx or a 4xx, whatever it is sent. */
 #define EVERY_ROBUSTNESS                                                                           \
