@@ -50,10 +50,23 @@ static bool is_everything(const struct addrinfo *info)
     return IN6_IS_ADDR_UNSPECIFIED(&address->sin6_addr);
 }
 
+/* "[::]" is served over both families, any other IPv6 address over its own alone. */
+static bool is_any_ipv6(const struct addrinfo *info)
+{
+    struct sockaddr_in6 address;
+    if (info->ai_family != AF_INET6 || info->ai_addrlen < sizeof address)
+        return false;
+    memcpy(&address, info->ai_addr, sizeof address);
+    return IN6_IS_ADDR_UNSPECIFIED(&address.sin6_addr);
+}
+
 static bool make_ready(int fd, const struct addrinfo *info)
 {
     const int on = 1;
-    if (info->ai_family == AF_INET6) {
+    const int off = 0;
+    if (is_any_ipv6(info))
+        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+    else if (info->ai_family == AF_INET6) {
         const int alone = !is_everything(info);
         (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &alone, sizeof alone);
     }
