@@ -81,7 +81,8 @@ OBJ      := $(patsubst harness/%.c,$(B)/%.o,$(SRC)) $(B)/resources.o
 TEST_OBJ := $(patsubst harness/%.c,$(B)/%.o,$(TEST_SRC))
 BIN      := $(B)/hookcheck
 UNIT     := $(B)/unit-tests
-EMBEDDED := $(sort $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null))
+EMBEDDED := $(sort fixtures/manifest.schema.json \
+              $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null))
 
 .DEFAULT_GOAL := all
 .PHONY: all demo test check sanitize coverage fuzz run-fuzzers lint format golden vectors layers timeouts \
