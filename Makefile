@@ -31,7 +31,7 @@ NEEDS      := libcurl=libcurl4-openssl-dev openssl=libssl-dev jansson=libjansson
               libevent=libevent-dev libevent_openssl=libevent-dev
 NEEDS_TEST := criterion=libcriterion-dev
 
-WITHOUT_LIBS := help clean uninstall format layers timeouts deps deps-test deps-lint demo test
+WITHOUT_LIBS := help current vectors clean uninstall format layers timeouts deps deps-test deps-lint demo test
 BUILDING     := $(filter-out $(WITHOUT_LIBS),$(or $(MAKECMDGOALS),all))
 missing       = $(strip $(foreach n,$(1),$(if $(shell pkg-config --exists $(firstword $(subst =, ,$(n))) \
                 2>/dev/null && echo ok),,$(lastword $(subst =, ,$(n))))))
@@ -85,12 +85,15 @@ EMBEDDED := $(sort fixtures/manifest.schema.json \
               $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null))
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test check sanitize coverage fuzz run-fuzzers lint format golden vectors layers timeouts \
+.PHONY: all help demo test check current sanitize coverage fuzz run-fuzzers lint format golden vectors layers timeouts \
         tidy cppcheck deps deps-test deps-lint install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
 
 all: $(BIN)
+
+help:
+	@sed -n '/^#/!q; s/^# \{0,1\}//p' Makefile
 
 $(BIN): $(B)/cli/main.o $(OBJ)
 	$(call say,LINK,$@)
@@ -144,12 +147,15 @@ deps-lint: deps-test
 	@clang -fsanitize=fuzzer -x c - -o /dev/null </dev/null 2>&1 | grep -q 'clang_rt' && \
 	    DEBIAN_FRONTEND=noninteractive $(as_root)apt-get install -y -qq libclang-rt-14-dev >/dev/null || true
 
+# As many jobs as there are cores, unless the user has said how many.
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
+
 demo: deps
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) --no-print-directory $(JOBS) all
 	@harness/tools/demo.sh build/release/hookcheck
 
 test: deps-test
-	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory $(JOBS) check
 
 # --- tests ---
 # Criterion exits 0 when it ran nothing and when a test leaked, and lets a test without a timeout of its
@@ -185,6 +191,11 @@ golden: $(UNIT) $(BIN)
 
 vectors:
 	@node fixtures/vectors/make.mjs
+
+# What is generated and committed must be what its maker makes now.
+current:
+	@node fixtures/vectors/make.mjs --stdout | cmp -s - fixtures/vectors/vectors.json || \
+	    { echo 'fixtures/vectors is not current: run `make vectors`' >&2; exit 1; }
 
 # --- lint ---
 C_FILES = $(wildcard harness/*/*.[ch] harness/tests/*/*.[ch])

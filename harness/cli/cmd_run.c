@@ -184,6 +184,7 @@ static int send_everything(struct run_choice *choice, struct plan *plan,
     result.num_cases = plan_num_cases(plan);
     result.num_requests = plan_num_requests(plan);
     report_text_begin(&result, &choice->text, &text);
+    result.num_cases = 0; /* there are none yet, should the run not begin */
     print_text(&screen, &text);
     (void)signal(SIGINT, on_interrupt);
     (void)signal(SIGTERM, on_interrupt);
@@ -239,7 +240,7 @@ static const struct option_set *const option_sets[] = {&run_options_set, &secret
 const struct command command_run = {
     .name = "run",
     .arguments = "URL",
-    .summary = "Run the suites against an endpoint.",
+    .summary = "run the suites against an endpoint",
     .about =
         "Sends genuine and forged Panora events to the endpoint and judges its answers. Exit code: "
         "0 when "

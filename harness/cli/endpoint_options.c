@@ -27,7 +27,7 @@ static const struct option_spec specs[] = {
      "Use ADDRESS for HOST and PORT (default: ask the resolver).", true},
     {"connect-to", 0, "HOST:PORT:HOST2:PORT2",
      "Connect to HOST2 and PORT2 for HOST and PORT (default: where the URL says).", true},
-    {"proxy", 0, "URL", "Go through this proxy (default: none, whatever the environment says).",
+    {"proxy", 0, "URL", "Go through this proxy (default: what the environment says, as with curl).",
      false},
     {"4", '4', NULL, "Use IPv4 addresses only (default: any).", false},
     {"6", '6', NULL, "Use IPv6 addresses only (default: any).", false},

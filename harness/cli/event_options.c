@@ -55,8 +55,6 @@ static bool read_data(struct event_choice *choice, const struct arguments *argum
     if (!path)
         return true;
     bool is_stdin = strcmp(path, "-") == 0;
-    if (is_stdin && strcmp(arguments_value(arguments, "secret-file", ""), "-") == 0)
-        return error_set(err, "--data and --secret-file cannot both read standard input");
     struct buf text = {0};
     struct buf written = {0};
     struct js *value = NULL;
@@ -73,6 +71,13 @@ static bool read_data(struct event_choice *choice, const struct arguments *argum
     js_free(value);
     buf_clear(&text);
     return ok || error_prefix(err, "--data");
+}
+
+static bool refuse_two_readers(const struct arguments *arguments, struct error *err)
+{
+    bool both = strcmp(arguments_value(arguments, "data", ""), "-") == 0 &&
+                strcmp(arguments_value(arguments, "secret-file", ""), "-") == 0;
+    return !both || error_set(err, "--data and --secret-file cannot both read standard input");
 }
 
 static void add_call(struct step *step, const struct call *call)
@@ -162,8 +167,8 @@ bool event_choice_read(struct event_choice *choice, const struct arguments *argu
 {
     *choice = (struct event_choice){0};
     step_init(&choice->step);
-    return read_composer(choice, arguments, err) && read_id(choice, arguments, err) &&
-           read_mutations(choice, arguments, err) &&
+    return refuse_two_readers(arguments, err) && read_composer(choice, arguments, err) &&
+           read_id(choice, arguments, err) && read_mutations(choice, arguments, err) &&
            secret_from_arguments(arguments, &choice->secret, err) &&
            read_data(choice, arguments, err);
 }

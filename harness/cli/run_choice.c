@@ -171,6 +171,12 @@ static bool read_report(struct run_choice *choice, const char *given, struct err
         return error_prefix(err, "--report");
     const char *path = equals + 1;
     bool to_stdout = strcmp(path, "-") == 0;
+    for (size_t i = 0; i < choice->num_reports; i++)
+        if (!to_stdout && strcmp(choice->reports[i].path, path) == 0)
+            return error_set(err,
+                             "--report: two reports would go to %s; the second would replace "
+                             "the first",
+                             path);
     if (to_stdout && choice->text_to_stderr)
         return error_set(err, "--report: only one report can go to standard output");
     if (!to_stdout && !file_can_write(path, err))
@@ -233,6 +239,15 @@ static void read_looks(struct run_choice *choice, const struct arguments *argume
         isatty(STDERR_FILENO) && !choice->text.quiet && !arguments_has(arguments, "no-progress");
 }
 
+/* libcurl tells only then whether it can do what the options ask for: an unreadable CA file, a
+ * malformed --resolve. */
+static bool check_engine(const struct run_choice *choice, struct error *err)
+{
+    struct engine *engine = engine_new(&choice->target, &choice->engine, err);
+    engine_free(engine);
+    return engine != NULL;
+}
+
 bool run_choice_read(struct run_choice *choice, const struct arguments *arguments,
                      struct error *err)
 {
@@ -265,7 +280,7 @@ bool run_choice_read(struct run_choice *choice, const struct arguments *argument
     choice->engine = choice->endpoint.engine;
     choice->engine.extra_headers = (struct headers){0};
     read_looks(choice, arguments);
-    return true;
+    return check_engine(choice, err);
 }
 
 void run_choice_clear(struct run_choice *choice)

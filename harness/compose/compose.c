@@ -72,11 +72,14 @@ static enum dialect dialect_of(const struct composer *composer, const struct ste
     return step->dialect == STEP_DIALECT_OBJECT ? DIALECT_OBJECT : DIALECT_TEXT;
 }
 
-static void make_event(struct draft *draft, const struct step *step, const struct composed *again)
+static void make_event(struct draft *draft, const struct step *step, const struct composed *again,
+                       bool as_twin)
 {
     const struct composer *composer = draft->composer;
     if (again) {
         event_copy(&draft->event, &again->event);
+        if (as_twin)
+            event_new_id(draft->rng, composer->run_tag, draft->event.id);
         return;
     }
     const char *type = step->type ? step->type : composer->usual_type;
@@ -114,8 +117,10 @@ static bool make_request(struct draft *draft, const char *method, struct error *
     bool known = draft->keyed ? digest_hmac(draft->algorithm, buf_bytes(&draft->key),
                                             buf_bytes(&draft->message), &digest)
                               : digest_hash(draft->algorithm, buf_bytes(&draft->message), &digest);
-    if (!known)
+    if (!known) {
+        draft->impossible = true;
         return error_set(err, "this OpenSSL has no %s", draft->algorithm);
+    }
     struct buf hex = {0};
     encode_hex(digest_bytes(&digest), &hex);
     struct request *request = &draft->request;
@@ -142,6 +147,19 @@ static void finish_request(struct request *request)
     headers_set(&request->headers, "Content-Length", length);
 }
 
+/* What would end a field early belongs to another request (RFC 9110 section 5.5). */
+static bool check_headers(const struct headers *headers, struct error *err)
+{
+    for (size_t i = 0; i < headers->count; i++) {
+        const struct header *item = &headers->items[i];
+        if (!*item->name || strpbrk(item->name, ": \t\r\n"))
+            return error_set(err, "\"%s\" is no name of a header", item->name);
+        if (strpbrk(item->value, "\r\n"))
+            return error_set(err, "the value of %s would end its line", item->name);
+    }
+    return true;
+}
+
 /* --- what it is called --- */
 
 static void add_phrases(struct buf *out, const struct calls *ops, bool as_twin)
@@ -161,7 +179,7 @@ static char *describe(const struct draft *draft, const struct step *step, bool a
     if (strcmp(step->method, "POST") != 0)
         (void)buf_add_format(&out, "%s ", step->method);
     (void)buf_add_text(&out, draft->event.type);
-    if (step->again)
+    if (step->again && !as_twin)
         (void)buf_add_text(&out, ", the same event again");
     if (draft->event.dialect == DIALECT_OBJECT)
         (void)buf_add_text(&out, ", data as an object");
@@ -189,15 +207,20 @@ static void add_neutral(struct buf *out, const struct calls *ops)
 
 /* Same type, dialect, size class (powers of four), headers: what a control must share with a
  * forgery. */
-static char *twin_of(const struct draft *draft, const struct step *step)
+static char *twin_of(const struct draft *draft, const struct step *step,
+                     const struct composed *again)
 {
     struct buf out = {0};
     size_t size_class = 1024;
     while (size_class < draft->event.data.len)
         size_class *= 4;
-    (void)buf_add_format(&out, "%s|%s|%zu|%d|%" PRId64, draft->event.type,
-                         dialect_name(draft->event.dialect), size_class, step->nulls, step->rows);
-    if (step->data)
+    if (again)
+        (void)buf_add_text(&out, again->twin); /* the event is made as that step says */
+    else
+        (void)buf_add_format(&out, "%s|%s|%zu|%d|%" PRId64, draft->event.type,
+                             dialect_name(draft->event.dialect), size_class, step->nulls,
+                             step->rows);
+    if (step->data && !again)
         (void)buf_add_format(&out, "|%s", step->data);
     add_neutral(&out, &step->event_ops);
     add_neutral(&out, &step->sign_ops);
@@ -220,16 +243,18 @@ bool compose_step(const struct composer *composer, const struct step *step,
     struct draft draft = {.composer = composer, .rng = rng, .step = step};
     const char *method = as_twin ? "POST" : step->method;
     *out = (struct composed){0};
-    make_event(&draft, step, as_twin ? NULL : again);
+    make_event(&draft, step, again, as_twin);
     bool ok = apply_ops(&draft, &step->event_ops, as_twin, err);
     if (ok)
         plan_signature(&draft);
     ok = ok && apply_ops(&draft, &step->sign_ops, as_twin, err) &&
-         make_request(&draft, method, err) && apply_ops(&draft, &step->wire_ops, as_twin, err);
+         make_request(&draft, method, err) && apply_ops(&draft, &step->wire_ops, as_twin, err) &&
+         check_headers(&draft.request.headers, err);
+    out->impossible = draft.impossible;
     if (ok) {
         finish_request(&draft.request);
         out->sent = describe(&draft, step, as_twin);
-        out->twin = twin_of(&draft, step);
+        out->twin = twin_of(&draft, step, again);
         out->genuine = as_twin || !(has_flaw(&step->event_ops) || has_flaw(&step->sign_ops) ||
                                     has_flaw(&step->wire_ops) || strcmp(method, "POST") != 0);
         memcpy(out->signature, draft.signature, sizeof out->signature);

@@ -35,10 +35,13 @@ struct composed {
     char *twin;   /* what a genuine twin must share: type, dialect, size class, headers. Equal texts
                      mean that one twin serves both */
     char signature[SIGNATURE_SIZE]; /* the right one for `event`, whatever was sent */
+    bool impossible; /* after a failure: it is this secret or this machine that cannot, not the step
+                        that is wrong */
 };
 
 /* Composes `step`. `again` is the earlier composed step that `step->again` means, or NULL. With
- * `as_twin` the mutations that are flaws are left out: the control of a refusal. */
+ * `as_twin` the mutations that are flaws are left out, and an event that is sent again gets an id
+ * of its own: the control of a refusal. */
 bool compose_step(const struct composer *composer, const struct step *step,
                   const struct composed *again, bool as_twin, struct rng *rng, struct composed *out,
                   struct error *err);

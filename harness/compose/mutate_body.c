@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/mem.h"
 #include "compose/mutation_internal.h"
 #include "panora/js.h"
@@ -48,8 +49,10 @@ void change_json_text(struct buf *data)
             return;
         at = end - 1;
     }
+    static const char changed[] = "{\"changed\":true}";
+    bool same = bytes_equal(buf_bytes(data), bytes_of(changed));
     buf_reset(data);
-    (void)buf_add_text(data, "{\"changed\":true}");
+    (void)buf_add_text(data, same ? "{\"changed\":false}" : changed);
 }
 
 static void render(struct draft *draft, const struct event *event)
@@ -97,7 +100,11 @@ bool mutate_change_id(struct draft *draft, const struct call *call, struct error
 /* Beside id_event, data and type, at the end. */
 bool mutate_add_member(struct draft *draft, const struct call *call, struct error *err)
 {
+    static const char *const own[] = {"id_event", "data", "type"};
     struct buf *body = &draft->request.body;
+    for (size_t i = 0; i < ARRAY_LEN(own); i++)
+        if (strcmp(own[i], call->values[0].text) == 0)
+            return error_set(err, "the body has a member %s already", own[i]);
     if (body->len < 2 || body->data[body->len - 1] != '}')
         return error_set(err, "the body is no object any more");
     body->data[--body->len] = '\0';
@@ -129,12 +136,24 @@ static bool add_named(struct buf *body, const struct event *event, const char *n
     return true;
 }
 
+/* Each member once, so that the event stays the same one. */
+static bool is_order(const char *text)
+{
+    static const char *const orders[] = {"id_event,data,type", "id_event,type,data",
+                                         "data,id_event,type", "data,type,id_event",
+                                         "type,id_event,data", "type,data,id_event"};
+    for (size_t i = 0; i < ARRAY_LEN(orders); i++)
+        if (strcmp(orders[i], text) == 0)
+            return true;
+    return false;
+}
+
 bool mutate_reorder_members(struct draft *draft, const struct call *call, struct error *err)
 {
     struct buf body = {0};
     (void)buf_add_char(&body, '{');
     const char *at = call->values[0].text;
-    bool ok = true;
+    bool ok = is_order(at);
     while (ok && *at) {
         size_t len = strcspn(at, ",");
         ok = add_named(&body, &draft->event, at, len);
@@ -181,19 +200,25 @@ bool mutate_body(struct draft *draft, const struct call *call, struct error *err
     return true;
 }
 
-/* What would end the field early belongs to another request: such bytes are refused (RFC 9110
- * section 5.5). */
+/* Other headers leave the event genuine; the signature has mutations of its own. */
+static bool is_free(const char *name, struct error *err)
+{
+    return !header_name_equal(name, PANORA_SIGNATURE_HEADER) ||
+           error_set(err, "the signature header has mutations of its own, such as no-signature");
+}
+
 bool mutate_set_header(struct draft *draft, const struct call *call, struct error *err)
 {
-    if (strpbrk(call->values[0].text, ": \t\r\n") || strpbrk(call->values[1].text, "\r\n"))
-        return error_set(err, "a header's name holds no blank or colon, its value no line end");
+    if (!is_free(call->values[0].text, err))
+        return false;
     headers_set(&draft->request.headers, call->values[0].text, call->values[1].text);
     return true;
 }
 
 bool mutate_remove_header(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)err;
+    if (!is_free(call->values[0].text, err))
+        return false;
     (void)headers_remove(&draft->request.headers, call->values[0].text);
     return true;
 }

@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "compose/mutation_internal.h"
 
+#define VERY_LONG_MAX (16 * 1024 * 1024)
+
 static void set_signature(struct draft *draft, const char *value)
 {
     headers_set(&draft->request.headers, PANORA_SIGNATURE_HEADER, value);
@@ -79,7 +81,10 @@ bool mutate_truncate_signature(struct draft *draft, const struct call *call, str
 bool mutate_extend_signature(struct draft *draft, const struct call *call, struct error *err)
 {
     char *value = mem_format("%s%s", current(draft), call->values[0].text);
-    (void)err;
+    if (!*call->values[0].text) {
+        free(value);
+        return error_set(err, "\"with\" is empty, so that the signature would stay right");
+    }
     set_signature(draft, value);
     free(value);
     return true;
@@ -123,7 +128,9 @@ bool mutate_non_ascii_signature(struct draft *draft, const struct call *call, st
 
 bool mutate_very_long_signature(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)err;
+    if (call->values[0].number > VERY_LONG_MAX)
+        return error_set(err, "a header of more than %d MiB is sent nowhere",
+                         VERY_LONG_MAX / (1024 * 1024));
     return fill_signature(draft, 'a', (size_t)call->values[0].number);
 }
 
@@ -132,8 +139,10 @@ bool mutate_secret_itself(struct draft *draft, const struct call *call, struct e
     struct bytes secret = secret_bytes(draft->composer->secret);
     (void)call;
     for (size_t i = 0; i < secret.len; i++)
-        if ((unsigned char)secret.data[i] < 0x20 || secret.data[i] == 0x7f)
+        if ((unsigned char)secret.data[i] < 0x20 || secret.data[i] == 0x7f) {
+            draft->impossible = true;
             return error_set(err, "this secret cannot stand in a header");
+        }
     char *value = mem_copy(secret.data, secret.len);
     set_signature(draft, value);
     free(value);
@@ -170,7 +179,10 @@ bool mutate_uppercase_signature(struct draft *draft, const struct call *call, st
 bool mutate_prefix_signature(struct draft *draft, const struct call *call, struct error *err)
 {
     char *value = mem_format("%s%s", call->values[0].text, current(draft));
-    (void)err;
+    if (!*call->values[0].text) {
+        free(value);
+        return error_set(err, "\"with\" is empty, so that the signature would stay right");
+    }
     set_signature(draft, value);
     free(value);
     return true;

@@ -28,6 +28,8 @@ struct draft {
     /* what is sent; "wire" mutations change it. Content-Length, where it is present, is set to the
      * body's length at the end. */
     struct request request;
+    bool
+        impossible; /* set beside an error: the secret or the machine is the reason, not the step */
 };
 
 struct mutation {

@@ -76,6 +76,7 @@ static bool note_arrival(struct attempt *attempt)
 }
 
 /* A return value other than the length makes libcurl stop. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): libcurl's type */
 static size_t on_header(char *line, size_t size, size_t count, void *payload)
 {
     struct attempt *attempt = payload;
@@ -99,6 +100,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *payload)
     return size * count;
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): libcurl's type */
 static size_t on_body(char *data, size_t size, size_t count, void *payload)
 {
     struct attempt *attempt = payload;

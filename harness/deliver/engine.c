@@ -230,7 +230,13 @@ static void wait_for_something(struct engine *engine, int64_t until_ns)
 size_t engine_wait(struct engine *engine, int64_t timeout_ns)
 {
     int64_t until_ns = clock_monotonic_ns() + timeout_ns;
-    while (!step(engine) && clock_monotonic_ns() < until_ns)
+    bool ended = step(engine);
+    /* the sockets are looked at once at least, or a caller in a hurry would never hear of them */
+    while (!ended) {
         wait_for_something(engine, until_ns);
+        ended = step(engine);
+        if (clock_monotonic_ns() >= until_ns)
+            break;
+    }
     return engine->num_attempts;
 }

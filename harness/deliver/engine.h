@@ -10,6 +10,12 @@
  * HTTP/1.1 only; redirects are never followed; only http and https; no cookies; the response is
  * read to OBSERVED_BODY_MAX and then counted only, and ended as TIMED_OUT at the deadline whatever
  * the endpoint does. No body and no signature goes to any host but the target's.
+ *
+ * Both ways put the same bytes on the wire: header lines in their order and spelling (a blank value
+ * as "Name:"), the body as it stands (with Transfer-Encoding: chunked it is framed already),
+ * nothing added but the extra headers and, last unless the request has its own, Authorization for
+ * the URL's userinfo. A request that libcurl cannot send so (HEAD with a body) goes the raw way by
+ * itself. Content codings are removed by the libcurl way only.
  */
 #ifndef DELIVER_ENGINE_H
 #define DELIVER_ENGINE_H
@@ -43,7 +49,8 @@ struct engine;
 struct engine_connection;
 
 /* NULL with a sentence when libcurl cannot do what `options` say (an unreadable CA file, a
- * malformed --resolve). `target` is borrowed and outlives the engine. */
+ * malformed --resolve). `target` is borrowed and outlives the engine. Makes the process ignore
+ * SIGPIPE unless that is handled already. */
 struct engine *engine_new(const struct target *target, const struct engine_options *options,
                           struct error *err);
 void engine_free(struct engine *engine); /* attempts under way end without a call back */
@@ -53,23 +60,26 @@ void engine_free(struct engine *engine); /* attempts under way end without a cal
 typedef void engine_on_done(void *payload, struct observation *seen);
 
 struct engine_send {
-    const struct request *request; /* copied where needed */
-    struct engine_connection
-        *connection;    /* NULL = libcurl's multi interface on a fresh connection */
-    int64_t timeout_ns; /* deadline for the whole attempt */
+    const struct request *request;        /* copied */
+    struct engine_connection *connection; /* NULL = libcurl's multi interface, connected afresh */
+    int64_t timeout_ns;                   /* deadline for the whole attempt */
     engine_on_done *on_done;
     void *payload;
 };
 
-/* Begins an attempt; `on_done` is called from a later engine_wait, never from here. */
+/* Begins an attempt; `on_done` is called from a later engine_wait, never from here, and may begin
+ * others and free connections. On a connection that has an exchange under way it is NOT_SENT. */
 void engine_send(struct engine *engine, const struct engine_send *send);
 
 /* A connection for exchanges one after another, by the raw way. It connects with its first
  * exchange; when the server has closed it in between, the next exchange connects anew (as Panora's
  * sender does) and `idle_closed_ns` of the previous observation is reported by
- * engine_connection_idle. Freed with the engine at the latest. */
+ * engine_connection_idle. Stray bytes between exchanges end it too. Freed with the engine at the
+ * latest. */
 struct engine_connection *engine_connection_new(struct engine *engine);
-void engine_connection_free(struct engine_connection *connection); /* closes; NULL is fine */
+
+/* Closes; an exchange that is under way ends as NOT_SENT in the next engine_wait. NULL is fine. */
+void engine_connection_free(struct engine_connection *connection);
 
 /* Since the last exchange ended on it: whether the server has closed (`out_ns` after the end) and
  * whether by a reset. False while it is open. */
@@ -77,7 +87,7 @@ bool engine_connection_idle(const struct engine_connection *connection, int64_t 
                             bool *out_reset);
 
 /* Lets things happen for at most `timeout_ns`, or until an attempt has ended. Returns the number of
- * attempts still under way. */
+ * attempts still under way. Without any it still waits, watching idle connections. */
 size_t engine_wait(struct engine *engine, int64_t timeout_ns);
 
 /* Ends every attempt under way with OUTCOME_NOT_SENT; their on_done are called. */

@@ -33,7 +33,7 @@ const char *outcome_name(enum outcome outcome);
 /* Whether a connection, and with https a TLS session, was had. */
 bool outcome_had_session(enum outcome outcome);
 
-#define OBSERVED_BODY_MAX (1024 * 1024) /* bytes kept; more are only counted */
+#define OBSERVED_BODY_MAX ((size_t)1024 * 1024) /* bytes kept; more are only counted */
 
 struct observation {
     enum outcome outcome;

@@ -26,7 +26,8 @@ void outcome_read_phases(struct observation *seen, CURL *easy)
     int64_t tls = time_ns(easy, CURLINFO_APPCONNECT_TIME_T);
     int64_t sent = time_ns(easy, CURLINFO_PRETRANSFER_TIME_T);
     seen->dns_ns = dns || connect ? dns : -1;
-    seen->connect_ns = connect || sent ? connect : -1;
+    if (connect || sent)
+        seen->connect_ns = connect;
     seen->tls_ns = tls ? tls : -1;
     seen->sent_ns = sent ? sent : -1;
     const char *ip = NULL;
@@ -202,16 +203,22 @@ static const struct failure_row failures[] = {
     {CURLE_FILESIZE_EXCEEDED, end_malformed},
 };
 
+static bool had_session(const struct attempt *attempt)
+{
+    const struct observation *seen = &attempt->seen;
+    if (attempt->connection)
+        return attempt->connection->state == CONNECTION_EXCHANGE;
+    return seen->sent_ns >= 0 ||
+           (attempt->engine->target->is_tls ? seen->tls_ns : seen->connect_ns) >= 0;
+}
+
 /* What went wrong before there was a connection, and with https a TLS session, is not the
- * endpoint's answer: a proxy refused, or the handshake broke off. */
+ * endpoint's answer: a proxy refused. */
 static bool end_without_session(struct attempt *attempt, CURLcode code, const char *text)
 {
-    const struct engine_connection *connection = attempt->connection;
-    bool had_session =
-        connection ? connection->state == CONNECTION_EXCHANGE : attempt->seen.sent_ns >= 0;
-    if (had_session)
-        return false;
     if (code != CURLE_RECV_ERROR && code != CURLE_SEND_ERROR && code != CURLE_GOT_NOTHING)
+        return false;
+    if (had_session(attempt) || strstr(text, " alert "))
         return false;
     attempt_end(attempt, OUTCOME_UNREACHABLE, "no way to %s: %s",
                 attempt->engine->target->authority, words_or(text, code));

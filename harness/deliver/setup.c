@@ -42,6 +42,38 @@ static curl_socket_t on_open_socket(void *payload, curlsocktype purpose,
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+/* Before a handshake, and so the first sign that the connection is up: libcurl tells its own time
+ * of that only when the handshake has succeeded. */
+static CURLcode on_tls_begin(CURL *easy, void *ctx, void *payload)
+{
+    struct attempt *attempt = payload;
+    (void)easy;
+    (void)ctx;
+    if (attempt->seen.connect_ns < 0)
+        attempt->seen.connect_ns = attempt_age_ns(attempt);
+    return CURLE_OK;
+}
+
+/* What libcurl says of a failure on the socket. */
+static const char *const failure_words[] = {"Recv failure: ", "Send failure: ", "OpenSSL SSL_"};
+
+/* libcurl keeps only the first complaint of a handle in its error buffer, and that can be about
+ * something that did no harm. Of a socket that failed the last one tells. */
+static int on_words(CURL *easy, curl_infotype type, char *data, size_t size, void *payload)
+{
+    char *error_text = payload;
+    (void)easy;
+    for (size_t i = 0; type == CURLINFO_TEXT && i < ARRAY_LEN(failure_words); i++) {
+        size_t word_len = strlen(failure_words[i]);
+        if (size < word_len || memcmp(data, failure_words[i], word_len) != 0)
+            continue;
+        size_t len = size < CURL_ERROR_SIZE - 1 ? size : CURL_ERROR_SIZE - 1;
+        memcpy(error_text, data, len);
+        error_text[len] = '\0';
+    }
+    return 0;
+}
+
 static void set_text(CURL *easy, CURLoption option, const char *text)
 {
     if (text)
@@ -103,6 +135,9 @@ CURL *setup_easy(struct attempt *attempt, char *error_text)
     free(url);
     error_text[0] = '\0';
     setup_must(curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text));
+    setup_must(curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_words));
+    setup_must(curl_easy_setopt(easy, CURLOPT_DEBUGDATA, error_text));
+    setup_must(curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L));
     setup_must(curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L)); /* the target was normalised once */
     setup_must(curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1));
     setup_must(curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L));
@@ -119,6 +154,8 @@ CURL *setup_easy(struct attempt *attempt, char *error_text)
     setup_must(curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)left_ms));
     setup_must(curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket));
     setup_must(curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, attempt));
+    setup_must(curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_tls_begin));
+    setup_must(curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, attempt));
     return easy;
 }
 
@@ -169,6 +206,7 @@ static bool check_cacert(SSL_CTX *ctx, const char *path, struct error *err)
 }
 
 /* Without this OpenSSL would ask for the password on the terminal, in the middle of a run. */
+/* NOLINTNEXTLINE(readability-non-const-parameter): OpenSSL's type */
 static int no_password(char *out, int size, int writing, void *payload)
 {
     (void)out;

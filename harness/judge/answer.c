@@ -17,8 +17,8 @@ static const enum answer by_outcome[OUTCOME_COUNT] = {
 };
 
 static const enum answer by_class[] = {
-    [1] = ANSWER_OTHER,   [2] = ANSWER_ACCEPTED, [3] = ANSWER_REDIRECT,
-    [4] = ANSWER_REFUSED, [5] = ANSWER_ERROR,
+    [0] = ANSWER_OTHER,    [1] = ANSWER_OTHER,   [2] = ANSWER_ACCEPTED,
+    [3] = ANSWER_REDIRECT, [4] = ANSWER_REFUSED, [5] = ANSWER_ERROR,
 };
 
 /* What libcurl calls clean but makes Panora's sender fail. */
@@ -66,7 +66,7 @@ void answer_describe(const struct observation *seen, struct buf *out)
     add_after(seen, out);
     if (seen->status)
         (void)buf_add_format(out, ", in the middle of a %d", seen->status);
-    if (seen->detail[0])
+    if (seen->detail[0] && seen->outcome != OUTCOME_NOT_SENT) /* its reason stands beside */
         (void)buf_add_format(out, " (%s)", seen->detail);
 }
 

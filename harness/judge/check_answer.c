@@ -28,8 +28,13 @@ void finding_set(struct finding *out, enum finding_kind kind, const struct evide
         answer_describe(&evidence->exchanges[index]->seen, &out->actual);
 }
 
-/* Where no answer came, nothing can be said for it. */
-static bool came_to_nothing(enum answer answer)
+void finding_of_nothing(struct finding *out, const struct evidence *evidence)
+{
+    finding_set(out, FINDING_UNDECIDED, evidence, evidence->count);
+    (void)buf_add_text(&out->reason, "nothing was sent that could show it");
+}
+
+bool came_to_nothing(enum answer answer)
 {
     return answer == ANSWER_UNREACHED || answer == ANSWER_DIED || answer == ANSWER_HUNG;
 }
@@ -37,7 +42,11 @@ static bool came_to_nothing(enum answer answer)
 void check_each(const struct call *call, const struct evidence *evidence, judge_one *one,
                 struct finding *out)
 {
-    finding_set(out, FINDING_KEPT, evidence, evidence->count ? 0 : evidence->count);
+    if (evidence->count == 0) {
+        finding_of_nothing(out, evidence);
+        return;
+    }
+    finding_set(out, FINDING_KEPT, evidence, 0);
     for (size_t i = 0; i < evidence->count; i++) {
         struct buf reason = {0};
         enum finding_kind kind = FINDING_UNDECIDED;

@@ -3,12 +3,9 @@
  * signature of a request that did not carry it. Looked for as it is and in the usual encodings, in
  * headers and body.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "base/encode.h"
-#include "base/mem.h"
 #include "judge/expectation_internal.h"
+#include "panora/js.h"
 
 /* Below this a "secret" is found by chance. */
 #define SECRET_MIN 12
@@ -19,7 +16,7 @@ struct needle {
     bool any_case;
 };
 
-#define NEEDLES_MAX 12
+#define NEEDLES_MAX 32
 
 struct needles {
     struct needle items[NEEDLES_MAX];
@@ -39,21 +36,33 @@ static void add_reversed(struct bytes in, struct buf *out)
         (void)buf_add_char(out, in.data[i - 1]);
 }
 
-/* base64 without its last, partly filled group, so that it is also found inside a longer encoded
- * text. */
-static void add_base64_core(struct bytes in, bool url, struct buf *out)
+/* In base64, also where it stands inside of a longer text that was encoded: without the groups that
+ * it shares with its neighbours, for each of the three ways in which it can lie. */
+static void add_base64_forms(struct needles *needles, struct bytes in, const char *what)
 {
-    struct bytes whole = {in.data, in.len - in.len % 3};
-    (url ? encode_base64url : encode_base64)(whole, out);
+    for (size_t skip = 0; skip < 3 && skip < in.len; skip++) {
+        struct bytes whole = {in.data + skip, (in.len - skip) / 3 * 3};
+        encode_base64(whole, add_needle(needles, what, false));
+        encode_base64url(whole, add_needle(needles, what, false));
+    }
+}
+
+/* As it stands in a JSON string, without the quotes. */
+static void add_json(struct bytes in, struct buf *out)
+{
+    struct buf quoted = {0};
+    js_quote(in, &quoted);
+    (void)buf_add(out, quoted.data + 1, quoted.len - 2);
+    buf_clear(&quoted);
 }
 
 static void add_forms(struct needles *needles, struct bytes in, const char *what)
 {
     (void)buf_add_bytes(add_needle(needles, what, false), in);
     encode_hex(in, add_needle(needles, what, true));
-    add_base64_core(in, false, add_needle(needles, what, false));
-    add_base64_core(in, true, add_needle(needles, what, false));
-    encode_percent(in, add_needle(needles, what, false));
+    add_base64_forms(needles, in, what);
+    encode_percent(in, add_needle(needles, what, true));
+    add_json(in, add_needle(needles, what, false));
     add_reversed(in, add_needle(needles, what, false));
 }
 
@@ -63,12 +72,10 @@ static void add_signature_forms(struct needles *needles, const char *signature)
     struct buf raw = {0};
     (void)buf_add_text(add_needle(needles, what, true), signature);
     add_reversed(bytes_of(signature), add_needle(needles, what, true));
-    if (decode_hex(bytes_of(signature), &raw)) {
-        add_base64_core(buf_bytes(&raw), false, add_needle(needles, what, false));
-        add_base64_core(buf_bytes(&raw), true, add_needle(needles, what, false));
-    }
+    if (decode_hex(bytes_of(signature), &raw))
+        add_base64_forms(needles, buf_bytes(&raw), what);
     buf_clear(&raw);
-    encode_base64(bytes_of(signature), add_needle(needles, what, false));
+    add_base64_forms(needles, bytes_of(signature), what);
 }
 
 static void lower(struct buf *text)
@@ -113,6 +120,21 @@ static void haystack_clear(struct haystack *hay)
     buf_clear(&hay->lowered);
 }
 
+static bool counts(const struct needle *needle)
+{
+    return needle->text.len >= SECRET_MIN;
+}
+
+/* Who sent it in any form knows it in all of them. */
+static bool was_sent(const struct needles *needles, const char *what, const struct haystack *sent)
+{
+    for (size_t i = 0; i < needles->count; i++)
+        if (needles->items[i].what == what && counts(&needles->items[i]) &&
+            holds(&needles->items[i], &sent->exact, &sent->lowered))
+            return true;
+    return false;
+}
+
 /* What the answer gives away that the request did not hold, or NULL. */
 static const char *leaked(const struct exchange *exchange, const struct needles *needles)
 {
@@ -128,8 +150,8 @@ static const char *leaked(const struct exchange *exchange, const struct needles 
     haystack_finish(&came);
     for (size_t i = 0; !what && i < needles->count; i++) {
         const struct needle *needle = &needles->items[i];
-        if (needle->text.len >= SECRET_MIN && holds(needle, &came.exact, &came.lowered) &&
-            !holds(needle, &sent.exact, &sent.lowered))
+        if (counts(needle) && holds(needle, &came.exact, &came.lowered) &&
+            !was_sent(needles, needle->what, &sent))
             what = needle->what;
     }
     haystack_clear(&sent);
@@ -166,6 +188,7 @@ void check_leaks(const struct call *call, const struct evidence *evidence, struc
         if (!what)
             continue;
         out->kind = FINDING_BROKEN;
+        out->decisive = evidence->count; /* it may be another case's */
         buf_reset(&out->actual);
         (void)buf_add_format(&out->actual, "an answer that holds %s", what);
         (void)buf_add_format(&out->reason, "it came for \"%s\"", exchange->sent);

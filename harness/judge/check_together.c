@@ -6,13 +6,33 @@
 #include "base/text.h"
 #include "judge/expectation_internal.h"
 
-static bool any_unsent(const struct evidence *evidence, struct finding *out)
+/* Begins a finding about at least `needed` exchanges; false when it is settled: too few of them, or
+ * one that was never sent. */
+static bool begin(const struct evidence *evidence, size_t needed, struct finding *out)
 {
+    if (evidence->count < needed) {
+        finding_of_nothing(out, evidence);
+        return false;
+    }
+    finding_set(out, FINDING_KEPT, evidence, 0);
     for (size_t i = 0; i < evidence->count; i++) {
         if (answer_of(&evidence->exchanges[i]->seen) != ANSWER_NONE)
             continue;
         finding_set(out, FINDING_UNDECIDED, evidence, i);
         (void)buf_add_text(&out->reason, evidence->exchanges[i]->seen.detail);
+        return false;
+    }
+    return true;
+}
+
+/* Answers that never came look all alike, which shows nothing. */
+static bool any_missing(const struct evidence *evidence, struct finding *out)
+{
+    for (size_t i = 0; i < evidence->count; i++) {
+        if (!came_to_nothing(answer_of(&evidence->exchanges[i]->seen)))
+            continue;
+        finding_set(out, FINDING_UNDECIDED, evidence, i);
+        (void)buf_add_text(&out->reason, "not each of these was answered");
         return true;
     }
     return false;
@@ -28,7 +48,7 @@ static bool is_incidental(const char *name)
     };
     char lower[64];
     size_t len = 0;
-    for (; name[len] && len < sizeof lower - 1; len++)
+    for (; len < sizeof lower - 1 && name[len]; len++)
         lower[len] = (char)tolower((unsigned char)name[len]);
     lower[len] = '\0';
     for (size_t i = 0; i < ARRAY_LEN(patterns); i++)
@@ -74,8 +94,7 @@ void check_alike(const struct call *call, const struct evidence *evidence, struc
 {
     size_t first = evidence->count;
     (void)call;
-    finding_set(out, FINDING_KEPT, evidence, evidence->count ? 0 : evidence->count);
-    if (any_unsent(evidence, out))
+    if (!begin(evidence, 2, out) || any_missing(evidence, out))
         return;
     for (size_t i = 0; i < evidence->count; i++) {
         const struct observation *seen = &evidence->exchanges[i]->seen;
@@ -99,8 +118,7 @@ void check_same_status(const struct call *call, const struct evidence *evidence,
                        struct finding *out)
 {
     (void)call;
-    finding_set(out, FINDING_KEPT, evidence, evidence->count ? 0 : evidence->count);
-    if (any_unsent(evidence, out))
+    if (!begin(evidence, 2, out) || any_missing(evidence, out))
         return;
     for (size_t i = 1; i < evidence->count; i++) {
         int first = evidence->exchanges[0]->seen.status;
@@ -117,15 +135,22 @@ void check_same_status(const struct call *call, const struct evidence *evidence,
 void check_not_all_accepted(const struct call *call, const struct evidence *evidence,
                             struct finding *out)
 {
+    size_t accepted = 0;
     (void)call;
-    finding_set(out, FINDING_KEPT, evidence, evidence->count ? 0 : evidence->count);
-    if (any_unsent(evidence, out) || evidence->count == 0)
+    if (!begin(evidence, 1, out))
         return;
-    for (size_t i = 0; i < evidence->count; i++)
-        if (answer_of(&evidence->exchanges[i]->seen) != ANSWER_ACCEPTED) {
+    for (size_t i = 0; i < evidence->count; i++) {
+        enum answer answer = answer_of(&evidence->exchanges[i]->seen);
+        accepted += answer == ANSWER_ACCEPTED;
+        if (answer != ANSWER_ACCEPTED && !came_to_nothing(answer)) {
             finding_set(out, FINDING_KEPT, evidence, i);
             return;
         }
+    }
+    if (accepted < evidence->count) {
+        (void)any_missing(evidence, out);
+        return;
+    }
     finding_set(out, FINDING_BROKEN, evidence, evidence->count - 1);
     (void)buf_add_text(&out->reason, "each of them was accepted");
 }
@@ -135,10 +160,12 @@ void check_not_all_accepted(const struct call *call, const struct evidence *evid
 static enum finding_kind judge_reuse(const struct observation *before,
                                      const struct observation *after, struct buf *reason)
 {
-    enum answer answer = answer_of(after);
-    if (answer == ANSWER_NONE || answer == ANSWER_UNREACHED)
+    bool unanswered = came_to_nothing(answer_of(after));
+    if (came_to_nothing(answer_of(before)) || (unanswered && !after->reused)) {
+        (void)buf_add_text(reason, "no answer came on a fresh connection either");
         return FINDING_UNDECIDED;
-    if (after->reused && answer == ANSWER_DIED) {
+    }
+    if (unanswered) {
         (void)buf_add_text(reason,
                            "the connection was still open when the event was sent on it, and "
                            "then ended without an answer; Panora does not send it again");
@@ -160,9 +187,9 @@ static enum finding_kind judge_reuse(const struct observation *before,
 void check_idle(const struct call *call, const struct evidence *evidence, struct finding *out)
 {
     (void)call;
-    finding_set(out, FINDING_KEPT, evidence, evidence->count ? evidence->count - 1 : 0);
-    if (any_unsent(evidence, out))
+    if (!begin(evidence, 2, out))
         return;
+    finding_set(out, FINDING_KEPT, evidence, evidence->count - 1);
     for (size_t i = 1; i < evidence->count; i++) {
         struct buf reason = {0};
         enum finding_kind kind =

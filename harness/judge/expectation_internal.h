@@ -30,6 +30,12 @@ check_expectation check_leaks;
 void finding_set(struct finding *out, enum finding_kind kind, const struct evidence *evidence,
                  size_t index);
 
+/* Where no answer came, nothing can be said for it. */
+bool came_to_nothing(enum answer answer);
+
+/* A finding about no exchange at all: nothing was sent, so nothing is shown. */
+void finding_of_nothing(struct finding *out, const struct evidence *evidence);
+
 /* Goes through the exchanges and keeps the worst of what `judge_one` says of each; exchanges that
  * were never sent are undecided. */
 typedef enum finding_kind judge_one(const struct call *call, const struct evidence *evidence,

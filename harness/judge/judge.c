@@ -49,7 +49,7 @@ static enum verdict verdict_of(enum finding_kind kind, enum level level)
  * itself needs no control. */
 static void apply_control(const struct evidence *evidence, struct finding *finding)
 {
-    if (finding->kind == FINDING_BROKEN)
+    if (finding->kind == FINDING_BROKEN || finding->kind == FINDING_UNDECIDED)
         return;
     for (size_t i = 0; i < evidence->count; i++) {
         const struct exchange *control = evidence->controls[i];
@@ -201,5 +201,6 @@ bool judge_needs_raw(const struct suite_case *one)
 
 bool judge_needs_control(const struct suite_case *one, size_t step)
 {
-    return any_expectation(&one->steps[step].expect, is_controlled);
+    return any_expectation(&one->steps[step].expect, is_controlled) ||
+           any_expectation(&one->expect, is_controlled);
 }

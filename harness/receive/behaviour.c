@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define BYTES_PER_MIB (1024 * 1024)
+#define BYTES_PER_MIB ((size_t)1024 * 1024)
 
 static void set_status(struct answer *answer, const struct inbound *request,
                        const struct argument *argument)
@@ -72,7 +72,7 @@ static void delay(struct answer *answer, const struct inbound *request,
 static void delay_per_mib(struct answer *answer, const struct inbound *request,
                           const struct argument *argument)
 {
-    double mib = (double)request->body.len / BYTES_PER_MIB;
+    double mib = (double)request->body.len / (double)BYTES_PER_MIB;
     answer->delay_ns += (int64_t)((double)argument->number * mib);
 }
 
@@ -222,7 +222,7 @@ static void huge_header(struct answer *answer, const struct inbound *request,
                         const struct argument *argument)
 {
     (void)request;
-    struct buf value = {.max = (size_t)64 * BYTES_PER_MIB};
+    struct buf value = {.max = 64 * BYTES_PER_MIB};
     (void)buf_add_repeated(&value, 'a', (size_t)argument->number);
     headers_add(&answer->headers, "X-Padding", buf_text(&value));
     buf_clear(&value);

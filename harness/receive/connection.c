@@ -173,8 +173,11 @@ static void end(struct connection *connection)
 
 void connection_end_all(struct host *host)
 {
-    while (host->first)
-        end(host->first);
+    struct connection *next;
+    for (struct connection *each = host->first; each; each = next) {
+        next = each->next;
+        end(each);
+    }
 }
 
 static bool is_idle(const struct connection *connection)

@@ -104,7 +104,7 @@ static void judge_one_case(struct runner *runner, struct testcase *test, struct 
         redact_text(runner->result, &exchange->sent);
     }
     out->started_ns = test->started_ns ? test->started_ns - runner->begun_ns : 0;
-    out->duration_ns = test->ended_ns - test->started_ns;
+    out->duration_ns = test->started_ns ? test->ended_ns - test->started_ns : 0;
     redact_text(runner->result, &out->expected);
     redact_text(runner->result, &out->actual);
     redact_text(runner->result, &out->reason);
@@ -194,46 +194,49 @@ static int exit_code_of(const struct runner *runner)
         return INTERRUPTED;
     if (!runner->reached && runner->num_sent > 0)
         return UNREACHED;
-    if (fell_short || result->loudest[0])
+    if (fell_short || runner->gone || result->loudest[0])
         return FELL_SHORT;
     return undecided ? UNDECIDED : PASSED;
 }
 
-/* The answer that genuine events met most often, when none of them was accepted. */
-static const struct observation *usual_answer(const struct runner *runner, size_t *out_count)
+/* The answers that genuine events met, by status; 0 stands for none. */
+struct tally {
+    size_t counts[600];
+    size_t most;
+    const struct observation *usual; /* one of those that came most often; NULL = none was sent */
+};
+
+static void tally_add(struct tally *tally, const struct testcase *test)
 {
-    const struct observation *usual = NULL;
-    *out_count = 0;
-    for (size_t i = 0; i < runner->plan->num_controls; i++) {
-        const struct exchange *one = &runner->plan->controls[i].exchanges[0];
-        if (one->seen.outcome == OUTCOME_NOT_SENT)
+    for (size_t i = 0; i < test->count; i++) {
+        const struct observation *seen = &test->exchanges[i].seen;
+        if (!test->shots[i].genuine || seen->outcome == OUTCOME_NOT_SENT)
             continue;
-        size_t count = 0;
-        for (size_t k = 0; k < runner->plan->num_controls; k++)
-            count += runner->plan->controls[k].exchanges[0].seen.status == one->seen.status;
-        if (count > *out_count) {
-            *out_count = count;
-            usual = &one->seen;
-        }
+        size_t status = seen->status > 0 && seen->status < 600 ? (size_t)seen->status : 0;
+        if (++tally->counts[status] <= tally->most)
+            continue;
+        tally->most = tally->counts[status];
+        tally->usual = seen;
     }
-    return usual;
+}
+
+static const struct observation *usual_answer(const struct runner *runner)
+{
+    struct tally tally = {0};
+    for (size_t i = 0; i < runner->plan->num_controls; i++)
+        tally_add(&tally, &runner->plan->controls[i]);
+    for (size_t i = 0; i < runner->plan->num_cases; i++)
+        tally_add(&tally, &runner->plan->cases[i]);
+    tally_add(&tally, &runner->canary);
+    return tally.usual;
 }
 
 /* The honest run: when no genuine event was ever accepted, every refusal is worth nothing, and that
- * comes first. */
+ * comes first. A run that sent none can say nothing of the kind. */
 static char *loudest(const struct runner *runner)
 {
-    size_t count = 0;
-    const struct observation *seen = &runner->canary.exchanges[0].seen;
-    const struct observation *usual = usual_answer(runner, &count);
-    if (runner->any_accepted || !runner->reached)
-        return mem_text("");
-    if (usual)
-        seen = usual;
-    else if (seen->outcome == OUTCOME_NOT_SENT && runner->plan->num_cases &&
-             runner->plan->cases[0].count)
-        seen = &runner->plan->cases[0].exchanges[0].seen;
-    if (seen->outcome == OUTCOME_NOT_SENT)
+    const struct observation *seen = usual_answer(runner);
+    if (runner->any_accepted || !runner->reached || !seen)
         return mem_text("");
     struct buf out = {0};
     (void)buf_add_text(&out, "No genuine event was accepted; they met: ");
@@ -250,6 +253,15 @@ static char *loudest(const struct runner *runner)
     return buf_take(&out);
 }
 
+/* Why the run ended early, as the reports say it after "Stopped early: ". */
+static const char *stopped(const struct runner *runner)
+{
+    static const char not_sent[] = "not sent: ";
+    if (!runner->stop)
+        return runner->budget_spent ? "the budget of requests (--max-requests) was used up" : "";
+    return runner->stop + (text_starts_with(runner->stop, not_sent) ? strlen(not_sent) : 0);
+}
+
 void finish_result(struct runner *runner)
 {
     struct run_result *result = runner->result;
@@ -258,7 +270,7 @@ void finish_result(struct runner *runner)
     result->num_requests = runner->num_sent;
     result->loudest = loudest(runner);
     redact_text(result, &result->loudest);
-    result->stopped = mem_text(runner->stop ? runner->stop : "");
+    result->stopped = mem_text(stopped(runner));
     result->left_behind = mem_format("events whose id_event begins with %s-%04x", EVENT_ID_PREFIX,
                                      run_tag_of(runner->options->seed));
     result->exit_code = exit_code_of(runner);

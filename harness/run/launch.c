@@ -6,8 +6,10 @@
 #include "base/mem.h"
 #include "run/run_internal.h"
 
-/* After so many hangs of one kind the rest of that kind is not sent: a run ends. */
-#define HANGS_MAX 3
+/* After so many hangs, or deaths of the endpoint, by one kind of request the rest of that kind is
+ * not sent: a run ends. */
+#define HANGS_MAX  3
+#define DEATHS_MAX 20
 
 void end_unsent(struct testcase *test, const char *why, int64_t now_ns)
 {
@@ -23,16 +25,6 @@ void end_unsent(struct testcase *test, const char *why, int64_t now_ns)
     }
 }
 
-static void close_connections(struct testcase *test)
-{
-    engine_connection_free(test->connection);
-    test->connection = NULL;
-    for (size_t i = 0; i < test->count; i++) {
-        engine_connection_free(test->shots[i].connection);
-        test->shots[i].connection = NULL;
-    }
-}
-
 static void shot_ended(struct runner *runner, struct testcase *test, size_t index)
 {
     struct exchange *exchange = &test->exchanges[index];
@@ -40,6 +32,8 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
     exchange->accepted = answer_of(seen) == ANSWER_ACCEPTED;
     runner->any_accepted =
         runner->any_accepted || (exchange->accepted && test->shots[index].genuine);
+    runner->usual_accepted =
+        runner->usual_accepted || (exchange->accepted && test->shots[index].usual);
     test->shots[index].done = true;
     test->in_flight--;
     runner->in_flight--;
@@ -47,17 +41,19 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
     if (seen->outcome == OUTCOME_ANSWERED && seen->started_ns > runner->alive_ns)
         runner->alive_ns = seen->started_ns;
     if (seen->outcome == OUTCOME_TIMED_OUT)
-        runner->hangs[test->shots[index].genuine ? HANG_GENUINE : HANG_FORGED]++;
+        runner->hangs[test->shots[index].genuine ? SHOT_GENUINE : SHOT_FORGED]++;
     int64_t now_ns = clock_monotonic_ns();
     if (test->in_flight > 0)
         return;
     if (test->next < test->count) {
-        test->resume_ns = now_ns + test->one->steps[test->shots[test->next].step].after_ns;
+        size_t step = test->shots[test->next].step;
+        bool begins = step != test->shots[index].step;
+        test->resume_ns = now_ns + (begins ? test->one->steps[step].after_ns : 0);
         return;
     }
     test->state = CASE_ENDED;
     test->ended_ns = now_ns;
-    close_connections(test);
+    testcase_close(test);
 }
 
 /* What the engine hands back; the runner is found through the shot's case. */
@@ -141,29 +137,42 @@ static size_t group_len(const struct testcase *test)
 }
 
 /* Why the next group of this case is not to be sent at all, or NULL. */
-static const char *refusal(const struct runner *runner, const struct testcase *test, size_t len)
+static const char *refusal(struct runner *runner, const struct testcase *test, size_t len)
 {
     static const char *const hung[] = {
-        [HANG_GENUINE] = "not sent: three genuine events before it were not answered in time",
-        [HANG_FORGED] = "not sent: three forged events before it were not answered in time",
+        [SHOT_GENUINE] = "not sent: three genuine events before it were not answered in time",
+        [SHOT_FORGED] = "not sent: three forged events before it were not answered in time",
+    };
+    static const char *const killed[] = {
+        [SHOT_GENUINE] = "not sent: the endpoint died of twenty genuine events before it",
+        [SHOT_FORGED] = "not sent: the endpoint died of twenty forged events before it",
     };
     size_t max = runner->options->max_requests;
-    enum hang_kind kind = test->shots[test->next].genuine ? HANG_GENUINE : HANG_FORGED;
+    enum shot_kind kind = test->shots[test->next].genuine ? SHOT_GENUINE : SHOT_FORGED;
     if (runner->stop)
         return runner->stop;
-    if (max && runner->num_sent + len > max)
+    if (max && runner->num_sent + len > max) {
+        runner->budget_spent = true;
         return "not sent: the budget of requests (--max-requests) was used up";
+    }
+    /* the canary always goes: without it nobody knows whether the endpoint is there */
+    if (test == &runner->canary)
+        return NULL;
+    if (runner->deaths[kind] >= DEATHS_MAX)
+        return killed[kind];
     return runner->hangs[kind] >= HANGS_MAX ? hung[kind] : NULL;
 }
 
-static bool is_ready(const struct testcase *test, int64_t now_ns)
+/* A run that was stopped waits for nothing. */
+static bool is_ready(const struct runner *runner, const struct testcase *test, int64_t now_ns)
 {
-    return test->state < CASE_ENDED && test->in_flight == 0 && now_ns >= test->resume_ns;
+    return test->state < CASE_ENDED && test->in_flight == 0 &&
+           (runner->stop || now_ns >= test->resume_ns);
 }
 
 bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
 {
-    if (!is_ready(test, now_ns))
+    if (!is_ready(runner, test, now_ns))
         return true;
     if (test->skip || test->count == 0) {
         test->state = CASE_ENDED;
@@ -174,7 +183,7 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
     const char *why = refusal(runner, test, len);
     if (why) {
         end_unsent(test, why, now_ns);
-        close_connections(test);
+        testcase_close(test);
         return true;
     }
     bool harmful = test->one && test->one->harmful && runner->alone != test;

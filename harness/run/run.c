@@ -36,24 +36,25 @@ static void earlier(int64_t *next_ns, int64_t candidate_ns)
 static int64_t idle_ns(const struct runner *runner, int64_t now_ns)
 {
     int64_t next_ns = now_ns + TICK_NS;
+    if (runner->trouble != TROUBLE_NONE) /* nothing goes on but the search, which is quick */
+        return 5 * NS_PER_MS;
     for (size_t i = 0; i < runner->plan->num_cases; i++) {
         const struct testcase *test = &runner->plan->cases[i];
-        if (test->state == CASE_RUNNING && test->in_flight == 0)
+        bool waits = test->state == CASE_RUNNING && test->in_flight == 0;
+        if (waits &&
+            test->resume_ns > now_ns) /* what is due already waits for room, not for time */
             earlier(&next_ns, test->resume_ns);
     }
     if (runner->options->rate > 0 && runner->rate_free_ns > now_ns)
         earlier(&next_ns, runner->rate_free_ns);
-    if (runner->trouble != TROUBLE_NONE)
-        earlier(&next_ns, now_ns + 5 * NS_PER_MS);
     return next_ns > now_ns ? next_ns - now_ns : 0;
 }
 
 static void stop(struct runner *runner, const char *why)
 {
     runner->stop = why;
-    runner->trouble = TROUBLE_NONE;
-    runner->alone = NULL;
     engine_cancel_all(runner->engine);
+    trouble_stop(runner);
 }
 
 /* The reasons to end a run before everything was sent. */

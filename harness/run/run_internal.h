@@ -20,6 +20,7 @@ struct shot {
     size_t step;
     size_t control; /* index into plan.controls, or NO_CONTROL */
     bool genuine;
+    bool usual; /* genuine, of the type and in the dialect of the canary */
     bool done;
     struct testcase *owner;
     struct engine_connection *connection; /* of its own (exact), or NULL */
@@ -33,6 +34,7 @@ struct testcase {
     struct exchange *exchanges; /* the same number; handed to the case_result when it is judged */
     size_t count;
     const char *skip; /* why it is not sent, for a person; NULL = it is */
+    char *cannot;     /* why it cannot be composed here, which `skip` then points to; or NULL */
     int64_t wait_ns;  /* deliberate waits in all */
     enum case_state state;
     size_t next; /* first shot not launched */
@@ -67,7 +69,8 @@ enum trouble {
     TROUBLE_CANARY   /* a canary goes out after it */
 };
 
-enum hang_kind { HANG_GENUINE, HANG_FORGED, HANG_KINDS };
+/* What is counted apart, so that a run against an endpoint which cannot stand one of them ends. */
+enum shot_kind { SHOT_GENUINE, SHOT_FORGED, SHOT_KINDS };
 
 struct runner {
     struct plan *plan;
@@ -81,24 +84,28 @@ struct runner {
     size_t in_flight;
     size_t num_sent;
     int64_t rate_free_ns; /* the next request may leave then */
-    size_t hangs[HANG_KINDS];
-    bool reached;     /* some attempt had a session */
-    const char *stop; /* why nothing more is sent, for a person; NULL = going on */
+    size_t hangs[SHOT_KINDS];
+    size_t deaths[SHOT_KINDS]; /* of the endpoint, by cases that sent such a request */
+    bool reached;              /* some attempt had a session */
+    const char *stop;          /* why nothing more is sent, for a person; NULL = going on */
+    bool budget_spent;         /* something was not sent because of --max-requests */
     /* trouble.c */
     enum trouble trouble;
     int64_t missed_ns;      /* when the endpoint was first missed */
     int64_t alive_ns;       /* the latest start of an attempt that was answered */
     struct testcase *alone; /* what runs by itself */
     struct testcase canary; /* one genuine event, sent as often as it is needed */
-    bool any_accepted;      /* some genuine event was accepted: then a canary must be, too */
+    bool any_accepted;      /* some genuine event was accepted */
+    bool usual_accepted;    /* ... and one like the canary: then a canary must be, too */
+    bool gone;              /* the endpoint died and did not come back */
     size_t misses;          /* canaries in a row that found nobody, in this look */
     bool died;              /* in this trouble a canary found nobody */
-    bool any_culprit;       /* in this trouble */
     bool looked_after_all;  /* the last look at the endpoint has been taken */
 };
 
 /* plan.c */
 void testcase_clear(struct testcase *test);
+void testcase_close(struct testcase *test); /* its connections */
 void testcase_reset(struct testcase *test); /* back to not begun, what it saw forgotten */
 bool plan_compose_canary(const struct plan *plan, struct testcase *test, struct error *err);
 
@@ -118,6 +125,9 @@ void trouble_step(struct runner *runner, int64_t now_ns);
 
 /* Runs `test` with nothing beside it, and a canary after it. */
 void trouble_run_alone(struct runner *runner, struct testcase *test);
+
+/* The run is stopped: what was still suspected is settled by what it saw. */
+void trouble_stop(struct runner *runner);
 
 /* Everything has ended: a last canary tells whether the endpoint outlived it. */
 void trouble_look_after_all(struct runner *runner);

@@ -48,7 +48,6 @@ static void mark_suspect(struct runner *runner, struct testcase *test)
 static void begin(struct runner *runner)
 {
     runner->missed_ns = clock_monotonic_ns();
-    runner->any_culprit = false;
     runner->died = false;
     runner->trouble = TROUBLE_DRAIN;
     for_each(runner, mark_suspect);
@@ -71,14 +70,15 @@ static void send_canary(struct runner *runner)
     testcase_reset(&runner->canary);
 }
 
-/* A budget that is used up leaves none for looking: then the endpoint is taken to be alive. */
+/* A budget that is used up leaves none for looking: then the endpoint is taken to be alive. So is
+ * one that limits the rate, or that never took an event like this one. */
 static bool found_it_well(const struct runner *runner)
 {
     const struct exchange *exchange = &runner->canary.exchanges[0];
     if (exchange->seen.outcome == OUTCOME_NOT_SENT)
         return true;
     return exchange->seen.outcome == OUTCOME_ANSWERED &&
-           (exchange->accepted || !runner->any_accepted);
+           (exchange->accepted || !runner->usual_accepted || exchange->seen.status == 429);
 }
 
 /* --- the end of the endpoint --- */
@@ -93,18 +93,24 @@ static void settle_at_end(struct runner *runner, struct testcase *test)
         return;
     test->suspect = false;
     if (guilty)
-        test->canary_failed = true;
+        test->canary_failed = runner->gone;
     else if (met_death(test) || test->state == CASE_RUNNING)
         testcase_reset(test);
     end_unsent(test, runner->stop, clock_monotonic_ns());
 }
 
-static void give_up(struct runner *runner)
+void trouble_stop(struct runner *runner)
 {
-    runner->stop = "not sent: the endpoint was gone and did not come back in time (--recovery)";
     for_each(runner, settle_at_end);
     runner->alone = NULL;
     runner->trouble = TROUBLE_NONE;
+}
+
+static void give_up(struct runner *runner)
+{
+    runner->stop = "not sent: the endpoint was gone and did not come back in time (--recovery)";
+    runner->gone = true;
+    trouble_stop(runner);
 }
 
 /* True when a canary has found the endpoint well; until then it is sent again, and in the end given
@@ -169,9 +175,12 @@ static void clear_suspect(struct runner *runner, struct testcase *test)
 
 static void blame(struct runner *runner, struct testcase *test, int64_t now_ns)
 {
-    runner->any_culprit = true;
     if (runner->misses == 0)
         return; /* it did not die: the answer alone is what is to be judged */
+    bool forged = false;
+    for (size_t i = 0; i < test->count; i++)
+        forged = forged || !test->shots[i].genuine;
+    runner->deaths[forged ? SHOT_FORGED : SHOT_GENUINE]++;
     test->canary_failed = true;
     test->recovery_ns = now_ns - runner->missed_ns;
 }
@@ -182,9 +191,8 @@ void trouble_run_alone(struct runner *runner, struct testcase *test)
     runner->trouble = TROUBLE_ALONE;
 }
 
-/* Repeats the next suspect alone. What was not cut off need not be repeated when the endpoint never
- * died, or when its end is explained; a case in the middle of its steps must, for its connection is
- * gone. */
+/* Repeats the next suspect alone: all of them when the endpoint died, for more than one may be
+ * guilty; only what was cut off when it did not. */
 static void next_suspect(struct runner *runner)
 {
     runner->alone = NULL;
@@ -194,8 +202,7 @@ static void next_suspect(struct runner *runner)
         if (!search.found)
             return;
         search.found->suspect = false;
-        bool in_the_middle = search.found->state == CASE_RUNNING;
-        if (search.num_cut_off == 0 && (!runner->died || (runner->any_culprit && !in_the_middle)))
+        if (search.num_cut_off == 0 && !runner->died)
             continue;
         testcase_reset(search.found);
         trouble_run_alone(runner, search.found);
@@ -246,11 +253,6 @@ void trouble_look_after_all(struct runner *runner)
 
 void trouble_step(struct runner *runner, int64_t now_ns)
 {
-    if (runner->stop) {
-        runner->trouble = TROUBLE_NONE;
-        runner->alone = NULL;
-        return;
-    }
     if (runner->trouble == TROUBLE_DRAIN && runner->in_flight == 0) {
         runner->trouble = TROUBLE_RECOVER;
         send_canary(runner);

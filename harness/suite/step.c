@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "suite/suite_internal.h"
 
+#define DATA_MAX ((size_t)64 * 1024 * 1024) /* more than any endpoint takes */
+
 void calls_clear(struct calls *calls)
 {
     for (size_t i = 0; i < calls->count; i++)
@@ -168,7 +170,9 @@ static bool read_size(struct step *step, const struct json_at *event, struct err
         return true;
     if (!json_get_text(&member, &text, err))
         return false;
-    return text_size(text, &step->size, &why) || json_fail(&member, err, "%s", why.message);
+    if (!text_size(text, &step->size, &why))
+        return json_fail(&member, err, "%s", why.message);
+    return step->size <= DATA_MAX || json_fail(&member, err, "is more than 64MiB");
 }
 
 static bool read_count(const struct json_at *at, const char *key, json_int_t min, json_int_t max,
@@ -178,6 +182,19 @@ static bool read_count(const struct json_at *at, const char *key, json_int_t min
     return !member.value || json_get_integer(&member, min, max, out, err);
 }
 
+static bool read_again(struct step *step, const struct json_at *event, size_t index,
+                       struct error *err)
+{
+    struct json_at member = json_member(event, "again");
+    json_int_t again = 0;
+    if (member.value && index == 0)
+        return json_fail(&member, err, "there is no earlier step whose event could be sent again");
+    if (!read_count(event, "again", 1, (json_int_t)index, &again, err))
+        return false;
+    step->again = (size_t)again;
+    return true;
+}
+
 static bool read_event(struct step *step, const struct json_at *at, size_t index,
                        const struct vocabulary *vocabulary, struct error *err)
 {
@@ -185,7 +202,6 @@ static bool read_event(struct step *step, const struct json_at *at, size_t index
                                        "age",  "nulls",   "again", "ops"};
     struct json_at event = json_member(at, "event");
     json_int_t rows = -1;
-    json_int_t again = 0;
     if (!event.value)
         return true;
     if (!json_only_keys(&event, keys, ARRAY_LEN(keys), err) ||
@@ -194,12 +210,21 @@ static bool read_event(struct step *step, const struct json_at *at, size_t index
         !read_count(&event, "rows", 0, 100000, &rows, err) ||
         !read_optional_duration(&event, "age", &step->age_ns, err) ||
         !read_optional_flag(&event, "nulls", &step->nulls, err) ||
-        !read_count(&event, "again", 1, (json_int_t)index, &again, err) ||
+        !read_again(step, &event, index, err) ||
         !read_mutations(&step->event_ops, &event, "ops", "event", vocabulary, err))
         return false;
     step->rows = rows;
-    step->again = (size_t)again;
     return true;
+}
+
+/* RFC 9110 section 9.1: a method is a token; as Panora's own and all registered ones are, in
+ * capital letters. */
+static bool check_method(const struct step *step, const struct json_at *deliver, struct error *err)
+{
+    struct json_at member = json_member(deliver, "method");
+    size_t len = strspn(step->method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-");
+    return (len > 0 && step->method[len] == '\0') ||
+           json_fail(&member, err, "\"%s\" is no method such as POST or PUT", step->method);
 }
 
 static bool read_deliver(struct step *step, const struct json_at *at, struct error *err)
@@ -211,6 +236,7 @@ static bool read_deliver(struct step *step, const struct json_at *at, struct err
         return true;
     if (!json_only_keys(&deliver, keys, ARRAY_LEN(keys), err) ||
         !read_optional_text(&deliver, "method", &step->method, err) ||
+        !check_method(step, &deliver, err) ||
         !read_count(&deliver, "times", 0, 1000, &times, err) ||
         !read_optional_flag(&deliver, "together", &step->together, err) ||
         !read_optional_flag(&deliver, "same-event", &step->same_event, err) ||

@@ -136,6 +136,23 @@ static bool read_tolerate(struct suite_case *one, const struct json_at *at, stru
     return true;
 }
 
+/* What the steps of a case can only be together. */
+static bool check_steps(const struct suite_case *one, const struct json_at *at, struct error *err)
+{
+    for (size_t i = 0; i < one->num_steps; i++) {
+        const struct step *step = &one->steps[i];
+        if (step->again && one->steps[step->again - 1].times == 0)
+            return json_fail(at, err,
+                             "step %zu sends the event of step %zu again, which sends none", i + 1,
+                             step->again);
+        if (step->together && one->one_connection)
+            return json_fail(at, err,
+                             "\"together\" cannot be on one connection: it carries one "
+                             "exchange at a time");
+    }
+    return true;
+}
+
 /* A case without `steps` is its own only step. */
 static bool read_steps(struct suite_case *one, const struct json_at *at,
                        const struct vocabulary *vocabulary, struct error *err)
@@ -233,7 +250,7 @@ static bool read_case(struct suite_case *one, const struct json_at *at, const ch
         !read_optional_text(at, "remedy", &one->remedy, err) ||
         !read_optional_text(at, "bug", &one->bug, err) || !read_see(one, at, err) ||
         !read_tolerate(one, at, err) || !read_flags(one, at, err) ||
-        !read_steps(one, at, vocabulary, err))
+        !read_steps(one, at, vocabulary, err) || !check_steps(one, at, err))
         return false;
     return expects_something(one) ||
            json_fail(at, err, "expects nothing; say in \"expect\" what must come back");

@@ -40,6 +40,15 @@ static char *label_of(const json_t *value)
     return label;
 }
 
+/* Ids stand in lines of their own in most reports. */
+static bool has_control(const char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            return true;
+    return false;
+}
+
 /* One value of a `for`: a plain value, or {"value": ..., "label": ..., "level": ...}. */
 static bool add_variant(struct suite *suite, const struct json_at *at, const char *pointer,
                         const struct json_at *entry, const struct vocabulary *vocabulary,
@@ -66,6 +75,8 @@ static bool add_variant(struct suite *suite, const struct json_at *at, const cha
     if (ok && level)
         ok = json_object_set(copy, "level", level) == 0;
     char *name = label_of(label ? label : value);
+    if (ok && has_control(name))
+        ok = json_fail(entry, err, "a control character cannot stand in an id; give a \"label\"");
     ok = ok && suite_add_case(suite, &variant, name, vocabulary, err);
     free(name);
     json_decref(copy);

@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/encode.h"
 #include "base/mem.h"
+#include "deliver/engine_internal.h"
 #include "tests/support/delivery.h"
 
 TestSuite(deliver_curl_response, .timeout = 20);
@@ -206,10 +207,10 @@ Test(deliver_curl_response, decodes_what_panora_s_sender_decodes)
         cr_expect_eq(seen.decoded, codings[i].decoded, "%zu %s", i, codings[i].coding);
         cr_expect(bytes_equal(buf_bytes(&seen.body), want), "%zu %s: %s", i, codings[i].coding,
                   buf_text(&seen.body));
+        observation_clear(&seen);
+        delivery_stop(&delivery); /* until then the server may be sending `wire` */
         buf_clear(&wire);
         buf_clear(&body);
-        observation_clear(&seen);
-        delivery_stop(&delivery);
     }
 }
 
@@ -253,4 +254,45 @@ Test(deliver_curl_response, a_head_between_16_and_256_kib_is_read_and_measured)
     }
     free(value);
     free(wire);
+}
+
+struct rest_row {
+    const char *rest;
+    enum outcome outcome;
+    int status;
+};
+
+static const struct rest_row rests[] = {
+    {"HTTP/1.1 413 L\r\nContent-Length: 2\r\n\r\nno", OUTCOME_ANSWERED, 413},
+    {"HTTP/1.1 413 L\r\n\r\nno", OUTCOME_ANSWERED, 413},
+    {"HTTP/1.1 413 L\r\nContent-Length: 9\r\n\r\nno", OUTCOME_RESET, 413},
+    {"HTTP/1.1 413 L\r\nConte", OUTCOME_RESET, 0},
+    {"nonsense\r\n", OUTCOME_RESET, 0},
+    {"", OUTCOME_RESET, 0},
+};
+
+/* The moment cannot be made to happen from outside: the answer and the reset would have to come
+ * between libcurl's look for bytes and its next write. */
+Test(deliver_curl_response, an_answer_that_lay_unread_when_sending_failed_is_found)
+{
+    static const struct raw_step silent[] = {{RAW_HOLD, NULL, 0}};
+    struct delivery delivery;
+    delivery_start(&delivery, silent, ARRAY_LEN(silent), NULL);
+    struct request request = delivery_request("{}");
+    for (size_t i = 0; i < ARRAY_LEN(rests); i++) {
+        const struct engine_send send = {.request = &request, .timeout_ns = INT64_C(1000000000)};
+        struct attempt *attempt = attempt_new(delivery.engine, &send);
+        curl_way_begin(attempt);
+        attempt->seen.connect_ns = 0; /* sending fails only on a connection */
+        (void)buf_add_text(&attempt->response.unread, rests[i].rest);
+        curl_way_on_done(attempt, CURLE_SEND_ERROR);
+        cr_expect_eq(attempt->seen.outcome, rests[i].outcome, "%zu: %s", i,
+                     outcome_name(attempt->seen.outcome));
+        cr_expect_eq(attempt->seen.status, rests[i].status, "%zu", i);
+        delivery.engine->attempts = attempt->next;
+        delivery.engine->num_attempts--;
+        attempt_free(attempt);
+    }
+    request_clear(&request);
+    delivery_stop(&delivery);
 }

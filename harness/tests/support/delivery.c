@@ -6,13 +6,24 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/mem.h"
+
+/* A proxy that the environment names would stand between engine and server. */
+static void forget_proxies(void)
+{
+    static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+                                        "ALL_PROXY",  "no_proxy",    "NO_PROXY"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        (void)unsetenv(names[i]);
+}
 
 void delivery_aim(struct delivery *delivery, const char *url, const struct engine_options *options)
 {
     static const struct engine_options none = {0};
     struct error err = {0};
+    forget_proxies();
     cr_assert(target_parse(&delivery->target, url, &err), "%s", err.message);
     delivery->engine = engine_new(&delivery->target, options ? options : &none, &err);
     cr_assert(delivery->engine, "%s", err.message);

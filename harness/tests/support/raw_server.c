@@ -205,6 +205,15 @@ static bool run_steps(struct raw_connection *connection)
     return true;
 }
 
+/* Lets the peer read the alert: closing at once would reset, because its request lies unread. */
+static void close_gently(struct raw_connection *connection)
+{
+    char data[4096];
+    (void)shutdown(connection->socket, SHUT_WR);
+    while (recv(connection->socket, data, sizeof data, 0) > 0) {
+    }
+}
+
 static void *serve(void *payload)
 {
     struct raw_connection *connection = payload;
@@ -214,6 +223,8 @@ static void *serve(void *payload)
         (void)SSL_set_fd(connection->ssl, connection->socket);
     }
     bool is_up = !connection->ssl || SSL_accept(connection->ssl) == 1;
+    if (!is_up)
+        close_gently(connection);
     if (is_up && run_steps(connection) && connection->ssl)
         (void)SSL_shutdown(connection->ssl);
     SSL_free(connection->ssl);

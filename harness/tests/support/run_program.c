@@ -17,8 +17,7 @@
 
 extern char **environ;
 
-/* The test's environment without HOOKCHECK_SECRET and with `added`; the strings stay theirs. */
-static char **make_environment(const char *const *added)
+char **program_environment(const char *const *added)
 {
     size_t count = 0;
     size_t num_added = 0;
@@ -61,7 +60,7 @@ static pid_t start(const struct program *program, struct pipes *pipes)
                         pipes->out[1], pipes->err[0], pipes->err[1]};
     for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
         (void)posix_spawn_file_actions_addclose(&actions, ends[i]);
-    char **env = make_environment(program->env);
+    char **env = program_environment(program->env);
     pid_t pid = -1;
     if (posix_spawnp(&pid, program->argv[0], &actions, NULL, (char *const *)program->argv, env) !=
         0)

@@ -26,6 +26,10 @@ struct program_end {
     struct buf err;
 };
 
+/* The test's environment without HOOKCHECK_SECRET and with `added` (NULL-terminated, or NULL); the
+ * caller frees the array, the strings stay theirs. */
+char **program_environment(const char *const *added);
+
 /* Runs it to its end; the caller clears `end`. */
 void run_program(const struct program *program, struct program_end *end);
 void program_end_clear(struct program_end *end);
@@ -42,6 +46,10 @@ void run_hookcheck_with(const char *const *arguments, const char *const *env, st
                         struct program_end *end);
 
 #define TEST_SECRET "whsec_test"
+
+/* Runs hookcheck with these arguments and nothing on standard input. */
+#define RUN(end, ...)                                                                              \
+    run_hookcheck((const char *const[]){__VA_ARGS__, NULL}, (struct bytes){0}, (end))
 
 /* For the beginning of a test: skips it, loudly, when there is no binary to run. */
 #define NEED_HOOKCHECK()                                                                           \

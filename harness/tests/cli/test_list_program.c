@@ -1,0 +1,183 @@
+/* `list`, `lint` and `explain`, run as a user would. */
+#include <criterion/criterion.h>
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/layout.h"
+#include "cli/listing.h"
+#include "tests/support/run_program.h"
+#include "tests/support/shell_run.h"
+
+TestSuite(cli_list_program, .timeout = 30);
+
+static size_t count_lines(const struct buf *text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text->len; i++)
+        count += text->data[i] == '\n';
+    return count;
+}
+
+Test(cli_list_program, prints_one_row_a_line_and_the_same_rows_as_json)
+{
+    NEED_HOOKCHECK();
+    for (size_t i = 0; i < num_listings; i++) {
+        struct program_end text;
+        struct program_end data;
+        RUN(&text, "list", listings[i].name);
+        RUN(&data, "list", listings[i].name, "--json");
+        cr_expect_eq(text.code, EXIT_OK, "%s", listings[i].name);
+        cr_expect_eq(data.code, EXIT_OK, "%s", listings[i].name);
+        json_t *rows = json_loadb(buf_text(&data.out), data.out.len, 0, NULL);
+        cr_expect(json_is_array(rows), "%s", listings[i].name);
+        cr_expect_eq(count_lines(&text.out), json_array_size(rows), "%s", listings[i].name);
+        const char *line = buf_text(&text.out);
+        for (size_t j = 0; j < json_array_size(rows) && line; j++, line = strchr(line, '\n') + 1) {
+            const char *name =
+                json_string_value(json_object_get(json_array_get(rows, j), listings[i].columns[0]));
+            size_t len = name ? strlen(name) : 0;
+            cr_expect(name && strncmp(line, name, len) == 0 && strncmp(line + len, "  ", 2) == 0,
+                      "%s, row %zu does not begin with %s", listings[i].name, j, name);
+        }
+        json_decref(rows);
+        program_end_clear(&text);
+        program_end_clear(&data);
+    }
+}
+
+Test(cli_list_program, has_rows_for_all_but_what_is_to_come)
+{
+    NEED_HOOKCHECK();
+    for (size_t i = 0; i < num_listings; i++) {
+        struct program_end end;
+        RUN(&end, "list", listings[i].name);
+        bool is_to_come = strcmp(listings[i].name, "diagnoses") == 0;
+        cr_expect_eq(end.out.len == 0, is_to_come, "%s", listings[i].name);
+        cr_expect_eq(end.err.len != 0, is_to_come, "%s: %s", listings[i].name, buf_text(&end.err));
+        program_end_clear(&end);
+    }
+}
+
+Test(cli_list_program, says_under_which_name_an_event_arrives)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    RUN(&end, "list", "events");
+    const char *line = strstr(buf_text(&end.out), "\ncrm.deal.created ");
+    cr_assert_not_null(line);
+    char *copy = mem_copy(line + 1, strcspn(line + 1, "\n"));
+    cr_expect_not_null(strstr(copy, " crm.deal.push "), "%s", copy);
+    cr_expect_not_null(strstr(copy, " sent "), "%s", copy);
+    cr_expect_not_null(strstr(copy, " subscribable "), "%s", copy);
+    free(copy);
+    program_end_clear(&end);
+}
+
+/* --- suites of a user's own --- */
+
+static const char good_suite[] =
+    "{\"suite\": \"mine/own\", \"about\": \"My own.\", \"cases\": [{\"id\": \"refuses-changed\","
+    " \"title\": \"refuses changed data\", \"level\": \"must\","
+    " \"harm\": \"anyone can forge\", \"see\": [\"CWE-347\"],"
+    " \"wire\": [{\"op\": \"change-data\"}], \"expect\": {\"refused\": true}}]}";
+
+static const char bad_suite[] =
+    "{\"suite\": \"mine/own\", \"about\": \"My own.\", \"cases\": [{\"id\": \"refuses-changed\","
+    " \"title\": \"refuses changed data\", \"level\": \"must\","
+    " \"wire\": [{\"op\": \"chang-data\"}], \"expect\": {\"refused\": true}}]}";
+
+Test(cli_list_program, lint_counts_the_cases_of_a_right_suite)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    char *path = shell_temporary(bytes_of(good_suite));
+    char *said = mem_format("%s: ok, 1 case\n", path);
+    RUN(&end, "lint", path);
+    cr_expect_eq(end.code, EXIT_OK, "%s", buf_text(&end.out));
+    cr_expect_str_eq(buf_text(&end.out), said);
+    program_end_clear(&end);
+    (void)unlink(path);
+    free(path);
+    free(said);
+}
+
+Test(cli_list_program, lint_names_the_place_of_a_mistake_and_goes_on)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    char *good = shell_temporary(bytes_of(good_suite));
+    char *bad = shell_temporary(bytes_of(bad_suite));
+    char *said = mem_format("%s: /cases/0/wire/0/op: no mutation \"chang-data\"; did you mean "
+                            "\"change-data\"?\n",
+                            bad);
+    RUN(&end, "lint", bad, "/nowhere/at/all.json", good);
+    cr_expect_eq(end.code, EXIT_WRONG_USAGE);
+    cr_expect(text_starts_with(buf_text(&end.out), said), "%s", buf_text(&end.out));
+    cr_expect_not_null(strstr(buf_text(&end.out), "cannot open /nowhere/at/all.json"));
+    cr_expect_not_null(strstr(buf_text(&end.out), ": ok, 1 case\n"));
+    program_end_clear(&end);
+    (void)unlink(good);
+    (void)unlink(bad);
+    free(good);
+    free(bad);
+    free(said);
+}
+
+Test(cli_list_program, lists_and_explains_the_cases_of_a_file)
+{
+    NEED_HOOKCHECK();
+    struct program_end listed;
+    struct program_end explained;
+    char *path = shell_temporary(bytes_of(good_suite));
+    char *suite = mem_format("%s.json", path);
+    cr_assert_eq(rename(path, suite), 0);
+    RUN(&listed, "list", "cases", "--suite", suite);
+    cr_expect_str_eq(buf_text(&listed.out),
+                     "mine/own/refuses-changed  must  refuses changed data\n");
+    RUN(&explained, "explain", "refuses-changed", "--suite", suite);
+    static const char *const parts[] = {"mine/own/refuses-changed (case, must)",
+                                        "Title:      refuses changed data",
+                                        "Expected:   any 4xx",
+                                        "Harm:       anyone can forge",
+                                        "See:        CWE-347",
+                                        "Sent: "};
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+        cr_expect_not_null(strstr(buf_text(&explained.out), parts[i]), "%s: %s%s", parts[i],
+                           buf_text(&explained.out), buf_text(&explained.err));
+    program_end_clear(&listed);
+    program_end_clear(&explained);
+    (void)unlink(suite);
+    free(path);
+    free(suite);
+}
+
+Test(cli_list_program, explains_everything_that_it_lists)
+{
+    NEED_HOOKCHECK();
+    static const char *const kinds[] = {"faults", "behaviours", "mutations", "expectations"};
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        struct program_end list;
+        RUN(&list, "list", kinds[i]);
+        char *rest = NULL;
+        for (char *line = strtok_r(list.out.data, "\n", &rest); line;
+             line = strtok_r(NULL, "\n", &rest)) {
+            struct program_end end;
+            char *id = mem_copy(line, strcspn(line, " "));
+            RUN(&end, "explain", id);
+            cr_expect_eq(end.code, EXIT_OK, "%s: %s", id, buf_text(&end.err));
+            char *later = mem_format("\n%s ", id); /* a word can be of two kinds */
+            cr_expect(text_starts_with(buf_text(&end.out), id) || strstr(buf_text(&end.out), later),
+                      "%s", buf_text(&end.out));
+            free(id);
+            free(later);
+            program_end_clear(&end);
+        }
+        program_end_clear(&list);
+    }
+}

@@ -1,0 +1,143 @@
+/* What the program does before and around its commands, run as a user would. */
+#include <criterion/criterion.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "tests/support/run_program.h"
+
+TestSuite(cli_program, .timeout = 20);
+
+Test(cli_program, help_names_every_command_and_ends_well)
+{
+    NEED_HOOKCHECK();
+    static const char *const spellings[] = {"--help", "-h", "help"};
+    for (size_t i = 0; i < ARRAY_LEN(spellings); i++) {
+        struct program_end end;
+        RUN(&end, spellings[i]);
+        cr_expect_eq(end.code, EXIT_OK, "%s", spellings[i]);
+        cr_expect_eq(end.err.len, 0, "%s: %s", spellings[i], buf_text(&end.err));
+        for (size_t j = 0; j < num_commands; j++)
+            cr_expect(strstr(buf_text(&end.out), commands[j]->summary) ||
+                          strlen(commands[j]->summary) > 60,
+                      "%s does not show %s", spellings[i], commands[j]->name);
+        program_end_clear(&end);
+    }
+}
+
+Test(cli_program, each_command_helps_in_both_ways_alike)
+{
+    NEED_HOOKCHECK();
+    for (size_t i = 0; i < num_commands; i++) {
+        struct program_end first;
+        struct program_end second;
+        RUN(&first, commands[i]->name, "--help");
+        RUN(&second, "help", commands[i]->name);
+        cr_expect_eq(first.code, EXIT_OK, "%s", commands[i]->name);
+        cr_expect_eq(second.code, EXIT_OK, "%s", commands[i]->name);
+        cr_expect_str_eq(buf_text(&first.out), buf_text(&second.out));
+        cr_expect(text_ends_with(buf_text(&first.out), commands[i]->examples), "%s",
+                  commands[i]->name);
+        program_end_clear(&first);
+        program_end_clear(&second);
+    }
+}
+
+Test(cli_program, without_a_command_help_goes_to_standard_error)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    run_hookcheck((const char *const[]){NULL}, (struct bytes){0}, &end);
+    cr_expect_eq(end.code, EXIT_WRONG_USAGE);
+    cr_expect_eq(end.out.len, 0);
+    cr_expect(text_starts_with(buf_text(&end.err), "Usage: hookcheck COMMAND"));
+    program_end_clear(&end);
+}
+
+Test(cli_program, tells_its_version_and_its_suites)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    RUN(&end, "--version");
+    static const char start[] = "hookcheck " HOOKCHECK_VERSION " (suites ";
+    const char *line = buf_text(&end.out);
+    cr_expect_eq(end.code, EXIT_OK);
+    cr_assert(text_starts_with(line, start), "%s", line);
+    cr_expect_eq(strspn(line + strlen(start), "0123456789abcdef"), 12, "%s", line);
+    cr_expect_str_eq(line + strlen(start) + 12, ")\n");
+    program_end_clear(&end);
+}
+
+Test(cli_program, wrong_words_get_one_sentence)
+{
+    NEED_HOOKCHECK();
+    static const struct {
+        const char *arguments[5];
+        const char *complaint;
+    } rows[] = {
+        {{"sgin"}, "hookcheck: no command \"sgin\"; did you mean \"sign\"?\n"},
+        {{"help", "sned"}, "hookcheck: no command \"sned\"; did you mean \"send\"?\n"},
+        {{"help", "sign", "send"}, "hookcheck: help takes one command; \"send\" is too many\n"},
+        {{"--versoin"}, "hookcheck: no option \"--versoin\"; did you mean \"--version\"?\n"},
+        {{"--secret=hunter2"},
+         "hookcheck: no option \"--secret\" before a command; hookcheck --help shows what there "
+         "is\n"},
+        {{"sign", "--fromat", "json"},
+         "hookcheck sign: no option \"--fromat\"; did you mean \"--format\"?\n"},
+        {{"sign", "--format"}, "hookcheck sign: --format needs a value: --format FORMAT\n"},
+        {{"list", "case"}, "hookcheck list: no list \"case\"; did you mean \"cases\"?\n"},
+        {{"list"}, "hookcheck list: WHAT to list must be given; --help shows how\n"},
+        {{"list", "events", "cases"},
+         "hookcheck list: \"cases\" is one word too many; --help shows what is taken\n"},
+        {{"list", "events", "--suite", "x"},
+         "hookcheck list: --suite belongs to cases; events come from no suite\n"},
+        {{"lint"}, "hookcheck lint: at least one FILE must be given; --help shows how\n"},
+        {{"explain", "trunkate-signature"},
+         "hookcheck explain: nothing is called \"trunkate-signature\"; did you mean "
+         "\"truncate-signature\"?\n"},
+        {{"explain"},
+         "hookcheck explain: the ID of a case, a fault or a word must be given; --help shows "
+         "how\n"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct program_end end;
+        run_hookcheck(rows[i].arguments, (struct bytes){0}, &end);
+        cr_expect_eq(end.code, EXIT_WRONG_USAGE, "%s: %d", rows[i].complaint, end.code);
+        cr_expect_str_eq(buf_text(&end.err), rows[i].complaint);
+        cr_expect_eq(end.out.len, 0, "%s", rows[i].complaint);
+        program_end_clear(&end);
+    }
+}
+
+/* --- where the output goes --- */
+
+static void expect_output_failure(const struct program *program, const char *what)
+{
+    struct program_end end;
+    run_program(program, &end);
+    cr_expect_eq(end.code, EXIT_OUR_FAILURE, "%s: %d", what, end.code);
+    cr_expect(text_starts_with(buf_text(&end.err), "hookcheck: cannot write to standard output: "),
+              "%s: %s", what, buf_text(&end.err));
+    program_end_clear(&end);
+}
+
+Test(cli_program, output_that_cannot_be_written_is_a_failure_of_its_own)
+{
+    NEED_HOOKCHECK();
+    static const char *const env[] = {"HOOKCHECK_SECRET=" TEST_SECRET, NULL};
+    const char *const rows[][3] = {
+        {hookcheck_path(), "--help", NULL},
+        {hookcheck_path(), "--version", NULL},
+        {hookcheck_path(), "sign", NULL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        expect_output_failure(
+            &(struct program){.argv = rows[i], .env = env, .out_path = "/dev/full"}, "a full disk");
+        expect_output_failure(
+            &(struct program){.argv = rows[i], .env = env, .out_closed_pipe = true},
+            "a pipe that nobody reads");
+    }
+    const char *const long_list[] = {hookcheck_path(), "list", "events", "--json", NULL};
+    expect_output_failure(&(struct program){.argv = long_list, .out_path = "/dev/full"},
+                          "more than one buffer");
+}

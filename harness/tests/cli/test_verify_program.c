@@ -1,0 +1,106 @@
+/* `verify`, run as a user would. */
+#include <criterion/criterion.h>
+
+#include "base/array.h"
+#include "cli/command.h"
+#include "tests/support/run_program.h"
+
+TestSuite(cli_verify_program, .timeout = 20);
+
+/* `sign` and `verify` share code, so the right signature was made elsewhere:
+ * printf '"{}"' | openssl dgst -sha256 -hmac whsec_test */
+#define GOOD "2cb1a143fab7ceb1263b80d83fda9597a17c362882e599174bfeb7d6ec86cdbc"
+
+static int verify(const char *body, const char *signature, struct program_end *end)
+{
+    run_hookcheck((const char *const[]){"verify", "--signature", signature, "--body", "-", NULL},
+                  bytes_of(body), end);
+    return end->code;
+}
+
+Test(cli_verify_program, says_valid_by_the_official_rule_whatever_the_spelling)
+{
+    NEED_HOOKCHECK();
+    static const char *const bodies[] = {
+        "{\"id_event\":\"1\",\"data\":\"{}\",\"type\":\"x\"}",
+        " { \"type\" : \"y\", \"data\" : \"\\u007b}\" } \n",
+        "{\"data\":1,\"data\":\"{}\"}",
+        "\xef\xbb\xbf{\"data\":\"{}\"}",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+        struct program_end end;
+        cr_expect_eq(verify(bodies[i], GOOD, &end), EXIT_OK, "%s: %s", bodies[i],
+                     buf_text(&end.out));
+        cr_expect_str_eq(buf_text(&end.out), "valid\n");
+        cr_expect_eq(end.err.len, 0);
+        program_end_clear(&end);
+    }
+}
+
+Test(cli_verify_program, says_why_something_is_not_valid_and_never_the_right_signature)
+{
+    NEED_HOOKCHECK();
+    static const struct {
+        const char *body;
+        const char *signature;
+    } rows[] = {
+        {"{\"data\":\"{ }\"}", GOOD}, /* other data */
+        {"{\"data\":\"{}\"}", ""},
+        {"{\"data\":\"{}\"}", GOOD "0"},
+        {"{\"data\":\"{}\"}", "sha256=" GOOD},
+        {"{\"data\":\"{}\"}", " " GOOD},
+        {"{\"id_event\":\"1\"}", GOOD},
+        {"{\"data\":", GOOD},
+        {"", GOOD},
+        {"[]", GOOD},
+        {"null", GOOD},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct program_end end;
+        cr_expect_eq(verify(rows[i].body, rows[i].signature, &end), EXIT_FELL_SHORT, "row %zu: %d",
+                     i, end.code);
+        cr_expect(strncmp(buf_text(&end.out), "not valid: ", 11) == 0 && end.out.len > 15,
+                  "row %zu: %s", i, buf_text(&end.out));
+        cr_expect_null(strstr(buf_text(&end.out), GOOD), "row %zu", i);
+        cr_expect_eq(end.err.len, 0, "row %zu: %s", i, buf_text(&end.err));
+        program_end_clear(&end);
+    }
+}
+
+Test(cli_verify_program, no_header_is_not_valid)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    run_hookcheck((const char *const[]){"verify", "--no-signature", "--body", "-", NULL},
+                  bytes_of("{\"data\":\"{}\"}"), &end);
+    cr_expect_eq(end.code, EXIT_FELL_SHORT);
+    cr_expect(strncmp(buf_text(&end.out), "not valid: ", 11) == 0);
+    program_end_clear(&end);
+}
+
+Test(cli_verify_program, wrong_usage_gets_one_sentence)
+{
+    NEED_HOOKCHECK();
+    static const struct {
+        const char *arguments[8];
+        const char *said;
+    } rows[] = {
+        {{"verify", "--body", "-"}, "--signature HEX must be given, or --no-signature when"},
+        {{"verify", "--signature", GOOD}, "--body FILE must be given"},
+        {{"verify", "--signature", GOOD, "--no-signature", "--body", "-"}, "exclude each other"},
+        {{"verify", "--signature", GOOD, "--body", "/nowhere/at/all"},
+         "--body: cannot open /nowhere/at/all: No such file or directory"},
+        {{"verify", "--signature", GOOD, "--body", "/tmp"}, "--body: cannot read /tmp"},
+        {{"verify", "--signature", GOOD, "--body", "-", "more"}, "\"more\" is one word too many"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct program_end end;
+        run_hookcheck(rows[i].arguments, bytes_of("{}"), &end);
+        const char *line_end = strchr(buf_text(&end.err), '\n');
+        cr_expect_eq(end.code, EXIT_WRONG_USAGE, "%s: %d", rows[i].said, end.code);
+        cr_expect_not_null(strstr(buf_text(&end.err), rows[i].said), "%s", buf_text(&end.err));
+        cr_expect(line_end && !line_end[1], "%s: not one line", rows[i].said);
+        cr_expect_eq(end.out.len, 0, "%s", rows[i].said);
+        program_end_clear(&end);
+    }
+}

@@ -1,0 +1,206 @@
+/* Every behaviour, seen from the client's side. */
+#include "receive/behaviour.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "tests/support/started_receiver.h"
+
+TestSuite(receive_behaviour, .timeout = 60);
+
+struct row {
+    const char *behaviour;
+    enum reply_end end;
+    int status;
+    const char *body;   /* NULL = whatever */
+    const char *header; /* name of one that must be there; NULL = none */
+    bool closes;        /* the connection is not kept */
+};
+
+static const struct row rows[] = {
+    {"status=503", REPLY_WHOLE, 503, "", NULL, false},
+    {"status=200", REPLY_WHOLE, 200, "", NULL, false},
+    {"header=X-One: two", REPLY_WHOLE, 204, "", "X-One", false},
+    {"text", REPLY_WHOLE, 200, "ok\n", "Content-Type", false},
+    {"text=hello", REPLY_WHOLE, 200, "hello", "Content-Type", false},
+    {"json", REPLY_WHOLE, 200, "{\"received\":true}", "Content-Type", false},
+    {"html", REPLY_WHOLE, 200, NULL, "Content-Type", false},
+    {"redirect", REPLY_WHOLE, 307, "", "Location", false},
+    {"redirect=301,http://x.test/", REPLY_WHOLE, 301, "", "Location", false},
+    {"delay=20ms", REPLY_WHOLE, 204, "", NULL, false},
+    {"delay-per-mib=1ms", REPLY_WHOLE, 204, "", NULL, false},
+    {"drip=1ms", REPLY_WHOLE, 204, "", NULL, false},
+    {"truncate", REPLY_CLOSED, 0, "", NULL, true},
+    {"truncate=0", REPLY_CLOSED, 0, "", NULL, true},
+    {"truncate=999", REPLY_WHOLE, 204, "", NULL, true},
+    {"reset", REPLY_RESET, 0, "", NULL, true},
+    {"reset=10", REPLY_RESET, 0, "", NULL, true},
+    {"reset-upload", REPLY_RESET, 0, "", NULL, true},
+    {"reset-after", REPLY_WHOLE, 204, "", NULL, true},
+    {"close", REPLY_CLOSED, 0, "", NULL, true},
+    {"silence", REPLY_SILENCE, 0, "", NULL, false},
+    {"garbage", REPLY_MALFORMED, 0, "", NULL, true},
+    {"wrong-length", REPLY_CLOSED, 200, "accepted\n", NULL, true},
+    {"wrong-length=-4", REPLY_WHOLE, 200, "accep", NULL, true},
+    {"body-after-204", REPLY_WHOLE, 204, "", NULL, false},
+    {"extra-bytes", REPLY_WHOLE, 204, "", NULL, false},
+    {"chunked", REPLY_WHOLE, 200, "", "Transfer-Encoding", false},
+    {"http-1.0", REPLY_WHOLE, 204, "", NULL, true},
+    {"connection-close", REPLY_WHOLE, 204, "", "Connection", true},
+    {"silent-close", REPLY_WHOLE, 204, "", NULL, true},
+    {"bare-lf", REPLY_WHOLE, 204, "", NULL, false},
+    {"huge-header", REPLY_WHOLE, 204, "", "X-Padding", false},
+    {"interim=3", REPLY_WHOLE, 204, "", NULL, false},
+    {"answer-early", REPLY_WHOLE, 200, "", "Connection", true},
+    {"endless", REPLY_SILENCE, 200, NULL, NULL, true},      /* see below */
+    {"refuse-continue", REPLY_WHOLE, 204, "", NULL, false}, /* see below */
+};
+
+static void check_row(const struct row *row)
+{
+    struct started_receiver started;
+    struct client client;
+    struct reply reply;
+    struct buf bytes = {0};
+    const struct posting genuine = {0};
+    posting_write(&genuine, &bytes);
+    started_begin_wrong(&started, NULL, row->behaviour);
+    client_open(&client, receiver_port(started.receiver));
+    (void)client_send(&client, buf_bytes(&bytes));
+    client_read(&client, row->end == REPLY_SILENCE ? 200 : 5000, &reply);
+    cr_expect_eq(reply.end, row->end, "%s: ended with %d", row->behaviour, (int)reply.end);
+    cr_expect_eq(reply.status, row->status, "%s: %d", row->behaviour, reply.status);
+    cr_expect(!row->body || strcmp(buf_text(&reply.body), row->body) == 0, "%s: \"%s\"",
+              row->behaviour, buf_text(&reply.body));
+    cr_expect(!row->header || headers_find(&reply.headers, row->header), "%s", row->behaviour);
+    cr_expect_eq(client_sees_end(&client, row->closes ? 5000 : 50), row->closes, "%s",
+                 row->behaviour);
+    reply_clear(&reply);
+    client_close(&client);
+    buf_clear(&bytes);
+    started_end(&started);
+}
+
+Test(receive_behaviour, each_does_what_its_sentence_says)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (strcmp(rows[i].behaviour, "endless") != 0)
+            check_row(&rows[i]);
+}
+
+static bool is_tested(const char *name)
+{
+    size_t len = strlen(name);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (strncmp(rows[i].behaviour, name, len) == 0 &&
+            (rows[i].behaviour[len] == '=' || rows[i].behaviour[len] == '\0'))
+            return true;
+    return false;
+}
+
+Test(receive_behaviour, the_table_is_complete)
+{
+    for (size_t i = 0; i < num_behaviours; i++) {
+        const struct behaviour *behaviour = &behaviours[i];
+        cr_expect(is_tested(behaviour->name), "%s has no test", behaviour->name);
+        cr_expect_eq(behaviour_find(behaviour->name), behaviour);
+        cr_expect(behaviour->argument.kind == ARGUMENT_NONE || behaviour->argument.meaning);
+    }
+    cr_expect_null(behaviour_find("none"));
+}
+
+Test(receive_behaviour, endless_bodies_cost_no_memory_and_end_with_the_client)
+{
+    struct started_receiver started;
+    struct client client;
+    struct buf bytes = {0};
+    const struct posting genuine = {0};
+    posting_write(&genuine, &bytes);
+    started_begin_wrong(&started, NULL, "endless");
+    client_open(&client, receiver_port(started.receiver));
+    (void)client_send(&client, buf_bytes(&bytes));
+    char piece[65536];
+    size_t len = 0;
+    while (len < 50000000) {
+        ssize_t got = read(client.fd, piece, sizeof piece);
+        cr_assert_gt(got, 0);
+        len += (size_t)got;
+    }
+    client_close(&client);
+    buf_clear(&bytes);
+    started_end(&started);
+}
+
+Test(receive_behaviour, refuse_continue_answers_417_to_who_waits)
+{
+    struct started_receiver started;
+    struct reply reply;
+    const struct posting waiting = {.headers = "Expect: 100-continue\r\n"};
+    started_begin_wrong(&started, NULL, "refuse-continue");
+    post(&started, &waiting, &reply);
+    cr_expect_eq(reply.status, 417);
+    cr_expect_eq(reply.num_interim, 0);
+    reply_clear(&reply);
+    started_end(&started);
+}
+
+Test(receive_behaviour, several_combine_in_the_order_given)
+{
+    static const char *const several[] = {"status=201", "text=hi", "delay=50ms", "chunked",
+                                          "connection-close"};
+    const struct receiver_options options = {.behaviours = several,
+                                             .num_behaviours = ARRAY_LEN(several)};
+    const struct posting genuine = {0};
+    struct started_receiver started;
+    struct reply reply;
+    started_begin(&started, &options);
+    int64_t start_ns = clock_monotonic_ns();
+    post(&started, &genuine, &reply);
+    cr_expect_geq(clock_monotonic_ns() - start_ns, 50 * NS_PER_MS);
+    cr_expect_eq(reply.status, 201);
+    cr_expect_str_eq(buf_text(&reply.body), "hi");
+    cr_expect_not(reply.keep_alive);
+    reply_clear(&reply);
+    started_end(&started);
+}
+
+Test(receive_behaviour, a_delay_can_grow_with_the_body)
+{
+    struct started_receiver started;
+    struct buf data = {0};
+    (void)buf_add_char(&data, '"');
+    (void)buf_add_repeated(&data, 'x', 1024 * 1024);
+    (void)buf_add_char(&data, '"');
+    const struct posting large = {.data = buf_text(&data)};
+    started_begin_wrong(&started, NULL, "delay-per-mib=200ms");
+    int64_t start_ns = clock_monotonic_ns();
+    cr_expect_eq(post_status(&started, &large), 204);
+    cr_expect_geq(clock_monotonic_ns() - start_ns, 200 * NS_PER_MS);
+    buf_clear(&data);
+    started_end(&started);
+}
+
+Test(receive_behaviour, lets_other_clients_through_meanwhile)
+{
+    struct started_receiver started;
+    struct client waiting;
+    struct buf bytes = {0};
+    const struct posting genuine = {0};
+    posting_write(&genuine, &bytes);
+    started_begin_wrong(&started, NULL, "delay=400ms");
+    client_open(&waiting, receiver_port(started.receiver));
+    int64_t start_ns = clock_monotonic_ns();
+    (void)client_send(&waiting, buf_bytes(&bytes));
+    cr_expect_eq(post_status(&started, &genuine), 204);
+    struct reply reply;
+    client_read(&waiting, 5000, &reply);
+    cr_expect_eq(reply.status, 204);
+    cr_expect_lt(clock_monotonic_ns() - start_ns, 750 * NS_PER_MS, "the two delays overlap");
+    reply_clear(&reply);
+    client_close(&waiting);
+    buf_clear(&bytes);
+    started_end(&started);
+}

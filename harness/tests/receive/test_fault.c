@@ -1,0 +1,385 @@
+/* Every fault does what its sentence says, and nothing else is wrong with it. */
+#include "receive/fault.h"
+
+#include <criterion/criterion.h>
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "tests/support/started_receiver.h"
+
+TestSuite(receive_fault, .timeout = 60);
+
+static const char wrong_digits[] =
+    "abcdef0000000000000000000000000000000000000000000000000000000000";
+
+#define LONG_BODY_LEN 120000
+
+/* One request that a fault treats wrongly. `status` as post_status gives it; `right` is what the
+ * right receiver answers, 204 when the mistake is to refuse. */
+struct row {
+    const char *fault; /* with its argument */
+    struct posting posting;
+    int status;
+    int right;
+};
+
+#define CLOSED (-(int)REPLY_CLOSED)
+#define RESET  (-(int)REPLY_RESET)
+
+static const struct row rows[] = {
+    {"A01", {.no_signature = true}, 204, 401},
+    {"A01", {.key = "other"}, 204, 401},
+    {"A02", {.no_signature = true}, 204, 401},
+    {"A02", {.signature = ""}, 401, 401},
+    {"A03", {.signature = ""}, 204, 401},
+    {"A03", {.no_signature = true}, 401, 401},
+    {"A04", {.signature = "x"}, 204, 401},
+    {"A04", {.no_signature = true}, 401, 401},
+    {"A05", {.key = ""}, 204, 401},
+    {"A05", {0}, 401, 204},
+    {"A06", {.key = "undefined"}, 204, 401},
+    {"A06", {0}, 401, 204},
+    {"A07", {.signature = ""}, 204, 401},
+    {"A07", {.signature = "%s00"}, 204, 401},
+    {"A07", {.signature = wrong_digits}, 401, 401},
+    {"A08", {.signature = "%szz"}, 204, 401},
+    {"A08", {.signature = ""}, 401, 401},
+    {"A09", {.signature = "%szz"}, 204, 401},
+    {"A09", {.signature = "%sa"}, 204, 401},
+    {"A09", {.signature = "%saa"}, 401, 401},
+    {"A10", {.signature = wrong_digits}, 204, 401},
+    {"A10", {.signature = "%s0"}, 401, 401},
+    {"A12", {.signature = "sha256=%s"}, 204, 401},
+    {"A12", {.signature = "sha1=%s"}, 401, 401},
+    {"A14", {.signature = "x, %s"}, 204, 401},
+    {"A14", {.headers = "Panora-Signature: x\r\n"}, 204, 401},
+    {"A16", {.type = "no.such", .key = "other"}, 204, 401},
+    {"A16", {.key = "other"}, 401, 401},
+    {"A18", {.key = "other"}, 200, 401},
+    {"A18", {.method = "GET"}, 200, 405},
+    {"B01", {.signature = "ab"}, 500, 401},
+    {"B01", {.signature = wrong_digits}, 401, 401},
+    {"B04", {.signature = "\xe9"}, 500, 401},
+    {"B04", {.signature = "e"}, 401, 401},
+    {"B05", {.no_signature = true}, 500, 401},
+    {"B06", {.signature = "zz"}, 500, 401},
+    {"B06", {.signature = "abc"}, 500, 401},
+    {"B06", {.signature = wrong_digits}, 401, 401},
+    {"B08", {.body = "[1]"}, 500, 400},
+    {"B09", {.body = "{"}, 500, 400},
+    {"B10", {.body = ""}, 500, 400},
+    {"B16", {0}, 500, 204},
+    {"C01", {0}, 401, 204},
+    {"C06", {0}, 401, 204},
+    {"C06", {.data = "{}"}, 204, 204},
+    {"C09", {.content_type = "application/json; charset=utf-8"}, 401, 204},
+    {"C13", {.body = "{}", .no_signature = true}, 400, 401},
+    {"C14", {0}, 401, 204},
+    {"C15", {0}, 401, 204},
+    {"C15", {.dialect = DIALECT_OBJECT}, 204, 204},
+    {"D01", {0}, 401, 204},
+    {"D01", {.key = RECEIVER_SECRET "\n"}, 204, 401},
+    {"D03", {0}, 401, 204},
+    {"D05", {0}, 401, 204},
+    {"D05", {.signature_name = "X-Panora-Signature"}, 204, 401},
+    {"E01", {0}, 307, 204},
+    {"E01=301", {0}, 301, 204},
+    {"E01", {.target = "/elsewhere"}, 204, 204},
+    {"E03", {0}, 302, 204},
+    {"E03", {.method = "GET", .target = "/sign-in"}, 200, 405},
+    {"E04", {0}, 403, 204},
+    {"E05", {0}, 401, 204},
+    {"E07", {.headers = "User-Agent: axios/1.6.8\r\n"}, 403, 204},
+    {"E07", {.headers = "User-Agent: curl/8\r\n"}, 204, 204},
+    {"E09", {0}, 404, 204},
+    {"E09=405", {0}, 405, 204},
+    {"E10", {.method = "GET"}, 200, 405},
+    {"E10", {0}, 204, 204},
+    {"F05=50ms", {0}, 204, 204},
+    {"F06=50ms", {0}, 204, 204},
+    {"F09", {.chunked = true}, 411, 204},
+    {"F12", {0}, 204, 204},
+    {"F16", {0}, 200, 204},
+    {"F17", {0}, 204, 204},
+    {"F18", {.signature_name = "panora-signature"}, 401, 204},
+    {"F18", {0}, 204, 204},
+    {"G01", {.type = "no.such"}, 400, 204},
+    {"G01", {.type = "crm.deal.push"}, 204, 204},
+    {"G02",
+     {.data = "1", .body = "{\"id_event\":\"a\",\"data\":\"1\",\"type\":\"b\",\"x\":1}"},
+     400,
+     204},
+    {"G02", {0}, 204, 204},
+    {"G07", {.key = "other"}, 401, 401},
+    {"G08", {.key = "other"}, 401, 401},
+    {"G09", {0}, 418, 204},
+    {"G09=302", {0}, 302, 204},
+};
+
+/* These need more than one request or a look at more than the status; each has a test of its own
+ * below. */
+static const char *const tested_apart[] = {"A13", "B02", "B11", "F01", "F19", "G03"};
+
+Test(receive_fault, each_makes_its_mistake_and_the_right_receiver_does_not)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct started_receiver started;
+        started_begin_wrong(&started, rows[i].fault, NULL);
+        int status = post_status(&started, &rows[i].posting);
+        cr_expect_eq(status, rows[i].status, "row %zu, %s: %d, not %d", i, rows[i].fault, status,
+                     rows[i].status);
+        started_end(&started);
+    }
+    struct started_receiver started;
+    started_begin(&started, NULL);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int status = post_status(&started, &rows[i].posting);
+        cr_expect_eq(status, rows[i].right, "row %zu without %s: %d, not %d", i, rows[i].fault,
+                     status, rows[i].right);
+    }
+    started_end(&started);
+}
+
+static bool is_tested(const char *id)
+{
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (strncmp(rows[i].fault, id, strlen(id)) == 0)
+            return true;
+    for (size_t i = 0; i < ARRAY_LEN(tested_apart); i++)
+        if (strcmp(tested_apart[i], id) == 0)
+            return true;
+    return false;
+}
+
+static bool overrides_something(const struct rules *rules)
+{
+    static const struct rules nothing;
+    return memcmp(rules, &nothing, sizeof nothing) != 0;
+}
+
+Test(receive_fault, the_table_is_complete_and_in_order)
+{
+    cr_assert_geq(fault_count(), 40);
+    for (size_t i = 0; i < fault_count(); i++) {
+        const struct fault *fault = fault_at(i);
+        cr_expect(is_tested(fault->id), "%s has no test", fault->id);
+        cr_expect(i == 0 || strcmp(fault_at(i - 1)->id, fault->id) < 0, "%s", fault->id);
+        cr_expect(islower((unsigned char)fault->sentence[0]) || fault->sentence[0] == 'h' ||
+                      strchr("JAC", fault->sentence[0]),
+                  "%s", fault->sentence);
+        cr_expect_neq(fault->sentence[strlen(fault->sentence) - 1], '.', "%s", fault->id);
+        cr_expect_not_null(fault->seen, "%s", fault->id);
+        cr_expect_not_null(fault->cases[0], "%s is caught by nothing", fault->id);
+        cr_expect_null(fault->cases[FAULT_CASES_MAX - 1], "%s: no room left", fault->id);
+        cr_expect(overrides_something(&fault->overrides), "%s does nothing", fault->id);
+        cr_expect(fault->argument.kind == ARGUMENT_NONE || fault->argument.meaning, "%s",
+                  fault->id);
+        cr_expect_eq(fault_find(fault->id), fault);
+        cr_expect_eq(fault_find(fault->name), fault);
+    }
+    cr_expect_null(fault_at(fault_count()));
+    cr_expect_eq(fault_find("a01"), fault_find("A01"));
+}
+
+Test(receive_fault, names_no_case_twice)
+{
+    for (size_t i = 0; i < fault_count(); i++) {
+        const char *const *cases = fault_at(i)->cases;
+        for (size_t j = 0; cases[j]; j++)
+            for (size_t k = 0; k < j; k++)
+                cr_expect_str_neq(cases[j], cases[k], "%s", fault_at(i)->id);
+    }
+}
+
+Test(receive_fault, a13_takes_the_signature_from_the_query)
+{
+    struct started_receiver started;
+    struct posting posting = {.no_signature = true};
+    char right[65];
+    char target[128];
+    posting_signature(&posting, right);
+    (void)snprintf(target, sizeof target, "/?a=b&signature=%s", right);
+    posting.target = target;
+    started_begin_wrong(&started, "A13", NULL);
+    cr_expect_eq(post_status(&started, &posting), 204);
+    posting.target = "/?signature=x";
+    cr_expect_eq(post_status(&started, &posting), 401);
+    started_end(&started);
+}
+
+Test(receive_fault, b02_ends_the_process)
+{
+    struct started_receiver started;
+    const struct posting genuine = {0};
+    const struct posting cut = {.signature = "abc"};
+    started_begin_wrong(&started, "B02", NULL);
+    cr_expect_eq(post_status(&started, &genuine), 204);
+    cr_expect_not(started.died);
+    cr_expect_eq(post_status(&started, &cut), RESET);
+    started_end(&started);
+    cr_expect(started.died);
+}
+
+Test(receive_fault, b11_ends_the_process_when_a_client_goes_away)
+{
+    struct started_receiver started;
+    struct client client;
+    started_begin_wrong(&started, "B11", NULL);
+    client_open(&client, receiver_port(started.receiver));
+    (void)client_send(&client, bytes_of("POST / HTTP/1.1\r\nContent-Length: 5\r\n\r\nab"));
+    client_close(&client);
+    (void)pthread_join(started.thread, NULL);
+    cr_expect(started.died);
+    receiver_free(started.receiver);
+}
+
+static void fill_long(struct buf *data)
+{
+    (void)buf_add_char(data, '"');
+    (void)buf_add_repeated(data, 'x', LONG_BODY_LEN);
+    (void)buf_add_char(data, '"');
+}
+
+static void check_long(const char *fault, int status)
+{
+    struct started_receiver started;
+    struct buf data = {0};
+    const struct posting genuine = {0};
+    fill_long(&data);
+    const struct posting large = {.data = buf_text(&data)};
+    started_begin_wrong(&started, fault, NULL);
+    cr_expect_eq(post_status(&started, &large), status, "%s", fault);
+    cr_expect_eq(post_status(&started, &genuine), 204, "%s", fault);
+    started_end(&started);
+    buf_clear(&data);
+}
+
+Test(receive_fault, f01_and_f19_cannot_take_long_bodies)
+{
+    check_long("F01", 413);
+    check_long("F19", 400);
+    check_long(NULL, 204);
+}
+
+Test(receive_fault, f05_answers_late)
+{
+    struct started_receiver started;
+    const struct posting genuine = {0};
+    const struct posting forged = {.key = "other"};
+    started_begin_wrong(&started, "F05=300ms", NULL);
+    int64_t start_ns = clock_monotonic_ns();
+    cr_expect_eq(post_status(&started, &forged), 401);
+    cr_expect_lt(clock_monotonic_ns() - start_ns, 250 * NS_PER_MS, "refusals are quick");
+    start_ns = clock_monotonic_ns();
+    cr_expect_eq(post_status(&started, &genuine), 204);
+    cr_expect_geq(clock_monotonic_ns() - start_ns, 300 * NS_PER_MS);
+    started_end(&started);
+}
+
+Test(receive_fault, f12_resets_a_connection_that_was_idle)
+{
+    struct started_receiver started;
+    struct client client;
+    struct reply reply;
+    struct buf bytes = {0};
+    const struct posting genuine = {0};
+    posting_write(&genuine, &bytes);
+    started_begin_wrong(&started, "F12", NULL);
+    client_open(&client, receiver_port(started.receiver));
+    for (int i = 0; i < 2; i++) {
+        (void)client_send(&client, buf_bytes(&bytes));
+        client_read(&client, 5000, &reply);
+        cr_expect_eq(reply.status, 204, "used again at once");
+        reply_clear(&reply);
+    }
+    client_read(&client, 700, &reply);
+    cr_expect_eq(reply.end, REPLY_SILENCE, "it announces nothing");
+    reply_clear(&reply);
+    (void)client_send(&client, buf_bytes(&bytes));
+    client_read(&client, 5000, &reply);
+    cr_expect_eq(reply.end, REPLY_RESET);
+    reply_clear(&reply);
+    client_close(&client);
+    buf_clear(&bytes);
+    started_end(&started);
+}
+
+Test(receive_fault, f17_sends_bytes_after_a_204)
+{
+    struct started_receiver started;
+    struct client client;
+    struct reply reply;
+    struct buf bytes = {0};
+    const struct posting genuine = {0};
+    posting_write(&genuine, &bytes);
+    started_begin_wrong(&started, "F17", NULL);
+    client_open(&client, receiver_port(started.receiver));
+    (void)client_send(&client, buf_bytes(&bytes));
+    client_read(&client, 5000, &reply);
+    cr_expect_eq(reply.status, 204);
+    cr_expect_str_eq(buf_text(&client.rest), "{\"ok\":true}");
+    reply_clear(&reply);
+    client_close(&client);
+    buf_clear(&bytes);
+    started_end(&started);
+}
+
+Test(receive_fault, g03_refuses_the_second_time)
+{
+    struct started_receiver started;
+    const struct posting first = {0};
+    const struct posting other = {.id = "7e57c0de-0000-4000-8000-000000000002"};
+    const struct posting forged = {.key = "other", .id = "7e57c0de-0000-4000-8000-000000000003"};
+    const struct posting after = {.id = "7e57c0de-0000-4000-8000-000000000003"};
+    started_begin_wrong(&started, "G03", NULL);
+    cr_expect_eq(post_status(&started, &first), 204);
+    cr_expect_eq(post_status(&started, &first), 409);
+    cr_expect_eq(post_status(&started, &other), 204);
+    cr_expect_eq(post_status(&started, &forged), 401);
+    cr_expect_eq(post_status(&started, &after), 204, "a forgery leaves no trace");
+    started_end(&started);
+}
+
+static void check_refusal_says(const char *fault, const struct posting *posting, const char *text)
+{
+    struct started_receiver started;
+    struct reply reply;
+    started_begin_wrong(&started, fault, NULL);
+    post(&started, posting, &reply);
+    cr_expect_eq(reply.status, 401);
+    cr_expect(strstr(buf_text(&reply.body), text), "%s says \"%s\"", fault, buf_text(&reply.body));
+    reply_clear(&reply);
+    started_end(&started);
+}
+
+Test(receive_fault, g07_says_the_right_signature)
+{
+    char right[65];
+    const struct posting genuine = {0};
+    const struct posting forged = {.key = "other"};
+    const struct posting unsigned_one = {.no_signature = true};
+    posting_signature(&genuine, right);
+    check_refusal_says("G07", &forged, right);
+    check_refusal_says("G07", &unsigned_one, right);
+}
+
+Test(receive_fault, g08_says_where_the_signatures_differ)
+{
+    const struct posting forged = {.signature = "x"};
+    check_refusal_says("G08", &forged, "differ at index 0\n    at verify (/srv/app/webhook.js");
+}
+
+Test(receive_fault, f16_answers_at_length)
+{
+    struct started_receiver started;
+    struct reply reply;
+    const struct posting genuine = {0};
+    started_begin_wrong(&started, "F16=100KiB", NULL);
+    post(&started, &genuine, &reply);
+    cr_expect_eq(reply.body.len, 102400);
+    reply_clear(&reply);
+    started_end(&started);
+}
