@@ -163,6 +163,14 @@ static enum level level_of(const struct making *making, const char *verdict, enu
     return must && !is_wire_form ? LEVEL_SHOULD : level;
 }
 
+/* Keeps what a step needs that sends the same event again. */
+static void remember(struct composed *to, const struct composed *from)
+{
+    event_copy(&to->event, &from->event);
+    to->twin = mem_text(from->twin);
+    memcpy(to->signature, from->signature, sizeof to->signature);
+}
+
 /* --- genuine events --- */
 
 static bool add_genuine(const struct making *making, struct rng *rng, struct composed *out_first,
@@ -176,8 +184,7 @@ static bool add_genuine(const struct making *making, struct rng *rng, struct com
         fixture.level = level_of(making, fixture.verdict, LEVEL_MUST);
         ok = compose_step(&making->choice->composer, &step, NULL, false, rng, &fixture.made, err);
         if (ok && i == 0) {
-            event_copy(&out_first->event, &fixture.made.event);
-            memcpy(out_first->signature, fixture.made.signature, sizeof out_first->signature);
+            remember(out_first, &fixture.made);
         }
         if (ok)
             take(making, &fixture, "genuine", i ? (size_t)i + 1 : 0);
@@ -244,10 +251,11 @@ static bool add_step(const struct making *making, const struct suite_case *one, 
         return true; /* the event that it repeats could not be made */
     wanted.again = 0;
     if (!compose_step(&making->choice->composer, &wanted, again, false, rng, &fixture.made, &why)) {
+        bool harmless = fixture.made.impossible || may_fail(making);
         composed_clear(&fixture.made);
-        return may_fail(making) || error_set(err, "%s: %s", one->id, why.message);
+        return harmless || error_set(err, "%s: %s", one->id, why.message);
     }
-    event_copy(&earlier[index].event, &fixture.made.event);
+    remember(&earlier[index], &fixture.made);
     fixture.verdict = verdict_of(one, step, fixture.made.genuine);
     fixture.level = level_of(making, fixture.verdict, one->level);
     take(making, &fixture, one->id + strlen(one->suite) + 1, one->num_steps > 1 ? index + 1 : 0);

@@ -115,7 +115,7 @@ const char *request_format_refuses(const struct request_format *format,
     if (limits & LIMIT_NO_NUL && body.len && memchr(body.data, 0, body.len))
         return "its body holds a NUL";
     if (limits & LIMIT_SHORT_LINES && body.len > REQUEST_LINE_MAX)
-        return "its body is above 48 KiB";
+        return "its body is above 32 KiB";
     if (limits & LIMIT_PLAIN_LINES && !is_plain_lines(body))
         return "its body has blanks at an end, or lines that mean something there";
     if (limits & LIMIT_NO_BRACES && has_text(body, "{{"))

@@ -146,7 +146,7 @@ static void render_body(const struct request *request, const struct request_plac
 const struct request_format request_formats[] = {
     {"http", "the request as it stands on the wire", render_http, ".request", "", NULL, "", 0},
     {"curl", "a curl command for a POSIX shell that sends exactly this request", render_curl,
-     "events.sh", "", "", "", 0},
+     "events.sh", "", "", "", LIMIT_SHORT_LINES},
     {"json", "an object with method, url, headers (a list of pairs) and body, for test code",
      render_json, ".json", "", NULL, "", 0},
     {"headers", "the header fields, one a line", render_headers, ".headers", "", NULL, "", 0},

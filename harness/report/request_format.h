@@ -34,8 +34,9 @@ enum request_limit {
     LIMIT_ONE_OF_A_NAME = 64 /* two fields of one name */
 };
 
-/* curl before 8.6 reads no longer lines from a configuration file; escapes at most double it. */
-#define REQUEST_LINE_MAX ((size_t)48 * 1024)
+/* A word of a command line holds 128 KiB at most, and so does a line of a curl configuration file
+ * before curl 8.6; escapes can double it and more. */
+#define REQUEST_LINE_MAX ((size_t)32 * 1024)
 
 /* A document is `begin`, the requests with `between` between them, `end`. */
 struct request_format {
@@ -75,7 +76,7 @@ void shell_quote(struct bytes in, struct buf *out);
 void shell_quote_redacted(struct bytes in, struct buf *out);
 
 /* More bytes than this are not put on a command line. */
-#define CURL_BODY_MAX ((size_t)32 * 1024)
+#define CURL_BODY_MAX REQUEST_LINE_MAX
 
 /* The request as a `curl` command on one line for a POSIX shell that sends the same method, headers
  * (curl's own ones suppressed) and body bytes; $HOOKCHECK_NAME is left to the shell. A body above
