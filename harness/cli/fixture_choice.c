@@ -140,7 +140,7 @@ static bool read_formats(struct fixture_choice *choice, const struct arguments *
     size_t count = 0;
     const char **names = arguments_values(arguments, "format", &count);
     bool ok = true;
-    choice->formats = mem_alloc((count + 1) * sizeof *choice->formats);
+    choice->formats = mem_alloc((count + 1) * sizeof(const struct request_format *));
     for (size_t i = 0; ok && i < count; i++) {
         const struct request_format *format = request_format_find(names[i], err);
         ok = format != NULL;

@@ -67,24 +67,31 @@ static void render_one(const struct fixture_choice *choice, const struct request
     free(name);
 }
 
-/* Appends the requests that the format can say. `num_before` counts those that the document holds.
- */
-static void add_requests(const struct fixture_choice *choice, size_t format_index, const char *type,
-                         const struct fixtures *fixtures, struct tally *tally, size_t *num_before,
-                         struct buf *out)
+/* A document in the making. */
+struct document {
+    const struct fixture_choice *choice;
+    size_t format_index;
+    struct tally *tally;
+    struct buf text;
+    size_t count; /* of the requests in it */
+};
+
+/* Appends the requests that the format can say. */
+static void add_requests(struct document *document, const char *type,
+                         const struct fixtures *fixtures)
 {
-    const struct request_format *format = choice->formats[format_index];
+    const struct request_format *format = document->choice->formats[document->format_index];
     for (size_t i = 0; i < fixtures->count; i++) {
         const struct fixture *fixture = &fixtures->items[i];
         const char *reason = request_format_refuses(format, &fixture->made.request);
         if (reason) {
-            tally->left_out[format_index]++;
-            tally->reasons[format_index] = reason;
+            document->tally->left_out[document->format_index]++;
+            document->tally->reasons[document->format_index] = reason;
             continue;
         }
-        if ((*num_before)++)
-            (void)buf_add_text(out, format->between);
-        render_one(choice, format, fixture, type, out);
+        if (document->count++)
+            (void)buf_add_text(&document->text, format->between);
+        render_one(document->choice, format, fixture, type, &document->text);
     }
 }
 
@@ -124,14 +131,14 @@ static bool write_document(struct corpus *corpus, const char *type, const struct
                            size_t format_index, struct error *err)
 {
     const struct request_format *format = corpus->choice->formats[format_index];
-    struct buf out = {0};
-    size_t count = 0;
-    (void)buf_add_text(&out, format->begin);
-    add_requests(corpus->choice, format_index, type, fixtures, &corpus->tally, &count, &out);
-    (void)buf_add_text(&out, format->end);
-    bool ok = count == 0 ||
-              fixture_folder_write(&corpus->folder, type, format->file, buf_bytes(&out), err);
-    buf_clear(&out);
+    struct document document = {
+        .choice = corpus->choice, .format_index = format_index, .tally = &corpus->tally};
+    (void)buf_add_text(&document.text, format->begin);
+    add_requests(&document, type, fixtures);
+    (void)buf_add_text(&document.text, format->end);
+    bool ok = document.count == 0 || fixture_folder_write(&corpus->folder, type, format->file,
+                                                          buf_bytes(&document.text), err);
+    buf_clear(&document.text);
     return ok;
 }
 
@@ -257,28 +264,27 @@ int fixture_corpus_print(const struct fixture_choice *choice, struct error *err)
 {
     const struct request_format *format = choice->formats[0];
     struct tally tally = tally_new(choice);
-    struct buf out = {0};
-    size_t count = 0;
+    struct document document = {.choice = choice, .tally = &tally};
     int code = EXIT_OK;
-    (void)buf_add_text(&out, format->begin);
+    (void)buf_add_text(&document.text, format->begin);
     for (size_t i = 0; code == EXIT_OK && i < choice->num_types; i++) {
         struct fixtures fixtures = {0};
         if (!fixtures_make(choice, i, &fixtures, err))
             code = EXIT_OUR_FAILURE;
-        add_requests(choice, 0, choice->types[i].name, &fixtures, &tally, &count, &out);
+        add_requests(&document, choice->types[i].name, &fixtures);
         tally.num_secret += fixtures.num_left_out;
         fixtures_clear(&fixtures);
-        if (code == EXIT_OK && count && !flush(&out, err))
+        if (code == EXIT_OK && document.count && !flush(&document.text, err))
             code = EXIT_OUR_FAILURE;
     }
-    (void)buf_add_text(&out, format->end);
-    if (code == EXIT_OK && count == 0) {
+    (void)buf_add_text(&document.text, format->end);
+    if (code == EXIT_OK && document.count == 0) {
         (void)error_set(err, "%s", none);
         code = EXIT_WRONG_USAGE;
-    } else if (code == EXIT_OK && !flush(&out, err)) {
+    } else if (code == EXIT_OK && !flush(&document.text, err)) {
         code = EXIT_OUR_FAILURE;
     }
     tally_tell(&tally, choice);
-    buf_clear(&out);
+    buf_clear(&document.text);
     return code;
 }

@@ -216,13 +216,13 @@ static bool fits(const struct making *making, const struct step *step)
     return !is_of_no_type || making->is_first;
 }
 
-/* A shallow copy of `step` for this type; the copy owns nothing. */
+/* A shallow copy of `step` for this type; the copy owns nothing. A type that it does not name comes
+ * from the composer. */
 static struct step step_for(const struct making *making, const struct step *step)
 {
     struct step copy = *step;
-    if (!copy.type)
-        copy.type = (char *)(uintptr_t)making->type->name;
     copy.dialect = making->dialect == DIALECT_TEXT ? STEP_DIALECT_TEXT : STEP_DIALECT_OBJECT;
+    copy.again = 0;
     if (!has_own_event(step) || (step->event_ops.count && !step->data && !step->size)) {
         copy.data = making->choice->data;
         copy.size = making->choice->size;
@@ -230,52 +230,80 @@ static struct step step_for(const struct making *making, const struct step *step
     return copy;
 }
 
-/* Mutations that draw or change realistic data may not fit the user's own. */
-static bool may_fail(const struct making *making)
+/* A case in the making: its steps so far, and the genuine event that its forgeries start from. */
+struct case_making {
+    const struct making *making;
+    const struct suite_case *one;
+    const struct composed *genuine;
+    struct composed *earlier;
+    struct rng rng;
+};
+
+static const struct composed *event_of(const struct case_making *this, const struct step *step)
 {
-    return making->choice->data != NULL || making->choice->size != 0;
+    if (step->again)
+        return &this->earlier[step->again - 1];
+    bool same_type = !step->type || strcmp(step->type, this->making->type->name) == 0;
+    return same_type && !has_own_event(step) ? this->genuine : NULL;
 }
 
-static bool add_step(const struct making *making, const struct suite_case *one, size_t index,
-                     const struct composed *genuine, struct composed *earlier, struct rng *rng,
-                     struct error *err)
+static bool compose(struct case_making *this, const struct step *step, const struct composed *again,
+                    struct composed *out, struct error *err)
 {
+    struct composer composer = this->making->choice->composer;
+    struct step wanted = step_for(this->making, step);
+    struct error why = {0};
+    composer.usual_type = this->making->type->name;
+    return compose_step(&composer, &wanted, again, false, &this->rng, out, &why) ||
+           error_set(err, "%s: %s", this->one->id, why.message);
+}
+
+/* Mutations that draw or change realistic data may not fit the user's own, and some secrets and
+ * machines cannot make everything; such a request is left out. */
+static bool may_be_left_out(const struct making *making, const struct composed *failed)
+{
+    return failed->impossible || making->choice->data || making->choice->size;
+}
+
+static bool add_step(struct case_making *this, size_t index, struct error *err)
+{
+    const struct suite_case *one = this->one;
     const struct step *step = &one->steps[index];
-    struct step wanted = step_for(making, step);
+    const struct composed *again = event_of(this, step);
     struct fixture fixture = {.one = one, .case_id = one->id};
     struct error why = {0};
-    const struct composed *again = step->again ? &earlier[step->again - 1] : NULL;
-    if (!step->again && !has_own_event(step) && strcmp(wanted.type, making->type->name) == 0)
-        again = genuine;
     if (again && !again->event.type)
         return true; /* the event that it repeats could not be made */
-    wanted.again = 0;
-    if (!compose_step(&making->choice->composer, &wanted, again, false, rng, &fixture.made, &why)) {
-        bool harmless = fixture.made.impossible || may_fail(making);
+    if (!compose(this, step, again, &fixture.made, &why)) {
+        bool harmless = may_be_left_out(this->making, &fixture.made);
         composed_clear(&fixture.made);
-        return harmless || error_set(err, "%s: %s", one->id, why.message);
+        return harmless || error_set(err, "%s", why.message);
     }
-    remember(&earlier[index], &fixture.made);
+    remember(&this->earlier[index], &fixture.made);
     fixture.verdict = verdict_of(one, step, fixture.made.genuine);
-    fixture.level = level_of(making, fixture.verdict, one->level);
-    take(making, &fixture, one->id + strlen(one->suite) + 1, one->num_steps > 1 ? index + 1 : 0);
+    fixture.level = level_of(this->making, fixture.verdict, one->level);
+    take(this->making, &fixture, one->id + strlen(one->suite) + 1,
+         one->num_steps > 1 ? index + 1 : 0);
     return true;
 }
 
 static bool add_case(const struct making *making, const struct suite_case *one,
                      const struct composed *genuine, struct error *err)
 {
-    struct composed *earlier = mem_alloc((one->num_steps + 1) * sizeof *earlier);
     char *purpose =
         mem_format("%s %s %s", one->id, making->type->name, dialect_name(making->dialect));
-    struct rng rng = rng_for(making->choice->seed, purpose);
+    struct case_making this = {.making = making,
+                               .one = one,
+                               .genuine = genuine,
+                               .earlier = mem_alloc((one->num_steps + 1) * sizeof *genuine),
+                               .rng = rng_for(making->choice->seed, purpose)};
     bool ok = true;
     for (size_t i = 0; ok && i < one->num_steps; i++)
         if (fits(making, &one->steps[i]))
-            ok = add_step(making, one, i, genuine, earlier, &rng, err);
+            ok = add_step(&this, i, err);
     for (size_t i = 0; i < one->num_steps; i++)
-        composed_clear(&earlier[i]);
-    free(earlier);
+        composed_clear(&this.earlier[i]);
+    free(this.earlier);
     free(purpose);
     return ok;
 }

@@ -230,7 +230,7 @@ static bool write_events(struct patterns *patterns, const struct fixture_choice 
     struct rng rng = rng_for(choice->seed, "stream");
     struct meter meter = {.on = progress, .total = count, .started_ns = clock_monotonic_ns()};
     struct buf out = {0};
-    bool ok = true;
+    bool ok = patterns->count > 0;
     size_t turn = 0;
     for (int64_t i = 0; ok && i < count; i++) {
         struct pattern *pattern = &patterns->items[turn];

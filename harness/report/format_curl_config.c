@@ -17,8 +17,9 @@ static void add_quoted(struct bytes in, struct buf *out)
     for (size_t i = 0; i < in.len; i++) {
         const char *special = in.data[i] ? strchr(plain, in.data[i]) : NULL;
         if (special)
-            (void)buf_add_char(out, '\\');
-        (void)buf_add_char(out, special ? escaped[special - plain] : in.data[i]);
+            (void)buf_add_format(out, "\\%c", escaped[special - plain]);
+        else
+            (void)buf_add(out, &in.data[i], 1);
     }
     (void)buf_add_text(out, "\"\n");
 }

@@ -76,9 +76,9 @@ Test(sign_consumers, a_wrong_bundle_is_seen_in_every_language)
         "\"result\":\"valid\"},"
         "{\"tcId\":\"missing\",\"body\":\"eyJkYXRhIjoieyJ9\",\"signature\":null,"
         "\"result\":\"valid\"},"
-        "{\"tcId\":\"genuine\",\"body\":\"eyJkYXRhIjoiIn0=\",\"signature\":"
-        "\"8e27d36a7f08dc61420c4b9a3d19d0e4c0e3f2bc0f6f3f1d66c40ac1f8f5cf4e\","
-        "\"result\":\"valid\"}]}]}";
+        "{\"tcId\":\"genuine\",\"body\":\"eyJkYXRhIjoieyJ9\",\"signature\":"
+        "\"e90993bf15131d5130555f2ad4971454cdea55ec82cc2374f69f136db6eb3d47\","
+        "\"result\":\"invalid\"}]}]}";
     char *path = shell_temporary(bytes_of(wrong));
     cr_assert_not_null(path);
     for (size_t i = 0; i < ARRAY_LEN(consumers); i++) {
