@@ -19,7 +19,7 @@ json_t *json_read(const char *file, struct bytes text, struct error *err)
     return value;
 }
 
-struct json_at json_root(const char *file, const json_t *value)
+struct json_at json_root(const char *file, json_t *value)
 {
     return (struct json_at){.value = value, .file = file};
 }
@@ -146,9 +146,8 @@ bool json_only_keys(const struct json_at *at, const char *const *keys, size_t co
 {
     if (!json_expect_object(at, err))
         return false;
-    /* jansson's iterator takes a non-const object but changes nothing */
     /* NOLINTNEXTLINE(performance-no-int-to-ptr) */
-    json_t *object = (json_t *)(uintptr_t)at->value;
+    json_t *object = at->value;
     for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it)) {
         const char *key = json_object_iter_key(it);
         if (is_among(key, keys, count))

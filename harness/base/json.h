@@ -19,7 +19,7 @@
 /* A value and how one got there. A value type: parents live on the caller's stack. Borrowed
  * throughout. */
 struct json_at {
-    const json_t *value; /* NULL: not there */
+    json_t *value; /* NULL: not there */
     const char *file;
     const struct json_at *parent; /* NULL at the root */
     const char *key;              /* NULL for an array item */
@@ -30,7 +30,7 @@ struct json_at {
  * failure. Refuses duplicate keys. */
 json_t *json_read(const char *file, struct bytes text, struct error *err);
 
-struct json_at json_root(const char *file, const json_t *value);
+struct json_at json_root(const char *file, json_t *value);
 
 /* The member `key`, or a place whose value is NULL when there is none. */
 struct json_at json_member(const struct json_at *at, const char *key);

@@ -181,14 +181,14 @@ static int send_everything(struct run_choice *choice, struct plan *plan,
     struct screen screen = {.text = choice->text_to_stderr ? stderr : stdout, .choice = choice};
     const struct run_listener listener = {&screen, on_case, on_progress};
     struct buf text = {0};
+    (void)signal(SIGINT, on_interrupt);
+    (void)signal(SIGTERM, on_interrupt);
     fill_about(&result, choice, arguments);
     result.num_cases = plan_num_cases(plan);
     result.num_requests = plan_num_requests(plan);
     report_text_begin(&result, &choice->text, &text);
     result.num_cases = 0; /* there are none yet, should the run not begin */
     print_text(&screen, &text);
-    (void)signal(SIGINT, on_interrupt);
-    (void)signal(SIGTERM, on_interrupt);
     int code = EXIT_OUR_FAILURE;
     if (run_plan(plan, &listener, &result, err)) {
         report_text_end(&result, &choice->text, &text);

@@ -39,6 +39,7 @@ extern const struct command command_sign;
 extern const struct command command_verify;
 extern const struct command command_fixtures;
 extern const struct command command_receive;
+extern const struct command command_selftest;
 extern const struct command command_list;
 extern const struct command command_lint;
 extern const struct command command_explain;

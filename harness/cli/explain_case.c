@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/explain.h"
@@ -9,8 +10,18 @@
 #include "judge/expectation.h"
 
 #define SHOWN_DATA_MAX 200
+#define NS_PER_HOUR    (3600 * NS_PER_S)
 
 /* --- what is sent --- */
+
+/* Ages are days rather than the milliseconds of answers. */
+static void add_age(int64_t age_ns, struct buf *out)
+{
+    if (age_ns < NS_PER_HOUR)
+        text_add_duration(out, age_ns);
+    else
+        (void)buf_add_format(out, "%g h", (double)age_ns / (double)NS_PER_HOUR);
+}
 
 static void add_event(const struct step *step, struct buf *out)
 {
@@ -33,7 +44,7 @@ static void add_event(const struct step *step, struct buf *out)
         (void)buf_add_text(out, ", every nullable field null");
     if (step->age_ns) {
         (void)buf_add_text(out, ", its data older by ");
-        text_add_duration(out, step->age_ns);
+        add_age(step->age_ns, out);
     }
 }
 
@@ -73,13 +84,16 @@ static void add_expectations(const struct calls *calls, struct buf *out)
     }
 }
 
-static void add_step(const struct suite_case *one, size_t index, struct buf *out)
+/* `value` is the one of a `for` list that is shown: "[32]"; "" without a list. */
+static void add_step(const struct suite_case *one, size_t index, const char *value, struct buf *out)
 {
     const struct step *step = &one->steps[index];
     struct buf sent = {0};
     struct buf expected = {0};
     if (one->num_steps > 1)
         (void)buf_add_format(&sent, "%zu. ", index + 1);
+    if (*value)
+        (void)buf_add_format(&sent, "for %s: ", value);
     add_event(step, &sent);
     add_mutations(&step->event_ops, &sent);
     add_mutations(&step->sign_ops, &sent);
@@ -119,18 +133,33 @@ static void add_tolerated(const struct suite_case *one, struct buf *out)
     free(text);
 }
 
-static void add_siblings(const struct suite_case *siblings, size_t count, struct buf *out)
+static const char *value_of(const struct suite_case *one)
+{
+    return one->id + strlen(one->base);
+}
+
+static void add_values(const struct suite_case *siblings, size_t count, struct buf *out)
 {
     struct buf values = {0};
-    for (size_t i = 0; i < count; i++) {
-        const char *id = siblings[i].id;
-        size_t base_len = strlen(siblings[i].base);
-        if (strlen(id) > base_len)
-            (void)buf_add_format(&values, "%s%s", i ? " " : "", id + base_len);
-    }
+    for (size_t i = 0; i < count; i++)
+        (void)buf_add_format(&values, "%s%s", i ? " " : "", value_of(&siblings[i]));
     if (count > 1)
         explain_entry("Values:", buf_text(&values), out);
     buf_clear(&values);
+}
+
+/* "must", or "must, should" when the values of a list differ. */
+static void add_levels(const struct suite_case *siblings, size_t count, struct buf *out)
+{
+    const char *between = "";
+    for (int level = 0; level < LEVEL_COUNT; level++)
+        for (size_t i = 0; i < count; i++) {
+            if (siblings[i].level != (enum level)level)
+                continue;
+            (void)buf_add_format(out, "%s%s", between, level_name((enum level)level));
+            between = ", ";
+            break;
+        }
 }
 
 /* `siblings` are the `count` values of one `for` list, of which `one` is shown in full. */
@@ -139,14 +168,17 @@ static void describe_case(const struct suite_case *one, const struct suite_case 
 {
     struct buf together = {0};
     struct buf see = {0};
-    (void)buf_add_format(out, "%s (case, %s)\n\n", count > 1 ? one->base : one->id,
-                         level_name(one->level));
+    (void)buf_add_format(out, "%s (case, ", count > 1 ? one->base : one->id);
+    add_levels(siblings, count, out);
+    (void)buf_add_text(out, ")\n\n");
     explain_entry("Title:", one->title, out);
-    add_siblings(siblings, count, out);
+    add_values(siblings, count, out);
     for (size_t i = 0; i < one->num_steps; i++)
-        add_step(one, i, out);
+        add_step(one, i, count > 1 ? value_of(one) : "", out);
     add_expectations(&one->expect, &together);
     explain_entry("Together:", buf_text(&together), out);
+    if (one->probe)
+        explain_entry("Probe:", one->probe->sentence, out);
     add_tolerated(one, out);
     explain_entry("Harm:", one->harm, out);
     explain_entry("Remedy:", one->remedy, out);

@@ -51,7 +51,9 @@ void layout_entry(const char *title, size_t indent, const char *text, struct buf
 
 void layout_table(const char *const *cells, size_t num_rows, size_t num_columns, struct buf *out)
 {
-    size_t *widths = mem_alloc((num_columns + 1) * sizeof *widths);
+    if (num_columns == 0)
+        return;
+    size_t *widths = mem_alloc(num_columns * sizeof *widths);
     for (size_t i = 0; i < num_rows * num_columns; i++) {
         size_t width = cells[i] ? layout_width(cells[i]) : 0;
         if (width > widths[i % num_columns])

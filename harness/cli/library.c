@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "compose/mutation.h"
 #include "judge/expectation.h"
+#include "run/probe.h"
 
 #define SUITE_FILE_MAX ((size_t)16 * 1024 * 1024)
 #define SUITES_FOLDER  "suites/"
@@ -65,6 +66,7 @@ void library_init(struct library *library)
     library->vocabulary = (struct vocabulary){
         .mutations = mutation_words,
         .expectations = expectation_words,
+        .probes = probe_words,
         .lists = library->lists,
         .num_lists = ARRAY_LEN(library->lists),
     };
@@ -127,14 +129,13 @@ static bool is_meant(const char *name, const char *wanted)
     return strncmp(name, wanted, len) == 0 && name[len] == '/';
 }
 
-static bool add_built_in(struct library *library, const char *wanted, size_t *out_found,
-                         struct error *err)
+static bool add_below(struct library *library, const char *folder, const char *wanted,
+                      size_t *out_found, struct error *err)
 {
     bool ok = true;
-    *out_found = 0;
     for (size_t i = 0; i < num_resources && ok; i++) {
         char *name = built_in_name(&resources[i]);
-        if (name && is_meant(name, wanted)) {
+        if (name && is_meant(name, folder) && is_meant(name, wanted)) {
             struct bytes text = {(const char *)resources[i].data, resources[i].len};
             (*out_found)++;
             ok = has_suite(library, name) || add_suite(library, resources[i].path, text, err);
@@ -142,6 +143,16 @@ static bool add_built_in(struct library *library, const char *wanted, size_t *ou
         free(name);
     }
     return ok;
+}
+
+/* What Panora itself does comes first: a run begins with the genuine event. What is there already
+ * is not added again. */
+static bool add_built_in(struct library *library, const char *wanted, size_t *out_found,
+                         struct error *err)
+{
+    *out_found = 0;
+    return add_below(library, "panora", wanted, out_found, err) &&
+           add_below(library, NULL, wanted, out_found, err);
 }
 
 static bool add_file(struct library *library, const char *path, struct error *err)

@@ -11,6 +11,7 @@
 #include "judge/expectation.h"
 #include "report/report.h"
 #include "report/request_format.h"
+#include "run/probe.h"
 
 static void fill_events(const struct library *library, json_t *rows)
 {
@@ -90,6 +91,13 @@ static void fill_expectations(const struct library *library, json_t *rows)
         (void)add_word(word_at(&expectation_words, i), rows);
 }
 
+static void fill_probes(const struct library *library, json_t *rows)
+{
+    (void)library;
+    for (size_t i = 0; i < probe_words.num_rows; i++)
+        (void)add_word(word_at(&probe_words, i), rows);
+}
+
 static void fill_diagnoses(const struct library *library, json_t *rows)
 {
     (void)library; /* diagnoses come with a layer that is not there yet */
@@ -138,6 +146,10 @@ const struct listing listings[] = {
      "the causes that a report can name: id, sentence",
      {"id", "sentence"},
      fill_diagnoses},
+    {"probes",
+     "the searches that a case can make for a number: name, sentence",
+     {"name", "sentence"},
+     fill_probes},
     {"formats",
      "the formats of reports and of signed requests: name, where it is used, sentence",
      {"name", "used_by", "sentence"},

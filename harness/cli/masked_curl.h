@@ -6,8 +6,8 @@
 #include "report/request_format.h"
 #include "sign/secret.h"
 
-/* As the request format "curl", whose row is `format`, but wherever the request holds the secret the
- * shell puts in "$HOOKCHECK_SECRET". */
+/* As the request format "curl", whose row is `format`, but wherever the request holds the secret
+ * the shell puts in "$HOOKCHECK_SECRET". */
 void masked_curl(const struct request_format *format, const struct request *request,
                  const struct request_place *place, const struct secret *secret, struct buf *out);
 

@@ -209,6 +209,7 @@ bool arguments_duration(const struct arguments *arguments, const char *name, int
     return !text || text_duration(text, out_ns, err) || error_prefix(err, "--%s", name);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a row of plain values reads better than a struct */
 bool arguments_integer(const struct arguments *arguments, const char *name, int64_t fallback,
                        int64_t min, int64_t max, int64_t *out, struct error *err)
 {
@@ -235,6 +236,7 @@ bool arguments_rate(const struct arguments *arguments, const char *name, int64_t
     return true;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a row of plain values reads better than a struct */
 bool arguments_choice(const struct arguments *arguments, const char *name,
                       const char *const *choices, size_t count, size_t fallback, size_t *out,
                       struct error *err)

@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/text.h"
@@ -132,6 +133,14 @@ static bool read_rate(struct run_options *run, const struct arguments *arguments
     return true;
 }
 
+/* Whoever subscribes to such a name waits in vain, and ought to know. */
+static void warn_if_never_sent(const struct run_choice *choice, const char *name)
+{
+    const struct event_type *type = catalogue_find(choice->library.catalogue, name);
+    if (!type->sent)
+        log_print(LOG_WARN, "--events: nothing is ever sent for %s", name);
+}
+
 static bool read_events(struct run_choice *choice, const struct arguments *arguments,
                         struct error *err)
 {
@@ -152,6 +161,7 @@ static bool read_events(struct run_choice *choice, const struct arguments *argum
             (void)catalogue_unknown(choice->library.catalogue, word, err);
             return error_prefix(err, "--events");
         }
+        warn_if_never_sent(choice, word);
         choice->events[choice->run.num_events++] = word;
     }
     choice->run.events = choice->events;

@@ -12,8 +12,8 @@
 
 static json_t *milliseconds(int64_t ns)
 {
-    /* Microseconds are as fine as anything here means. */
-    return ns < 0 ? json_null() : json_real((double)(ns / 1000) / 1000.0);
+    int64_t us = ns / 1000; /* finer than that, nothing here means anything */
+    return ns < 0 ? json_null() : json_real((double)us / 1000.0);
 }
 
 /* Bytes as text: what is not UTF-8 is made visible. */

@@ -47,11 +47,23 @@ static void data_of_size(struct rng *rng, size_t size, struct buf *out)
     (void)buf_add_text(out, end);
 }
 
+/* An object with arrays inside each other: `depth` levels in all. */
+static void data_of_depth(size_t depth, struct buf *out)
+{
+    (void)buf_add_text(out, "{\"nested\":");
+    (void)buf_add_repeated(out, '[', depth - 1);
+    (void)buf_add_text(out, depth > 1 ? "" : "true");
+    (void)buf_add_repeated(out, ']', depth - 1);
+    (void)buf_add_char(out, '}');
+}
+
 void compose_data(const struct composer *composer, const struct step *step, const char *type,
                   struct rng *rng, struct buf *out)
 {
     if (step->data) {
         (void)buf_add_text(out, step->data);
+    } else if (step->depth) {
+        data_of_depth(step->depth, out);
     } else if (step->size) {
         data_of_size(rng, step->size, out);
     } else {
@@ -189,6 +201,8 @@ static char *describe(const struct draft *draft, const struct step *step, bool a
         (void)buf_add_text(&out, ", data an empty array");
     if (step->size)
         (void)buf_add_format(&out, ", %zu bytes of data", step->size);
+    if (step->depth)
+        (void)buf_add_format(&out, ", data nested %zu levels deep", step->depth);
     add_phrases(&out, &step->event_ops, as_twin);
     add_phrases(&out, &step->sign_ops, as_twin);
     add_phrases(&out, &step->wire_ops, as_twin);
@@ -222,6 +236,8 @@ static char *twin_of(const struct draft *draft, const struct step *step,
                              step->rows);
     if (step->data && !again)
         (void)buf_add_format(&out, "|%s", step->data);
+    if (step->depth)
+        (void)buf_add_format(&out, "|%zu levels", step->depth);
     add_neutral(&out, &step->event_ops);
     add_neutral(&out, &step->sign_ops);
     add_neutral(&out, &step->wire_ops);

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "compose/mutation_internal.h"
 
-#define VERY_LONG_MAX (16 * 1024 * 1024)
+#define VERY_LONG_MAX (INT64_C(16) * 1024 * 1024)
 
 static void set_signature(struct draft *draft, const char *value)
 {
@@ -23,7 +23,13 @@ static const char *current(const struct draft *draft)
 
 static char other_digit(char digit)
 {
-    return digit == 'f' ? 'e' : digit == '9' ? 'a' : (char)(digit + 1);
+    static const char digits[] = "0123456789abcdef";
+    const char *at = digit ? strchr(digits, digit) : NULL;
+    if (!at)
+        return '0';
+    if (at[1])
+        return at[1];
+    return 'e';
 }
 
 /* The right signature with its last digit changed. */
@@ -129,8 +135,7 @@ bool mutate_non_ascii_signature(struct draft *draft, const struct call *call, st
 bool mutate_very_long_signature(struct draft *draft, const struct call *call, struct error *err)
 {
     if (call->values[0].number > VERY_LONG_MAX)
-        return error_set(err, "a header of more than %d MiB is sent nowhere",
-                         VERY_LONG_MAX / (1024 * 1024));
+        return error_set(err, "a header of more than 16 MiB is sent nowhere");
     return fill_signature(draft, 'a', (size_t)call->values[0].number);
 }
 

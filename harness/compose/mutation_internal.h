@@ -48,6 +48,30 @@ apply_mutation mutate_body;
 apply_mutation mutate_set_header;
 apply_mutation mutate_remove_header;
 
+/* mutate_payload.c: bodies that are no event any more */
+apply_mutation mutate_raw_body;
+apply_mutation mutate_insert_bytes;
+apply_mutation mutate_cut_body;
+apply_mutation mutate_remove_member;
+apply_mutation mutate_set_member;
+apply_mutation mutate_utf16_body;
+apply_mutation mutate_sign_sent_body;
+
+/* mutate_transport.c: how it goes out */
+apply_mutation mutate_nest;
+apply_mutation mutate_chunked;
+apply_mutation mutate_expect_continue;
+apply_mutation mutate_http_1_0;
+apply_mutation mutate_dribble;
+apply_mutation mutate_split_character;
+apply_mutation mutate_gzip;
+apply_mutation mutate_abort_body;
+apply_mutation mutate_hold_body;
+apply_mutation mutate_hold_connection;
+apply_mutation mutate_huge_header;
+apply_mutation mutate_ip_version;
+apply_mutation mutate_tls_handshake;
+
 /* Changes one character of a string in JSON text `data`, or, where there is none, puts another
  * value in its place; what comes out is JSON again and a different value. */
 void change_json_text(struct buf *data);

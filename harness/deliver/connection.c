@@ -28,6 +28,8 @@ struct engine_connection *engine_connection_new(struct engine *engine)
 
 void connection_drop(struct engine_connection *connection)
 {
+    tls_probe_free(connection->probe); /* says farewell while there is a socket */
+    connection->probe = NULL;
     if (connection->easy) {
         /* also closes the socket, because the handle is one for CONNECT_ONLY */
         (void)curl_multi_remove_handle(connection->engine->multi, connection->easy);
@@ -131,10 +133,16 @@ static void watch(struct engine_connection *connection)
 /* When something has to happen although the socket is quiet, monotonic. */
 static int64_t due_ns(const struct engine_connection *connection)
 {
-    if (connection->state == CONNECTION_EXCHANGE)
+    if (connection->state == CONNECTION_HANDSHAKE)
         return attempt_deadline_ns(connection->attempt);
+    if (connection->state == CONNECTION_EXCHANGE) {
+        int64_t deadline_ns = attempt_deadline_ns(connection->attempt);
+        int64_t sending_ns = sending_due_ns(connection);
+        return sending_ns < deadline_ns ? sending_ns : deadline_ns;
+    }
     if (connection->state == CONNECTION_LINGER)
-        return connection->ended_ns + LINGER_NS;
+        return connection->ended_ns +
+               (connection->attempt && connection->attempt->brisk ? 0 : LINGER_NS);
     return INT64_MAX;
 }
 
@@ -145,6 +153,10 @@ void connection_step(struct engine_connection *connection)
     connection->revents = 0;
     if (connection->state == CONNECTION_EXCHANGE && (is_ready || is_due)) {
         raw_way_step(connection);
+        return;
+    }
+    if (connection->state == CONNECTION_HANDSHAKE && (is_ready || is_due)) {
+        tls_probe_step(connection);
         return;
     }
     if ((connection->state == CONNECTION_LINGER || connection->state == CONNECTION_IDLE) &&
@@ -163,8 +175,9 @@ bool connection_wants(const struct engine_connection *connection, struct curl_wa
 {
     if (connection->socket == CURL_SOCKET_BAD)
         return false;
-    bool is_sending = connection->state == CONNECTION_EXCHANGE && !connection->sending_failed &&
-                      connection->out_sent < connection->out.len;
+    bool is_sending =
+        (connection->state == CONNECTION_EXCHANGE && sending_wants_room(connection)) ||
+        (connection->state == CONNECTION_HANDSHAKE && tls_probe_wants_room(connection));
     *out = (struct curl_waitfd){
         .fd = connection->socket,
         .events = (short)(CURL_WAIT_POLLIN | (is_sending ? CURL_WAIT_POLLOUT : 0)),
@@ -213,7 +226,10 @@ void connection_on_connected(struct engine_connection *connection, CURLcode code
         code = curl_easy_getinfo(connection->easy, CURLINFO_ACTIVESOCKET, &connection->socket);
     if (code == CURLE_OK && connection->socket != CURL_SOCKET_BAD) {
         attempt->seen.sent_ns = -1; /* libcurl means: could be sent now */
-        raw_way_begin(connection);
+        if (attempt->request.transport.tls.asked)
+            tls_probe_begin(connection);
+        else
+            raw_way_begin(connection);
         return;
     }
     outcome_of_failure(attempt, code ? code : CURLE_COULDNT_CONNECT);

@@ -76,7 +76,9 @@ void engine_send(struct engine *engine, const struct engine_send *send)
         connection = engine_connection_new(engine);
         connection->is_owned = true;
     }
-    if (!connection)
+    if (send->request->transport.tls.asked && !engine->target->is_tls)
+        attempt_end(attempt, OUTCOME_NOT_SENT, "there is no TLS over http");
+    else if (!connection)
         curl_way_begin(attempt);
     else if (connection->attempt)
         attempt_end(attempt, OUTCOME_NOT_SENT, "another exchange is under way on the connection");
@@ -130,6 +132,15 @@ static bool hand_over_ended(struct engine *engine)
         hand_over(attempt);
     }
     return any;
+}
+
+void engine_release_held(struct engine *engine)
+{
+    for (struct attempt *attempt = engine->attempts; attempt; attempt = attempt->next) {
+        struct engine_connection *connection = attempt->connection;
+        if (!attempt->ended && connection && connection->state == CONNECTION_EXCHANGE)
+            (void)sending_end_held(connection, "the client held the connection and then left");
+    }
 }
 
 void engine_cancel_all(struct engine *engine)

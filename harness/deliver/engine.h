@@ -63,6 +63,8 @@ struct engine_send {
     const struct request *request;        /* copied */
     struct engine_connection *connection; /* NULL = libcurl's multi interface, connected afresh */
     int64_t timeout_ns;                   /* deadline for the whole attempt */
+    bool brisk; /* raw way: over with the last byte of the answer; nobody waits for bytes that
+                   should not follow it */
     engine_on_done *on_done;
     void *payload;
 };
@@ -89,6 +91,9 @@ bool engine_connection_idle(const struct engine_connection *connection, int64_t 
 /* Lets things happen for at most `timeout_ns`, or until an attempt has ended. Returns the number of
  * attempts still under way. Without any it still waits, watching idle connections. */
 size_t engine_wait(struct engine *engine, int64_t timeout_ns);
+
+/* Ends every attempt that holds its connection (STOP_HOLD) with OUTCOME_LEFT. */
+void engine_release_held(struct engine *engine);
 
 /* Ends every attempt under way with OUTCOME_NOT_SENT; their on_done are called. */
 void engine_cancel_all(struct engine *engine);

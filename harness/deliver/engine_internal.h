@@ -55,6 +55,7 @@ struct attempt {
     bool ended;
     bool expects_no_body; /* the method is HEAD */
     int64_t timeout_ns;
+    bool brisk;
     engine_on_done *on_done;
     void *payload;
 
@@ -71,6 +72,7 @@ struct attempt {
 enum connection_state {
     CONNECTION_NONE,       /* no socket */
     CONNECTION_CONNECTING, /* libcurl is at it */
+    CONNECTION_HANDSHAKE,  /* a TLS handshake that carries no request */
     CONNECTION_EXCHANGE,   /* a request is out or on its way */
     CONNECTION_LINGER,     /* the answer is there; bytes that should not follow it may */
     CONNECTION_IDLE        /* watched for the server's close */
@@ -87,6 +89,11 @@ struct engine_connection {
     struct http_reader *reader;
     struct buf out; /* the request as it goes out */
     size_t out_sent;
+    size_t head_len;         /* bytes of `out` before the body */
+    size_t piece_end;        /* no further than this before `resume_ns` */
+    int64_t resume_ns;       /* when sending goes on or, with STOP_HOLD, holding ends; monotonic */
+    bool may_send_body;      /* nothing has to be waited for any more */
+    struct tls_probe *probe; /* NULL = none */
     bool sending_failed;
     bool is_owned;     /* made by the engine for one attempt, freed with it */
     bool is_reusable;  /* the last exchange left it fit for another */
@@ -190,6 +197,32 @@ enum arrival connection_read(struct engine_connection *connection, char *data, s
 
 /* The answer is whole: goes on to watch for what should not follow. */
 void raw_connection_linger(struct engine_connection *connection);
+
+/* --- sending.c: how a request goes out by the raw way --- */
+
+/* The request's bytes, and what has to be waited for before they may go. */
+void sending_begin(struct engine_connection *connection);
+bool sending_is_over(const struct engine_connection *connection);
+
+/* Whether the socket is to be watched for room. */
+bool sending_wants_room(const struct engine_connection *connection);
+
+/* Sends what may go now. False when the attempt was ended on purpose. */
+bool sending_step(struct engine_connection *connection);
+
+/* When sending_step is due although the socket is quiet, monotonic; INT64_MAX = never. */
+int64_t sending_due_ns(const struct engine_connection *connection);
+
+/* Ends a held attempt whose connection was closed or is no longer wanted; false when it is none. */
+bool sending_end_held(struct engine_connection *connection, const char *sentence);
+
+/* --- tls_probe.c --- */
+
+/* Begins the handshake on a socket that is connected. */
+void tls_probe_begin(struct engine_connection *connection);
+void tls_probe_step(struct engine_connection *connection);
+bool tls_probe_wants_room(const struct engine_connection *connection);
+void tls_probe_free(struct tls_probe *probe); /* NULL is fine */
 
 /* --- raw_way.c --- */
 

@@ -19,6 +19,7 @@ static const struct outcome_row outcomes[OUTCOME_COUNT] = {
     [OUTCOME_CUT_SHORT] = {"answer cut short", true},
     [OUTCOME_MALFORMED] = {"answer malformed", true},
     [OUTCOME_TIMED_OUT] = {"timed out", true},
+    [OUTCOME_LEFT] = {"ended by the client", false},
 };
 
 const char *outcome_name(enum outcome outcome)

@@ -24,6 +24,8 @@ enum outcome {
     OUTCOME_CUT_SHORT,   /* the response ended before it was complete */
     OUTCOME_MALFORMED,   /* what came is no HTTP/1.x response that Panora's sender takes */
     OUTCOME_TIMED_OUT,   /* no complete response by the deadline */
+    OUTCOME_LEFT,        /* this client ended it on purpose, before any response: an upload broken
+                            off, a connection held, a TLS handshake alone */
     OUTCOME_COUNT
 };
 
@@ -34,6 +36,20 @@ const char *outcome_name(enum outcome outcome);
 bool outcome_had_session(enum outcome outcome);
 
 #define OBSERVED_BODY_MAX ((size_t)1024 * 1024) /* bytes kept; more are only counted */
+
+/* What a TLS handshake showed; of a default client that trusts the usual CAs or --cacert. */
+struct tls_facts {
+    bool asked;
+    bool offered;         /* this client could send what it was to offer */
+    bool established;     /* the server agreed */
+    char protocol[16];    /* "TLSv1.3" */
+    char cipher[64];      /* "TLS_AES_256_GCM_SHA384" */
+    char subject[128];    /* of the server's certificate, visible characters only */
+    char chain_error[96]; /* why the chain is not trusted, dates and name apart; "" = it is */
+    char date_error[96];  /* a certificate of the chain is not valid now; "" = all are */
+    bool name_matches;    /* the certificate is for the URL's host */
+    int64_t not_after_ms; /* wall time at which the first certificate of the chain expires */
+};
 
 struct observation {
     enum outcome outcome;
@@ -67,6 +83,8 @@ struct observation {
     bool bare_lf;     /* a line of the head ended with LF alone */
     size_t head_len;  /* bytes of the response head */
     int num_interim;  /* 1xx responses before the final one */
+    bool waited_in_vain; /* for a 100 (Continue): the body went out without one */
+    struct tls_facts tls;
 };
 
 void observation_init(struct observation *seen); /* NOT_SENT, phases -1 */

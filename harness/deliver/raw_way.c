@@ -15,60 +15,18 @@
 bool raw_way_is_needed(const struct request *request)
 {
     /* To libcurl HEAD means: no body in either direction. */
-    return strcmp(request->method, "HEAD") == 0 && request->body.len > 0;
-}
-
-/* A value that is blank goes out as in the libcurl way: nothing after the colon. */
-static void compose(const struct attempt *attempt, struct buf *out)
-{
-    char *path = target_path_with(attempt->engine->target, attempt->request.query);
-    (void)buf_add_format(out, "%s %s HTTP/1.1\r\n", attempt->request.method, path);
-    free(path);
-    for (size_t i = 0; i < attempt->fields.count; i++) {
-        const struct header *field = &attempt->fields.items[i];
-        bool is_blank = field->value[strspn(field->value, " \t")] == '\0';
-        (void)buf_add_text(out, field->name);
-        (void)buf_add_text(out, is_blank ? ":" : ": ");
-        (void)buf_add_text(out, is_blank ? "" : field->value);
-        (void)buf_add_text(out, "\r\n");
-    }
-    (void)buf_add_text(out, "\r\n");
-    (void)buf_add_bytes(out, buf_bytes(&attempt->request.body));
+    return (strcmp(request->method, "HEAD") == 0 && request->body.len > 0) ||
+           !transport_is_plain(&request->transport);
 }
 
 void raw_way_begin(struct engine_connection *connection)
 {
-    buf_clear(&connection->out);
-    compose(connection->attempt, &connection->out);
-    connection->out_sent = 0;
-    connection->sending_failed = false;
+    sending_begin(connection);
     connection->is_reusable = false;
     http_reader_free(connection->reader);
     connection->reader = reading_new(connection->attempt);
     connection->state = CONNECTION_EXCHANGE;
     connection->is_pending = true; /* the first step needs no poll */
-}
-
-static bool has_sent_all(const struct engine_connection *connection)
-{
-    return connection->out_sent == connection->out.len;
-}
-
-/* When sending fails the answer may be there all the same, so that reading decides how it ended. */
-static void send_some(struct engine_connection *connection)
-{
-    while (!connection->sending_failed && !has_sent_all(connection)) {
-        size_t sent = 0;
-        CURLcode code =
-            curl_easy_send(connection->easy, connection->out.data + connection->out_sent,
-                           connection->out.len - connection->out_sent, &sent);
-        if (code == CURLE_AGAIN)
-            return;
-        connection->sending_failed = code != CURLE_OK;
-        connection->out_sent += code == CURLE_OK ? sent : 0;
-        if (has_sent_all(connection))
-            connection->attempt->seen.sent_ns = attempt_age_ns(connection->attempt);
-    }
 }
 
 void raw_way_note_extra(struct observation *seen)
@@ -92,10 +50,10 @@ static void end_message(struct engine_connection *connection, size_t rest)
     struct attempt *attempt = connection->attempt;
     attempt->seen.total_ns = attempt_age_ns(attempt);
     raw_connection_linger(connection);
-    connection->is_reusable = attempt->seen.keep_alive && has_sent_all(connection);
+    connection->is_reusable = attempt->seen.keep_alive && sending_is_over(connection);
     if (rest)
         raw_way_note_extra(&attempt->seen);
-    if (rest || !has_sent_all(connection))
+    if (rest || !sending_is_over(connection))
         end_and_drop(connection, OUTCOME_ANSWERED, "");
 }
 
@@ -133,6 +91,8 @@ static void on_close(struct engine_connection *connection)
         raw_connection_linger(connection);
         connection->closed_ns = 0;
         end_and_drop(connection, OUTCOME_ANSWERED, "");
+    } else if (sending_end_held(connection, "the endpoint closed the connection")) {
+        return;
     } else if (attempt->seen.first_byte_ns < 0) {
         end_and_drop(connection, OUTCOME_CLOSED, "the connection was closed without an answer");
     } else {
@@ -155,6 +115,9 @@ static void read_some(struct engine_connection *connection)
             on_close(connection);
             return;
         }
+        if (arrival == ARRIVAL_ERROR &&
+            sending_end_held(connection, "the endpoint reset the connection"))
+            return;
         if (arrival == ARRIVAL_ERROR) {
             outcome_of_failure(connection->attempt, CURLE_RECV_ERROR);
             connection_drop(connection);
@@ -166,6 +129,15 @@ static void read_some(struct engine_connection *connection)
     connection->is_pending = true;
 }
 
+/* A 100 (Continue) has come: the next step sends the body. */
+static void note_continue(struct engine_connection *connection)
+{
+    const struct attempt *attempt = connection->attempt;
+    if (connection->state == CONNECTION_EXCHANGE && !connection->may_send_body &&
+        attempt->seen.num_interim > 0)
+        connection->is_pending = true;
+}
+
 void raw_way_step(struct engine_connection *connection)
 {
     if (clock_monotonic_ns() >= attempt_deadline_ns(connection->attempt)) {
@@ -173,6 +145,8 @@ void raw_way_step(struct engine_connection *connection)
         connection_drop(connection);
         return;
     }
-    send_some(connection);
+    if (!sending_step(connection))
+        return;
     read_some(connection);
+    note_continue(connection);
 }

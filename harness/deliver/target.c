@@ -233,6 +233,30 @@ bool target_parse(struct target *target, const char *url, struct error *err)
     return filled;
 }
 
+bool target_resolve(struct target *target, const struct target *base, const char *location,
+                    struct error *err)
+{
+    *target = (struct target){0};
+    if (!check_bytes(location, err))
+        return false;
+    CURLU *parsed = parse(base->url, err);
+    if (!parsed)
+        return false;
+    char *url = NULL;
+    CURLUcode code = curl_url_set(parsed, CURLUPART_USER, NULL, 0);
+    if (code == CURLUE_OK)
+        code = curl_url_set(parsed, CURLUPART_PASSWORD, NULL, 0);
+    if (code == CURLUE_OK)
+        code = curl_url_set(parsed, CURLUPART_URL, location, CURLU_URLENCODE);
+    if (code == CURLUE_OK)
+        url = part_of(parsed, CURLUPART_URL, 0);
+    curl_url_cleanup(parsed);
+    bool resolved = url ? target_parse(target, url, err)
+                        : error_set(err, "what a redirect points to cannot be read");
+    free(url);
+    return resolved;
+}
+
 void target_clear(struct target *target)
 {
     free(target->url);

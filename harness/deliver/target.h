@@ -28,6 +28,11 @@ struct target {
 bool target_parse(struct target *target, const char *url, struct error *err);
 void target_clear(struct target *target);
 
+/* Where a Location of `base` leads: a URL, or a reference that is resolved against `base` (RFC 3986
+ * section 5). Without userinfo unless it names its own. Refuses as target_parse does. */
+bool target_resolve(struct target *target, const struct target *base, const char *location,
+                    struct error *err);
+
 /* The request target for the request line: `path` with `query` (may be NULL) added. Caller frees.
  */
 char *target_path_with(const struct target *target, const char *query);

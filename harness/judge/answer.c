@@ -9,11 +9,17 @@
 #define SENDER_HEAD_MAX 16384
 
 static const enum answer by_outcome[OUTCOME_COUNT] = {
-    [OUTCOME_NOT_SENT] = ANSWER_NONE,        [OUTCOME_UNRESOLVED] = ANSWER_UNREACHED,
-    [OUTCOME_REFUSED] = ANSWER_UNREACHED,    [OUTCOME_UNREACHABLE] = ANSWER_UNREACHED,
-    [OUTCOME_TLS_FAILED] = ANSWER_UNREACHED, [OUTCOME_RESET] = ANSWER_DIED,
-    [OUTCOME_CLOSED] = ANSWER_DIED,          [OUTCOME_CUT_SHORT] = ANSWER_BROKEN,
-    [OUTCOME_MALFORMED] = ANSWER_BROKEN,     [OUTCOME_TIMED_OUT] = ANSWER_HUNG,
+    [OUTCOME_NOT_SENT] = ANSWER_NONE,
+    [OUTCOME_UNRESOLVED] = ANSWER_UNREACHED,
+    [OUTCOME_REFUSED] = ANSWER_UNREACHED,
+    [OUTCOME_UNREACHABLE] = ANSWER_UNREACHED,
+    [OUTCOME_TLS_FAILED] = ANSWER_UNREACHED,
+    [OUTCOME_RESET] = ANSWER_DIED,
+    [OUTCOME_CLOSED] = ANSWER_DIED,
+    [OUTCOME_CUT_SHORT] = ANSWER_BROKEN,
+    [OUTCOME_MALFORMED] = ANSWER_BROKEN,
+    [OUTCOME_TIMED_OUT] = ANSWER_HUNG,
+    [OUTCOME_LEFT] = ANSWER_LEFT,
 };
 
 static const enum answer by_class[] = {
@@ -35,6 +41,8 @@ static const char *sender_fails_on(const struct observation *seen)
 
 enum answer answer_of(const struct observation *seen)
 {
+    if (seen->tls.asked && seen->outcome == OUTCOME_TLS_FAILED)
+        return ANSWER_LEFT; /* the handshake was all that was asked for */
     if (seen->outcome != OUTCOME_ANSWERED)
         return by_outcome[seen->outcome];
     if (sender_fails_on(seen) || seen->extra_bytes)
@@ -73,7 +81,7 @@ void answer_describe(const struct observation *seen, struct buf *out)
 char *answer_as_panora(const struct observation *seen)
 {
     struct buf out = {0};
-    if (seen->outcome == OUTCOME_NOT_SENT)
+    if (seen->outcome == OUTCOME_NOT_SENT || answer_of(seen) == ANSWER_LEFT)
         return NULL;
     const char *flaw = sender_fails_on(seen);
     bool delivered = seen->outcome == OUTCOME_ANSWERED && !flaw;

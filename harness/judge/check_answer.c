@@ -1,4 +1,5 @@
 /* Expectations of each answer by itself. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -243,6 +244,16 @@ static const json_t *follow(const json_t *value, const char *pointer)
     return value;
 }
 
+static void add_other_value(const struct call *call, const json_t *member, struct buf *reason)
+{
+    char *found = json_dumps(member, JSON_ENCODE_ANY | JSON_COMPACT);
+    (void)buf_add_format(reason, "the member %s is ", call->values[0].text);
+    text_add_visible(reason, bytes_of(found), 100);
+    (void)buf_add_text(reason, ", not ");
+    text_add_visible(reason, bytes_of(call->values[1].text), 100);
+    free(found);
+}
+
 static enum finding_kind one_json(const struct call *call, const struct evidence *evidence,
                                   size_t index, struct buf *reason)
 {
@@ -257,7 +268,7 @@ static enum finding_kind one_json(const struct call *call, const struct evidence
     else if (!member)
         (void)buf_add_format(reason, "the answer has no member %s", call->values[0].text);
     else if (!kept)
-        (void)buf_add_format(reason, "the member %s has another value", call->values[0].text);
+        add_other_value(call, member, reason);
     json_decref(answer);
     json_decref(wanted);
     return kept ? FINDING_KEPT : FINDING_BROKEN;

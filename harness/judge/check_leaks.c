@@ -1,34 +1,22 @@
 /*
  * Whether an answer gives away what only Panora and the endpoint may know: the secret, or the right
- * signature of a request that did not carry it. Looked for as it is and in the usual encodings, in
- * headers and body.
+ * signature of a request that did not carry it. Looked for in headers and body, as it is, reversed,
+ * and in hex of any case, base64, base64url, percent-encoding and JSON's escapes.
  */
 #include "base/encode.h"
+#include "base/redact.h"
 #include "judge/expectation_internal.h"
-#include "panora/js.h"
 
 /* Below this a "secret" is found by chance. */
 #define SECRET_MIN 12
 
-struct needle {
-    const char *what;
-    struct buf text;
-    bool any_case;
-};
+#define NEEDLES_MAX 3
 
-#define NEEDLES_MAX 32
-
+/* Forms of one thing that must not be seen; redaction knows how each may be spelled. */
 struct needles {
-    struct needle items[NEEDLES_MAX];
+    struct buf forms[NEEDLES_MAX];
     size_t count;
 };
-
-static struct buf *add_needle(struct needles *needles, const char *what, bool any_case)
-{
-    struct needle *needle = &needles->items[needles->count++];
-    *needle = (struct needle){.what = what, .any_case = any_case};
-    return &needle->text;
-}
 
 static void add_reversed(struct bytes in, struct buf *out)
 {
@@ -36,63 +24,29 @@ static void add_reversed(struct bytes in, struct buf *out)
         (void)buf_add_char(out, in.data[i - 1]);
 }
 
-/* In base64, also where it stands inside of a longer text that was encoded: without the groups that
- * it shares with its neighbours, for each of the three ways in which it can lie. */
-static void add_base64_forms(struct needles *needles, struct bytes in, const char *what)
+/* As it is and backwards; base64 once more, for a URL escapes its + / and =. */
+static void add_forms(struct needles *needles, struct bytes in)
 {
-    for (size_t skip = 0; skip < 3 && skip < in.len; skip++) {
-        struct bytes whole = {in.data + skip, (in.len - skip) / 3 * 3};
-        encode_base64(whole, add_needle(needles, what, false));
-        encode_base64url(whole, add_needle(needles, what, false));
-    }
+    (void)buf_add_bytes(&needles->forms[needles->count++], in);
+    add_reversed(in, &needles->forms[needles->count++]);
+    encode_base64(in, &needles->forms[needles->count++]);
 }
 
-/* As it stands in a JSON string, without the quotes. */
-static void add_json(struct bytes in, struct buf *out)
+static void needles_clear(struct needles *needles)
 {
-    struct buf quoted = {0};
-    js_quote(in, &quoted);
-    (void)buf_add(out, quoted.data + 1, quoted.len - 2);
-    buf_clear(&quoted);
+    for (size_t i = 0; i < needles->count; i++)
+        buf_clear(&needles->forms[i]);
 }
 
-static void add_forms(struct needles *needles, struct bytes in, const char *what)
+static bool holds(struct bytes hay, const struct needles *needles)
 {
-    (void)buf_add_bytes(add_needle(needles, what, false), in);
-    encode_hex(in, add_needle(needles, what, true));
-    add_base64_forms(needles, in, what);
-    encode_percent(in, add_needle(needles, what, true));
-    add_json(in, add_needle(needles, what, false));
-    add_reversed(in, add_needle(needles, what, false));
-}
-
-static void add_signature_forms(struct needles *needles, const char *signature)
-{
-    static const char what[] = "the right signature";
-    struct buf raw = {0};
-    (void)buf_add_text(add_needle(needles, what, true), signature);
-    add_reversed(bytes_of(signature), add_needle(needles, what, true));
-    if (decode_hex(bytes_of(signature), &raw))
-        add_base64_forms(needles, buf_bytes(&raw), what);
-    buf_clear(&raw);
-    add_base64_forms(needles, bytes_of(signature), what);
-}
-
-static void lower(struct buf *text)
-{
-    for (size_t i = 0; i < text->len; i++)
-        if (text->data[i] >= 'A' && text->data[i] <= 'Z')
-            text->data[i] = (char)(text->data[i] - 'A' + 'a');
-}
-
-static bool holds(const struct needle *needle, const struct buf *exact, const struct buf *lowered)
-{
-    struct buf wanted = {0};
-    (void)buf_add_bytes(&wanted, buf_bytes(&needle->text));
-    if (needle->any_case)
-        lower(&wanted);
-    bool found = bytes_find(buf_bytes(needle->any_case ? lowered : exact), buf_bytes(&wanted));
-    buf_clear(&wanted);
+    struct redaction redactions[NEEDLES_MAX];
+    struct buf without = {0};
+    for (size_t i = 0; i < needles->count; i++)
+        redactions[i] = (struct redaction){buf_bytes(&needles->forms[i]), "(found)"};
+    redact(redactions, needles->count, hay, &without);
+    bool found = !bytes_equal(buf_bytes(&without), hay);
+    buf_clear(&without);
     return found;
 }
 
@@ -102,76 +56,62 @@ static void add_headers(const struct headers *headers, struct buf *out)
         (void)buf_add_format(out, "%s: %s\n", headers->items[i].name, headers->items[i].value);
 }
 
-/* A text in its exact and its lowered form. */
-struct haystack {
-    struct buf exact;
-    struct buf lowered;
-};
-
-static void haystack_finish(struct haystack *hay)
+/* Only what the request did not itself hold is given away. */
+static bool gives_away(const struct exchange *exchange, const struct needles *needles)
 {
-    (void)buf_add_bytes(&hay->lowered, buf_bytes(&hay->exact));
-    lower(&hay->lowered);
-}
-
-static void haystack_clear(struct haystack *hay)
-{
-    buf_clear(&hay->exact);
-    buf_clear(&hay->lowered);
-}
-
-static bool counts(const struct needle *needle)
-{
-    return needle->text.len >= SECRET_MIN;
-}
-
-/* Who sent it in any form knows it in all of them. */
-static bool was_sent(const struct needles *needles, const char *what, const struct haystack *sent)
-{
-    for (size_t i = 0; i < needles->count; i++)
-        if (needles->items[i].what == what && counts(&needles->items[i]) &&
-            holds(&needles->items[i], &sent->exact, &sent->lowered))
-            return true;
-    return false;
-}
-
-/* What the answer gives away that the request did not hold, or NULL. */
-static const char *leaked(const struct exchange *exchange, const struct needles *needles)
-{
-    struct haystack sent = {0};
-    struct haystack came = {0};
-    const char *what = NULL;
-    add_headers(&exchange->request.headers, &sent.exact);
-    (void)buf_add_text(&sent.exact, exchange->request.query ? exchange->request.query : "");
-    (void)buf_add_bytes(&sent.exact, buf_bytes(&exchange->request.body));
-    haystack_finish(&sent);
-    add_headers(&exchange->seen.headers, &came.exact);
-    (void)buf_add_bytes(&came.exact, buf_bytes(&exchange->seen.body));
-    haystack_finish(&came);
-    for (size_t i = 0; !what && i < needles->count; i++) {
-        const struct needle *needle = &needles->items[i];
-        if (counts(needle) && holds(needle, &came.exact, &came.lowered) &&
-            !was_sent(needles, needle->what, &sent))
-            what = needle->what;
+    struct buf came = {0};
+    struct buf sent = {0};
+    add_headers(&exchange->seen.headers, &came);
+    (void)buf_add_bytes(&came, buf_bytes(&exchange->seen.body));
+    bool found = holds(buf_bytes(&came), needles);
+    if (found) {
+        add_headers(&exchange->request.headers, &sent);
+        (void)buf_add_text(&sent, exchange->request.query ? exchange->request.query : "");
+        (void)buf_add_bytes(&sent, buf_bytes(&exchange->request.body));
+        found = !holds(buf_bytes(&sent), needles);
     }
-    haystack_clear(&sent);
-    haystack_clear(&came);
-    return what;
+    buf_clear(&came);
+    buf_clear(&sent);
+    return found;
+}
+
+static bool gives_away_secret(const struct exchange *exchange, struct bytes secret)
+{
+    struct needles needles = {0};
+    if (secret.len < SECRET_MIN)
+        return false;
+    add_forms(&needles, secret);
+    bool found = gives_away(exchange, &needles);
+    needles_clear(&needles);
+    return found;
+}
+
+/* The digest as bytes, whose hex is the signature; and the signature as text. */
+static bool gives_away_signature(const struct exchange *exchange)
+{
+    struct bytes signature = bytes_of(exchange->right_signature);
+    struct needles by_digit = {0};
+    struct needles by_byte = {0};
+    struct buf raw = {0};
+    bool found = false;
+    if (signature.len && decode_hex(signature, &raw)) {
+        add_forms(&by_digit, signature);
+        add_forms(&by_byte, buf_bytes(&raw));
+        found = gives_away(exchange, &by_digit) || gives_away(exchange, &by_byte);
+    }
+    needles_clear(&by_digit);
+    needles_clear(&by_byte);
+    buf_clear(&raw);
+    return found;
 }
 
 static const char *leak_of(const struct exchange *exchange, struct bytes secret)
 {
-    struct needles needles = {0};
     if (exchange->seen.body.len == 0 && exchange->seen.headers.count == 0)
         return NULL;
-    if (secret.len >= SECRET_MIN)
-        add_forms(&needles, secret, "the secret");
-    if (exchange->right_signature[0])
-        add_signature_forms(&needles, exchange->right_signature);
-    const char *what = leaked(exchange, &needles);
-    for (size_t i = 0; i < needles.count; i++)
-        buf_clear(&needles.items[i].text);
-    return what;
+    if (gives_away_secret(exchange, secret))
+        return "the secret";
+    return gives_away_signature(exchange) ? "the right signature" : NULL;
 }
 
 /* Every answer of the run is searched, not only those to this case's own requests. */

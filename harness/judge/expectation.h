@@ -20,6 +20,7 @@ struct run_facts {
     int64_t target_ns;
     bool is_tls;
     bool is_private;     /* the endpoint's host is loopback or private */
+    int64_t wall_ms;     /* now */
     struct bytes secret; /* len 0 = none */
     /* Every exchange of the run so far, for expectations about all answers; complete when the last
      * cases are judged. */
@@ -48,6 +49,7 @@ struct finding {
     size_t decisive; /* index of the exchange that decided; count = none */
     struct buf actual;
     struct buf reason;
+    struct case_result *measured; /* where numbers go, by case_result_add_measure */
 };
 
 typedef void check_expectation(const struct call *call, const struct evidence *evidence,
@@ -83,6 +85,7 @@ enum answer {
     ANSWER_DIED,      /* connection reset or closed without an answer */
     ANSWER_HUNG,      /* no complete answer by the deadline */
     ANSWER_UNREACHED, /* no connection or TLS session */
+    ANSWER_LEFT,      /* none was waited for: this client ended the attempt on purpose */
     ANSWER_NONE       /* never sent */
 };
 

@@ -23,8 +23,28 @@ check_expectation check_not_all_accepted;
 check_expectation check_idle;
 check_expectation check_https;
 
+/* check_transport.c */
+check_expectation check_stays_up;
+check_expectation check_continues;
+check_expectation check_same_by_family;
+
+/* check_tls.c */
+check_expectation check_tls_chain;
+check_expectation check_tls_hostname;
+check_expectation check_tls_expiry;
+check_expectation check_tls_protocol;
+check_expectation check_tls_refused;
+
+/* check_timing.c */
+check_expectation check_prompt;
+check_expectation check_first_prompt;
+check_expectation check_slope;
+
 /* check_leaks.c */
 check_expectation check_leaks;
+
+/* check_disclosure.c */
+check_expectation check_discloses_no;
 
 /* Sets the finding: exchange `index` decided it; what happened there is its `actual`. */
 void finding_set(struct finding *out, enum finding_kind kind, const struct evidence *evidence,

@@ -8,6 +8,7 @@
 
 /* The worst finding of a case so far, and whose it is. */
 struct worst {
+    struct case_result *measured; /* numbers go there, whatever the verdict */
     enum verdict verdict;
     struct buf expected;
     struct buf actual;
@@ -95,7 +96,7 @@ static void weigh(const struct suite_case *one, const struct call *call,
                   struct worst *worst)
 {
     const struct expectation *row = expectation_of(call);
-    struct finding finding = {.decisive = evidence->count};
+    struct finding finding = {.decisive = evidence->count, .measured = worst->measured};
     row->check(call, evidence, &finding);
     if (row->needs_control)
         apply_control(evidence, &finding);
@@ -119,8 +120,8 @@ static void weigh_calls(const struct suite_case *one, const struct calls *calls,
                         const struct case_evidence *all, const struct run_facts *run,
                         struct worst *worst)
 {
-    const struct exchange **exchanges = mem_alloc((all->count + 1) * sizeof *exchanges);
-    const struct exchange **controls = mem_alloc((all->count + 1) * sizeof *controls);
+    const struct exchange **exchanges = mem_alloc((all->count + 1) * sizeof(struct exchange *));
+    const struct exchange **controls = mem_alloc((all->count + 1) * sizeof(struct exchange *));
     size_t *places = mem_alloc((all->count + 1) * sizeof *places);
     size_t count = 0;
     for (size_t i = 0; i < all->count; i++) {
@@ -147,7 +148,7 @@ static void set_text(char **field, struct buf *from)
 void judge_case(const struct suite_case *one, const struct case_evidence *evidence,
                 const struct run_facts *run, struct case_result *out)
 {
-    struct worst worst = {.verdict = VERDICT_PASS, .decisive = evidence->count};
+    struct worst worst = {.measured = out, .verdict = VERDICT_PASS, .decisive = evidence->count};
     for (size_t i = 0; i < one->num_steps; i++)
         weigh_calls(one, &one->steps[i].expect, i, evidence, run, &worst);
     weigh_calls(one, &one->expect, SIZE_MAX, evidence, run, &worst);

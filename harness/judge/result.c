@@ -31,6 +31,13 @@ static void exchange_clear(struct exchange *exchange)
     observation_clear(&exchange->seen);
 }
 
+static void measure_clear(struct measure *measure)
+{
+    free(measure->name);
+    free(measure->unit);
+    free(measure->sentence);
+}
+
 void case_result_clear(struct case_result *result)
 {
     char *texts[] = {result->id,       result->suite,  result->name,   result->title,
@@ -42,7 +49,19 @@ void case_result_clear(struct case_result *result)
     for (size_t i = 0; i < result->num_exchanges; i++)
         exchange_clear(&result->exchanges[i]);
     free(result->exchanges);
+    for (size_t i = 0; i < result->num_measures; i++)
+        measure_clear(&result->measures[i]);
+    free(result->measures);
     *result = (struct case_result){0};
+}
+
+void case_result_add_measure(struct case_result *result, const char *name, double value,
+                             const char *unit, char *sentence)
+{
+    result->measures =
+        mem_resize(result->measures, result->num_measures + 1, sizeof *result->measures);
+    result->measures[result->num_measures++] = (struct measure){
+        .name = mem_text(name), .value = value, .unit = mem_text(unit), .sentence = sentence};
 }
 
 static void diagnosis_clear(struct diagnosis *diagnosis)

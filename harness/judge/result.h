@@ -32,11 +32,21 @@ const char *verdict_name(enum verdict verdict); /* "pass", "warn", ... */
 struct exchange {
     char *sent; /* one line for people: "crm.contact.created, signature cut to 32 characters" */
     struct request request; /* as sent */
+    size_t body_let_go; /* bytes of the request's body that are not kept here, all or none of it */
     struct observation seen;
     char right_signature[65]; /* of the event as it was signed, whatever was sent; "" = unknown */
+    int64_t late_ns;          /* open loop: how long after its intended time it left; 0 otherwise */
     bool accepted; /* by design.md's words: 2xx, complete, well-formed, in time, not redirected */
     char *
         as_panora; /* how Panora would record it: "delivered", "failed: ..." ; NULL when not sent */
+};
+
+/* A number that a case brought to light, whatever its verdict. */
+struct measure {
+    char *name; /* "body-limit" */
+    double value;
+    char *unit;     /* "bytes", "levels", "ms" */
+    char *sentence; /* "accepts bodies of up to 102,400 bytes: the default of express.json" */
 };
 
 /* One testcase: a case, or one value of its `for` list. */
@@ -65,7 +75,13 @@ struct case_result {
     int64_t duration_ns;
     bool canary_failed;  /* the endpoint did not accept a genuine event after it */
     int64_t recovery_ns; /* how long the endpoint was gone because of it; -1 = was not */
+    struct measure *measures;
+    size_t num_measures;
 };
+
+/* Adds a number; `sentence` becomes the result's, the others are copied. */
+void case_result_add_measure(struct case_result *result, const char *name, double value,
+                             const char *unit, char *sentence);
 
 enum confidence { CONFIDENCE_PROVED, CONFIDENCE_LIKELY };
 

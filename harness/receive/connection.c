@@ -4,6 +4,8 @@
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
 #include <event2/event.h>
+#include <event2/listener.h>
+#include <netinet/in.h>
 #include <openssl/ssl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -24,6 +26,8 @@ static void unlink_connection(struct connection *connection)
     *(connection->previous ? &connection->previous->next : &host->first) = connection->next;
     *(connection->next ? &connection->next->previous : &host->last) = connection->previous;
     host->num_connections--;
+    if (host->rules.manners.workers && host->listener)
+        (void)evconnlistener_enable(host->listener);
 }
 
 void connection_drop_body(struct connection *connection)
@@ -146,6 +150,16 @@ static void append(struct host *host, struct connection *connection)
     connection->number = ++host->num_accepted;
 }
 
+/* An IPv4 client of a socket for both families comes as ::ffff:a.b.c.d. */
+static bool is_over_ipv6(struct bufferevent *bufferevent)
+{
+    struct sockaddr_in6 peer = {0};
+    socklen_t len = sizeof peer;
+    evutil_socket_t fd = bufferevent_getfd(bufferevent);
+    return fd >= 0 && getpeername(fd, (struct sockaddr *)&peer, &len) == 0 &&
+           peer.sin6_family == AF_INET6 && !IN6_IS_ADDR_V4MAPPED(&peer.sin6_addr);
+}
+
 void connection_begin(struct host *host, struct bufferevent *bufferevent, bool handshaking)
 {
     const struct http_limits limits = {.headers_max = HEADERS_MAX, .strict_lines = true};
@@ -153,6 +167,7 @@ void connection_begin(struct host *host, struct bufferevent *bufferevent, bool h
     struct connection *connection = mem_alloc(sizeof *connection);
     connection->host = host;
     connection->bufferevent = bufferevent;
+    connection->over_ipv6 = is_over_ipv6(bufferevent);
     connection->reader = http_reader_new(HTTP_REQUEST, &limits);
     connection->timer = evtimer_new(host->base, on_timer, connection);
     append(host, connection);

@@ -35,6 +35,7 @@ struct connection {
     bool inside;       /* a request has begun */
     bool counted;      /* ... and is in num_requests: its head was read */
     bool peer_is_done; /* the client will send no more */
+    bool over_ipv6;
     int64_t idle_since_ns;
     struct inbound request;
     struct buf body;

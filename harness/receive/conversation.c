@@ -74,6 +74,7 @@ static struct inbound *describe(struct connection *connection, bool whole)
         .number = connection->host->num_requests,
         .connection = connection->number,
         .on_connection = connection->num_requests,
+        .over_ipv6 = connection->over_ipv6,
     };
     return &connection->request;
 }

@@ -15,7 +15,8 @@
 #include "receive/argument.h"
 #include "receive/rules.h"
 
-#define FAULT_CASES_MAX 48
+#define FAULT_CASES_MAX 128
+#define FAULT_ALSO_MAX  24
 
 struct fault {
     const char *id;       /* "A01" */
@@ -27,7 +28,23 @@ struct fault {
     const char *diagnosis;       /* id, or NULL when it yields none */
     struct argument_spec argument;
     struct rules overrides;
+    const char *also[FAULT_ALSO_MAX]; /* cases that may catch it or not, by its nature: they depend
+                                         on who comes first */
+    const char *trial; /* the argument with which it is proved that the suites catch it; NULL = the
+                          fallback */
+    bool tls;          /* it shows only over https */
 };
+
+/* A mode of the catalogue that is no fault here: it cannot occur under Panora's scheme, or nobody
+ * outside can see it. */
+struct non_fault {
+    const char *id;
+    const char *sentence; /* what the receiver would do */
+    const char *because;
+};
+
+extern const struct non_fault non_faults[];
+extern const size_t num_non_faults;
 
 /* All faults, in the order of their ids. */
 size_t fault_count(void);

@@ -7,12 +7,24 @@
 #define P(name) "panora/payload/" name
 #define T(name) "panora/timing/" name
 
+/* Genuine events with hard values. */
+#define EVERY_PAYLOAD                                                                              \
+    P("accepts-text"), P("accepts-keys"), P("accepts-numbers"), P("accepts-depth"),                \
+        P("accepts-sizes"), P("content-type")
+
+/* Bodies that are no events: whatever is neither a 2xx nor a 4xx. */
+#define EVERY_SURVIVAL                                                                             \
+    P("survives-odd-data"), P("survives-malformed-data"), P("survives-malformed-json"),            \
+        P("survives-empty-body"), P("survives-top-level"), P("survives-missing-member"),           \
+        P("survives-wrong-types"), P("survives-byte-order-mark"), P("survives-invalid-utf-8"),     \
+        P("survives-utf-16")
+
 /* A signature of 64 characters that is not the right one. */
 #define WRONG_DIGITS                                                                               \
     S("refuses-wrong-secret"), S("refuses-changed-data"), S("refuses-changed-digit"),              \
         S("refuses-zeros"), S("refuses-empty-secret"), S("refuses-placeholder-secret"),            \
         S("refuses-other-events"), S("checks-every-type"), S("checks-every-size"),                 \
-        S("checks-every-time"), S("refuses-duplicate-data-key")
+        S("refuses-duplicate-data-key"), S("refusals-look-alike")
 
 /* A signature of another length. */
 #define WRONG_LENGTH                                                                               \
@@ -27,13 +39,19 @@
 /* The receiver lets everybody in. */
 #define EVERY_REFUSAL WRONG_DIGITS, WRONG_LENGTH, WRONG_CHARACTERS, NO_HEADER, S("refuses-empty")
 
-/* The receiver lets nobody in. */
-#define EVERY_ACCEPTANCE                                                                           \
+/* Cases in which genuine events and forgeries follow each other. */
+#define MIXED D("forged-id-does-not-block"), S("checks-every-time")
+
+/* The receiver lets nobody in who sends data as text. */
+#define EVERY_TEXT_ACCEPTANCE                                                                      \
     D("accepts-an-event"), D("accepts-every-type"), D("accepts-push-type"),                        \
         D("accepts-unknown-type"), D("accepts-pulled-array"), D("accepts-empty-array"),            \
-        D("accepts-object-data"), D("accepts-null-fields"), D("accepts-extra-fields"),             \
-        D("accepts-any-member-order"), D("accepts-redelivery"),                                    \
-        D("accepts-concurrent-redelivery"), D("accepts-five-at-once"), D("accepts-out-of-order"),  \
-        D("forged-id-does-not-block"), S("header-name-any-case"), S("accepts-any-digest")
+        D("accepts-null-fields"), D("accepts-extra-fields"), D("accepts-any-member-order"),        \
+        D("accepts-redelivery"), D("accepts-concurrent-redelivery"), D("accepts-five-at-once"),    \
+        D("accepts-out-of-order"), S("header-name-any-case"), S("accepts-any-digest"), MIXED,      \
+        EVERY_PAYLOAD
+
+/* The receiver lets nobody in. */
+#define EVERY_ACCEPTANCE EVERY_TEXT_ACCEPTANCE, D("accepts-object-data")
 
 #endif

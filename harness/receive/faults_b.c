@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/text.h"
 #include "panora/event.h"
 #include "receive/fault_cases.h"
 #include "receive/faults.h"
@@ -67,6 +68,78 @@ static enum result message_of_something(struct handling *handling)
     return handling->request->body.len ? rules_right.message(handling) : RESULT_BROKEN;
 }
 
+/* Whether `value` or a part of it is such. */
+static bool any_part(const struct js *value, bool (*is)(const struct js *part))
+{
+    bool found = is(value);
+    for (size_t i = 0; !found && i < js_size(value); i++)
+        found = any_part(js_at(value, i), is);
+    return found;
+}
+
+static bool is_text_with_nul(const struct js *part)
+{
+    struct bytes text = js_kind(part) == JS_STRING ? js_string(part) : (struct bytes){NULL, 0};
+    return text.len && memchr(text.data, '\0', text.len);
+}
+
+static bool is_proto(const struct js *part)
+{
+    return js_get(part, "__proto__") != NULL;
+}
+
+/* PostgreSQL takes no U+0000 in text. */
+static enum result act_in_database(struct handling *handling)
+{
+    struct js *data = handling_data(handling);
+    bool broken = data && any_part(data, is_text_with_nul);
+    js_free(data);
+    return broken ? RESULT_BROKEN : rules_right.act(handling);
+}
+
+/* Fastify's parser, unless it is told otherwise. */
+static enum result shape_without_proto(struct handling *handling)
+{
+    struct js *data = handling_data(handling);
+    bool refused = data && any_part(data, is_proto);
+    js_free(data);
+    return refused ? RESULT_NOT_EVENT : rules_right.shape(handling);
+}
+
+static size_t depth_of(const struct js *value)
+{
+    size_t deepest = 0;
+    for (size_t i = 0; i < js_size(value); i++) {
+        size_t depth = depth_of(js_at(value, i));
+        deepest = depth > deepest ? depth : deepest;
+    }
+    return deepest + 1;
+}
+
+static enum result act_recursively(struct handling *handling)
+{
+    struct js *data = handling_data(handling);
+    bool broken = data && depth_of(data) > (size_t)handling->argument->number;
+    js_free(data);
+    return broken ? RESULT_BROKEN : rules_right.act(handling);
+}
+
+/* A decoder that throws at what is no UTF-8, or at a byte order mark. */
+static enum result find_in_strict_text(struct handling *handling)
+{
+    struct bytes body = handling->request->body;
+    bool marked = body.len >= 3 && memcmp(body.data, "\xef\xbb\xbf", 3) == 0;
+    return marked || !text_is_utf8(body) ? RESULT_BROKEN : rules_right.find(handling);
+}
+
+/* event.type.split(".") without a look whether there is a type. */
+static enum result shape_of_trusted_members(struct handling *handling)
+{
+    enum result result = rules_right.shape(handling);
+    bool is_object = js_kind(handling_event(handling)) == JS_OBJECT;
+    return result == RESULT_NOT_EVENT && is_object ? RESULT_BROKEN : result;
+}
+
 static enum result die(struct handling *handling)
 {
     (void)handling;
@@ -77,6 +150,29 @@ static enum result break_always(struct handling *handling)
 {
     (void)handling;
     return RESULT_BROKEN;
+}
+
+/* A parser that calls itself for each level, on a stack that ends. */
+#define STACK_LEVELS 5000
+
+static enum result message_on_a_stack(struct handling *handling)
+{
+    struct bytes body = handling->request->body;
+    size_t depth = 0;
+    for (size_t i = 0; i < body.len && depth < STACK_LEVELS; i++)
+        depth = body.data[i] == '[' ? depth + 1 : 0;
+    return depth < STACK_LEVELS ? rules_right.message(handling) : RESULT_DEAD;
+}
+
+#define LONG_HEADER 8000
+
+static enum result find_in_short_headers(struct handling *handling)
+{
+    const struct headers *headers = handling->request->headers;
+    for (size_t i = 0; i < headers->count; i++)
+        if (strlen(headers->items[i].value) > LONG_HEADER)
+            return RESULT_BROKEN;
+    return rules_right.find(handling);
 }
 
 const struct fault faults_b[] = {
@@ -121,7 +217,7 @@ const struct fault faults_b[] = {
      .name = "throws-on-bad-json",
      .sentence = "answers 500 when the body is not JSON",
      .seen = "",
-     .cases = {P("survives-malformed-json"), P("survives-empty-body")},
+     .cases = {P("survives-malformed-json"), P("survives-empty-body"), P("survives-utf-16")},
      .overrides = {.message = message_of_json}},
     {.id = "B10",
      .name = "throws-on-empty-body",
@@ -133,13 +229,56 @@ const struct fault faults_b[] = {
      .name = "dies-on-abort",
      .sentence = "the process ends when a client goes away inside a request",
      .seen = "n8n-io/n8n#33243",
-     .cases = {"http/robustness/abort-mid-body"},
+     .cases = {"http/robustness/abort-mid-body", "http/robustness/body-never-ends"},
      .overrides = {.abort = die}},
+    {.id = "B12",
+     .name = "breaks-on-nul",
+     .sentence = "answers 500 when a text in data holds U+0000, which its database does not take",
+     .seen = "Kilo-Org/cloud#6245, PostHog#23896, sentry#109559, OpenMetadata#31120",
+     .cases = {P("accepts-text")},
+     .overrides = {.act = act_in_database}},
+    {.id = "B13",
+     .name = "refuses-proto",
+     .sentence = "has a parser that refuses the key __proto__",
+     .seen = "fastify/fastify#1426, cojs/co-body#87",
+     .cases = {P("accepts-keys")},
+     .overrides = {.shape = shape_without_proto}},
+    {.id = "B14",
+     .name = "breaks-on-depth",
+     .sentence = "answers 500 when data nests deeply",
+     .seen = "openclaw#152876, wandb/weave#7578, Rapid-MLX#798, nestjs#17801",
+     .cases = {P("accepts-depth")},
+     .argument = {ARGUMENT_NUMBER, "N levels that it stands", "32"},
+     .overrides = {.act = act_recursively}},
+    {.id = "B15",
+     .name = "throws-on-long-header",
+     .sentence = "answers 500 when a header is longer than 8,000 characters",
+     .seen = "",
+     .cases = {S("refuses-very-long"), "http/robustness/huge-header"},
+     .overrides = {.find = find_in_short_headers}},
     {.id = "B16",
      .name = "never-works",
      .sentence = "answers 500 to every event, because it reads its header under a wrong key",
      .seen = "",
-     .cases = {EVERY_ACCEPTANCE, EVERY_REFUSAL},
+     .cases = {EVERY_ACCEPTANCE, EVERY_SURVIVAL},
      .overrides = {.find = break_always}},
+    {.id = "B18",
+     .name = "throws-on-encoding",
+     .sentence = "answers 500 when the body is no UTF-8 or begins with a byte order mark",
+     .seen = "",
+     .cases = {P("survives-byte-order-mark"), P("survives-invalid-utf-8"), P("survives-utf-16")},
+     .overrides = {.find = find_in_strict_text}},
+    {.id = "B19",
+     .name = "throws-on-members",
+     .sentence = "answers 500 when a signed event lacks id_event or type, or they are no text",
+     .seen = "",
+     .cases = {P("survives-missing-member"), P("survives-wrong-types")},
+     .overrides = {.shape = shape_of_trusted_members}},
+    {.id = "B20",
+     .name = "dies-on-nesting",
+     .sentence = "the process ends when data is nested deeper than its parser's stack",
+     .seen = "openclaw#152876, nestjs#17801",
+     .cases = {"http/robustness/nesting"},
+     .overrides = {.message = message_on_a_stack}},
 };
 const size_t num_faults_b = ARRAY_LEN(faults_b);

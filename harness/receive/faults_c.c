@@ -1,4 +1,5 @@
 /* C: other bytes verified than were signed. */
+#include <math.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -60,6 +61,25 @@ static enum result find_after_parsing(struct handling *handling)
     return result == RESULT_NEXT ? rules_right.find(handling) : result;
 }
 
+/* A number that comes back otherwise from 64-bit integers and fixed decimals: too large, too small.
+ */
+static bool is_lossy(const struct js *value)
+{
+    double number = js_kind(value) == JS_NUMBER ? fabs(js_number(value)) : 0;
+    bool lossy = number >= 9007199254740992.0 || (number > 0 && number < 1e-6);
+    for (size_t i = 0; !lossy && i < js_size(value); i++)
+        lossy = is_lossy(js_at(value, i));
+    return lossy;
+}
+
+static enum result act_with_integers(struct handling *handling)
+{
+    struct js *data = handling_data(handling);
+    bool broken = data && is_lossy(data);
+    js_free(data);
+    return broken ? RESULT_BROKEN : rules_right.act(handling);
+}
+
 static enum result admit_exact_type(struct handling *handling)
 {
     const char *type = headers_find(handling->request->headers, "Content-Type");
@@ -79,7 +99,12 @@ const struct fault faults_c[] = {
      .name = "ascii-message",
      .sentence = "turns the message into ASCII before it signs",
      .seen = "github/docs#3567, octokit#1155",
-     .cases = {D("accepts-every-type"), P("accepts-text")},
+     .cases = {D("accepts-an-event"), D("accepts-every-type"), D("accepts-push-type"),
+               D("accepts-unknown-type"), D("accepts-pulled-array"), D("accepts-object-data"),
+               D("accepts-extra-fields"), D("accepts-any-member-order"), D("accepts-redelivery"),
+               D("accepts-concurrent-redelivery"), D("accepts-five-at-once"),
+               D("accepts-out-of-order"), S("header-name-any-case"), S("accepts-any-digest"),
+               P("accepts-text"), MIXED},
      .overrides = {.message = message_as_ascii}},
     {.id = "C09",
      .name = "exact-content-type",
@@ -103,7 +128,13 @@ const struct fault faults_c[] = {
      .name = "object-data",
      .sentence = "signs the object inside data, as documented, though data arrives as a string",
      .seen = "Panora's documentation against its sender",
-     .cases = {EVERY_ACCEPTANCE},
+     .cases = {EVERY_TEXT_ACCEPTANCE},
      .overrides = {.message = message_of_parsed_data}},
+    {.id = "C16",
+     .name = "integers-only",
+     .sentence = "breaks on numbers that do not fit into a 64-bit integer or a fixed decimal",
+     .seen = "n8n#14715, cloudevents/sdk-javascript#489, supabase#16147",
+     .cases = {P("accepts-numbers")},
+     .overrides = {.act = act_with_integers}},
 };
 const size_t num_faults_c = ARRAY_LEN(faults_c);

@@ -65,6 +65,61 @@ static enum result find_in_first_piece(struct handling *handling)
     return rules_right.find(handling);
 }
 
+/* A limit that the framework enforces by hanging up. */
+static void answer_or_reset(struct handling *handling, enum result result)
+{
+    rules_right.answer(handling, result);
+    if (result != RESULT_TOO_LARGE)
+        return;
+    handling->answer.ending = ENDING_RESET;
+    handling->answer.cut = true;
+}
+
+static void answer_refusals_slowly(struct handling *handling, enum result result)
+{
+    rules_right.answer(handling, result);
+    if (result == RESULT_SIGNATURE)
+        handling->answer.delay_ns = handling->argument->number;
+}
+
+static enum result refuse_with(struct handling *handling, int status)
+{
+    handling->answer.status = status;
+    return RESULT_ANSWERED;
+}
+
+static enum result admit_without_expect(struct handling *handling)
+{
+    bool expects = headers_find(handling->request->headers, "Expect") != NULL;
+    return expects ? refuse_with(handling, 417) : rules_right.admit(handling);
+}
+
+static enum result admit_http_1_1(struct handling *handling)
+{
+    return handling->request->minor == 0 ? refuse_with(handling, 505) : rules_right.admit(handling);
+}
+
+static enum result admit_over_ipv4(struct handling *handling)
+{
+    return handling->request->over_ipv6 ? refuse_with(handling, 404) : rules_right.admit(handling);
+}
+
+/* body += chunk, in JavaScript: what is cut inside a character becomes two U+FFFD. */
+static enum result find_in_decoded_pieces(struct handling *handling)
+{
+    const struct inbound *request = handling->request;
+    size_t cut = request->first_piece_len;
+    bool is_split =
+        cut < request->body.len && ((unsigned char)request->body.data[cut] & 0xc0) == 0x80;
+    return is_split ? RESULT_SIGNATURE : rules_right.find(handling);
+}
+
+static enum result admit_first_on_connection(struct handling *handling)
+{
+    return handling->request->on_connection > 1 ? refuse_with(handling, 400)
+                                                : rules_right.admit(handling);
+}
+
 const struct fault faults_f[] = {
     {.id = "F01",
      .name = "limit-100-kib",
@@ -72,13 +127,25 @@ const struct fault faults_f[] = {
      .seen = "backstage#28910, Shopify/shopify-app-js#233, pages-core#866",
      .cases = {P("accepts-sizes")},
      .overrides = {.manners.body_max = BODY_MAX_100_KIB}},
+    {.id = "F02",
+     .name = "resets-large",
+     .sentence = "resets the connection when a body is too large, instead of answering 413",
+     .seen = "kestra#4638",
+     .cases = {"http/robustness/unsigned-10-mib"},
+     .overrides = {.answer = answer_or_reset}},
+    {.id = "F04",
+     .name = "few-workers",
+     .sentence = "gives each connection a worker for as long as it likes, and has 16 of them",
+     .seen = "openclaw#6023, openclaw#46802",
+     .cases = {"http/robustness/body-never-ends", "http/robustness/many-idle-connections"},
+     .overrides = {.manners.workers = 16}},
     {.id = "F05",
      .name = "works-before-answering",
      .sentence = "does its work before it answers",
      .seen = "screwdriver#1769, tramline#128, dataset-viewer#2651",
      .cases = {T("acknowledges-promptly"), T("acknowledges-under-concurrency"),
                T("acknowledges-large"), T("acknowledges-a-burst")},
-     .argument = {ARGUMENT_TIME, "TIME that the work takes", "3s"},
+     .argument = {ARGUMENT_TIME, "TIME that the work takes", "1500ms"},
      .overrides = {.act = act_slowly}},
     {.id = "F06",
      .name = "cold-start",
@@ -87,12 +154,31 @@ const struct fault faults_f[] = {
      .cases = {T("acknowledges-promptly")},
      .argument = {ARGUMENT_TIME, "TIME that the start takes", "3s"},
      .overrides = {.act = act_slowly_at_first}},
+    {.id = "F07",
+     .name = "slow-refusal",
+     .sentence = "takes its time to refuse a forgery",
+     .seen = "",
+     .cases = {T("refuses-promptly")},
+     .argument = {ARGUMENT_TIME, "TIME that a refusal takes", "1200ms"},
+     .overrides = {.answer = answer_refusals_slowly}},
     {.id = "F09",
      .name = "no-chunked",
      .sentence = "cannot read a chunked request",
      .seen = "gotenberg#201, gunicorn#1265, webob#279",
      .cases = {"http/transport/chunked"},
      .overrides = {.admit = admit_with_length}},
+    {.id = "F10",
+     .name = "no-continue",
+     .sentence = "answers 417 to a client that waits for 100 (Continue)",
+     .seen = "httpbin#429, curl#4964",
+     .cases = {"http/transport/expect-100"},
+     .overrides = {.admit = admit_without_expect}},
+    {.id = "F11",
+     .name = "no-http-1.0",
+     .sentence = "refuses requests by HTTP/1.0",
+     .seen = "",
+     .cases = {"http/transport/http-1.0"},
+     .overrides = {.admit = admit_http_1_1}},
     {.id = "F12",
      .name = "keep-alive-race",
      .sentence = "drops idle connections without saying so: the next request meets a reset",
@@ -100,6 +186,24 @@ const struct fault faults_f[] = {
      .cases = {D("survives-idle-connection")},
      .argument = {ARGUMENT_NONE, NULL, NULL},
      .overrides = {.manners.stale_ns = NS_PER_S / 2}},
+    {.id = "F13",
+     .name = "other-over-ipv6",
+     .sentence = "answers 404 to whatever comes over IPv6, as another server would",
+     .seen = "stripe-cli#621, webhook.site#84",
+     .cases = {"http/transport/ipv4-ipv6"},
+     .overrides = {.admit = admit_over_ipv4}},
+    {.id = "F14",
+     .name = "incomplete-chain",
+     .sentence = "serves https without the intermediate certificate",
+     .seen = "teamhanko/docs#106, knative/serving#7205",
+     .cases = {"http/tls/chain"},
+     .overrides = {.manners.tls_flaw = TLS_INCOMPLETE}},
+    {.id = "F15",
+     .name = "old-protocol",
+     .sentence = "serves https by TLS 1.0 and 1.1 too",
+     .seen = "",
+     .cases = {"http/tls/protocol"},
+     .overrides = {.manners.tls_flaw = TLS_OLD_PROTOCOL}},
     {.id = "F16",
      .name = "long-answer",
      .sentence = "answers with far more than a sender wants to store",
@@ -111,7 +215,7 @@ const struct fault faults_f[] = {
      .name = "body-after-204",
      .sentence = "sends a body after a 204, which poisons the connection",
      .seen = "",
-     .cases = {D("answers-completely")},
+     .cases = {D("answers-completely"), S("checks-every-time")},
      .overrides = {.answer = answer_with_body_after_204}},
     {.id = "F18",
      .name = "header-case",
@@ -123,7 +227,38 @@ const struct fault faults_f[] = {
      .name = "first-read-only",
      .sentence = "takes what came with the first read for the whole body",
      .seen = "nylas-nodejs#148",
-     .cases = {"http/transport/dribbled-body", P("accepts-sizes"), T("acknowledges-large")},
+     .cases = {"http/transport/chunked", "http/transport/dribbled-body",
+               "http/transport/split-character", P("accepts-sizes")},
      .overrides = {.find = find_in_first_piece}},
+    {.id = "F20",
+     .name = "decodes-pieces",
+     .sentence = "decodes each piece of the body by itself, which breaks a character that is cut",
+     .seen = "Node's body += chunk",
+     .cases = {"http/transport/split-character"},
+     .overrides = {.find = find_in_decoded_pieces}},
+    {.id = "F21",
+     .name = "expired-certificate",
+     .sentence = "serves https with a certificate that has expired",
+     .seen = "badssl.com#284",
+     .cases = {"http/tls/expiry"},
+     .overrides = {.manners.tls_flaw = TLS_EXPIRED}},
+    {.id = "F22",
+     .name = "other-host-certificate",
+     .sentence = "serves https with a certificate for another host",
+     .seen = "",
+     .cases = {"http/tls/hostname"},
+     .overrides = {.manners.tls_flaw = TLS_OTHER_HOST}},
+    {.id = "F23",
+     .name = "weak-ciphers",
+     .sentence = "serves https by ciphers without encryption or without certificate too",
+     .seen = "",
+     .cases = {"http/tls/weak-ciphers-refused"},
+     .overrides = {.manners.tls_flaw = TLS_WEAK_CIPHERS}},
+    {.id = "F24",
+     .name = "first-request-only",
+     .sentence = "understands only the first request on a connection",
+     .seen = "",
+     .cases = {"http/transport/keep-alive-reuse", S("checks-every-time")},
+     .overrides = {.admit = admit_first_on_connection}},
 };
 const size_t num_faults_f = ARRAY_LEN(faults_f);

@@ -67,6 +67,24 @@ static void answer_with_trace(struct handling *handling, enum result result)
                          same);
 }
 
+/* JSON.parse(data).id, without a look at what data is. */
+static enum result act_on_parsed_data(struct handling *handling)
+{
+    struct js *data = handling_data(handling);
+    bool has_members = data && (js_kind(data) == JS_OBJECT || js_kind(data) == JS_ARRAY);
+    js_free(data);
+    return has_members ? rules_right.act(handling) : RESULT_BROKEN;
+}
+
+/* What Flask does with debug=True. */
+static void answer_with_debugger(struct handling *handling, enum result result)
+{
+    rules_right.answer(handling, result);
+    if (result == RESULT_NOT_EVENT)
+        answer_set_body(&handling->answer, "text/html; charset=utf-8",
+                        "<!doctype html><title>TypeError // Werkzeug Debugger</title>");
+}
+
 static void answer_accepted_with_status(struct handling *handling, enum result result)
 {
     rules_right.answer(handling, result);
@@ -93,6 +111,12 @@ const struct fault faults_g[] = {
      .seen = "preloop#517, webrenew/memories#396",
      .cases = {D("accepts-redelivery"), D("accepts-concurrent-redelivery")},
      .overrides = {.act = act_once}},
+    {.id = "G06",
+     .name = "parses-data-blindly",
+     .sentence = "breaks when data holds no JSON object or array",
+     .seen = "Panora's sender against its documentation",
+     .cases = {P("survives-odd-data"), P("survives-malformed-data")},
+     .overrides = {.act = act_on_parsed_data}},
     {.id = "G07",
      .name = "leaks-digest",
      .sentence = "says in its refusal which signature would have been right",
@@ -103,7 +127,7 @@ const struct fault faults_g[] = {
      .name = "leaks-trace",
      .sentence = "sends a stack trace with a refusal, which says where the signatures differ",
      .seen = "Truxify#3755, Cellarion#451, corsair#348",
-     .cases = {S("leaks-nothing"), S("refusals-look-alike"), "http/disclosure/stack-trace"},
+     .cases = {S("refusals-look-alike"), "http/disclosure/stack-trace"},
      .overrides = {.answer = answer_with_trace}},
     {.id = "G09",
      .name = "success-without-2xx",
@@ -112,5 +136,11 @@ const struct fault faults_g[] = {
      .cases = {EVERY_ACCEPTANCE},
      .argument = {ARGUMENT_STATUS, "N", "418"},
      .overrides = {.answer = answer_accepted_with_status}},
+    {.id = "G12",
+     .name = "debug-mode",
+     .sentence = "shows an interactive debugger when it does not understand an event",
+     .seen = "",
+     .cases = {"http/disclosure/debug-page"},
+     .overrides = {.answer = answer_with_debugger}},
 };
 const size_t num_faults_g = ARRAY_LEN(faults_g);

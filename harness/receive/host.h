@@ -14,6 +14,7 @@
 #include "receive/rules.h"
 
 struct event_base;
+struct evconnlistener;
 struct connection;
 
 struct host {
@@ -31,7 +32,8 @@ struct host {
     void (*on_death)(void *payload); /* a fault lets the process die */
     void *payload;
 
-    struct connection *first; /* in the order in which they were accepted */
+    struct evconnlistener *listener; /* paused while all workers are busy */
+    struct connection *first;        /* in the order in which they were accepted */
     struct connection *last;
     size_t num_connections;
     size_t max_connections;

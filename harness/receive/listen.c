@@ -43,11 +43,20 @@ void listen_address_clear(struct listen_address *address)
     *address = (struct listen_address){NULL, NULL};
 }
 
+/* "[::]" means every address of both families, any other IPv6 address only itself. */
+static bool is_everything(const struct addrinfo *info)
+{
+    const struct sockaddr_in6 *address = (const void *)info->ai_addr;
+    return IN6_IS_ADDR_UNSPECIFIED(&address->sin6_addr);
+}
+
 static bool make_ready(int fd, const struct addrinfo *info)
 {
     const int on = 1;
-    if (info->ai_family == AF_INET6)
-        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+    if (info->ai_family == AF_INET6) {
+        const int alone = !is_everything(info);
+        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &alone, sizeof alone);
+    }
     int flags = fcntl(fd, F_GETFL);
     return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 && flags >= 0 &&
            fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 &&
@@ -75,6 +84,13 @@ int listen_open(const struct listen_address *address, struct error *err)
                         strerror(errno));
     freeaddrinfo(info);
     return fd;
+}
+
+bool listen_begin(int fd, struct error *err)
+{
+    if (listen(fd, BACKLOG) == 0)
+        return true;
+    return error_set(err, "cannot listen again: %s", strerror(errno));
 }
 
 int listen_port(int fd)

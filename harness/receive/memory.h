@@ -20,6 +20,7 @@ struct memory {
     size_t num_ids;
     size_t next;
     uint64_t num_requests;
+    uint64_t num_refused;
     struct catalogue *catalogue; /* NULL until somebody asks whether a type is known */
 };
 

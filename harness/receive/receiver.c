@@ -21,6 +21,7 @@
 #include "receive/host.h"
 #include "receive/listen.h"
 #include "receive/tls.h"
+#include "receive/variation.h"
 
 #define REQUEST_NS      (60 * NS_PER_S)
 #define MAX_CONNECTIONS ((size_t)1000)
@@ -58,7 +59,6 @@ static struct bufferevent *wrap(struct receiver *receiver, evutil_socket_t fd)
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
                       int address_len, void *payload)
 {
-    (void)listener;
     (void)address;
     (void)address_len;
     struct receiver *receiver = payload;
@@ -73,6 +73,9 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     /* Otherwise a last small segment would wait for the client's delayed acknowledgement. */
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     connection_begin(host, bufferevent, receiver->tls.context != NULL);
+    size_t workers = host->rules.manners.workers;
+    if (workers && host->num_connections >= workers)
+        (void)evconnlistener_disable(listener);
 }
 
 /* Out of files or memory: what is idle goes, or the listener would spin. */
@@ -104,7 +107,7 @@ static void die(void *payload)
 {
     struct receiver *receiver = payload;
     tls_clear(&receiver->tls);
-    _exit(1);
+    _exit(RECEIVER_DIED);
 }
 
 /* --- starting --- */
@@ -130,17 +133,28 @@ static bool set_fault(struct host *host, const char *word, struct error *err)
     return fault != NULL;
 }
 
-static bool set_behaviours(struct host *host, const struct receiver_options *options,
+static bool add_behaviours(struct host *host, const char *const *words, size_t count,
                            struct error *err)
 {
-    if (options->num_behaviours)
-        host->behaviours = mem_alloc(options->num_behaviours * sizeof *host->behaviours);
-    for (size_t i = 0; i < options->num_behaviours; i++) {
-        if (!behaviour_read(options->behaviours[i], &host->behaviours[i], err))
+    size_t total = host->num_behaviours + count;
+    host->behaviours = mem_resize(host->behaviours, total + 1, sizeof *host->behaviours);
+    for (size_t i = 0; i < count && words[i]; i++) {
+        if (!behaviour_read(words[i], &host->behaviours[host->num_behaviours], err))
             return false;
         host->num_behaviours++;
     }
     return true;
+}
+
+static bool set_variation(struct host *host, const char *name, struct error *err)
+{
+    if (!name)
+        return true;
+    const struct variation *variation = variation_find(name, err);
+    if (!variation)
+        return false;
+    rules_override(&host->rules, &variation->overrides);
+    return add_behaviours(host, variation->behaviours, VARIATION_BEHAVIOURS, err);
 }
 
 static bool set_up_host(struct receiver *receiver, const struct receiver_options *options,
@@ -156,7 +170,8 @@ static bool set_up_host(struct receiver *receiver, const struct receiver_options
     host->payload = options->on_death ? options->payload : receiver;
     if (options->secret.len == 0)
         return error_set(err, "the secret is empty");
-    if (!set_fault(host, options->fault, err) || !set_behaviours(host, options, err))
+    if (!set_fault(host, options->fault, err) || !set_variation(host, options->variation, err) ||
+        !add_behaviours(host, options->behaviours, options->num_behaviours, err))
         return false;
     if (options->journal && !(host->journal = journal_open(options->journal, err)))
         return false;
@@ -205,6 +220,7 @@ static bool start_listening(struct receiver *receiver, const struct listen_addre
         (void)close(fd);
         return error_set(err, "libevent could not listen");
     }
+    receiver->host.listener = receiver->listener;
     evconnlistener_set_error_cb(receiver->listener, on_accept_error);
     receiver->port = listen_port(fd);
     bool is_ipv6 = strchr(address->host, ':') != NULL;
@@ -219,10 +235,14 @@ static bool open_tls(struct receiver *receiver, const struct receiver_options *o
 {
     if ((options->cert == NULL) != (options->key == NULL))
         return error_set(err, "--cert and --key go together");
-    if (!options->tls && !options->cert)
+    enum tls_flaw flaw = receiver->host.rules.manners.tls_flaw;
+    if (flaw && options->cert)
+        return error_set(err, "a fault of the TLS session makes its own certificate: leave out "
+                              "--cert and --key");
+    if (!options->tls && !options->cert && !flaw)
         return true;
     const struct tls_options tls = {options->cert, options->key, host,
-                                    host_wall_ms(&receiver->host)};
+                                    host_wall_ms(&receiver->host), flaw};
     return tls_open(&receiver->tls, &tls, err);
 }
 
@@ -248,6 +268,7 @@ void receiver_free(struct receiver *receiver)
 {
     if (!receiver)
         return;
+    receiver->host.listener = NULL;
     connection_end_all(&receiver->host);
     if (receiver->listener)
         evconnlistener_free(receiver->listener);
@@ -256,6 +277,12 @@ void receiver_free(struct receiver *receiver)
     for (size_t i = 0; i < ARRAY_LEN(events); i++)
         if (events[i])
             event_free(events[i]);
+    /* whoever was stopped by a signal may get another one while it cleans up, and no handler is
+     * left then */
+    if (events[2]) {
+        (void)signal(SIGINT, SIG_IGN);
+        (void)signal(SIGTERM, SIG_IGN);
+    }
     if (receiver->host.base)
         event_base_free(receiver->host.base);
     for (int i = 0; i < 2; i++)
@@ -280,6 +307,25 @@ int receiver_port(const struct receiver *receiver)
 const char *receiver_ca_path(const struct receiver *receiver)
 {
     return receiver->tls.ca_path;
+}
+
+bool receiver_enter_child(struct receiver *receiver, struct error *err)
+{
+    receiver->tls.lent = true;
+    bool ready = event_reinit(receiver->host.base) == 0 && watch_signals(receiver);
+    return ready ? true : error_set(err, "libevent could not go on in a new process");
+}
+
+/* Ends the listening and nothing else: the socket stays bound, so that no other can take its port.
+ */
+void receiver_refuse(struct receiver *receiver)
+{
+    (void)shutdown(evconnlistener_get_fd(receiver->listener), SHUT_RDWR);
+}
+
+bool receiver_listen(struct receiver *receiver, struct error *err)
+{
+    return listen_begin(evconnlistener_get_fd(receiver->listener), err);
 }
 
 void receiver_run(struct receiver *receiver)

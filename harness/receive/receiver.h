@@ -26,6 +26,7 @@ struct receiver_options {
     const char *cert;    /* PEM file; with `key` */
     const char *key;
     const char *fault;             /* "A01", "F05=3s" or a name; NULL = none */
+    const char *variation;         /* "status-200": right in another way; NULL = none */
     const char *const *behaviours; /* "delay=300ms" */
     size_t num_behaviours;
     const char *journal;  /* file; NULL = none */
@@ -36,9 +37,12 @@ struct receiver_options {
     int64_t request_ns;     /* a request must be complete in this time; 0 = 60 s */
     size_t max_connections; /* 0 = 1000, or fewer where the system allows fewer files */
     void (*on_death)(
-        void *payload); /* a fault lets the process die; NULL = it really ends, status 1 */
+        void *payload); /* a fault lets the process die; NULL = it really ends with RECEIVER_DIED */
     void *payload;
 };
+
+/* The exit status of a process that a fault has killed. */
+#define RECEIVER_DIED 1
 
 struct receiver;
 
@@ -62,6 +66,14 @@ void receiver_run(struct receiver *receiver);
 /* Serves what is due now, waiting for it at most `timeout_ns`; false once receiver_stop was called.
  */
 bool receiver_poll(struct receiver *receiver, int64_t timeout_ns);
+
+/* After a fork, in the child that is to serve: the parent keeps the port and the temporary files.
+ * SIGINT and SIGTERM stop the child. */
+bool receiver_enter_child(struct receiver *receiver, struct error *err);
+
+/* From now on connections are refused, though the port stays taken; and accepted again. */
+void receiver_refuse(struct receiver *receiver);
+bool receiver_listen(struct receiver *receiver, struct error *err);
 
 /* Lets receiver_run return soon. May be called from any thread and from a signal handler. */
 void receiver_stop(struct receiver *receiver);

@@ -55,6 +55,20 @@ struct bytes handling_member(struct handling *handling, const char *name)
     return value && js_kind(value) == JS_STRING ? js_string(value) : (struct bytes){NULL, 0};
 }
 
+struct js *handling_data(struct handling *handling)
+{
+    const struct js *data = js_get(handling_event(handling), "data");
+    struct buf text = {0};
+    if (!data)
+        return NULL;
+    if (js_kind(data) == JS_STRING)
+        return js_parse(js_string(data), NULL);
+    js_write(data, &text);
+    struct js *copy = js_parse(buf_bytes(&text), NULL);
+    buf_clear(&text);
+    return copy;
+}
+
 void handling_clear(struct handling *handling)
 {
     /* What is as good as the secret does not stay in memory. */
@@ -198,6 +212,8 @@ void rules_override(struct rules *rules, const struct rules *overrides)
     OVERRIDE(manners.body_max);
     OVERRIDE(manners.idle_ns);
     OVERRIDE(manners.stale_ns);
+    OVERRIDE(manners.workers);
+    OVERRIDE(manners.tls_flaw);
 }
 
 static enum result run_stages(struct handling *handling, stage_function *const *stages,

@@ -54,6 +54,7 @@ struct inbound {
     uint64_t number;        /* of the request, from 1 */
     uint64_t connection;    /* its number, from 1 */
     uint64_t on_connection; /* the how-manieth on its connection, from 1 */
+    bool over_ipv6;
 };
 
 struct rules;
@@ -79,12 +80,24 @@ struct handling {
 
 typedef enum result stage_function(struct handling *handling);
 
+/* What is wrong with the TLS session; a receiver with such a flaw serves https. */
+enum tls_flaw {
+    TLS_RIGHT,
+    TLS_INCOMPLETE,   /* the intermediate certificate is not sent */
+    TLS_EXPIRED,      /* the certificate was valid once */
+    TLS_OTHER_HOST,   /* the certificate is for another host */
+    TLS_OLD_PROTOCOL, /* TLS 1.0 and 1.1 are spoken, too */
+    TLS_WEAK_CIPHERS  /* ciphers without encryption and without certificate are taken, too */
+};
+
 /* What a connection does, apart from judging requests. 0 = the right value. */
 struct manners {
     size_t body_max;  /* bytes; 10 MiB */
     int64_t idle_ns;  /* an idle connection is closed after this; 65 s, longer than Panora's sender
                          keeps one */
     int64_t stale_ns; /* a request that comes after so long a pause meets a reset; never */
+    size_t workers;   /* connections that are served at once, the others wait; no limit */
+    enum tls_flaw tls_flaw;
 };
 
 struct rules {
@@ -121,6 +134,10 @@ const struct js *handling_event(struct handling *handling);
 
 /* The text of a member of the event, or no bytes (data == NULL) when it is no string. Borrowed. */
 struct bytes handling_member(struct handling *handling, const char *name);
+
+/* What `data` holds as a value: the text in it parsed, or the object itself; NULL when it is no
+ * JSON. The caller frees it with js_free. */
+struct js *handling_data(struct handling *handling);
 
 /* The value of a header, trimmed, or data == NULL when there is none or more than one. */
 struct bytes inbound_header(const struct inbound *request, const char *name);

@@ -12,7 +12,9 @@
 #include "base/mem.h"
 #include "receive/certificate.h"
 
-#define DAYS_VALID 90
+#define DAYS_VALID   90
+#define DAYS_EXPIRED 10 /* since then, where it is a flaw */
+#define MS_PER_DAY   INT64_C(86400000)
 
 /* What OpenSSL has to say; its queue is empty afterwards. */
 static const char *openssl_words(void)
@@ -39,11 +41,24 @@ static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *o
     return SSL_TLSEXT_ERR_OK;
 }
 
-static SSL_CTX *new_context(struct error *err)
+/* What is offered, by flaw; the others are as the right one. */
+static const struct {
+    int min_version;
+    const char *ciphers;
+} offers[] = {
+    [TLS_RIGHT] = {TLS1_2_VERSION, "ECDHE+AESGCM:ECDHE+CHACHA20"},
+    [TLS_OLD_PROTOCOL] = {TLS1_VERSION, "ECDHE+AESGCM:ECDHE+AES:@SECLEVEL=0"},
+    [TLS_WEAK_CIPHERS] = {TLS1_2_VERSION, "ECDHE+AESGCM:aNULL:eNULL:@SECLEVEL=0"},
+};
+
+static SSL_CTX *new_context(enum tls_flaw flaw, struct error *err)
 {
+    size_t row = (size_t)flaw < sizeof offers / sizeof *offers && offers[flaw].ciphers
+                     ? (size_t)flaw
+                     : (size_t)TLS_RIGHT;
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
-    bool ready = context && SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
-                 SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1;
+    bool ready = context && SSL_CTX_set_min_proto_version(context, offers[row].min_version) == 1 &&
+                 SSL_CTX_set_cipher_list(context, offers[row].ciphers) == 1;
     if (!ready) {
         (void)error_set(err, "OpenSSL: %s", openssl_words());
         SSL_CTX_free(context);
@@ -96,6 +111,22 @@ static char *alt_names(const char *host)
     return is_address ? mem_format("%s,IP:%s", always, host) : mem_text(always);
 }
 
+/* Signs the leaf by an intermediate that clients never see. */
+static bool make_leaf(struct certificate *leaf, const struct certificate_spec *spec,
+                      const struct certificate *ca, enum tls_flaw flaw, struct error *err)
+{
+    struct certificate_spec between = *spec;
+    struct certificate intermediate = {NULL, NULL};
+    if (flaw != TLS_INCOMPLETE)
+        return certificate_make(leaf, spec, ca, err);
+    between.common_name = "hookcheck receive intermediate CA";
+    between.alt_names = NULL;
+    bool made = certificate_make(&intermediate, &between, ca, err) &&
+                certificate_make(leaf, spec, &intermediate, err);
+    certificate_clear(&intermediate);
+    return made;
+}
+
 static bool make_certificates(struct tls *tls, const struct tls_options *options, struct error *err)
 {
     struct certificate_spec spec = {"hookcheck receive CA", NULL, options->wall_ms, DAYS_VALID};
@@ -104,8 +135,10 @@ static bool make_certificates(struct tls *tls, const struct tls_options *options
     bool made = certificate_make(&ca, &spec, NULL, err);
     char *names = alt_names(options->host);
     spec.common_name = "localhost";
-    spec.alt_names = names;
-    made = made && certificate_make(&leaf, &spec, &ca, err);
+    spec.alt_names = options->flaw == TLS_OTHER_HOST ? "DNS:elsewhere.example" : names;
+    if (options->flaw == TLS_EXPIRED)
+        spec.wall_ms -= (DAYS_VALID + DAYS_EXPIRED) * MS_PER_DAY;
+    made = made && make_leaf(&leaf, &spec, &ca, options->flaw, err);
     if (made && (SSL_CTX_use_certificate(tls->context, leaf.x509) != 1 ||
                  SSL_CTX_use_PrivateKey(tls->context, leaf.key) != 1))
         made = error_set(err, "OpenSSL: %s", openssl_words());
@@ -118,7 +151,7 @@ static bool make_certificates(struct tls *tls, const struct tls_options *options
 
 bool tls_open(struct tls *tls, const struct tls_options *options, struct error *err)
 {
-    *tls = (struct tls){.context = new_context(err)};
+    *tls = (struct tls){.context = new_context(options->flaw, err)};
     if (!tls->context)
         return false;
     bool ready = options->cert ? use_files(tls->context, options, err)
@@ -131,11 +164,11 @@ bool tls_open(struct tls *tls, const struct tls_options *options, struct error *
 void tls_clear(struct tls *tls)
 {
     SSL_CTX_free(tls->context);
-    if (tls->ca_path)
+    if (tls->ca_path && !tls->lent)
         (void)unlink(tls->ca_path);
-    if (tls->folder)
+    if (tls->folder && !tls->lent)
         (void)rmdir(tls->folder);
     free(tls->ca_path);
     free(tls->folder);
-    *tls = (struct tls){NULL, NULL, NULL};
+    *tls = (struct tls){0};
 }

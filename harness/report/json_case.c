@@ -47,15 +47,17 @@ static void set_body(json_t *object, struct bytes redacted, uint64_t kept_len, u
     set_bool(object, "body_cut", shown.len < redacted.len || kept_len < len);
 }
 
-static json_t *request_of(const struct run_result *result, const struct request *request)
+static json_t *request_of(const struct run_result *result, const struct exchange *exchange)
 {
+    const struct request *request = &exchange->request;
+    size_t len = request->body.len;
     struct shown_request shown;
     shown_request_init(&shown, result, request);
     json_t *object = json_object();
     json_set_text(object, "method", shown.request.method);
     json_set_text(object, "url", shown.place.url);
     json_object_set_new(object, "headers", json_headers(&shown.request.headers, &shown.place));
-    set_body(object, buf_bytes(&shown.request.body), request->body.len, request->body.len);
+    set_body(object, buf_bytes(&shown.request.body), len, len + exchange->body_let_go);
     shown_request_clear(&shown);
     return object;
 }
@@ -130,7 +132,7 @@ static json_t *observation_of(const struct run_result *result, const struct exch
     json_set_text(object, "as_panora", exchange->as_panora);
     set_redacted(object, "detail", result, seen->detail);
     json_object_set_new(object, "timings", timings_of(seen));
-    json_object_set_new(object, "request", request_of(result, &exchange->request));
+    json_object_set_new(object, "request", request_of(result, exchange));
     json_object_set_new(object, "response", seen->status ? response_of(result, seen) : json_null());
     json_object_set_new(object, "connection", connection_of(seen));
     return object;
@@ -163,6 +165,20 @@ static void set_words(json_t *object, const struct case_result *one)
     json_object_set_new(object, "see", see);
 }
 
+static json_t *measures_of(const struct case_result *one)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < one->num_measures; i++) {
+        json_t *object = json_object();
+        json_set_text(object, "name", one->measures[i].name);
+        json_object_set_new(object, "value", json_real(one->measures[i].value));
+        json_set_text(object, "unit", one->measures[i].unit);
+        json_set_text(object, "sentence", one->measures[i].sentence);
+        json_array_append_new(list, object);
+    }
+    return list;
+}
+
 json_t *json_case(const struct run_result *result, const struct case_result *one)
 {
     json_t *object = json_object();
@@ -184,6 +200,7 @@ json_t *json_case(const struct run_result *result, const struct case_result *one
     json_object_set_new(object, "decisive",
                         one->decisive < one->num_exchanges ? json_integer((json_int_t)one->decisive)
                                                            : json_null());
+    json_object_set_new(object, "measures", measures_of(one));
     json_object_set_new(object, "repeat", repeat_of(result, one));
     json_object_set_new(object, "observations", observations);
     return object;

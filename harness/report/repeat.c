@@ -75,10 +75,21 @@ void shown_request_clear(struct shown_request *shown)
     buf_clear(&shown->path);
 }
 
+/* curl sends in chunks and waits for a 100 when the header asks for it; it neither breaks off nor
+ * dribbles, and a handshake alone is no request. */
+static bool curl_can(const struct transport *transport)
+{
+    struct transport rest = *transport;
+    rest.chunk_size = 0;
+    rest.expect_continue = false;
+    return transport_is_plain(&rest);
+}
+
 bool repeat_by_curl(const struct run_result *result, const struct case_result *one, struct buf *out)
 {
     const struct exchange *exchange = case_main_exchange(one);
-    if (!exchange || exchange->request.body.len > CURL_BODY_MAX)
+    if (!exchange || exchange->request.body.len > CURL_BODY_MAX || exchange->body_let_go ||
+        !curl_can(&exchange->request.transport))
         return false;
     struct shown_request shown;
     shown_request_init(&shown, result, &exchange->request);

@@ -112,6 +112,16 @@ static void add_facts(const struct page *page, const struct case_result *one)
         page_field(page, FACT_INDENT, "actual", one->actual);
     if (look->shows_reason)
         page_field(page, FACT_INDENT, "because", one->reason);
+    for (size_t i = 0; i < one->num_measures; i++)
+        page_field(page, FACT_INDENT, "measured", one->measures[i].sentence);
+}
+
+/* The first number of a case is the one that counts; the others are for those who want to know. */
+static void add_measures(const struct page *page, const struct case_result *one, bool verbose)
+{
+    size_t count = verbose || one->num_measures == 0 ? one->num_measures : 1;
+    for (size_t i = 0; i < count; i++)
+        page_field(page, FACT_INDENT, "measured", one->measures[i].sentence);
 }
 
 static void add_phase(const char *name, int64_t ns, struct buf *out)
@@ -167,6 +177,7 @@ void report_text_case(const struct run_result *result, const struct case_result 
     }
     progress->name = one->name;
     add_facts(&page, one);
+    add_measures(&page, one, options->verbose);
     for (size_t i = 0; options->verbose && i < one->num_exchanges; i++)
         add_exchange(&page, result, &one->exchanges[i]);
 }

@@ -72,8 +72,8 @@ static void judge_canary(const struct testcase *test, struct case_result *out)
 
 static void judge_sent(struct runner *runner, struct testcase *test, struct case_result *out)
 {
-    const struct exchange **exchanges = mem_alloc((test->count + 1) * sizeof *exchanges);
-    const struct exchange **controls = mem_alloc((test->count + 1) * sizeof *controls);
+    const struct exchange **exchanges = mem_alloc((test->count + 1) * sizeof(struct exchange *));
+    const struct exchange **controls = mem_alloc((test->count + 1) * sizeof(struct exchange *));
     size_t *steps = mem_alloc((test->count + 1) * sizeof *steps);
     for (size_t i = 0; i < test->count; i++) {
         size_t control = test->shots[i].control;
@@ -98,6 +98,8 @@ static void judge_one_case(struct runner *runner, struct testcase *test, struct 
         judge_skipped(out, test->skip);
     else
         judge_sent(runner, test, out);
+    if (test->probe && !test->skip)
+        search_measure(test, out);
     for (size_t i = 0; i < test->count; i++) {
         struct exchange *exchange = &test->exchanges[i];
         exchange->as_panora = answer_as_panora(&exchange->seen);
@@ -199,60 +201,6 @@ static int exit_code_of(const struct runner *runner)
     return undecided ? UNDECIDED : PASSED;
 }
 
-/* The answers that genuine events met, by status; 0 stands for none. */
-struct tally {
-    size_t counts[600];
-    size_t most;
-    const struct observation *usual; /* one of those that came most often; NULL = none was sent */
-};
-
-static void tally_add(struct tally *tally, const struct testcase *test)
-{
-    for (size_t i = 0; i < test->count; i++) {
-        const struct observation *seen = &test->exchanges[i].seen;
-        if (!test->shots[i].genuine || seen->outcome == OUTCOME_NOT_SENT)
-            continue;
-        size_t status = seen->status > 0 && seen->status < 600 ? (size_t)seen->status : 0;
-        if (++tally->counts[status] <= tally->most)
-            continue;
-        tally->most = tally->counts[status];
-        tally->usual = seen;
-    }
-}
-
-static const struct observation *usual_answer(const struct runner *runner)
-{
-    struct tally tally = {0};
-    for (size_t i = 0; i < runner->plan->num_controls; i++)
-        tally_add(&tally, &runner->plan->controls[i]);
-    for (size_t i = 0; i < runner->plan->num_cases; i++)
-        tally_add(&tally, &runner->plan->cases[i]);
-    tally_add(&tally, &runner->canary);
-    return tally.usual;
-}
-
-/* The honest run: when no genuine event was ever accepted, every refusal is worth nothing, and that
- * comes first. A run that sent none can say nothing of the kind. */
-static char *loudest(const struct runner *runner)
-{
-    const struct observation *seen = usual_answer(runner);
-    if (runner->any_accepted || !runner->reached || !seen)
-        return mem_text("");
-    struct buf out = {0};
-    (void)buf_add_text(&out, "No genuine event was accepted; they met: ");
-    answer_describe(seen, &out);
-    const char *type = headers_find(&seen->headers, "Content-Type");
-    if (type) {
-        (void)buf_add_text(&out, ", ");
-        text_add_visible(&out, bytes_of(type), 60);
-    }
-    (void)buf_add_text(&out,
-                       ". What the endpoint refused besides shows nothing: look first at why "
-                       "genuine events do not get in (the secret, the path, what stands before "
-                       "the handler).");
-    return buf_take(&out);
-}
-
 /* Why the run ended early, as the reports say it after "Stopped early: ". */
 static const char *stopped(const struct runner *runner)
 {
@@ -266,9 +214,10 @@ void finish_result(struct runner *runner)
 {
     struct run_result *result = runner->result;
     judge_certain(runner, true);
+    follow_redirects(runner);
     result->duration_ns = clock_monotonic_ns() - runner->begun_ns;
     result->num_requests = runner->num_sent;
-    result->loudest = loudest(runner);
+    result->loudest = honest_sentence(runner);
     redact_text(result, &result->loudest);
     result->stopped = mem_text(stopped(runner));
     result->left_behind = mem_format("events whose id_event begins with %s-%04x", EVENT_ID_PREFIX,

@@ -9,7 +9,7 @@
 /* After so many hangs, or deaths of the endpoint, by one kind of request the rest of that kind is
  * not sent: a run ends. */
 #define HANGS_MAX  3
-#define DEATHS_MAX 20
+#define DEATHS_MAX 30
 
 void end_unsent(struct testcase *test, const char *why, int64_t now_ns)
 {
@@ -25,6 +25,18 @@ void end_unsent(struct testcase *test, const char *why, int64_t now_ns)
     }
 }
 
+/* A request broken off on purpose had a connection. A TLS handshake by itself shows that the
+ * endpoint is there, when a default client, or one that was told not to care, would have gone on.
+ */
+static bool was_reached(const struct runner *runner, const struct observation *seen)
+{
+    const struct tls_facts *tls = &seen->tls;
+    if (!tls->asked)
+        return seen->outcome == OUTCOME_LEFT && seen->connect_ns >= 0;
+    return tls->established && (runner->options->engine->insecure ||
+                                (!tls->chain_error[0] && !tls->date_error[0] && tls->name_matches));
+}
+
 static void shot_ended(struct runner *runner, struct testcase *test, size_t index)
 {
     struct exchange *exchange = &test->exchanges[index];
@@ -37,20 +49,27 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
     test->shots[index].done = true;
     test->in_flight--;
     runner->in_flight--;
-    runner->reached = runner->reached || outcome_had_session(seen->outcome);
+    runner->reached =
+        runner->reached || outcome_had_session(seen->outcome) || was_reached(runner, seen);
     if (seen->outcome == OUTCOME_ANSWERED && seen->started_ns > runner->alive_ns)
         runner->alive_ns = seen->started_ns;
     if (seen->outcome == OUTCOME_TIMED_OUT)
         runner->hangs[test->shots[index].genuine ? SHOT_GENUINE : SHOT_FORGED]++;
     int64_t now_ns = clock_monotonic_ns();
+    pace_release_held(runner, test);
     if (test->in_flight > 0)
         return;
+    if (test->next < test->count && pace_is_open(test))
+        return; /* it leaves at its time */
     if (test->next < test->count) {
         size_t step = test->shots[test->next].step;
         bool begins = step != test->shots[index].step;
         test->resume_ns = now_ns + (begins ? test->one->steps[step].after_ns : 0);
         return;
     }
+    struct error err = {0};
+    if (test->probe && !runner->stop && search_extend(test, &err))
+        return;
     test->state = CASE_ENDED;
     test->ended_ns = now_ns;
     testcase_close(test);
@@ -71,7 +90,7 @@ static void on_done(void *payload, struct observation *seen)
     observation_clear(&test->exchanges[index].seen);
     test->exchanges[index].seen = *seen;
     shot_ended(flight.runner, test, index);
-    trouble_note(flight.runner, test, &test->exchanges[index].seen);
+    trouble_note(flight.runner, test, &test->exchanges[index]);
 }
 
 static struct engine_connection *connection_for(struct runner *runner, struct testcase *test,
@@ -104,6 +123,7 @@ void launch_shot(struct runner *runner, struct testcase *test, size_t index)
         .request = &test->exchanges[index].request,
         .connection = connection_for(runner, test, index),
         .timeout_ns = runner->options->deadline_ns,
+        .brisk = test->one && test->one->steps[test->shots[index].step].samples,
         .on_done = on_done,
         .payload = flight,
     };
@@ -124,18 +144,6 @@ void launch_shot(struct runner *runner, struct testcase *test, size_t index)
     engine_send(runner->engine, &send);
 }
 
-/* The shots that leave at once from `test->next` on: one, or a whole step that goes together. */
-static size_t group_len(const struct testcase *test)
-{
-    size_t step = test->shots[test->next].step;
-    if (!test->one || !test->one->steps[step].together)
-        return 1;
-    size_t len = 1;
-    while (test->next + len < test->count && test->shots[test->next + len].step == step)
-        len++;
-    return len;
-}
-
 /* Why the next group of this case is not to be sent at all, or NULL. */
 static const char *refusal(struct runner *runner, const struct testcase *test, size_t len)
 {
@@ -144,8 +152,8 @@ static const char *refusal(struct runner *runner, const struct testcase *test, s
         [SHOT_FORGED] = "not sent: three forged events before it were not answered in time",
     };
     static const char *const killed[] = {
-        [SHOT_GENUINE] = "not sent: the endpoint died of twenty genuine events before it",
-        [SHOT_FORGED] = "not sent: the endpoint died of twenty forged events before it",
+        [SHOT_GENUINE] = "not sent: the endpoint died of thirty genuine events before it",
+        [SHOT_FORGED] = "not sent: the endpoint died of thirty forged events before it",
     };
     size_t max = runner->options->max_requests;
     enum shot_kind kind = test->shots[test->next].genuine ? SHOT_GENUINE : SHOT_FORGED;
@@ -166,8 +174,22 @@ static const char *refusal(struct runner *runner, const struct testcase *test, s
 /* A run that was stopped waits for nothing. */
 static bool is_ready(const struct runner *runner, const struct testcase *test, int64_t now_ns)
 {
-    return test->state < CASE_ENDED && test->in_flight == 0 &&
-           (runner->stop || now_ns >= test->resume_ns);
+    if (test->state >= CASE_ENDED || (!runner->stop && now_ns < test->resume_ns))
+        return false;
+    return test->in_flight == 0 || (test->next < test->count && pace_is_open(test));
+}
+
+/* Whether a group has to wait until others have ended. */
+static bool is_crowded(const struct runner *runner, const struct testcase *test, size_t len)
+{
+    if (runner->in_flight == 0 || (test->in_flight > 0 && pace_is_open(test)))
+        return false;
+    return runner->in_flight + len > runner->options->concurrency;
+}
+
+static bool needs_solitude(const struct runner *runner, const struct testcase *test)
+{
+    return test->one && (test->one->harmful || test->one->alone) && runner->alone != test;
 }
 
 bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
@@ -179,39 +201,70 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
         test->started_ns = test->ended_ns = now_ns;
         return true;
     }
-    size_t len = group_len(test);
+    pace_limit_samples(runner, test, now_ns);
+    if (test->state >= CASE_ENDED || test->next == test->count)
+        return true;
+    size_t len = pace_group_len(test);
     const char *why = refusal(runner, test, len);
     if (why) {
         end_unsent(test, why, now_ns);
         testcase_close(test);
         return true;
     }
-    bool harmful = test->one && test->one->harmful && runner->alone != test;
-    if (runner->in_flight > 0 &&
-        (harmful || runner->in_flight + len > runner->options->concurrency))
+    bool alone = needs_solitude(runner, test);
+    if ((alone && runner->in_flight > 0) || is_crowded(runner, test, len))
+        return false;
+    /* until something was reached, no more than the first batch: a dead endpoint need not be asked
+     * hundreds of times */
+    if (!runner->reached && runner->num_sent + len > runner->options->concurrency &&
+        runner->in_flight > 0)
         return false;
     if (now_ns < runner->rate_free_ns)
         return false;
-    if (harmful) {
+    if (alone) {
         trouble_run_alone(runner, test);
         return false;
     }
-    for (size_t i = 0; i < len; i++)
-        launch_shot(runner, test, test->next + i);
+    size_t first = test->next;
+    int64_t due_ns = test->resume_ns;
     test->next += len;
+    for (size_t i = 0; i < len; i++)
+        launch_shot(runner, test, first + i);
+    pace_after_launch(runner, test, first, due_ns);
     return true;
 }
 
-/* The first case goes first, then the controls, then what has the longest waits, then the rest in
- * order. */
+/* In which round a case may leave. What is timed alone comes before the many, so that a slow
+ * endpoint is timed before the time for the run is up, and within the deliberate waits of others;
+ * what may do harm comes last. */
+enum round { ROUND_TLS, ROUND_WAITS, ROUND_ALONE, ROUND_USUAL, ROUND_HARMFUL, NUM_ROUNDS };
+
+static enum round round_of(const struct testcase *test)
+{
+    if (test->one->harmful)
+        return ROUND_HARMFUL;
+    if (test->one->alone)
+        return ROUND_ALONE;
+    if (test->one->tls)
+        return ROUND_TLS;
+    return test->wait_ns > 0 ? ROUND_WAITS : ROUND_USUAL;
+}
+
+/* The first case goes first, then what says why there may be no TLS session, then the controls,
+ * what has the longest waits, what is timed alone, the rest in order, and what may do harm. */
 void launch_ready(struct runner *runner, int64_t now_ns)
 {
+    /* while nobody was reached, only the first requests are tried, however slowly they fail; and
+     * what looks at the TLS session, for that says why */
+    bool unreached = !runner->reached && !runner->stop && runner->num_sent > runner->in_flight;
     struct plan *plan = runner->plan;
-    bool room = launch_next(runner, &plan->cases[0], now_ns);
-    for (size_t i = 0; room && i < plan->num_controls; i++)
-        room = launch_next(runner, &plan->controls[i], now_ns);
-    for (int waiting = 1; waiting >= 0; waiting--)
+    bool room = unreached || round_of(&plan->cases[0]) >= ROUND_HARMFUL ||
+                launch_next(runner, &plan->cases[0], now_ns);
+    for (int round = 0; round < (unreached ? ROUND_WAITS : NUM_ROUNDS); round++) {
+        for (size_t i = 0; room && round == ROUND_WAITS && i < plan->num_controls; i++)
+            room = launch_next(runner, &plan->controls[i], now_ns);
         for (size_t i = 0; room && i < plan->num_cases; i++)
-            if ((plan->cases[i].wait_ns > 0) == (waiting == 1))
+            if ((int)round_of(&plan->cases[i]) == round)
                 room = launch_next(runner, &plan->cases[i], now_ns);
+    }
 }

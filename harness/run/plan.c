@@ -44,10 +44,13 @@ void testcase_close(struct testcase *test)
 void testcase_reset(struct testcase *test)
 {
     testcase_close(test); /* begun anew, it begins on a fresh connection */
+    if (test->probe)
+        search_restart(test);
     for (size_t i = 0; i < test->count; i++) {
         observation_clear(&test->exchanges[i].seen);
         observation_init(&test->exchanges[i].seen);
         test->exchanges[i].accepted = false;
+        test->exchanges[i].late_ns = 0;
         test->shots[i].done = false;
     }
     test->state = CASE_WAITING;
@@ -97,9 +100,23 @@ static void take(const struct plan *plan, struct testcase *test, size_t index, s
     composed->request = (struct request){0};
 }
 
+void plan_take(const struct plan *plan, struct testcase *test, size_t index, size_t step,
+               struct composed *composed)
+{
+    take(plan, test, index, step, composed);
+}
+
+void plan_forget(struct testcase *test, size_t index)
+{
+    exchange_clear(&test->exchanges[index]);
+    test->exchanges[index] = (struct exchange){0};
+    test->shots[index] = (struct shot){0};
+}
+
 static void test_allocate(struct testcase *test, size_t count)
 {
     test->count = count;
+    test->capacity = count;
     test->shots = mem_alloc((count + 1) * sizeof *test->shots);
     test->exchanges = mem_alloc((count + 1) * sizeof *test->exchanges);
     test->recovery_ns = -1;
@@ -129,11 +146,21 @@ static bool add_control(struct plan *plan, const struct step *step, const struct
     return true;
 }
 
-static size_t count_shots(const struct suite_case *one)
+/* --quick takes a fifth of the samples, and enough for a median. */
+static size_t times_of(const struct run_options *options, const struct step *step)
+{
+    enum { QUICK_SHARE = 5, QUICK_MIN = 5 };
+    if (!options->quick || !step->samples || step->times <= QUICK_MIN)
+        return step->times;
+    size_t fewer = step->times / QUICK_SHARE;
+    return fewer > QUICK_MIN ? fewer : QUICK_MIN;
+}
+
+static size_t count_shots(const struct run_options *options, const struct suite_case *one)
 {
     size_t count = 0;
     for (size_t i = 0; i < one->num_steps; i++)
-        count += one->steps[i].times;
+        count += times_of(options, &one->steps[i]);
     return count;
 }
 
@@ -145,7 +172,7 @@ static bool compose_shots(struct plan *plan, struct testcase *test, size_t step_
 {
     const struct step *step = &test->one->steps[step_index];
     struct composed *first = &firsts[step_index];
-    for (size_t i = 0; i < step->times; i++) {
+    for (size_t i = 0; i < times_of(plan->options, step); i++) {
         struct composed made;
         const struct composed *again = step->again                 ? &firsts[step->again - 1]
                                        : i > 0 && step->same_event ? first
@@ -182,15 +209,26 @@ static void cannot_send(struct testcase *test)
     test->skip = test->cannot;
 }
 
+/* Only the first request of a search is known before it begins. */
+static bool begin_search(const struct plan *plan, struct testcase *test, struct error *err)
+{
+    test->probe = probe_of(test->one->probe);
+    test->plan = plan;
+    test->count = 0;
+    return search_extend(test, err) || error_prefix(err, "%s", test->one->id);
+}
+
 static bool add_case(struct plan *plan, const struct suite_case *one, const char *skip,
                      struct error *err)
 {
     plan->cases = mem_resize(plan->cases, plan->num_cases + 1, sizeof *plan->cases);
     struct testcase *test = &plan->cases[plan->num_cases++];
     *test = (struct testcase){.one = one, .skip = skip};
-    test_allocate(test, skip ? 0 : count_shots(one));
+    test_allocate(test, skip ? 0 : one->probe ? PROBE_SHOTS_MAX : count_shots(plan->options, one));
     if (skip)
         return true;
+    if (one->probe)
+        return begin_search(plan, test, err);
     struct rng rng = rng_for(plan->options->seed, one->id);
     struct composed *firsts = mem_alloc((one->num_steps + 1) * sizeof *firsts);
     size_t index = 0;
@@ -219,7 +257,7 @@ static void settle(struct plan *plan)
 {
     for (size_t i = 0; i < plan->num_cases; i++) {
         struct testcase *test = &plan->cases[i];
-        plan->num_requests += test->count;
+        plan->num_requests += test->probe ? PROBE_SHOTS_USUAL : test->count;
         for (size_t k = 0; k < test->count; k++)
             test->shots[k].owner = test;
     }
@@ -324,8 +362,9 @@ void plan_list(const struct plan *plan, struct buf *out)
         else if (test->count == 0)
             (void)buf_add_format(out, "%s: nothing is sent\n", test->one->id);
         for (size_t k = 0; k < test->count; k++)
-            (void)buf_add_format(out, "%s: %s (%zu bytes)\n", test->one->id,
-                                 test->exchanges[k].sent, test->exchanges[k].request.body.len);
+            (void)buf_add_format(out, "%s: %s (%zu bytes)%s\n", test->one->id,
+                                 test->exchanges[k].sent, test->exchanges[k].request.body.len,
+                                 test->probe ? ", then what the answer suggests" : "");
     }
     for (size_t i = 0; i < plan->num_controls; i++)
         (void)buf_add_format(out, "control: %s (%zu bytes)\n", plan->controls[i].exchanges[0].sent,

@@ -40,7 +40,7 @@ static int64_t idle_ns(const struct runner *runner, int64_t now_ns)
         return 5 * NS_PER_MS;
     for (size_t i = 0; i < runner->plan->num_cases; i++) {
         const struct testcase *test = &runner->plan->cases[i];
-        bool waits = test->state == CASE_RUNNING && test->in_flight == 0;
+        bool waits = test->state == CASE_RUNNING && (test->in_flight == 0 || pace_is_open(test));
         if (waits &&
             test->resume_ns > now_ns) /* what is due already waits for room, not for time */
             earlier(&next_ns, test->resume_ns);
@@ -57,6 +57,17 @@ static void stop(struct runner *runner, const char *why)
     trouble_stop(runner);
 }
 
+/* What looks at the TLS session alone is sent also when there can be none. */
+static bool tls_is_to_come(const struct runner *runner)
+{
+    for (size_t i = 0; i < runner->plan->num_cases; i++) {
+        const struct testcase *test = &runner->plan->cases[i];
+        if (test->one->tls && !test->skip && test->state == CASE_WAITING)
+            return true;
+    }
+    return false;
+}
+
 /* The reasons to end a run before everything was sent. */
 static void check_stop(struct runner *runner, int64_t now_ns)
 {
@@ -68,7 +79,8 @@ static void check_stop(struct runner *runner, int64_t now_ns)
         stop(runner, "not sent: the run was interrupted");
     } else if (now_ns - runner->begun_ns > options->max_time_ns) {
         stop(runner, "not sent: the time for the run (--max-time) was up");
-    } else if (!runner->reached && runner->num_sent > 0 && runner->in_flight == 0) {
+    } else if (!runner->reached && runner->num_sent > 0 && runner->in_flight == 0 &&
+               !tls_is_to_come(runner)) {
         stop(runner, "not sent: no connection could be had");
     }
 }
@@ -80,8 +92,10 @@ static void loop(struct runner *runner)
         check_stop(runner, now_ns);
         if (runner->trouble == TROUBLE_NONE)
             launch_ready(runner, now_ns);
-        if (runner->trouble != TROUBLE_NONE)
+        bool in_trouble = runner->trouble != TROUBLE_NONE;
+        if (in_trouble)
             trouble_step(runner, now_ns);
+        bool is_free = in_trouble && runner->trouble == TROUBLE_NONE; /* others may leave at once */
         finish_judge(runner);
         if (everything_ended(runner)) {
             if (runner->looked_after_all)
@@ -89,7 +103,7 @@ static void loop(struct runner *runner)
             trouble_look_after_all(runner);
             continue;
         }
-        (void)engine_wait(runner->engine, idle_ns(runner, now_ns));
+        (void)engine_wait(runner->engine, is_free ? 0 : idle_ns(runner, now_ns));
     }
 }
 
@@ -134,9 +148,12 @@ static void gather_all(struct runner *runner)
 {
     const struct plan *plan = runner->plan;
     size_t count = 0;
-    runner->all = mem_alloc((plan->num_requests + 1) * sizeof *runner->all);
+    size_t room = plan->num_controls;
     for (size_t i = 0; i < plan->num_cases; i++)
-        for (size_t k = 0; k < plan->cases[i].count; k++)
+        room += plan->cases[i].capacity;
+    runner->all = mem_alloc((room + 1) * sizeof(struct exchange *));
+    for (size_t i = 0; i < plan->num_cases; i++)
+        for (size_t k = 0; k < plan->cases[i].capacity; k++)
             runner->all[count++] = &plan->cases[i].exchanges[k];
     for (size_t i = 0; i < plan->num_controls; i++)
         runner->all[count++] = &plan->controls[i].exchanges[0];
@@ -153,6 +170,7 @@ static void start(struct runner *runner)
         .target_ns = options->target_ns,
         .is_tls = options->target->is_tls,
         .is_private = options->target->is_private,
+        .wall_ms = clock_wall_ms(),
         .secret = secret_bytes(options->secret),
     };
     gather_all(runner);

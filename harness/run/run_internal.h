@@ -4,6 +4,7 @@
 
 #include "compose/compose.h"
 #include "judge/judge.h"
+#include "run/probe.h"
 #include "run/run.h"
 
 #define NO_CONTROL SIZE_MAX
@@ -22,6 +23,7 @@ struct shot {
     bool genuine;
     bool usual; /* genuine, of the type and in the dialect of the canary */
     bool done;
+    int64_t probed; /* of a search: the value that is tried */
     struct testcase *owner;
     struct engine_connection *connection; /* of its own (exact), or NULL */
 };
@@ -33,13 +35,18 @@ struct testcase {
     struct shot *shots;
     struct exchange *exchanges; /* the same number; handed to the case_result when it is judged */
     size_t count;
-    const char *skip; /* why it is not sent, for a person; NULL = it is */
-    char *cannot;     /* why it cannot be composed here, which `skip` then points to; or NULL */
-    int64_t wait_ns;  /* deliberate waits in all */
+    size_t capacity; /* room for so many; more than `count` while a search goes on */
+    const struct probe
+        *probe;              /* a search: each answer decides what is sent next; NULL = it is not */
+    const struct plan *plan; /* of a search */
+    const char *skip;        /* why it is not sent, for a person; NULL = it is */
+    char *cannot;    /* why it cannot be composed here, which `skip` then points to; or NULL */
+    int64_t wait_ns; /* deliberate waits in all */
     enum case_state state;
     size_t next; /* first shot not launched */
     size_t in_flight;
     int64_t resume_ns; /* not before */
+    int64_t step_ns;   /* when the present step began */
     struct engine_connection *connection;
     int64_t started_ns;
     int64_t ended_ns;
@@ -98,6 +105,8 @@ struct runner {
     bool any_accepted;      /* some genuine event was accepted */
     bool usual_accepted;    /* ... and one like the canary: then a canary must be, too */
     bool gone;              /* the endpoint died and did not come back */
+    int64_t settled_ns;     /* canaries go out until then, although the endpoint is well */
+    int64_t back_ns;        /* when it was found well, since it was last missed; 0 = not yet */
     size_t misses;          /* canaries in a row that found nobody, in this look */
     bool died;              /* in this trouble a canary found nobody */
     bool looked_after_all;  /* the last look at the endpoint has been taken */
@@ -109,6 +118,17 @@ void testcase_close(struct testcase *test); /* its connections */
 void testcase_reset(struct testcase *test); /* back to not begun, what it saw forgotten */
 bool plan_compose_canary(const struct plan *plan, struct testcase *test, struct error *err);
 
+/* Takes what was composed into place `index` of the case, which has room for it. */
+void plan_take(const struct plan *plan, struct testcase *test, size_t index, size_t step,
+               struct composed *composed);
+void plan_forget(struct testcase *test, size_t index); /* what was there */
+
+/* search.c: a probe as it goes on. Composes the next request of the search; false when it is over,
+ * or with a sentence when the request cannot be composed. */
+bool search_extend(struct testcase *test, struct error *err);
+void search_restart(struct testcase *test);
+void search_measure(const struct testcase *test, struct case_result *out);
+
 /* launch.c: what may be sent now is sent */
 void launch_ready(struct runner *runner, int64_t now_ns);
 
@@ -118,9 +138,26 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns);
 void launch_shot(struct runner *runner, struct testcase *test, size_t index);
 void end_unsent(struct testcase *test, const char *why, int64_t now_ns);
 
+/* pace.c: when the next shot of a case may leave */
+
+/* Whether shots of this case may leave while others of it are under way: at a rate, or beside. */
+bool pace_is_open(const struct testcase *test);
+
+/* The shots that leave at once from `test->next` on: one, or as many of a step as go together. */
+size_t pace_group_len(const struct testcase *test);
+
+/* The group from `index` on has left: when the next may. `due_ns` is when this one was to leave. */
+void pace_after_launch(struct runner *runner, struct testcase *test, size_t index, int64_t due_ns);
+
+/* Gives up the rest of a step whose samples have taken long enough. */
+void pace_limit_samples(const struct runner *runner, struct testcase *test, int64_t now_ns);
+
+/* Lets go of held connections when nothing else of the case is under way or to come. */
+void pace_release_held(struct runner *runner, const struct testcase *test);
+
 /* trouble.c: what to do when the endpoint dies on the way */
 void trouble_note(struct runner *runner, const struct testcase *test,
-                  const struct observation *seen);
+                  const struct exchange *exchange);
 void trouble_step(struct runner *runner, int64_t now_ns);
 
 /* Runs `test` with nothing beside it, and a canary after it. */
@@ -135,5 +172,12 @@ void trouble_look_after_all(struct runner *runner);
 /* finish.c: from what was seen to the result */
 void finish_judge(struct runner *runner);
 void finish_result(struct runner *runner);
+
+/* follow.c: what Panora would make of redirects, found out where that is harmless */
+void follow_redirects(struct runner *runner);
+
+/* honest.c: that genuine events did not reach the handler, and what they met; "" when they did. The
+ * caller frees. */
+char *honest_sentence(const struct runner *runner);
 
 #endif

@@ -55,6 +55,8 @@ bool select_case(const struct run_options *options, const struct suite_case *one
 const char *select_skip(const struct run_options *options, const struct suite_case *one)
 {
     const struct target *target = options->target;
+    if (one->tls && !target->is_tls)
+        return "the endpoint is reached by http: there is no TLS session to look at";
     if (options->is_unsigned && one->needs_signature)
         return "the endpoint verifies nothing, by its owner's word (--unsigned)";
     if (one->private_channel && !target->is_tls && !target->is_loopback)

@@ -9,15 +9,26 @@
 
 #define CANARY_PAUSE_NS (25 * NS_PER_MS)
 
+/* Where no answer tells that the endpoint has seen the worst, canaries go out for so long, close
+ * together: one that dies late, or is back at once, is not to be missed. */
+#define SETTLE_NS       (60 * NS_PER_MS)
+#define SETTLE_PAUSE_NS (4 * NS_PER_MS)
+
 static bool is_dead(enum answer answer)
 {
     return answer == ANSWER_DIED || answer == ANSWER_UNREACHED;
 }
 
+/* A family of addresses that is not served says nothing of the endpoint's health. */
+static bool is_a_death(const struct exchange *exchange)
+{
+    return is_dead(answer_of(&exchange->seen)) && exchange->request.transport.ip_version == 0;
+}
+
 static bool met_death(const struct testcase *test)
 {
     for (size_t i = 0; i < test->count; i++)
-        if (test->shots[i].done && is_dead(answer_of(&test->exchanges[i].seen)))
+        if (test->shots[i].done && is_a_death(&test->exchanges[i]))
             return true;
     return false;
 }
@@ -54,11 +65,11 @@ static void begin(struct runner *runner)
 }
 
 void trouble_note(struct runner *runner, const struct testcase *test,
-                  const struct observation *seen)
+                  const struct exchange *exchange)
 {
     if (test == &runner->canary || !runner->reached || runner->stop)
         return;
-    if (runner->trouble == TROUBLE_NONE && is_dead(answer_of(seen)))
+    if (runner->trouble == TROUBLE_NONE && is_a_death(exchange))
         begin(runner);
 }
 
@@ -67,6 +78,8 @@ void trouble_note(struct runner *runner, const struct testcase *test,
 static void send_canary(struct runner *runner)
 {
     runner->misses = 0;
+    runner->settled_ns = 0;
+    runner->back_ns = 0;
     testcase_reset(&runner->canary);
 }
 
@@ -115,22 +128,34 @@ static void give_up(struct runner *runner)
 
 /* True when a canary has found the endpoint well; until then it is sent again, and in the end given
  * up. */
+static void send_again(struct runner *runner, int64_t pause_ns, int64_t now_ns)
+{
+    testcase_reset(&runner->canary);
+    runner->canary.resume_ns = now_ns + pause_ns;
+}
+
 static bool is_back(struct runner *runner, int64_t now_ns)
 {
     if (runner->canary.state < CASE_ENDED)
         (void)launch_next(runner, &runner->canary, now_ns);
     if (runner->canary.state < CASE_ENDED)
         return false;
-    if (found_it_well(runner))
-        return true;
+    if (found_it_well(runner)) {
+        if (!runner->back_ns)
+            runner->back_ns = now_ns;
+        if (now_ns >= runner->settled_ns)
+            return true;
+        send_again(runner, SETTLE_PAUSE_NS, now_ns);
+        return false;
+    }
     runner->misses++;
+    runner->back_ns = 0;
     runner->died = true;
     if (now_ns - runner->missed_ns > runner->options->recovery_ns) {
         give_up(runner);
         return false;
     }
-    testcase_reset(&runner->canary);
-    runner->canary.resume_ns = now_ns + CANARY_PAUSE_NS;
+    send_again(runner, CANARY_PAUSE_NS, now_ns);
     return false;
 }
 
@@ -173,7 +198,15 @@ static void clear_suspect(struct runner *runner, struct testcase *test)
     test->suspect = false;
 }
 
-static void blame(struct runner *runner, struct testcase *test, int64_t now_ns)
+/* Who waited between two steps has lost its connection, and begins anew. */
+static void begin_anew(struct runner *runner, struct testcase *test)
+{
+    if (test != runner->alone && test->state == CASE_RUNNING && test->in_flight == 0 &&
+        !test->suspect)
+        testcase_reset(test);
+}
+
+static void blame(struct runner *runner, struct testcase *test)
 {
     if (runner->misses == 0)
         return; /* it did not die: the answer alone is what is to be judged */
@@ -182,7 +215,8 @@ static void blame(struct runner *runner, struct testcase *test, int64_t now_ns)
         forged = forged || !test->shots[i].genuine;
     runner->deaths[forged ? SHOT_FORGED : SHOT_GENUINE]++;
     test->canary_failed = true;
-    test->recovery_ns = now_ns - runner->missed_ns;
+    test->recovery_ns = runner->back_ns - runner->missed_ns;
+    for_each(runner, begin_anew);
 }
 
 void trouble_run_alone(struct runner *runner, struct testcase *test)
@@ -220,9 +254,24 @@ static void step_recover(struct runner *runner, int64_t now_ns)
     } else if (search.num_cut_off == 1 && search.found->state == CASE_ENDED &&
                answer_of(&search.found->exchanges[search.found->count - 1].seen) == ANSWER_DIED) {
         search.found->suspect = false; /* nothing else was cut off: no need to do it again */
-        blame(runner, search.found, now_ns);
+        blame(runner, search.found);
     }
     next_suspect(runner);
+}
+
+/* It ran alone for its own sake, and nothing happened to the endpoint. */
+static bool is_harmless(const struct testcase *test)
+{
+    return test->one && test->one->alone && !test->one->harmful && !met_death(test);
+}
+
+/* Nobody waited for an answer: the endpoint may not even have noticed yet. */
+static bool was_left(const struct testcase *test)
+{
+    for (size_t i = 0; i < test->count; i++)
+        if (test->exchanges[i].seen.outcome == OUTCOME_LEFT)
+            return true;
+    return false;
 }
 
 static void step_alone(struct runner *runner, int64_t now_ns)
@@ -230,9 +279,14 @@ static void step_alone(struct runner *runner, int64_t now_ns)
     (void)launch_next(runner, runner->alone, now_ns);
     if (runner->alone->state < CASE_ENDED || runner->in_flight > 0)
         return;
+    if (is_harmless(runner->alone)) {
+        next_suspect(runner);
+        return;
+    }
     runner->missed_ns = now_ns;
     runner->trouble = TROUBLE_CANARY;
     send_canary(runner);
+    runner->settled_ns = was_left(runner->alone) ? now_ns + SETTLE_NS : now_ns;
 }
 
 static void step_canary(struct runner *runner, int64_t now_ns)
@@ -240,7 +294,7 @@ static void step_canary(struct runner *runner, int64_t now_ns)
     if (!is_back(runner, now_ns))
         return;
     if (runner->misses > 0 || met_death(runner->alone))
-        blame(runner, runner->alone, now_ns);
+        blame(runner, runner->alone);
     next_suspect(runner);
 }
 

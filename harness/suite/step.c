@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "suite/suite_internal.h"
@@ -114,7 +115,7 @@ bool expectations_read(struct calls *calls, const struct json_at *at, const char
         return true;
     if (!json_expect_object(at, err))
         return false;
-    json_t *object = (json_t *)(uintptr_t)at->value; /* iterating changes nothing */
+    json_t *object = at->value;
     for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it)) {
         struct json_at member = json_member(at, json_object_iter_key(it));
         struct error why = {0};
@@ -198,15 +199,17 @@ static bool read_again(struct step *step, const struct json_at *event, size_t in
 static bool read_event(struct step *step, const struct json_at *at, size_t index,
                        const struct vocabulary *vocabulary, struct error *err)
 {
-    static const char *const keys[] = {"type", "dialect", "data",  "size", "rows",
-                                       "age",  "nulls",   "again", "ops"};
+    static const char *const keys[] = {"type", "dialect", "data",  "size",  "depth",
+                                       "rows", "age",     "nulls", "again", "ops"};
     struct json_at event = json_member(at, "event");
     json_int_t rows = -1;
+    json_int_t depth = 0;
     if (!event.value)
         return true;
     if (!json_only_keys(&event, keys, ARRAY_LEN(keys), err) ||
         !read_optional_text(&event, "type", &step->type, err) || !read_dialect(step, &event, err) ||
         !read_data(step, &event, err) || !read_size(step, &event, err) ||
+        !read_count(&event, "depth", 1, 200000, &depth, err) ||
         !read_count(&event, "rows", 0, 100000, &rows, err) ||
         !read_optional_duration(&event, "age", &step->age_ns, err) ||
         !read_optional_flag(&event, "nulls", &step->nulls, err) ||
@@ -214,6 +217,48 @@ static bool read_event(struct step *step, const struct json_at *at, size_t index
         !read_mutations(&step->event_ops, &event, "ops", "event", vocabulary, err))
         return false;
     step->rows = rows;
+    step->depth = (size_t)depth;
+    return true;
+}
+
+/* "100/s" */
+static bool read_rate(struct step *step, const struct json_at *deliver, struct error *err)
+{
+    struct json_at member = json_member(deliver, "rate");
+    const char *text = NULL;
+    int64_t rate = 0;
+    if (!member.value)
+        return true;
+    if (!json_get_text(&member, &text, err))
+        return false;
+    char *number = text_ends_with(text, "/s") ? mem_copy(text, strlen(text) - 2) : NULL;
+    bool ok = number && text_integer(number, 1, 10000, &rate, NULL);
+    free(number);
+    if (!ok)
+        return json_fail(&member, err, "\"%s\" is no rate such as \"100/s\", from 1/s to 10000/s",
+                         text);
+    step->interval_ns = NS_PER_S / rate;
+    return true;
+}
+
+/* How many: `times`, `samples` or, at a rate, `burst`. */
+static bool read_how_many(struct step *step, const struct json_at *deliver, struct error *err)
+{
+    struct json_at samples = json_member(deliver, "samples");
+    struct json_at burst = json_member(deliver, "burst");
+    json_int_t times = 1;
+    json_int_t at_once = 0;
+    if (!read_count(deliver, "times", 0, 1000, &times, err) ||
+        !read_count(deliver, "samples", 1, 1000, &times, err) ||
+        !read_count(deliver, "burst", 1, 1000, &times, err) ||
+        !read_count(deliver, "at-once", 1, 1000, &at_once, err) || !read_rate(step, deliver, err))
+        return false;
+    if ((burst.value != NULL) != (step->interval_ns != 0))
+        return json_fail(deliver, err, "\"burst\" and \"rate\" go together");
+    step->times = (size_t)times;
+    step->at_once = (size_t)at_once;
+    step->together = step->together || at_once > 0;
+    step->samples = samples.value || burst.value;
     return true;
 }
 
@@ -229,21 +274,20 @@ static bool check_method(const struct step *step, const struct json_at *deliver,
 
 static bool read_deliver(struct step *step, const struct json_at *at, struct error *err)
 {
-    static const char *const keys[] = {"method", "times", "together", "same-event", "after"};
+    static const char *const keys[] = {"method", "times",   "together", "same-event", "after",
+                                       "beside", "samples", "at-once",  "burst",      "rate"};
     struct json_at deliver = json_member(at, "deliver");
-    json_int_t times = 1;
     if (!deliver.value)
         return true;
     if (!json_only_keys(&deliver, keys, ARRAY_LEN(keys), err) ||
         !read_optional_text(&deliver, "method", &step->method, err) ||
         !check_method(step, &deliver, err) ||
-        !read_count(&deliver, "times", 0, 1000, &times, err) ||
         !read_optional_flag(&deliver, "together", &step->together, err) ||
         !read_optional_flag(&deliver, "same-event", &step->same_event, err) ||
+        !read_optional_flag(&deliver, "beside", &step->beside, err) ||
         !read_optional_duration(&deliver, "after", &step->after_ns, err))
         return false;
-    step->times = (size_t)times;
-    return true;
+    return read_how_many(step, &deliver, err);
 }
 
 bool step_read(struct step *step, const struct json_at *at, size_t index,

@@ -1,5 +1,6 @@
 #include "suite/suite.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,13 +58,23 @@ void suite_free(struct suite *suite)
     free(suite);
 }
 
+/* A dot is fine in a number only: "http-1.0". */
+static bool dots_are_in_numbers(const char *text)
+{
+    for (const char *dot = strchr(text, '.'); dot; dot = strchr(dot + 1, '.'))
+        if (dot == text || !isdigit((unsigned char)dot[-1]) || !isdigit((unsigned char)dot[1]))
+            return false;
+    return true;
+}
+
 /* Ids are slugs, so that they survive as file names, selectors and XML: a-z, 0-9 and single
  * hyphens. */
 static bool is_slug(const char *text)
 {
     size_t len = strlen(text);
-    return len > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == len &&
-           text[0] != '-' && text[len - 1] != '-' && !strstr(text, "--");
+    return len > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-.") == len &&
+           text[0] != '-' && text[len - 1] != '-' && !strstr(text, "--") &&
+           dots_are_in_numbers(text);
 }
 
 static bool read_level(struct suite_case *one, const struct json_at *at, struct error *err)
@@ -181,6 +192,24 @@ static bool read_steps(struct suite_case *one, const struct json_at *at,
     return !steps.value || expectations_read(&one->expect, &expect, "case", vocabulary, err);
 }
 
+/* The word of the table, checked here like any other word of the vocabulary. */
+static bool read_probe(struct suite_case *one, const struct json_at *at,
+                       const struct vocabulary *vocabulary, struct error *err)
+{
+    struct json_at member = json_member(at, "probe");
+    struct json_at steps = json_member(at, "steps");
+    const char *name = NULL;
+    struct error why = {0};
+    if (!member.value)
+        return true;
+    if (!json_get_text(&member, &name, err))
+        return false;
+    if (steps.value)
+        return json_fail(&steps, err, "stands beside \"probe\", which has a step of its own");
+    one->probe = word_find(&vocabulary->probes, name, &why);
+    return one->probe || json_fail(&member, err, "%s", why.message);
+}
+
 static bool expects_something(const struct suite_case *one)
 {
     size_t count = one->expect.count;
@@ -194,10 +223,14 @@ static bool read_flags(struct suite_case *one, const struct json_at *at, struct 
     const struct {
         const char *key;
         bool *out;
-    } flags[] = {
-        {"disruptive", &one->disruptive},           {"harmful", &one->harmful},
-        {"one-connection", &one->one_connection},   {"exact", &one->exact},
-        {"private-channel", &one->private_channel}, {"needs-signature", &one->needs_signature}};
+    } flags[] = {{"disruptive", &one->disruptive},
+                 {"harmful", &one->harmful},
+                 {"alone", &one->alone},
+                 {"tls", &one->tls},
+                 {"one-connection", &one->one_connection},
+                 {"exact", &one->exact},
+                 {"private-channel", &one->private_channel},
+                 {"needs-signature", &one->needs_signature}};
     for (size_t i = 0; i < ARRAY_LEN(flags); i++)
         if (!read_optional_flag(at, flags[i].key, flags[i].out, err))
             return false;
@@ -224,8 +257,11 @@ static bool read_case(struct suite_case *one, const struct json_at *at, const ch
         "expect",
         "steps",
         "tolerate",
+        "probe",
         "disruptive",
         "harmful",
+        "alone",
+        "tls",
         "exact",
         "comment",
         "one-connection",
@@ -250,7 +286,8 @@ static bool read_case(struct suite_case *one, const struct json_at *at, const ch
         !read_optional_text(at, "remedy", &one->remedy, err) ||
         !read_optional_text(at, "bug", &one->bug, err) || !read_see(one, at, err) ||
         !read_tolerate(one, at, err) || !read_flags(one, at, err) ||
-        !read_steps(one, at, vocabulary, err) || !check_steps(one, at, err))
+        !read_probe(one, at, vocabulary, err) || !read_steps(one, at, vocabulary, err) ||
+        !check_steps(one, at, err))
         return false;
     return expects_something(one) ||
            json_fail(at, err, "expects nothing; say in \"expect\" what must come back");
@@ -265,7 +302,7 @@ bool suite_add_case(struct suite *suite, const struct json_at *at, const char *l
     if (!read_case(one, at, suite->name, label, vocabulary, err))
         return false;
     for (size_t i = 0; i + 1 < suite->num_cases; i++)
-        if (strcmp(suite->cases[i].id, one->id) == 0)
+        if (bytes_equal(bytes_of(suite->cases[i].id), bytes_of(one->id)))
             return json_fail(at, err, "there are two cases \"%s\"; ids are unique", one->id);
     return true;
 }

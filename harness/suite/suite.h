@@ -38,6 +38,7 @@ struct step {
     enum step_dialect dialect;
     char *data;     /* JSON text of data; NULL = realistic data for the type */
     size_t size;    /* bytes that the JSON text of data has exactly; 0 = as it comes */
+    size_t depth;   /* levels of nesting that data has; 0 = as it comes */
     int64_t rows;   /* for types whose data is an array; -1 = usual */
     int64_t age_ns; /* how long before now the data was made */
     bool nulls;     /* every nullable field is null */
@@ -51,8 +52,12 @@ struct step {
     char *method; /* "POST" */
     size_t times; /* how often, each with an own event unless `same_event`; at least 1 */
     bool same_event;
-    bool together;    /* all at once rather than one after another */
-    int64_t after_ns; /* pause since the previous step ended */
+    bool together;       /* all at once rather than one after another */
+    size_t at_once;      /* with `together`: so many at once, then the next; 0 = all */
+    bool samples;        /* fewer will do: --quick, and a slow endpoint, shorten them */
+    int64_t interval_ns; /* open loop: one leaves every so often, whatever the others do; 0 = not */
+    bool beside;         /* while the step before is under way, `after_ns` after it began */
+    int64_t after_ns;    /* pause since the previous step ended */
     struct calls expect;
 };
 
@@ -68,12 +73,15 @@ struct suite_case {
     char *bug;
     char **see;
     size_t num_see;
-    bool disruptive;      /* could hurt a weak endpoint; left out against public hosts */
-    bool harmful;         /* a canary follows it */
-    bool one_connection;  /* the steps share a connection (raw way) */
-    bool exact;           /* every byte of the answer counts (raw way) */
-    bool private_channel; /* only over https or to loopback */
-    bool needs_signature; /* left out with --unsigned */
+    bool disruptive;          /* could hurt a weak endpoint; left out against public hosts */
+    bool harmful;             /* a canary follows it */
+    bool one_connection;      /* the steps share a connection (raw way) */
+    bool exact;               /* every byte of the answer counts (raw way) */
+    bool private_channel;     /* only over https or to loopback */
+    bool needs_signature;     /* left out with --unsigned */
+    bool alone;               /* nothing else is in flight meanwhile */
+    bool tls;                 /* about the TLS session: only over https */
+    const struct word *probe; /* what searches on from the only step; NULL = nothing */
     struct step *steps;
     size_t num_steps;
     struct calls expect;   /* over all steps together */
@@ -98,6 +106,7 @@ struct value_list {
 struct vocabulary {
     struct word_table mutations;
     struct word_table expectations;
+    struct word_table probes;
     const struct value_list *lists;
     size_t num_lists;
 };

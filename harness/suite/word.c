@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/buf.h"
+#include "base/encode.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -83,13 +84,24 @@ static bool read_plain(const char *text, struct value *out, struct error *err)
     return true;
 }
 
+static bool read_base64(const char *text, struct value *out, struct error *err)
+{
+    struct buf bytes = {0};
+    bool ok = decode_base64(bytes_of(text), &bytes);
+    buf_clear(&bytes);
+    if (!ok)
+        return error_set(err, "\"%s\" is not base64", text);
+    out->text = mem_text(text);
+    return true;
+}
+
 typedef bool read_value(const char *text, struct value *out, struct error *err);
 
 static read_value *const readers[] = {
     [PARAMETER_TEXT] = read_plain, [PARAMETER_INTEGER] = read_integer,
     [PARAMETER_SIZE] = read_size,  [PARAMETER_DURATION] = read_duration,
     [PARAMETER_FLAG] = read_flag,  [PARAMETER_STATUS] = read_status,
-    [PARAMETER_JSON] = read_plain,
+    [PARAMETER_JSON] = read_plain, [PARAMETER_BASE64] = read_base64,
 };
 
 static bool check_choice(const struct parameter *parameter, const char *text, struct error *err)

@@ -24,7 +24,8 @@ enum parameter_kind {
     PARAMETER_DURATION, /* "250ms" */
     PARAMETER_FLAG,     /* true or false */
     PARAMETER_STATUS,   /* "2xx", "404" or a list of them */
-    PARAMETER_JSON      /* any value */
+    PARAMETER_JSON,     /* any value */
+    PARAMETER_BASE64    /* bytes */
 };
 
 struct parameter {
@@ -54,7 +55,8 @@ struct word_table {
 };
 
 struct value {
-    char *text;     /* TEXT, STATUS (normalised: "2xx,404"), JSON (compact) */
+    char *text;     /* TEXT, STATUS (normalised: "2xx,404"), JSON (compact),
+                       BASE64 */
     int64_t number; /* INTEGER, SIZE (bytes), DURATION (ns), FLAG (0 or 1) */
 };
 

@@ -13,7 +13,7 @@
 #include "tests/support/raw_server.h"
 #include "tests/support/run_program.h"
 
-TestSuite(cli_send_program, .timeout = 60);
+TestSuite(cli_send_program, .timeout = 20);
 
 #define ANSWER(status, more)                                                                       \
     {                                                                                              \

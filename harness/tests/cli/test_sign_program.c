@@ -13,7 +13,7 @@
 #include "tests/support/run_program.h"
 #include "tests/support/shell_run.h"
 
-TestSuite(cli_sign_program, .timeout = 60);
+TestSuite(cli_sign_program, .timeout = 20);
 
 /* --- somebody else's signature --- */
 

@@ -26,8 +26,11 @@ static void tear_down(void)
 
 /* Flaws that the protocol cannot see: neither type nor id_event is signed, of two headers a server
  * may take the right one, and of two members the official verifier takes the last. */
-static const char *const unseen[] = {"change-type", "change-id", "duplicate-signature",
-                                     "duplicate-data=last"};
+static const char *const unseen[] = {
+    "change-type", "change-id", "duplicate-signature", "duplicate-data=last",
+    "remove-member=id_event", "remove-member=type", "set-member",
+    /* nothing is wrong with what they say, only with how */
+    "abort-body", "hold-body", "hold-connection", "huge-header", "tls-handshake"};
 
 static bool is_unseen(const char *text)
 {
@@ -51,6 +54,8 @@ static const char *const extra_arguments[] = {
     "reorder-members=data,id_event,type",
     "rename-signature-header=PANORA-SIGNATURE",
     "change-type=crm.deal.push",
+    "raw-body=AA==",
+    "insert-bytes=/w==",
 };
 
 static void check_word(const char *text)
@@ -86,6 +91,8 @@ static void check_word(const char *text)
 static void check_row(const struct word *word)
 {
     const struct parameter *first = &word->parameters[0];
+    if (strcmp(word->name, "split-character") == 0)
+        return; /* needs data of its own: test_mutate_transport.c */
     if (!first->kind || first->fallback)
         check_word(word->name);
     for (size_t i = 0; first->choices && first->choices[i]; i++) {

@@ -71,7 +71,23 @@ static const struct row rows[] = {
     {"B08", {.body = "[1]"}, 500, 400},
     {"B09", {.body = "{"}, 500, 400},
     {"B10", {.body = ""}, 500, 400},
+    {"B12", {.data = "{\"a\":[\"x\\u0000\"]}"}, 500, 204},
+    {"B12", {0}, 204, 204},
+    {"B13", {.data = "{\"a\":{\"__proto__\":1}}"}, 400, 204},
+    {"B13", {.data = "{\"proto\":1}"}, 204, 204},
+    {"B14",
+     {.data = "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"},
+     500,
+     204},
+    {"B14", {.data = "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"}, 204, 204},
+    {"B14=2", {.data = "[[[]]]"}, 500, 204},
     {"B16", {0}, 500, 204},
+    {"B18", {.body = "\xef\xbb\xbf{}"}, 500, 400},
+    {"B18", {.body = "{\"data\":\"\xff\"}"}, 500, 401},
+    {"B18", {.data = "\"\xc3\xa9\""}, 204, 204},
+    {"B19", {.data = "1", .body = "{\"id_event\":\"a\",\"data\":\"1\"}"}, 500, 400},
+    {"B19", {.data = "1", .body = "{\"id_event\":1,\"data\":\"1\",\"type\":\"a\"}"}, 500, 400},
+    {"B19", {.key = "other"}, 401, 401},
     {"C01", {0}, 401, 204},
     {"C06", {0}, 401, 204},
     {"C06", {.data = "{}"}, 204, 204},
@@ -80,6 +96,9 @@ static const struct row rows[] = {
     {"C14", {0}, 401, 204},
     {"C15", {0}, 401, 204},
     {"C15", {.dialect = DIALECT_OBJECT}, 204, 204},
+    {"C16", {.data = "{\"a\":[9007199254740992]}"}, 500, 204},
+    {"C16", {.data = "{\"a\":1e-7}"}, 500, 204},
+    {"C16", {.data = "{\"a\":[0,-1.5,9007199254740991]}"}, 204, 204},
     {"D01", {0}, 401, 204},
     {"D01", {.key = RECEIVER_SECRET "\n"}, 204, 401},
     {"D03", {0}, 401, 204},
@@ -100,6 +119,12 @@ static const struct row rows[] = {
     {"E10", {0}, 204, 204},
     {"F05=50ms", {0}, 204, 204},
     {"F06=50ms", {0}, 204, 204},
+    {"F07=50ms", {.key = "other"}, 401, 401},
+    {"F10", {.headers = "Expect: 100-continue\r\n"}, 417, 204},
+    {"F11", {.version = "HTTP/1.0"}, 505, 204},
+    {"F13", {0}, 204, 204}, /* over IPv4 */
+    {"F20", {0}, 204, 204}, /* in one piece */
+    {"F24", {0}, 204, 204}, /* the first one */
     {"F09", {.chunked = true}, 411, 204},
     {"F12", {0}, 204, 204},
     {"F16", {0}, 200, 204},
@@ -113,15 +138,24 @@ static const struct row rows[] = {
      400,
      204},
     {"G02", {0}, 204, 204},
+    {"G06", {.data = "null"}, 500, 204},
+    {"G06", {.data = "{\"id\":"}, 500, 204},
+    {"G06", {.data = "[]"}, 204, 204},
+    {"G06", {.data = "null", .dialect = DIALECT_OBJECT}, 500, 204},
     {"G07", {.key = "other"}, 401, 401},
     {"G08", {.key = "other"}, 401, 401},
     {"G09", {0}, 418, 204},
     {"G09=302", {0}, 302, 204},
+    {"G12", {.data = "1", .body = "{\"data\":\"1\"}"}, 400, 400},
 };
 
 /* These need more than one request or a look at more than the status; each has a test of its own
  * below. */
-static const char *const tested_apart[] = {"A13", "B02", "B11", "F01", "F19", "G03"};
+static const char *const tested_apart[] = {"A13", "B02", "B11", "B15", "B20",
+                                           "F01", "F02", "F04", "F19", "G03"};
+
+/* Mistakes that a whole run is needed to see: tests/run/test_run_faults.c has them. */
+static const char *const tested_by_runs[] = {"F14", "F15", "F21", "F22", "F23"};
 
 Test(receive_fault, each_makes_its_mistake_and_the_right_receiver_does_not)
 {
@@ -150,6 +184,9 @@ static bool is_tested(const char *id)
             return true;
     for (size_t i = 0; i < ARRAY_LEN(tested_apart); i++)
         if (strcmp(tested_apart[i], id) == 0)
+            return true;
+    for (size_t i = 0; i < ARRAY_LEN(tested_by_runs); i++)
+        if (strcmp(tested_by_runs[i], id) == 0)
             return true;
     return false;
 }
@@ -264,6 +301,129 @@ Test(receive_fault, f01_and_f19_cannot_take_long_bodies)
     check_long(NULL, 204);
 }
 
+Test(receive_fault, b15_breaks_at_a_long_header)
+{
+    static const int statuses[] = {500, 204};
+    struct buf headers = {0};
+    (void)buf_add_text(&headers, "X-Long: ");
+    (void)buf_add_repeated(&headers, 'x', 9000);
+    (void)buf_add_text(&headers, "\r\n");
+    const struct posting posting = {.headers = buf_text(&headers)};
+    for (int i = 0; i < 2; i++) {
+        struct started_receiver started;
+        started_begin_wrong(&started, i == 0 ? "B15" : NULL, NULL);
+        cr_expect_eq(post_status(&started, &posting), statuses[i]);
+        started_end(&started);
+    }
+    buf_clear(&headers);
+}
+
+Test(receive_fault, b19_ends_the_process_when_data_is_nested_deep)
+{
+    struct started_receiver started;
+    struct buf data = {0};
+    const struct posting genuine = {0};
+    (void)buf_add_repeated(&data, '[', 6000);
+    (void)buf_add_repeated(&data, ']', 6000);
+    const struct posting deep = {.data = buf_text(&data), .dialect = DIALECT_OBJECT};
+    started_begin(&started, NULL);
+    cr_expect_eq(post_status(&started, &deep), 204, "the right receiver takes it");
+    started_end(&started);
+    started_begin_wrong(&started, "B20", NULL);
+    cr_expect_eq(post_status(&started, &genuine), 204);
+    cr_expect_eq(post_status(&started, &deep), RESET);
+    started_end(&started);
+    cr_expect(started.died);
+    buf_clear(&data);
+}
+
+Test(receive_fault, f02_resets_instead_of_answering_413)
+{
+    static const struct {
+        const char *fault;
+        enum reply_end end;
+        int status;
+    } sides[] = {{"F02", REPLY_RESET, 0}, {NULL, REPLY_WHOLE, 413}};
+    for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+        struct started_receiver started;
+        struct client client;
+        struct reply reply;
+        started_begin_wrong(&started, sides[i].fault, NULL);
+        client_open(&client, receiver_port(started.receiver));
+        (void)client_send(&client, bytes_of("POST / HTTP/1.1\r\nHost: a\r\n"
+                                            "Content-Type: application/json\r\n"
+                                            "Content-Length: 20000000\r\n\r\n"));
+        client_read(&client, 5000, &reply);
+        cr_expect_eq(reply.end, sides[i].end, "side %zu: %d", i, (int)reply.end);
+        cr_expect_eq(reply.status, sides[i].status, "side %zu", i);
+        reply_clear(&reply);
+        client_close(&client);
+        started_end(&started);
+    }
+}
+
+/* Sixteen connections that say nothing keep the seventeenth waiting; one that leaves lets it in. */
+Test(receive_fault, f04_serves_sixteen_connections_at_once)
+{
+    enum { WORKERS = 16 };
+    struct started_receiver started;
+    struct client held[WORKERS];
+    struct client last;
+    struct reply reply;
+    struct buf bytes = {0};
+    const struct posting genuine = {0};
+    posting_write(&genuine, &bytes);
+    started_begin_wrong(&started, "F04", NULL);
+    for (int i = 0; i < WORKERS; i++)
+        client_open(&held[i], receiver_port(started.receiver));
+    client_open(&last, receiver_port(started.receiver));
+    (void)client_send(&last, buf_bytes(&bytes));
+    client_read(&last, 300, &reply);
+    cr_expect_eq(reply.end, REPLY_SILENCE, "all workers are busy");
+    reply_clear(&reply);
+    client_close(&held[0]);
+    client_read(&last, 5000, &reply);
+    cr_expect_eq(reply.status, 204, "a worker is free");
+    reply_clear(&reply);
+    for (int i = 1; i < WORKERS; i++)
+        client_close(&held[i]);
+    client_close(&last);
+    started_end(&started);
+    buf_clear(&bytes);
+}
+
+Test(receive_fault, f07_refuses_late)
+{
+    struct started_receiver started;
+    const struct posting forged = {.key = "other"};
+    started_begin_wrong(&started, "F07=300ms", NULL);
+    int64_t start_ns = clock_monotonic_ns();
+    cr_expect_eq(post_status(&started, &forged), 401);
+    cr_expect_geq(clock_monotonic_ns() - start_ns, 300 * NS_PER_MS);
+    started_end(&started);
+}
+
+Test(receive_fault, f24_understands_the_first_request_only)
+{
+    struct started_receiver started;
+    struct client client;
+    struct buf bytes = {0};
+    const struct posting genuine = {0};
+    posting_write(&genuine, &bytes);
+    started_begin_wrong(&started, "F24", NULL);
+    client_open(&client, receiver_port(started.receiver));
+    for (int i = 0; i < 2; i++) {
+        struct reply reply;
+        (void)client_send(&client, buf_bytes(&bytes));
+        client_read(&client, 5000, &reply);
+        cr_expect_eq(reply.status, i == 0 ? 204 : 400);
+        reply_clear(&reply);
+    }
+    client_close(&client);
+    started_end(&started);
+    buf_clear(&bytes);
+}
+
 Test(receive_fault, f05_answers_late)
 {
     struct started_receiver started;
@@ -351,6 +511,18 @@ static void check_refusal_says(const char *fault, const struct posting *posting,
     post(&started, posting, &reply);
     cr_expect_eq(reply.status, 401);
     cr_expect(strstr(buf_text(&reply.body), text), "%s says \"%s\"", fault, buf_text(&reply.body));
+    reply_clear(&reply);
+    started_end(&started);
+}
+
+Test(receive_fault, g12_shows_a_debugger)
+{
+    struct started_receiver started;
+    struct reply reply;
+    const struct posting odd = {.data = "1", .body = "{\"data\":\"1\"}"};
+    started_begin_wrong(&started, "G12", NULL);
+    post(&started, &odd, &reply);
+    cr_expect(strstr(buf_text(&reply.body), "Werkzeug Debugger"), "%s", buf_text(&reply.body));
     reply_clear(&reply);
     started_end(&started);
 }

@@ -18,7 +18,7 @@
 #define STOP_MAX_NS  (3 * NS_PER_S)
 
 /* A command of its own that ends the program should the test never come to do so. */
-static const char *const leash[] = {"timeout", "-k", "2", "60"};
+static const char *const leash[] = {"timeout", "--foreground", "-k", "2", "60"};
 enum { LEASH_LEN = sizeof leash / sizeof leash[0] };
 
 static pid_t spawn(const char *const *argv, const char *const *env, const int *ends)
@@ -95,7 +95,7 @@ static bool has_ended(pid_t pid, int *status)
 static int end_group(pid_t pid)
 {
     int status = 0;
-    (void)kill(-pid, SIGTERM);
+    (void)kill(pid, SIGTERM); /* to the program itself, and once: a second one would kill it */
     if (!has_ended(pid, &status)) {
         (void)kill(-pid, SIGKILL);
         while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

@@ -1,0 +1,190 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cli/selftest.h"
+#include "receive/receiver.h"
+#include "receive/supervise.h"
+#include "run/run.h"
+#include "sign/secret.h"
+
+/* Long enough (12 bytes) for leaks of it to count. */
+#define SECRET "whsec_the_secret_of_the_selftest"
+
+/* What is slow by mistake must be above these, what is rightly slow below. */
+#define DEADLINE_NS (2 * NS_PER_S)
+#define TARGET_NS   (500 * NS_PER_MS)
+#define CONCURRENCY 16
+
+/* --- in the process of the job --- */
+
+static void write_all(int fd, struct bytes bytes)
+{
+    while (bytes.len > 0) {
+        ssize_t written = write(fd, bytes.data, bytes.len);
+        if (written < 0 && errno == EINTR)
+            continue;
+        if (written <= 0)
+            return; /* nobody reads any more */
+        bytes.data += written;
+        bytes.len -= (size_t)written;
+    }
+}
+
+static struct receiver *start(const struct subject *subject, struct error *err)
+{
+    char *fault = NULL;
+    if (subject->fault)
+        fault = subject->fault->trial ? mem_format("%s=%s", subject->fault->id,
+                                                   subject->fault->trial)
+                                      : mem_text(subject->fault->id);
+    const struct receiver_options options = {
+        .secret = bytes_of(SECRET),
+        .tls = subject->tls,
+        .fault = fault,
+        .variation = subject->variation ? subject->variation->name : NULL,
+        .wall_ms = clock_wall_ms,
+    };
+    struct receiver *receiver = receiver_start(&options, err);
+    free(fault);
+    return receiver;
+}
+
+/* Lets `receiver` serve in processes of its own; returns the id of the one that watches over them.
+ */
+static pid_t serve(struct receiver *receiver)
+{
+    pid_t pid = fork();
+    if (pid != 0)
+        return pid;
+    struct error err = {0};
+    _exit(supervise(receiver, SUPERVISE_RESTART_MS * NS_PER_MS, &err) == 0 ? 0 : 70);
+}
+
+static bool stop_serving(pid_t pid, struct error *err)
+{
+    int status = 0;
+    (void)kill(pid, SIGTERM);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status == 0 || error_set(err, "the receiver itself crashed");
+}
+
+static void add_outcomes(const struct run_result *result, struct buf *out)
+{
+    for (size_t i = 0; i < result->num_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        (void)buf_add_format(out, "%s %s %s\n", verdict_name(one->verdict), level_name(one->level),
+                             one->id);
+    }
+}
+
+static bool run_suites(const struct selftest *selftest, const struct receiver *receiver,
+                       struct buf *out, struct error *err)
+{
+    struct target target = {0};
+    const struct engine_options engine = {.cacert = receiver_ca_path(receiver)};
+    const struct headers no_headers = {0};
+    struct secret secret = {0};
+    secret_set(&secret, bytes_of(SECRET));
+    const struct run_options options = {
+        .target = &target,
+        .engine = &engine,
+        .extra_headers = &no_headers,
+        .catalogue = selftest->library.catalogue,
+        .secret = &secret,
+        .suites = selftest->library.suites,
+        .num_suites = selftest->library.num_suites,
+        .only = selftest->only,
+        .num_only = selftest->num_only,
+        .level = LEVEL_MAY,
+        .quick = true,
+        .allow_disruptive = true,
+        .seed = selftest->seed,
+        .deadline_ns = DEADLINE_NS,
+        .target_ns = TARGET_NS,
+        .recovery_ns = 2 * NS_PER_S,
+        .max_time_ns = selftest->limit_ns - selftest->limit_ns / 5,
+        .concurrency = CONCURRENCY,
+    };
+    struct run_result result = {0};
+    bool ok = target_parse(&target, receiver_url(receiver), err);
+    struct plan *plan = ok ? plan_make(&options, err) : NULL;
+    ok = plan && run_plan(plan, NULL, &result, err);
+    add_outcomes(&result, out);
+    run_result_clear(&result);
+    plan_free(plan);
+    target_clear(&target);
+    secret_clear(&secret);
+    return ok;
+}
+
+void selftest_job(const struct selftest *selftest, const struct subject *subject, int fd)
+{
+    struct error err = {0};
+    struct buf out = {0};
+    struct receiver *receiver = start(subject, &err);
+    pid_t server = receiver ? serve(receiver) : -1;
+    if (receiver && server < 0)
+        (void)error_set(&err, "no process could be started: %s", strerror(errno));
+    if (server > 0) {
+        (void)run_suites(selftest, receiver, &out, &err);
+        (void)stop_serving(server, &err);
+    }
+    receiver_free(receiver);
+    (void)buf_add_format(&out, error_is_set(&err) ? "failure %s\n" : "end\n", err.message);
+    write_all(fd, buf_bytes(&out));
+    _exit(0);
+}
+
+/* --- in the process that started it --- */
+
+static bool read_verdict(const char *word, enum verdict *out)
+{
+    for (int i = 0; i < VERDICT_COUNT; i++) {
+        *out = (enum verdict)i;
+        if (strcmp(verdict_name(*out), word) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void read_line(char *line, struct case_outcomes *out, bool *ended)
+{
+    struct case_outcome outcome = {0};
+    char *rest = NULL;
+    if (strcmp(line, "end") == 0)
+        *ended = true;
+    if (strncmp(line, "failure ", 8) == 0) {
+        free(out->failure);
+        out->failure = mem_text(line + 8);
+        *ended = true;
+    }
+    const char *verdict = strtok_r(line, " ", &rest);
+    const char *level = strtok_r(NULL, " ", &rest);
+    if (!verdict || !level || !read_verdict(verdict, &outcome.verdict) ||
+        !level_find(level, &outcome.level))
+        return;
+    outcome.id = mem_text(rest);
+    outcome.base = mem_copy(rest, strcspn(rest, "["));
+    out->items = mem_resize(out->items, out->count + 1, sizeof *out->items);
+    out->items[out->count++] = outcome;
+}
+
+void selftest_read_outcomes(struct bytes text, struct case_outcomes *out)
+{
+    char *copy = mem_copy(text.data, text.len);
+    char *rest = NULL;
+    bool ended = false;
+    for (char *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+        read_line(line, out, &ended);
+    if (!ended && !out->failure)
+        out->failure = mem_text("the run ended without a result");
+    free(copy);
+}

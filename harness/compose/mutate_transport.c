@@ -1,0 +1,193 @@
+/* How a request goes out: in chunks, in pieces, not to its end, or not at all. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/mem.h"
+#include "compose/mutation_internal.h"
+
+#define NEST_MAX 1000000
+
+bool mutate_nest(struct draft *draft, const struct call *call, struct error *err)
+{
+    struct buf *data = &draft->event.data;
+    if (call->values[0].number > NEST_MAX)
+        return error_set(err, "%lld levels are too many; at most %d",
+                         (long long)call->values[0].number, NEST_MAX);
+    size_t depth = (size_t)call->values[0].number;
+    buf_clear(data);
+    (void)buf_add_repeated(data, '[', depth);
+    (void)buf_add_repeated(data, ']', depth);
+    return true;
+}
+
+bool mutate_chunked(struct draft *draft, const struct call *call, struct error *err)
+{
+    struct request *request = &draft->request;
+    if (call->values[0].number == 0)
+        return error_set(err, "a chunk has at least one byte");
+    request->transport.chunk_size = (size_t)call->values[0].number;
+    (void)headers_remove(&request->headers, "Content-Length");
+    headers_add(&request->headers, "Transfer-Encoding", "chunked");
+    return true;
+}
+
+bool mutate_expect_continue(struct draft *draft, const struct call *call, struct error *err)
+{
+    (void)call;
+    (void)err;
+    draft->request.transport.expect_continue = true;
+    headers_add(&draft->request.headers, "Expect", "100-continue");
+    return true;
+}
+
+bool mutate_http_1_0(struct draft *draft, const struct call *call, struct error *err)
+{
+    (void)call;
+    (void)err;
+    draft->request.transport.http_1_0 = true;
+    headers_set(&draft->request.headers, "Connection", "close");
+    return true;
+}
+
+bool mutate_dribble(struct draft *draft, const struct call *call, struct error *err)
+{
+    if (call->values[0].number == 0)
+        return error_set(err, "a piece has at least one byte");
+    draft->request.transport.piece_size = (size_t)call->values[0].number;
+    draft->request.transport.pause_ns = call->values[1].number;
+    return true;
+}
+
+bool mutate_split_character(struct draft *draft, const struct call *call, struct error *err)
+{
+    const struct buf *body = &draft->request.body;
+    size_t at = 0;
+    while (at < body->len && ((unsigned char)body->data[at] & 0xc0) != 0x80)
+        at++;
+    if (at == body->len)
+        return error_set(err, "the body has no character of several bytes");
+    draft->request.transport.split_at = at;
+    draft->request.transport.pause_ns = call->values[0].number;
+    return true;
+}
+
+/* --- gzip, RFC 1952, with stored blocks: what matters is that it has to be taken out again --- */
+
+#define STORED_MAX 65535
+
+static uint32_t crc32_of(struct bytes data)
+{
+    uint32_t crc = UINT32_MAX;
+    for (size_t i = 0; i < data.len; i++) {
+        crc ^= (unsigned char)data.data[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc & 1 ? (crc >> 1) ^ UINT32_C(0xedb88320) : crc >> 1;
+    }
+    return ~crc;
+}
+
+static void add_little_endian(struct buf *out, uint32_t value, int num_bytes)
+{
+    for (int i = 0; i < num_bytes; i++)
+        (void)buf_add_char(out, (char)(value >> (8 * i) & 0xff));
+}
+
+static void add_gzip(struct bytes data, struct buf *out)
+{
+    static const char head[] = {0x1f, (char)0x8b, 8, 0, 0, 0, 0, 0, 0, 3};
+    uint32_t crc = crc32_of(data);
+    uint32_t len = (uint32_t)data.len;
+    (void)buf_add(out, head, sizeof head);
+    do {
+        size_t stored = data.len < STORED_MAX ? data.len : STORED_MAX;
+        (void)buf_add_char(out, stored == data.len);
+        add_little_endian(out, (uint32_t)stored, 2);
+        add_little_endian(out, ~(uint32_t)stored, 2);
+        (void)buf_add(out, data.data, stored);
+        data.data += stored;
+        data.len -= stored;
+    } while (data.len);
+    add_little_endian(out, crc, 4);
+    add_little_endian(out, len, 4);
+}
+
+bool mutate_gzip(struct draft *draft, const struct call *call, struct error *err)
+{
+    struct request *request = &draft->request;
+    struct buf packed = {0};
+    (void)call;
+    (void)err;
+    add_gzip(buf_bytes(&request->body), &packed);
+    buf_clear(&request->body);
+    request->body = packed;
+    headers_add(&request->headers, "Content-Encoding", "gzip");
+    return true;
+}
+
+/* --- not to its end --- */
+
+bool mutate_abort_body(struct draft *draft, const struct call *call, struct error *err)
+{
+    (void)err;
+    draft->request.transport.stop = STOP_RESET;
+    draft->request.transport.stop_after = (size_t)call->values[0].number;
+    return true;
+}
+
+bool mutate_hold_body(struct draft *draft, const struct call *call, struct error *err)
+{
+    (void)err;
+    draft->request.transport.stop = STOP_HOLD;
+    draft->request.transport.stop_after = (size_t)call->values[0].number;
+    draft->request.transport.hold_ns = call->values[1].number;
+    return true;
+}
+
+bool mutate_hold_connection(struct draft *draft, const struct call *call, struct error *err)
+{
+    (void)err;
+    draft->request.transport.stop = STOP_HOLD;
+    draft->request.transport.silent = true;
+    draft->request.transport.hold_ns = call->values[0].number;
+    return true;
+}
+
+bool mutate_huge_header(struct draft *draft, const struct call *call, struct error *err)
+{
+    struct buf value = {0};
+    (void)err;
+    (void)buf_add_repeated(&value, 'x', (size_t)call->values[0].number);
+    headers_add(&draft->request.headers, "X-Filler", buf_text(&value));
+    buf_clear(&value);
+    return true;
+}
+
+/* --- where to, and with which session --- */
+
+bool mutate_ip_version(struct draft *draft, const struct call *call, struct error *err)
+{
+    int64_t version = call->values[0].number;
+    if (version != 4 && version != 6)
+        return error_set(err, "%lld is no version; 4 and 6 are", (long long)version);
+    draft->request.transport.ip_version = (int)version;
+    return true;
+}
+
+bool mutate_tls_handshake(struct draft *draft, const struct call *call, struct error *err)
+{
+    static const struct {
+        const char *name;
+        int version;
+    } versions[] = {{"any", 0},          {"SSLv3", 0x0300},   {"TLSv1", 0x0301},
+                    {"TLSv1.1", 0x0302}, {"TLSv1.2", 0x0303}, {"TLSv1.3", 0x0304}};
+    struct tls_question *question = &draft->request.transport.tls;
+    if (strlen(call->values[1].text) >= sizeof question->ciphers)
+        return error_set(err, "the list of ciphers is too long");
+    question->asked = true;
+    (void)snprintf(question->ciphers, sizeof question->ciphers, "%s", call->values[1].text);
+    for (size_t i = 0; i < ARRAY_LEN(versions); i++)
+        if (strcmp(versions[i].name, call->values[0].text) == 0)
+            question->min_version = question->max_version = versions[i].version;
+    return true;
+}

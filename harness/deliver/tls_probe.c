@@ -1,0 +1,237 @@
+/*
+ * A TLS handshake that carries no request: what a client with given versions and ciphers meets.
+ * libcurl connects (and goes through proxies), OpenSSL shakes hands here, so that everything about
+ * the certificates is seen even where a default client would have turned away.
+ */
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "deliver/engine_internal.h"
+
+#define MS_PER_S 1000
+
+struct tls_probe {
+    SSL_CTX *context;
+    SSL *ssl;
+    bool wants_room;
+    bool agreed;
+};
+
+void tls_probe_free(struct tls_probe *probe)
+{
+    if (!probe)
+        return;
+    if (probe->agreed)
+        (void)SSL_shutdown(probe->ssl);
+    SSL_free(probe->ssl);
+    SSL_CTX_free(probe->context);
+    ERR_clear_error();
+    free(probe);
+}
+
+bool tls_probe_wants_room(const struct engine_connection *connection)
+{
+    return connection->probe && connection->probe->wants_room;
+}
+
+/* --- what is seen --- */
+
+static bool is_about_dates(int error)
+{
+    return error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID;
+}
+
+static void copy_text(char *to, size_t size, const char *text)
+{
+    (void)snprintf(to, size, "%s", text);
+}
+
+/* Notes what is wrong and lets the handshake go on, so that everything is seen at once. */
+static int on_verify(int ok, X509_STORE_CTX *store)
+{
+    const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
+    struct tls_facts *facts = SSL_get_app_data(ssl);
+    int error = X509_STORE_CTX_get_error(store);
+    const char *words = X509_verify_cert_error_string(error);
+    if (ok)
+        return 1;
+    if (is_about_dates(error)) {
+        if (!facts->date_error[0])
+            copy_text(facts->date_error, sizeof facts->date_error, words);
+    } else if (!facts->chain_error[0]) {
+        copy_text(facts->chain_error, sizeof facts->chain_error, words);
+    }
+    return 1;
+}
+
+/* Whether this client could say what it was to say: a ClientHello has left. */
+static void on_message(int is_sent, int version, int type, const void *data, size_t len, SSL *ssl,
+                       void *payload)
+{
+    struct tls_facts *facts = payload;
+    const unsigned char *bytes = data;
+    (void)version;
+    (void)ssl;
+    if (is_sent && type == SSL3_RT_HANDSHAKE && len > 0 && bytes[0] == SSL3_MT_CLIENT_HELLO)
+        facts->offered = true;
+}
+
+static int64_t wall_ms_of(const ASN1_TIME *time)
+{
+    struct tm parts;
+    return ASN1_TIME_to_tm(time, &parts) == 1 ? (int64_t)timegm(&parts) * MS_PER_S : 0;
+}
+
+static bool is_for(X509 *certificate, const char *host)
+{
+    unsigned char address[16];
+    if (inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1)
+        return X509_check_ip_asc(certificate, host, 0) == 1;
+    return X509_check_host(certificate, host, 0, 0, NULL) == 1;
+}
+
+static void read_certificates(const SSL *ssl, const char *host, struct tls_facts *facts)
+{
+    X509 *leaf = SSL_get1_peer_certificate(ssl);
+    if (!leaf)
+        return;
+    char subject[256] = "";
+    struct buf visible = {0};
+    (void)X509_NAME_oneline(X509_get_subject_name(leaf), subject, sizeof subject);
+    text_add_visible(&visible, bytes_of(subject), sizeof facts->subject - 4);
+    copy_text(facts->subject, sizeof facts->subject, buf_text(&visible));
+    buf_clear(&visible);
+    facts->name_matches = is_for(leaf, host);
+    facts->not_after_ms = wall_ms_of(X509_get0_notAfter(leaf));
+    X509_free(leaf);
+    STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl); /* borrowed */
+    for (int i = 0; i < sk_X509_num(chain); i++) {
+        int64_t not_after_ms = wall_ms_of(X509_get0_notAfter(sk_X509_value(chain, i)));
+        if (not_after_ms < facts->not_after_ms)
+            facts->not_after_ms = not_after_ms;
+    }
+}
+
+/* --- the handshake --- */
+
+static void end(struct engine_connection *connection, enum outcome outcome, const char *sentence)
+{
+    attempt_end(connection->attempt, outcome, "%s", sentence);
+    connection_drop(connection);
+}
+
+/* What was asked to be offered may be more than this OpenSSL has: then nothing leaves. */
+static SSL_CTX *new_context(const struct engine_options *options,
+                            const struct tls_question *question)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
+    if (!context)
+        abort();
+    if (options->cacert)
+        (void)SSL_CTX_load_verify_locations(context, options->cacert, NULL);
+    else
+        (void)SSL_CTX_set_default_verify_paths(context);
+    if (options->cert) {
+        (void)SSL_CTX_use_certificate_chain_file(context, options->cert);
+        (void)SSL_CTX_use_PrivateKey_file(context, options->key ? options->key : options->cert,
+                                          SSL_FILETYPE_PEM);
+    }
+    bool can = SSL_CTX_set_min_proto_version(context, question->min_version) == 1 &&
+               SSL_CTX_set_max_proto_version(context, question->max_version) == 1 &&
+               (!question->ciphers[0] || SSL_CTX_set_cipher_list(context, question->ciphers) == 1);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, on_verify);
+    ERR_clear_error();
+    if (can)
+        return context;
+    SSL_CTX_free(context);
+    return NULL;
+}
+
+static bool is_name(const char *host)
+{
+    unsigned char address[16];
+    return inet_pton(AF_INET, host, address) != 1 && inet_pton(AF_INET6, host, address) != 1;
+}
+
+void tls_probe_begin(struct engine_connection *connection)
+{
+    struct attempt *attempt = connection->attempt;
+    const struct engine *engine = attempt->engine;
+    struct tls_facts *facts = &attempt->seen.tls;
+    *facts = (struct tls_facts){.asked = true};
+    SSL_CTX *context = new_context(&engine->options, &attempt->request.transport.tls);
+    if (!context) {
+        end(connection, OUTCOME_LEFT, "this client cannot offer that");
+        return;
+    }
+    struct tls_probe *probe = mem_alloc(sizeof *probe);
+    connection->probe = probe;
+    probe->context = context;
+    probe->ssl = SSL_new(context);
+    if (!probe->ssl || SSL_set_fd(probe->ssl, connection->socket) != 1)
+        abort();
+    SSL_set_app_data(probe->ssl, facts);
+    SSL_set_msg_callback(probe->ssl, on_message);
+    SSL_set_msg_callback_arg(probe->ssl, facts);
+    if (is_name(engine->target->host))
+        (void)SSL_set_tlsext_host_name(probe->ssl, engine->target->host);
+    SSL_set_connect_state(probe->ssl);
+    connection->state = CONNECTION_HANDSHAKE;
+    connection->is_pending = true;
+}
+
+static void on_agreed(struct engine_connection *connection)
+{
+    struct attempt *attempt = connection->attempt;
+    struct tls_facts *facts = &attempt->seen.tls;
+    const SSL *ssl = connection->probe->ssl;
+    connection->probe->agreed = true;
+    attempt->seen.tls_ns = attempt_age_ns(attempt);
+    facts->established = true;
+    copy_text(facts->protocol, sizeof facts->protocol, SSL_get_version(ssl));
+    copy_text(facts->cipher, sizeof facts->cipher, SSL_get_cipher_name(ssl));
+    read_certificates(ssl, attempt->engine->target->host, facts);
+    end(connection, OUTCOME_LEFT, "a TLS handshake, and nothing more");
+}
+
+static void on_refused(struct engine_connection *connection)
+{
+    const struct tls_facts *facts = &connection->attempt->seen.tls;
+    const char *words = ERR_reason_error_string(ERR_peek_last_error());
+    char sentence[160];
+    ERR_clear_error();
+    (void)snprintf(sentence, sizeof sentence, "TLS handshake failed: %s",
+                   words ? words : "the server closed the connection");
+    if (facts->offered)
+        end(connection, OUTCOME_TLS_FAILED, sentence);
+    else
+        end(connection, OUTCOME_LEFT, "this client cannot offer that");
+}
+
+void tls_probe_step(struct engine_connection *connection)
+{
+    struct tls_probe *probe = connection->probe;
+    connection->is_pending = false;
+    if (clock_monotonic_ns() >= attempt_deadline_ns(connection->attempt)) {
+        attempt_end_late(connection->attempt);
+        connection_drop(connection);
+        return;
+    }
+    ERR_clear_error();
+    int result = SSL_do_handshake(probe->ssl);
+    int error = result == 1 ? SSL_ERROR_NONE : SSL_get_error(probe->ssl, result);
+    probe->wants_room = error == SSL_ERROR_WANT_WRITE;
+    if (result == 1)
+        on_agreed(connection);
+    else if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE)
+        on_refused(connection);
+}

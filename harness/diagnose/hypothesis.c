@@ -1,0 +1,94 @@
+#include "diagnose/hypothesis.h"
+
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/text.h"
+#include "panora/event.h"
+#include "panora/js.h"
+#include "sign/digest.h"
+
+bool subject_read(struct subject *subject, struct bytes body, int64_t wall_ms)
+{
+    struct js *event = js_parse(body, NULL);
+    const struct js *data = js_get(event, "data");
+    const struct js *id = js_get(event, "id_event");
+    *subject = (struct subject){.body = body, .wall_s = wall_ms / 1000};
+    if (data) {
+        js_write(data, &subject->message);
+        subject->is_text = js_kind(data) == JS_STRING;
+        if (subject->is_text)
+            (void)buf_add_bytes(&subject->data, js_string(data));
+        else
+            (void)buf_add_bytes(&subject->data, buf_bytes(&subject->message));
+    }
+    if (id && js_kind(id) == JS_STRING && js_string(id).len < sizeof subject->id &&
+        strspn(js_string(id).data, "0123456789abcdefABCDEF-") == js_string(id).len)
+        memcpy(subject->id, js_string(id).data, js_string(id).len);
+    js_free(event);
+    return data != NULL;
+}
+
+void subject_clear(struct subject *subject)
+{
+    buf_clear(&subject->message);
+    buf_clear(&subject->data);
+}
+
+const struct hypothesis *hypothesis_find(const char *id)
+{
+    for (size_t i = 0; i < num_hypotheses; i++)
+        if (strcmp(hypotheses[i].id, id) == 0)
+            return &hypotheses[i];
+    return NULL;
+}
+
+static const struct hypothesis *for_part(const struct hypothesis *first,
+                                         const struct hypothesis *second, enum hypothesis_part part)
+{
+    if (first && first->part == part)
+        return first;
+    return second && second->part == part ? second : NULL;
+}
+
+static bool make_digest(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    struct digest digest;
+    if (hypothesis)
+        return hypothesis->apply(hypothesis, signing);
+    if (!digest_hmac("sha256", buf_bytes(&signing->key), buf_bytes(&signing->message), &digest))
+        return false;
+    encode_hex(digest_bytes(&digest), &signing->value);
+    return true;
+}
+
+bool hypothesis_sign(const struct hypothesis *first, const struct hypothesis *second,
+                     const struct subject *subject, struct bytes secret, struct signing *out)
+{
+    const struct hypothesis *parts[NUM_PARTS];
+    for (size_t i = 0; i < NUM_PARTS; i++)
+        parts[i] = for_part(first, second, (enum hypothesis_part)i);
+    *out = (struct signing){.subject = subject, .secret = secret};
+    if (!parts[PART_MESSAGE])
+        (void)buf_add_bytes(&out->message, buf_bytes(&subject->message));
+    else if (!parts[PART_MESSAGE]->apply(parts[PART_MESSAGE], out))
+        return false;
+    if (!parts[PART_KEY])
+        (void)buf_add_bytes(&out->key, secret);
+    else if (!parts[PART_KEY]->apply(parts[PART_KEY], out))
+        return false;
+    if (!make_digest(parts[PART_DIGEST], out))
+        return false;
+    headers_add(&out->headers, PANORA_SIGNATURE_HEADER, buf_text(&out->value));
+    return !parts[PART_HEADER] || parts[PART_HEADER]->apply(parts[PART_HEADER], out);
+}
+
+void signing_clear(struct signing *signing)
+{
+    if (signing->key.data)
+        explicit_bzero(signing->key.data, signing->key.capacity);
+    buf_clear(&signing->message);
+    buf_clear(&signing->key);
+    buf_clear(&signing->value);
+    headers_clear(&signing->headers);
+}

@@ -1,0 +1,47 @@
+/* The functions behind the rows of hypothesis.c. */
+#ifndef DIAGNOSE_HYPOTHESIS_INTERNAL_H
+#define DIAGNOSE_HYPOTHESIS_INTERNAL_H
+
+#include "diagnose/hypothesis.h"
+
+/* hypothesis_message.c */
+apply_hypothesis sign_raw_body; /* argument: what follows the body */
+apply_hypothesis sign_trimmed_body;
+apply_hypothesis sign_unix_lines;
+apply_hypothesis sign_dos_lines;
+apply_hypothesis sign_data_text;
+apply_hypothesis sign_unquoted_message;
+apply_hypothesis sign_inner_by; /* argument: a serialiser */
+apply_hypothesis sign_data_by;
+apply_hypothesis sign_event_by;
+apply_hypothesis sign_trimmed_data;
+apply_hypothesis sign_as_ascii;
+apply_hypothesis sign_without_wide;
+apply_hypothesis sign_as_latin1;
+apply_hypothesis sign_constant; /* argument: the message */
+
+/* hypothesis_key.c */
+apply_hypothesis key_with; /* argument: what follows the secret */
+apply_hypothesis key_trimmed;
+apply_hypothesis key_quoted;
+apply_hypothesis key_without_prefix;
+apply_hypothesis key_decoded; /* argument: "hex" or "base64" */
+apply_hypothesis key_decoded_without_prefix;
+apply_hypothesis key_encoded;
+apply_hypothesis key_constant; /* argument: the key */
+
+/* hypothesis_digest.c */
+apply_hypothesis digest_by; /* argument: the algorithm */
+apply_hypothesis digest_as_base64;
+apply_hypothesis digest_as_base64url;
+apply_hypothesis digest_in_capitals;
+apply_hypothesis digest_after; /* argument: the prefix */
+apply_hypothesis digest_base64_after;
+apply_hypothesis digest_plain; /* argument: "secret-first" or "secret-last" */
+apply_hypothesis digest_is_secret;
+apply_hypothesis digest_like_stripe;
+apply_hypothesis digest_like_slack;
+apply_hypothesis digest_like_standard_webhooks;
+apply_hypothesis header_named; /* argument: the name */
+
+#endif

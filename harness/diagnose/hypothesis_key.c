@@ -1,0 +1,87 @@
+/* Other keys than the secret's bytes. */
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/text.h"
+#include "diagnose/hypothesis_internal.h"
+
+#define SECRET_PREFIX "whsec_"
+
+bool key_with(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    (void)buf_add_bytes(&signing->key, signing->secret);
+    (void)buf_add_text(&signing->key, hypothesis->argument);
+    return true;
+}
+
+bool key_trimmed(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    (void)hypothesis;
+    struct bytes secret = signing->secret;
+    while (secret.len && strchr(" \t\r\n", secret.data[secret.len - 1]))
+        secret.len--;
+    while (secret.len && strchr(" \t\r\n", secret.data[0]))
+        secret = (struct bytes){secret.data + 1, secret.len - 1};
+    (void)buf_add_bytes(&signing->key, secret);
+    return secret.len < signing->secret.len;
+}
+
+bool key_quoted(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    (void)hypothesis;
+    (void)buf_add_char(&signing->key, '"');
+    (void)buf_add_bytes(&signing->key, signing->secret);
+    (void)buf_add_char(&signing->key, '"');
+    return true;
+}
+
+static bool strip(struct bytes *secret)
+{
+    size_t len = strlen(SECRET_PREFIX);
+    if (secret->len <= len || memcmp(secret->data, SECRET_PREFIX, len) != 0)
+        return false;
+    *secret = (struct bytes){secret->data + len, secret->len - len};
+    return true;
+}
+
+bool key_without_prefix(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    (void)hypothesis;
+    struct bytes secret = signing->secret;
+    if (!strip(&secret))
+        return false;
+    (void)buf_add_bytes(&signing->key, secret);
+    return true;
+}
+
+static bool decode(const char *way, struct bytes secret, struct buf *out)
+{
+    bool ok = strcmp(way, "hex") == 0 ? decode_hex(secret, out) : decode_base64(secret, out);
+    return ok && secret.len > 0;
+}
+
+bool key_decoded(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    return decode(hypothesis->argument, signing->secret, &signing->key);
+}
+
+bool key_decoded_without_prefix(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    struct bytes secret = signing->secret;
+    return strip(&secret) && decode(hypothesis->argument, secret, &signing->key);
+}
+
+bool key_encoded(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    if (strcmp(hypothesis->argument, "hex") == 0)
+        encode_hex(signing->secret, &signing->key);
+    else
+        encode_base64(signing->secret, &signing->key);
+    return true;
+}
+
+bool key_constant(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    (void)buf_add_text(&signing->key, hypothesis->argument);
+    return true;
+}

@@ -1,0 +1,155 @@
+/* Other messages than Panora signs. */
+#include <string.h>
+
+#include "diagnose/hypothesis_internal.h"
+#include "panora/js.h"
+
+bool sign_raw_body(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    (void)buf_add_bytes(&signing->message, signing->subject->body);
+    (void)buf_add_text(&signing->message, hypothesis->argument ? hypothesis->argument : "");
+    return true;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static struct bytes trimmed(struct bytes in)
+{
+    while (in.len && is_blank(in.data[0]))
+        in = (struct bytes){in.data + 1, in.len - 1};
+    while (in.len && is_blank(in.data[in.len - 1]))
+        in.len--;
+    return in;
+}
+
+bool sign_trimmed_body(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    (void)hypothesis;
+    (void)buf_add_bytes(&signing->message, trimmed(signing->subject->body));
+    return true;
+}
+
+static void add_lines(struct bytes in, const char *line_end, struct buf *out)
+{
+    for (size_t i = 0; i < in.len; i++) {
+        if (in.data[i] == '\r' && i + 1 < in.len && in.data[i + 1] == '\n')
+            continue;
+        if (in.data[i] == '\n')
+            (void)buf_add_text(out, line_end);
+        else
+            (void)buf_add_char(out, in.data[i]);
+    }
+}
+
+bool sign_unix_lines(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    (void)hypothesis;
+    add_lines(signing->subject->body, "\n", &signing->message);
+    return true;
+}
+
+bool sign_dos_lines(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    (void)hypothesis;
+    add_lines(signing->subject->body, "\r\n", &signing->message);
+    return true;
+}
+
+bool sign_data_text(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    (void)buf_add_bytes(&signing->message, buf_bytes(&signing->subject->data));
+    (void)buf_add_text(&signing->message, hypothesis->argument ? hypothesis->argument : "");
+    return true;
+}
+
+bool sign_unquoted_message(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    (void)hypothesis;
+    struct bytes message = buf_bytes(&signing->subject->message);
+    if (message.len < 2)
+        return false;
+    (void)buf_add(&signing->message, message.data + 1, message.len - 2);
+    return true;
+}
+
+static bool rewrite(const char *serialiser, struct bytes json, struct buf *out)
+{
+    return serialiser_rewrite(serialiser_find(serialiser), json, out);
+}
+
+bool sign_inner_by(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    return rewrite(hypothesis->argument, buf_bytes(&signing->subject->data), &signing->message);
+}
+
+bool sign_data_by(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    return rewrite(hypothesis->argument, buf_bytes(&signing->subject->message), &signing->message);
+}
+
+bool sign_event_by(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    return rewrite(hypothesis->argument, signing->subject->body, &signing->message);
+}
+
+bool sign_trimmed_data(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    (void)hypothesis;
+    js_quote(trimmed(buf_bytes(&signing->subject->data)), &signing->message);
+    return true;
+}
+
+/* --- other encodings of the right message --- */
+
+static unsigned code_at(const unsigned char *at, size_t left, size_t *out_len)
+{
+    *out_len = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc0 ? 2 : 1;
+    if (*out_len > left)
+        *out_len = left;
+    if (*out_len != 2)
+        return *out_len == 1 ? at[0] : 0xffff;
+    return (unsigned)(at[0] & 0x1f) << 6 | (at[1] & 0x3f);
+}
+
+/* Characters up to `max` become one byte each; for others there is `other`, or nothing. */
+static void encode_narrow(struct bytes in, unsigned max, const char *other, struct buf *out)
+{
+    size_t len = 1;
+    for (size_t i = 0; i < in.len; i += len) {
+        unsigned code = code_at((const unsigned char *)in.data + i, in.len - i, &len);
+        if (code <= max)
+            (void)buf_add_char(out, (char)code);
+        else
+            (void)buf_add_text(out, other);
+    }
+}
+
+bool sign_as_ascii(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    (void)hypothesis;
+    encode_narrow(buf_bytes(&signing->subject->message), 0x7f, "?", &signing->message);
+    return true;
+}
+
+bool sign_without_wide(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    (void)hypothesis;
+    encode_narrow(buf_bytes(&signing->subject->message), 0x7f, "", &signing->message);
+    return true;
+}
+
+bool sign_as_latin1(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    (void)hypothesis;
+    encode_narrow(buf_bytes(&signing->subject->message), 0xff, "?", &signing->message);
+    return true;
+}
+
+bool sign_constant(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    (void)buf_add_text(&signing->message, hypothesis->argument);
+    return true;
+}

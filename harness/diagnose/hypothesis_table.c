@@ -1,0 +1,251 @@
+/* The table of hypotheses: the likely ones of each part first. */
+#include <stddef.h>
+
+#include "base/array.h"
+#include "diagnose/hypothesis_internal.h"
+
+#define SIGN_DATA                                                                                  \
+    "compute the HMAC over JSON.stringify(data): parse the body, take its member data as it is, "  \
+    "write that one value as JSON again, and sign this text"
+#define SIGN_QUOTED                                                                                \
+    "data arrives as a JSON string, and its JSON form is what is signed, quotes and escapes "      \
+    "included: sign JSON.stringify(data) and parse data only afterwards"
+#define DUMPS                                                                                      \
+    "write data as JSON.stringify does: json.dumps(data, ensure_ascii=False, "                     \
+    "separators=(',', ':')).encode()"
+#define ENCODE                                                                                     \
+    "write data as JSON.stringify does: json_encode($data, JSON_UNESCAPED_SLASHES | "              \
+    "JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_LINE_TERMINATORS)"
+#define MARSHAL                                                                                    \
+    "write data as JSON.stringify does: a json.Encoder with SetEscapeHTML(false), the newline at " \
+    "the end removed, and U+2028 and U+2029 left as they are; or take the bytes of data out of "   \
+    "the body as a json.RawMessage"
+#define ENCODER                                                                                    \
+    "take the text of data as it stands in the body (JsonElement.GetRawText), or write it with "   \
+    "only the quote, the backslash and control characters escaped"
+#define GSON                                                                                       \
+    "write data as JSON.stringify does: Gson with disableHtmlEscaping, or take the text of data "  \
+    "as it stands in the body"
+#define GENERATE "write data as JSON.stringify does: JSON.generate(data), not data.to_json in Rails"
+#define UTF8     "compute the HMAC over the UTF-8 bytes of the message"
+#define EXACT    "compute the HMAC over data as it arrived; trim nothing"
+#define READ_BODY                                                                                  \
+    "read the body before anything else consumes it, check that it has a member data, and refuse " \
+    "what has none; at present one signature fits every event"
+#define TRIM                                                                                       \
+    "take away what is not part of the secret: a file or a variable often holds a newline, a "     \
+    "blank or quotes around it"
+#define BYTES  "use the secret's characters as they are: nothing is stripped or decoded"
+#define SECRET "configure the secret, and refuse to start without one"
+#define HEX    "compare the header with the lower-case hexadecimal digest, with nothing before it"
+#define SHA256 "compute HMAC-SHA256 with the secret as key"
+#define UPDATE                                                                                     \
+    "verify the HMAC-SHA256 of JSON.stringify(data); Panora sends no secrets any more, and who "   \
+    "sees one can forge all events"
+#define PANORA                                                                                     \
+    "Panora's scheme is another: Panora-Signature is the lower-case hexadecimal HMAC-SHA256 of "   \
+    "JSON.stringify(data), without a time"
+#define HEADER "read the header Panora-Signature"
+
+/* A part, an id, how it is applied, its argument, the remedy, the sentence, and what else is set.
+ */
+#define ROW(part_, id_, apply_, argument_, remedy_, sentence_, ...)                                \
+    {                                                                                              \
+        .part = PART_##part_, .id = (id_), .apply = (apply_), .argument = (argument_),             \
+        .remedy = (remedy_), .sentence = sentence_, __VA_ARGS__                                    \
+    }
+#define LIKELY   .is_likely = true
+#define UNLIKELY .is_likely = false
+
+/* The same three messages by every library: data, the object in it, the whole event. */
+#define DATA_AS(id_, words_, remedy_, language_, ...)                                              \
+    ROW(MESSAGE, "data-as-" id_, sign_data_by, id_, remedy_,                                       \
+        "computes the HMAC over data as " words_ " writes it, which differs from JSON.stringify",  \
+        .language = (language_), __VA_ARGS__)
+#define INNER_AS(id_, words_, language_, ...)                                                      \
+    ROW(MESSAGE, "inner-as-" id_, sign_inner_by, id_, SIGN_QUOTED,                                 \
+        "parses the text in data and computes the HMAC over the object in it as " words_           \
+        " writes it",                                                                              \
+        .language = (language_), __VA_ARGS__)
+#define EVENT_AS(id_, words_, language_, ...)                                                      \
+    ROW(MESSAGE, "event-as-" id_, sign_event_by, id_, SIGN_DATA,                                   \
+        "computes the HMAC over the whole event as " words_ " writes it", .language = (language_), \
+        __VA_ARGS__)
+#define HEADER_NAMED(id_, name_)                                                                   \
+    ROW(HEADER, "header-" id_, header_named, name_, HEADER, "looks for the signature in " name_,   \
+        UNLIKELY)
+
+#define W_JAVASCRIPT            "JSON.stringify"
+#define W_PYTHON_DEFAULT        "Python's json.dumps with its defaults"
+#define W_PYTHON_COMPACT        "Python's json.dumps with separators=(',', ':')"
+#define W_PHP_DEFAULT           "PHP's json_encode with its defaults"
+#define W_GO                    "Go's json.Marshal"
+#define W_PHP_UNESCAPED_SLASHES "PHP's json_encode with JSON_UNESCAPED_SLASHES"
+#define W_PHP_UNESCAPED         "PHP's json_encode with JSON_UNESCAPED_SLASHES and JSON_UNESCAPED_UNICODE"
+#define W_PHP_UNESCAPED_UNICODE "PHP's json_encode with JSON_UNESCAPED_UNICODE"
+#define W_DOTNET                ".NET's System.Text.Json"
+#define W_GSON                  "Java's Gson"
+#define W_RAILS                 "Rails' to_json"
+#define W_PYTHON_UTF8           "Python's json.dumps with ensure_ascii=False"
+#define W_PYTHON_COMPACT_UTF8                                                                      \
+    "Python's json.dumps with separators=(',', ':') and ensure_ascii=False"
+#define W_PYTHON_SORTED "Python's json.dumps with separators=(',', ':') and sort_keys=True"
+#define W_RUBY          "Ruby's JSON.generate"
+#define W_JACKSON       "Java's Jackson"
+
+const struct hypothesis hypotheses[] = {
+    ROW(MESSAGE, "signs-raw-body", sign_raw_body, NULL, SIGN_DATA,
+        "computes the HMAC over the raw body, though Panora signs only its data", LIKELY),
+    ROW(MESSAGE, "signs-whole-event", sign_event_by, "javascript", SIGN_DATA,
+        "computes the HMAC over JSON.stringify of the whole event, though Panora signs only its "
+        "data",
+        LIKELY, .language = "javascript"),
+    ROW(MESSAGE, "signs-data-text", sign_data_text, NULL, SIGN_QUOTED,
+        "computes the HMAC over the text in data without its JSON quotes and escapes", LIKELY),
+    ROW(MESSAGE, "signs-inner-object", sign_inner_by, "javascript", SIGN_QUOTED,
+        "parses the text in data and computes the HMAC over JSON.stringify of the object in it",
+        LIKELY, .language = "javascript"),
+    DATA_AS("python-default", W_PYTHON_DEFAULT, DUMPS, "python", LIKELY),
+    DATA_AS("php-default", W_PHP_DEFAULT, ENCODE, "php", LIKELY),
+    DATA_AS("go", W_GO, MARSHAL, "go", LIKELY),
+    DATA_AS("php-unescaped-slashes", W_PHP_UNESCAPED_SLASHES, ENCODE, "php", UNLIKELY),
+    DATA_AS("php-unescaped-unicode", W_PHP_UNESCAPED_UNICODE, ENCODE, "php", UNLIKELY),
+    DATA_AS("dotnet", W_DOTNET, ENCODER, "csharp", LIKELY),
+    DATA_AS("gson", W_GSON, GSON, "java", LIKELY),
+    DATA_AS("rails", W_RAILS, GENERATE, "ruby", LIKELY),
+    ROW(MESSAGE, "signs-as-ascii", sign_as_ascii, NULL, UTF8,
+        "turns the message into ASCII, with ? for every other character, before it computes the "
+        "HMAC",
+        LIKELY),
+    ROW(MESSAGE, "signs-as-latin1", sign_as_latin1, NULL, UTF8,
+        "turns the message into Latin-1 before it computes the HMAC", LIKELY),
+    ROW(MESSAGE, "signs-without-wide", sign_without_wide, NULL, UTF8,
+        "leaves out every character that is not ASCII before it computes the HMAC", UNLIKELY),
+    ROW(MESSAGE, "signs-trimmed-data", sign_trimmed_data, NULL, EXACT,
+        "trims the text in data before it computes the HMAC", UNLIKELY),
+    ROW(MESSAGE, "signs-nothing", sign_constant, "", READ_BODY,
+        "computes the HMAC over an empty message: the body was consumed or never read", LIKELY,
+        .is_open_message = true),
+    ROW(MESSAGE, "signs-undefined", sign_constant, "undefined", READ_BODY,
+        "computes the HMAC over the text \"undefined\", whatever the body says",
+        .is_open_message = true),
+    ROW(MESSAGE, "signs-empty-object", sign_constant, "{}", READ_BODY,
+        "computes the HMAC over the text \"{}\", whatever the body says", .is_open_message = true),
+    ROW(MESSAGE, "signs-null", sign_constant, "null", READ_BODY,
+        "computes the HMAC over the text \"null\", whatever the body says",
+        .is_open_message = true),
+    ROW(MESSAGE, "signs-object-object", sign_constant, "[object Object]", READ_BODY,
+        "computes the HMAC over the text \"[object Object]\", whatever the body says",
+        .is_open_message = true),
+    INNER_AS("python-default", W_PYTHON_DEFAULT, "python", LIKELY),
+    INNER_AS("python-compact", W_PYTHON_COMPACT, "python", LIKELY),
+    INNER_AS("php-default", W_PHP_DEFAULT, "php", LIKELY),
+    INNER_AS("go", W_GO, "go", LIKELY),
+    INNER_AS("php-unescaped", W_PHP_UNESCAPED, "php", UNLIKELY),
+    INNER_AS("python-utf8", W_PYTHON_UTF8, "python", UNLIKELY),
+    INNER_AS("python-compact-utf8", W_PYTHON_COMPACT_UTF8, "python", UNLIKELY),
+    INNER_AS("python-sorted", W_PYTHON_SORTED, "python", UNLIKELY),
+    INNER_AS("ruby", W_RUBY, "ruby", UNLIKELY),
+    INNER_AS("jackson", W_JACKSON, "java", UNLIKELY),
+    INNER_AS("gson", W_GSON, "java", UNLIKELY),
+    INNER_AS("dotnet", W_DOTNET, "csharp", UNLIKELY),
+    INNER_AS("rails", W_RAILS, "ruby", UNLIKELY),
+    INNER_AS("php-unescaped-slashes", W_PHP_UNESCAPED_SLASHES, "php", UNLIKELY),
+    EVENT_AS("python-default", W_PYTHON_DEFAULT, "python", LIKELY),
+    EVENT_AS("python-compact", W_PYTHON_COMPACT, "python", UNLIKELY),
+    EVENT_AS("php-default", W_PHP_DEFAULT, "php", LIKELY),
+    EVENT_AS("go", W_GO, "go", LIKELY),
+    EVENT_AS("php-unescaped", W_PHP_UNESCAPED, "php", UNLIKELY),
+    EVENT_AS("python-utf8", W_PYTHON_UTF8, "python", UNLIKELY),
+    EVENT_AS("python-compact-utf8", W_PYTHON_COMPACT_UTF8, "python", UNLIKELY),
+    EVENT_AS("python-sorted", W_PYTHON_SORTED, "python", UNLIKELY),
+    EVENT_AS("ruby", W_RUBY, "ruby", UNLIKELY),
+    EVENT_AS("jackson", W_JACKSON, "java", UNLIKELY),
+    EVENT_AS("gson", W_GSON, "java", UNLIKELY),
+    EVENT_AS("dotnet", W_DOTNET, "csharp", UNLIKELY),
+    EVENT_AS("rails", W_RAILS, "ruby", UNLIKELY),
+    ROW(MESSAGE, "signs-unquoted-message", sign_unquoted_message, NULL, SIGN_QUOTED,
+        "computes the HMAC over JSON.stringify(data) without the quotes at its ends", UNLIKELY),
+    ROW(MESSAGE, "signs-data-newline", sign_data_text, "\n", SIGN_QUOTED,
+        "computes the HMAC over the text in data with a newline after it", UNLIKELY),
+    ROW(MESSAGE, "signs-body-newline", sign_raw_body, "\n", SIGN_DATA,
+        "computes the HMAC over the raw body with a newline after it", UNLIKELY),
+    ROW(MESSAGE, "signs-trimmed-body", sign_trimmed_body, NULL, SIGN_DATA,
+        "computes the HMAC over the raw body without the white space at its ends", UNLIKELY),
+    ROW(MESSAGE, "signs-unix-lines", sign_unix_lines, NULL, SIGN_DATA,
+        "computes the HMAC over the raw body with LF line ends", UNLIKELY),
+    ROW(MESSAGE, "signs-dos-lines", sign_dos_lines, NULL, SIGN_DATA,
+        "computes the HMAC over the raw body with CR LF line ends", UNLIKELY),
+    ROW(KEY, "key-newline", key_with, "\n", TRIM, "has a newline at the end of its secret", LIKELY),
+    ROW(KEY, "key-trimmed", key_trimmed, NULL, BYTES,
+        "trims its secret, of which white space is a part", UNLIKELY),
+    ROW(KEY, "key-without-prefix", key_without_prefix, NULL, BYTES, "strips whsec_ from its secret",
+        LIKELY),
+    ROW(KEY, "key-base64-decoded-without-prefix", key_decoded_without_prefix, "base64", BYTES,
+        "strips whsec_ from its secret and decodes the rest as base64, as Standard Webhooks does",
+        LIKELY),
+    ROW(KEY, "key-base64-decoded", key_decoded, "base64", BYTES, "decodes its secret as base64",
+        LIKELY),
+    ROW(KEY, "key-hex-decoded", key_decoded, "hex", BYTES, "decodes its secret as hexadecimal",
+        LIKELY),
+    ROW(KEY, "key-empty", key_constant, "", SECRET, "has no secret and verifies with an empty key",
+        LIKELY, .is_open_key = true),
+    ROW(KEY, "key-undefined", key_constant, "undefined", SECRET,
+        "has no secret and verifies with the text \"undefined\" as key", LIKELY,
+        .is_open_key = true),
+    ROW(KEY, "key-null", key_constant, "null", SECRET,
+        "has no secret and verifies with the text \"null\" as key", LIKELY, .is_open_key = true),
+    ROW(KEY, "key-none", key_constant, "None", SECRET,
+        "has no secret and verifies with the text \"None\" as key", LIKELY, .is_open_key = true),
+    ROW(KEY, "key-object", key_constant, "[object Object]", SECRET,
+        "has no secret and verifies with the text \"[object Object]\" as key", .is_open_key = true),
+    ROW(KEY, "key-crlf", key_with, "\r\n", TRIM, "has CR LF at the end of its secret", UNLIKELY),
+    ROW(KEY, "key-blank", key_with, " ", TRIM, "has a blank at the end of its secret", UNLIKELY),
+    ROW(KEY, "key-quoted", key_quoted, NULL, TRIM, "has quotes around its secret", UNLIKELY),
+    ROW(KEY, "key-base64", key_encoded, "base64", BYTES, "encodes its secret as base64", UNLIKELY),
+    ROW(KEY, "key-hex", key_encoded, "hex", BYTES, "encodes its secret as hexadecimal", UNLIKELY),
+    ROW(DIGEST, "digest-base64", digest_as_base64, NULL, HEX, "wants the digest in base64", LIKELY),
+    ROW(DIGEST, "digest-base64url", digest_as_base64url, NULL, HEX, "wants the digest in base64url",
+        UNLIKELY),
+    ROW(DIGEST, "digest-upper-case", digest_in_capitals, NULL, HEX,
+        "wants the digest in upper-case hexadecimal", LIKELY),
+    ROW(DIGEST, "digest-sha256-prefix", digest_after, "sha256=", HEX,
+        "wants sha256= before the digest, as GitHub writes it", LIKELY),
+    ROW(DIGEST, "digest-v1-equals", digest_after, "v1=", HEX, "wants v1= before the digest",
+        LIKELY),
+    ROW(DIGEST, "digest-v1-comma", digest_base64_after, "v1,", HEX,
+        "wants v1, before the digest in base64", UNLIKELY),
+    ROW(DIGEST, "digest-sha1", digest_by, "sha1", SHA256, "computes HMAC-SHA-1", LIKELY),
+    ROW(DIGEST, "digest-sha512", digest_by, "sha512", SHA256, "computes HMAC-SHA-512", LIKELY),
+    ROW(DIGEST, "digest-md5", digest_by, "md5", SHA256, "computes HMAC-MD5", UNLIKELY),
+    ROW(DIGEST, "digest-secret-first", digest_plain, "secret-first", SHA256,
+        "computes a plain SHA-256 of secret and message", UNLIKELY),
+    ROW(DIGEST, "digest-secret-last", digest_plain, "secret-last", SHA256,
+        "computes a plain SHA-256 of message and secret", UNLIKELY),
+    ROW(DIGEST, "digest-without-secret", digest_plain, "no-secret", SHA256,
+        "computes a plain SHA-256 of the message, for which nobody needs the secret",
+        .is_open_key = true),
+    ROW(DIGEST, "secret-in-header", digest_is_secret, NULL, UPDATE,
+        "wants the secret itself in the header, as Panora sent it before July 2024",
+        .needs_private = true),
+    ROW(DIGEST, "stripe-scheme", digest_like_stripe, NULL, PANORA,
+        "verifies as for Stripe: t=TIME,v1=HMAC of TIME.BODY", LIKELY, .is_whole = true),
+    ROW(DIGEST, "slack-scheme", digest_like_slack, NULL, PANORA,
+        "verifies as for Slack: v0=HMAC of v0:TIME:BODY", .is_whole = true),
+    ROW(DIGEST, "standard-webhooks-scheme", digest_like_standard_webhooks, NULL, PANORA,
+        "verifies as for Standard Webhooks: v1, and the base64 of the HMAC of ID.TIME.BODY", LIKELY,
+        .is_whole = true),
+    HEADER_NAMED("x-panora-signature", "X-Panora-Signature"),
+    HEADER_NAMED("x-signature", "X-Signature"),
+    HEADER_NAMED("x-webhook-signature", "X-Webhook-Signature"),
+    HEADER_NAMED("webhook-signature", "Webhook-Signature"),
+    HEADER_NAMED("signature", "Signature"),
+    HEADER_NAMED("x-hub-signature-256", "X-Hub-Signature-256"),
+    HEADER_NAMED("x-hub-signature", "X-Hub-Signature"),
+    HEADER_NAMED("panora-u-signature", "Panora_Signature"),
+    HEADER_NAMED("x-signature-256", "X-Signature-256"),
+    HEADER_NAMED("x-panora-webhook-signature", "X-Panora-Webhook-Signature"),
+    HEADER_NAMED("panora-webhook-signature", "Panora-Webhook-Signature"),
+    HEADER_NAMED("x-hmac-signature", "X-Hmac-Signature"),
+};
+const size_t num_hypotheses = ARRAY_LEN(hypotheses);

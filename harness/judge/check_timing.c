@@ -1,0 +1,315 @@
+/*
+ * Expectations of time: percentiles over samples by nearest rank, each counted from the moment at
+ * which the request was to leave, so that a stall which delays the sender is not hidden.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "judge/expectation_internal.h"
+
+/* With fewer samples there is no 99th of 100. */
+#define P99_SAMPLES 100
+
+/* --- samples --- */
+
+struct samples {
+    int64_t *ns; /* ascending */
+    size_t count;
+    size_t num_others; /* answered otherwise than asked for */
+    size_t num_late;   /* beyond the deadline */
+    size_t late;       /* index of one of them */
+    size_t slowest;    /* index of the slowest that counts */
+};
+
+static int compare_ns(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a;
+    int64_t right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+static int64_t latency_of(const struct exchange *exchange)
+{
+    return exchange->seen.total_ns + exchange->late_ns;
+}
+
+/* Takes what answered as `wanted` says, and notes what came too late. */
+static struct samples take_samples(const struct evidence *evidence, enum answer wanted)
+{
+    struct samples samples = {.ns = mem_alloc((evidence->count + 1) * sizeof *samples.ns)};
+    int64_t worst = -1;
+    for (size_t i = 0; i < evidence->count; i++) {
+        const struct exchange *exchange = evidence->exchanges[i];
+        enum answer answer = answer_of(&exchange->seen);
+        int64_t ns = latency_of(exchange);
+        if (answer == ANSWER_NONE)
+            continue;
+        if (answer == ANSWER_HUNG || ns > evidence->run->deadline_ns) {
+            samples.num_late++;
+            samples.late = i;
+        } else if (answer != wanted) {
+            samples.num_others++;
+        } else {
+            samples.ns[samples.count++] = ns;
+            if (ns > worst) {
+                worst = ns;
+                samples.slowest = i;
+            }
+        }
+    }
+    qsort(samples.ns, samples.count, sizeof *samples.ns, compare_ns);
+    return samples;
+}
+
+static int64_t percentile(const struct samples *samples, size_t percent)
+{
+    size_t rank = (samples->count * percent + 99) / 100;
+    return samples->ns[rank ? rank - 1 : 0];
+}
+
+/* --- words --- */
+
+/* Acknowledgement budgets that senders publish; the first that holds it. */
+static const struct {
+    int64_t ns;
+    const char *grade;
+} grades[] = {
+    {1 * NS_PER_S, "excellent: within the 1 s of the strictest sender known (Qonto)"},
+    {3 * NS_PER_S, "good: within the 3 s that Slack allows"},
+    {5 * NS_PER_S, "slow: within the 5 s of Chatwoot, but not the 3 s of Slack"},
+    {10 * NS_PER_S, "poor: within the 10 s of GitHub, but not the 5 s of Chatwoot"},
+};
+
+static const char *grade_of(int64_t ns)
+{
+    for (size_t i = 0; i < ARRAY_LEN(grades); i++)
+        if (ns <= grades[i].ns)
+            return grades[i].grade;
+    return "too slow: beyond the 10 s that GitHub allows";
+}
+
+static void add_summary(const struct samples *samples, struct buf *out)
+{
+    (void)buf_add_format(out, "%zu answer%s: p50 ", samples->count, samples->count > 1 ? "s" : "");
+    text_add_duration(out, percentile(samples, 50));
+    (void)buf_add_text(out, ", p95 ");
+    text_add_duration(out, percentile(samples, 95));
+    (void)buf_add_text(out, samples->count >= P99_SAMPLES ? ", p99 " : ", slowest ");
+    text_add_duration(out, percentile(samples, samples->count >= P99_SAMPLES ? 99 : 100));
+}
+
+static double ms_of(int64_t ns)
+{
+    return (double)(ns / 1000) / 1000;
+}
+
+/* `sentence` is taken over. */
+static void add_measure(struct finding *out, const char *label, const char *name, double value,
+                        const char *unit, struct buf *sentence)
+{
+    char *full = *label ? mem_format("%s-%s", label, name) : mem_text(name);
+    if (out->measured)
+        case_result_add_measure(out->measured, full, value, unit, buf_take(sentence));
+    else
+        buf_clear(sentence);
+    free(full);
+}
+
+static void add_time(struct finding *out, const char *label, const char *name, int64_t ns,
+                     const char *what)
+{
+    struct buf sentence = {0};
+    (void)buf_add_format(&sentence, "%s ", what);
+    text_add_duration(&sentence, ns);
+    add_measure(out, label, name, ms_of(ns), "ms", &sentence);
+}
+
+/* --- phases, of fresh connections --- */
+
+static int64_t dns_of(const struct observation *seen)
+{
+    return seen->dns_ns;
+}
+
+static int64_t connect_of(const struct observation *seen)
+{
+    return seen->connect_ns < 0 || seen->dns_ns < 0 ? -1 : seen->connect_ns - seen->dns_ns;
+}
+
+static int64_t tls_of(const struct observation *seen)
+{
+    return seen->tls_ns < 0 || seen->connect_ns < 0 ? -1 : seen->tls_ns - seen->connect_ns;
+}
+
+static int64_t wait_of(const struct observation *seen)
+{
+    return seen->first_byte_ns < 0 || seen->sent_ns < 0 ? -1 : seen->first_byte_ns - seen->sent_ns;
+}
+
+static int64_t transfer_of(const struct observation *seen)
+{
+    return seen->first_byte_ns < 0 ? -1 : seen->total_ns - seen->first_byte_ns;
+}
+
+static const struct phase {
+    const char *name;
+    const char *what;
+    int64_t (*of)(const struct observation *seen);
+} phases[] = {
+    {"dns", "resolving the name takes (median)", dns_of},
+    {"connect", "connecting takes (median)", connect_of},
+    {"tls", "the TLS handshake takes (median)", tls_of},
+    {"wait", "from the request to the first byte of the answer (median)", wait_of},
+    {"transfer", "from the first to the last byte of the answer (median)", transfer_of},
+};
+
+static void add_phase(const struct evidence *evidence, enum answer wanted,
+                      const struct phase *phase, const char *label, struct finding *out)
+{
+    struct samples samples = {.ns = mem_alloc((evidence->count + 1) * sizeof *samples.ns)};
+    for (size_t i = 0; i < evidence->count; i++) {
+        const struct observation *seen = &evidence->exchanges[i]->seen;
+        int64_t ns = answer_of(seen) == wanted && !seen->reused ? phase->of(seen) : -1;
+        if (ns >= 0)
+            samples.ns[samples.count++] = ns;
+    }
+    qsort(samples.ns, samples.count, sizeof *samples.ns, compare_ns);
+    if (samples.count)
+        add_time(out, label, phase->name, percentile(&samples, 50), phase->what);
+    free(samples.ns);
+}
+
+static void add_measures(const struct evidence *evidence, const struct samples *samples,
+                         enum answer wanted, const char *label, struct finding *out)
+{
+    struct buf sentence = {0};
+    int64_t p95 = percentile(samples, 95);
+    if (*label)
+        (void)buf_add_format(&sentence, "%s: ", label);
+    add_summary(samples, &sentence);
+    (void)buf_add_format(&sentence, "; %s", grade_of(p95));
+    add_measure(out, label, "p95", ms_of(p95), "ms", &sentence);
+    add_time(out, label, "p50", percentile(samples, 50), "half of the answers came within");
+    if (samples->count >= P99_SAMPLES)
+        add_time(out, label, "p99", percentile(samples, 99), "99 of 100 answers came within");
+    add_time(out, label, "slowest", percentile(samples, 100), "the slowest answer took");
+    (void)buf_add_format(&sentence, "percentiles of %zu samples", samples->count);
+    add_measure(out, label, "samples", (double)samples->count, "samples", &sentence);
+    for (size_t i = 0; *label == '\0' && i < ARRAY_LEN(phases); i++)
+        add_phase(evidence, wanted, &phases[i], label, out);
+}
+
+/* --- verdicts --- */
+
+static void judge_late(const struct evidence *evidence, const struct samples *samples,
+                       struct finding *out)
+{
+    finding_set(out, FINDING_BROKEN, evidence, samples->late);
+    (void)buf_add_format(&out->reason, "%zu of %zu answers had not come by the deadline of ",
+                         samples->num_late, samples->num_late + samples->count);
+    text_add_duration(&out->reason, evidence->run->deadline_ns);
+}
+
+static void judge_percentile(const struct evidence *evidence, const struct samples *samples,
+                             struct finding *out)
+{
+    bool prompt = percentile(samples, 95) <= evidence->run->target_ns;
+    finding_set(out, prompt ? FINDING_KEPT : FINDING_TOLERATED, evidence, samples->slowest);
+    buf_reset(&out->actual);
+    add_summary(samples, &out->actual);
+    if (prompt)
+        return;
+    (void)buf_add_text(&out->reason, "that is in time for Panora, but above the target of ");
+    text_add_duration(&out->reason, evidence->run->target_ns);
+}
+
+static void judge_nothing(const struct evidence *evidence, const char *wanted, struct finding *out)
+{
+    bool any_sent = false;
+    for (size_t i = 0; i < evidence->count; i++)
+        any_sent = any_sent || answer_of(&evidence->exchanges[i]->seen) != ANSWER_NONE;
+    finding_set(out, FINDING_UNDECIDED, evidence, 0);
+    if (any_sent)
+        (void)buf_add_format(&out->reason, "none was %s, so that there is nothing to time", wanted);
+    else if (evidence->count)
+        (void)buf_add_text(&out->reason, evidence->exchanges[0]->seen.detail);
+}
+
+void check_prompt(const struct call *call, const struct evidence *evidence, struct finding *out)
+{
+    bool refused = strcmp(call->values[0].text, "refused") == 0;
+    enum answer wanted = refused ? ANSWER_REFUSED : ANSWER_ACCEPTED;
+    struct samples samples = take_samples(evidence, wanted);
+    if (samples.count)
+        add_measures(evidence, &samples, wanted, call->values[1].text, out);
+    if (samples.num_late) {
+        judge_late(evidence, &samples, out);
+    } else if (samples.count == 0) {
+        judge_nothing(evidence, call->values[0].text, out);
+    } else {
+        judge_percentile(evidence, &samples, out);
+    }
+    free(samples.ns);
+}
+
+void check_first_prompt(const struct call *call, const struct evidence *evidence,
+                        struct finding *out)
+{
+    const struct run_facts *run = evidence->run;
+    const struct exchange *first = NULL;
+    (void)call;
+    finding_set(out, FINDING_UNDECIDED, evidence, evidence->count);
+    for (size_t i = 0; i < run->num_all; i++) {
+        const struct exchange *one = run->all[i];
+        if (one->seen.outcome == OUTCOME_ANSWERED &&
+            (!first || one->seen.started_ns < first->seen.started_ns))
+            first = one;
+    }
+    if (!first) {
+        (void)buf_add_text(&out->reason, "nothing was ever answered");
+        return;
+    }
+    int64_t ns = latency_of(first);
+    add_time(out, "", "first", ns, "the very first answer of the run took");
+    (void)buf_add_text(&out->actual, "the first answer of the run took ");
+    text_add_duration(&out->actual, ns);
+    out->kind = ns <= run->target_ns ? FINDING_KEPT : FINDING_TOLERATED;
+    if (out->kind == FINDING_TOLERATED)
+        (void)buf_add_text(&out->reason, "it was cold: what starts up with the first event makes "
+                                         "the sender wait");
+}
+
+/* Least squares of time over the size of the body. */
+void check_slope(const struct call *call, const struct evidence *evidence, struct finding *out)
+{
+    double n = 0;
+    double sum_x = 0;
+    double sum_y = 0;
+    double sum_xx = 0;
+    double sum_xy = 0;
+    (void)call;
+    finding_set(out, FINDING_KEPT, evidence, evidence->count);
+    for (size_t i = 0; i < evidence->count; i++) {
+        const struct exchange *one = evidence->exchanges[i];
+        if (answer_of(&one->seen) != ANSWER_ACCEPTED)
+            continue;
+        double x = (double)one->request.body.len / (1024 * 1024);
+        double y = ms_of(one->seen.total_ns);
+        n += 1;
+        sum_x += x;
+        sum_y += y;
+        sum_xx += x * x;
+        sum_xy += x * y;
+    }
+    double spread = n * sum_xx - sum_x * sum_x;
+    if (spread <= 0)
+        return;
+    double slope = (n * sum_xy - sum_x * sum_y) / spread;
+    struct buf sentence = {0};
+    (void)buf_add_format(&sentence, "each MiB of an event takes %.1f ms more", slope);
+    add_measure(out, "", "slope", slope, "ms/MiB", &sentence);
+}

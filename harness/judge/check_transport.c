@@ -1,0 +1,76 @@
+/* Expectations about how requests travel. */
+#include "base/text.h"
+#include "judge/expectation_internal.h"
+
+/* The runner sends the genuine event that follows, and says so when it was not accepted: here only
+ * whether anything was sent. */
+static enum finding_kind one_stays_up(const struct call *call, const struct evidence *evidence,
+                                      size_t index, struct buf *reason)
+{
+    enum answer answer = answer_of(&evidence->exchanges[index]->seen);
+    (void)call;
+    (void)reason;
+    return answer == ANSWER_UNREACHED ? FINDING_UNDECIDED : FINDING_KEPT;
+}
+
+void check_stays_up(const struct call *call, const struct evidence *evidence, struct finding *out)
+{
+    check_each(call, evidence, one_stays_up, out);
+}
+
+static enum finding_kind one_continues(const struct call *call, const struct evidence *evidence,
+                                       size_t index, struct buf *reason)
+{
+    (void)call;
+    if (!evidence->exchanges[index]->seen.waited_in_vain)
+        return FINDING_KEPT;
+    (void)buf_add_text(reason, "no 100 (Continue) came within a second; the body went out without");
+    return FINDING_BROKEN;
+}
+
+void check_continues(const struct call *call, const struct evidence *evidence, struct finding *out)
+{
+    check_each(call, evidence, one_continues, out);
+}
+
+/* A host may have one family only, and a local server may listen on one only. */
+static bool is_not_served(const struct evidence *evidence, size_t index)
+{
+    enum outcome outcome = evidence->exchanges[index]->seen.outcome;
+    return outcome == OUTCOME_UNRESOLVED ||
+           (evidence->run->is_private &&
+            (outcome == OUTCOME_REFUSED || outcome == OUTCOME_UNREACHABLE));
+}
+
+void check_same_by_family(const struct call *call, const struct evidence *evidence,
+                          struct finding *out)
+{
+    (void)call;
+    finding_set(out, FINDING_KEPT, evidence, 0);
+    for (size_t i = 0; i < evidence->count; i++) {
+        const struct exchange *exchange = evidence->exchanges[i];
+        enum finding_kind kind = is_not_served(evidence, i)                  ? FINDING_SKIPPED
+                                 : answer_of(&exchange->seen) == ANSWER_NONE ? FINDING_UNDECIDED
+                                                                             : FINDING_KEPT;
+        if (kind == FINDING_KEPT)
+            continue;
+        finding_set(out, kind, evidence, i);
+        (void)buf_add_format(&out->reason, "IPv%d: ", exchange->request.transport.ip_version);
+        (void)buf_add_text(&out->reason, exchange->seen.detail);
+        return;
+    }
+    for (size_t i = 1; i < evidence->count; i++) {
+        const struct observation *first = &evidence->exchanges[0]->seen;
+        const struct observation *other = &evidence->exchanges[i]->seen;
+        if (answer_of(first) == answer_of(other))
+            continue;
+        finding_set(out, FINDING_BROKEN, evidence, i);
+        (void)buf_add_format(&out->reason,
+                             "over IPv%d: ", evidence->exchanges[0]->request.transport.ip_version);
+        answer_describe(first, &out->reason);
+        (void)buf_add_format(
+            &out->reason, "; over IPv%d: ", evidence->exchanges[i]->request.transport.ip_version);
+        answer_describe(other, &out->reason);
+        return;
+    }
+}

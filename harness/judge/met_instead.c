@@ -1,0 +1,249 @@
+#include "judge/met_instead.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "suite/word.h"
+
+/* Bytes of a body that are searched, and of a header's value that evidence shows. */
+#define SEARCHED_MAX 65536
+#define SHOWN_MAX    120
+#define EVIDENCE_MAX 3
+
+enum met {
+    MET_PLATFORM,
+    MET_FIREWALL,
+    MET_CSRF,
+    MET_LOGIN_REDIRECT,
+    MET_LOGIN,
+    MET_REDIRECT,
+    MET_PLAIN_HTTP,
+    MET_ROUTE,
+    MET_METHOD,
+    MET_TOO_LARGE,
+    MET_MEDIA_TYPE,
+    MET_RATE_LIMIT,
+    MET_GATEWAY,
+    MET_COUNT
+};
+
+static const struct met_instead things[MET_COUNT] = {
+    [MET_PLATFORM] = {"platform-protection",
+                      "the hosting platform's own protection, which lets only its users in",
+                      "switch the protection off for this path, or give Panora a URL that carries "
+                      "the platform's bypass token"},
+    [MET_FIREWALL] = {"firewall",
+                      "a firewall or bot check, which turns away clients that are no browsers",
+                      "let requests with the User-Agent axios/... to this path through the "
+                      "firewall; the signature tells who may come in"},
+    [MET_CSRF] = {"csrf-check",
+                  "a CSRF check, which is meant for forms in browsers and wants a token that no "
+                  "webhook has",
+                  "exempt this route from CSRF protection (Django @csrf_exempt, Rails "
+                  "skip_forgery_protection, Laravel's except list); the signature takes its place"},
+    [MET_LOGIN_REDIRECT] = {"login-redirect",
+                            "a redirect to a sign-in page, whose 200 Panora would record as "
+                            "delivered",
+                            "exempt this route from the authentication middleware; the signature "
+                            "takes its place"},
+    [MET_LOGIN] = {"login-wall", "a login wall, which wants a session or a token from everybody",
+                   "exempt this route from the authentication middleware; the signature takes its "
+                   "place"},
+    [MET_REDIRECT] = {"redirect", "a redirect to another address",
+                      "give Panora the final URL: https, the right host, the right trailing slash"},
+    [MET_PLAIN_HTTP] = {"https-port", "a port that speaks only https", "give Panora the https URL"},
+    [MET_ROUTE] = {"no-route", "no route: nothing is served at this path",
+                   "look at the path in the URL, and whether the handler is deployed there"},
+    [MET_METHOD] = {"method-not-allowed", "a route that does not take POST",
+                    "route POST to the handler at this very path"},
+    [MET_TOO_LARGE] = {"too-large", "a limit on the size of a body",
+                       "raise the limit of every layer (proxy, framework, body parser) to at "
+                       "least 5 MiB"},
+    [MET_MEDIA_TYPE] = {"media-type", "a layer that does not take application/json",
+                        "accept Content-Type: application/json at this route"},
+    [MET_RATE_LIMIT] = {"rate-limit", "a rate limit",
+                        "exempt Panora's requests from the rate limit, or raise it"},
+    [MET_GATEWAY] = {"gateway-error", "a proxy that found no application behind it",
+                     "look whether the application runs, and at the proxy's address for it"},
+};
+
+/* One thing that gives it away. All that is set must hold; patterns are lower case. */
+struct sign {
+    enum met met;
+    const char *statuses; /* as in suites: "403,419" */
+    const char *header;   /* a header, whose value matches `pattern`; NULL = the body is searched */
+    const char *pattern;  /* header: a glob; body: words that it holds; NULL = anything */
+};
+
+/* The most telling first: a challenge page says more than the 403 that it comes with. */
+static const struct sign signs[] = {
+    {MET_PLATFORM, "3xx,401,403", "Set-Cookie", "_vercel_sso_nonce=*"},
+    {MET_PLATFORM, "3xx", "Location", "https://vercel.com/sso*"},
+    {MET_PLATFORM, "3xx", "Location", "*.cloudflareaccess.com/*"},
+    {MET_PLATFORM, "3xx", "Location", "*/cdn-cgi/access/*"},
+    {MET_PLATFORM, "3xx", "Location", "*/.auth/login/*"},
+    {MET_PLATFORM, "3xx,4xx", "X-Goog-IAP-Generated-Response", NULL},
+    {MET_PLATFORM, "3xx", "Location", "*github.dev/*auth*"},
+    {MET_PLATFORM, "401,403", NULL, "vercel authentication"},
+    {MET_PLATFORM, "401,403", NULL, "this page requires vercel"},
+    {MET_PLATFORM, "401", NULL, "password protected site"},
+
+    {MET_FIREWALL, "2xx,4xx,503", "cf-mitigated", NULL},
+    {MET_FIREWALL, "4xx,503", "x-vercel-mitigated", NULL},
+    {MET_FIREWALL, "2xx,4xx", "x-amzn-waf-action", NULL},
+    {MET_FIREWALL, "403,405,429", "x-datadome", NULL},
+    {MET_FIREWALL, "403,406,503", "x-sucuri-block", NULL},
+    {MET_FIREWALL, "4xx,503", NULL, "just a moment..."},
+    {MET_FIREWALL, "403,429,503", NULL, "attention required! | cloudflare"},
+    {MET_FIREWALL, "403,429", NULL, "error code: 10"},
+    {MET_FIREWALL, "4xx", NULL, "vercel security checkpoint"},
+    {MET_FIREWALL, "2xx,4xx", NULL, "incapsula incident id"},
+    {MET_FIREWALL, "403", NULL, "errors.edgesuite.net"},
+    {MET_FIREWALL, "403", NULL, "sucuri website firewall"},
+    {MET_FIREWALL, "2xx,403", NULL, "the requested url was rejected. please consult"},
+    {MET_FIREWALL, "403,406", NULL, "mod_security"},
+    {MET_FIREWALL, "403", NULL, "request blocked"},
+
+    {MET_CSRF, "4xx", NULL, "csrf"},
+    {MET_CSRF, "4xx", NULL, "invalidauthenticitytoken"},
+    {MET_CSRF, "4xx", NULL, "invalid authenticity token"},
+    {MET_CSRF, "4xx", NULL, "cross-site post form submissions are forbidden"},
+    {MET_CSRF, "419", NULL, "page expired"},
+    {MET_CSRF, "403,419,422", "Set-Cookie", "*csrf*=*"},
+    {MET_CSRF, "403,419,422", "Set-Cookie", "xsrf-token=*"},
+    {MET_CSRF, "419", NULL, NULL},
+
+    {MET_LOGIN_REDIRECT, "301,302,303,307,308", "Location", "*login*"},
+    {MET_LOGIN_REDIRECT, "301,302,303,307,308", "Location", "*log-in*"},
+    {MET_LOGIN_REDIRECT, "301,302,303,307,308", "Location", "*signin*"},
+    {MET_LOGIN_REDIRECT, "301,302,303,307,308", "Location", "*sign-in*"},
+    {MET_LOGIN_REDIRECT, "301,302,303,307,308", "Location", "*sign_in*"},
+    {MET_LOGIN_REDIRECT, "301,302,303,307,308", "Location", "*/oauth*"},
+    {MET_LOGIN_REDIRECT, "301,302,303,307,308", "Location", "*/auth/*"},
+
+    {MET_LOGIN, "401,403", "x-clerk-auth-status", NULL},
+    {MET_LOGIN, "401,403", "WWW-Authenticate", NULL},
+    {MET_LOGIN, "401,407", "Proxy-Authenticate", NULL},
+    {MET_LOGIN, "401,403", NULL, "sign in"},
+    {MET_LOGIN, "401,403", NULL, "log in"},
+    {MET_LOGIN, "401,403", NULL, "type=\"password\""},
+    {MET_LOGIN, "401,403", NULL, "not authenticated"},
+    {MET_LOGIN, "401,403", NULL, "authentication credentials were not provided"},
+
+    {MET_REDIRECT, "301,302,303,307,308", "Location", NULL},
+    {MET_REDIRECT, "301,302,303,307,308", NULL, NULL},
+
+    {MET_PLAIN_HTTP, "400", NULL, "plain http request was sent to https port"},
+    {MET_PLAIN_HTTP, "400", NULL, "speaking plain http to an ssl-enabled server port"},
+    {MET_PLAIN_HTTP, "400", NULL, "client sent an http request to an https server"},
+    {MET_PLAIN_HTTP, "426", NULL, NULL},
+
+    {MET_ROUTE, "404", NULL, "cannot post"},
+    {MET_ROUTE, "404,410", NULL, NULL},
+    {MET_METHOD, "405", "Allow", NULL},
+    {MET_METHOD, "405", NULL, NULL},
+    {MET_TOO_LARGE, "413", NULL, "limit"},
+    {MET_TOO_LARGE, "413", NULL, NULL},
+    {MET_MEDIA_TYPE, "415", NULL, NULL},
+    {MET_RATE_LIMIT, "429", "Retry-After", NULL},
+    {MET_RATE_LIMIT, "429", NULL, NULL},
+    {MET_GATEWAY, "502,503,504", NULL, "bad gateway"},
+    {MET_GATEWAY, "502,503,504", NULL, "gateway time-out"},
+    {MET_GATEWAY, "502,504", NULL, NULL},
+};
+
+size_t met_instead_count(void)
+{
+    return ARRAY_LEN(things);
+}
+
+const struct met_instead *met_instead_at(size_t index)
+{
+    return &things[index];
+}
+
+static void add_lower(struct bytes in, struct buf *out)
+{
+    for (size_t i = 0; i < in.len; i++)
+        (void)buf_add_char(out, (char)tolower((unsigned char)in.data[i]));
+}
+
+/* The first header of that name whose value fits, or NULL. */
+static const struct header *fitting_header(const struct sign *sign, const struct headers *headers)
+{
+    for (size_t i = 0; i < headers->count; i++) {
+        const struct header *item = &headers->items[i];
+        struct buf value = {0};
+        if (!header_name_equal(item->name, sign->header))
+            continue;
+        add_lower(bytes_of(item->value), &value);
+        bool fits = !sign->pattern || text_glob(sign->pattern, buf_text(&value));
+        buf_clear(&value);
+        if (fits)
+            return item;
+    }
+    return NULL;
+}
+
+/* Whether the sign is there; appends what shows it. `body` is the body in lower case. */
+static bool shows(const struct sign *sign, const struct observation *seen, const struct buf *body,
+                  struct buf *evidence)
+{
+    if (!status_in_set(sign->statuses, seen->status))
+        return false;
+    if (sign->header) {
+        const struct header *header = fitting_header(sign, &seen->headers);
+        if (!header)
+            return false;
+        (void)buf_add_format(evidence, ", header %s: ", header->name);
+        text_add_visible(evidence, bytes_of(header->value), SHOWN_MAX);
+        return true;
+    }
+    if (!sign->pattern)
+        return true;
+    const char *found = bytes_find(buf_bytes(body), bytes_of(sign->pattern));
+    if (!found)
+        return false;
+    const char *as_it_stands = seen->body.data + (found - body->data);
+    (void)buf_add_text(evidence, ", \"");
+    text_add_visible(evidence, (struct bytes){as_it_stands, strlen(sign->pattern)}, SHOWN_MAX);
+    (void)buf_add_text(evidence, "\" in its body");
+    return true;
+}
+
+/* The first sign decides; the others of its kind are further evidence. */
+static const struct met_instead *decide(const struct observation *seen, const struct buf *body,
+                                        struct buf *evidence)
+{
+    const struct met_instead *met = NULL;
+    enum met kind = MET_COUNT;
+    size_t num_shown = 0;
+    for (size_t i = 0; i < ARRAY_LEN(signs) && num_shown < EVIDENCE_MAX; i++) {
+        size_t before = evidence->len;
+        if ((met && signs[i].met != kind) || !shows(&signs[i], seen, body, evidence))
+            continue;
+        kind = signs[i].met;
+        met = &things[kind];
+        num_shown += evidence->len > before;
+    }
+    return met;
+}
+
+const struct met_instead *met_instead_of(const struct observation *seen, struct buf *evidence)
+{
+    struct buf body = {0};
+    struct buf shown = {0};
+    if (seen->outcome != OUTCOME_ANSWERED)
+        return NULL;
+    size_t len = seen->body.len < SEARCHED_MAX ? seen->body.len : SEARCHED_MAX;
+    add_lower((struct bytes){seen->body.data, len}, &body);
+    (void)buf_add_format(&shown, "%d", seen->status);
+    const struct met_instead *met = decide(seen, &body, &shown);
+    if (met && evidence)
+        (void)buf_add_bytes(evidence, buf_bytes(&shown));
+    buf_clear(&body);
+    buf_clear(&shown);
+    return met;
+}

@@ -1,0 +1,187 @@
+/* How strings and numbers come out of the serialisers. */
+#include <float.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "panora/js_internal.h"
+#include "panora/serialiser_internal.h"
+
+/* --- strings --- */
+
+static void add_escape(const struct serialiser *how, unsigned unit, struct buf *out)
+{
+    (void)buf_add_format(out, how->upper ? "\\u%04X" : "\\u%04x", unit);
+}
+
+static void quote_ascii(const struct serialiser *how, char c, struct buf *out)
+{
+    static const char controls[] = "\b\t\n\f\r";
+    static const char letters[] = "btnfr";
+    const char *control = c ? strchr(controls, c) : NULL;
+    char letter = control ? letters[control - controls] : '\0';
+    if (c && strchr(how->escaped, c))
+        add_escape(how, (unsigned char)c, out);
+    else if (c == '"' || c == '\\' || (c == '/' && how->slash))
+        (void)buf_add_format(out, "\\%c", c);
+    else if (letter && strchr(how->letters, letter))
+        (void)buf_add_format(out, "\\%c", letter);
+    else if ((unsigned char)c < 0x20)
+        add_escape(how, (unsigned char)c, out);
+    else
+        (void)buf_add_char(out, c);
+}
+
+static uint32_t code_at(const char *at, size_t len)
+{
+    static const unsigned char masks[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
+    uint32_t code = (unsigned char)at[0] & masks[len];
+    for (size_t i = 1; i < len; i++)
+        code = code << 6 | ((unsigned char)at[i] & 0x3F);
+    return code;
+}
+
+static void quote_wide(const struct serialiser *how, const char *at, size_t len, struct buf *out)
+{
+    uint32_t code = code_at(at, len);
+    bool separator = code == 0x2028 || code == 0x2029;
+    if (!how->ascii && !(how->separators && separator)) {
+        (void)buf_add(out, at, len);
+    } else if (code < 0x10000) {
+        add_escape(how, code, out);
+    } else {
+        add_escape(how, 0xD800 + ((code - 0x10000) >> 10), out);
+        add_escape(how, 0xDC00 + ((code - 0x10000) & 0x3FF), out);
+    }
+}
+
+bool serialiser_quote(const struct serialiser *how, struct bytes text, struct buf *out)
+{
+    const char *at = text.data;
+    const char *end = text.data + text.len;
+    (void)buf_add_char(out, '"');
+    while (at < end) {
+        bool valid = true;
+        size_t len = (unsigned char)*at < 0x80 ? 1 : js_utf8_length(at, end, &valid);
+        if (!valid)
+            return false;
+        if (len == 1)
+            quote_ascii(how, *at, out);
+        else
+            quote_wide(how, at, len, out);
+        at += len;
+    }
+    (void)buf_add_char(out, '"');
+    return true;
+}
+
+/* --- numbers --- */
+
+/* The fewest digits that read back as `number`, which is positive: D.DDD times ten to the power of
+ * the result. */
+static int shortest_digits(double number, char digits[24])
+{
+    char text[40];
+    int precision = 0;
+    do
+        (void)snprintf(text, sizeof text, "%.*e", precision, number);
+    while (strtod(text, NULL) != number && ++precision < 17);
+    const char *mark = strchr(text, 'e');
+    size_t count = 0;
+    for (const char *at = text; at < mark; at++)
+        if (*at != '.')
+            digits[count++] = *at;
+    while (count > 1 && digits[count - 1] == '0')
+        count--;
+    digits[count] = '\0';
+    return (int)strtol(mark + 1, NULL, 10);
+}
+
+static void add_fixed(const char *digits, int exponent, bool whole_as_integer, struct buf *out)
+{
+    int count = (int)strlen(digits);
+    if (exponent < 0) {
+        (void)buf_add_text(out, "0.");
+        (void)buf_add_repeated(out, '0', (size_t)(-exponent - 1));
+        (void)buf_add_text(out, digits);
+        return;
+    }
+    for (int i = 0; i <= exponent || i < count; i++) {
+        if (i == exponent + 1)
+            (void)buf_add_char(out, '.');
+        (void)buf_add_char(out, i < count ? digits[i] : '0');
+    }
+    if (count <= exponent + 1 && !whole_as_integer)
+        (void)buf_add_text(out, ".0");
+}
+
+static void add_scientific(const struct number_form *form, const char *digits, int exponent,
+                           struct buf *out)
+{
+    (void)buf_add_char(out, digits[0]);
+    if (digits[1] || form->mantissa_dot)
+        (void)buf_add_format(out, ".%s", digits[1] ? digits + 1 : "0");
+    (void)buf_add_char(out, form->mark);
+    if (exponent < 0)
+        (void)buf_add_char(out, '-');
+    else if (form->plus)
+        (void)buf_add_char(out, '+');
+    (void)buf_add_format(out, "%0*d", form->exponent_digits, abs(exponent));
+}
+
+static void add_double(const struct number_form *form, double number, struct buf *out)
+{
+    char digits[24] = "0";
+    int exponent = 0;
+    if (signbit(number))
+        (void)buf_add_char(out, '-');
+    if (number != 0)
+        exponent = shortest_digits(fabs(number), digits);
+    if (exponent >= form->smallest_fixed && exponent <= form->largest_fixed)
+        add_fixed(digits, exponent, form->whole_as_integer, out);
+    else
+        add_scientific(form, digits, exponent, out);
+}
+
+/* PHP's whole numbers have 64 bits; what is larger becomes a double. */
+static bool is_php(const struct serialiser *how)
+{
+    return strcmp(how->language, "php") == 0;
+}
+
+static bool fits_64_bits(const char *word)
+{
+    char again[32];
+    (void)snprintf(again, sizeof again, "%lld", strtoll(word, NULL, 10));
+    return strcmp(again, word) == 0;
+}
+
+static void write_word(const struct serialiser *how, const char *word, struct buf *out)
+{
+    bool whole = !strpbrk(word, ".eE");
+    bool as_double = !whole || how->number.all_are_doubles || (is_php(how) && !fits_64_bits(word));
+    if (how->number.keeps)
+        (void)buf_add_text(out, word);
+    else if (strcmp(word, "-0") == 0 && !how->number.all_are_doubles)
+        (void)buf_add_char(out, '0');
+    else if (as_double)
+        add_double(&how->number, strtod(word, NULL), out);
+    else
+        (void)buf_add_text(out, word);
+}
+
+bool serialiser_write_number(const struct serialiser *how, struct bytes word, struct buf *out)
+{
+    char *text = mem_copy(word.data, word.len);
+    double number = strtod(text, NULL);
+    /* What Java writes for the very smallest changed from one version to the next. */
+    bool unsure = how->number.mark == 'E' && fabs(number) < DBL_MIN && number != 0;
+    bool ok = isfinite(number) && !unsure;
+    if (ok)
+        write_word(how, text, out);
+    free(text);
+    return ok;
+}

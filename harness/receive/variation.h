@@ -1,0 +1,30 @@
+/*
+ * Receivers that are right in another way: what no case may hold against an endpoint. Each is one
+ * row: the behaviours that its answers take, and the stages or manners in which it differs.
+ */
+#ifndef RECEIVE_VARIATION_H
+#define RECEIVE_VARIATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "receive/rules.h"
+
+#define VARIATION_BEHAVIOURS 3
+
+struct variation {
+    const char *name;     /* "status-200" */
+    const char *sentence; /* what the receiver does */
+    const char *behaviours[VARIATION_BEHAVIOURS]; /* "delay=300ms"; NULL ends them */
+    bool tls;                                     /* it shows only over https */
+    struct rules overrides;
+};
+
+extern const struct variation variations[];
+extern const size_t num_variations;
+
+/* The variation of that name; NULL with a sentence that names the nearest one. */
+const struct variation *variation_find(const char *name, struct error *err);
+
+#endif

@@ -1,0 +1,152 @@
+/*
+ * The honest run: when genuine events never reached the handler, every refusal besides is worth
+ * nothing, and that comes first, with what they met instead.
+ */
+#include <string.h>
+
+#include "base/text.h"
+#include "judge/met_instead.h"
+#include "run/run_internal.h"
+
+/* From so many genuine events on a few that got in do not hide that nearly all met something. */
+#define MANY         10
+#define NEARLY_ALL   9 /* of ten */
+#define COMPARED_MIN 5
+
+/* What genuine events met, by status (0 = no answer) and by thing. */
+struct tally {
+    size_t num_genuine;
+    size_t statuses[600];
+    size_t most;
+    const struct observation *usual; /* one of those that came most often; NULL = none was sent */
+    const struct met_instead *met;   /* what nearly all of them met */
+    size_t num_met;
+};
+
+typedef void visit(struct tally *tally, const struct testcase *test, size_t index);
+
+static void each_exchange(const struct runner *runner, visit *what, struct tally *tally)
+{
+    const struct plan *plan = runner->plan;
+    for (size_t i = 0; i < plan->num_controls; i++)
+        what(tally, &plan->controls[i], 0);
+    for (size_t i = 0; i < plan->num_cases; i++)
+        for (size_t k = 0; k < plan->cases[i].count; k++)
+            what(tally, &plan->cases[i], k);
+    what(tally, &runner->canary, 0);
+}
+
+static const struct observation *genuine_answer(const struct testcase *test, size_t index)
+{
+    const struct observation *seen = &test->exchanges[index].seen;
+    return test->shots[index].genuine && seen->outcome != OUTCOME_NOT_SENT ? seen : NULL;
+}
+
+static void tally_status(struct tally *tally, const struct testcase *test, size_t index)
+{
+    const struct observation *seen = genuine_answer(test, index);
+    if (!seen)
+        return;
+    size_t status = seen->status > 0 && seen->status < 600 ? (size_t)seen->status : 0;
+    tally->num_genuine++;
+    if (++tally->statuses[status] <= tally->most)
+        return;
+    tally->most = tally->statuses[status];
+    tally->usual = seen;
+}
+
+/* What the usual answer shows is looked for in the others. */
+static void tally_met(struct tally *tally, const struct testcase *test, size_t index)
+{
+    const struct observation *seen = genuine_answer(test, index);
+    tally->num_met += seen && met_instead_of(seen, NULL) == tally->met;
+}
+
+/* How many answers of the whole run, to forgeries too, are this very one. */
+static size_t count_alike(const struct runner *runner, const struct observation *usual,
+                          size_t *out_answered)
+{
+    size_t alike = 0;
+    *out_answered = 0;
+    for (size_t i = 0; i < runner->facts.num_all; i++) {
+        const struct observation *seen = &runner->facts.all[i]->seen;
+        if (seen->outcome == OUTCOME_NOT_SENT)
+            continue;
+        (*out_answered)++;
+        alike += seen->outcome == usual->outcome && seen->status == usual->status &&
+                 bytes_equal(buf_bytes(&seen->body), buf_bytes(&usual->body));
+    }
+    return alike;
+}
+
+static void add_alike(const struct runner *runner, const struct observation *usual, struct buf *out)
+{
+    size_t answered = 0;
+    size_t alike = count_alike(runner, usual, &answered);
+    if (answered < COMPARED_MIN || alike * 10 < answered * NEARLY_ALL)
+        return;
+    (void)buf_add_format(out, " %zu of the run's %zu answers were this very one.", alike, answered);
+}
+
+static void add_met(const struct tally *tally, const struct observation *seen, struct buf *out)
+{
+    struct buf evidence = {0};
+    (void)met_instead_of(seen, &evidence);
+    (void)buf_add_format(out, "%s (%s).", tally->met->sentence, buf_text(&evidence));
+    buf_clear(&evidence);
+}
+
+/* Nothing in the answer says who it is from. */
+static void add_plain_answer(const struct observation *seen, struct buf *out)
+{
+    const char *type = headers_find(&seen->headers, "Content-Type");
+    answer_describe(seen, out);
+    if (type) {
+        (void)buf_add_text(out, ", ");
+        text_add_visible(out, bytes_of(type), 60);
+    }
+    (void)buf_add_char(out, '.');
+}
+
+static void say_none_accepted(const struct runner *runner, const struct tally *tally,
+                              struct buf *out)
+{
+    (void)buf_add_text(out, "No genuine event was accepted; they met: ");
+    if (tally->met)
+        add_met(tally, tally->usual, out);
+    else
+        add_plain_answer(tally->usual, out);
+    add_alike(runner, tally->usual, out);
+    (void)buf_add_text(out, " What the endpoint refused besides shows nothing: look first at why "
+                            "genuine events do not get in");
+    if (tally->met)
+        (void)buf_add_format(out, ": %s.", tally->met->remedy);
+    else
+        (void)buf_add_text(out, " (the secret, the path, what stands before the handler).");
+}
+
+static void say_nearly_none(const struct runner *runner, const struct tally *tally, struct buf *out)
+{
+    (void)buf_add_format(out, "%zu of %zu genuine events never reached the handler; they met: ",
+                         tally->num_met, tally->num_genuine);
+    add_met(tally, tally->usual, out);
+    add_alike(runner, tally->usual, out);
+    (void)buf_add_format(out, " Look at that first: %s.", tally->met->remedy);
+}
+
+char *honest_sentence(const struct runner *runner)
+{
+    struct tally tally = {0};
+    struct buf out = {0};
+    each_exchange(runner, tally_status, &tally);
+    if (!runner->reached || !tally.usual)
+        return buf_take(&out);
+    tally.met = met_instead_of(tally.usual, NULL);
+    if (tally.met)
+        each_exchange(runner, tally_met, &tally);
+    if (!runner->any_accepted)
+        say_none_accepted(runner, &tally, &out);
+    else if (tally.num_genuine >= MANY && tally.num_met * 10 >= tally.num_genuine * NEARLY_ALL)
+        say_nearly_none(runner, &tally, &out);
+    return buf_take(&out);
+}

@@ -1,0 +1,100 @@
+/* When the shots of a case leave: one after another, together, at a rate, or beside each other. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "run/run_internal.h"
+
+/* Samples of a slow endpoint: no longer than this, but two at least. */
+#define SAMPLES_NS       (2 * NS_PER_S)
+#define SAMPLES_QUICK_NS (300 * NS_PER_MS)
+#define SAMPLES_MIN      2
+
+static const struct step *step_at(const struct testcase *test, size_t index)
+{
+    return test->one ? &test->one->steps[test->shots[index].step] : NULL;
+}
+
+/* The place of a shot in its step. */
+static size_t place_of(const struct testcase *test, size_t index)
+{
+    size_t place = 0;
+    while (place < index && test->shots[index - place - 1].step == test->shots[index].step)
+        place++;
+    return place;
+}
+
+bool pace_is_open(const struct testcase *test)
+{
+    const struct step *step = test->next < test->count ? step_at(test, test->next) : NULL;
+    if (!step)
+        return false;
+    bool begins = place_of(test, test->next) == 0;
+    return begins ? step->beside : step->interval_ns > 0;
+}
+
+size_t pace_group_len(const struct testcase *test)
+{
+    const struct step *step = step_at(test, test->next);
+    if (!step || !step->together)
+        return 1;
+    size_t len = 1;
+    while (test->next + len < test->count && (!step->at_once || len < step->at_once) &&
+           test->shots[test->next + len].step == test->shots[test->next].step)
+        len++;
+    return len;
+}
+
+/* The run's rate holds, whatever a case asks for. */
+static int64_t interval_of(const struct runner *runner, const struct step *step)
+{
+    double rate = runner->options->rate;
+    int64_t least_ns = rate > 0 ? (int64_t)((double)NS_PER_S / rate) : 0;
+    return step->interval_ns > least_ns ? step->interval_ns : least_ns;
+}
+
+void pace_after_launch(struct runner *runner, struct testcase *test, size_t index, int64_t due_ns)
+{
+    int64_t now_ns = clock_monotonic_ns();
+    const struct step *step = step_at(test, index);
+    bool begins = step && place_of(test, index) == 0;
+    if (begins)
+        test->step_ns = now_ns;
+    if (step && step->interval_ns) {
+        int64_t intended_ns = begins ? now_ns : due_ns;
+        test->exchanges[index].late_ns = now_ns - intended_ns;
+        test->resume_ns = intended_ns + interval_of(runner, step);
+    }
+    const struct step *next = test->next < test->count ? step_at(test, test->next) : NULL;
+    if (next && next != step && next->beside)
+        test->resume_ns = now_ns + next->after_ns;
+}
+
+void pace_limit_samples(const struct runner *runner, struct testcase *test, int64_t now_ns)
+{
+    const struct step *step = test->next < test->count ? step_at(test, test->next) : NULL;
+    int64_t limit_ns = runner->options->quick ? SAMPLES_QUICK_NS : SAMPLES_NS;
+    if (!step || !step->samples || step->interval_ns || place_of(test, test->next) < SAMPLES_MIN ||
+        now_ns - test->step_ns < limit_ns)
+        return;
+    size_t end = test->next;
+    while (end < test->count && test->shots[end].step == test->shots[test->next].step) {
+        struct observation *seen = &test->exchanges[end].seen;
+        (void)snprintf(seen->detail, sizeof seen->detail,
+                       "not sent: the time for these samples was up");
+        test->shots[end++].done = true;
+    }
+    test->next = end;
+    if (end == test->count && test->in_flight == 0)
+        end_unsent(test, "", now_ns);
+}
+
+void pace_release_held(struct runner *runner, const struct testcase *test)
+{
+    if (test->next < test->count)
+        return;
+    size_t num_held = 0;
+    for (size_t i = 0; i < test->count; i++)
+        num_held += !test->shots[i].done && test->exchanges[i].request.transport.stop == STOP_HOLD;
+    if (num_held && num_held == test->in_flight)
+        engine_release_held(runner->engine);
+}

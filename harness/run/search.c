@@ -1,0 +1,74 @@
+/* A probe as it goes on: each answer decides what is sent next. */
+#include <stdlib.h>
+
+#include "run/probe.h"
+#include "run/run_internal.h"
+
+/* A body of at most so many bytes is kept for the report. */
+#define KEPT_BODY_MAX 16384
+
+static enum probe_result result_of(const struct exchange *exchange)
+{
+    static const enum answer decided[] = {ANSWER_REFUSED, ANSWER_ERROR, ANSWER_DIED, ANSWER_BROKEN,
+                                          ANSWER_REDIRECT};
+    enum answer answer = answer_of(&exchange->seen);
+    if (exchange->accepted)
+        return PROBE_ACCEPTED;
+    for (size_t i = 0; i < sizeof decided / sizeof *decided; i++)
+        if (answer == decided[i] && exchange->seen.status != 429)
+            return PROBE_REFUSED;
+    return PROBE_UNDECIDED;
+}
+
+static void gather(const struct testcase *test, struct tried out[PROBE_SHOTS_MAX])
+{
+    for (size_t i = 0; i < test->count; i++)
+        out[i] = (struct tried){test->shots[i].probed, result_of(&test->exchanges[i])};
+}
+
+/* Dozens of bodies of many MiB are not worth their memory; how long they were is still known. */
+static void let_go(struct exchange *exchange)
+{
+    if (exchange->request.body.len <= KEPT_BODY_MAX)
+        return;
+    exchange->body_let_go += exchange->request.body.len;
+    buf_clear(&exchange->request.body);
+}
+
+bool search_extend(struct testcase *test, struct error *err)
+{
+    struct tried tried[PROBE_SHOTS_MAX];
+    struct composed made;
+    gather(test, tried);
+    int64_t value = probe_next(test->probe, tried, test->count);
+    if (value == 0)
+        return false;
+    struct rng rng = rng_for(test->plan->options->seed, test->one->id);
+    for (size_t i = 0; i <= test->count; i++) /* each try is an event of its own */
+        (void)rng_next(&rng);
+    if (!test->probe->compose(&test->plan->composer, &test->one->steps[0], value, &rng, &made, err))
+        return false;
+    if (test->count > 0)
+        let_go(&test->exchanges[test->count - 1]);
+    plan_take(test->plan, test, test->count, 0, &made);
+    test->shots[test->count].owner = test;
+    test->shots[test->count++].probed = value;
+    composed_clear(&made);
+    return true;
+}
+
+void search_restart(struct testcase *test)
+{
+    struct error err = {0};
+    for (size_t i = 0; i < test->count; i++)
+        plan_forget(test, i);
+    test->count = 0;
+    (void)search_extend(test, &err); /* it could be composed before */
+}
+
+void search_measure(const struct testcase *test, struct case_result *out)
+{
+    struct tried tried[PROBE_SHOTS_MAX];
+    gather(test, tried);
+    probe_measure(test->probe, tried, test->count, out);
+}

@@ -1,0 +1,183 @@
+/* Endpoints that die, hang or answer nonsense: the run ends, soon, and says what it met. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "tests/support/running.h"
+
+TestSuite(run_trouble, .timeout = 50);
+
+static struct started_program receiver;
+
+static void stop(void)
+{
+    (void)stop_program(&receiver);
+}
+
+/* Restarts the receiver on the same port whenever it has died. */
+static const char supervisor[] =
+    "\"$0\" receive --quiet --listen 127.0.0.1:0 \"$@\" | {\n"
+    "    read -r first; echo \"$first\"; cat >/dev/null\n"
+    "    while :; do\n"
+    "        \"$0\" receive --quiet --listen \"127.0.0.1:${first##*:}\" \"$@\" >/dev/null\n"
+    "    done\n"
+    "}\n";
+
+static bool start_supervised(const char *fault)
+{
+    const char *const argv[] = {"sh", "-c", supervisor, hookcheck_path(), "--fault", fault, NULL};
+    const char *const env[] = {"HOOKCHECK_SECRET=" TEST_SECRET, NULL};
+    return start_program(&receiver, argv, env) && receiver.url;
+}
+
+/* Signatures of another length than the right one kill it. */
+static const char *const guilty[] = {
+    "refuses-empty",
+    "refuses-truncated[1]",
+    "refuses-truncated[32]",
+    "refuses-truncated[63]",
+    "refuses-extended[00]",
+    "refuses-extended[deadbeef]",
+    "refuses-very-long",
+    "refuses-secret-itself",
+    "refuses-other-algorithm[hmac-sha1]",
+    "refuses-other-algorithm[hmac-sha512]",
+    "refuses-other-algorithm[hmac-md5]",
+    "refuses-base64",
+    "refuses-duplicate-header[joined-good-bad]",
+    "refuses-duplicate-header[joined-bad-good]",
+    "leaks-nothing", /* has a cut signature among its requests */
+};
+
+static bool is_guilty(const char *id)
+{
+    for (size_t i = 0; i < ARRAY_LEN(guilty); i++)
+        if (strcmp(strrchr(id, '/') + 1, guilty[i]) == 0)
+            return true;
+    return false;
+}
+
+Test(run_trouble, only_those_fail_that_killed_it, .fini = stop)
+{
+    int code;
+    NEED_HOOKCHECK();
+    cr_assert(start_supervised("B02"));
+    json_t *report = run_for_json(receiver.url, ARGUMENTS("--quick"), &code);
+    const json_t *cases = json_object_get(report, "cases");
+    cr_expect_eq(code, 1);
+    cr_assert_gt(json_array_size(cases), 100);
+    cr_expect_eq(count_verdict(report, "fail"), ARRAY_LEN(guilty));
+    cr_expect_eq(count_verdict(report, "inconclusive"), 0, "the run went on");
+    for (size_t i = 0; i < json_array_size(cases); i++) {
+        const json_t *one = json_array_get(cases, i);
+        const char *id = json_string_value(json_object_get(one, "id"));
+        bool failed = strcmp(json_string_value(json_object_get(one, "verdict")), "fail") == 0;
+        cr_expect_eq(failed, is_guilty(id), "%s: %s", id,
+                     json_string_value(json_object_get(one, "reason")));
+    }
+    cr_expect_str_eq(json_string_value(json_object_get(report, "stopped")), "");
+    json_decref(report);
+}
+
+Test(run_trouble, ends_soon_when_the_endpoint_stays_dead, .fini = stop)
+{
+    int code;
+    NEED_HOOKCHECK();
+    cr_assert(start_receiver(&receiver, ARGUMENTS("--fault", "B02")));
+    int64_t begun_ns = clock_monotonic_ns();
+    json_t *report = run_for_json(receiver.url, ARGUMENTS("--quick", "--recovery", "300ms"), &code);
+    cr_expect_lt(clock_monotonic_ns() - begun_ns, 8 * NS_PER_S);
+    cr_expect_eq(code, 1);
+    cr_expect_geq(count_verdict(report, "fail"), 1);
+    cr_expect_leq(count_verdict(report, "fail"), 5, "no more than were under way");
+    cr_expect_gt(count_verdict(report, "inconclusive"), 10);
+    cr_expect(
+        strstr(json_string_value(json_object_get(report, "stopped")), "the endpoint was gone"));
+    json_decref(report);
+}
+
+/* The time for the run is up in the middle of the search: every case has its verdict all the same.
+ */
+Test(run_trouble, that_outlasts_the_run_leaves_no_case_without_a_verdict, .fini = stop)
+{
+    int code;
+    NEED_HOOKCHECK();
+    cr_assert(start_receiver(&receiver, ARGUMENTS("--fault", "B02")));
+    json_t *report = run_for_json(
+        receiver.url, ARGUMENTS("--quick", "--recovery", "60s", "--max-time", "1s"), &code);
+    cr_expect_eq(code, 1, "exit %d", code);
+    cr_expect(strstr(json_string_value(json_object_get(report, "stopped")), "--max-time"));
+    const json_t *cases = json_object_get(report, "cases");
+    cr_expect_gt(json_array_size(cases), 100);
+    for (size_t i = 0; i < json_array_size(cases); i++)
+        cr_expect(json_is_string(json_object_get(json_array_get(cases, i), "id")), "case %zu", i);
+    json_decref(report);
+}
+
+/* The endpoint takes the object dialect only: it is not gone because a canary in the other one is
+ * refused. */
+Test(run_trouble, is_not_seen_where_a_canary_is_refused_like_its_kind, .fini = stop)
+{
+    int code;
+    NEED_HOOKCHECK();
+    cr_assert(start_receiver(&receiver, ARGUMENTS("--behaviour", "status=422")));
+    json_t *report = run_for_json(receiver.url, ARGUMENTS("--quick"), &code);
+    cr_expect_eq(code, 1);
+    cr_expect_str_eq(json_string_value(json_object_get(report, "stopped")), "");
+    json_decref(report);
+}
+
+Test(run_trouble, of_hostile_answers_ends_with_1_in_bounded_time, .fini = stop)
+{
+    static const struct {
+        const char *behaviour, *met; /* in the first and loudest sentence */
+    } rows[] = {
+        {"redirect=302", "302"},
+        {"redirect=307", "307"},
+        {"reset", "connection reset"},
+        {"close", "closed without an answer"},
+        {"garbage", "malformed"},
+        {"endless", "timed out"},
+        {"silence", "timed out"},
+        {"drip=20ms", "timed out"},
+        {"truncate=5", ""},
+        {"status=500", "500"},
+    };
+    NEED_HOOKCHECK();
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int code;
+        cr_assert(start_receiver(&receiver, ARGUMENTS("--behaviour", rows[i].behaviour)));
+        int64_t begun_ns = clock_monotonic_ns();
+        json_t *report =
+            run_for_json(receiver.url,
+                         ARGUMENTS("--quick", "--deadline", "300ms", "--recovery", "200ms"), &code);
+        cr_expect_lt(clock_monotonic_ns() - begun_ns, 10 * NS_PER_S, "%s", rows[i].behaviour);
+        cr_expect_eq(code, 1, "%s: exit %d", rows[i].behaviour, code);
+        const char *loudest = json_string_value(json_object_get(report, "loudest"));
+        cr_expect(loudest && *loudest && strstr(loudest, rows[i].met), "%s: %s", rows[i].behaviour,
+                  loudest);
+        cr_expect_gt(count_verdict(report, "fail"), 0, "%s", rows[i].behaviour);
+        json_decref(report);
+        (void)stop_program(&receiver);
+    }
+}
+
+/* Three genuine and three forged events hang; what is under way beside the third may hang too. */
+Test(run_trouble, of_silence_ends_after_three_hangs_of_a_kind, .fini = stop)
+{
+    int code;
+    NEED_HOOKCHECK();
+    cr_assert(start_receiver(&receiver, ARGUMENTS("--behaviour", "silence")));
+    json_t *report = run_for_json(receiver.url,
+                                  ARGUMENTS("--quick", "--deadline", "200ms", "--concurrency", "1",
+                                            "--skip", "*at-once", "--skip", "*concurrent*"),
+                                  &code);
+    cr_expect_eq(code, 1);
+    const json_t *summary = json_object_get(report, "summary");
+    cr_expect_eq(json_integer_value(json_object_get(summary, "requests")), 6);
+    cr_expect_gt(count_verdict(report, "inconclusive"), 100);
+    json_decref(report);
+}
