@@ -105,6 +105,17 @@ static bool is_plain_lines(struct bytes body)
            !has_text(body, "\n###") && !has_text(body, "\n<") && !has_text(body, "\n>");
 }
 
+/* In JSON, slashes stand inside texts only. */
+static bool may_have_comments(struct bytes body)
+{
+    if (!has_text(body, "/*") && !has_text(body, "//"))
+        return false;
+    struct js *value = js_parse(body, NULL);
+    bool is_json = value != NULL;
+    js_free(value);
+    return !is_json;
+}
+
 const char *request_format_refuses(const struct request_format *format,
                                    const struct request *request)
 {
@@ -120,6 +131,8 @@ const char *request_format_refuses(const struct request_format *format,
         return "its body has blanks at an end, or lines that mean something there";
     if (limits & LIMIT_NO_BRACES && has_text(body, "{{"))
         return "its body has {{, which begins a variable there";
+    if (limits & LIMIT_NO_COMMENTS && may_have_comments(body))
+        return "its body has comments, which are taken out there";
     if (limits & LIMIT_ASCII_FIELDS && !is_ascii_fields(request))
         return "a field of it is not printable ASCII";
     if (limits & LIMIT_ONE_OF_A_NAME && !is_one_of_a_name(request))

@@ -156,7 +156,7 @@ const struct request_format request_formats[] = {
     {"har", "an HTTP archive, HAR 1.2", format_har, "events.har", har_begin, ",\n", har_end, 0},
     {"postman", "a collection for Postman and newman, format 2.1", format_postman,
      "events.postman_collection.json", postman_begin, ",\n", postman_end,
-     TEXT_LIMITS | LIMIT_NO_BRACES},
+     TEXT_LIMITS | LIMIT_NO_BRACES | LIMIT_NO_COMMENTS},
     {"hurl", "a Hurl file", format_hurl, "events.hurl", "", "\n", "", LIMIT_ASCII_FIELDS},
     {"k6", "a script for k6", format_k6, "events.k6.js", k6_begin, "", k6_end,
      LIMIT_ASCII_FIELDS | LIMIT_ONE_OF_A_NAME},

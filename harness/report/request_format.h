@@ -25,13 +25,14 @@ struct request_place {
 
 /* What a format cannot say; such a request is refused rather than bent. */
 enum request_limit {
-    LIMIT_UTF8_BODY = 1,     /* a body that is not UTF-8 */
-    LIMIT_NO_NUL = 2,        /* a body with NUL */
-    LIMIT_SHORT_LINES = 4,   /* a body above REQUEST_LINE_MAX */
-    LIMIT_PLAIN_LINES = 8,   /* a body whose lines an editor would take for something else */
-    LIMIT_NO_BRACES = 16,    /* "{{", which means a variable there */
-    LIMIT_ASCII_FIELDS = 32, /* a field value that is not printable ASCII */
-    LIMIT_ONE_OF_A_NAME = 64 /* two fields of one name */
+    LIMIT_UTF8_BODY = 1,      /* a body that is not UTF-8 */
+    LIMIT_NO_NUL = 2,         /* a body with NUL */
+    LIMIT_SHORT_LINES = 4,    /* a body above REQUEST_LINE_MAX */
+    LIMIT_PLAIN_LINES = 8,    /* a body whose lines an editor would take for something else */
+    LIMIT_NO_BRACES = 16,     /* "{{", which means a variable there */
+    LIMIT_ASCII_FIELDS = 32,  /* a field value that is not printable ASCII */
+    LIMIT_ONE_OF_A_NAME = 64, /* two fields of one name */
+    LIMIT_NO_COMMENTS = 128   /* comments in a body that would be JSON: they are taken out there */
 };
 
 /* A word of a command line holds 128 KiB at most, and so does a line of a curl configuration file
