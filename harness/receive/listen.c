@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -63,7 +64,7 @@ static bool make_ready(int fd, const struct addrinfo *info)
            bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0;
 }
 
-int listen_open(const struct listen_address *address, struct error *err)
+static int open_at(const struct listen_address *address, struct error *err)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
     struct addrinfo *info;
@@ -84,6 +85,20 @@ int listen_open(const struct listen_address *address, struct error *err)
                         strerror(errno));
     freeaddrinfo(info);
     return fd;
+}
+
+/* A port that the system chose is lost when listening stops for a while; one that was asked for is
+ * kept. So the chosen one is asked for. */
+int listen_open(const struct listen_address *address, struct error *err)
+{
+    int fd = open_at(address, err);
+    if (fd < 0 || strcmp(address->port, "0") != 0)
+        return fd;
+    char port[16];
+    (void)snprintf(port, sizeof port, "%d", listen_port(fd));
+    (void)close(fd);
+    const struct listen_address chosen = {address->host, port};
+    return open_at(&chosen, err);
 }
 
 bool listen_begin(int fd, struct error *err)
