@@ -106,3 +106,24 @@ void check_accepted_as_well(const struct call *call, const struct evidence *evid
         return;
     }
 }
+
+void check_survives_as_well(const struct call *call, const struct evidence *evidence,
+                            struct finding *out)
+{
+    (void)call;
+    finding_set(out, FINDING_UNDECIDED, evidence, 0);
+    if (evidence->count == 0 || answer_of(&evidence->exchanges[0]->seen) != ANSWER_ACCEPTED) {
+        (void)buf_add_text(&out->reason, "a usual event before it was not accepted either");
+        return;
+    }
+    size_t last = evidence->count - 1;
+    enum answer answer = answer_of(&evidence->exchanges[last]->seen);
+    bool kept = answer == ANSWER_ACCEPTED || answer == ANSWER_REFUSED;
+    finding_set(out,
+                kept                    ? FINDING_KEPT
+                : answer == ANSWER_NONE ? FINDING_UNDECIDED
+                                        : FINDING_BROKEN,
+                evidence, last);
+    if (answer == ANSWER_NONE)
+        (void)buf_add_text(&out->reason, evidence->exchanges[last]->seen.detail);
+}

@@ -247,7 +247,7 @@ const struct fault faults_b[] = {
      .name = "breaks-on-depth",
      .sentence = "answers 500 when data nests deeply",
      .seen = "openclaw#152876, wandb/weave#7578, Rapid-MLX#798, nestjs#17801",
-     .cases = {P("accepts-depth")},
+     .cases = {P("accepts-depth"), "http/robustness/nesting"},
      .argument = {ARGUMENT_NUMBER, "N levels that it stands", "32"},
      .overrides = {.act = act_recursively}},
     {.id = "B15",
