@@ -1,0 +1,268 @@
+/*
+ * Which computation the endpoint makes: the same event goes out again, signed by one hypothesis
+ * after another, until one is accepted. It is a proof only where a plain forgery is refused.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/encode.h"
+#include "base/mem.h"
+#include "diagnose/forensic.h"
+
+/* --- which trials there are, and which of them are the same --- */
+
+struct trial {
+    const struct hypothesis *first;
+    const struct hypothesis *second; /* or NULL */
+    char *mark;                      /* what it sends for the reference event */
+};
+
+struct trials {
+    struct trial *items;
+    size_t count;
+    struct event event; /* the reference */
+    struct buf body;
+    struct subject subject;
+};
+
+static char *mark_of(const struct headers *headers)
+{
+    struct buf out = {0};
+    for (size_t i = 0; i < headers->count; i++)
+        (void)buf_add_format(&out, "%s:%s\n", headers->items[i].name, headers->items[i].value);
+    return buf_take(&out);
+}
+
+static bool may_send(const struct investigation *inv, const struct hypothesis *hypothesis)
+{
+    return !hypothesis || !hypothesis->needs_private || inv->input->is_private;
+}
+
+static void add_trial(struct investigation *inv, struct trials *trials,
+                      const struct hypothesis *first, const struct hypothesis *second)
+{
+    struct signing signing;
+    if (may_send(inv, first) && may_send(inv, second) &&
+        hypothesis_sign(first, second, &trials->subject, inv->input->secret, &signing)) {
+        trials->items = mem_resize(trials->items, trials->count + 1, sizeof *trials->items);
+        trials->items[trials->count++] = (struct trial){first, second, mark_of(&signing.headers)};
+    }
+    signing_clear(&signing);
+}
+
+static bool is_first_of_its_mark(const struct trials *trials, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(trials->items[i].mark, trials->items[index].mark) == 0)
+            return false;
+    return true;
+}
+
+static void add_singles(struct investigation *inv, struct trials *trials, bool likely)
+{
+    for (size_t i = 0; i < num_hypotheses; i++)
+        if (hypotheses[i].is_likely == likely && hypotheses[i].part != PART_HEADER)
+            add_trial(inv, trials, &hypotheses[i], NULL);
+}
+
+/* Two mistakes at once: those that are made together. */
+static void add_pairs(struct investigation *inv, struct trials *trials)
+{
+    static const char *const pairs[][2] = {
+        {"signs-raw-body", "digest-sha256-prefix"},
+        {"signs-raw-body", "digest-base64"},
+        {"signs-raw-body", "key-newline"},
+        {"signs-raw-body", "digest-sha1"},
+        {"signs-raw-body", "key-without-prefix"},
+        {"signs-raw-body", "key-base64-decoded-without-prefix"},
+        {"signs-raw-body", "key-empty"},
+        {"signs-raw-body", "key-undefined"},
+        {"signs-data-text", "digest-base64"},
+        {"signs-data-text", "key-newline"},
+        {"signs-data-text", "key-without-prefix"},
+        {"signs-data-text", "digest-sha256-prefix"},
+        {"signs-inner-object", "key-newline"},
+        {"signs-inner-object", "digest-base64"},
+        {"signs-whole-event", "digest-sha256-prefix"},
+        {"signs-whole-event", "key-newline"},
+        {"key-newline", "digest-base64"},
+        {"key-without-prefix", "digest-base64"},
+        {"data-as-python-default", "key-newline"},
+        {"data-as-php-default", "key-newline"},
+        {"inner-as-python-default", "key-newline"},
+        {"inner-as-php-default", "digest-base64"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
+        add_trial(inv, trials, hypothesis_find(pairs[i][0]), hypothesis_find(pairs[i][1]));
+}
+
+static void trials_init(struct investigation *inv, struct trials *trials)
+{
+    *trials = (struct trials){0};
+    ask_make_event(inv, ask_dialect(inv), &trials->event);
+    event_write_body(&trials->event, &trials->body);
+    (void)subject_read(&trials->subject, buf_bytes(&trials->body), inv->input->wall_ms);
+    add_trial(inv, trials, NULL, NULL); /* the right one: what equals it need not be sent */
+    add_singles(inv, trials, true);
+    add_pairs(inv, trials);
+    add_singles(inv, trials, false);
+}
+
+static void trials_clear(struct trials *trials)
+{
+    for (size_t i = 0; i < trials->count; i++)
+        free(trials->items[i].mark);
+    free(trials->items);
+    subject_clear(&trials->subject);
+    event_clear(&trials->event);
+    buf_clear(&trials->body);
+}
+
+/* --- proving --- */
+
+static bool is_open(const struct hypothesis *one)
+{
+    return one && (one->is_open_key || one->is_open_message);
+}
+
+static void explain_all_lost(struct investigation *inv, struct diagnosis *diagnosis)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].one && sight_is_lost(&inv->sights[i]))
+            found_explain(diagnosis, inv->sights[i].one);
+}
+
+struct diagnosis_kind kind_of_hypothesis(const struct hypothesis *one)
+{
+    return (struct diagnosis_kind){
+        .id = one->id,
+        .sentence = one->sentence,
+        .harm = is_open(one) ? "anyone can sign events that the endpoint takes for genuine, and "
+                               "Panora's own events are refused"
+                             : "Panora's events are refused, and Panora does not send them again",
+        .remedy = one->remedy,
+    };
+}
+
+static void name_language(struct investigation *inv, const struct hypothesis *one)
+{
+    if (one && one->language && !inv->language)
+        inv->language = one->language;
+}
+
+/* Everything that would have sent the same explains it as well, and is said. */
+static char *alternatives(const struct trials *trials, size_t accepted)
+{
+    struct buf out = {0};
+    for (size_t i = 0; i < trials->count; i++)
+        if (i != accepted && strcmp(trials->items[i].mark, trials->items[accepted].mark) == 0)
+            (void)buf_add_format(&out, "; or it %s, which comes to the same",
+                                 trials->items[i].first->sentence);
+    return buf_take(&out);
+}
+
+static void found_computation(struct investigation *inv, const struct hypothesis *first,
+                              const struct hypothesis *second, const char *more)
+{
+    struct diagnosis_kind kind = kind_of_hypothesis(first);
+    char *id = second ? mem_format("%s+%s", first->id, second->id) : mem_text(first->id);
+    char *sentence = mem_format("%s%s%s%s", first->sentence, second ? ", and it " : "",
+                                second ? second->sentence : "", more);
+    char *remedy =
+        mem_format("%s%s%s", first->remedy, second ? "; " : "",
+                   second && strcmp(second->remedy, first->remedy) != 0 ? second->remedy : "");
+    kind.id = id;
+    kind.sentence = sentence;
+    kind.remedy = remedy;
+    struct diagnosis *diagnosis = found_add(
+        inv, &kind, is_open(first) || is_open(second) ? SEVERITY_OPEN : SEVERITY_LOST,
+        CONFIDENCE_PROVED,
+        "an event that was signed like this was accepted; the same event signed as Panora signs, "
+        "and one with a made-up signature, were refused");
+    explain_all_lost(inv, diagnosis);
+    name_language(inv, first);
+    name_language(inv, second);
+    free(id);
+    free(sentence);
+    free(remedy);
+}
+
+static bool prove_by_trials(struct investigation *inv)
+{
+    struct trials trials;
+    bool proved = false;
+    trials_init(inv, &trials);
+    for (size_t i = 1; !proved && !inv->closed && i < trials.count; i++) {
+        const struct trial *trial = &trials.items[i];
+        if (!is_first_of_its_mark(&trials, i))
+            continue;
+        if (ask(inv, &(struct question){.first = trial->first, .second = trial->second}, NULL) !=
+            ANSWER_ACCEPTED)
+            continue;
+        char *more = alternatives(&trials, i);
+        found_computation(inv, trial->first, trial->second, more);
+        free(more);
+        proved = true;
+    }
+    trials_clear(&trials);
+    return proved;
+}
+
+/* --- another header: all names at once, then one by one --- */
+
+static bool prove_header(struct investigation *inv, const struct hypothesis *other)
+{
+    if (ask(inv, &(struct question){.first = other, .every_header = true}, NULL) != ANSWER_ACCEPTED)
+        return false;
+    for (size_t i = 0; i < num_hypotheses; i++)
+        if (hypotheses[i].part == PART_HEADER &&
+            ask(inv, &(struct question){.first = &hypotheses[i], .second = other}, NULL) ==
+                ANSWER_ACCEPTED) {
+            found_computation(inv, &hypotheses[i], other, "");
+            return true;
+        }
+    return false;
+}
+
+static bool prove_any_header(struct investigation *inv)
+{
+    static const char *const others[] = {"signs-raw-body", "digest-sha256-prefix", "digest-base64",
+                                         "signs-data-text"};
+    if (prove_header(inv, NULL))
+        return true;
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (prove_header(inv, hypothesis_find(others[i])))
+            return true;
+    return false;
+}
+
+/* --- the other dialect --- */
+
+static const struct diagnosis_kind other_dialect = {
+    "wants-object-data",
+    "takes events only when data is an object, as Panora's documentation shows",
+    "Panora sends data as a string, so that every one of its events is refused",
+    "accept data as a string: verify JSON.stringify(data) of the string, then parse it"};
+
+static bool prove_other_dialect(struct investigation *inv)
+{
+    if (inv->input->object_only ||
+        ask(inv, &(struct question){.as_object = true}, NULL) != ANSWER_ACCEPTED)
+        return false;
+    explain_all_lost(inv, found_add(inv, &other_dialect, SEVERITY_LOST, CONFIDENCE_PROVED,
+                                    "an event whose data is an object was accepted, the same with "
+                                    "data as a string was refused"));
+    return true;
+}
+
+bool forensic_prove(struct investigation *inv)
+{
+    return prove_by_trials(inv) || prove_any_header(inv) || prove_other_dialect(inv);
+}
+
+const struct diagnosis_kind *forensic_other_dialect(void)
+{
+    return &other_dialect;
+}

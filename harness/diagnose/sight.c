@@ -1,0 +1,79 @@
+/* What the run saw, looked at one exchange at a time. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "diagnose/investigation.h"
+
+static struct bytes text_of(const struct js *event, const char *name)
+{
+    const struct js *value = js_get(event, name);
+    return value && js_kind(value) == JS_STRING ? js_string(value) : (struct bytes){NULL, 0};
+}
+
+static void add_sight(struct investigation *inv, const struct exchange *exchange,
+                      const struct case_result *one, bool trouble)
+{
+    if (exchange->seen.outcome == OUTCOME_NOT_SENT)
+        return;
+    const struct request *request = &exchange->request;
+    inv->sights = mem_resize(inv->sights, inv->num_sights + 1, sizeof *inv->sights);
+    struct sight *sight = &inv->sights[inv->num_sights++];
+    *sight = (struct sight){.exchange = exchange, .one = one, .trouble = trouble};
+    sight->answer = answer_of(&exchange->seen);
+    sight->num_signatures = headers_count(&request->headers, PANORA_SIGNATURE_HEADER);
+    if (sight->num_signatures)
+        sight->signature = bytes_of(headers_find(&request->headers, PANORA_SIGNATURE_HEADER));
+    sight->event = js_parse(buf_bytes(&request->body), NULL);
+    sight->has_event = js_get(sight->event, "data") != NULL;
+    sight->id = text_of(sight->event, "id_event");
+    sight->type = text_of(sight->event, "type");
+    sight->data = text_of(sight->event, "data");
+}
+
+void sights_gather(struct investigation *inv)
+{
+    const struct run_result *result = inv->input->result;
+    for (size_t i = 0; i < inv->input->num_controls; i++)
+        add_sight(inv, inv->input->controls[i], NULL, false);
+    for (size_t i = 0; i < result->num_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        bool trouble = one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN;
+        for (size_t k = 0; k < one->num_exchanges; k++)
+            add_sight(inv, &one->exchanges[k], one, trouble);
+    }
+}
+
+void sights_add_probes(struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_probes; i++)
+        add_sight(inv, &inv->probes[i], NULL, true);
+}
+
+void sights_clear(struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        js_free(inv->sights[i].event);
+    free(inv->sights);
+    for (size_t i = 0; i < inv->num_probes; i++) {
+        free(inv->probes[i].sent);
+        request_clear(&inv->probes[i].request);
+        observation_clear(&inv->probes[i].seen);
+    }
+    free(inv->probes);
+}
+
+bool sight_was_answered(const struct sight *sight)
+{
+    return sight->answer != ANSWER_NONE && sight->answer != ANSWER_UNREACHED;
+}
+
+bool sight_is_lost(const struct sight *sight)
+{
+    return sight->exchange->genuine && !sight->exchange->accepted && sight_was_answered(sight);
+}
+
+bool sight_got_in(const struct sight *sight)
+{
+    return !sight->exchange->genuine && sight->exchange->accepted;
+}
