@@ -31,6 +31,19 @@ void ask_make_event(struct investigation *inv, enum dialect dialect, struct even
     (void)buf_add_format(&out->data, dialect == DIALECT_TEXT ? probe_format : object_format, id);
 }
 
+/* As Panora writes it, but for a blank, so that the bytes differ from the value written again. */
+void ask_write_body(const struct event *event, struct buf *out)
+{
+    struct buf body = {0};
+    event_write_body(event, &body);
+    const char *comma = strchr(buf_text(&body), ',');
+    size_t before = comma ? (size_t)(comma + 1 - buf_text(&body)) : 0;
+    (void)buf_add(out, body.data, before);
+    (void)buf_add_char(out, ' ');
+    (void)buf_add(out, body.data + before, body.len - before);
+    buf_clear(&body);
+}
+
 enum dialect ask_dialect(const struct investigation *inv)
 {
     return inv->input->object_only ? DIALECT_OBJECT : DIALECT_TEXT;
@@ -58,11 +71,11 @@ static void add_every_header(struct signing *signing)
             (void)hypotheses[i].apply(&hypotheses[i], signing);
 }
 
-static void fill_request(const struct event *event, const struct question *question,
+static void fill_request(struct bytes body, const struct question *question,
                          const struct headers *signed_by, struct request *out)
 {
     *out = (struct request){.method = mem_text("POST")};
-    event_write_body(event, &out->body);
+    (void)buf_add_bytes(&out->body, body);
     event_add_headers(&out->headers, headers_find(signed_by, PANORA_SIGNATURE_HEADER),
                       out->body.len);
     for (size_t i = 0; i < signed_by->count; i++)
@@ -83,7 +96,7 @@ enum answer ask(struct investigation *inv, const struct question *question,
     char random[UUID_SIZE];
     rng_uuid(&inv->rng, random);
     ask_make_event(inv, question->as_object ? DIALECT_OBJECT : ask_dialect(inv), &event);
-    event_write_body(&event, &body);
+    ask_write_body(&event, &body);
     (void)subject_read(&subject, buf_bytes(&body), inv->input->wall_ms);
     if (seen)
         observation_init(seen);
@@ -92,7 +105,7 @@ enum answer ask(struct investigation *inv, const struct question *question,
         struct request request;
         if (question->every_header)
             add_every_header(&signing);
-        fill_request(&event, question, &signing.headers, &request);
+        fill_request(buf_bytes(&body), question, &signing.headers, &request);
         answer = ask_request(inv, &request, seen);
         request_clear(&request);
     }

@@ -49,6 +49,20 @@ static void confirm(struct investigation *inv)
     sights_add_probes(inv);
 }
 
+static void search(struct investigation *inv)
+{
+    const struct diagnose_input *input = inv->input;
+    if (!input->any_accepted && !input->is_unsigned)
+        forensic_all_refused(inv);
+    confirm(inv);
+    if (!input->is_unsigned)
+        rules_of_entry_apply(inv);
+    if (input->any_accepted && !input->is_unsigned)
+        forensic_some_refused(inv);
+    if (input->any_accepted)
+        rules_of_loss_apply(inv);
+}
+
 void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t *out_count)
 {
     struct investigation inv = {.input = input, .rng = rng_for(input->seed, "diagnosis")};
@@ -56,12 +70,7 @@ void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t
     *out_count = 0;
     sights_gather(&inv);
     if (was_reached(&inv) && (has_trouble(input) || !input->any_accepted)) {
-        if (!input->any_accepted && !input->is_unsigned)
-            forensic_all_refused(&inv);
-        confirm(&inv);
-        rules_apply(&inv);
-        if (input->any_accepted && !input->is_unsigned)
-            forensic_some_refused(&inv);
+        search(&inv);
         symptoms_apply(&inv);
         if (inv.num_found)
             qsort(inv.found, inv.num_found, sizeof *inv.found, by_harm);

@@ -11,6 +11,36 @@
 #include "base/mem.h"
 #include "diagnose/forensic.h"
 
+/* Whether the hypothesis signs this event as Panora does: then it is no reason to refuse it. */
+bool forensic_signs_rightly(const struct investigation *inv, const struct hypothesis *hypothesis,
+                            const struct sight *sight, struct buf *out_value)
+{
+    struct subject subject;
+    struct signing signing = {0};
+    bool same = false;
+    if (subject_read(&subject, buf_bytes(&sight->exchange->request.body), inv->input->wall_ms) &&
+        hypothesis_sign(hypothesis, NULL, &subject, inv->input->secret, &signing)) {
+        same = bytes_equal(buf_bytes(&signing.message), buf_bytes(&subject.message));
+        if (out_value)
+            (void)buf_add_bytes(out_value, buf_bytes(&signing.value));
+    }
+    signing_clear(&signing);
+    subject_clear(&subject);
+    return same;
+}
+
+bool forensic_is_consistent(const struct investigation *inv, const struct hypothesis *hypothesis)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->exchange->genuine && sight->exchange->accepted && sight->has_event &&
+            (hypothesis->part != PART_MESSAGE ||
+             !forensic_signs_rightly(inv, hypothesis, sight, NULL)))
+            return false;
+    }
+    return true;
+}
+
 /* --- which trials there are, and which of them are the same --- */
 
 struct trial {
@@ -22,6 +52,7 @@ struct trial {
 struct trials {
     struct trial *items;
     size_t count;
+    size_t num_likely;
     struct event event; /* the reference */
     struct buf body;
     struct subject subject;
@@ -37,14 +68,17 @@ static char *mark_of(const struct headers *headers)
 
 static bool may_send(const struct investigation *inv, const struct hypothesis *hypothesis)
 {
-    return !hypothesis || !hypothesis->needs_private || inv->input->is_private;
+    return !hypothesis ||
+           (!hypothesis->is_offline && (!hypothesis->needs_private || inv->input->is_private));
 }
 
 static void add_trial(struct investigation *inv, struct trials *trials,
                       const struct hypothesis *first, const struct hypothesis *second)
 {
-    struct signing signing;
-    if (may_send(inv, first) && may_send(inv, second) &&
+    struct signing signing = {0};
+    bool consistent = (!first || forensic_is_consistent(inv, first)) &&
+                      (!second || forensic_is_consistent(inv, second));
+    if (consistent && may_send(inv, first) && may_send(inv, second) &&
         hypothesis_sign(first, second, &trials->subject, inv->input->secret, &signing)) {
         trials->items = mem_resize(trials->items, trials->count + 1, sizeof *trials->items);
         trials->items[trials->count++] = (struct trial){first, second, mark_of(&signing.headers)};
@@ -102,10 +136,11 @@ static void trials_init(struct investigation *inv, struct trials *trials)
 {
     *trials = (struct trials){0};
     ask_make_event(inv, ask_dialect(inv), &trials->event);
-    event_write_body(&trials->event, &trials->body);
+    ask_write_body(&trials->event, &trials->body);
     (void)subject_read(&trials->subject, buf_bytes(&trials->body), inv->input->wall_ms);
     add_trial(inv, trials, NULL, NULL); /* the right one: what equals it need not be sent */
     add_singles(inv, trials, true);
+    trials->num_likely = trials->count;
     add_pairs(inv, trials);
     add_singles(inv, trials, false);
 }
@@ -127,11 +162,17 @@ static bool is_open(const struct hypothesis *one)
     return one && (one->is_open_key || one->is_open_message);
 }
 
-static void explain_all_lost(struct investigation *inv, struct diagnosis *diagnosis)
+/* What is lost, but for events that the hypothesis (NULL: none) signs as Panora does. */
+static void explain_lost(struct investigation *inv, struct diagnosis *diagnosis,
+                         const struct hypothesis *hypothesis)
 {
-    for (size_t i = 0; i < inv->num_sights; i++)
-        if (inv->sights[i].one && sight_is_lost(&inv->sights[i]))
-            found_explain(diagnosis, inv->sights[i].one);
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        bool differs = !hypothesis || hypothesis->part != PART_MESSAGE || !sight->has_event ||
+                       !forensic_signs_rightly(inv, hypothesis, sight, NULL);
+        if (sight->one && sight_is_lost(sight) && differs)
+            found_explain(diagnosis, sight->one);
+    }
 }
 
 struct diagnosis_kind kind_of_hypothesis(const struct hypothesis *one)
@@ -181,7 +222,7 @@ static void found_computation(struct investigation *inv, const struct hypothesis
         CONFIDENCE_PROVED,
         "an event that was signed like this was accepted; the same event signed as Panora signs, "
         "and one with a made-up signature, were refused");
-    explain_all_lost(inv, diagnosis);
+    explain_lost(inv, diagnosis, second ? NULL : first);
     name_language(inv, first);
     name_language(inv, second);
     free(id);
@@ -189,25 +230,20 @@ static void found_computation(struct investigation *inv, const struct hypothesis
     free(remedy);
 }
 
-static bool prove_by_trials(struct investigation *inv)
+static bool prove_from(struct investigation *inv, const struct trials *trials, size_t from,
+                       size_t to)
 {
-    struct trials trials;
-    bool proved = false;
-    trials_init(inv, &trials);
-    for (size_t i = 1; !proved && !inv->closed && i < trials.count; i++) {
-        const struct trial *trial = &trials.items[i];
-        if (!is_first_of_its_mark(&trials, i))
+    for (size_t i = from; !inv->closed && i < to; i++) {
+        const struct question question = {.first = trials->items[i].first,
+                                          .second = trials->items[i].second};
+        if (!is_first_of_its_mark(trials, i) || ask(inv, &question, NULL) != ANSWER_ACCEPTED)
             continue;
-        if (ask(inv, &(struct question){.first = trial->first, .second = trial->second}, NULL) !=
-            ANSWER_ACCEPTED)
-            continue;
-        char *more = alternatives(&trials, i);
-        found_computation(inv, trial->first, trial->second, more);
+        char *more = alternatives(trials, i);
+        found_computation(inv, question.first, question.second, more);
         free(more);
-        proved = true;
+        return true;
     }
-    trials_clear(&trials);
-    return proved;
+    return false;
 }
 
 /* --- another header: all names at once, then one by one --- */
@@ -251,15 +287,24 @@ static bool prove_other_dialect(struct investigation *inv)
     if (inv->input->object_only ||
         ask(inv, &(struct question){.as_object = true}, NULL) != ANSWER_ACCEPTED)
         return false;
-    explain_all_lost(inv, found_add(inv, &other_dialect, SEVERITY_LOST, CONFIDENCE_PROVED,
-                                    "an event whose data is an object was accepted, the same with "
-                                    "data as a string was refused"));
+    explain_lost(inv,
+                 found_add(inv, &other_dialect, SEVERITY_LOST, CONFIDENCE_PROVED,
+                           "an event whose data is an object was accepted, the same with data as a "
+                           "string was refused"),
+                 NULL);
     return true;
 }
 
 bool forensic_prove(struct investigation *inv)
 {
-    return prove_by_trials(inv) || prove_any_header(inv) || prove_other_dialect(inv);
+    struct trials trials;
+    trials_init(inv, &trials);
+    bool none_accepted = !inv->input->any_accepted;
+    bool proved = prove_from(inv, &trials, 1, trials.num_likely) ||
+                  (none_accepted && (prove_any_header(inv) || prove_other_dialect(inv))) ||
+                  prove_from(inv, &trials, trials.num_likely, trials.count);
+    trials_clear(&trials);
+    return proved;
 }
 
 const struct diagnosis_kind *forensic_other_dialect(void)

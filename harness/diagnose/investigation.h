@@ -8,6 +8,7 @@
 #include "judge/expectation.h"
 #include "panora/event.h"
 #include "panora/js.h"
+#include "sign/signature.h"
 
 #define NO_CASE SIZE_MAX
 
@@ -16,11 +17,12 @@ struct sight {
     const struct exchange *exchange;
     const struct case_result *one; /* NULL: a control or a probe */
     enum answer answer;
-    bool trouble;           /* its case failed or warned; always for probes */
-    size_t num_signatures;  /* headers Panora-Signature */
-    struct bytes signature; /* of the first one */
-    bool has_event;         /* the body is an object with data */
-    struct js *event;       /* NULL: not JSON */
+    bool trouble;               /* its case failed or warned; always for probes */
+    size_t num_signatures;      /* headers Panora-Signature */
+    struct bytes signature;     /* of the first one */
+    bool has_event;             /* it is an event as any receiver takes one */
+    char right[SIGNATURE_SIZE]; /* the signature that this very body ought to have; "" = none */
+    struct js *event;           /* NULL: not JSON */
     struct bytes id;
     struct bytes type;
     struct bytes data; /* the text in data, or no bytes */
@@ -71,6 +73,8 @@ bool sight_was_answered(const struct sight *sight);
 /* A genuine event of the run's usual type, made so that what can be computed from it differs. */
 void ask_make_event(struct investigation *inv, enum dialect dialect, struct event *out);
 
+void ask_write_body(const struct event *event, struct buf *out);
+
 /* One request: a fresh genuine event, but for what is set. */
 struct question {
     const struct hypothesis *first; /* how it is signed */
@@ -111,7 +115,8 @@ bool found_explains(const struct investigation *inv, const struct case_result *o
 
 void forensic_all_refused(struct investigation *inv);
 void forensic_some_refused(struct investigation *inv);
-void rules_apply(struct investigation *inv);
+void rules_of_entry_apply(struct investigation *inv);
+void rules_of_loss_apply(struct investigation *inv);
 void symptoms_apply(struct investigation *inv);
 
 /* The kinds that each of them can find. */

@@ -178,39 +178,6 @@ static const struct sight *unexplained(const struct investigation *inv)
     return best;
 }
 
-/* Whether the hypothesis signs this event as Panora does: then it is no reason to refuse it. */
-static bool signs_rightly(const struct investigation *inv, const struct hypothesis *hypothesis,
-                          const struct sight *sight, struct buf *out_value)
-{
-    struct subject subject;
-    struct signing signing = {0};
-    bool same = false;
-    if (subject_read(&subject, buf_bytes(&sight->exchange->request.body), inv->input->wall_ms) &&
-        hypothesis_sign(hypothesis, NULL, &subject, inv->input->secret, &signing)) {
-        same = bytes_equal(buf_bytes(&signing.message), buf_bytes(&subject.message));
-        if (out_value)
-            (void)buf_add_bytes(out_value, buf_bytes(&signing.value));
-    }
-    signing_clear(&signing);
-    subject_clear(&subject);
-    return same;
-}
-
-/* It signs what was accepted as Panora does, and what was refused in another way. */
-static bool explains_the_pattern(const struct investigation *inv,
-                                 const struct hypothesis *hypothesis, const struct sight *refused)
-{
-    if (signs_rightly(inv, hypothesis, refused, NULL))
-        return false;
-    for (size_t i = 0; i < inv->num_sights; i++) {
-        const struct sight *sight = &inv->sights[i];
-        if (sight->exchange->genuine && sight->exchange->accepted && sight->has_event &&
-            !signs_rightly(inv, hypothesis, sight, NULL))
-            return false;
-    }
-    return true;
-}
-
 /* The refused request once more, with the signature by the hypothesis. */
 static enum answer ask_again(struct investigation *inv, const struct sight *sight,
                              const char *value)
@@ -235,7 +202,7 @@ static void found_partial(struct investigation *inv, const struct hypothesis *hy
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
         if (sight->one && sight_is_lost(sight) && sight->has_event &&
-            !signs_rightly(inv, hypothesis, sight, NULL))
+            !forensic_signs_rightly(inv, hypothesis, sight, NULL))
             found_explain(diagnosis, sight->one);
     }
     if (hypothesis->language && !inv->language)
@@ -248,7 +215,7 @@ static bool try_partial(struct investigation *inv, const struct hypothesis *hypo
                         const struct sight *refused)
 {
     struct buf value = {0};
-    (void)signs_rightly(inv, hypothesis, refused, &value);
+    (void)forensic_signs_rightly(inv, hypothesis, refused, &value);
     bool proved = value.len && ask_again(inv, refused, buf_text(&value)) == ANSWER_ACCEPTED &&
                   ask_again(inv, refused,
                             "0123456789abcdef0123456789abcdef"
@@ -259,14 +226,20 @@ static bool try_partial(struct investigation *inv, const struct hypothesis *hypo
     return proved;
 }
 
+/* First an event in which all libraries differ; then, for what that leaves unexplained, the very
+ * events that were refused. */
 void forensic_some_refused(struct investigation *inv)
 {
+    if (unexplained(inv) && ask(inv, &(struct question){0}, NULL) == ANSWER_REFUSED &&
+        ask(inv, &(struct question){.forged = true}, NULL) == ANSWER_REFUSED)
+        (void)forensic_prove(inv);
     for (int rounds = 0; rounds < 3; rounds++) {
         const struct sight *refused = unexplained(inv);
         bool proved = false;
         for (size_t i = 0; refused && !proved && i < num_hypotheses; i++)
             proved = hypotheses[i].part == PART_MESSAGE && !hypotheses[i].is_open_message &&
-                     explains_the_pattern(inv, &hypotheses[i], refused) &&
+                     !forensic_signs_rightly(inv, &hypotheses[i], refused, NULL) &&
+                     forensic_is_consistent(inv, &hypotheses[i]) &&
                      try_partial(inv, &hypotheses[i], refused);
         if (!proved)
             return;

@@ -12,7 +12,7 @@
 
 static struct bytes right_of(const struct sight *sight)
 {
-    return bytes_of(sight->exchange->right_signature);
+    return bytes_of(sight->right);
 }
 
 static bool is_lower_hex(struct bytes in)
@@ -39,7 +39,7 @@ static bool predict_all(const struct rule *rule, const struct investigation *inv
 {
     (void)rule;
     (void)inv;
-    return sight->has_event && js_get(sight->event, "type") && js_get(sight->event, "id_event");
+    return sight->has_event;
 }
 
 static bool predict_no_header(const struct rule *rule, const struct investigation *inv,
@@ -129,7 +129,7 @@ static bool predict_any_of_several(const struct rule *rule, const struct investi
 {
     (void)rule;
     (void)inv;
-    const char *right = sight->exchange->right_signature;
+    const char *right = sight->right;
     bool several =
         sight->num_signatures > 1 ||
         (sight->signature.len && memchr(sight->signature.data, ',', sight->signature.len));
@@ -143,7 +143,7 @@ static bool predict_query(const struct rule *rule, const struct investigation *i
     (void)rule;
     (void)inv;
     const char *query = sight->exchange->request.query;
-    const char *right = sight->exchange->right_signature;
+    const char *right = sight->right;
     return sight->num_signatures == 0 && query && *right && strstr(query, right);
 }
 

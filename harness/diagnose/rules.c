@@ -159,6 +159,8 @@ static void apply(struct investigation *inv, const struct rule *rules, size_t co
                   enum effect effect)
 {
     bool *covered = mem_alloc((inv->num_sights + 1) * sizeof *covered);
+    for (size_t i = 0; effect == EFFECT_LOST && i < inv->num_sights; i++)
+        covered[i] = inv->sights[i].one && found_explains(inv, inv->sights[i].one);
     for (;;) {
         struct fit fit = {0};
         const struct rule *best = best_rule(inv, rules, count, effect, covered, &fit);
@@ -180,13 +182,15 @@ static void apply(struct investigation *inv, const struct rule *rules, size_t co
     free(covered);
 }
 
-void rules_apply(struct investigation *inv)
+void rules_of_entry_apply(struct investigation *inv)
 {
-    if (!inv->input->is_unsigned)
-        for (int effect = EFFECT_GETS_IN; effect <= EFFECT_DIES; effect++)
-            apply(inv, rules_of_entry, num_rules_of_entry, (enum effect)effect);
-    if (inv->input->any_accepted)
-        apply(inv, rules_of_loss, num_rules_of_loss, EFFECT_LOST);
+    for (int effect = EFFECT_GETS_IN; effect <= EFFECT_DIES; effect++)
+        apply(inv, rules_of_entry, num_rules_of_entry, (enum effect)effect);
+}
+
+void rules_of_loss_apply(struct investigation *inv)
+{
+    apply(inv, rules_of_loss, num_rules_of_loss, EFFECT_LOST);
 }
 
 size_t rule_kind_count(void)

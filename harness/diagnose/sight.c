@@ -3,12 +3,35 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "diagnose/investigation.h"
 
 static struct bytes text_of(const struct js *event, const char *name)
 {
     const struct js *value = js_get(event, name);
     return value && js_kind(value) == JS_STRING ? js_string(value) : (struct bytes){NULL, 0};
+}
+
+/* Anything else may be refused for what it is, whoever sent it. */
+static bool is_event(const struct sight *sight)
+{
+    const struct request *request = &sight->exchange->request;
+    const char *type = headers_find(&request->headers, "Content-Type");
+    const struct js *data = js_get(sight->event, "data");
+    bool fits = data && (js_kind(data) == JS_STRING || js_kind(data) == JS_OBJECT ||
+                         js_kind(data) == JS_ARRAY);
+    return fits && sight->id.len && sight->type.len && type &&
+           text_starts_with(type, "application/json") && text_is_utf8(buf_bytes(&request->body)) &&
+           !headers_find(&request->headers, "Content-Encoding");
+}
+
+static void find_right(const struct investigation *inv, struct sight *sight)
+{
+    struct buf message = {0};
+    if (signature_message(buf_bytes(&sight->exchange->request.body), &message, NULL) ==
+        VERIFICATION_VALID)
+        signature_make(inv->input->secret, buf_bytes(&message), sight->right);
+    buf_clear(&message);
 }
 
 static void add_sight(struct investigation *inv, const struct exchange *exchange,
@@ -25,10 +48,11 @@ static void add_sight(struct investigation *inv, const struct exchange *exchange
     if (sight->num_signatures)
         sight->signature = bytes_of(headers_find(&request->headers, PANORA_SIGNATURE_HEADER));
     sight->event = js_parse(buf_bytes(&request->body), NULL);
-    sight->has_event = js_get(sight->event, "data") != NULL;
     sight->id = text_of(sight->event, "id_event");
     sight->type = text_of(sight->event, "type");
     sight->data = text_of(sight->event, "data");
+    sight->has_event = is_event(sight);
+    find_right(inv, sight);
 }
 
 void sights_gather(struct investigation *inv)
