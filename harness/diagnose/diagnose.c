@@ -22,10 +22,14 @@ static bool was_reached(const struct investigation *inv)
     return false;
 }
 
-static bool any_got_in(const struct investigation *inv)
+/* A forgery got in, or broke something. */
+static bool any_mischief(const struct investigation *inv)
 {
     for (size_t i = 0; i < inv->num_sights; i++)
-        if (inv->sights[i].trouble && sight_got_in(&inv->sights[i]))
+        if (inv->sights[i].trouble &&
+            (sight_got_in(&inv->sights[i]) ||
+             (inv->input->any_accepted && !inv->sights[i].exchange->genuine &&
+              inv->sights[i].answer == ANSWER_ERROR)))
             return true;
     return false;
 }
@@ -44,7 +48,7 @@ static int by_harm(const void *left, const void *right)
  * not depend on which cases were chosen. */
 static void confirm(struct investigation *inv)
 {
-    if (!inv->input->is_unsigned && any_got_in(inv))
+    if (!inv->input->is_unsigned && any_mischief(inv))
         probes_forge(inv);
     sights_add_probes(inv);
 }

@@ -10,7 +10,8 @@ struct diagnosis_kind kind_of_hypothesis(const struct hypothesis *one);
  * forgery and a plain genuine event are refused. */
 bool forensic_prove(struct investigation *inv);
 
-/* Whether the hypothesis signs this event as Panora does: then it is no reason to refuse it.
+/* Whether the hypothesis signs this event as Panora does, or means nothing for it: then it is no
+ * reason to refuse it.
  * Appends the signature that it makes to `out_value` (may be NULL). */
 bool forensic_signs_rightly(const struct investigation *inv, const struct hypothesis *hypothesis,
                             const struct sight *sight, struct buf *out_value);

@@ -22,6 +22,7 @@ static const struct {
     {"a probe with 64 characters that are no digits", SHAPE_TEXT,
      "zyxwvutsrqponmlkzyxwvutsrqponmlkzyxwvutsrqponmlkzyxwvutsrqponmlk", 0},
     {"a probe with 40 made-up digits", SHAPE_TEXT, "5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b", 0},
+    {"a probe with a signature that is not ASCII", SHAPE_TEXT, "5e1f0a9b\xE9", 0},
     {"a probe with the first 32 digits of the right signature", SHAPE_CUT, NULL, 32},
     {"a probe with the right signature and more digits", SHAPE_EXTENDED, "00", 0},
     {"a probe with the right signature and letters behind it", SHAPE_EXTENDED, "zz", 0},

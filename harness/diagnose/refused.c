@@ -63,6 +63,15 @@ static void explain_lost(struct investigation *inv, struct diagnosis *diagnosis,
     }
 }
 
+/* Everything that went wrong with this answer, whoever it was meant for. */
+static void explain_status(struct investigation *inv, struct diagnosis *diagnosis, int status)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].one && inv->sights[i].trouble &&
+            inv->sights[i].exchange->seen.status == status)
+            found_explain(diagnosis, inv->sights[i].one);
+}
+
 static struct diagnosis *add_own(struct investigation *inv, enum own_kind kind,
                                  enum confidence confidence, const char *evidence, int status)
 {
@@ -94,7 +103,7 @@ static void add_met(struct investigation *inv, const struct met_instead *met, co
     char *sentence = mem_format("was not reached: the requests met %s", met->sentence);
     struct diagnosis_kind kind = {met->id, sentence, "no event of Panora reaches the handler",
                                   met->remedy};
-    explain_lost(inv, found_add(inv, &kind, SEVERITY_LOST, CONFIDENCE_LIKELY, evidence), status);
+    explain_status(inv, found_add(inv, &kind, SEVERITY_LOST, CONFIDENCE_LIKELY, evidence), status);
     free(sentence);
 }
 
@@ -119,7 +128,9 @@ static void judge_unproved(struct investigation *inv, const struct observation *
     if (answer == ANSWER_HUNG && answer_of(forged) != ANSWER_HUNG)
         add_own(inv, KIND_HANGS, CONFIDENCE_LIKELY, buf_text(&evidence), 0);
     else if (answer == ANSWER_ERROR && answer_of(forged) == ANSWER_ERROR)
-        add_own(inv, KIND_ALWAYS_BREAKS, CONFIDENCE_LIKELY, buf_text(&evidence), 0);
+        explain_status(inv,
+                       add_own(inv, KIND_ALWAYS_BREAKS, CONFIDENCE_LIKELY, buf_text(&evidence), 0),
+                       genuine->status);
     else if (answer == ANSWER_REFUSED && differs && answer_of(forged) == ANSWER_REFUSED)
         add_own(inv, KIND_NO_SUCCESS, CONFIDENCE_LIKELY, buf_text(&evidence), genuine->status);
     else if (answer == ANSWER_REFUSED && answer_of(forged) == ANSWER_REFUSED && !inv->closed)

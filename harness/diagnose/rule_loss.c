@@ -51,7 +51,8 @@ static bool predict_size(const struct rule *rule, const struct investigation *in
             inv->sights[i].exchange->request.body.len > accepted)
             accepted = inv->sights[i].exchange->request.body.len;
     return accepted > 0 && sight->exchange->request.body.len > accepted &&
-           (sight->answer == ANSWER_REFUSED || sight->answer == ANSWER_DIED);
+           (sight->answer == ANSWER_REFUSED ||
+            (sight->answer == ANSWER_DIED && !*inv->input->result->stopped));
 }
 
 static bool predict_content_type(const struct rule *rule, const struct investigation *inv,
@@ -184,7 +185,8 @@ const struct rule rules_of_loss[] = {
          "tell the parser to drop such members (fastify: onProtoPoisoning 'ignore'), after "
          "verification"),
     LOSS("refuses-large-events", predict_size, NULL,
-         "does not accept events above a size that Panora's reach",
+         "does not accept events above a size that Panora's reach: there is a limit, or only the "
+         "first piece of a body is read",
          "raise the limit of every layer (express.json({limit: '10mb'}), nginx "
          "client_max_body_size)"),
     LOSS("refuses-deep-data", predict_depth, NULL, "does not accept deeply nested data",

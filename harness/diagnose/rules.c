@@ -19,9 +19,11 @@ static bool is_asked(const struct rule *rule, const struct sight *sight)
     return (rule->effect == EFFECT_LOST) == sight->exchange->genuine;
 }
 
+/* Sure only of what ran alone: it was gone afterwards, and came back. What was under way when an
+ * endpoint died for good may be a bystander. */
 static bool died(const struct sight *sight)
 {
-    return sight->answer == ANSWER_DIED || (sight->one && sight->one->canary_failed);
+    return sight->one && sight->one->canary_failed && sight->one->recovery_ns >= 0;
 }
 
 static bool shows(const struct rule *rule, const struct sight *sight)
@@ -159,7 +161,7 @@ static void apply(struct investigation *inv, const struct rule *rules, size_t co
                   enum effect effect)
 {
     bool *covered = mem_alloc((inv->num_sights + 1) * sizeof *covered);
-    for (size_t i = 0; effect == EFFECT_LOST && i < inv->num_sights; i++)
+    for (size_t i = 0; i < inv->num_sights; i++)
         covered[i] = inv->sights[i].one && found_explains(inv, inv->sights[i].one);
     for (;;) {
         struct fit fit = {0};

@@ -97,28 +97,54 @@ static bool matches(const struct symptom *symptom, const struct case_result *one
     return false;
 }
 
-void symptoms_apply(struct investigation *inv)
+static void apply_all(struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;
     for (size_t i = 0; i < ARRAY_LEN(symptoms); i++)
         for (size_t k = 0; k < result->num_cases; k++) {
             const struct case_result *one = &result->cases[k];
-            if (!matches(&symptoms[i], one) || found_explains(inv, one))
+            bool sure = inv->input->any_accepted || symptoms[i].severity == SEVERITY_OPEN;
+            if (!sure || !matches(&symptoms[i], one) || found_explains(inv, one))
                 continue;
             char *evidence = mem_format("%s: %s", one->id, one->actual ? one->actual : "");
-            found_explain(found_add(inv, &symptoms[i].kind, symptoms[i].severity, CONFIDENCE_LIKELY,
-                                    evidence),
+            bool certain = symptoms[i].actual != NULL; /* the answer itself is the proof */
+            found_explain(found_add(inv, &symptoms[i].kind, symptoms[i].severity,
+                                    certain ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY, evidence),
                           one);
             free(evidence);
         }
 }
 
+/* --- gone, and nothing tells what did it --- */
+
+static const struct diagnosis_kind gone = {
+    "dies-on-a-request", "was gone after one of these requests",
+    "one request of a stranger takes the endpoint down, and events are lost until it is back",
+    "look at the handler's log for the exception that ended it; run it under a supervisor and run "
+    "these cases again, one at a time"};
+
+static void note_death(struct investigation *inv)
+{
+    const struct run_result *result = inv->input->result;
+    for (size_t i = 0; i < result->num_cases; i++)
+        if (result->cases[i].canary_failed && !found_explains(inv, &result->cases[i]))
+            found_explain(found_add(inv, &gone, SEVERITY_DIES, CONFIDENCE_LIKELY,
+                                    "they were under way when it was last seen"),
+                          &result->cases[i]);
+}
+
+void symptoms_apply(struct investigation *inv)
+{
+    apply_all(inv);
+    note_death(inv);
+}
+
 size_t symptom_kind_count(void)
 {
-    return ARRAY_LEN(symptoms);
+    return ARRAY_LEN(symptoms) + 1;
 }
 
 struct diagnosis_kind symptom_kind_at(size_t index)
 {
-    return symptoms[index].kind;
+    return index < ARRAY_LEN(symptoms) ? symptoms[index].kind : gone;
 }

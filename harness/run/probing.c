@@ -8,7 +8,7 @@
 #include "run/run_internal.h"
 
 /* Beyond these, what the endpoint does is not among the things that it likely does. */
-#define PROBES_MAX 100
+#define PROBES_MAX 128
 
 #define TICK_NS (100 * NS_PER_MS)
 
