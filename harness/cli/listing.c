@@ -90,12 +90,6 @@ static void fill_expectations(const struct library *library, json_t *rows)
         (void)add_word(word_at(&expectation_words, i), rows);
 }
 
-static void fill_diagnoses(const struct library *library, json_t *rows)
-{
-    (void)library; /* diagnoses come with a layer that is not there yet */
-    (void)rows;
-}
-
 static void fill_formats(const struct library *library, json_t *rows)
 {
     (void)library;
@@ -137,7 +131,7 @@ const struct listing listings[] = {
     {"diagnoses",
      "the causes that a report can name: id, sentence",
      {"id", "sentence"},
-     fill_diagnoses},
+     listing_fill_diagnoses},
     {"formats",
      "the formats of reports and of signed requests: name, where it is used, sentence",
      {"name", "used_by", "sentence"},

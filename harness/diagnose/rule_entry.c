@@ -42,6 +42,30 @@ static bool predict_all(const struct rule *rule, const struct investigation *inv
     return sight->has_event;
 }
 
+static bool same_answer(const struct observation *a, const struct observation *b)
+{
+    return a->status == b->status && bytes_equal(buf_bytes(&a->body), buf_bytes(&b->body));
+}
+
+/* All forgeries met one answer, and no genuine event met it. */
+static bool predict_all_answered_alike(const struct rule *rule, const struct investigation *inv,
+                                       const struct sight *sight)
+{
+    size_t genuine = 0;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *other = &inv->sights[i];
+        if (!other->exchange->accepted || !other->has_event)
+            continue;
+        bool same = same_answer(&sight->exchange->seen, &other->exchange->seen);
+        bool is_right =
+            other->exchange->genuine || bytes_equal(other->signature, bytes_of(other->right));
+        if (is_right && same)
+            return false;
+        genuine += other->exchange->genuine;
+    }
+    return genuine > 0 && predict_all(rule, inv, sight) && sight->exchange->seen.body.len > 0;
+}
+
 static bool predict_no_header(const struct rule *rule, const struct investigation *inv,
                               const struct sight *sight)
 {
@@ -332,6 +356,11 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
           "configure the secret, and refuse to start without one")
 
 const struct rule rules_of_entry[] = {
+    ENTRY("answers-success-to-refusals", predict_all_answered_alike, NULL,
+          "answers 2xx to every event, but another 2xx to forged ones than to genuine ones: it "
+          "refuses them and does not say so, or it knows and acts on them (--effect-command tells)",
+          "Panora records events as delivered that the endpoint has refused",
+          "answer 401 to what is refused; an error handler must not answer 200"),
     ENTRY(
         "checks-nothing", predict_all, NULL, "verifies no signature at all", FORGE,
         "compute the HMAC over JSON.stringify(data), compare it with Panora-Signature in constant "
