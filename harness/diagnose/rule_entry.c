@@ -244,7 +244,8 @@ static bool predict_unchecked_size(const struct rule *rule, const struct investi
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *other = &inv->sights[i];
         size_t len = other->exchange->request.body.len;
-        if (!other->exchange->genuine && other->answer == ANSWER_REFUSED && len > checked)
+        if (!other->exchange->genuine && other->has_event && other->answer == ANSWER_REFUSED &&
+            len > checked)
             checked = len;
     }
     return sight->has_event && checked > 0 && sight->exchange->request.body.len > checked;
