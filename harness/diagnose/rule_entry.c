@@ -58,7 +58,8 @@ static bool predict_all_answered_alike(const struct rule *rule, const struct inv
             continue;
         bool same = same_answer(&sight->exchange->seen, &other->exchange->seen);
         bool is_right =
-            other->exchange->genuine || bytes_equal(other->signature, bytes_of(other->right));
+            other->exchange->genuine ||
+            (other->num_signatures == 1 && bytes_equal(other->signature, bytes_of(other->right)));
         if (is_right && same)
             return false;
         genuine += other->exchange->genuine;
