@@ -110,11 +110,9 @@ const struct command command_verify = {
              "is not JSON or has no "
              "data. Exits "
              "with 2 when it was asked wrongly.",
-    .examples = "  HOOKCHECK_SECRET=whsec_... hookcheck verify --signature 5390ab78... --body "
-                "captured.json\n"
-                "  hookcheck verify --secret-file secret.txt --signature \"$SIGNATURE\" --body - < "
-                "captured.json\n"
-                "  hookcheck verify --request captured.har\n",
+    .examples = "  hookcheck verify --secret-file secret.txt --request captured.har\n"
+                "  HOOKCHECK_SECRET=whsec_... hookcheck verify --signature 5390ab78... --body "
+                "captured.json\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
     .run = run,

@@ -62,7 +62,11 @@ static bool try_one(struct search *search, const struct hypothesis *first,
     signing_clear(&signing);
     if (!fits)
         return false;
-    search->num_found++;
+    if (search->num_found++ > 0) {
+        (void)buf_add_format(search->out, "or, the same for this body, by %s: the signer %s\n",
+                             first->id, first->sentence);
+        return true;
+    }
     (void)buf_add_format(search->out, "explained by %s%s%s: the signer %s%s%s\n", first->id,
                          second ? " and " : "", second ? second->id : "", first->sentence,
                          second ? ", and it " : "", second ? second->sentence : "");

@@ -19,14 +19,17 @@ static bool is_asked(const struct rule *rule, const struct sight *sight)
     return (rule->effect == EFFECT_LOST) == sight->exchange->genuine;
 }
 
-/* Sure only of what ran alone: it was gone afterwards, and came back. What was under way when an
- * endpoint died for good may be a bystander. */
-static bool died(const struct sight *sight)
+/* Who was cut off runs once more alone, so that only the culprits still look dead; unless the
+ * endpoint never came back: then what was under way may be a bystander. */
+static bool died(const struct investigation *inv, const struct sight *sight)
 {
-    return sight->one && sight->one->canary_failed && sight->one->recovery_ns >= 0;
+    if (*inv->input->result->stopped)
+        return sight->one && sight->one->canary_failed && sight->one->recovery_ns >= 0;
+    return sight->answer == ANSWER_DIED || (sight->one && sight->one->canary_failed);
 }
 
-static bool shows(const struct rule *rule, const struct sight *sight)
+static bool shows(const struct investigation *inv, const struct rule *rule,
+                  const struct sight *sight)
 {
     switch (rule->effect) {
     case EFFECT_GETS_IN:
@@ -34,7 +37,7 @@ static bool shows(const struct rule *rule, const struct sight *sight)
     case EFFECT_BREAKS:
         return sight->answer == ANSWER_ERROR;
     case EFFECT_DIES:
-        return died(sight);
+        return died(inv, sight);
     case EFFECT_LOST:
         return sight_is_lost(sight);
     }
@@ -64,7 +67,7 @@ static struct fit fit_of(const struct investigation *inv, const struct rule *rul
         if (!is_asked(rule, sight))
             continue;
         bool predicted = rule->predicts(rule, inv, sight);
-        bool shown = shows(rule, sight);
+        bool shown = shows(inv, rule, sight);
         if (predicted && !shown)
             fit.sound = false;
         if (predicted && shown && sight->trouble) {
@@ -102,7 +105,7 @@ static bool is_confirmed(const struct investigation *inv, const struct rule *rul
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
         if (!sight->one && !sight->exchange->genuine && is_asked(rule, sight) &&
-            rule->predicts(rule, inv, sight) && shows(rule, sight))
+            rule->predicts(rule, inv, sight) && shows(inv, rule, sight))
             return true;
     }
     return false;
@@ -113,7 +116,7 @@ static void explain(struct investigation *inv, const struct rule *rule, struct d
 {
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
-        if (!is_asked(rule, sight) || !shows(rule, sight) || !sight->trouble ||
+        if (!is_asked(rule, sight) || !shows(inv, rule, sight) || !sight->trouble ||
             !rule->predicts(rule, inv, sight))
             continue;
         covered[i] = true;

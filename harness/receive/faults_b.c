@@ -92,7 +92,7 @@ const struct fault faults_b[] = {
      .sentence = "the process ends when the signature has another length than the right one",
      .seen = "inkbox#178, CVE-2023-50728 (@octokit/webhooks)",
      .cases = {WRONG_LENGTH, S("refuses-empty")},
-     .diagnosis = "dies-on-a-request",
+     .diagnosis = "dies-on-other-length",
      .overrides = {.compare = compare_or_die}},
     {.id = "B04",
      .name = "throws-on-non-ascii",
