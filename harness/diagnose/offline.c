@@ -167,11 +167,11 @@ static bool fits_message(const struct search *search, struct bytes message)
 
 static void note_alteration(struct search *search, const char *how)
 {
-    search->num_found++;
+    const char * or = search->num_found++ ? "or it was " : "";
     (void)buf_add_format(search->out,
-                         "altered after it was signed: %s; something between Panora and the "
+                         "%saltered after it was signed: %s; something between Panora and the "
                          "capture changed the body\n",
-                         how);
+                         or, how);
 }
 
 static void try_alterations(struct search *search)
@@ -204,8 +204,7 @@ bool offline_explain(const struct headers *headers, struct bytes body, struct by
         if (id && strlen(id) < sizeof search.subject.id)
             (void)memcpy(search.subject.id, id, strlen(id) + 1);
         try_singles(&search);
-        if (search.num_found == 0)
-            try_alterations(&search);
+        try_alterations(&search); /* where both explain it, both are said */
         if (search.num_found == 0 && body.len <= PAIRS_MAX)
             try_pairs(&search);
         if (search.num_found == 0)
