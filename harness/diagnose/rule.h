@@ -27,13 +27,12 @@ struct rule {
 /* Nearly the same rules stand in the order in which they are preferred. */
 extern const struct rule rules_of_entry[];
 extern const size_t num_rules_of_entry;
+extern const struct rule rules_of_breaking[];
+extern const size_t num_rules_of_breaking;
 extern const struct rule rules_of_loss[];
 extern const size_t num_rules_of_loss;
 
 typedef bool predict_rule(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight);
-
-/* rule_loss.c */
-predict_rule predict_by_body;
 
 #endif

@@ -189,8 +189,9 @@ static void apply(struct investigation *inv, const struct rule *rules, size_t co
 
 void rules_of_entry_apply(struct investigation *inv)
 {
-    for (int effect = EFFECT_GETS_IN; effect <= EFFECT_DIES; effect++)
-        apply(inv, rules_of_entry, num_rules_of_entry, (enum effect)effect);
+    apply(inv, rules_of_entry, num_rules_of_entry, EFFECT_GETS_IN);
+    apply(inv, rules_of_breaking, num_rules_of_breaking, EFFECT_BREAKS);
+    apply(inv, rules_of_breaking, num_rules_of_breaking, EFFECT_DIES);
 }
 
 void rules_of_loss_apply(struct investigation *inv)
@@ -200,11 +201,14 @@ void rules_of_loss_apply(struct investigation *inv)
 
 size_t rule_kind_count(void)
 {
-    return num_rules_of_entry + num_rules_of_loss;
+    return num_rules_of_entry + num_rules_of_breaking + num_rules_of_loss;
 }
 
 struct diagnosis_kind rule_kind_at(size_t index)
 {
-    return index < num_rules_of_entry ? rules_of_entry[index].kind
-                                      : rules_of_loss[index - num_rules_of_entry].kind;
+    if (index < num_rules_of_entry)
+        return rules_of_entry[index].kind;
+    index -= num_rules_of_entry;
+    return index < num_rules_of_breaking ? rules_of_breaking[index].kind
+                                         : rules_of_loss[index - num_rules_of_breaking].kind;
 }
