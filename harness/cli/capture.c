@@ -130,7 +130,9 @@ static void take_escape(struct bytes *rest, struct buf *out)
 {
     static const char from[] = "nrt0";
     static const char to[] = "\n\r\t\0";
-    char c = rest->len > 1 ? rest->data[1] : '\\';
+    char c = '\\';
+    if (rest->len > 1)
+        c = rest->data[1];
     size_t skip = rest->len > 1 ? 2 : 1;
     const char *known = c ? strchr(from, c) : NULL;
     if (c == 'x' && rest->len >= 4) {
@@ -147,7 +149,7 @@ static void take_escape(struct bytes *rest, struct buf *out)
         buf_clear(&json);
         skip = 6;
     } else {
-        (void)buf_add_char(out, known ? to[known - from] : c);
+        (void)buf_add_char(out, (char)(known ? to[known - from] : c));
     }
     *rest = (struct bytes){rest->data + skip, rest->len - skip};
 }
@@ -185,7 +187,7 @@ static bool next_word(struct bytes *rest, struct buf *out)
         bool dollar = c == '$' && rest->len > 1 && rest->data[1] == '\'';
         if (c == '\'' || c == '"' || dollar) {
             skip(rest, dollar ? 2 : 1);
-            take_quoted(rest, dollar ? '\'' : c, dollar, out);
+            take_quoted(rest, (char)(dollar ? '\'' : c), dollar, out);
         } else if (c == '\\' && rest->len > 1) {
             if (rest->data[1] != '\n')
                 (void)buf_add_char(out, rest->data[1]);

@@ -68,7 +68,7 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
               "a stranger's request raises an exception; alarms ring for nothing", remedy_},       \
      .effect = EFFECT_BREAKS,                                                                      \
      .severity = SEVERITY_BREAKS,                                                                  \
-     .predicts = predict_,                                                                         \
+     .predicts = (predict_),                                                                       \
      .argument = (argument_)},                                                                     \
     {                                                                                              \
         .kind =                                                                                    \
@@ -76,7 +76,7 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
              "one request of a stranger takes the endpoint down, and events are lost until it "    \
              "is back",                                                                            \
              remedy_},                                                                             \
-        .effect = EFFECT_DIES, .severity = SEVERITY_DIES, .predicts = predict_,                    \
+        .effect = EFFECT_DIES, .severity = SEVERITY_DIES, .predicts = (predict_),                  \
         .argument = (argument_)                                                                    \
     }
 

@@ -284,8 +284,8 @@ static bool predict_after_good(const struct rule *rule, const struct investigati
 
 #define ENTRY(id_, predict_, argument_, sentence_, harm_, remedy_)                                 \
     {                                                                                              \
-        .kind = {id_, sentence_, harm_, remedy_}, .effect = EFFECT_GETS_IN,                        \
-        .severity = SEVERITY_OPEN, .predicts = predict_, .argument = (argument_)                   \
+        .kind = {(id_), (sentence_), (harm_), (remedy_)}, .effect = EFFECT_GETS_IN,                \
+        .severity = SEVERITY_OPEN, .predicts = (predict_), .argument = (argument_)                 \
     }
 #define OPEN_KEY(id_, sentence_)                                                                   \
     ENTRY(id_, predict_hypothesis, "|" id_ "|", sentence_,                                         \

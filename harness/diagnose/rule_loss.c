@@ -154,8 +154,8 @@ static bool predict_type(const struct rule *rule, const struct investigation *in
 
 #define LOSS(id_, predict_, argument_, sentence_, remedy_)                                         \
     {                                                                                              \
-        .kind = {id_, sentence_, LOST, remedy_}, .effect = EFFECT_LOST, .severity = SEVERITY_LOST, \
-        .predicts = predict_, .argument = (argument_)                                              \
+        .kind = {(id_), (sentence_), LOST, (remedy_)}, .effect = EFFECT_LOST,                      \
+        .severity = SEVERITY_LOST, .predicts = (predict_), .argument = (argument_)                 \
     }
 
 const struct rule rules_of_loss[] = {
