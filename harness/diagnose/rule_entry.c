@@ -295,7 +295,7 @@ static bool predict_after_good(const struct rule *rule, const struct investigati
 const struct rule rules_of_entry[] = {
     ENTRY("answers-success-to-refusals", predict_all_answered_alike, NULL,
           "answers 2xx to every event, but another 2xx to forged ones than to genuine ones: it "
-          "refuses them and does not say so, or it knows and acts on them (--effect-command tells)",
+          "refuses them and does not say so, or it acts on them all the same",
           "Panora records events as delivered that the endpoint has refused",
           "answer 401 to what is refused; an error handler must not answer 200"),
     ENTRY(
