@@ -83,7 +83,8 @@ TEST_OBJ := $(patsubst harness/%.c,$(B)/%.o,$(TEST_SRC))
 BIN      := $(B)/hookcheck
 UNIT     := $(B)/unit-tests
 EMBEDDED := $(sort fixtures/manifest.schema.json \
-              $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null))
+              $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null) \
+              $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))
 
 .DEFAULT_GOAL := all
 .PHONY: all help demo test check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench layers timeouts \
