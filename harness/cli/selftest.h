@@ -86,6 +86,9 @@ bool selftest_catches(const struct subject *subject, const char *base);
 /* Whether a case catches this fault in one run and not in another, by its nature. */
 bool selftest_is_optional(const struct fault *fault, const char *base);
 
+/* Whether the fault declares `base`, or a value of it, as what must catch it. */
+bool selftest_is_declared(const struct fault *fault, const char *base);
+
 /* The cases by their base ids, each once, in the order in which they ran. The array is the
  * caller's to free, the texts are borrowed. */
 const struct case_outcome **selftest_cases(const struct selftest *selftest, size_t *out_count);

@@ -7,13 +7,20 @@
 
 #define SHOWN_CASES 3
 
+/* Whether the matrix says that `base` catches the fault: the same in every run. */
+static bool is_shown(const struct subject *subject, const char *base)
+{
+    if (subject->fault->racy)
+        return selftest_is_declared(subject->fault, base);
+    return selftest_catches(subject, base) && !selftest_is_optional(subject->fault, base);
+}
+
 static json_t *cases_of(const struct subject *subject, const struct case_outcome *const *cases,
                         size_t count)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
-        if (selftest_catches(subject, cases[i]->base) &&
-            !selftest_is_optional(subject->fault, cases[i]->base))
+        if (is_shown(subject, cases[i]->base))
             (void)json_array_append_new(list, json_string(cases[i]->base));
     return list;
 }
@@ -23,7 +30,8 @@ static json_t *fault_object(const struct subject *subject, const struct case_out
 {
     const struct fault *fault = subject->fault;
     return json_pack("{s:s, s:s, s:s, s:s*, s:o}", "id", fault->id, "name", fault->name, "sentence",
-                     fault->sentence, "argument", fault->trial, "caught_by",
+                     fault->sentence, "argument", fault->trial,
+                     fault->racy ? "caught_by_one_of" : "caught_by",
                      cases_of(subject, cases, count));
 }
 
@@ -80,8 +88,7 @@ static void add_row(const struct subject *subject, const struct case_outcome *co
     size_t catches = 0;
     (void)buf_add_format(out, "| %s | %s | ", subject->fault->id, subject->fault->sentence);
     for (size_t i = 0; i < count; i++) {
-        if (!selftest_catches(subject, cases[i]->base) ||
-            selftest_is_optional(subject->fault, cases[i]->base))
+        if (!is_shown(subject, cases[i]->base))
             continue;
         if (++catches <= SHOWN_CASES)
             (void)buf_add_format(out, "%s`%s`", catches > 1 ? ", " : "", cases[i]->base);

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "cli/selftest.h"
 #include "receive/receiver.h"
 #include "receive/supervise.h"
@@ -18,9 +19,10 @@
 #define SECRET "whsec_the_secret_of_the_selftest"
 
 /* What is slow by mistake must be above these, what is rightly slow below. */
-#define DEADLINE_NS (2 * NS_PER_S)
-#define TARGET_NS   (500 * NS_PER_MS)
+#define DEADLINE_NS (4 * NS_PER_S)
+#define TARGET_NS   (900 * NS_PER_MS)
 #define CONCURRENCY 16
+#define CONCURRENCY_SLOW 48
 
 /* --- in the process of the job --- */
 
@@ -37,6 +39,19 @@ static void write_all(int fd, struct bytes bytes)
     }
 }
 
+static bool on_both_families(const struct subject *subject)
+{
+    return subject->fault && subject->fault->both_families;
+}
+
+/* Slow by nature: it mostly waits, so that more can be under way. */
+static bool is_slow(const struct subject *subject)
+{
+    return (subject->fault && subject->fault->argument.kind == ARGUMENT_TIME) ||
+           (subject->variation && subject->variation->behaviours[0] &&
+            text_starts_with(subject->variation->behaviours[0], "delay="));
+}
+
 static struct receiver *start(const struct subject *subject, struct error *err)
 {
     char *fault = NULL;
@@ -45,6 +60,7 @@ static struct receiver *start(const struct subject *subject, struct error *err)
                                                    subject->fault->trial)
                                       : mem_text(subject->fault->id);
     const struct receiver_options options = {
+        .listen = on_both_families(subject) ? "[::]:0" : NULL,
         .secret = bytes_of(SECRET),
         .tls = subject->tls,
         .fault = fault,
@@ -85,8 +101,8 @@ static void add_outcomes(const struct run_result *result, struct buf *out)
     }
 }
 
-static bool run_suites(const struct selftest *selftest, const struct receiver *receiver,
-                       struct buf *out, struct error *err)
+static bool run_suites(const struct selftest *selftest, const struct subject *subject,
+                       const struct receiver *receiver, struct buf *out, struct error *err)
 {
     struct target target = {0};
     const struct engine_options engine = {.cacert = receiver_ca_path(receiver)};
@@ -103,7 +119,7 @@ static bool run_suites(const struct selftest *selftest, const struct receiver *r
         .num_suites = selftest->library.num_suites,
         .only = selftest->only,
         .num_only = selftest->num_only,
-        .level = LEVEL_MAY,
+        .level = subject->fault ? LEVEL_SHOULD : LEVEL_MAY, /* what only informs catches none */
         .quick = true,
         .allow_disruptive = true,
         .seed = selftest->seed,
@@ -111,15 +127,19 @@ static bool run_suites(const struct selftest *selftest, const struct receiver *r
         .target_ns = TARGET_NS,
         .recovery_ns = 2 * NS_PER_S,
         .max_time_ns = selftest->limit_ns - selftest->limit_ns / 5,
-        .concurrency = CONCURRENCY,
+        .concurrency = is_slow(subject) ? CONCURRENCY_SLOW : CONCURRENCY,
     };
     struct run_result result = {0};
-    bool ok = target_parse(&target, receiver_url(receiver), err);
+    char *url = on_both_families(subject)
+                    ? mem_format("http://localhost:%d", receiver_port(receiver))
+                    : mem_text(receiver_url(receiver));
+    bool ok = target_parse(&target, url, err);
     struct plan *plan = ok ? plan_make(&options, err) : NULL;
     ok = plan && run_plan(plan, NULL, &result, err);
     add_outcomes(&result, out);
     run_result_clear(&result);
     plan_free(plan);
+    free(url);
     target_clear(&target);
     secret_clear(&secret);
     return ok;
@@ -134,7 +154,7 @@ void selftest_job(const struct selftest *selftest, const struct subject *subject
     if (receiver && server < 0)
         (void)error_set(&err, "no process could be started: %s", strerror(errno));
     if (server > 0) {
-        (void)run_suites(selftest, receiver, &out, &err);
+        (void)run_suites(selftest, subject, receiver, &out, &err);
         (void)stop_serving(server, &err);
     }
     receiver_free(receiver);

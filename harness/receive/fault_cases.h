@@ -6,6 +6,7 @@
 #define S(name) "panora/signature/" name
 #define P(name) "panora/payload/" name
 #define T(name) "panora/timing/" name
+#define H(name) "http/" name
 
 /* Genuine events with hard values. */
 #define EVERY_PAYLOAD                                                                              \
@@ -42,6 +43,21 @@
 /* Cases in which genuine events and forgeries follow each other. */
 #define MIXED D("forged-id-does-not-block"), S("checks-every-time")
 
+/* Genuine events that travel in other ways than Panora's. */
+#define EVERY_TRANSPORT                                                                            \
+    H("transport/chunked"), H("transport/expect-100"), H("transport/http-1.0"),                    \
+        H("transport/dribbled-body"), H("transport/split-character"),                              \
+        H("transport/keep-alive-reuse"), H("robustness/body-never-ends"),                          \
+        H("robustness/many-idle-connections"), H("robustness/abort-mid-body")
+
+#define EVERY_TIMING                                                                               \
+    T("acknowledges-promptly"), T("acknowledges-under-concurrency"), T("acknowledges-large"),      \
+        T("acknowledges-a-burst")
+
+/* The receiver answers otherwise than with a 2xx or a 4xx, whatever it is sent. */
+#define EVERY_ROBUSTNESS                                                                           \
+    EVERY_SURVIVAL, H("robustness/huge-header"), H("robustness/nesting")
+
 /* The receiver lets nobody in who sends data as text. */
 #define EVERY_TEXT_ACCEPTANCE                                                                      \
     D("accepts-an-event"), D("accepts-every-type"), D("accepts-push-type"),                        \
@@ -49,7 +65,7 @@
         D("accepts-null-fields"), D("accepts-extra-fields"), D("accepts-any-member-order"),        \
         D("accepts-redelivery"), D("accepts-concurrent-redelivery"), D("accepts-five-at-once"),    \
         D("accepts-out-of-order"), S("header-name-any-case"), S("accepts-any-digest"), MIXED,      \
-        EVERY_PAYLOAD
+        EVERY_PAYLOAD, EVERY_TRANSPORT
 
 /* The receiver lets nobody in. */
 #define EVERY_ACCEPTANCE EVERY_TEXT_ACCEPTANCE, D("accepts-object-data")

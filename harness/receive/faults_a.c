@@ -275,7 +275,7 @@ const struct fault faults_a[] = {
      .name = "always-200",
      .sentence = "answers 200 to everything, also to what it refuses",
      .seen = "8monkey-ai/hebo-platform#61, moov-go#113, fbsamples#23",
-     .cases = {EVERY_REFUSAL, MIXED, D("refuses-other-methods")},
+     .cases = {EVERY_REFUSAL, H("robustness/unsigned-10-mib"), MIXED, D("refuses-other-methods")},
      .overrides = {.answer = answer_200_always}},
 };
 const size_t num_faults_a = ARRAY_LEN(faults_a);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/encode.h"
 #include "base/text.h"
 #include "panora/event.h"
 #include "receive/fault_cases.h"
@@ -32,6 +33,27 @@ static enum result compare_ascii(struct handling *handling)
         if ((unsigned char)handling->signature.data[i] >= 0x80)
             return RESULT_BROKEN;
     return rules_right.compare(handling);
+}
+
+/* The lengths of the texts are compared, but it is the decoded bytes that timingSafeEqual gets. */
+static enum result compare_decoded_or_break(struct handling *handling)
+{
+    struct bytes given = handling->signature;
+    struct buf decoded = {0};
+    if (given.len != handling->digest.len)
+        return RESULT_SIGNATURE;
+    bool is_hex = decode_hex(given, &decoded);
+    buf_clear(&decoded);
+    return is_hex ? rules_right.compare(handling) : RESULT_BROKEN;
+}
+
+/* A refusal goes out, the handler goes on, and the second answer is an exception that nobody
+ * catches. */
+static void answer_refusal_and_die(struct handling *handling, enum result result)
+{
+    rules_right.answer(handling, result);
+    if (result == RESULT_SIGNATURE)
+        handling->answer.ending = ENDING_DIE;
 }
 
 static enum result find_or_break(struct handling *handling)
@@ -186,8 +208,15 @@ const struct fault faults_b[] = {
      .name = "dies-on-length",
      .sentence = "the process ends when the signature has another length than the right one",
      .seen = "inkbox#178, CVE-2023-50728 (@octokit/webhooks)",
-     .cases = {WRONG_LENGTH, S("refuses-empty")},
+     .cases = {EVERY_REFUSAL, MIXED, EVERY_ROBUSTNESS},
+     .racy = true,
      .overrides = {.compare = compare_or_die}},
+    {.id = "B03",
+     .name = "throws-on-decoded-length",
+     .sentence = "answers 500 when a signature of the right length decodes to fewer bytes",
+     .seen = "Adyen/adyen-node-api-library#1725",
+     .cases = {S("refuses-not-hex"), S("refuses-non-ascii")},
+     .overrides = {.compare = compare_decoded_or_break}},
     {.id = "B04",
      .name = "throws-on-non-ascii",
      .sentence = "answers 500 when the signature is not ASCII",
@@ -207,6 +236,12 @@ const struct fault faults_b[] = {
      .cases = {WRONG_CHARACTERS, S("refuses-truncated"), S("refuses-extended"), S("refuses-base64"),
                S("refuses-secret-itself"), S("refuses-duplicate-header")},
      .overrides = {.compare = compare_strict_hex}},
+    {.id = "B07",
+     .name = "throws-on-nil-and-length",
+     .sentence = "answers 500 when the signature is missing or has another length",
+     .seen = "Ruby's OpenSSL.fixed_length_secure_compare",
+     .cases = {NO_HEADER, WRONG_LENGTH, S("refuses-empty")},
+     .overrides = {.find = find_or_break, .compare = compare_or_break}},
     {.id = "B08",
      .name = "throws-on-non-object",
      .sentence = "answers 500 when the body is JSON but no object",
@@ -230,6 +265,7 @@ const struct fault faults_b[] = {
      .sentence = "the process ends when a client goes away inside a request",
      .seen = "n8n-io/n8n#33243",
      .cases = {"http/robustness/abort-mid-body", "http/robustness/body-never-ends"},
+     .racy = true,
      .overrides = {.abort = die}},
     {.id = "B12",
      .name = "breaks-on-nul",
@@ -247,7 +283,7 @@ const struct fault faults_b[] = {
      .name = "breaks-on-depth",
      .sentence = "answers 500 when data nests deeply",
      .seen = "openclaw#152876, wandb/weave#7578, Rapid-MLX#798, nestjs#17801",
-     .cases = {P("accepts-depth")},
+     .cases = {P("accepts-depth"), H("robustness/nesting")},
      .argument = {ARGUMENT_NUMBER, "N levels that it stands", "32"},
      .overrides = {.act = act_recursively}},
     {.id = "B15",
@@ -260,8 +296,16 @@ const struct fault faults_b[] = {
      .name = "never-works",
      .sentence = "answers 500 to every event, because it reads its header under a wrong key",
      .seen = "",
-     .cases = {EVERY_ACCEPTANCE, EVERY_SURVIVAL},
+     .cases = {EVERY_ACCEPTANCE, EVERY_ROBUSTNESS},
      .overrides = {.find = break_always}},
+    {.id = "B17",
+     .name = "answers-twice",
+     .sentence = "the process ends after a refusal, because its handler goes on and answers again",
+     .seen = "Panora's documented receiver; Shopify/shopify-app-template-node#801",
+     .cases = {EVERY_REFUSAL, MIXED, EVERY_ROBUSTNESS, T("refuses-promptly"),
+               H("robustness/unsigned-10-mib")},
+     .racy = true,
+     .overrides = {.answer = answer_refusal_and_die}},
     {.id = "B18",
      .name = "throws-on-encoding",
      .sentence = "answers 500 when the body is no UTF-8 or begins with a byte order mark",
@@ -279,6 +323,7 @@ const struct fault faults_b[] = {
      .sentence = "the process ends when data is nested deeper than its parser's stack",
      .seen = "openclaw#152876, nestjs#17801",
      .cases = {"http/robustness/nesting"},
+     .racy = true,
      .overrides = {.message = message_on_a_stack}},
 };
 const size_t num_faults_b = ARRAY_LEN(faults_b);

@@ -1,5 +1,6 @@
 /* D: a confused secret or configuration. */
 #include <stddef.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "receive/fault_cases.h"
@@ -10,6 +11,42 @@ static enum result key_with_newline(struct handling *handling)
     enum result result = rules_right.key(handling);
     (void)buf_add_char(&handling->key, '\n');
     return result;
+}
+
+#define PREFIX "whsec_"
+
+static struct bytes without_prefix(struct bytes secret)
+{
+    size_t skipped = sizeof PREFIX - 1;
+    bool there = secret.len > skipped && memcmp(secret.data, PREFIX, skipped) == 0;
+    return there ? (struct bytes){secret.data + skipped, secret.len - skipped} : secret;
+}
+
+static enum result key_without_prefix(struct handling *handling)
+{
+    (void)buf_add_bytes(&handling->key, without_prefix(handling->secret));
+    return RESULT_NEXT;
+}
+
+/* As Node's Buffer.from(text, "base64"), which leaves out what it cannot read. */
+static enum result key_from_base64(struct handling *handling)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    struct bytes text = without_prefix(handling->secret);
+    unsigned bits = 0;
+    int num_bits = 0;
+    for (size_t i = 0; i < text.len && text.data[i] != '='; i++) {
+        const char *digit = text.data[i] ? strchr(digits, text.data[i]) : NULL;
+        if (!digit)
+            continue;
+        bits = (bits << 6 | (unsigned)(digit - digits)) & 0xffff;
+        num_bits += 6;
+        if (num_bits >= 8) {
+            num_bits -= 8;
+            (void)buf_add_char(&handling->key, (char)(bits >> num_bits & 0xff));
+        }
+    }
+    return RESULT_NEXT;
 }
 
 static enum result find_under_alias(struct handling *handling)
@@ -31,12 +68,24 @@ const struct fault faults_d[] = {
      .seen = "heripo-engine#47, stripe-node#1980, webhookdb#895",
      .cases = {EVERY_ACCEPTANCE},
      .overrides = {.key = key_with_newline}},
+    {.id = "D02",
+     .name = "strips-prefix",
+     .sentence = "takes the whsec_ off its secret, which belongs to it",
+     .seen = "standard-webhooks#235",
+     .cases = {EVERY_ACCEPTANCE},
+     .overrides = {.key = key_without_prefix}},
     {.id = "D03",
      .name = "other-secret",
      .sentence = "has the secret of another environment",
      .seen = "stripe-node#396, stripe-node#341",
      .cases = {EVERY_ACCEPTANCE},
      .overrides = {.key = other_key}},
+    {.id = "D04",
+     .name = "decodes-secret",
+     .sentence = "decodes its secret from base64 before it signs",
+     .seen = "the reason invalid_secret of webhook-toolkit",
+     .cases = {EVERY_ACCEPTANCE},
+     .overrides = {.key = key_from_base64}},
     {.id = "D05",
      .name = "other-header",
      .sentence = "looks for the signature in X-Panora-Signature",

@@ -75,21 +75,69 @@ static enum result admit_login(struct handling *handling)
     return RESULT_ANSWERED;
 }
 
+/* The address with a slash, or with a language before it, answers as it should. */
+static enum result redirect_to(struct handling *handling, int status, const char *before,
+                               const char *after)
+{
+    struct buf location = {0};
+    (void)buf_add_format(&location, "%s%s%s", before, handling->request->target, after);
+    headers_set(&handling->answer.headers, "Location", buf_text(&location));
+    buf_clear(&location);
+    handling->answer.status = status;
+    return RESULT_ANSWERED;
+}
+
+static enum result admit_with_slash(struct handling *handling)
+{
+    const char *target = handling->request->target;
+    if (text_ends_with(target, "/") && strcmp(target, "/") != 0)
+        return rules_right.admit(handling);
+    return redirect_to(handling, 308, strcmp(target, "/") == 0 ? "/webhook" : "", "/");
+}
+
+static enum result admit_with_language(struct handling *handling)
+{
+    if (text_starts_with(handling->request->target, "/en/"))
+        return rules_right.admit(handling);
+    return redirect_to(handling, 307, "/en", "");
+}
+
+static enum result admit_to_preview(struct handling *handling)
+{
+    headers_add(&handling->answer.headers, "Set-Cookie", "_vercel_sso_nonce=0123456789; Path=/");
+    return answer_page(handling, 401,
+                       "<!doctype html><title>Authentication Required</title>"
+                       "<p>This page is protected: sign in with Vercel.</p>");
+}
+
+static enum result admit_without_charset(struct handling *handling)
+{
+    const char *type = headers_find(handling->request->headers, "Content-Type");
+    return type && strchr(type, ';') ? RESULT_MEDIA_TYPE : rules_right.admit(handling);
+}
+
 const struct fault faults_e[] = {
     {.id = "E01",
      .name = "redirects",
      .sentence = "redirects to another address",
      .seen = "polar#7760, trigger.dev#543, waha#112",
      .cases = {D("does-not-redirect"), D("refuses-other-methods"), EVERY_ACCEPTANCE, EVERY_REFUSAL,
-               EVERY_SURVIVAL},
+               EVERY_ROBUSTNESS},
      .argument = {ARGUMENT_STATUS_TEXT, "CODE[,URL]", "307"},
      .overrides = {.admit = admit_elsewhere}},
+    {.id = "E02",
+     .name = "trailing-slash",
+     .sentence = "redirects to the same address with a slash at its end",
+     .seen = "elastic/beats#33425, saleor/storefront#597, vellum#40755",
+     .cases = {D("does-not-redirect"), D("refuses-other-methods"), EVERY_ACCEPTANCE, EVERY_REFUSAL,
+               EVERY_ROBUSTNESS},
+     .overrides = {.admit = admit_with_slash}},
     {.id = "E03",
      .name = "redirects-to-login",
      .sentence = "redirects to a sign-in page, which answers 200",
      .seen = "formancehq/ledger#1990, vantage-point#49",
      .cases = {D("does-not-redirect"), D("refuses-other-methods"), EVERY_ACCEPTANCE, EVERY_REFUSAL,
-               EVERY_SURVIVAL},
+               EVERY_ROBUSTNESS},
      .overrides = {.admit = admit_login}},
     {.id = "E04",
      .name = "csrf-middleware",
@@ -103,12 +151,25 @@ const struct fault faults_e[] = {
      .seen = "kosuke-core#116, clerk-docs#889, file-drive#9",
      .cases = {EVERY_ACCEPTANCE},
      .overrides = {.admit = admit_with_session}},
+    {.id = "E06",
+     .name = "protected-preview",
+     .sentence = "is a preview that its platform lets nobody see who has not signed in",
+     .seen = "dev_overflow_nextjs13#2",
+     .cases = {EVERY_ACCEPTANCE},
+     .overrides = {.admit = admit_to_preview}},
     {.id = "E07",
      .name = "bot-firewall",
      .sentence = "a firewall turns Panora's User-Agent away",
      .seen = "KickDevDocs#403, OpenAgents#4721, qstash-js#238",
      .cases = {EVERY_ACCEPTANCE},
      .overrides = {.admit = admit_known_clients}},
+    {.id = "E08",
+     .name = "language-redirect",
+     .sentence = "redirects to the same address below a language",
+     .seen = "hackaton-clerk-2025#26",
+     .cases = {D("does-not-redirect"), D("refuses-other-methods"), EVERY_ACCEPTANCE, EVERY_REFUSAL,
+               EVERY_ROBUSTNESS},
+     .overrides = {.admit = admit_with_language}},
     {.id = "E09",
      .name = "no-such-route",
      .sentence = "has no handler for POST at this address",
@@ -122,5 +183,11 @@ const struct fault faults_e[] = {
      .seen = "",
      .cases = {D("refuses-other-methods")},
      .overrides = {.admit = admit_get}},
+    {.id = "E11",
+     .name = "no-charset",
+     .sentence = "answers 415 when the content type has a charset",
+     .seen = "CloudEvents HTTP webhook 1.0.2, section 2.2",
+     .cases = {P("content-type")},
+     .overrides = {.admit = admit_without_charset}},
 };
 const size_t num_faults_e = ARRAY_LEN(faults_e);

@@ -109,7 +109,7 @@ const struct fault faults_g[] = {
      .name = "refuses-duplicates",
      .sentence = "answers 409 to an event that it has seen",
      .seen = "preloop#517, webrenew/memories#396",
-     .cases = {D("accepts-redelivery"), D("accepts-concurrent-redelivery")},
+     .cases = {H("robustness/abort-mid-body"), D("accepts-redelivery"), D("accepts-concurrent-redelivery")},
      .overrides = {.act = act_once}},
     {.id = "G06",
      .name = "parses-data-blindly",

@@ -50,10 +50,23 @@ static bool is_everything(const struct addrinfo *info)
     return IN6_IS_ADDR_UNSPECIFIED(&address->sin6_addr);
 }
 
+/* "[::]" is served over both families, any other IPv6 address over its own alone. */
+static bool is_any_ipv6(const struct addrinfo *info)
+{
+    struct sockaddr_in6 address;
+    if (info->ai_family != AF_INET6 || info->ai_addrlen < sizeof address)
+        return false;
+    memcpy(&address, info->ai_addr, sizeof address);
+    return IN6_IS_ADDR_UNSPECIFIED(&address.sin6_addr);
+}
+
 static bool make_ready(int fd, const struct addrinfo *info)
 {
     const int on = 1;
-    if (info->ai_family == AF_INET6) {
+    const int off = 0;
+    if (is_any_ipv6(info))
+        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+    else if (info->ai_family == AF_INET6) {
         const int alone = !is_everything(info);
         (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &alone, sizeof alone);
     }
@@ -61,6 +74,42 @@ static bool make_ready(int fd, const struct addrinfo *info)
     return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 && flags >= 0 &&
            fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 && fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 &&
            bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0;
+}
+
+static int open_ready(const struct addrinfo *info)
+{
+    int fd = socket(info->ai_family, info->ai_socktype, info->ai_protocol);
+    if (fd < 0 || make_ready(fd, info))
+        return fd;
+    int reason = errno;
+    (void)close(fd);
+    errno = reason;
+    return -1;
+}
+
+static void set_port(struct addrinfo *info, int port)
+{
+    struct sockaddr_in6 ipv6;
+    struct sockaddr_in ipv4;
+    if (info->ai_family == AF_INET6) {
+        memcpy(&ipv6, info->ai_addr, sizeof ipv6);
+        ipv6.sin6_port = htons((uint16_t)port);
+        memcpy(info->ai_addr, &ipv6, sizeof ipv6);
+    } else {
+        memcpy(&ipv4, info->ai_addr, sizeof ipv4);
+        ipv4.sin_port = htons((uint16_t)port);
+        memcpy(info->ai_addr, &ipv4, sizeof ipv4);
+    }
+}
+
+/* A port that the system chose is lost when its socket stops listening; one that was asked for is
+ * not. So a socket that has to listen again later asks for the port that another one was given. */
+static int keep_port(struct addrinfo *info, int chosen)
+{
+    int port = listen_port(chosen);
+    (void)close(chosen);
+    set_port(info, port);
+    return open_ready(info);
 }
 
 int listen_open(const struct listen_address *address, struct error *err)
@@ -72,13 +121,9 @@ int listen_open(const struct listen_address *address, struct error *err)
         (void)error_set(err, "cannot listen on %s: %s", address->host, gai_strerror(failure));
         return -1;
     }
-    int fd = socket(info->ai_family, info->ai_socktype, info->ai_protocol);
-    if (fd >= 0 && !make_ready(fd, info)) {
-        int reason = errno;
-        (void)close(fd);
-        errno = reason;
-        fd = -1;
-    }
+    int fd = open_ready(info);
+    if (fd >= 0 && strcmp(address->port, "0") == 0)
+        fd = keep_port(info, fd);
     if (fd < 0)
         (void)error_set(err, "cannot listen on %s port %s: %s", address->host, address->port,
                         strerror(errno));

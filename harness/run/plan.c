@@ -12,10 +12,6 @@
 #include "run/select.h"
 #include "suite/step.h"
 
-/* The time that every event of every run is made at, so that a seed alone says what is sent:
- * 2026-01-01T12:00:00.000Z. */
-#define RUN_WALL_MS INT64_C(1767268800000)
-
 static void exchange_clear(struct exchange *exchange)
 {
     free(exchange->sent);
