@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "tests/support/started_receiver.h"
 
