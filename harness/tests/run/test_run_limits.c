@@ -59,7 +59,7 @@ static size_t num_seen(void)
 static json_t *read_report(void)
 {
     json_error_t error;
-    json_t *json = json_load_file(report, 0, &error);
+    json_t *json = json_load_file(report, JSON_ALLOW_NUL, &error);
     cr_assert_not_null(json, "%s", error.text);
     return json;
 }
