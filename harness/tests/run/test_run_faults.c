@@ -150,7 +150,7 @@ ParameterizedTest(size_t *index, run_faults, are_caught_by_what_they_declare_and
         cr_skip_test("there is no IPv6 here");
     (void)close(mkstemp(report));
     run(row, report, &end);
-    json_t *json = json_load_file(report, 0, &error);
+    json_t *json = json_load_file(report, JSON_ALLOW_NUL, &error);
     (void)unlink(report);
     cr_assert_not_null(json, "%s: code %d: %s%s", name, end.code, buf_text(&end.out),
                        buf_text(&end.err));
