@@ -46,6 +46,9 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
         runner->any_accepted || (exchange->accepted && test->shots[index].genuine);
     runner->usual_accepted =
         runner->usual_accepted || (exchange->accepted && test->shots[index].usual);
+    if (exchange->accepted && test->shots[index].usual && test->shots[index].genuine &&
+        test != &runner->canary)
+        runner->known_good = &exchange->request;
     test->shots[index].done = true;
     test->in_flight--;
     runner->in_flight--;
@@ -215,9 +218,9 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
     if ((alone && runner->in_flight > 0) || is_crowded(runner, test, len))
         return false;
     /* until something was reached, no more than the first batch: a dead endpoint need not be asked
-     * hundreds of times */
-    if (!runner->reached && runner->num_sent + len > runner->options->concurrency &&
-        runner->in_flight > 0)
+     * hundreds of times; what is timed must not be held up, and is no batch */
+    if (!runner->reached && runner->alone != test &&
+        runner->num_sent + len > runner->options->concurrency && runner->in_flight > 0)
         return false;
     if (now_ns < runner->rate_free_ns)
         return false;

@@ -103,13 +103,16 @@ struct runner {
     struct testcase *alone; /* what runs by itself */
     struct testcase canary; /* one genuine event, sent as often as it is needed */
     bool any_accepted;      /* some genuine event was accepted */
-    bool usual_accepted;    /* ... and one like the canary: then a canary must be, too */
-    bool gone;              /* the endpoint died and did not come back */
-    int64_t settled_ns;     /* canaries go out until then, although the endpoint is well */
-    int64_t back_ns;        /* when it was found well, since it was last missed; 0 = not yet */
-    size_t misses;          /* canaries in a row that found nobody, in this look */
-    bool died;              /* in this trouble a canary found nobody */
-    bool looked_after_all;  /* the last look at the endpoint has been taken */
+    const struct request
+        *known_good; /* an event that was accepted: what the canary is made of; NULL = none */
+    unsigned long long num_canaries;
+    bool usual_accepted;   /* ... and one like the canary: then a canary must be, too */
+    bool gone;             /* the endpoint died and did not come back */
+    int64_t settled_ns;    /* canaries go out until then, although the endpoint is well */
+    int64_t back_ns;       /* when it was found well, since it was last missed; 0 = not yet */
+    size_t misses;         /* canaries in a row that found nobody, in this look */
+    bool died;             /* in this trouble a canary found nobody */
+    bool looked_after_all; /* the last look at the endpoint has been taken */
 };
 
 /* plan.c */
