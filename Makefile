@@ -10,6 +10,7 @@
 #   make lint       include rule between layers, clang-tidy, cppcheck, formatting
 #   make format     let clang-format rewrite the sources
 #   make golden     rewrite the example reports, and the lists of words of suites (review the diff)
+#   make matrix     prove the suites, and write down what catches what
 #   make vectors    remake fixtures/vectors with Node
 #   make install    PREFIX and DESTDIR as usual        (make uninstall takes it away again)
 #
@@ -84,7 +85,7 @@ UNIT     := $(B)/unit-tests
 EMBEDDED := $(sort $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null))
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo test check current sanitize coverage fuzz run-fuzzers lint format golden vectors layers timeouts \
+.PHONY: all help demo test check current sanitize coverage fuzz run-fuzzers lint format golden vectors matrix current-matrix layers timeouts \
         tidy cppcheck deps deps-test deps-lint install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -189,6 +190,10 @@ $(B)/fuzz_%: $(B)/fuzz/fuzz_%.o $(OBJ)
 golden: $(UNIT) $(BIN)
 	@HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_WRITE_GOLDEN=1 $(UNIT) --filter '@(report_golden|suite_words)/*' --xml=$(B)/golden.xml
 
+# The matrix of what catches what: for programs, and as the table of README.md.
+matrix: $(BIN)
+	@harness/tools/matrix.sh $(BIN) write
+
 vectors:
 	@node fixtures/vectors/make.mjs
 
@@ -196,6 +201,9 @@ vectors:
 current:
 	@node fixtures/vectors/make.mjs --stdout | cmp -s - fixtures/vectors/vectors.json || \
 	    { echo 'fixtures/vectors is not current: run `make vectors`' >&2; exit 1; }
+	@$(MAKE) --no-print-directory current-matrix
+current-matrix: $(BIN)
+	@harness/tools/matrix.sh $(BIN) check
 
 # --- lint ---
 C_FILES = $(wildcard harness/*/*.[ch] harness/tests/*/*.[ch])

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/command.h"
@@ -20,6 +21,7 @@ static const struct option_spec specs[] = {
     {"variation", 0, "GLOB", "Only legitimate variations whose name matches (default: all).", true},
     {"case", 0, "GLOB", "Only cases whose full id matches, * crossing / (default: all).", true},
     {"format", 0, "FORMAT", "text, json or markdown (default: text).", false},
+    {"markdown", 0, "FILE", "Write the matrix to FILE as a Markdown table, too.", false},
     {"repeat", 0, NULL,
      "Run every receiver twice and compare (default: the right one and every tenth fault).", false},
     {"seed", 0, "N", "What the runs are made from (default: 1).", false},
@@ -126,6 +128,15 @@ static void say_durations(const struct selftest *selftest)
                       (double)selftest->subjects[i].duration_ns / (double)NS_PER_S);
 }
 
+static bool write_markdown(const struct selftest *selftest, const char *path, struct error *err)
+{
+    struct buf out = {0};
+    selftest_add_markdown(selftest, &out);
+    bool ok = file_write(path, buf_bytes(&out), 0644, err);
+    buf_clear(&out);
+    return ok;
+}
+
 static int prove(struct selftest *selftest, add_format *format, bool verbose)
 {
     interrupted = 0;
@@ -204,6 +215,10 @@ static int run(const struct arguments *arguments, struct error *err)
     int code = EXIT_WRONG_USAGE;
     if (read_options(&selftest, arguments, &format, err))
         code = prove(&selftest, formats[format], arguments_has(arguments, "verbose"));
+    const char *path = arguments_value(arguments, "markdown", NULL);
+    bool is_proved = code == EXIT_OK || code == EXIT_FELL_SHORT;
+    if (is_proved && path && !write_markdown(&selftest, path, err))
+        code = EXIT_OUR_FAILURE;
     clear(&selftest);
     return code;
 }

@@ -16,7 +16,7 @@
 #include "receive/rules.h"
 
 #define FAULT_CASES_MAX 128
-#define FAULT_ALSO_MAX  24
+#define FAULT_ALSO_MAX  64
 
 struct fault {
     const char *id;       /* "A01" */

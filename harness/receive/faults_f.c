@@ -219,6 +219,7 @@ const struct fault faults_f[] = {
      .seen = "",
      .cases = {D("answers-briefly")},
      .argument = {ARGUMENT_SIZE, "N bytes", "256KiB"},
+     .trial = "80KiB",
      .overrides = {.answer = answer_at_length}},
     {.id = "F17",
      .name = "body-after-204",

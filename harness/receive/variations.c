@@ -163,6 +163,18 @@ const struct variation variations[] = {
     {.name = "limits-forgeries",
      .sentence = "answers 429 when there are many forgeries",
      .overrides = {.answer = answer_429_to_many}},
+    {.name = "tls-1.2-only",
+     .sentence = "speaks TLS 1.2, and no newer one",
+     .tls = true,
+     .overrides = {.manners.tls_flaw = TLS_ONLY_1_2}},
+    {.name = "tls-intermediate",
+     .sentence = "has a certificate by an intermediate, which it sends",
+     .tls = true,
+     .overrides = {.manners.tls_flaw = TLS_INTERMEDIATE}},
+    {.name = "gzip",
+     .sentence = "compresses its answers when the client takes that",
+     .behaviours = {"gzip"},
+     .overrides = {.answer = answer_json}},
 };
 const size_t num_variations = ARRAY_LEN(variations);
 
