@@ -58,8 +58,8 @@ static bool is_wanted(const struct globs *globs, const char *id, const char *nam
 
 static void add(struct selftest *selftest, const struct subject *subject)
 {
-    selftest->subjects = mem_resize(selftest->subjects, selftest->num_subjects + 1,
-                                    sizeof *selftest->subjects);
+    selftest->subjects =
+        mem_resize(selftest->subjects, selftest->num_subjects + 1, sizeof *selftest->subjects);
     selftest->subjects[selftest->num_subjects++] = *subject;
 }
 
@@ -88,11 +88,10 @@ static void add_variations(struct selftest *selftest, const struct globs *wanted
     for (size_t i = 0; i < num_variations; i++) {
         const struct variation *variation = &variations[i];
         if (all || is_wanted(wanted, variation->name, variation->name))
-            add(selftest,
-                &(struct subject){.name = mem_format("variation %s", variation->name),
-                                  .variation = variation,
-                                  .tls = variation->tls,
-                                  .twice = twice});
+            add(selftest, &(struct subject){.name = mem_format("variation %s", variation->name),
+                                            .variation = variation,
+                                            .tls = variation->tls,
+                                            .twice = twice});
     }
 }
 

@@ -19,9 +19,9 @@
 #define SECRET "whsec_the_secret_of_the_selftest"
 
 /* What is slow by mistake must be above these, what is rightly slow below. */
-#define DEADLINE_NS (8 * NS_PER_S)
-#define TARGET_NS   (900 * NS_PER_MS)
-#define CONCURRENCY 16
+#define DEADLINE_NS      (8 * NS_PER_S)
+#define TARGET_NS        (900 * NS_PER_MS)
+#define CONCURRENCY      16
 #define CONCURRENCY_SLOW 48
 
 /* --- in the process of the job --- */
@@ -56,9 +56,9 @@ static struct receiver *start(const struct subject *subject, struct error *err)
 {
     char *fault = NULL;
     if (subject->fault)
-        fault = subject->fault->trial ? mem_format("%s=%s", subject->fault->id,
-                                                   subject->fault->trial)
-                                      : mem_text(subject->fault->id);
+        fault = subject->fault->trial
+                    ? mem_format("%s=%s", subject->fault->id, subject->fault->trial)
+                    : mem_text(subject->fault->id);
     const struct receiver_options options = {
         .listen = on_both_families(subject) ? "[::]:0" : NULL,
         .secret = bytes_of(SECRET),

@@ -337,7 +337,8 @@ const struct behaviour behaviours[] = {
      MOMENT_ANSWER,
      extra_bytes},
     {"chunked", "sends the body in chunks", NO_ARGUMENT, MOMENT_ANSWER, chunked},
-    {"gzip", "compresses its body when the client takes that", NO_ARGUMENT, MOMENT_ANSWER, gzip_answer},
+    {"gzip", "compresses its body when the client takes that", NO_ARGUMENT, MOMENT_ANSWER,
+     gzip_answer},
     {"gzip-bomb",
      "answers with a body that expands to a hundred and sixty times its length", //
      {ARGUMENT_SIZE, "N bytes when expanded, at most 256MiB", "16MiB"},

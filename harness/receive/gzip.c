@@ -72,8 +72,8 @@ void gzip_zeros(size_t len, struct buf *out)
     uint32_t crc = crc_step(0xffffffffU, 0);
     size_t made = 1;
     add_head(out);
-    add_bits(&bits, 3, 3);       /* the last block, fixed codes */
-    add_bits(&bits, 0x0c, 8);    /* literal 0: 00110000 */
+    add_bits(&bits, 3, 3);    /* the last block, fixed codes */
+    add_bits(&bits, 0x0c, 8); /* literal 0: 00110000 */
     for (; made < len; made += RUN_LEN) {
         add_bits(&bits, 0xa3, 8);
         add_bits(&bits, 0, 5);

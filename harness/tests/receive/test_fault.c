@@ -15,8 +15,7 @@ TestSuite(receive_fault, .timeout = 60);
 static const char wrong_digits[] =
     "abcdef0000000000000000000000000000000000000000000000000000000000";
 
-static const char no_digits[] =
-    "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz";
+static const char no_digits[] = "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz";
 
 #define LONG_BODY_LEN 120000
 
