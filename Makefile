@@ -10,6 +10,7 @@
 #   make lint       include rule between layers, clang-tidy, cppcheck, formatting
 #   make format     let clang-format rewrite the sources
 #   make golden     rewrite the example reports, and the lists of words of suites (review the diff)
+#   make prove      the suites against the right receiver and every fault (part of make test)
 #   make matrix     prove the suites, and write down what catches what
 #   make vectors    remake fixtures/vectors with Node
 #   make install    PREFIX and DESTDIR as usual        (make uninstall takes it away again)
@@ -85,7 +86,7 @@ UNIT     := $(B)/unit-tests
 EMBEDDED := $(sort $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null))
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo test check current sanitize coverage fuzz run-fuzzers lint format golden vectors matrix current-matrix layers timeouts \
+.PHONY: all help demo test check current sanitize coverage fuzz run-fuzzers lint format golden vectors matrix current-matrix prove layers timeouts \
         tidy cppcheck deps deps-test deps-lint install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -156,6 +157,12 @@ demo: deps
 
 test: deps-test
 	@$(MAKE) --no-print-directory $(JOBS) check
+	@$(MAKE) --no-print-directory prove
+
+# The suites against the right receiver and every fault: what catches what is as declared.
+prove: $(BIN)
+	@$(BIN) selftest >$(B)/matrix.txt || { grep -A1 '^problem' $(B)/matrix.txt; exit 1; }
+	@tail -1 $(B)/matrix.txt
 
 # --- tests ---
 # Criterion exits 0 when it ran nothing and when a test leaked, and lets a test without a timeout of its

@@ -130,12 +130,15 @@ static bool run_suites(const struct selftest *selftest, const struct subject *su
         .concurrency = is_slow(subject) ? CONCURRENCY_SLOW : CONCURRENCY,
     };
     struct run_result result = {0};
+    int64_t begun_ns = clock_monotonic_ns();
     char *url = on_both_families(subject)
                     ? mem_format("http://localhost:%d", receiver_port(receiver))
                     : mem_text(receiver_url(receiver));
     bool ok = target_parse(&target, url, err);
     struct plan *plan = ok ? plan_make(&options, err) : NULL;
     ok = plan && run_plan(plan, NULL, &result, err);
+    if (ok && clock_monotonic_ns() - begun_ns >= options.max_time_ns)
+        (void)error_set(err, "the run took too long and was cut off");
     add_outcomes(&result, out);
     run_result_clear(&result);
     plan_free(plan);
