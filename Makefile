@@ -12,6 +12,7 @@
 #   make golden     rewrite the example reports, and the lists of words of suites (review the diff)
 #   make prove      the suites against the right receiver and every fault (part of make test)
 #   make matrix     prove the suites, and write down what catches what
+#   make bench      how fast signed events are made, beside Node and openssl speed
 #   make vectors    remake fixtures/vectors with Node
 #   make install    PREFIX and DESTDIR as usual        (make uninstall takes it away again)
 #
@@ -83,10 +84,12 @@ OBJ      := $(patsubst harness/%.c,$(B)/%.o,$(SRC)) $(B)/resources.o
 TEST_OBJ := $(patsubst harness/%.c,$(B)/%.o,$(TEST_SRC))
 BIN      := $(B)/hookcheck
 UNIT     := $(B)/unit-tests
-EMBEDDED := $(sort $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null))
+EMBEDDED := $(sort fixtures/manifest.schema.json \
+              $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null) \
+              $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo test check current sanitize coverage fuzz run-fuzzers lint format golden vectors matrix current-matrix prove layers timeouts \
+.PHONY: all help demo test check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix current-matrix prove layers timeouts \
         tidy cppcheck deps deps-test deps-lint install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -142,7 +145,7 @@ endef
 deps:
 	$(call install_packages,$(NEEDS),cc=gcc cc=libc6-dev pkg-config=pkg-config)
 deps-test: deps
-	$(call install_packages,$(NEEDS_TEST),xmllint=libxml2-utils node=nodejs npm=npm python3=python3 curl=curl openssl=openssl)
+	$(call install_packages,$(NEEDS_TEST),xmllint=libxml2-utils node=nodejs npm=npm python3=python3 curl=curl openssl=openssl pytest-3=python3-pytest)
 deps-lint: deps-test
 	$(call install_packages,,clang-tidy=clang-tidy clang-format=clang-format cppcheck=cppcheck clang=clang)
 	@clang -fsanitize=fuzzer -x c - -o /dev/null </dev/null 2>&1 | grep -q 'clang_rt' && \
@@ -200,6 +203,9 @@ golden: $(UNIT) $(BIN)
 # The matrix of what catches what: for programs, and as the table of README.md.
 matrix: $(BIN)
 	@harness/tools/matrix.sh $(BIN) write
+
+bench: $(BIN)
+	@python3 harness/tools/bench.py $(BIN)
 
 vectors:
 	@node fixtures/vectors/make.mjs

@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 /* Returns `size` zeroed bytes. */
-void *mem_alloc(size_t size);
+void *mem_alloc(size_t size) __attribute__((returns_nonnull));
 
 /* Grows or shrinks `old` (NULL is fine) to `count` items of `size` bytes; new ones hold anything.
  */

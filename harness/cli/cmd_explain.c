@@ -19,7 +19,8 @@ static const struct option_set *const option_sets[] = {&own_options};
 
 /* A word may name things of two kinds: then both are explained. */
 static const struct explainer *const explainers[] = {
-    &explain_cases, &explain_faults, &explain_mutations, &explain_expectations, &explain_behaviours,
+    &explain_cases,        &explain_faults,     &explain_mutations,
+    &explain_expectations, &explain_behaviours, &explain_diagnoses,
 };
 
 void name_list_add(struct name_list *names, const char *name)
@@ -85,7 +86,7 @@ static int run(const struct arguments *arguments, struct error *err)
 const struct command command_explain = {
     .name = "explain",
     .arguments = "ID",
-    .summary = "a case, fault, mutation, expectation or behaviour in full",
+    .summary = "a case, fault, diagnosis, mutation, expectation or behaviour in full",
     .about = "Says everything about one thing: of a case what is sent, what is expected, at which "
              "level and why, what harm "
              "is done if it fails and how to mend it; of a fault what the receiver does and which "

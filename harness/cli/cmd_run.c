@@ -40,9 +40,9 @@ static void hide(struct run_result *result, const char *replacement, struct byte
 static bool is_repeated(const char *name)
 {
     static const char *const left_out[] = {
-        "only",   "skip",       "seed",        "report",      "quiet",  "verbose",
-        "color",  "no-color",   "wait",        "suite",       "level",  "dry-run",
-        "secret", "secret-env", "no-progress", "secret-file", "strict",
+        "only",    "skip",   "seed",       "report",      "failures",    "quiet",
+        "verbose", "color",  "no-color",   "wait",        "suite",       "level",
+        "dry-run", "secret", "secret-env", "no-progress", "secret-file", "strict",
     };
     for (size_t i = 0; i < ARRAY_LEN(left_out); i++)
         if (strcmp(left_out[i], name) == 0)
@@ -170,6 +170,7 @@ static int write_reports(const struct run_choice *choice, const struct run_resul
     bool ok = true;
     for (size_t i = 0; i < choice->num_reports; i++)
         ok = write_report(&choice->reports[i], result, err) && ok;
+    ok = failures_write(&choice->failures, result, err) && ok;
     return ok ? result->exit_code : EXIT_OUR_FAILURE;
 }
 
@@ -234,8 +235,8 @@ static int run_run(const struct arguments *arguments, struct error *err)
     return code;
 }
 
-static const struct option_set *const option_sets[] = {&run_options_set, &secret_options,
-                                                       &endpoint_options};
+static const struct option_set *const option_sets[] = {&run_options_set, &failures_options,
+                                                       &secret_options, &endpoint_options};
 
 const struct command command_run = {
     .name = "run",

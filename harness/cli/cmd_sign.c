@@ -17,8 +17,8 @@
 
 static const struct option_spec specs[] = {
     {"format", 0, "FORMAT",
-     "How it is printed: http (the default), curl, json, headers or body; see `hookcheck list "
-     "formats`.",
+     "How it is printed: http (the default), curl, json, headers, body or a document of another "
+     "tool; see `hookcheck list formats`.",
      false},
     {"url", 0, "URL",
      "Where the request is meant to go, for the formats that show it (default: " URL_DEFAULT ").",
@@ -43,8 +43,9 @@ static void warn_of_secret(const struct request *request, const struct secret *s
                   "note: this request carries the secret itself; keep the output to yourself");
 }
 
-static void render(const struct composed *composed, const struct request_format *format,
-                   const struct target *target, const struct secret *secret, struct buf *out)
+static bool render(const struct composed *composed, const struct request_format *format,
+                   const struct target *target, const struct secret *secret, struct buf *out,
+                   struct error *err)
 {
     const struct request *request = &composed->request;
     char *url = target_url_with(target, request->query);
@@ -54,15 +55,19 @@ static void render(const struct composed *composed, const struct request_format 
         .authority = target->authority,
         .path = path,
         .verdict = composed->genuine ? "accept" : "reject",
+        .type = composed->event.type,
     };
+    bool ok = true;
     if (strcmp(format->name, "curl") == 0) {
         masked_curl(format, request, &place, secret, out);
     } else {
         warn_of_secret(request, secret);
-        format->render(request, &place, out);
+        ok = request_format_single(format, request, &place, out, err) ||
+             error_prefix(err, "--format");
     }
     free(url);
     free(path);
+    return ok;
 }
 
 static bool sign_one(struct event_choice *choice, const struct arguments *arguments,
@@ -79,8 +84,8 @@ static bool sign_one(struct event_choice *choice, const struct arguments *argume
     bool ok = target_parse(&target, arguments_value(arguments, "url", URL_DEFAULT), err) ||
               error_prefix(err, "--url");
     ok = ok && event_choice_compose(choice, event_choice_wire_type(choice, given), &composed, err);
+    ok = ok && render(&composed, format, &target, &choice->secret, &out, err);
     if (ok) {
-        render(&composed, format, &target, &choice->secret, &out);
         if (isatty(STDOUT_FILENO) && out.len && out.data[out.len - 1] != '\n')
             (void)buf_add_char(&out,
                                '\n'); /* for the prompt's sake; elsewhere the bytes are exact */

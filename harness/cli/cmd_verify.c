@@ -3,8 +3,11 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "cli/capture.h"
 #include "cli/command.h"
 #include "cli/secret_options.h"
+#include "diagnose/offline.h"
+#include "panora/event.h"
 #include "sign/signature.h"
 
 #define BODY_FILE_MAX ((size_t)64 * 1024 * 1024)
@@ -14,6 +17,8 @@ static const struct option_spec specs[] = {
      false},
     {"no-signature", 0, NULL, "The request had no Panora-Signature header.", false},
     {"body", 0, "FILE", "The request's body, byte for byte; standard input when FILE is -.", false},
+    {"request", 0, "FILE",
+     "The whole captured request instead: raw HTTP, a HAR file or a curl command.", false},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options, &secret_options};
@@ -24,6 +29,12 @@ static bool check_usage(const struct arguments *arguments, struct error *err)
     const char *body = arguments_value(arguments, "body", NULL);
     if (!arguments_expect_words(arguments, 0, 0, "nothing", err))
         return false;
+    if (arguments_has(arguments, "request")) {
+        if (body || has_signature || arguments_has(arguments, "no-signature"))
+            return error_set(err, "--request is the whole request; --body, --signature and "
+                                  "--no-signature do not go with it");
+        return true;
+    }
     if (!has_signature && !arguments_has(arguments, "no-signature"))
         return error_set(err,
                          "--signature HEX must be given, or --no-signature when the request had no "
@@ -37,30 +48,50 @@ static bool check_usage(const struct arguments *arguments, struct error *err)
     return true;
 }
 
-static int verify(const struct secret *secret, struct bytes body, const char *signature)
+/* The first line is the verdict; what explains it follows. */
+static int verify(const struct secret *secret, const struct request *request)
 {
     struct error why = {0};
+    const char *signature = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
     struct bytes given = {signature, signature ? strlen(signature) : 0};
+    struct bytes body = buf_bytes(&request->body);
     if (signature_verify(secret_bytes(secret), body, given, &why) == VERIFICATION_VALID) {
         (void)puts("valid");
         return EXIT_OK;
     }
-    (void)printf("not valid: %s\n", why.message);
+    struct buf more = {0};
+    (void)offline_explain(&request->headers, body, secret_bytes(secret), &more);
+    (void)printf("not valid: %s\n%s", why.message, buf_text(&more));
+    buf_clear(&more);
     return EXIT_FELL_SHORT;
+}
+
+static bool read_request(const struct arguments *arguments, struct request *out, struct error *err)
+{
+    const char *whole = arguments_value(arguments, "request", NULL);
+    const char *signature = arguments_value(arguments, "signature", NULL);
+    struct buf text = {0};
+    if (whole) {
+        bool ok =
+            file_read(whole, BODY_FILE_MAX, &text, err) && capture_read(buf_bytes(&text), out, err);
+        buf_clear(&text);
+        return ok || error_prefix(err, "--request");
+    }
+    if (signature)
+        headers_add(&out->headers, PANORA_SIGNATURE_HEADER, signature);
+    return file_read(arguments_value(arguments, "body", NULL), BODY_FILE_MAX, &out->body, err) ||
+           error_prefix(err, "--body");
 }
 
 static int run(const struct arguments *arguments, struct error *err)
 {
     struct secret secret = {0};
-    struct buf body = {0};
+    struct request request = {0};
     int code = EXIT_WRONG_USAGE;
-    if (check_usage(arguments, err) && secret_from_arguments(arguments, &secret, err)) {
-        if (file_read(arguments_value(arguments, "body", NULL), BODY_FILE_MAX, &body, err))
-            code = verify(&secret, buf_bytes(&body), arguments_value(arguments, "signature", NULL));
-        else
-            (void)error_prefix(err, "--body");
-    }
-    buf_clear(&body);
+    if (check_usage(arguments, err) && secret_from_arguments(arguments, &secret, err) &&
+        read_request(arguments, &request, err))
+        code = verify(&secret, &request);
+    request_clear(&request);
     secret_clear(&secret);
     return code;
 }
@@ -68,19 +99,19 @@ static int run(const struct arguments *arguments, struct error *err)
 const struct command command_verify = {
     .name = "verify",
     .arguments = "",
-    .summary = "check a signature by the rule of Panora's own verifier",
+    .summary = "check a signature; if it is wrong, say which mistake explains it",
     .about = "Says whether a captured request is valid by the rule of Panora's official verifier: "
              "the body is "
              "parsed as JSON, its member data is written as JavaScript's JSON.stringify writes it, "
              "and the "
              "HMAC-SHA256 of that must equal the signature exactly. Prints \"valid\" and exits "
              "with 0, or \"not "
-             "valid\" and the reason and exits with 1; so does a body that is not JSON or has no "
+             "valid\" and the reason, then what explains it, and exits with 1; so does a body that "
+             "is not JSON or has no "
              "data. Exits "
              "with 2 when it was asked wrongly.",
-    .examples = "  HOOKCHECK_SECRET=whsec_... hookcheck verify --signature 5390ab78... --body "
-                "captured.json\n"
-                "  hookcheck verify --secret-file secret.txt --signature \"$SIGNATURE\" --body - < "
+    .examples = "  hookcheck verify --secret-file secret.txt --request captured.har\n"
+                "  HOOKCHECK_SECRET=whsec_... hookcheck verify --signature 5390ab78... --body "
                 "captured.json\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),

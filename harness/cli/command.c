@@ -15,8 +15,8 @@
 #define HELP_COLUMNS 100
 
 const struct command *const commands[] = {
-    &command_run,      &command_send, &command_sign, &command_verify,  &command_receive,
-    &command_selftest, &command_list, &command_lint, &command_explain,
+    &command_run,     &command_send,     &command_sign, &command_verify, &command_fixtures,
+    &command_receive, &command_selftest, &command_list, &command_lint,   &command_explain,
 };
 const size_t num_commands = ARRAY_LEN(commands);
 

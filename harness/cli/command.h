@@ -37,6 +37,7 @@ extern const struct command command_run;
 extern const struct command command_send;
 extern const struct command command_sign;
 extern const struct command command_verify;
+extern const struct command command_fixtures;
 extern const struct command command_receive;
 extern const struct command command_selftest;
 extern const struct command command_list;

@@ -98,12 +98,6 @@ static void fill_probes(const struct library *library, json_t *rows)
         (void)add_word(word_at(&probe_words, i), rows);
 }
 
-static void fill_diagnoses(const struct library *library, json_t *rows)
-{
-    (void)library; /* diagnoses come with a layer that is not there yet */
-    (void)rows;
-}
-
 static void fill_formats(const struct library *library, json_t *rows)
 {
     (void)library;
@@ -149,7 +143,7 @@ const struct listing listings[] = {
     {"diagnoses",
      "the causes that a report can name: id, sentence",
      {"id", "sentence"},
-     fill_diagnoses},
+     listing_fill_diagnoses},
     {"probes",
      "the searches that a case can make for a number: name, sentence",
      {"name", "sentence"},

@@ -285,7 +285,8 @@ bool run_choice_read(struct run_choice *choice, const struct arguments *argument
         !read_numbers(run, arguments, err) || !read_rate(run, arguments, err) ||
         !read_events(choice, arguments, err) || !read_suites(choice, arguments, err) ||
         !endpoint_choice_read(&choice->endpoint, arguments, err) ||
-        !read_secret(choice, arguments, err) || !read_reports(choice, arguments, err))
+        !read_secret(choice, arguments, err) || !read_reports(choice, arguments, err) ||
+        !failures_choice_read(&choice->failures, arguments, err))
         return false;
     choice->engine = choice->endpoint.engine;
     choice->engine.extra_headers = (struct headers){0};

@@ -9,6 +9,7 @@
 #include "cli/endpoint_options.h"
 #include "cli/library.h"
 #include "cli/option.h"
+#include "cli/run_failures.h"
 #include "report/report.h"
 #include "run/run.h"
 
@@ -31,6 +32,7 @@ struct run_choice {
     const char **events;
     struct wanted_report *reports;
     size_t num_reports;
+    struct failures_choice failures;
     bool text_to_stderr; /* a report goes to standard output */
     bool dry_run;
     struct text_options text;

@@ -101,7 +101,7 @@ static void add_gzip(struct bytes data, struct buf *out)
     (void)buf_add(out, head, sizeof head);
     do {
         size_t stored = data.len < STORED_MAX ? data.len : STORED_MAX;
-        (void)buf_add_char(out, stored == data.len);
+        (void)buf_add_char(out, stored == data.len ? 1 : 0);
         add_little_endian(out, (uint32_t)stored, 2);
         add_little_endian(out, ~(uint32_t)stored, 2);
         (void)buf_add(out, data.data, stored);

@@ -56,6 +56,7 @@ struct hypothesis {
     bool is_likely;       /* tried first, and in pairs */
     bool is_open_key;     /* anyone can compute it: what it accepts is a hole */
     bool is_open_message; /* one signature fits every event: whoever saw one can forge all others */
+    bool is_offline;      /* differs for no event that Panora sends: for captured requests */
     bool is_whole;        /* a scheme of its own: combines with no other message */
     bool needs_private;   /* only over https or to loopback */
     apply_hypothesis *apply;

@@ -104,7 +104,7 @@ static void add_summary(const struct samples *samples, struct buf *out)
 
 static double ms_of(int64_t ns)
 {
-    return (double)(ns / 1000) / 1000;
+    return (double)ns / (double)NS_PER_MS;
 }
 
 /* `sentence` is taken over. */

@@ -74,3 +74,56 @@ void check_same_by_family(const struct call *call, const struct evidence *eviden
         return;
     }
 }
+
+/* Only beside the plain one, accepted, does it mean anything that another is not. What is held or
+ * broken off on purpose is left aside. */
+void check_accepted_as_well(const struct call *call, const struct evidence *evidence,
+                            struct finding *out)
+{
+    finding_set(out, FINDING_UNDECIDED, evidence, 0);
+    if (evidence->count == 0 || answer_of(&evidence->exchanges[0]->seen) != ANSWER_ACCEPTED) {
+        (void)buf_add_text(&out->reason, "the same event sent plainly was not accepted either");
+        return;
+    }
+    int64_t most_ns = evidence->exchanges[0]->seen.total_ns + call->values[0].number;
+    for (size_t i = 1; i < evidence->count; i++) {
+        const struct exchange *exchange = evidence->exchanges[i];
+        enum answer answer = answer_of(&exchange->seen);
+        if (exchange->request.transport.stop != STOP_NOT)
+            continue;
+        bool kept = answer == ANSWER_ACCEPTED && exchange->seen.total_ns <= most_ns;
+        finding_set(out,
+                    kept                    ? FINDING_KEPT
+                    : answer == ANSWER_NONE ? FINDING_UNDECIDED
+                                            : FINDING_BROKEN,
+                    evidence, i);
+        if (kept)
+            continue;
+        if (answer == ANSWER_NONE)
+            (void)buf_add_text(&out->reason, exchange->seen.detail);
+        else if (answer == ANSWER_ACCEPTED)
+            (void)buf_add_text(&out->reason, "it was held up");
+        return;
+    }
+}
+
+void check_survives_as_well(const struct call *call, const struct evidence *evidence,
+                            struct finding *out)
+{
+    (void)call;
+    finding_set(out, FINDING_UNDECIDED, evidence, 0);
+    if (evidence->count == 0 || answer_of(&evidence->exchanges[0]->seen) != ANSWER_ACCEPTED) {
+        (void)buf_add_text(&out->reason, "a usual event before it was not accepted either");
+        return;
+    }
+    size_t last = evidence->count - 1;
+    enum answer answer = answer_of(&evidence->exchanges[last]->seen);
+    bool kept = answer == ANSWER_ACCEPTED || answer == ANSWER_REFUSED;
+    finding_set(out,
+                kept                    ? FINDING_KEPT
+                : answer == ANSWER_NONE ? FINDING_UNDECIDED
+                                        : FINDING_BROKEN,
+                evidence, last);
+    if (answer == ANSWER_NONE)
+        (void)buf_add_text(&out->reason, evidence->exchanges[last]->seen.detail);
+}

@@ -69,7 +69,10 @@ static void diagnosis_clear(struct diagnosis *diagnosis)
     free(diagnosis->id);
     free(diagnosis->sentence);
     free(diagnosis->evidence);
+    free(diagnosis->harm);
     free(diagnosis->remedy);
+    free(diagnosis->snippet);
+    free(diagnosis->framework);
     free_texts(diagnosis->cases, diagnosis->num_cases);
 }
 

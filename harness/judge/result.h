@@ -36,6 +36,7 @@ struct exchange {
     struct observation seen;
     char right_signature[65]; /* of the event as it was signed, whatever was sent; "" = unknown */
     int64_t late_ns;          /* open loop: how long after its intended time it left; 0 otherwise */
+    bool genuine;             /* a right endpoint accepts it */
     bool accepted; /* by design.md's words: 2xx, complete, well-formed, in time, not redirected */
     char *
         as_panora; /* how Panora would record it: "delivered", "failed: ..." ; NULL when not sent */
@@ -93,7 +94,11 @@ struct diagnosis {
     char **cases; /* ids that it explains */
     size_t num_cases;
     char *evidence;
+    char *harm;
     char *remedy;
+    char *snippet;   /* a whole handler that does it right, for `framework`; "" = none */
+    char *framework; /* what the endpoint shows itself to be, or the language that the evidence
+                        names: "Express", "Python"; "" = nothing is known */
 };
 
 struct run_result {

@@ -67,6 +67,7 @@ const struct fault faults_d[] = {
      .sentence = "has a newline at the end of its secret",
      .seen = "heripo-engine#47, stripe-node#1980, webhookdb#895",
      .cases = {EVERY_ACCEPTANCE},
+     .diagnosis = "key-newline",
      .overrides = {.key = key_with_newline}},
     {.id = "D02",
      .name = "strips-prefix",
@@ -79,6 +80,7 @@ const struct fault faults_d[] = {
      .sentence = "has the secret of another environment",
      .seen = "stripe-node#396, stripe-node#341",
      .cases = {EVERY_ACCEPTANCE},
+     .diagnosis = "other-secret",
      .overrides = {.key = other_key}},
     {.id = "D04",
      .name = "decodes-secret",
@@ -91,6 +93,7 @@ const struct fault faults_d[] = {
      .sentence = "looks for the signature in X-Panora-Signature",
      .seen = "pingpp-ruby#1",
      .cases = {EVERY_ACCEPTANCE},
+     .diagnosis = "header-x-panora-signature",
      .overrides = {.find = find_under_alias}},
 };
 const size_t num_faults_d = ARRAY_LEN(faults_d);

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -50,23 +51,10 @@ static bool is_everything(const struct addrinfo *info)
     return IN6_IS_ADDR_UNSPECIFIED(&address->sin6_addr);
 }
 
-/* "[::]" is served over both families, any other IPv6 address over its own alone. */
-static bool is_any_ipv6(const struct addrinfo *info)
-{
-    struct sockaddr_in6 address;
-    if (info->ai_family != AF_INET6 || info->ai_addrlen < sizeof address)
-        return false;
-    memcpy(&address, info->ai_addr, sizeof address);
-    return IN6_IS_ADDR_UNSPECIFIED(&address.sin6_addr);
-}
-
 static bool make_ready(int fd, const struct addrinfo *info)
 {
     const int on = 1;
-    const int off = 0;
-    if (is_any_ipv6(info))
-        (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
-    else if (info->ai_family == AF_INET6) {
+    if (info->ai_family == AF_INET6) {
         const int alone = !is_everything(info);
         (void)setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &alone, sizeof alone);
     }
@@ -76,7 +64,7 @@ static bool make_ready(int fd, const struct addrinfo *info)
            bind(fd, info->ai_addr, info->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0;
 }
 
-int listen_open(const struct listen_address *address, struct error *err)
+static int open_at(const struct listen_address *address, struct error *err)
 {
     const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE};
     struct addrinfo *info;
@@ -97,6 +85,20 @@ int listen_open(const struct listen_address *address, struct error *err)
                         strerror(errno));
     freeaddrinfo(info);
     return fd;
+}
+
+/* A port that the system chose is lost when listening stops for a while; one that was asked for is
+ * kept. So the chosen one is asked for. */
+int listen_open(const struct listen_address *address, struct error *err)
+{
+    int fd = open_at(address, err);
+    if (fd < 0 || strcmp(address->port, "0") != 0)
+        return fd;
+    char port[16];
+    (void)snprintf(port, sizeof port, "%d", listen_port(fd));
+    (void)close(fd);
+    const struct listen_address chosen = {address->host, port};
+    return open_at(&chosen, err);
 }
 
 bool listen_begin(int fd, struct error *err)

@@ -39,7 +39,10 @@ static json_t *diagnosis(const struct diagnosis *from)
     json_set_text(object, "confidence", confidence_name(from->confidence));
     json_object_set_new(object, "cases", texts(from->cases, from->num_cases));
     json_set_text(object, "evidence", from->evidence);
+    json_set_text(object, "harm", from->harm);
     json_set_text(object, "remedy", from->remedy);
+    json_set_text(object, "framework", from->framework);
+    json_set_text(object, "snippet", from->snippet);
     return object;
 }
 

@@ -112,8 +112,6 @@ static void add_facts(const struct page *page, const struct case_result *one)
         page_field(page, FACT_INDENT, "actual", one->actual);
     if (look->shows_reason)
         page_field(page, FACT_INDENT, "because", one->reason);
-    for (size_t i = 0; i < one->num_measures; i++)
-        page_field(page, FACT_INDENT, "measured", one->measures[i].sentence);
 }
 
 /* The first number of a case is the one that counts; the others are for those who want to know. */

@@ -8,6 +8,7 @@
 #include "report/repeat.h"
 #include "report/report.h"
 #include "report/standing.h"
+#include "report/text_diagnosis.h"
 #include "report/text_page.h"
 
 #define ENTRY_INDENT 2
@@ -33,32 +34,6 @@ static void add_notice(const struct page *page, enum tone tone, const char *labe
     (void)page_wrap(page, 0, 0, tone, buf_text(&line));
     page_end_line(page);
     buf_clear(&line);
-}
-
-static void add_diagnosis(const struct page *page, const struct diagnosis *diagnosis)
-{
-    struct buf cases = {0};
-    for (size_t i = 0; i < diagnosis->num_cases; i++)
-        (void)buf_add_format(&cases, "%s%s", i ? ", " : "", diagnosis->cases[i]);
-    page_blanks(page, ENTRY_INDENT);
-    (void)page_wrap(page, ENTRY_INDENT, FACT_INDENT, TONE_BOLD, diagnosis->sentence);
-    page_end_line(page);
-    struct buf id = {0};
-    (void)buf_add_format(&id, "%s (%s)", diagnosis->id, confidence_name(diagnosis->confidence));
-    page_field(page, FACT_INDENT, "diagnosis", buf_text(&id));
-    page_field(page, FACT_INDENT, "evidence", diagnosis->evidence);
-    page_field(page, FACT_INDENT, "explains", buf_text(&cases));
-    page_field(page, FACT_INDENT, "remedy", diagnosis->remedy);
-    buf_clear(&id);
-    buf_clear(&cases);
-}
-
-static void add_diagnoses(const struct page *page, const struct run_result *result)
-{
-    if (result->num_diagnoses)
-        add_heading(page, "Diagnoses");
-    for (size_t i = 0; i < result->num_diagnoses; i++)
-        add_diagnosis(page, &result->diagnoses[i]);
 }
 
 static void add_command(const struct page *page, const char *command)
@@ -88,6 +63,34 @@ static void add_repeat(const struct page *page, const struct run_result *result,
     buf_clear(&line);
 }
 
+/* The first case that a diagnosis explains, to be repeated. */
+static const struct case_result *first_case(const struct run_result *result,
+                                            const struct diagnosis *diagnosis)
+{
+    for (size_t i = 0; diagnosis->num_cases && i < result->num_cases; i++)
+        if (strcmp(result->cases[i].id, diagnosis->cases[0]) == 0)
+            return &result->cases[i];
+    return NULL;
+}
+
+/* One snippet is enough: it is the same for all. */
+static void add_diagnoses(const struct page *page, const struct run_result *result)
+{
+    bool with_snippet = true;
+    if (result->num_diagnoses)
+        add_heading(page, "Diagnoses");
+    for (size_t i = 0; i < result->num_diagnoses; i++) {
+        const struct diagnosis *diagnosis = &result->diagnoses[i];
+        const struct case_result *one = first_case(result, diagnosis);
+        if (i)
+            page_end_line(page);
+        text_diagnosis(page, diagnosis, with_snippet);
+        with_snippet = with_snippet && !(diagnosis->snippet && *diagnosis->snippet);
+        if (one)
+            add_repeat(page, result, one);
+    }
+}
+
 static void add_aftermath(const struct page *page, const struct case_result *one)
 {
     if (!one->canary_failed && one->recovery_ns < 0)
@@ -111,9 +114,10 @@ static void add_classes(const struct page *page, const struct case_result *one)
     buf_clear(&see);
 }
 
-static void add_failure(const struct page *page, const struct run_result *result,
-                        const struct case_result *one)
+static void add_failure(const struct page *page, const struct run_result *result, size_t index)
 {
+    const struct case_result *one = &result->cases[index];
+    struct buf further = {0};
     struct detail details[CASE_DETAILS_MAX];
     size_t count = case_details(one, details);
     page_end_line(page);
@@ -123,6 +127,9 @@ static void add_failure(const struct page *page, const struct run_result *result
     page_end_line(page);
     for (size_t i = 0; i < count; i++)
         page_field(page, FACT_INDENT, details[i].label, details[i].text);
+    text_further_values(result, index, &further);
+    page_field(page, FACT_INDENT, "likewise", buf_text(&further));
+    buf_clear(&further);
     add_classes(page, one);
     add_aftermath(page, one);
     add_repeat(page, result, one);
@@ -137,12 +144,14 @@ static void add_failures(const struct page *page, const struct run_result *resul
 {
     bool has_heading = false;
     for (size_t i = 0; i < result->num_cases; i++) {
-        if (!counts(result, &result->cases[i]))
+        const struct case_result *one = &result->cases[i];
+        if (!counts(result, one) || text_is_explained(result, one) ||
+            text_is_further_value(result, i))
             continue;
         if (!has_heading)
-            add_heading(page, "Failures");
+            add_heading(page, result->num_diagnoses ? "Other failures" : "Failures");
         has_heading = true;
-        add_failure(page, result, &result->cases[i]);
+        add_failure(page, result, i);
     }
 }
 
@@ -151,7 +160,7 @@ static void add_warnings(const struct page *page, const struct run_result *resul
     bool has_heading = false;
     for (size_t i = 0; i < result->num_cases; i++) {
         const struct case_result *one = &result->cases[i];
-        if (one->verdict != VERDICT_WARN || counts(result, one))
+        if (one->verdict != VERDICT_WARN || counts(result, one) || text_is_explained(result, one))
             continue;
         if (!has_heading)
             add_heading(page, "Warnings");
@@ -236,8 +245,7 @@ void report_text_end(const struct run_result *result, const struct text_options 
     struct page page = {.out = out, .color = options->color};
     add_notice(&page, TONE_RED, "", result->loudest);
     add_notice(&page, TONE_YELLOW, "Stopped early: ", result->stopped);
-    if (!options->quiet)
-        add_diagnoses(&page, result);
+    add_diagnoses(&page, result);
     add_failures(&page, result);
     if (!options->quiet) {
         add_warnings(&page, result);

@@ -8,6 +8,7 @@
 #include "base/encode.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "report/request_documents.h"
 #include "report/request_parts.h"
 
 void request_add_value(const struct header *header, const struct request_place *place,
@@ -139,13 +140,40 @@ static void render_body(const struct request *request, const struct request_plac
     (void)buf_add_bytes(out, buf_bytes(&request->body));
 }
 
+#define TEXT_LIMITS (LIMIT_UTF8_BODY | LIMIT_ASCII_FIELDS)
+
+/* name, sentence, render, file, begin, between, end, limits */
 const struct request_format request_formats[] = {
-    {"http", "the request as it stands on the wire", render_http},
-    {"curl", "a curl command for a POSIX shell that sends exactly this request", render_curl},
+    {"http", "the request as it stands on the wire", render_http, ".request", "", NULL, "", 0},
+    {"curl", "a curl command for a POSIX shell that sends exactly this request", render_curl,
+     "events.sh", "", "", "", LIMIT_SHORT_LINES},
     {"json", "an object with method, url, headers (a list of pairs) and body, for test code",
-     render_json},
-    {"headers", "the header fields, one a line", render_headers},
-    {"body", "the bytes of the body and nothing else", render_body},
+     render_json, ".json", "", NULL, "", 0},
+    {"headers", "the header fields, one a line", render_headers, ".headers", "", NULL, "", 0},
+    {"body", "the bytes of the body and nothing else", render_body, ".body", "", NULL, "", 0},
+    {"curl-config", "a configuration file for curl --config", format_curl_config, "events.curl", "",
+     "next\n", "", LIMIT_NO_NUL | LIMIT_SHORT_LINES},
+    {"har", "an HTTP archive, HAR 1.2", format_har, "events.har", har_begin, ",\n", har_end, 0},
+    {"postman", "a collection for Postman and newman, format 2.1", format_postman,
+     "events.postman_collection.json", postman_begin, ",\n", postman_end,
+     TEXT_LIMITS | LIMIT_NO_BRACES | LIMIT_NO_COMMENTS},
+    {"hurl", "a Hurl file", format_hurl, "events.hurl", "", "\n", "", LIMIT_ASCII_FIELDS},
+    {"k6", "a script for k6", format_k6, "events.k6.js", k6_begin, "", k6_end,
+     LIMIT_ASCII_FIELDS | LIMIT_ONE_OF_A_NAME},
+    {"http-file", "a .http file, which editors run", format_http_file, "events.http", "", "\n", "",
+     TEXT_LIMITS | LIMIT_NO_NUL | LIMIT_PLAIN_LINES | LIMIT_NO_BRACES},
+    {"vegeta", "a JSON target for vegeta attack -format=json, one a line", format_vegeta,
+     "events.vegeta.json", "", "", "", LIMIT_ASCII_FIELDS},
+    {"pytest", "tests for pytest, with Python's standard library", format_pytest, "test_events.py",
+     pytest_begin, "", pytest_end, 0},
+    {"node-test", "tests for node --test, with Node's standard library", format_js,
+     "events.test.mjs", node_test_begin, "", node_test_end, 0},
+    {"jest", "tests for Jest, with Node's standard library", format_js, "events.test.js",
+     jest_begin, "", jest_end, 0},
+    {"go-test", "tests for go test, with Go's standard library", format_go_test, "events_test.go",
+     go_test_begin, "", go_test_end, 0},
+    {"ndjson", "an object with type, expect, headers and body, one a line, for pipes",
+     format_ndjson, "events.ndjson", "", "", "", 0},
 };
 
 const size_t num_request_formats = ARRAY_LEN(request_formats);

@@ -12,10 +12,6 @@
 #include "run/select.h"
 #include "suite/step.h"
 
-/* The time that every event of every run is made at, so that a seed alone says what is sent:
- * 2026-01-01T12:00:00.000Z. */
-#define RUN_WALL_MS INT64_C(1767268800000)
-
 static void exchange_clear(struct exchange *exchange)
 {
     free(exchange->sent);
@@ -89,6 +85,7 @@ static void take(const struct plan *plan, struct testcase *test, size_t index, s
     const struct headers *extra = plan->options->extra_headers;
     struct exchange *exchange = &test->exchanges[index];
     *exchange = (struct exchange){.sent = composed->sent, .request = composed->request};
+    exchange->genuine = composed->genuine;
     memcpy(exchange->right_signature, composed->signature, sizeof exchange->right_signature);
     for (size_t i = 0; i < extra->count; i++)
         headers_add(&exchange->request.headers, extra->items[i].name, extra->items[i].value);

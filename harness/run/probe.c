@@ -1,6 +1,7 @@
 #include "run/probe.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +48,9 @@ static bool compose_header(const struct composer *composer, const struct step *s
     (void)buf_add_repeated(&padding, 'x', (size_t)value - (sizeof name - 1) - 4);
     headers_add(&out->request.headers, name, buf_text(&padding));
     buf_clear(&padding);
+    char *sent = mem_format("%s, a header line of %" PRId64 " bytes", out->sent, value);
+    free(out->sent);
+    out->sent = sent;
     return true;
 }
 
@@ -163,24 +167,23 @@ static int64_t smallest_of(const struct probe *probe)
     return probe->max > 2 * KIB ? 2 * KIB : 2;
 }
 
-/* The largest first: most endpoints that have no limit are done with that. Then the limits that
- * many share, and one more than such a limit when it was accepted; halves for the rest. */
+/* The limits that many share first, from the middle of what is open, so that large ones are sent
+ * only where smaller ones got in; one more than such a limit when it was accepted; halves for the
+ * rest. */
 int64_t probe_next(const struct probe *probe, const struct tried *tried, size_t count)
 {
     int64_t low = 0;
     int64_t high = 0;
     if (count == 0)
-        return probe->max;
-    if (count >= PROBE_SHOTS_MAX || tried[count - 1].result == PROBE_UNDECIDED)
-        return 0;
+        return smallest_of(probe);
     probe_bounds(tried, count, &low, &high);
-    if (high == 0)
+    if (low == 0 || count >= PROBE_SHOTS_MAX || tried[count - 1].result == PROBE_UNDECIDED)
         return 0;
-    if (low == 0)
-        return count == 1 ? smallest_of(probe) : 0;
-    int64_t known = known_between(probe, low, high);
+    int64_t known = known_between(probe, low, high ? high : probe->max);
     if (known)
         return known;
+    if (high == 0)
+        return low < probe->max ? probe->max : 0;
     if (high - low <= 1)
         return 0;
     const struct known_limit *reached = known_at(probe, low);

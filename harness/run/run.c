@@ -199,6 +199,7 @@ bool run_plan(struct plan *plan, const struct run_listener *listener, struct run
     start(&runner);
     loop(&runner);
     finish_result(&runner);
+    probing_diagnose(&runner);
     engine_free(runner.engine);
     testcase_clear(&runner.canary);
     free(runner.all);

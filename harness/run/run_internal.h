@@ -169,6 +169,10 @@ void trouble_stop(struct runner *runner);
 /* Everything has ended: a last canary tells whether the endpoint outlived it. */
 void trouble_look_after_all(struct runner *runner);
 
+/* probing.c: asks what is behind the failures, and fills in the result's diagnoses. Last of all:
+ * every case is judged. */
+void probing_diagnose(struct runner *runner);
+
 /* finish.c: from what was seen to the result */
 void finish_judge(struct runner *runner);
 void finish_result(struct runner *runner);

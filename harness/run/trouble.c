@@ -91,7 +91,8 @@ static bool found_it_well(const struct runner *runner)
     if (exchange->seen.outcome == OUTCOME_NOT_SENT)
         return true;
     return exchange->seen.outcome == OUTCOME_ANSWERED &&
-           (exchange->accepted || !runner->usual_accepted || exchange->seen.status == 429);
+           (exchange->accepted || !runner->usual_accepted || exchange->seen.status == 429 ||
+            exchange->seen.status == 409); /* a repetition: the canary is the same each time */
 }
 
 /* --- the end of the endpoint --- */
@@ -128,6 +129,12 @@ static void give_up(struct runner *runner)
 
 /* True when a canary has found the endpoint well; until then it is sent again, and in the end given
  * up. */
+/* The same event once more may be refused as a repetition; that is life enough. */
+static bool was_answered(const struct runner *runner)
+{
+    return runner->canary.exchanges[0].seen.outcome == OUTCOME_ANSWERED;
+}
+
 static void send_again(struct runner *runner, int64_t pause_ns, int64_t now_ns)
 {
     testcase_reset(&runner->canary);
@@ -140,7 +147,7 @@ static bool is_back(struct runner *runner, int64_t now_ns)
         (void)launch_next(runner, &runner->canary, now_ns);
     if (runner->canary.state < CASE_ENDED)
         return false;
-    if (found_it_well(runner)) {
+    if (found_it_well(runner) || (runner->back_ns && was_answered(runner))) {
         if (!runner->back_ns)
             runner->back_ns = now_ns;
         if (now_ns >= runner->settled_ns)

@@ -12,6 +12,10 @@
 #include "base/bytes.h"
 #include "base/error.h"
 
+/* The secret of fixtures for which nobody gave one. It is published here and in every manifest, so
+ * an endpoint that the world can reach must never be configured with it. */
+#define SECRET_PUBLISHED "whsec_published_by_hookcheck_for_tests_only"
+
 struct secret {
     char *data;
     size_t len;

@@ -51,15 +51,14 @@ Test(cli_list_program, prints_one_row_a_line_and_the_same_rows_as_json)
     }
 }
 
-Test(cli_list_program, has_rows_for_all_but_what_is_to_come)
+Test(cli_list_program, has_rows_for_all)
 {
     NEED_HOOKCHECK();
     for (size_t i = 0; i < num_listings; i++) {
         struct program_end end;
         RUN(&end, "list", listings[i].name);
-        bool is_to_come = strcmp(listings[i].name, "diagnoses") == 0;
-        cr_expect_eq(end.out.len == 0, is_to_come, "%s", listings[i].name);
-        cr_expect_eq(end.err.len != 0, is_to_come, "%s: %s", listings[i].name, buf_text(&end.err));
+        cr_expect_gt(end.out.len, 0, "%s", listings[i].name);
+        cr_expect_eq(end.err.len, 0, "%s: %s", listings[i].name, buf_text(&end.err));
         program_end_clear(&end);
     }
 }

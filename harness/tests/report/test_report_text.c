@@ -90,7 +90,7 @@ Test(report_report_text, says_ready_and_undecided_in_the_last_line)
         sample_count(&result);
         result.exit_code = rows[i].exit_code;
         stream(&result, &options, &out);
-        cr_expect_eq(strncmp(buf_text(&out), rows[i].start, strlen(rows[i].start)), 0, "%s",
+        cr_expect_eq(strncmp(last_line(&out), rows[i].start, strlen(rows[i].start)), 0, "%s",
                      buf_text(&out));
         buf_clear(&out);
         run_result_clear(&result);

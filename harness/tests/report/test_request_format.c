@@ -1,5 +1,6 @@
 #include <criterion/criterion.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -35,10 +36,71 @@ static void render(const char *format, const char *body, size_t len, struct buf 
 
 Test(report_request_format, stand_in_the_order_in_which_they_are_listed)
 {
-    static const char *const names[] = {"http", "curl", "json", "headers", "body"};
-    cr_assert_eq(num_request_formats, 5);
-    for (size_t i = 0; i < num_request_formats; i++)
+    static const char *const names[] = {
+        "http",   "curl",      "json", "headers", "body",      "curl-config",
+        "har",    "postman",   "hurl", "k6",      "http-file", "vegeta",
+        "pytest", "node-test", "jest", "go-test", "ndjson",
+    };
+    cr_assert_eq(num_request_formats, sizeof names / sizeof *names);
+    for (size_t i = 0; i < num_request_formats; i++) {
         cr_expect_str_eq(request_formats[i].name, names[i]);
+        cr_expect(request_formats[i].between || request_formats[i].file[0] == '.', "%s", names[i]);
+    }
+}
+
+/* What a format cannot say it refuses; it never says something else instead. */
+Test(report_request_format, what_a_format_cannot_say_is_refused)
+{
+    static const struct {
+        const char *format;
+        const char *body;
+        size_t len;
+        const char *reason;
+    } rows[] = {
+        {"postman", "\xff", 1, "its body is not UTF-8"},
+        {"postman", "{{$guid}}", 9, "its body has {{, which begins a variable there"},
+        {"http-file", "a\n### b", 7,
+         "its body has blanks at an end, or lines that mean something there"},
+        {"http-file", "{}\n", 3,
+         "its body has blanks at an end, or lines that mean something there"},
+        {"curl-config", "a\0b", 3, "its body holds a NUL"},
+        {"k6", "{}", 2, "it has two fields of one name"},
+        {"hurl", "{}", 2, NULL},
+        {"go-test", "\xff\0", 2, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct request request = {0};
+        struct error err = {0};
+        struct buf out = {0};
+        fill(&request, rows[i].body, rows[i].len);
+        (void)headers_set(&request.headers, "X-Host", "example.com");
+        request.headers.items[0].value[0] = '0'; /* instead of the byte that is not ASCII */
+        const struct request_format *format = request_format_find(rows[i].format, NULL);
+        const char *reason = request_format_refuses(format, &request);
+        if (rows[i].reason)
+            cr_expect_str_eq(reason ? reason : "nothing", rows[i].reason, "%s", rows[i].format);
+        else
+            cr_expect_null(reason, "%s: %s", rows[i].format, reason);
+        bool said = request_format_single(format, &request, &place, &out, &err);
+        cr_expect_eq(said, rows[i].reason == NULL);
+        cr_expect_eq(out.len > 0, said);
+        buf_clear(&out);
+        request_clear(&request);
+    }
+}
+
+Test(report_request_format, a_body_of_any_size_is_not_put_on_a_line_that_is_too_short_for_it)
+{
+    struct request request = {0};
+    char *body = mem_alloc(REQUEST_LINE_MAX + 1);
+    fill(&request, body, REQUEST_LINE_MAX + 1);
+    memset(request.body.data, 'x', request.body.len);
+    static const char *const short_ones[] = {"curl", "curl-config"};
+    for (size_t i = 0; i < 2; i++)
+        cr_expect_str_eq(request_format_refuses(request_format_find(short_ones[i], NULL), &request),
+                         "its body is above 32 KiB");
+    free(body);
+    request_clear(&request);
 }
 
 Test(report_request_format, an_unknown_one_is_refused_with_the_nearest)

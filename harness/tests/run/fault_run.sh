@@ -11,14 +11,14 @@ port=0
 supervise() {
     while :; do
         "$HOOKCHECK_BIN" receive --quiet --listen "${LISTEN:-127.0.0.1}:$port" \
-            ${fault:+--fault "$fault"} > "$folder/now" 2>&1 &
+            --restart "${RESTART:-100ms}" ${fault:+--fault "$fault"} > "$folder/now" 2>&1 &
         echo $! > "$folder/pid"
         while [ ! -s "$folder/now" ] && kill -0 $! 2>/dev/null; do sleep 0.01; done
         port=$(sed -n '1s/.*:\([0-9]*\)$/\1/p' "$folder/now")
         [ -s "$folder/first" ] || cp "$folder/now" "$folder/first"
         wait $!
         [ -e "$folder/over" ] && return
-        sleep "${RESTART:-0.1}"
+        sleep 0.1
     done
 }
 supervise &

@@ -59,7 +59,7 @@ static size_t num_seen(void)
 static json_t *read_report(void)
 {
     json_error_t error;
-    json_t *json = json_load_file(report, 0, &error);
+    json_t *json = json_load_file(report, JSON_ALLOW_NUL, &error);
     cr_assert_not_null(json, "%s", error.text);
     return json;
 }
@@ -149,7 +149,7 @@ Test(run_limits, an_interruption_ends_it_with_a_partial_report, .init = set_up, 
 Test(run_limits, recovery_is_measured, .init = set_up, .fini = tear_down)
 {
     struct program_end end;
-    const char *const env[] = {"HOOKCHECK_SECRET=" TEST_SECRET, "RESTART=0.3", NULL};
+    const char *const env[] = {"HOOKCHECK_SECRET=" TEST_SECRET, "RESTART=300ms", NULL};
     const char *const argv[] = {"sh",
                                 "harness/tests/run/fault_run.sh",
                                 report,

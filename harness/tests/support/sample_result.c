@@ -220,6 +220,9 @@ static void fill_diagnosis(struct run_result *result)
     diagnosis->num_cases = 1;
     diagnosis->evidence = mem_text("the first 32 characters of a right signature were accepted, "
                                    "32 other characters were refused");
+    diagnosis->harm = mem_text("a single digit, tried sixteen times, opens the endpoint");
+    diagnosis->framework = mem_text("Express");
+    diagnosis->snippet = mem_text("import express from 'express';\n");
     diagnosis->remedy =
         mem_text("compare with crypto.timingSafeEqual after checking that the length "
                  "is 64");

@@ -1,0 +1,53 @@
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "cli/command.h"
+#include "cli/fixture_choice.h"
+#include "cli/fixture_corpus.h"
+#include "cli/fixture_stream.h"
+#include "cli/secret_options.h"
+
+static const struct option_set *const option_sets[] = {&fixture_options, &secret_options};
+
+/* Lines of JSON are what can be streamed; other documents of genuine events are a corpus of one
+ * case. */
+static int print(struct fixture_choice *choice, struct error *err)
+{
+    bool is_stream = choice->has_count && strcmp(choice->formats[0]->name, "ndjson") == 0;
+    if (!is_stream)
+        return fixture_corpus_print(choice, err);
+    return fixture_stream(choice, choice->count, STDOUT_FILENO, isatty(STDERR_FILENO), err)
+               ? EXIT_OK
+               : EXIT_OUR_FAILURE;
+}
+
+static int run(const struct arguments *arguments, struct error *err)
+{
+    struct fixture_choice choice = {0};
+    int code = EXIT_WRONG_USAGE;
+    if (fixture_choice_read(&choice, arguments, err))
+        code = strcmp(choice.folder, "-") == 0 ? print(&choice, err)
+                                               : fixture_corpus_write(&choice, err);
+    fixture_choice_clear(&choice);
+    return code;
+}
+
+const struct command command_fixtures = {
+    .name = "fixtures",
+    .arguments = "DIR",
+    .summary = "write a corpus of signed and wrongly signed events",
+    .about =
+        "Writes signed events, forgeries and malformed requests into the new folder DIR, with what "
+        "a right endpoint does with each (accept, reject, either) in DIR/manifest.json: one folder "
+        "for each event type, in it the body and the headers of each request. With - as DIR one "
+        "document goes to standard output; with --format ndjson --count N any number of distinct "
+        "genuine events. Without a secret of yours a published one is used: " //
+    SECRET_PUBLISHED ".",
+    .examples = "  hookcheck fixtures corpus --events crm.contact.created --format pytest\n"
+                "  hookcheck fixtures --format ndjson --count 1000000 - > events.ndjson\n",
+    .options = option_sets,
+    .num_option_sets = ARRAY_LEN(option_sets),
+    .run = run,
+};

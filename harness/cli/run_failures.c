@@ -1,0 +1,59 @@
+#include "cli/run_failures.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "report/failures.h"
+
+static const struct option_spec specs[] = {
+    {"failures", 0, "FORMAT=FILE",
+     "Write the requests of the failed cases as a document for another tool, such as "
+     "har=failed.har; see `hookcheck list formats` (default: none).",
+     false},
+};
+const struct option_set failures_options = {specs, ARRAY_LEN(specs)};
+
+bool failures_choice_read(struct failures_choice *choice, const struct arguments *arguments,
+                          struct error *err)
+{
+    const char *given = arguments_value(arguments, "failures", NULL);
+    const char *equals = given ? strchr(given, '=') : NULL;
+    *choice = (struct failures_choice){0};
+    if (!given)
+        return true;
+    if (!equals || !equals[1])
+        return error_set(err, "--failures: \"%s\" is not FORMAT=FILE, such as har=failed.har",
+                         given);
+    char *name = mem_copy(given, (size_t)(equals - given));
+    choice->format = request_format_find(name, err);
+    choice->path = equals + 1;
+    free(name);
+    if (!choice->format || !file_can_write(choice->path, err))
+        return error_prefix(err, "--failures");
+    return choice->format->between ||
+           error_set(err,
+                     "--failures: %s holds one request only; name a format that holds many, "
+                     "such as har",
+                     choice->format->name);
+}
+
+bool failures_write(const struct failures_choice *choice, const struct run_result *result,
+                    struct error *err)
+{
+    struct buf out = {0};
+    if (!choice->format)
+        return true;
+    size_t left_out = failures_render(result, choice->format, &out);
+    bool ok = file_write(choice->path, buf_bytes(&out), 0644, err);
+    if (ok && left_out)
+        log_print(LOG_WARN,
+                  "note: %zu of the failed requests cannot be said in %s and are left "
+                  "out of %s",
+                  left_out, choice->format->name, choice->path);
+    buf_clear(&out);
+    return ok;
+}

@@ -1,0 +1,57 @@
+/*
+ * From what a run saw to the causes: what the endpoint computes, which mistake lets forgeries in,
+ * what stands before the handler. Opens no socket: what has to be asked of the endpoint goes out
+ * through a function of the caller's.
+ */
+#ifndef DIAGNOSE_DIAGNOSE_H
+#define DIAGNOSE_DIAGNOSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "http/request.h"
+#include "judge/result.h"
+#include "panora/catalogue.h"
+
+/* Sends one request and fills `seen` (initialised by the callee, cleared by the caller). False when
+ * nothing more may be sent. */
+typedef bool diagnose_send(void *payload, const struct request *request, struct observation *seen);
+
+/* Everything is borrowed. */
+struct diagnose_input {
+    const struct run_result *result; /* every case judged */
+    const struct exchange *const *controls;
+    size_t num_controls;
+    const struct catalogue *catalogue;
+    struct bytes secret;
+    const char *usual_type;
+    uint64_t seed;
+    unsigned run_tag;
+    int64_t wall_ms;
+    bool object_only;  /* the endpoint takes data as an object */
+    bool is_unsigned;  /* it knowingly verifies nothing */
+    bool is_private;   /* the secret itself may be sent: https or loopback */
+    bool any_accepted; /* some genuine event was accepted */
+    diagnose_send *send;
+    void *payload;
+};
+
+/* The causes, the most harmful first; none when nothing failed. The caller frees them with the
+ * result that it puts them into. */
+void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t *out_count);
+
+/* --- everything that can be diagnosed, for lists, explanations and tests --- */
+
+struct diagnosis_kind {
+    const char *id;
+    const char *sentence; /* completes "The endpoint ..." */
+    const char *harm;
+    const char *remedy;
+};
+
+size_t diagnosis_kind_count(void);
+struct diagnosis_kind diagnosis_kind_at(size_t index);
+bool diagnosis_kind_find(const char *id, struct diagnosis_kind *out);
+
+#endif

@@ -1,0 +1,24 @@
+/* The parts of forensics among themselves. */
+#ifndef DIAGNOSE_FORENSIC_H
+#define DIAGNOSE_FORENSIC_H
+
+#include "diagnose/investigation.h"
+
+struct diagnosis_kind kind_of_hypothesis(const struct hypothesis *one);
+
+/* Tries every hypothesis until one is proved; false when none is. The caller knows that a plain
+ * forgery and a plain genuine event are refused. */
+bool forensic_prove(struct investigation *inv);
+
+/* Whether the hypothesis signs this event as Panora does, or means nothing for it: then it is no
+ * reason to refuse it.
+ * Appends the signature that it makes to `out_value` (may be NULL). */
+bool forensic_signs_rightly(const struct investigation *inv, const struct hypothesis *hypothesis,
+                            const struct sight *sight, struct buf *out_value);
+
+/* Whether it signs every genuine event that was accepted as Panora does. */
+bool forensic_is_consistent(const struct investigation *inv, const struct hypothesis *hypothesis);
+
+const struct diagnosis_kind *forensic_other_dialect(void);
+
+#endif

@@ -1,0 +1,48 @@
+/* What was found. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "diagnose/investigation.h"
+
+struct diagnosis *found_add(struct investigation *inv, const struct diagnosis_kind *kind,
+                            enum severity severity, enum confidence confidence,
+                            const char *evidence)
+{
+    for (size_t i = 0; i < inv->num_found; i++)
+        if (strcmp(inv->found[i].diagnosis.id, kind->id) == 0)
+            return &inv->found[i].diagnosis;
+    inv->found = mem_resize(inv->found, inv->num_found + 1, sizeof *inv->found);
+    struct found *found = &inv->found[inv->num_found++];
+    *found = (struct found){.severity = severity};
+    found->diagnosis = (struct diagnosis){
+        .id = mem_text(kind->id),
+        .sentence = mem_format("The endpoint %s.", kind->sentence),
+        .confidence = confidence,
+        .evidence = mem_text(evidence),
+        .harm = mem_text(kind->harm ? kind->harm : ""),
+        .remedy = mem_text(kind->remedy ? kind->remedy : ""),
+    };
+    return &found->diagnosis;
+}
+
+void found_explain(struct diagnosis *diagnosis, const struct case_result *one)
+{
+    for (size_t i = 0; one && i < diagnosis->num_cases; i++)
+        if (strcmp(diagnosis->cases[i], one->id) == 0)
+            return;
+    if (!one || (one->verdict != VERDICT_FAIL && one->verdict != VERDICT_WARN))
+        return;
+    diagnosis->cases =
+        mem_resize(diagnosis->cases, diagnosis->num_cases + 1, sizeof *diagnosis->cases);
+    diagnosis->cases[diagnosis->num_cases++] = mem_text(one->id);
+}
+
+bool found_explains(const struct investigation *inv, const struct case_result *one)
+{
+    for (size_t i = 0; i < inv->num_found; i++)
+        for (size_t k = 0; k < inv->found[i].diagnosis.num_cases; k++)
+            if (strcmp(inv->found[i].diagnosis.cases[k], one->id) == 0)
+                return true;
+    return false;
+}

@@ -1,0 +1,217 @@
+#include "diagnose/offline.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/array.h"
+#include "base/encode.h"
+#include "base/text.h"
+#include "diagnose/hypothesis.h"
+#include "panora/event.h"
+#include "panora/js.h"
+#include "sign/digest.h"
+
+/* Above this, only single hypotheses are tried. */
+#define PAIRS_MAX ((size_t)256 * 1024)
+
+struct search {
+    const struct headers *headers;
+    struct subject subject;
+    struct bytes secret;
+    struct buf *out;
+    size_t num_found;
+};
+
+/* Times that other senders' schemes carry are part of what is signed. */
+static void read_time(struct search *search)
+{
+    static const char *const names[] = {"webhook-timestamp", "svix-timestamp",
+                                        "X-Slack-Request-Timestamp"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        const char *value = headers_find(search->headers, names[i]);
+        if (value)
+            search->subject.wall_s = strtoll(value, NULL, 10);
+    }
+    for (size_t i = 0; i < search->headers->count; i++)
+        if (text_starts_with(search->headers->items[i].value, "t="))
+            search->subject.wall_s = strtoll(search->headers->items[i].value + 2, NULL, 10);
+}
+
+/* The header of the request that has this value, under the name that the signing gives it, or any.
+ */
+static const struct header *header_with(const struct search *search, const struct signing *signing)
+{
+    for (size_t i = 0; i < search->headers->count; i++) {
+        const struct header *header = &search->headers->items[i];
+        for (size_t k = 0; k < signing->headers.count; k++)
+            if (header_name_equal(header->name, signing->headers.items[k].name) &&
+                signing->value.len > 0 &&
+                digest_equal(bytes_of(header->value), buf_bytes(&signing->value)))
+                return header;
+    }
+    return NULL;
+}
+
+static bool try_one(struct search *search, const struct hypothesis *first,
+                    const struct hypothesis *second)
+{
+    struct signing signing = {0};
+    bool fits = hypothesis_sign(first, second, &search->subject, search->secret, &signing) &&
+                header_with(search, &signing);
+    signing_clear(&signing);
+    if (!fits)
+        return false;
+    if (search->num_found++ > 0) {
+        (void)buf_add_format(search->out, "or, the same for this body, by %s: the signer %s\n",
+                             first->id, first->sentence);
+        return true;
+    }
+    (void)buf_add_format(search->out, "explained by %s%s%s: the signer %s%s%s\n", first->id,
+                         second ? " and " : "", second ? second->id : "", first->sentence,
+                         second ? ", and it " : "", second ? second->sentence : "");
+    (void)buf_add_format(search->out, "remedy: %s%s%s\n", first->remedy, second ? "; " : "",
+                         second ? second->remedy : "");
+    return true;
+}
+
+static void try_singles(struct search *search)
+{
+    for (size_t i = 0; i < num_hypotheses; i++)
+        (void)try_one(search, &hypotheses[i], NULL);
+}
+
+static void try_pairs(struct search *search)
+{
+    for (size_t i = 0; search->num_found == 0 && i < num_hypotheses; i++)
+        for (size_t k = i + 1; search->num_found == 0 && k < num_hypotheses; k++)
+            if (hypotheses[i].part != hypotheses[k].part)
+                (void)try_one(search, &hypotheses[i], &hypotheses[k]);
+}
+
+/* --- altered after it was signed --- */
+
+typedef bool restore_data(struct bytes data, struct buf *out);
+
+static bool restore_compact(struct bytes data, struct buf *out)
+{
+    return serialiser_rewrite(serialiser_find("javascript"), data, out);
+}
+
+static bool restore_trimmed(struct bytes data, struct buf *out)
+{
+    while (data.len && strchr(" \t\r\n", data.data[data.len - 1]))
+        data.len--;
+    while (data.len && strchr(" \t\r\n", data.data[0]))
+        data = (struct bytes){data.data + 1, data.len - 1};
+    return buf_add_bytes(out, data);
+}
+
+static bool restore_newline(struct bytes data, struct buf *out)
+{
+    (void)buf_add_bytes(out, data);
+    return buf_add_char(out, '\n');
+}
+
+static bool restore_unix_lines(struct bytes data, struct buf *out)
+{
+    for (size_t i = 0; i < data.len; i++)
+        if (data.data[i] != '\r' || i + 1 == data.len || data.data[i + 1] != '\n')
+            (void)buf_add_char(out, data.data[i]);
+    return true;
+}
+
+/* UTF-8 that was taken for Latin-1 and encoded once more. */
+static bool restore_encoding(struct bytes data, struct buf *out)
+{
+    for (size_t i = 0; i < data.len; i++) {
+        unsigned char lead = (unsigned char)data.data[i];
+        if (lead < 0x80) {
+            (void)buf_add_char(out, (char)lead);
+        } else if ((lead == 0xc2 || lead == 0xc3) && i + 1 < data.len) {
+            unsigned char next = (unsigned char)data.data[++i];
+            (void)buf_add_char(out, (char)((lead & 3) << 6 | (next & 0x3f)));
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+static const struct {
+    const char *how;
+    restore_data *restore;
+} alterations[] = {
+    {"white space at the ends of the text in data was added", restore_trimmed},
+    {"a newline at the end of the text in data was taken away", restore_newline},
+    {"line ends in the text in data became CR LF", restore_unix_lines},
+    {"the text in data was parsed and written again in another way (white space, escapes, numbers)",
+     restore_compact},
+    {"the text in data was taken for Latin-1 and encoded as UTF-8 once more", restore_encoding},
+};
+
+static bool fits_message(const struct search *search, struct bytes message)
+{
+    struct digest digest;
+    struct buf hex = {0};
+    bool fits = false;
+    if (digest_hmac("sha256", search->secret, message, &digest))
+        encode_hex(digest_bytes(&digest), &hex);
+    for (size_t i = 0; i < search->headers->count; i++)
+        fits =
+            fits || (header_name_equal(search->headers->items[i].name, PANORA_SIGNATURE_HEADER) &&
+                     digest_equal(bytes_of(search->headers->items[i].value), buf_bytes(&hex)));
+    buf_clear(&hex);
+    return fits;
+}
+
+static void note_alteration(struct search *search, const char *how)
+{
+    const char * or = search->num_found++ ? "or it was " : "";
+    (void)buf_add_format(search->out,
+                         "%saltered after it was signed: %s; something between Panora and the "
+                         "capture changed the body\n",
+                         or, how);
+}
+
+static void try_alterations(struct search *search)
+{
+    for (size_t i = 0; i < ARRAY_LEN(alterations); i++) {
+        struct buf data = {0};
+        struct buf message = {0};
+        if (alterations[i].restore(buf_bytes(&search->subject.data), &data)) {
+            js_quote(buf_bytes(&data), &message);
+            if (search->subject.is_text && fits_message(search, buf_bytes(&message)))
+                note_alteration(search, alterations[i].how);
+        }
+        buf_reset(&message);
+        js_quote(buf_bytes(&search->subject.data), &message);
+        if (i == 0 && !search->subject.is_text && fits_message(search, buf_bytes(&message)))
+            note_alteration(search,
+                            "data was a text when it was signed, and has been parsed since");
+        buf_clear(&data);
+        buf_clear(&message);
+    }
+}
+
+bool offline_explain(const struct headers *headers, struct bytes body, struct bytes secret,
+                     struct buf *out)
+{
+    struct search search = {.headers = headers, .secret = secret, .out = out};
+    if (subject_read(&search.subject, body, 0)) {
+        read_time(&search);
+        const char *id = headers_find(headers, "webhook-id");
+        if (id && strlen(id) < sizeof search.subject.id)
+            (void)memcpy(search.subject.id, id, strlen(id) + 1);
+        try_singles(&search);
+        try_alterations(&search); /* where both explain it, both are said */
+        if (search.num_found == 0 && body.len <= PAIRS_MAX)
+            try_pairs(&search);
+        if (search.num_found == 0)
+            (void)buf_add_text(out,
+                               "no known mistake explains it: the secret is another, or data was "
+                               "changed after it was signed\n");
+    }
+    subject_clear(&search.subject);
+    return search.num_found > 0;
+}

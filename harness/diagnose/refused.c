@@ -1,0 +1,280 @@
+/*
+ * When genuine events are refused: all of them (something stands before the handler, or it computes
+ * something else), or some (a library writes some texts in another way).
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/mem.h"
+#include "diagnose/forensic.h"
+#include "judge/met_instead.h"
+
+enum own_kind {
+    KIND_OTHER_SECRET,
+    KIND_ALWAYS_BREAKS,
+    KIND_HANGS,
+    KIND_NO_SUCCESS,
+    KIND_AGENT,
+    NUM_OWN_KINDS
+};
+
+static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
+    [KIND_OTHER_SECRET] =
+        {"other-secret",
+         "refuses every signature made with this secret, by every rule that was tried",
+         "Panora's events are refused, and Panora does not send them again",
+         "compare the secret that the endpoint has with the one in Panora's dashboard for this "
+         "very "
+         "endpoint and environment; `hookcheck verify` says of a captured request whether it fits"},
+    [KIND_ALWAYS_BREAKS] = {"always-breaks",
+                            "answers 5xx to everything, before it looks at the signature",
+                            "every event is lost",
+                            "look at the handler's log; a header or an environment variable that "
+                            "is read under a wrong "
+                            "name does this (Django: request.headers['Panora-Signature'] or "
+                            "META['HTTP_PANORA_SIGNATURE'])"},
+    [KIND_HANGS] =
+        {"hangs-on-genuine-events", "never answers a genuine event, while it answers others",
+         "every event is lost, and each holds one of Panora's five workers",
+         "the body was probably consumed by a middleware before the handler waits for it: read it "
+         "once, as raw bytes, and answer on every path"},
+    [KIND_NO_SUCCESS] = {"success-without-2xx",
+                         "tells genuine events from forged ones, but answers them with a "
+                         "status that is no success",
+                         "Panora records every event as failed",
+                         "answer 200 or 204 to a genuine event"},
+    [KIND_AGENT] =
+        {"firewall-by-user-agent",
+         "lets the same event in when it does not say that it comes from "
+         "axios, as Panora's do",
+         "every event of Panora is turned away before it reaches the handler",
+         "let requests with the User-Agent axios/... to this path through the firewall; the "
+         "signature tells who may come in"},
+};
+
+static void explain_lost(struct investigation *inv, struct diagnosis *diagnosis, int status)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->one && sight_is_lost(sight) &&
+            (!status || sight->exchange->seen.status == status))
+            found_explain(diagnosis, sight->one);
+    }
+}
+
+/* Everything that went wrong with this answer, whoever it was meant for. */
+static void explain_status(struct investigation *inv, struct diagnosis *diagnosis, int status)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].one && inv->sights[i].trouble &&
+            inv->sights[i].exchange->seen.status == status)
+            found_explain(diagnosis, inv->sights[i].one);
+}
+
+static struct diagnosis *add_own(struct investigation *inv, enum own_kind kind,
+                                 enum confidence confidence, const char *evidence, int status)
+{
+    struct diagnosis *diagnosis =
+        found_add(inv, &own_kinds[kind], SEVERITY_LOST, confidence, evidence);
+    explain_lost(inv, diagnosis, status);
+    return diagnosis;
+}
+
+/* --- what stands before the handler --- */
+
+static bool prove_agent(struct investigation *inv)
+{
+    static const char other[] = "curl/8.5.0";
+    const struct question genuine = {.agent = other};
+    const struct question forged = {.agent = other, .forged = true};
+    if (ask(inv, &genuine, NULL) != ANSWER_ACCEPTED || ask(inv, &forged, NULL) == ANSWER_ACCEPTED)
+        return false;
+    add_own(inv, KIND_AGENT, CONFIDENCE_PROVED,
+            "a genuine event with the User-Agent curl/8.5.0 was accepted, the same with Panora's "
+            "User-Agent was not",
+            0);
+    return true;
+}
+
+static void add_met(struct investigation *inv, const struct met_instead *met, const char *evidence,
+                    int status)
+{
+    char *sentence = mem_format("was not reached: the requests met %s", met->sentence);
+    struct diagnosis_kind kind = {met->id, sentence, "no event of Panora reaches the handler",
+                                  met->remedy};
+    explain_status(inv, found_add(inv, &kind, SEVERITY_LOST, CONFIDENCE_LIKELY, evidence), status);
+    free(sentence);
+}
+
+/* A refusal that the handler itself may give: then what it computes is looked for as well. */
+static bool may_be_the_handler(const struct observation *seen)
+{
+    return seen->status == 401 || seen->status == 403 || seen->status == 400;
+}
+
+/* --- no genuine event was accepted --- */
+
+static void judge_unproved(struct investigation *inv, const struct observation *genuine,
+                           const struct observation *forged)
+{
+    enum answer answer = answer_of(genuine);
+    struct buf evidence = {0};
+    (void)buf_add_text(&evidence, "a genuine event met: ");
+    answer_describe(genuine, &evidence);
+    (void)buf_add_text(&evidence, "; a forged one: ");
+    answer_describe(forged, &evidence);
+    bool differs = genuine->status != forged->status;
+    if (answer == ANSWER_HUNG && answer_of(forged) != ANSWER_HUNG)
+        add_own(inv, KIND_HANGS, CONFIDENCE_LIKELY, buf_text(&evidence), 0);
+    else if (answer == ANSWER_ERROR && answer_of(forged) == ANSWER_ERROR)
+        explain_status(inv,
+                       add_own(inv, KIND_ALWAYS_BREAKS, CONFIDENCE_LIKELY, buf_text(&evidence), 0),
+                       genuine->status);
+    else if (answer == ANSWER_REFUSED && differs && answer_of(forged) == ANSWER_REFUSED)
+        add_own(inv, KIND_NO_SUCCESS, CONFIDENCE_LIKELY, buf_text(&evidence), genuine->status);
+    else if (answer == ANSWER_REFUSED && answer_of(forged) == ANSWER_REFUSED && !inv->closed)
+        add_own(inv, KIND_OTHER_SECRET, CONFIDENCE_LIKELY,
+                "genuine and forged events were refused alike, and so was every other computation "
+                "that is known (`hookcheck list diagnoses`)",
+                genuine->status);
+    buf_clear(&evidence);
+}
+
+static void search_computation(struct investigation *inv, const struct observation *genuine,
+                               const struct observation *forged)
+{
+    struct buf evidence = {0};
+    const struct met_instead *met = met_instead_of(genuine, &evidence);
+    bool same = genuine->status == forged->status;
+    bool proved = false;
+    if (met || genuine->status == 403 || genuine->status == 429)
+        proved = prove_agent(inv);
+    if (!proved && (!met || may_be_the_handler(genuine)) && answer_of(genuine) == ANSWER_REFUSED &&
+        same)
+        proved = forensic_prove(inv);
+    if (!proved && met && same)
+        add_met(inv, met, buf_text(&evidence), genuine->status);
+    else if (!proved)
+        judge_unproved(inv, genuine, forged);
+    buf_clear(&evidence);
+}
+
+void forensic_all_refused(struct investigation *inv)
+{
+    struct observation genuine;
+    struct observation forged;
+    enum answer answer = ask(inv, &(struct question){0}, &genuine);
+    enum answer of_forged = ask(inv, &(struct question){.forged = true}, &forged);
+    if (answer != ANSWER_ACCEPTED && answer != ANSWER_NONE && answer != ANSWER_UNREACHED &&
+        of_forged != ANSWER_ACCEPTED)
+        search_computation(inv, &genuine, &forged);
+    observation_clear(&genuine);
+    observation_clear(&forged);
+}
+
+/* --- some genuine events were refused --- */
+
+/* The smallest of the genuine events that no cause explains yet and that were plainly refused. */
+static const struct sight *unexplained(const struct investigation *inv)
+{
+    const struct sight *best = NULL;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        bool fits = sight->one && sight->trouble && sight_is_lost(sight) && sight->has_event &&
+                    sight->answer == ANSWER_REFUSED && !found_explains(inv, sight->one);
+        if (fits && (!best || sight->exchange->request.body.len < best->exchange->request.body.len))
+            best = sight;
+    }
+    return best;
+}
+
+/* The refused request once more, with the signature by the hypothesis. */
+static enum answer ask_again(struct investigation *inv, const struct sight *sight,
+                             const char *value)
+{
+    struct request request;
+    request_copy(&request, &sight->exchange->request);
+    headers_set(&request.headers, PANORA_SIGNATURE_HEADER, value);
+    enum answer answer = ask_request(inv, &request, NULL);
+    request_clear(&request);
+    return answer;
+}
+
+static void found_partial(struct investigation *inv, const struct hypothesis *hypothesis,
+                          const struct sight *refused)
+{
+    char *evidence = mem_format(
+        "\"%s\" was refused as Panora signs it and accepted when signed like this; every genuine "
+        "event that was accepted is the same by both rules",
+        refused->exchange->sent);
+    struct diagnosis_kind kind = kind_of_hypothesis(hypothesis);
+    struct diagnosis *diagnosis = found_add(inv, &kind, SEVERITY_LOST, CONFIDENCE_PROVED, evidence);
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->one && sight_is_lost(sight) && sight->has_event &&
+            !forensic_signs_rightly(inv, hypothesis, sight, NULL))
+            found_explain(diagnosis, sight->one);
+    }
+    if (hypothesis->language && !inv->language)
+        inv->language = hypothesis->language;
+    free(evidence);
+}
+
+/* The signature that the rule makes for what was refused, or an empty text. */
+static bool try_partial(struct investigation *inv, const struct hypothesis *hypothesis,
+                        const struct sight *refused)
+{
+    struct buf value = {0};
+    (void)forensic_signs_rightly(inv, hypothesis, refused, &value);
+    bool proved = value.len && ask_again(inv, refused, buf_text(&value)) == ANSWER_ACCEPTED &&
+                  ask_again(inv, refused,
+                            "0123456789abcdef0123456789abcdef"
+                            "0123456789abcdef0123456789abcdef") == ANSWER_REFUSED;
+    if (proved)
+        found_partial(inv, hypothesis, refused);
+    buf_clear(&value);
+    return proved;
+}
+
+/* First an event in which all libraries differ; then, for what that leaves unexplained, the very
+ * events that were refused. */
+void forensic_some_refused(struct investigation *inv)
+{
+    if (unexplained(inv) && ask(inv, &(struct question){0}, NULL) == ANSWER_REFUSED &&
+        ask(inv, &(struct question){.forged = true}, NULL) == ANSWER_REFUSED)
+        (void)forensic_prove(inv);
+    for (int rounds = 0; rounds < 3; rounds++) {
+        const struct sight *refused = unexplained(inv);
+        bool proved = false;
+        for (size_t i = 0; refused && !proved && i < num_hypotheses; i++)
+            proved = hypotheses[i].part == PART_MESSAGE && !hypotheses[i].is_open_message &&
+                     !forensic_signs_rightly(inv, &hypotheses[i], refused, NULL) &&
+                     forensic_is_consistent(inv, &hypotheses[i]) &&
+                     try_partial(inv, &hypotheses[i], refused);
+        if (!proved)
+            return;
+    }
+}
+
+/* --- for lists --- */
+
+size_t forensic_kind_count(void)
+{
+    return num_hypotheses + 1 + NUM_OWN_KINDS + met_instead_count();
+}
+
+struct diagnosis_kind forensic_kind_at(size_t index)
+{
+    if (index < num_hypotheses)
+        return kind_of_hypothesis(&hypotheses[index]);
+    index -= num_hypotheses;
+    if (index == 0)
+        return *forensic_other_dialect();
+    index--;
+    if (index < NUM_OWN_KINDS)
+        return own_kinds[index];
+    const struct met_instead *met = met_instead_at(index - NUM_OWN_KINDS);
+    return (struct diagnosis_kind){met->id, met->sentence, "no event of Panora reaches the handler",
+                                   met->remedy};
+}

@@ -1,0 +1,38 @@
+/*
+ * Mistakes that are told by the pattern of all answers: which requests got in, broke the endpoint
+ * or were lost. A rule says of each request whether the mistake would show; it is believed when it
+ * is never wrong about what was seen.
+ */
+#ifndef DIAGNOSE_RULE_H
+#define DIAGNOSE_RULE_H
+
+#include "diagnose/investigation.h"
+
+enum effect {
+    EFFECT_GETS_IN, /* forgeries that are accepted */
+    EFFECT_BREAKS,  /* forgeries that are answered 5xx */
+    EFFECT_DIES,    /* ... or with the end of the process */
+    EFFECT_LOST     /* genuine events that are not accepted */
+};
+
+struct rule {
+    struct diagnosis_kind kind;
+    enum effect effect;
+    enum severity severity;
+    bool (*predicts)(const struct rule *rule, const struct investigation *inv,
+                     const struct sight *sight);
+    const char *argument;
+};
+
+/* Nearly the same rules stand in the order in which they are preferred. */
+extern const struct rule rules_of_entry[];
+extern const size_t num_rules_of_entry;
+extern const struct rule rules_of_breaking[];
+extern const size_t num_rules_of_breaking;
+extern const struct rule rules_of_loss[];
+extern const size_t num_rules_of_loss;
+
+typedef bool predict_rule(const struct rule *rule, const struct investigation *inv,
+                          const struct sight *sight);
+
+#endif

@@ -1,0 +1,370 @@
+/* Mistakes in checking a signature: what gets in. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/encode.h"
+#include "base/mem.h"
+#include "diagnose/rule.h"
+#include "sign/digest.h"
+
+#define FORGE "anyone who knows the URL can make up events"
+
+static struct bytes right_of(const struct sight *sight)
+{
+    return bytes_of(sight->right);
+}
+
+static bool is_lower_hex(struct bytes in)
+{
+    for (size_t i = 0; i < in.len; i++)
+        if (!in.data[i] || !strchr("0123456789abcdef", in.data[i]))
+            return false;
+    return true;
+}
+
+static bool starts_with(struct bytes in, struct bytes start)
+{
+    return in.len >= start.len && (start.len == 0 || memcmp(in.data, start.data, start.len) == 0);
+}
+
+/* Only one header is there, and it can be compared with something. */
+static bool has_one(const struct sight *sight)
+{
+    return sight->num_signatures == 1 && sight->has_event;
+}
+
+static bool predict_all(const struct rule *rule, const struct investigation *inv,
+                        const struct sight *sight)
+{
+    (void)rule;
+    (void)inv;
+    return sight->has_event;
+}
+
+static bool same_answer(const struct observation *a, const struct observation *b)
+{
+    return a->status == b->status && bytes_equal(buf_bytes(&a->body), buf_bytes(&b->body));
+}
+
+/* All forgeries met one answer, and no genuine event met it. */
+static bool predict_all_answered_alike(const struct rule *rule, const struct investigation *inv,
+                                       const struct sight *sight)
+{
+    size_t genuine = 0;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *other = &inv->sights[i];
+        if (!other->exchange->accepted || !other->has_event)
+            continue;
+        bool same = same_answer(&sight->exchange->seen, &other->exchange->seen);
+        bool is_right =
+            other->exchange->genuine ||
+            (other->num_signatures == 1 && bytes_equal(other->signature, bytes_of(other->right)));
+        if (is_right && same)
+            return false;
+        genuine += other->exchange->genuine;
+    }
+    return genuine > 0 && predict_all(rule, inv, sight) && sight->exchange->seen.body.len > 0;
+}
+
+static bool predict_no_header(const struct rule *rule, const struct investigation *inv,
+                              const struct sight *sight)
+{
+    return sight->num_signatures == 0 && predict_all(rule, inv, sight);
+}
+
+static bool predict_empty(const struct rule *rule, const struct investigation *inv,
+                          const struct sight *sight)
+{
+    (void)rule;
+    (void)inv;
+    return has_one(sight) && sight->signature.len == 0;
+}
+
+static bool predict_any_header(const struct rule *rule, const struct investigation *inv,
+                               const struct sight *sight)
+{
+    return has_one(sight) && sight->signature.len > 0 && predict_all(rule, inv, sight);
+}
+
+static bool predict_format(const struct rule *rule, const struct investigation *inv,
+                           const struct sight *sight)
+{
+    (void)rule;
+    (void)inv;
+    return has_one(sight) && sight->signature.len == 64 && is_lower_hex(sight->signature);
+}
+
+static bool predict_length(const struct rule *rule, const struct investigation *inv,
+                           const struct sight *sight)
+{
+    (void)rule;
+    (void)inv;
+    return has_one(sight) && sight->signature.len == 64;
+}
+
+static bool predict_start(const struct rule *rule, const struct investigation *inv,
+                          const struct sight *sight)
+{
+    (void)rule;
+    (void)inv;
+    return has_one(sight) && right_of(sight).len && starts_with(sight->signature, right_of(sight));
+}
+
+static bool predict_shorter(const struct rule *rule, const struct investigation *inv,
+                            const struct sight *sight)
+{
+    return predict_start(rule, inv, sight) || (has_one(sight) && right_of(sight).len &&
+                                               starts_with(right_of(sight), sight->signature));
+}
+
+static bool predict_part(const struct rule *rule, const struct investigation *inv,
+                         const struct sight *sight)
+{
+    (void)rule;
+    (void)inv;
+    return has_one(sight) &&
+           (sight->signature.len == 0 || bytes_find(right_of(sight), sight->signature) != NULL);
+}
+
+static void decode_leniently(struct bytes hex, struct buf *out)
+{
+    for (size_t i = 0; i + 1 < hex.len; i += 2)
+        if (!decode_hex((struct bytes){hex.data + i, 2}, out))
+            return;
+}
+
+static bool predict_lenient_hex(const struct rule *rule, const struct investigation *inv,
+                                const struct sight *sight)
+{
+    (void)rule;
+    (void)inv;
+    struct buf right = {0};
+    struct buf given = {0};
+    decode_leniently(right_of(sight), &right);
+    decode_leniently(sight->signature, &given);
+    bool same = has_one(sight) && right.len && bytes_equal(buf_bytes(&right), buf_bytes(&given));
+    buf_clear(&right);
+    buf_clear(&given);
+    return same;
+}
+
+static bool predict_any_of_several(const struct rule *rule, const struct investigation *inv,
+                                   const struct sight *sight)
+{
+    (void)rule;
+    (void)inv;
+    const char *right = sight->right;
+    bool several =
+        sight->num_signatures > 1 ||
+        (sight->signature.len && memchr(sight->signature.data, ',', sight->signature.len));
+    return several && sight->has_event && *right &&
+           headers_has_token(&sight->exchange->request.headers, PANORA_SIGNATURE_HEADER, right);
+}
+
+static bool predict_query(const struct rule *rule, const struct investigation *inv,
+                          const struct sight *sight)
+{
+    (void)rule;
+    (void)inv;
+    const char *query = sight->exchange->request.query;
+    const char *right = sight->right;
+    return sight->num_signatures == 0 && query && *right && strstr(query, right);
+}
+
+static bool predict_secret(const struct rule *rule, const struct investigation *inv,
+                           const struct sight *sight)
+{
+    (void)rule;
+    return has_one(sight) && bytes_equal(sight->signature, inv->input->secret);
+}
+
+/* By a hypothesis: the argument has the ids, each between bars. */
+static bool is_listed(const char *list, const char *id)
+{
+    char *word = mem_format("|%s|", id);
+    bool listed = strstr(list, word) != NULL;
+    free(word);
+    return listed;
+}
+
+static bool predict_hypothesis(const struct rule *rule, const struct investigation *inv,
+                               const struct sight *sight)
+{
+    struct subject subject;
+    bool fits = false;
+    if (!has_one(sight) ||
+        !subject_read(&subject, buf_bytes(&sight->exchange->request.body), inv->input->wall_ms))
+        return false;
+    for (size_t i = 0; !fits && i < num_hypotheses; i++) {
+        struct signing signing;
+        if (!is_listed(rule->argument, hypotheses[i].id))
+            continue;
+        fits = hypothesis_sign(&hypotheses[i], NULL, &subject, inv->input->secret, &signing) &&
+               bytes_equal(buf_bytes(&signing.value), sight->signature);
+        signing_clear(&signing);
+    }
+    subject_clear(&subject);
+    return fits;
+}
+
+/* --- by type, size and what came before --- */
+
+static bool predict_unknown_type(const struct rule *rule, const struct investigation *inv,
+                                 const struct sight *sight)
+{
+    (void)rule;
+    bool known = false;
+    for (size_t i = 0; !known && i < inv->input->catalogue->num_types; i++)
+        known = bytes_equal(bytes_of(inv->input->catalogue->types[i].name), sight->type);
+    return sight->has_event && sight->type.data && !known;
+}
+
+/* Whether some forgery of this type was refused: then the type is checked. */
+static bool predict_unchecked_type(const struct rule *rule, const struct investigation *inv,
+                                   const struct sight *sight)
+{
+    (void)rule;
+    bool other_is_checked = false;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *other = &inv->sights[i];
+        if (other->exchange->genuine || other->answer != ANSWER_REFUSED || !other->has_event)
+            continue;
+        if (bytes_equal(other->type, sight->type))
+            return false;
+        other_is_checked = true;
+    }
+    return other_is_checked && sight->type.data;
+}
+
+static bool predict_unchecked_size(const struct rule *rule, const struct investigation *inv,
+                                   const struct sight *sight)
+{
+    (void)rule;
+    size_t checked = 0;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *other = &inv->sights[i];
+        size_t len = other->exchange->request.body.len;
+        if (!other->exchange->genuine && other->has_event && other->answer == ANSWER_REFUSED &&
+            len > checked)
+            checked = len;
+    }
+    return sight->has_event && checked > 0 && sight->exchange->request.body.len > checked;
+}
+
+static bool predict_accepted_id(const struct rule *rule, const struct investigation *inv,
+                                const struct sight *sight)
+{
+    (void)rule;
+    for (size_t i = 0; sight->id.data && i < inv->num_sights; i++) {
+        const struct sight *other = &inv->sights[i];
+        if (other->exchange->genuine && other->exchange->accepted && other->one == sight->one &&
+            bytes_equal(other->id, sight->id) &&
+            other->exchange->seen.started_ns < sight->exchange->seen.started_ns)
+            return true;
+    }
+    return false;
+}
+
+static bool predict_after_good(const struct rule *rule, const struct investigation *inv,
+                               const struct sight *sight)
+{
+    (void)rule;
+    if (!sight->exchange->seen.reused)
+        return false;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *other = &inv->sights[i];
+        if (other->one == sight->one && other->one && other->exchange->genuine &&
+            other->exchange->accepted &&
+            other->exchange->seen.started_ns < sight->exchange->seen.started_ns)
+            return true;
+    }
+    return false;
+}
+
+#define ENTRY(id_, predict_, argument_, sentence_, harm_, remedy_)                                 \
+    {                                                                                              \
+        .kind = {(id_), (sentence_), (harm_), (remedy_)}, .effect = EFFECT_GETS_IN,                \
+        .severity = SEVERITY_OPEN, .predicts = (predict_), .argument = (argument_)                 \
+    }
+#define OPEN_KEY(id_, sentence_)                                                                   \
+    ENTRY(id_, predict_hypothesis, "|" id_ "|", sentence_,                                         \
+          "anyone can sign events that the endpoint takes for genuine",                            \
+          "configure the secret, and refuse to start without one")
+
+const struct rule rules_of_entry[] = {
+    ENTRY("answers-success-to-refusals", predict_all_answered_alike, NULL,
+          "answers 2xx to every event, but another 2xx to forged ones than to genuine ones: it "
+          "refuses them and does not say so, or it acts on them all the same",
+          "Panora records events as delivered that the endpoint has refused",
+          "answer 401 to what is refused; an error handler must not answer 200"),
+    ENTRY(
+        "checks-nothing", predict_all, NULL, "verifies no signature at all", FORGE,
+        "compute the HMAC over JSON.stringify(data), compare it with Panora-Signature in constant "
+        "time, and answer 401 when they differ"),
+    ENTRY("checks-only-when-present", predict_no_header, NULL,
+          "verifies only when the signature header is there", FORGE,
+          "answer 401 when the header is absent, before anything else is done"),
+    ENTRY("takes-empty-for-right", predict_empty, NULL,
+          "does not verify when the signature header is empty", FORGE,
+          "compare also an empty value; do not skip the check because the value is falsy"),
+    ENTRY(
+        "checks-presence-only", predict_any_header, NULL,
+        "accepts any signature that is not empty: a promise that is not awaited, or a result that "
+        "nobody looks at",
+        FORGE, "await the verifier, and look at its verdict"),
+    ENTRY("checks-format-only", predict_format, NULL,
+          "looks only whether the signature has 64 hexadecimal digits", FORGE,
+          "compute the HMAC and compare"),
+    ENTRY("checks-length-only", predict_length, NULL,
+          "looks only whether the signature has 64 characters", FORGE,
+          "compute the HMAC and compare"),
+    ENTRY("compares-shorter-length", predict_shorter, NULL,
+          "compares only as many characters as the shorter of the two signatures has",
+          "an empty signature, or one digit tried sixteen times, opens the endpoint",
+          "compare the lengths first, then all 64 digits in constant time"),
+    ENTRY("compares-start", predict_start, NULL, "accepts whatever begins with the right signature",
+          "signatures are malleable: one event has many valid signatures",
+          "compare for equality, not for a beginning"),
+    ENTRY("finds-part", predict_part, NULL, "accepts any part of the right signature",
+          "a single digit, tried sixteen times, opens the endpoint",
+          "compare for equality, not for containment"),
+    ENTRY("decodes-leniently", predict_lenient_hex, NULL,
+          "decodes the signature with a hex decoder that drops what it cannot read",
+          "signatures are malleable: one event has many valid signatures",
+          "compare the texts, or refuse a signature that is not exactly 64 digits before decoding"),
+    ENTRY("takes-any-of-several", predict_any_of_several, NULL,
+          "accepts when one of several signatures is right",
+          "a proxy and the endpoint that look at different ones disagree about what was verified",
+          "refuse more than one value"),
+    ENTRY("signature-from-query", predict_query, NULL, "takes the signature from the query",
+          "signatures in URLs end up in logs, from where they can be sent again",
+          "read the header only"),
+    ENTRY("senders-algorithm", predict_hypothesis, "|digest-sha1|digest-sha512|digest-md5|",
+          "lets the sender choose the hash algorithm",
+          "the weakest algorithm that the endpoint knows decides", "fix the algorithm in the code"),
+    OPEN_KEY("key-empty", "has no secret and verifies with an empty key"),
+    OPEN_KEY("key-undefined", "has no secret and verifies with the text \"undefined\" as key"),
+    OPEN_KEY("key-null", "has no secret and verifies with the text \"null\" as key"),
+    OPEN_KEY("key-none", "has no secret and verifies with the text \"None\" as key"),
+    OPEN_KEY("key-object", "has no secret and verifies with the text \"[object Object]\" as key"),
+    ENTRY("accepts-secret-itself", predict_secret, NULL,
+          "accepts the secret itself in place of a signature",
+          "whoever sees one such request can forge all others", "compare signatures only"),
+    ENTRY("unknown-types-unchecked", predict_unknown_type, NULL,
+          "verifies only events whose type it knows", "events of other types can be forged",
+          "verify before looking at the type"),
+    ENTRY("some-types-unchecked", predict_unchecked_type, NULL,
+          "does not verify events of some types", "events of these types can be forged",
+          "verify before looking at the type"),
+    ENTRY("large-events-unchecked", predict_unchecked_size, NULL,
+          "does not verify events above some size", "large events can be forged",
+          "compute the HMAC over all of data"),
+    ENTRY("remembers-ids", predict_accepted_id, NULL,
+          "does not verify again what comes under an id_event that it has accepted",
+          "whoever has seen one event can change it", "verify every request, then look at the id"),
+    ENTRY("remembers-connections", predict_after_good, NULL,
+          "does not verify again on a connection that has carried a genuine event",
+          "behind a proxy, forgeries ride on Panora's connection", "verify every request"),
+};
+const size_t num_rules_of_entry = ARRAY_LEN(rules_of_entry);

@@ -1,0 +1,107 @@
+/* What the run saw, looked at one exchange at a time. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "diagnose/investigation.h"
+
+static struct bytes text_of(const struct js *event, const char *name)
+{
+    const struct js *value = js_get(event, name);
+    return value && js_kind(value) == JS_STRING ? js_string(value) : (struct bytes){NULL, 0};
+}
+
+/* Anything else may be refused for what it is, whoever sent it. */
+static bool is_event(const struct sight *sight)
+{
+    const struct request *request = &sight->exchange->request;
+    const char *type = headers_find(&request->headers, "Content-Type");
+    const struct js *data = js_get(sight->event, "data");
+    bool fits = data && (js_kind(data) == JS_STRING || js_kind(data) == JS_OBJECT ||
+                         js_kind(data) == JS_ARRAY);
+    return fits && sight->id.len && sight->type.len && type &&
+           text_starts_with(type, "application/json") && text_is_utf8(buf_bytes(&request->body)) &&
+           !headers_find(&request->headers, "Content-Encoding");
+}
+
+static void find_right(const struct investigation *inv, struct sight *sight)
+{
+    struct buf message = {0};
+    if (signature_message(buf_bytes(&sight->exchange->request.body), &message, NULL) ==
+        VERIFICATION_VALID)
+        signature_make(inv->input->secret, buf_bytes(&message), sight->right);
+    buf_clear(&message);
+}
+
+static void add_sight(struct investigation *inv, const struct exchange *exchange,
+                      const struct case_result *one, bool trouble)
+{
+    if (exchange->seen.outcome == OUTCOME_NOT_SENT)
+        return;
+    const struct request *request = &exchange->request;
+    inv->sights = mem_resize(inv->sights, inv->num_sights + 1, sizeof *inv->sights);
+    struct sight *sight = &inv->sights[inv->num_sights++];
+    *sight = (struct sight){.exchange = exchange, .one = one, .trouble = trouble};
+    sight->answer = answer_of(&exchange->seen);
+    sight->num_signatures = headers_count(&request->headers, PANORA_SIGNATURE_HEADER);
+    if (sight->num_signatures)
+        sight->signature = bytes_of(headers_find(&request->headers, PANORA_SIGNATURE_HEADER));
+    sight->event = js_parse(buf_bytes(&request->body), NULL);
+    sight->id = text_of(sight->event, "id_event");
+    sight->type = text_of(sight->event, "type");
+    sight->data = text_of(sight->event, "data");
+    sight->has_event = is_event(sight);
+    find_right(inv, sight);
+    /* Some forgeries carry what is right for what they hold: to let them in is no mistake. */
+    if (!exchange->genuine && *sight->right && sight->num_signatures == 1 &&
+        bytes_equal(sight->signature, bytes_of(sight->right)))
+        sight->trouble = false;
+}
+
+void sights_gather(struct investigation *inv)
+{
+    const struct run_result *result = inv->input->result;
+    for (size_t i = 0; i < inv->input->num_controls; i++)
+        add_sight(inv, inv->input->controls[i], NULL, false);
+    for (size_t i = 0; i < result->num_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        bool trouble = one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN;
+        for (size_t k = 0; k < one->num_exchanges; k++)
+            add_sight(inv, &one->exchanges[k], one, trouble);
+    }
+}
+
+void sights_add_probes(struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_probes; i++)
+        add_sight(inv, &inv->probes[i], NULL, true);
+}
+
+void sights_clear(struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        js_free(inv->sights[i].event);
+    free(inv->sights);
+    for (size_t i = 0; i < inv->num_probes; i++) {
+        free(inv->probes[i].sent);
+        request_clear(&inv->probes[i].request);
+        observation_clear(&inv->probes[i].seen);
+    }
+    free(inv->probes);
+}
+
+bool sight_was_answered(const struct sight *sight)
+{
+    return sight->answer != ANSWER_NONE && sight->answer != ANSWER_UNREACHED;
+}
+
+bool sight_is_lost(const struct sight *sight)
+{
+    return sight->exchange->genuine && !sight->exchange->accepted && sight_was_answered(sight);
+}
+
+bool sight_got_in(const struct sight *sight)
+{
+    return !sight->exchange->genuine && sight->exchange->accepted;
+}

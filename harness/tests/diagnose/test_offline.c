@@ -1,0 +1,108 @@
+/* Every hypothesis is told from a captured request, and nothing is told of a right one. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "diagnose/hypothesis.h"
+#include "diagnose/offline.h"
+#include "panora/event.h"
+
+TestSuite(diagnose_offline, .timeout = 30);
+
+/* A body in which all hypotheses differ: lines, blanks and texts that libraries write in other
+ * ways. */
+static const char body[] =
+    " {\"id_event\":\"7e57c0de-0000-4000-8000-000000000001\",\r\n\"data\":"
+    "\" {\\\"b\\\": "
+    "\\\"Zoé/<b>'&=+`\\xe2\\x80\\xa8\x7f\\\",\\\"a\\\":1.50,\\\"c\\\":{},\\\"d\\\":1e-7,"
+    "\\\"e\\\":\\\"\\\\u001f\\\"}\",\n\"type\":\"crm.contact.created\"} ";
+
+static const struct bytes secrets[] = {
+    {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", 38},
+    {"00112233445566778899aabbccddeeff", 32},
+    {" whsec_padded ", 14},
+    {"c2VjcmV0LXNlY3JldC1zZWNyZXQ=", 28},
+};
+
+static char *usable_body(void)
+{
+    char *text = mem_text(body);
+    char *escape = strstr(text, "\\xe2"); /* stands for the bytes of U+2028 */
+    memmove(escape, escape + 12, strlen(escape + 12) + 1);
+    return text;
+}
+
+Test(diagnose_offline, every_hypothesis_is_told_from_one_request)
+{
+    char *text = usable_body();
+    for (size_t i = 0; i < num_hypotheses; i++) {
+        bool told = false;
+        bool applies = false;
+        for (size_t k = 0; k < sizeof secrets / sizeof *secrets; k++) {
+            struct subject subject;
+            struct signing signing = {0};
+            struct buf out = {0};
+            cr_assert(subject_read(&subject, bytes_of(text), 0));
+            if (hypothesis_sign(&hypotheses[i], NULL, &subject, secrets[k], &signing)) {
+                applies = true;
+                (void)offline_explain(&signing.headers, bytes_of(text), secrets[k], &out);
+                told = told || strstr(buf_text(&out), hypotheses[i].id) != NULL;
+            }
+            signing_clear(&signing);
+            subject_clear(&subject);
+            buf_clear(&out);
+        }
+        cr_expect(applies, "%s applies to no secret", hypotheses[i].id);
+        cr_expect(told, "%s is not told", hypotheses[i].id);
+    }
+    free(text);
+}
+
+Test(diagnose_offline, another_secret_is_said_to_be_one)
+{
+    char *text = usable_body();
+    struct subject subject;
+    struct signing signing = {0};
+    struct buf out = {0};
+    cr_assert(subject_read(&subject, bytes_of(text), 0));
+    cr_assert(hypothesis_sign(NULL, NULL, &subject, bytes_of("quite another"), &signing));
+    cr_expect_not(offline_explain(&signing.headers, bytes_of(text), secrets[0], &out));
+    cr_expect_not_null(strstr(buf_text(&out), "the secret is another"), "%s", buf_text(&out));
+    signing_clear(&signing);
+    subject_clear(&subject);
+    buf_clear(&out);
+    free(text);
+}
+
+Test(diagnose_offline, alterations_are_told)
+{
+    static const struct {
+        const char *signed_data;
+        const char *captured_data;
+        const char *said;
+    } rows[] = {
+        {"{\\\"a\\\":1}", "{\\\"a\\\":1}\\n", "white space at the ends"},
+        {"{\\\"a\\\":1}\\n", "{\\\"a\\\":1}", "a newline at the end"},
+        {"{\\\"a\\\":1,\\n\\\"b\\\":2}", "{\\\"a\\\":1,\\r\\n\\\"b\\\":2}", "became CR LF"},
+        {"{\\\"a\\\":1}", "{ \\\"a\\\": 1.0 }", "written again in another way"},
+        {"{\\\"a\\\":\\\"é\\\"}", "{\\\"a\\\":\\\"Ã©\\\"}", "taken for Latin-1"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *before = mem_format("{\"data\":\"%s\"}", rows[i].signed_data);
+        char *after = mem_format("{\"data\":\"%s\"}", rows[i].captured_data);
+        struct subject subject;
+        struct signing signing = {0};
+        struct buf out = {0};
+        cr_assert(subject_read(&subject, bytes_of(before), 0));
+        cr_assert(hypothesis_sign(NULL, NULL, &subject, secrets[0], &signing));
+        cr_expect(offline_explain(&signing.headers, bytes_of(after), secrets[0], &out));
+        cr_expect_not_null(strstr(buf_text(&out), rows[i].said), "%s: %s", rows[i].said,
+                           buf_text(&out));
+        signing_clear(&signing);
+        subject_clear(&subject);
+        buf_clear(&out);
+        free(before);
+        free(after);
+    }
+}

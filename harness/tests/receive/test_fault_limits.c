@@ -1,0 +1,197 @@
+/* Faults of limits and connections, which need more than one request or a large one. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "tests/support/started_receiver.h"
+
+TestSuite(receive_fault_limits, .timeout = 30);
+
+#define RESET (-(int)REPLY_RESET)
+
+Test(receive_fault_limits, b15_breaks_at_a_long_header)
+{
+    static const int statuses[] = {500, 204};
+    struct buf headers = {0};
+    (void)buf_add_text(&headers, "X-Long: ");
+    (void)buf_add_repeated(&headers, 'x', 9000);
+    (void)buf_add_text(&headers, "\r\n");
+    const struct posting posting = {.headers = buf_text(&headers)};
+    for (int i = 0; i < 2; i++) {
+        struct started_receiver started;
+        started_begin_wrong(&started, i == 0 ? "B15" : NULL, NULL);
+        cr_expect_eq(post_status(&started, &posting), statuses[i]);
+        started_end(&started);
+    }
+    buf_clear(&headers);
+}
+
+Test(receive_fault_limits, b20_ends_the_process_when_data_is_nested_deep)
+{
+    struct started_receiver started;
+    struct buf data = {0};
+    const struct posting genuine = {0};
+    (void)buf_add_repeated(&data, '[', 6000);
+    (void)buf_add_repeated(&data, ']', 6000);
+    const struct posting deep = {.data = buf_text(&data), .dialect = DIALECT_OBJECT};
+    started_begin(&started, NULL);
+    cr_expect_eq(post_status(&started, &deep), 204, "the right receiver takes it");
+    started_end(&started);
+    started_begin_wrong(&started, "B20", NULL);
+    cr_expect_eq(post_status(&started, &genuine), 204);
+    cr_expect_eq(post_status(&started, &deep), RESET);
+    started_end(&started);
+    cr_expect(started.died);
+    buf_clear(&data);
+}
+
+Test(receive_fault_limits, f02_resets_instead_of_answering_413)
+{
+    static const struct {
+        const char *fault;
+        enum reply_end end;
+        int status;
+    } sides[] = {{"F02", REPLY_RESET, 0}, {NULL, REPLY_WHOLE, 413}};
+    for (size_t i = 0; i < ARRAY_LEN(sides); i++) {
+        struct started_receiver started;
+        struct client client;
+        struct reply reply;
+        started_begin_wrong(&started, sides[i].fault, NULL);
+        client_open(&client, receiver_port(started.receiver));
+        (void)client_send(&client, bytes_of("POST / HTTP/1.1\r\nHost: a\r\n"
+                                            "Content-Type: application/json\r\n"
+                                            "Content-Length: 20000000\r\n\r\n"));
+        client_read(&client, 5000, &reply);
+        cr_expect_eq(reply.end, sides[i].end, "side %zu: %d", i, (int)reply.end);
+        cr_expect_eq(reply.status, sides[i].status, "side %zu", i);
+        reply_clear(&reply);
+        client_close(&client);
+        started_end(&started);
+    }
+}
+
+/* Sixteen connections that say nothing keep the seventeenth waiting; one that leaves lets it in. */
+Test(receive_fault_limits, f04_serves_sixteen_connections_at_once)
+{
+    enum { WORKERS = 16 };
+    struct started_receiver started;
+    struct client held[WORKERS];
+    struct client last;
+    struct reply reply;
+    struct buf bytes = {0};
+    const struct posting genuine = {0};
+    posting_write(&genuine, &bytes);
+    started_begin_wrong(&started, "F04", NULL);
+    for (int i = 0; i < WORKERS; i++)
+        client_open(&held[i], receiver_port(started.receiver));
+    client_open(&last, receiver_port(started.receiver));
+    (void)client_send(&last, buf_bytes(&bytes));
+    client_read(&last, 300, &reply);
+    cr_expect_eq(reply.end, REPLY_SILENCE, "all workers are busy");
+    reply_clear(&reply);
+    client_close(&held[0]);
+    client_read(&last, 5000, &reply);
+    cr_expect_eq(reply.status, 204, "a worker is free");
+    reply_clear(&reply);
+    for (int i = 1; i < WORKERS; i++)
+        client_close(&held[i]);
+    client_close(&last);
+    started_end(&started);
+    buf_clear(&bytes);
+}
+
+Test(receive_fault_limits, f07_refuses_late)
+{
+    struct started_receiver started;
+    const struct posting forged = {.key = "other"};
+    started_begin_wrong(&started, "F07=300ms", NULL);
+    int64_t start_ns = clock_monotonic_ns();
+    cr_expect_eq(post_status(&started, &forged), 401);
+    cr_expect_geq(clock_monotonic_ns() - start_ns, 300 * NS_PER_MS);
+    started_end(&started);
+}
+
+Test(receive_fault_limits, f24_understands_the_first_request_only)
+{
+    struct started_receiver started;
+    struct client client;
+    struct buf bytes = {0};
+    const struct posting genuine = {0};
+    posting_write(&genuine, &bytes);
+    started_begin_wrong(&started, "F24", NULL);
+    client_open(&client, receiver_port(started.receiver));
+    for (int i = 0; i < 2; i++) {
+        struct reply reply;
+        (void)client_send(&client, buf_bytes(&bytes));
+        client_read(&client, 5000, &reply);
+        cr_expect_eq(reply.status, i == 0 ? 204 : 400);
+        reply_clear(&reply);
+    }
+    client_close(&client);
+    started_end(&started);
+    buf_clear(&bytes);
+}
+
+Test(receive_fault_limits, f05_answers_late)
+{
+    struct started_receiver started;
+    const struct posting genuine = {0};
+    const struct posting forged = {.key = "other"};
+    started_begin_wrong(&started, "F05=300ms", NULL);
+    int64_t start_ns = clock_monotonic_ns();
+    cr_expect_eq(post_status(&started, &forged), 401);
+    cr_expect_lt(clock_monotonic_ns() - start_ns, 250 * NS_PER_MS, "refusals are quick");
+    start_ns = clock_monotonic_ns();
+    cr_expect_eq(post_status(&started, &genuine), 204);
+    cr_expect_geq(clock_monotonic_ns() - start_ns, 300 * NS_PER_MS);
+    started_end(&started);
+}
+
+Test(receive_fault_limits, f12_resets_a_connection_that_was_idle)
+{
+    struct started_receiver started;
+    struct client client;
+    struct reply reply;
+    struct buf bytes = {0};
+    const struct posting genuine = {0};
+    posting_write(&genuine, &bytes);
+    started_begin_wrong(&started, "F12", NULL);
+    client_open(&client, receiver_port(started.receiver));
+    for (int i = 0; i < 2; i++) {
+        (void)client_send(&client, buf_bytes(&bytes));
+        client_read(&client, 5000, &reply);
+        cr_expect_eq(reply.status, 204, "used again at once");
+        reply_clear(&reply);
+    }
+    client_read(&client, 700, &reply);
+    cr_expect_eq(reply.end, REPLY_SILENCE, "it announces nothing");
+    reply_clear(&reply);
+    (void)client_send(&client, buf_bytes(&bytes));
+    client_read(&client, 5000, &reply);
+    cr_expect_eq(reply.end, REPLY_RESET);
+    reply_clear(&reply);
+    client_close(&client);
+    buf_clear(&bytes);
+    started_end(&started);
+}
+
+Test(receive_fault_limits, f17_sends_bytes_after_a_204)
+{
+    struct started_receiver started;
+    struct client client;
+    struct reply reply;
+    struct buf bytes = {0};
+    const struct posting genuine = {0};
+    posting_write(&genuine, &bytes);
+    started_begin_wrong(&started, "F17", NULL);
+    client_open(&client, receiver_port(started.receiver));
+    (void)client_send(&client, buf_bytes(&bytes));
+    client_read(&client, 5000, &reply);
+    cr_expect_eq(reply.status, 204);
+    cr_expect_str_eq(buf_text(&client.rest), "{\"ok\":true}");
+    reply_clear(&reply);
+    client_close(&client);
+    buf_clear(&bytes);
+    started_end(&started);
+}
