@@ -10,6 +10,8 @@
 #   make lint       include rule between layers, clang-tidy, cppcheck, formatting
 #   make format     let clang-format rewrite the sources
 #   make golden     rewrite the example reports, and the lists of words of suites (review the diff)
+#   make prove      the suites against the right receiver and every fault (part of make test)
+#   make matrix     prove the suites, and write down what catches what
 #   make bench      how fast signed events are made, beside Node and openssl speed
 #   make vectors    remake fixtures/vectors with Node
 #   make install    PREFIX and DESTDIR as usual        (make uninstall takes it away again)
@@ -87,7 +89,7 @@ EMBEDDED := $(sort fixtures/manifest.schema.json \
               $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo test check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench layers timeouts \
+.PHONY: all help demo test check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix current-matrix prove layers timeouts \
         tidy cppcheck deps deps-test deps-lint install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -158,6 +160,12 @@ demo: deps
 
 test: deps-test
 	@$(MAKE) --no-print-directory $(JOBS) check
+	@$(MAKE) --no-print-directory prove
+
+# The suites against the right receiver and every fault: what catches what is as declared.
+prove: $(BIN)
+	@$(BIN) selftest >$(B)/matrix.txt || { grep -A1 '^problem' $(B)/matrix.txt; exit 1; }
+	@tail -1 $(B)/matrix.txt
 
 # --- tests ---
 # Criterion exits 0 when it ran nothing and when a test leaked, and lets a test without a timeout of its
@@ -192,6 +200,10 @@ $(B)/fuzz_%: $(B)/fuzz/fuzz_%.o $(OBJ)
 golden: $(UNIT) $(BIN)
 	@HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_WRITE_GOLDEN=1 $(UNIT) --filter '@(report_golden|suite_words)/*' --xml=$(B)/golden.xml
 
+# The matrix of what catches what: for programs, and as the table of README.md.
+matrix: $(BIN)
+	@harness/tools/matrix.sh $(BIN) write
+
 bench: $(BIN)
 	@python3 harness/tools/bench.py $(BIN)
 
@@ -202,6 +214,9 @@ vectors:
 current:
 	@node fixtures/vectors/make.mjs --stdout | cmp -s - fixtures/vectors/vectors.json || \
 	    { echo 'fixtures/vectors is not current: run `make vectors`' >&2; exit 1; }
+	@$(MAKE) --no-print-directory current-matrix
+current-matrix: $(BIN)
+	@harness/tools/matrix.sh $(BIN) check
 
 # --- lint ---
 C_FILES = $(wildcard harness/*/*.[ch] harness/tests/*/*.[ch])

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/command.h"
@@ -20,6 +21,7 @@ static const struct option_spec specs[] = {
     {"variation", 0, "GLOB", "Only legitimate variations whose name matches (default: all).", true},
     {"case", 0, "GLOB", "Only cases whose full id matches, * crossing / (default: all).", true},
     {"format", 0, "FORMAT", "text, json or markdown (default: text).", false},
+    {"markdown", 0, "FILE", "Write the matrix to FILE as a Markdown table, too.", false},
     {"repeat", 0, NULL,
      "Run every receiver twice and compare (default: the right one and every tenth fault).", false},
     {"seed", 0, "N", "What the runs are made from (default: 1).", false},
@@ -56,8 +58,8 @@ static bool is_wanted(const struct globs *globs, const char *id, const char *nam
 
 static void add(struct selftest *selftest, const struct subject *subject)
 {
-    selftest->subjects = mem_resize(selftest->subjects, selftest->num_subjects + 1,
-                                    sizeof *selftest->subjects);
+    selftest->subjects =
+        mem_resize(selftest->subjects, selftest->num_subjects + 1, sizeof *selftest->subjects);
     selftest->subjects[selftest->num_subjects++] = *subject;
 }
 
@@ -86,11 +88,10 @@ static void add_variations(struct selftest *selftest, const struct globs *wanted
     for (size_t i = 0; i < num_variations; i++) {
         const struct variation *variation = &variations[i];
         if (all || is_wanted(wanted, variation->name, variation->name))
-            add(selftest,
-                &(struct subject){.name = mem_format("variation %s", variation->name),
-                                  .variation = variation,
-                                  .tls = variation->tls,
-                                  .twice = twice});
+            add(selftest, &(struct subject){.name = mem_format("variation %s", variation->name),
+                                            .variation = variation,
+                                            .tls = variation->tls,
+                                            .twice = twice});
     }
 }
 
@@ -124,6 +125,15 @@ static void say_durations(const struct selftest *selftest)
     for (size_t i = 0; i < selftest->num_subjects; i++)
         (void)fprintf(stderr, "%-40s %6.2f s\n", selftest->subjects[i].name,
                       (double)selftest->subjects[i].duration_ns / (double)NS_PER_S);
+}
+
+static bool write_markdown(const struct selftest *selftest, const char *path, struct error *err)
+{
+    struct buf out = {0};
+    selftest_add_markdown(selftest, &out);
+    bool ok = file_write(path, buf_bytes(&out), 0644, err);
+    buf_clear(&out);
+    return ok;
 }
 
 static int prove(struct selftest *selftest, add_format *format, bool verbose)
@@ -204,6 +214,10 @@ static int run(const struct arguments *arguments, struct error *err)
     int code = EXIT_WRONG_USAGE;
     if (read_options(&selftest, arguments, &format, err))
         code = prove(&selftest, formats[format], arguments_has(arguments, "verbose"));
+    const char *path = arguments_value(arguments, "markdown", NULL);
+    bool is_proved = code == EXIT_OK || code == EXIT_FELL_SHORT;
+    if (is_proved && path && !write_markdown(&selftest, path, err))
+        code = EXIT_OUR_FAILURE;
     clear(&selftest);
     return code;
 }

@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "cli/explain.h"
@@ -43,6 +44,14 @@ static bool explain_fault(const struct library *library, const char *id, struct 
     const struct fault *fault = fault_find(id);
     if (fault)
         describe_fault(fault, out);
+    for (size_t i = 0; !fault && i < num_non_faults; i++) {
+        if (strcasecmp(non_faults[i].id, id) != 0)
+            continue;
+        (void)buf_add_format(out, "%s (no fault of the receiver)\n\n", non_faults[i].id);
+        explain_entry("Mistake:", non_faults[i].sentence, out);
+        explain_entry("Why none:", non_faults[i].because, out);
+        return true;
+    }
     return fault != NULL;
 }
 

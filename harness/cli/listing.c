@@ -124,6 +124,10 @@ const struct listing listings[] = {
      "the mistakes that `receive --fault` makes: id, name, sentence",
      {"id", "name", "sentence"},
      listing_fill_faults},
+    {"variations",
+     "how a receiver may differ and be right all the same", //
+     {"name", "sentence"},
+     listing_fill_variations},
     {"behaviours",
      "what `receive --behaviour` does to an answer: name, sentence",
      {"name", "sentence"},

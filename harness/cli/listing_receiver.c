@@ -1,6 +1,10 @@
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "cli/listing_row.h"
 #include "receive/behaviour.h"
 #include "receive/fault.h"
+#include "receive/variation.h"
 
 void listing_fill_faults(const struct library *library, json_t *rows)
 {
@@ -18,6 +22,23 @@ void listing_fill_faults(const struct library *library, json_t *rows)
         for (size_t j = 0; j < FAULT_CASES_MAX && fault->cases[j]; j++)
             (void)json_array_append_new(cases, json_string(fault->cases[j]));
         (void)json_object_set_new(row, "cases", cases);
+    }
+    /* The modes of the catalogue that are no faults stand behind, with the reason. */
+    for (size_t i = 0; i < num_non_faults; i++) {
+        json_t *row = row_add(rows, "id", non_faults[i].id);
+        row_set_text(row, "name", "(no fault)");
+        char *sentence = mem_format("%s: %s", non_faults[i].sentence, non_faults[i].because);
+        row_set_text(row, "sentence", sentence);
+        free(sentence);
+    }
+}
+
+void listing_fill_variations(const struct library *library, json_t *rows)
+{
+    (void)library;
+    for (size_t i = 0; i < num_variations; i++) {
+        json_t *row = row_add(rows, "name", variations[i].name);
+        row_set_text(row, "sentence", variations[i].sentence);
     }
 }
 

@@ -15,6 +15,7 @@ void row_set_text(json_t *row, const char *key, const char *text);
 void row_set_bool(json_t *row, const char *key, bool value);
 
 void listing_fill_faults(const struct library *library, json_t *rows);
+void listing_fill_variations(const struct library *library, json_t *rows);
 void listing_fill_behaviours(const struct library *library, json_t *rows);
 void listing_fill_diagnoses(const struct library *library, json_t *rows);
 

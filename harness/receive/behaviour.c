@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "receive/gzip.h"
 
 #define BYTES_PER_MIB ((size_t)1024 * 1024)
 
@@ -336,6 +337,13 @@ const struct behaviour behaviours[] = {
      MOMENT_ANSWER,
      extra_bytes},
     {"chunked", "sends the body in chunks", NO_ARGUMENT, MOMENT_ANSWER, chunked},
+    {"gzip", "compresses its body when the client takes that", NO_ARGUMENT, MOMENT_ANSWER,
+     gzip_answer},
+    {"gzip-bomb",
+     "answers with a body that expands to a hundred and sixty times its length", //
+     {ARGUMENT_SIZE, "N bytes when expanded, at most 256MiB", "16MiB"},
+     MOMENT_ANSWER,
+     gzip_answer_bomb},
     {"http-1.0", "answers as an HTTP/1.0 server and closes", NO_ARGUMENT, MOMENT_ANSWER, http_1_0},
     {"connection-close", "closes after each answer, and says so", //
      NO_ARGUMENT, MOMENT_ANSWER, close_after},

@@ -16,7 +16,7 @@
 #include "receive/rules.h"
 
 #define FAULT_CASES_MAX 128
-#define FAULT_ALSO_MAX  24
+#define FAULT_ALSO_MAX  64
 
 struct fault {
     const char *id;       /* "A01" */
@@ -30,12 +30,12 @@ struct fault {
     struct rules overrides;
     const char *also[FAULT_ALSO_MAX]; /* cases that may catch it or not, by its nature: they depend
                                          on who comes first */
-    const char *trial; /* the argument with which it is proved that the suites catch it; NULL = the
-                          fallback */
-    bool tls;          /* it shows only over https */
-    bool racy;         /* which of `cases` catches it depends on who comes first */
+    const char *trial;  /* the argument with which it is proved that the suites catch it; NULL = the
+                           fallback */
+    bool tls;           /* it shows only over https */
+    bool racy;          /* which of `cases` catches it depends on who comes first */
     bool both_families; /* it shows only where IPv4 and IPv6 are served */
-    bool informs;      /* no case fails it: it is only told */
+    bool informs;       /* no case fails it: it is only told */
 };
 
 /* A mode of the catalogue that is no fault here: it cannot occur under Panora's scheme, or nobody

@@ -211,6 +211,7 @@ const struct fault faults_b[] = {
      .seen = "inkbox#178, CVE-2023-50728 (@octokit/webhooks)",
      .cases = {EVERY_REFUSAL, MIXED, EVERY_ROBUSTNESS},
      .racy = true,
+     .also = {EVERY_ACCEPTANCE}, /* what was under way */
      .diagnosis = "dies-on-other-length",
      .overrides = {.compare = compare_or_die}},
     {.id = "B03",
@@ -274,6 +275,7 @@ const struct fault faults_b[] = {
      .seen = "n8n-io/n8n#33243",
      .cases = {"http/robustness/abort-mid-body", "http/robustness/body-never-ends"},
      .racy = true,
+     .also = {EVERY_ACCEPTANCE}, /* what was under way */
      .diagnosis = "dies-on-abort",
      .overrides = {.abort = die}},
     {.id = "B12",
@@ -315,6 +317,7 @@ const struct fault faults_b[] = {
      .cases = {EVERY_REFUSAL, MIXED, EVERY_ROBUSTNESS, T("refuses-promptly"),
                H("robustness/unsigned-10-mib")},
      .racy = true,
+     .also = {EVERY_ACCEPTANCE}, /* what was under way */
      .overrides = {.answer = answer_refusal_and_die}},
     {.id = "B18",
      .name = "throws-on-encoding",
@@ -334,6 +337,7 @@ const struct fault faults_b[] = {
      .seen = "openclaw#152876, nestjs#17801",
      .cases = {"http/robustness/nesting"},
      .racy = true,
+     .also = {EVERY_ACCEPTANCE}, /* what was under way */
      .overrides = {.message = message_on_a_stack}},
 };
 const size_t num_faults_b = ARRAY_LEN(faults_b);

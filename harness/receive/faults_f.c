@@ -224,6 +224,7 @@ const struct fault faults_f[] = {
      .seen = "",
      .cases = {D("answers-briefly")},
      .argument = {ARGUMENT_SIZE, "N bytes", "256KiB"},
+     .trial = "80KiB",
      .diagnosis = "long-answers",
      .overrides = {.answer = answer_at_length}},
     {.id = "F17",

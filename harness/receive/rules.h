@@ -87,6 +87,8 @@ enum tls_flaw {
     TLS_EXPIRED,      /* the certificate was valid once */
     TLS_OTHER_HOST,   /* the certificate is for another host */
     TLS_OLD_PROTOCOL, /* TLS 1.0 and 1.1 are spoken, too */
+    TLS_INTERMEDIATE, /* no flaw: signed by an intermediate, whose certificate is sent */
+    TLS_ONLY_1_2,     /* no flaw: TLS 1.3 is not spoken */
     TLS_WEAK_CIPHERS  /* ciphers without encryption and without certificate are taken, too */
 };
 

@@ -111,6 +111,7 @@ int supervise(struct receiver *receiver, int64_t restart_ns, struct error *err)
     (void)sigaddset(&supervisor.stopping, SIGTERM);
     supervisor.watched = supervisor.stopping;
     (void)sigaddset(&supervisor.watched, SIGCHLD);
+    (void)signal(SIGCHLD, SIG_DFL); /* one that is ignored, as some parents leave it, never comes */
     (void)sigprocmask(SIG_BLOCK, &supervisor.watched, &supervisor.old);
     int code = run_children(&supervisor, restart_ns, err);
     (void)sigprocmask(SIG_SETMASK, &supervisor.old, NULL);

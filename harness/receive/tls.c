@@ -64,6 +64,8 @@ static SSL_CTX *new_context(enum tls_flaw flaw, struct error *err)
         SSL_CTX_free(context);
         return NULL;
     }
+    if (flaw == TLS_ONLY_1_2)
+        (void)SSL_CTX_set_max_proto_version(context, TLS1_2_VERSION);
     (void)SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
     (void)SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     SSL_CTX_set_alpn_select_cb(context, choose_protocol, NULL);
@@ -111,18 +113,30 @@ static char *alt_names(const char *host)
     return is_address ? mem_format("%s,IP:%s", always, host) : mem_text(always);
 }
 
-/* Signs the leaf by an intermediate that clients never see. */
-static bool make_leaf(struct certificate *leaf, const struct certificate_spec *spec,
-                      const struct certificate *ca, enum tls_flaw flaw, struct error *err)
+static bool add_to_chain(SSL_CTX *context, X509 *x509)
+{
+    (void)X509_up_ref(x509); /* the context takes one over */
+    if (SSL_CTX_add_extra_chain_cert(context, x509) == 1)
+        return true;
+    X509_free(x509);
+    return false;
+}
+
+/* Signs the leaf, also by an intermediate, which clients see or, with a flaw, do not. */
+static bool make_leaf(SSL_CTX *context, struct certificate *leaf,
+                      const struct certificate_spec *spec, const struct certificate *ca,
+                      enum tls_flaw flaw, struct error *err)
 {
     struct certificate_spec between = *spec;
     struct certificate intermediate = {NULL, NULL};
-    if (flaw != TLS_INCOMPLETE)
+    if (flaw != TLS_INCOMPLETE && flaw != TLS_INTERMEDIATE)
         return certificate_make(leaf, spec, ca, err);
     between.common_name = "hookcheck receive intermediate CA";
     between.alt_names = NULL;
     bool made = certificate_make(&intermediate, &between, ca, err) &&
                 certificate_make(leaf, spec, &intermediate, err);
+    if (made && flaw == TLS_INTERMEDIATE && !add_to_chain(context, intermediate.x509))
+        made = error_set(err, "OpenSSL: %s", openssl_words());
     certificate_clear(&intermediate);
     return made;
 }
@@ -138,7 +152,7 @@ static bool make_certificates(struct tls *tls, const struct tls_options *options
     spec.alt_names = options->flaw == TLS_OTHER_HOST ? "DNS:elsewhere.example" : names;
     if (options->flaw == TLS_EXPIRED)
         spec.wall_ms -= (DAYS_VALID + DAYS_EXPIRED) * MS_PER_DAY;
-    made = made && make_leaf(&leaf, &spec, &ca, options->flaw, err);
+    made = made && make_leaf(tls->context, &leaf, &spec, &ca, options->flaw, err);
     if (made && (SSL_CTX_use_certificate(tls->context, leaf.x509) != 1 ||
                  SSL_CTX_use_PrivateKey(tls->context, leaf.key) != 1))
         made = error_set(err, "OpenSSL: %s", openssl_words());

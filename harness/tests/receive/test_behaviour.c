@@ -48,6 +48,8 @@ static const struct row rows[] = {
     {"body-after-204", REPLY_WHOLE, 204, "", NULL, false},
     {"extra-bytes", REPLY_WHOLE, 204, "", NULL, false},
     {"chunked", REPLY_WHOLE, 200, "", "Transfer-Encoding", false},
+    {"gzip", REPLY_WHOLE, 204, "", NULL, false}, /* no body, and nobody asked */
+    {"gzip-bomb=64KiB", REPLY_WHOLE, 200, NULL, "Content-Encoding", false},
     {"http-1.0", REPLY_WHOLE, 204, "", NULL, true},
     {"connection-close", REPLY_WHOLE, 204, "", "Connection", true},
     {"silent-close", REPLY_WHOLE, 204, "", NULL, true},

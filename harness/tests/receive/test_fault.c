@@ -15,6 +15,8 @@ TestSuite(receive_fault, .timeout = 60);
 static const char wrong_digits[] =
     "abcdef0000000000000000000000000000000000000000000000000000000000";
 
+static const char no_digits[] = "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz";
+
 #define LONG_BODY_LEN 120000
 
 /* One request that a fault treats wrongly. `status` as post_status gives it; `right` is what the
@@ -62,12 +64,17 @@ static const struct row rows[] = {
     {"A18", {.method = "GET"}, 200, 405},
     {"B01", {.signature = "ab"}, 500, 401},
     {"B01", {.signature = wrong_digits}, 401, 401},
+    {"B03", {.signature = no_digits}, 500, 401},
+    {"B03", {.signature = "zz"}, 401, 401},
     {"B04", {.signature = "\xe9"}, 500, 401},
     {"B04", {.signature = "e"}, 401, 401},
     {"B05", {.no_signature = true}, 500, 401},
     {"B06", {.signature = "zz"}, 500, 401},
     {"B06", {.signature = "abc"}, 500, 401},
     {"B06", {.signature = wrong_digits}, 401, 401},
+    {"B07", {.no_signature = true}, 500, 401},
+    {"B07", {.signature = "ab"}, 500, 401},
+    {"B07", {.signature = wrong_digits}, 401, 401},
     {"B08", {.body = "[1]"}, 500, 400},
     {"B09", {.body = "{"}, 500, 400},
     {"B10", {.body = ""}, 500, 400},
@@ -89,9 +96,25 @@ static const struct row rows[] = {
     {"B19", {.data = "1", .body = "{\"id_event\":1,\"data\":\"1\",\"type\":\"a\"}"}, 500, 400},
     {"B19", {.key = "other"}, 401, 401},
     {"C01", {0}, 401, 204},
+    {"C02", {.data = "{\"a\":1}", .dialect = DIALECT_OBJECT}, 401, 204},
+    {"C02", {.data = "{\"a\":1}"}, 204, 204},
+    {"C03", {.data = "\"\xc3\xa9\""}, 401, 204},
+    {"C03", {.data = "{\"a\":1}", .dialect = DIALECT_OBJECT}, 204, 204},
+    {"C04", {.data = "{\"a\":\"/\"}"}, 401, 204},
+    {"C04", {.data = "{\"a\":1}"}, 204, 204},
+    {"C05", {.data = "{\"b\":1,\"a\":2}", .dialect = DIALECT_OBJECT}, 401, 204},
+    {"C05", {.data = "\"<\""}, 401, 204},
+    {"C05", {.data = "{\"b\":1,\"a\":2}"}, 204, 204},
     {"C06", {0}, 401, 204},
     {"C06", {.data = "{}"}, 204, 204},
+    {"C08", {0}, 401, 204},
     {"C09", {.content_type = "application/json; charset=utf-8"}, 401, 204},
+    {"C10", {0}, -(int)REPLY_SILENCE, 204},
+    {"C10", {.key = "other"}, 401, 401},
+    {"C11", {0}, 500, 204},
+    {"C11", {.key = "other"}, 401, 401},
+    {"C12", {.data = "\"\xc3\xa9\""}, 400, 204},
+    {"C12", {.data = "{}"}, 204, 204},
     {"C13", {.body = "{}", .no_signature = true}, 400, 401},
     {"C14", {0}, 401, 204},
     {"C15", {0}, 401, 204},
@@ -99,24 +122,39 @@ static const struct row rows[] = {
     {"C16", {.data = "{\"a\":[9007199254740992]}"}, 500, 204},
     {"C16", {.data = "{\"a\":1e-7}"}, 500, 204},
     {"C16", {.data = "{\"a\":[0,-1.5,9007199254740991]}"}, 204, 204},
+    {"C17",
+     {.data = "1", .body = "{\"id_event\":\"a\",\"data\":\"1\",\"data\":\"2\",\"type\":\"b\"}"},
+     204,
+     401},
+    {"C17", {0}, 204, 204},
     {"D01", {0}, 401, 204},
     {"D01", {.key = RECEIVER_SECRET "\n"}, 204, 401},
+    {"D02", {0}, 401, 204},
+    {"D02", {.key = "receiver_test"}, 204, 401},
     {"D03", {0}, 401, 204},
+    {"D04", {0}, 401, 204},
     {"D05", {0}, 401, 204},
     {"D05", {.signature_name = "X-Panora-Signature"}, 204, 401},
     {"E01", {0}, 307, 204},
     {"E01=301", {0}, 301, 204},
     {"E01", {.target = "/elsewhere"}, 204, 204},
+    {"E02", {0}, 308, 204},
+    {"E02", {.target = "/hook/"}, 204, 204},
     {"E03", {0}, 302, 204},
     {"E03", {.method = "GET", .target = "/sign-in"}, 200, 405},
     {"E04", {0}, 403, 204},
     {"E05", {0}, 401, 204},
+    {"E06", {0}, 401, 204},
     {"E07", {.headers = "User-Agent: axios/1.6.8\r\n"}, 403, 204},
     {"E07", {.headers = "User-Agent: curl/8\r\n"}, 204, 204},
+    {"E08", {0}, 307, 204},
+    {"E08", {.target = "/en/hook"}, 204, 204},
     {"E09", {0}, 404, 204},
     {"E09=405", {0}, 405, 204},
     {"E10", {.method = "GET"}, 200, 405},
     {"E10", {0}, 204, 204},
+    {"E11", {.content_type = "application/json; charset=utf-8"}, 415, 204},
+    {"E11", {0}, 204, 204},
     {"F05=50ms", {0}, 204, 204},
     {"F06=50ms", {0}, 204, 204},
     {"F07=50ms", {.key = "other"}, 401, 401},
@@ -151,7 +189,7 @@ static const struct row rows[] = {
 
 /* These need more than one request or a look at more than the status; each has a test of its own
  * below. */
-static const char *const tested_apart[] = {"A13", "B02", "B11", "B15", "B20",
+static const char *const tested_apart[] = {"A13", "B02", "B11", "B15", "B17", "B20",
                                            "F01", "F02", "F04", "F19", "G03"};
 
 /* Mistakes that a whole run is needed to see: tests/run/test_run_faults.c has them. */
@@ -256,6 +294,18 @@ Test(receive_fault, b02_ends_the_process)
     cr_expect_eq(post_status(&started, &genuine), 204);
     cr_expect_not(started.died);
     cr_expect_eq(post_status(&started, &cut), RESET);
+    started_end(&started);
+    cr_expect(started.died);
+}
+
+Test(receive_fault, b17_refuses_and_then_ends_the_process)
+{
+    struct started_receiver started;
+    const struct posting genuine = {0};
+    const struct posting forged = {.key = "other"};
+    started_begin_wrong(&started, "B17", NULL);
+    cr_expect_eq(post_status(&started, &genuine), 204);
+    cr_expect_eq(post_status(&started, &forged), 401);
     started_end(&started);
     cr_expect(started.died);
 }

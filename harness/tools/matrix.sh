@@ -1,0 +1,45 @@
+#!/bin/sh
+# What catches what: fixtures/matrix.json, and the table between the markers in README.md.
+#
+#   matrix.sh HOOKCHECK write    prove the suites and write both
+#   matrix.sh HOOKCHECK check    prove the suites; fail when what is committed is another
+set -eu
+
+program=$1
+action=$2
+begin='<!-- matrix -->'
+end='<!-- /matrix -->'
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT INT TERM
+
+"$program" selftest --format json --markdown "$folder/matrix.md" >"$folder/matrix.json" || {
+    echo "matrix: the suites are not proved: see the problems above" >&2
+    exit 1
+}
+
+# The README with the table put in its place.
+if grep -qF "$begin" README.md && grep -qF "$end" README.md; then
+    awk -v begin="$begin" -v end="$end" -v table="$folder/matrix.md" '
+        index($0, end) { inside = 0 }
+        !inside { print }
+        index($0, begin) { inside = 1; while ((getline line < table) > 0) print line }
+    ' README.md >"$folder/README.md"
+else
+    echo "matrix: README.md has no place for the table: put $begin and $end into it" >&2
+    cp README.md "$folder/README.md"
+    [ "$action" = check ] || status=1
+fi
+
+case $action in
+write)
+    cp "$folder/matrix.json" fixtures/matrix.json
+    cmp -s "$folder/README.md" README.md || cp "$folder/README.md" README.md
+    ;;
+check)
+    cmp -s "$folder/matrix.json" fixtures/matrix.json && cmp -s "$folder/README.md" README.md || {
+        echo "fixtures/matrix.json or the table in README.md is not current: run \`make matrix\`" >&2
+        exit 1
+    }
+    ;;
+esac
+exit "${status:-0}"
