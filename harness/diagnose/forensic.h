@@ -10,6 +10,10 @@ struct diagnosis_kind kind_of_hypothesis(const struct hypothesis *one);
  * forgery and a plain genuine event are refused. */
 bool forensic_prove(struct investigation *inv);
 
+/* To write megabytes again in a hundred ways takes longer than a run: larger bodies are not asked.
+ */
+#define RESERIALISED_MAX ((size_t)256 * 1024)
+
 /* Whether the hypothesis signs this event as Panora does, or means nothing for it: then it is no
  * reason to refuse it.
  * Appends the signature that it makes to `out_value` (may be NULL). */

@@ -213,6 +213,7 @@ static void found_partial(struct investigation *inv, const struct hypothesis *hy
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
         if (sight->one && sight_is_lost(sight) && sight->has_event &&
+            sight->exchange->request.body.len <= RESERIALISED_MAX &&
             !forensic_signs_rightly(inv, hypothesis, sight, NULL))
             found_explain(diagnosis, sight->one);
     }
