@@ -26,6 +26,7 @@ struct sight {
     struct bytes id;
     struct bytes type;
     struct bytes data; /* the text in data, or no bytes */
+    size_t depth;      /* how deeply that nests; kept, because rules ask it again and again */
 };
 
 /* How bad a cause is: the order of the report. */

@@ -110,19 +110,6 @@ static bool predict_wide(const struct rule *rule, const struct investigation *in
     return false;
 }
 
-static size_t depth_of(struct bytes json)
-{
-    size_t depth = 0;
-    size_t deepest = 0;
-    for (size_t i = 0; i < json.len; i++) {
-        depth += json.data[i] == '[' || json.data[i] == '{';
-        depth -= depth && (json.data[i] == ']' || json.data[i] == '}');
-        if (depth > deepest)
-            deepest = depth;
-    }
-    return deepest;
-}
-
 /* Deeper than everything that was accepted, and deeper than ordinary events are. */
 static bool predict_depth(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight)
@@ -131,9 +118,9 @@ static bool predict_depth(const struct rule *rule, const struct investigation *i
     size_t accepted = 16;
     for (size_t i = 0; i < inv->num_sights; i++)
         if (inv->sights[i].exchange->accepted && inv->sights[i].exchange->genuine &&
-            depth_of(inv->sights[i].data) > accepted)
-            accepted = depth_of(inv->sights[i].data);
-    return depth_of(sight->data) > accepted;
+            inv->sights[i].depth > accepted)
+            accepted = inv->sights[i].depth;
+    return sight->depth > accepted;
 }
 
 static bool predict_type(const struct rule *rule, const struct investigation *inv,

@@ -35,6 +35,19 @@ static bool is_event(const struct sight *sight)
            !headers_find(&request->headers, "Content-Encoding");
 }
 
+static size_t depth_of(struct bytes json)
+{
+    size_t depth = 0;
+    size_t deepest = 0;
+    for (size_t i = 0; i < json.len; i++) {
+        depth += json.data[i] == '[' || json.data[i] == '{';
+        depth -= depth && (json.data[i] == ']' || json.data[i] == '}');
+        if (depth > deepest)
+            deepest = depth;
+    }
+    return deepest;
+}
+
 static void find_right(const struct investigation *inv, struct sight *sight)
 {
     struct buf message = {0};
@@ -61,6 +74,7 @@ static void add_sight(struct investigation *inv, const struct exchange *exchange
     sight->id = text_of(sight->event, "id_event");
     sight->type = text_of(sight->event, "type");
     sight->data = text_of(sight->event, "data");
+    sight->depth = depth_of(sight->data);
     sight->has_event = is_event(sight);
     find_right(inv, sight);
     /* Some forgeries carry what is right for what they hold: to let them in is no mistake. */
