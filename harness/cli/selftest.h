@@ -51,12 +51,12 @@ struct selftest {
     const char **only; /* globs on full case ids */
     size_t num_only;
     uint64_t seed;
-    size_t num_jobs; /* runs at a time */
+    size_t num_jobs;  /* runs at a time */
     int64_t limit_ns; /* a run that takes longer is a failure */
     const volatile sig_atomic_t *interrupted;
     struct subject *subjects;
     size_t num_subjects;
-    bool whole; /* nothing was narrowed: every case can be asked what it catches */
+    bool whole;      /* nothing was narrowed: every case can be asked what it catches */
     char **problems; /* sentences */
     size_t num_problems;
 };

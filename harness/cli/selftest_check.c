@@ -47,8 +47,8 @@ static void add_problem(struct selftest *selftest, const char *format, ...)
     va_start(values, format);
     (void)vsnprintf(text, sizeof text, format, values);
     va_end(values);
-    selftest->problems = mem_resize(selftest->problems, selftest->num_problems + 1,
-                                    sizeof *selftest->problems);
+    selftest->problems =
+        mem_resize(selftest->problems, selftest->num_problems + 1, sizeof *selftest->problems);
     selftest->problems[selftest->num_problems++] = mem_text(text);
 }
 
@@ -141,8 +141,8 @@ static void check_repetition(struct selftest *selftest, const struct subject *su
     if (!subject->twice || racy || first->failure || second->failure)
         return;
     if (first->count != second->count)
-        add_problem(selftest, "%s: two runs with one seed had %zu and %zu testcases",
-                    subject->name, first->count, second->count);
+        add_problem(selftest, "%s: two runs with one seed had %zu and %zu testcases", subject->name,
+                    first->count, second->count);
     for (size_t i = 0; i < first->count && i < second->count; i++) {
         const struct case_outcome *one = &first->items[i];
         const struct case_outcome *other = &second->items[i];
@@ -156,8 +156,7 @@ static void check_repetition(struct selftest *selftest, const struct subject *su
 
 static void check_subject(struct selftest *selftest, const struct subject *subject)
 {
-    const char *failure =
-        subject->first.failure ? subject->first.failure : subject->second.failure;
+    const char *failure = subject->first.failure ? subject->first.failure : subject->second.failure;
     if (failure)
         add_problem(selftest, "%s: %s", subject->name, failure);
     if (subject->fault && !subject->first.failure)

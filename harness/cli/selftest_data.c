@@ -46,8 +46,8 @@ static json_t *list_non_faults(void)
     json_t *list = json_array();
     for (size_t i = 0; i < num_non_faults; i++)
         (void)json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "id", non_faults[i].id,
-                                                    "sentence", non_faults[i].sentence,
-                                                    "because", non_faults[i].because));
+                                                    "sentence", non_faults[i].sentence, "because",
+                                                    non_faults[i].because));
     return list;
 }
 
@@ -70,9 +70,9 @@ void selftest_add_json(const struct selftest *selftest, struct buf *out)
         (void)json_array_append_new(case_list, case_object(cases[i]));
     for (size_t i = 0; i < selftest->num_problems; i++)
         (void)json_array_append_new(problems, json_string(selftest->problems[i]));
-    json_t *all = json_pack("{s:o, s:o, s:o, s:o, s:o}", "faults", faults, "not_faults",
-                            list_non_faults(), "never_failed", right, "cases", case_list, "problems",
-                            problems);
+    json_t *all =
+        json_pack("{s:o, s:o, s:o, s:o, s:o}", "faults", faults, "not_faults", list_non_faults(),
+                  "never_failed", right, "cases", case_list, "problems", problems);
     char *text = json_dumps(all, JSON_INDENT(2));
     (void)buf_add_format(out, "%s\n", text ? text : "{}");
     free(text);
@@ -82,8 +82,8 @@ void selftest_add_json(const struct selftest *selftest, struct buf *out)
 
 /* --- Markdown --- */
 
-static void add_row(const struct subject *subject, const struct case_outcome *const *cases, size_t count,
-                    struct buf *out)
+static void add_row(const struct subject *subject, const struct case_outcome *const *cases,
+                    size_t count, struct buf *out)
 {
     size_t catches = 0;
     (void)buf_add_format(out, "| %s | %s | ", subject->fault->id, subject->fault->sentence);
@@ -102,7 +102,8 @@ void selftest_add_markdown(const struct selftest *selftest, struct buf *out)
 {
     size_t count;
     const struct case_outcome **cases = selftest_cases(selftest, &count);
-    (void)buf_add_text(out, "| id | what the endpoint does not do | seen by |\n| --- | --- | --- |\n");
+    (void)buf_add_text(out,
+                       "| id | what the endpoint does not do | seen by |\n| --- | --- | --- |\n");
     for (size_t i = 0; i < selftest->num_subjects; i++)
         if (selftest->subjects[i].fault)
             add_row(&selftest->subjects[i], cases, count, out);

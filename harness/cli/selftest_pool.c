@@ -118,8 +118,8 @@ static void watch(struct pool *pool)
 {
     size_t count = pool->selftest->num_jobs;
     for (size_t i = 0; i < count; i++)
-        pool->polled[i] = (struct pollfd){
-            .fd = pool->slots[i].pid ? pool->slots[i].fd : -1, .events = POLLIN};
+        pool->polled[i] =
+            (struct pollfd){.fd = pool->slots[i].pid ? pool->slots[i].fd : -1, .events = POLLIN};
     int ready = poll(pool->polled, (nfds_t)count, 200);
     int64_t now_ns = clock_monotonic_ns();
     for (size_t i = 0; i < count; i++) {

@@ -28,7 +28,8 @@ static void add_matrix(const struct selftest *selftest, struct buf *out)
 {
     size_t count;
     const struct case_outcome **cases = selftest_cases(selftest, &count);
-    (void)buf_add_text(out, "What catches what: each case, and the faults it fails or warns of\n\n");
+    (void)buf_add_text(out,
+                       "What catches what: each case, and the faults it fails or warns of\n\n");
     for (size_t i = 0; i < count; i++) {
         struct buf line = {0};
         add_catches(selftest, cases[i], &line);

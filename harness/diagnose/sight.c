@@ -117,7 +117,8 @@ void sights_clear(struct investigation *inv)
 
 bool sight_was_answered(const struct sight *sight)
 {
-    return sight->answer != ANSWER_NONE && sight->answer != ANSWER_UNREACHED;
+    return sight->answer != ANSWER_NONE && sight->answer != ANSWER_UNREACHED &&
+           sight->answer != ANSWER_LEFT;
 }
 
 bool sight_is_lost(const struct sight *sight)

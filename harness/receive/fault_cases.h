@@ -55,8 +55,7 @@
         T("acknowledges-a-burst")
 
 /* The receiver answers otherwise than with a 2xx or a 4xx, whatever it is sent. */
-#define EVERY_ROBUSTNESS                                                                           \
-    EVERY_SURVIVAL, H("robustness/huge-header"), H("robustness/nesting")
+#define EVERY_ROBUSTNESS EVERY_SURVIVAL, H("robustness/huge-header"), H("robustness/nesting")
 
 /* The receiver lets nobody in who sends data as text. */
 #define EVERY_TEXT_ACCEPTANCE                                                                      \

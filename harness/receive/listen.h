@@ -11,7 +11,8 @@ struct listen_address {
     char *port;
 };
 
-/* Reads "127.0.0.1:0", "localhost:8080", "[::1]:0"; "[::]:0" is both families. listen_address_clear frees what it holds. */
+/* Reads "127.0.0.1:0", "localhost:8080", "[::1]:0"; "[::]:0" is both families. listen_address_clear
+ * frees what it holds. */
 bool listen_address_read(const char *text, struct listen_address *out, struct error *err);
 void listen_address_clear(struct listen_address *address);
 

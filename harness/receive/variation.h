@@ -14,8 +14,8 @@
 #define VARIATION_BEHAVIOURS 3
 
 struct variation {
-    const char *name;     /* "status-200" */
-    const char *sentence; /* what the receiver does */
+    const char *name;                             /* "status-200" */
+    const char *sentence;                         /* what the receiver does */
     const char *behaviours[VARIATION_BEHAVIOURS]; /* "delay=300ms"; NULL ends them */
     bool tls;                                     /* it shows only over https */
     struct rules overrides;

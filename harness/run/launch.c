@@ -48,8 +48,8 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
         runner->any_accepted || (exchange->accepted && test->shots[index].genuine);
     runner->usual_accepted =
         runner->usual_accepted || (exchange->accepted && test->shots[index].usual);
-    if (!runner->known_good && exchange->accepted && test->shots[index].usual &&
-        exchange->request.body.len <= KNOWN_GOOD_MAX &&
+    if (!runner->known_good && test != &runner->canary && exchange->accepted &&
+        test->shots[index].usual && exchange->request.body.len <= KNOWN_GOOD_MAX &&
         transport_is_plain(&exchange->request.transport))
         runner->known_good = &exchange->request;
     test->shots[index].done = true;

@@ -10,12 +10,18 @@
 /* Beyond these, what the endpoint does is not among the things that it likely does. */
 #define PROBES_MAX 128
 
+/* Nobody waits longer for a diagnosis than that; and whoever hangs on one question hangs on the
+ * next. */
+#define PROBING_NS (5 * NS_PER_S)
+
 #define TICK_NS (100 * NS_PER_MS)
 
 struct probing {
     struct runner *runner;
     size_t num_sent;
+    int64_t begun_ns;
     bool ended;
+    bool hung;
     struct observation *seen;
 };
 
@@ -24,6 +30,7 @@ static void on_done(void *payload, struct observation *seen)
     struct probing *probing = payload;
     observation_clear(probing->seen);
     *probing->seen = *seen;
+    probing->hung = seen->outcome == OUTCOME_TIMED_OUT;
     probing->ended = true;
 }
 
@@ -32,9 +39,11 @@ static bool may_send(const struct probing *probing)
     const struct runner *runner = probing->runner;
     const struct run_options *options = runner->options;
     bool interrupted = options->interrupted && *options->interrupted;
-    bool late = clock_monotonic_ns() - runner->begun_ns > options->max_time_ns;
+    int64_t now_ns = clock_monotonic_ns();
+    bool late =
+        now_ns - runner->begun_ns > options->max_time_ns || now_ns - probing->begun_ns > PROBING_NS;
     bool used_up = options->max_requests && runner->num_sent >= options->max_requests;
-    return probing->num_sent < PROBES_MAX && !interrupted && !late && !used_up;
+    return probing->num_sent < PROBES_MAX && !probing->hung && !interrupted && !late && !used_up;
 }
 
 /* Waits until the rate allows another request. */
@@ -80,7 +89,11 @@ void probing_diagnose(struct runner *runner)
     const struct run_options *options = runner->options;
     const struct plan *plan = runner->plan;
     const struct exchange **controls = mem_alloc((plan->num_controls + 1) * sizeof *controls);
-    struct probing probing = {.runner = runner};
+    struct probing probing = {
+        .runner = runner,
+        .begun_ns = clock_monotonic_ns(),
+        .hung = runner->hangs[SHOT_GENUINE] > 0,
+    };
     for (size_t i = 0; i < plan->num_controls; i++)
         controls[i] = &plan->controls[i].exchanges[0];
     const struct diagnose_input input = {
@@ -92,7 +105,7 @@ void probing_diagnose(struct runner *runner)
         .usual_type = plan->composer.usual_type,
         .seed = options->seed,
         .run_tag = plan->composer.run_tag,
-        .wall_ms = clock_wall_ms(),
+        .wall_ms = RUN_WALL_MS,
         .object_only = options->dialects == DIALECTS_OBJECT,
         .is_unsigned = options->is_unsigned,
         .is_private = options->target->is_tls || options->target->is_loopback,
@@ -100,7 +113,10 @@ void probing_diagnose(struct runner *runner)
         .send = send_probe,
         .payload = &probing,
     };
-    diagnose(&input, &runner->result->diagnoses, &runner->result->num_diagnoses);
+    size_t troubles = runner->result->counts[VERDICT_FAIL] + runner->result->counts[VERDICT_WARN] +
+                      runner->result->counts[VERDICT_INCONCLUSIVE];
+    if (troubles > 0) /* otherwise there is nothing to explain */
+        diagnose(&input, &runner->result->diagnoses, &runner->result->num_diagnoses);
     runner->result->num_requests = runner->num_sent;
     free(controls);
 }

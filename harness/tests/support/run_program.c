@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-#define TIME_MAX_NS (15 * NS_PER_S)
+#define TIME_MAX_NS (45 * NS_PER_S)
 
 extern char **environ;
 
