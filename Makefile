@@ -170,7 +170,7 @@ prove: $(BIN)
 # --- tests ---
 # Criterion exits 0 when it ran nothing and when a test leaked, and lets a test without a timeout of its
 # own hang for ever: all three are failures here.
-TEST_SECONDS ?= 600
+TEST_SECONDS ?= 1500
 check: $(UNIT) $(BIN)
 	@HOOKCHECK_BIN=$(abspath $(BIN)) timeout $(TEST_SECONDS) $(UNIT) $(UNIT_FLAGS) $(if $(TESTS),--filter '$(TESTS)*/*') --xml=$(B)/unit-tests.xml
 	@grep -qE 'status="(PASSED|FAILED|ERRORED)"' $(B)/unit-tests.xml || { echo 'no test ran' >&2; exit 1; }
