@@ -13,7 +13,7 @@
 
 #define JOBS        6
 #define JOBS_MAX    64
-#define LIMIT_S     60
+#define LIMIT_S     120
 #define SAMPLE_STEP 10 /* every so-manieth fault is run twice */
 
 static const struct option_spec specs[] = {
@@ -26,7 +26,7 @@ static const struct option_spec specs[] = {
      "Run every receiver twice and compare (default: the right one and every tenth fault).", false},
     {"seed", 0, "N", "What the runs are made from (default: 1).", false},
     {"jobs", 'j', "N", "How many runs at a time (default: 6; they mostly wait).", false},
-    {"limit", 0, "TIME", "A run that takes longer is killed, and a problem (default: 60s).", false},
+    {"limit", 0, "TIME", "A run that takes longer is killed, and a problem (default: 120s).", false},
     {"verbose", 'v', NULL, "Say how long each run took.", false},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
