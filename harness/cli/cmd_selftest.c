@@ -26,7 +26,8 @@ static const struct option_spec specs[] = {
      "Run every receiver twice and compare (default: the right one and every tenth fault).", false},
     {"seed", 0, "N", "What the runs are made from (default: 1).", false},
     {"jobs", 'j', "N", "How many runs at a time (default: 6; they mostly wait).", false},
-    {"limit", 0, "TIME", "A run that takes longer is killed, and a problem (default: 120s).", false},
+    {"limit", 0, "TIME", "A run that takes longer is killed, and a problem (default: 120s).",
+     false},
     {"verbose", 'v', NULL, "Say how long each run took.", false},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
