@@ -29,6 +29,12 @@ static size_t room_for(struct buf *buf, size_t len)
     return room;
 }
 
+void buf_reserve(struct buf *buf, size_t len)
+{
+    size_t room = buf->max > buf->len ? buf->max - buf->len : 0;
+    reserve(buf, buf->len + (buf->max && len > room ? room : len));
+}
+
 void buf_clear(struct buf *buf)
 {
     free(buf->data);

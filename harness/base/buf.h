@@ -35,6 +35,9 @@ bool buf_add_char(struct buf *buf, char c);
 bool buf_add_repeated(struct buf *buf, char c, size_t count);
 bool buf_add_format(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Makes room for `len` more bytes, so that adding them moves nothing. */
+void buf_reserve(struct buf *buf, size_t len);
+
 /* Drops the first `len` bytes. */
 void buf_drop(struct buf *buf, size_t len);
 

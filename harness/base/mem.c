@@ -5,6 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+/* The largest body that a run sends, and what is made of it on the way. */
+#define KEPT_MAX (128 * 1024 * 1024)
+#define BLOCK_MAX (32 * 1024 * 1024)
 
 static _Noreturn void give_up(size_t size)
 {
@@ -55,4 +62,19 @@ char *mem_format(const char *format, ...)
     (void)vsnprintf(text, (size_t)(len < 0 ? 0 : len) + 1, format, args);
     va_end(args);
     return text;
+}
+
+void mem_keep_freed(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, BLOCK_MAX);
+    (void)mallopt(M_TRIM_THRESHOLD, KEPT_MAX);
+#endif
+}
+
+void mem_give_back(void)
+{
+#ifdef __GLIBC__
+    (void)malloc_trim(0);
+#endif
 }

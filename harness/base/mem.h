@@ -24,4 +24,13 @@ char *mem_text(const char *text);
 /* Returns a formatted text. */
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Tells the allocator to keep what is freed for whoever asks next, instead of giving it back to the
+ * system: this program makes and drops bodies of megabytes by the hundred, and fresh pages cost
+ * more than all that is done with them. Once, at the start of the program. */
+void mem_keep_freed(void);
+
+/* Gives what is free back to the system: before a process forks whose children would otherwise pay
+ * for copies of pages that hold nothing. */
+void mem_give_back(void);
+
 #endif

@@ -180,6 +180,7 @@ static void clear(struct selftest *selftest)
     free(selftest->problems);
     free(selftest->subjects);
     free(selftest->only);
+    selftest_forget_prepared(selftest);
     library_clear(&selftest->library);
 }
 
@@ -204,7 +205,7 @@ static bool read_options(struct selftest *selftest, const struct arguments *argu
     if (selftest->num_subjects == 0)
         return error_set(err, "no fault and no variation has such a name; `hookcheck list faults` "
                               "names them");
-    return library_load_suites(&selftest->library, NULL, 0, err);
+    return library_load_suites(&selftest->library, NULL, 0, err) && selftest_prepare(selftest, err);
 }
 
 static int run(const struct arguments *arguments, struct error *err)

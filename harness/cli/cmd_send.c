@@ -61,7 +61,7 @@ struct flight {
     char *sent;
     char *type;
     char id[UUID_SIZE];
-    size_t body_len;
+    struct request request;
 };
 
 /* --- reading what is wanted --- */
@@ -140,10 +140,11 @@ static void on_done(void *payload, struct observation *seen)
     struct flight *flight = payload;
     struct sending *sending = flight->sending;
     struct send_attempt attempt = {flight->number, flight->sent, flight->type, flight->id,
-                                   flight->body_len};
+                                   flight->request.body.len};
     send_report_add(&sending->report, &attempt, seen);
     sending->num_in_flight--;
     observation_clear(seen);
+    request_clear(&flight->request);
     free(flight->sent);
     free(flight->type);
     free(flight);
@@ -184,11 +185,11 @@ static bool start_one(struct sending *sending, struct error *err)
     flight->number = ++sending->num_started;
     flight->sent = mem_text(current->sent);
     flight->type = mem_text(current->event.type);
-    flight->body_len = current->request.body.len;
+    request_copy(&flight->request, &current->request); /* the next event may take its place */
     memcpy(flight->id, current->event.id, sizeof flight->id);
     sending->num_in_flight++;
     engine_send(sending->engine, &(struct engine_send){
-                                     .request = &current->request,
+                                     .request = &flight->request,
                                      .timeout_ns = sending->deadline_ns,
                                      .on_done = on_done,
                                      .payload = flight,

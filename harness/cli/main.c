@@ -1,5 +1,6 @@
 #include <signal.h>
 
+#include "base/mem.h"
 #include "cli/command.h"
 
 int main(int argc, char **argv)
@@ -7,5 +8,6 @@ int main(int argc, char **argv)
     /* Writing to a pipe that nobody reads, or to a socket that the peer reset, is an error to
      * handle rather than an end. */
     (void)signal(SIGPIPE, SIG_IGN);
+    mem_keep_freed();
     return command_main(argc, argv);
 }

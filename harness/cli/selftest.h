@@ -18,6 +18,8 @@
 #include "judge/result.h"
 #include "receive/fault.h"
 #include "receive/variation.h"
+#include "run/run.h"
+#include "sign/secret.h"
 
 /* What came of a testcase. */
 struct case_outcome {
@@ -46,6 +48,18 @@ struct subject {
     int64_t duration_ns;
 };
 
+/* Everything that is sent to receivers which are reached the same way and judged at the same level.
+ * Composing it costs more than most runs take, so it is done once, and each job's process begins
+ * with its own copy of it. */
+struct prepared_run {
+    struct target target;
+    struct engine_options engine;
+    struct headers no_headers;
+    struct secret secret;
+    struct run_options options; /* points to the above */
+    struct plan *plan;
+};
+
 struct selftest {
     struct library library;
     const char **only; /* globs on full case ids */
@@ -56,10 +70,21 @@ struct selftest {
     const volatile sig_atomic_t *interrupted;
     struct subject *subjects;
     size_t num_subjects;
-    bool whole;      /* nothing was narrowed: every case can be asked what it catches */
-    char **problems; /* sentences */
+    bool whole; /* nothing was narrowed: every case can be asked what it catches */
+    struct prepared_run *prepared[2][2]; /* [over TLS][what informs, too]; NULL = not needed */
+    char **problems;                     /* sentences */
     size_t num_problems;
 };
+
+/* --- selftest_prepare.c --- */
+
+/* Composes what the subjects need. False with a sentence when no case was selected. */
+bool selftest_prepare(struct selftest *selftest, struct error *err);
+void selftest_forget_prepared(struct selftest *selftest);
+
+/* What is sent to `subject`: of the process that asks, which may change it. */
+struct prepared_run *selftest_prepared(const struct selftest *selftest,
+                                       const struct subject *subject);
 
 /* --- selftest_job.c --- */
 

@@ -12,16 +12,7 @@
 #include "cli/selftest.h"
 #include "receive/receiver.h"
 #include "receive/supervise.h"
-#include "run/run.h"
-#include "sign/secret.h"
 
-/* Long enough (12 bytes) for leaks of it to count. */
-#define SECRET "whsec_the_secret_of_the_selftest"
-
-/* What is slow by mistake must be above these, what is rightly slow below. */
-#define DEADLINE_NS      (8 * NS_PER_S)
-#define TARGET_NS        (900 * NS_PER_MS)
-#define CONCURRENCY      16
 #define CONCURRENCY_SLOW 48
 
 /* --- in the process of the job --- */
@@ -52,7 +43,8 @@ static bool is_slow(const struct subject *subject)
             text_starts_with(subject->variation->behaviours[0], "delay="));
 }
 
-static struct receiver *start(const struct subject *subject, struct error *err)
+static struct receiver *start(const struct prepared_run *run, const struct subject *subject,
+                              struct error *err)
 {
     char *fault = NULL;
     if (subject->fault)
@@ -61,7 +53,7 @@ static struct receiver *start(const struct subject *subject, struct error *err)
                     : mem_text(subject->fault->id);
     const struct receiver_options options = {
         .listen = on_both_families(subject) ? "[::]:0" : NULL,
-        .secret = bytes_of(SECRET),
+        .secret = secret_bytes(&run->secret),
         .tls = subject->tls,
         .fault = fault,
         .variation = subject->variation ? subject->variation->name : NULL,
@@ -101,63 +93,37 @@ static void add_outcomes(const struct run_result *result, struct buf *out)
     }
 }
 
-static bool run_suites(const struct selftest *selftest, const struct subject *subject,
+/* The process ends soon, and with it its copy of what was prepared. */
+static void run_suites(struct prepared_run *run, const struct subject *subject,
                        const struct receiver *receiver, struct buf *out, struct error *err)
 {
-    struct target target = {0};
-    const struct engine_options engine = {.cacert = receiver_ca_path(receiver)};
-    const struct headers no_headers = {0};
-    struct secret secret = {0};
-    secret_set(&secret, bytes_of(SECRET));
-    const struct run_options options = {
-        .target = &target,
-        .engine = &engine,
-        .extra_headers = &no_headers,
-        .catalogue = selftest->library.catalogue,
-        .secret = &secret,
-        .suites = selftest->library.suites,
-        .num_suites = selftest->library.num_suites,
-        .only = selftest->only,
-        .num_only = selftest->num_only,
-        .level = subject->fault ? LEVEL_SHOULD : LEVEL_MAY, /* what only informs catches none */
-        .quick = true,
-        .allow_disruptive = true,
-        .seed = selftest->seed,
-        .deadline_ns = DEADLINE_NS,
-        .target_ns = TARGET_NS,
-        .recovery_ns = 2 * NS_PER_S,
-        .max_time_ns = selftest->limit_ns - selftest->limit_ns / 5,
-        .concurrency = is_slow(subject) ? CONCURRENCY_SLOW : CONCURRENCY,
-    };
     struct run_result result = {0};
     int64_t begun_ns = clock_monotonic_ns();
     char *url = on_both_families(subject)
                     ? mem_format("http://localhost:%d", receiver_port(receiver))
                     : mem_text(receiver_url(receiver));
-    bool ok = target_parse(&target, url, err);
-    struct plan *plan = ok ? plan_make(&options, err) : NULL;
-    ok = plan && run_plan(plan, NULL, &result, err);
-    if (ok && clock_monotonic_ns() - begun_ns >= options.max_time_ns)
+    target_clear(&run->target);
+    run->engine.cacert = receiver_ca_path(receiver);
+    if (is_slow(subject))
+        run->options.concurrency = CONCURRENCY_SLOW;
+    bool ok = target_parse(&run->target, url, err) && run_plan(run->plan, NULL, &result, err);
+    if (ok && clock_monotonic_ns() - begun_ns >= run->options.max_time_ns)
         (void)error_set(err, "the run took too long and was cut off");
     add_outcomes(&result, out);
     run_result_clear(&result);
-    plan_free(plan);
     free(url);
-    target_clear(&target);
-    secret_clear(&secret);
-    return ok;
 }
 
 void selftest_job(const struct selftest *selftest, const struct subject *subject, int fd)
 {
     struct error err = {0};
     struct buf out = {0};
-    struct receiver *receiver = start(subject, &err);
+    struct receiver *receiver = start(selftest_prepared(selftest, subject), subject, &err);
     pid_t server = receiver ? serve(receiver) : -1;
     if (receiver && server < 0)
         (void)error_set(&err, "no process could be started: %s", strerror(errno));
     if (server > 0) {
-        (void)run_suites(selftest, subject, receiver, &out, &err);
+        run_suites(selftest_prepared(selftest, subject), subject, receiver, &out, &err);
         (void)stop_serving(server, &err);
     }
     receiver_free(receiver);

@@ -60,9 +60,9 @@ struct attempt *attempt_new(struct engine *engine, const struct engine_send *sen
     attempt->brisk = send->brisk;
     attempt->on_done = send->on_done;
     attempt->payload = send->payload;
-    request_copy(&attempt->request, send->request);
-    attempt->expects_no_body = strcmp(attempt->request.method, "HEAD") == 0;
-    compose_fields(&attempt->fields, engine, &attempt->request.headers);
+    attempt->request = send->request;
+    attempt->expects_no_body = strcmp(attempt->request->method, "HEAD") == 0;
+    compose_fields(&attempt->fields, engine, &attempt->request->headers);
     observation_init(&attempt->seen);
     attempt->seen.started_ns = clock_monotonic_ns();
     attempt->next = engine->attempts;
@@ -74,7 +74,6 @@ struct attempt *attempt_new(struct engine *engine, const struct engine_send *sen
 void attempt_free(struct attempt *attempt)
 {
     curl_way_release(attempt);
-    request_clear(&attempt->request);
     headers_clear(&attempt->fields);
     observation_clear(&attempt->seen);
     free(attempt);

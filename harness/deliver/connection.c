@@ -226,7 +226,7 @@ void connection_on_connected(struct engine_connection *connection, CURLcode code
         code = curl_easy_getinfo(connection->easy, CURLINFO_ACTIVESOCKET, &connection->socket);
     if (code == CURLE_OK && connection->socket != CURL_SOCKET_BAD) {
         attempt->seen.sent_ns = -1; /* libcurl means: could be sent now */
-        if (attempt->request.transport.tls.asked)
+        if (attempt->request->transport.tls.asked)
             tls_probe_begin(connection);
         else
             raw_way_begin(connection);

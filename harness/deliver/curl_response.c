@@ -34,7 +34,7 @@ static bool has_sent_all(const struct attempt *attempt)
 {
     curl_off_t sent = 0;
     (void)curl_easy_getinfo(attempt->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
-    return (uint64_t)sent >= attempt->request.body.len;
+    return (uint64_t)sent >= attempt->request->body.len;
 }
 
 /* After a 417 libcurl would send the request once more, without Expect. One attempt is one request.

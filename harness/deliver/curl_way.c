@@ -55,7 +55,7 @@ static void set_lines(struct attempt *attempt)
 
 static void set_request(struct attempt *attempt)
 {
-    const struct request *request = &attempt->request;
+    const struct request *request = attempt->request;
     CURL *easy = attempt->easy;
     if (request->body.len) {
         setup_must(

@@ -60,7 +60,7 @@ void engine_free(struct engine *engine); /* attempts under way end without a cal
 typedef void engine_on_done(void *payload, struct observation *seen);
 
 struct engine_send {
-    const struct request *request;        /* copied */
+    const struct request *request;        /* borrowed until on_done is called: it may be long */
     struct engine_connection *connection; /* NULL = libcurl's multi interface, connected afresh */
     int64_t timeout_ns;                   /* deadline for the whole attempt */
     bool brisk; /* raw way: over with the last byte of the answer; nobody waits for bytes that

@@ -48,9 +48,9 @@ struct curl_response {
 struct attempt {
     struct engine *engine;
     struct attempt *next;
-    struct request request;
-    bool has_begun;        /* `seen.started_ns` is as libcurl counts */
-    struct headers fields; /* the header lines as they go out */
+    const struct request *request; /* the caller's */
+    bool has_begun;                /* `seen.started_ns` is as libcurl counts */
+    struct headers fields;         /* the header lines as they go out */
     struct observation seen;
     bool ended;
     bool expects_no_body; /* the method is HEAD */

@@ -17,7 +17,7 @@
 
 static const struct transport *transport_of(const struct engine_connection *connection)
 {
-    return &connection->attempt->request.transport;
+    return &connection->attempt->request->transport;
 }
 
 /* --- the bytes --- */
@@ -25,9 +25,9 @@ static const struct transport *transport_of(const struct engine_connection *conn
 /* A value that is blank goes out as in the libcurl way: nothing after the colon. */
 static void add_head(const struct attempt *attempt, struct buf *out)
 {
-    char *path = target_path_with(attempt->engine->target, attempt->request.query);
-    (void)buf_add_format(out, "%s %s HTTP/1.%d\r\n", attempt->request.method, path,
-                         attempt->request.transport.http_1_0 ? 0 : 1);
+    char *path = target_path_with(attempt->engine->target, attempt->request->query);
+    (void)buf_add_format(out, "%s %s HTTP/1.%d\r\n", attempt->request->method, path,
+                         attempt->request->transport.http_1_0 ? 0 : 1);
     free(path);
     for (size_t i = 0; i < attempt->fields.count; i++) {
         const struct header *field = &attempt->fields.items[i];
@@ -56,7 +56,7 @@ static void add_chunks(struct bytes body, size_t chunk_size, struct buf *out)
 void sending_begin(struct engine_connection *connection)
 {
     const struct transport *transport = transport_of(connection);
-    struct bytes body = buf_bytes(&connection->attempt->request.body);
+    struct bytes body = buf_bytes(&connection->attempt->request->body);
     buf_clear(&connection->out);
     add_head(connection->attempt, &connection->out);
     connection->head_len = connection->out.len;

@@ -147,8 +147,8 @@ static void set_family(CURL *easy, int ip_version)
 static char *url_of(const struct attempt *attempt)
 {
     const struct target *target = attempt->engine->target;
-    if (!attempt->request.transport.tls.asked)
-        return target_url_with(target, attempt->request.query);
+    if (!attempt->request->transport.tls.asked)
+        return target_url_with(target, attempt->request->query);
     bool is_ipv6 = strchr(target->host, ':') != NULL;
     return mem_format("http://%s%s%s:%d/", is_ipv6 ? "[" : "", target->host, is_ipv6 ? "]" : "",
                       target->port);
@@ -160,7 +160,7 @@ CURL *setup_easy(struct attempt *attempt, char *error_text)
     char *url = url_of(attempt);
     CURL *easy = new_easy(engine, url);
     free(url);
-    set_family(easy, attempt->request.transport.ip_version);
+    set_family(easy, attempt->request->transport.ip_version);
     error_text[0] = '\0';
     setup_must(curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text));
     setup_must(curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_words));

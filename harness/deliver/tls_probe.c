@@ -168,7 +168,7 @@ void tls_probe_begin(struct engine_connection *connection)
     const struct engine *engine = attempt->engine;
     struct tls_facts *facts = &attempt->seen.tls;
     *facts = (struct tls_facts){.asked = true};
-    SSL_CTX *context = new_context(&engine->options, &attempt->request.transport.tls);
+    SSL_CTX *context = new_context(&engine->options, &attempt->request->transport.tls);
     if (!context) {
         end(connection, OUTCOME_LEFT, "this client cannot offer that");
         return;

@@ -22,7 +22,8 @@ struct sight {
     struct bytes signature;     /* of the first one */
     bool has_event;             /* it is an event as any receiver takes one */
     char right[SIGNATURE_SIZE]; /* the signature that this very body ought to have; "" = none */
-    struct js *event;           /* NULL: not JSON */
+    bool is_read;               /* its body was parsed, for it may tell something */
+    struct js *event;           /* NULL: not JSON, or not read */
     struct bytes id;
     struct bytes type;
     struct bytes data; /* the text in data, or no bytes */

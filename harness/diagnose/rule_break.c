@@ -53,7 +53,8 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
 {
     (void)inv;
     size_t len = sight->exchange->request.body.len;
-    if (sight->num_signatures != 1 || strcmp(sight->exchange->request.method, "POST") != 0)
+    if (!sight->is_read || sight->num_signatures != 1 ||
+        strcmp(sight->exchange->request.method, "POST") != 0)
         return false;
     if (strcmp(rule->argument, "empty") == 0)
         return len == 0;

@@ -50,11 +50,22 @@ static size_t depth_of(struct bytes json)
 
 static void find_right(const struct investigation *inv, struct sight *sight)
 {
+    const struct js *data = js_get(sight->event, "data");
     struct buf message = {0};
-    if (signature_message(buf_bytes(&sight->exchange->request.body), &message, NULL) ==
-        VERIFICATION_VALID)
-        signature_make(inv->input->secret, buf_bytes(&message), sight->right);
+    if (!data)
+        return;
+    js_write(data, &message);
+    signature_make(inv->input->secret, buf_bytes(&message), sight->right);
     buf_clear(&message);
+}
+
+/* A large body that met what it should says nothing but its size; and such bodies are most of all
+ * bytes that a run sends. */
+static bool is_worth_reading(const struct sight *sight)
+{
+    const struct exchange *exchange = sight->exchange;
+    bool as_it_should = exchange->genuine ? exchange->accepted : sight->answer == ANSWER_REFUSED;
+    return exchange->request.body.len <= USUAL_MAX || !as_it_should;
 }
 
 static void add_sight(struct investigation *inv, const struct exchange *exchange,
@@ -70,7 +81,9 @@ static void add_sight(struct investigation *inv, const struct exchange *exchange
     sight->num_signatures = headers_count(&request->headers, PANORA_SIGNATURE_HEADER);
     if (sight->num_signatures)
         sight->signature = bytes_of(headers_find(&request->headers, PANORA_SIGNATURE_HEADER));
-    sight->event = js_parse(buf_bytes(&request->body), NULL);
+    sight->is_read = is_worth_reading(sight);
+    if (sight->is_read)
+        sight->event = js_parse(buf_bytes(&request->body), NULL);
     sight->id = text_of(sight->event, "id_event");
     sight->type = text_of(sight->event, "type");
     sight->data = text_of(sight->event, "data");

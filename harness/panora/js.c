@@ -24,9 +24,8 @@ static struct js_chunk *chunk_new(struct js_chunk *next, size_t len)
         size = CHUNK_LAST;
     if (size < len)
         size = len;
-    struct js_chunk *chunk = mem_alloc(sizeof(*chunk) + size);
-    chunk->next = next;
-    chunk->size = size;
+    struct js_chunk *chunk = mem_resize(NULL, 1, sizeof(*chunk) + size);
+    *chunk = (struct js_chunk){.next = next, .size = size};
     return chunk;
 }
 

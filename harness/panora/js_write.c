@@ -64,21 +64,27 @@ static void quote_ascii(unsigned char byte, struct buf *out)
     (void)buf_add(out, text, letter == 'u' ? 6 : 2);
 }
 
+/* ASCII that stands as it is: most of any text, so that this loop is all that happens to it. */
+static const char *skip_plain_ascii(const char *at, const char *end)
+{
+    while (at < end && (unsigned char)(*at - 0x20) < 0x60 && *at != '"' && *at != '\\')
+        at++;
+    return at;
+}
+
 /* Up to where the bytes can be written as they are. */
 static const char *skip_plain(const char *at, const char *end)
 {
-    while (at < end) {
-        bool valid = true;
-        size_t len = 1;
-        if ((unsigned char)*at >= 0x80)
-            len = js_utf8_length(at, end, &valid);
-        else
-            valid = !escape_letter((unsigned char)*at);
+    for (;;) {
+        bool valid = false;
+        at = skip_plain_ascii(at, end);
+        if (at == end || (unsigned char)*at < 0x80)
+            return at;
+        size_t len = js_utf8_length(at, end, &valid);
         if (!valid)
-            break;
+            return at;
         at += len;
     }
-    return at;
 }
 
 void js_quote(struct bytes text, struct buf *out)
@@ -87,6 +93,7 @@ void js_quote(struct bytes text, struct buf *out)
         text = bytes_of("");
     const char *at = text.data;
     const char *end = at + text.len;
+    buf_reserve(out, text.len + 2);
     (void)buf_add_char(out, '"');
     for (;;) {
         const char *plain_end = skip_plain(at, end);

@@ -32,12 +32,43 @@ static void earlier(int64_t *next_ns, int64_t candidate_ns)
         *next_ns = candidate_ns;
 }
 
+/* The one case that may send while the endpoint's health is looked at, or NULL while everything in
+ * flight is waited for. */
+static const struct testcase *looked_at(const struct runner *runner)
+{
+    switch (runner->trouble) {
+    case TROUBLE_ALONE:
+        return runner->alone;
+    case TROUBLE_RECOVER:
+    case TROUBLE_CANARY:
+        return &runner->canary;
+    case TROUBLE_NONE:
+    case TROUBLE_DRAIN:
+        break;
+    }
+    return NULL;
+}
+
+/* Answers are heard of at once; this is for what has to leave without one. */
+static int64_t due_in_trouble(const struct runner *runner, int64_t next_ns)
+{
+    const struct testcase *test = looked_at(runner);
+    bool waits = test && test->state < CASE_ENDED && (test->in_flight == 0 || pace_is_open(test));
+    if (!waits)
+        return next_ns;
+    int64_t due_ns =
+        test->resume_ns > runner->rate_free_ns ? test->resume_ns : runner->rate_free_ns;
+    return due_ns < next_ns ? due_ns : next_ns;
+}
+
 /* How long nothing can be due. */
 static int64_t idle_ns(const struct runner *runner, int64_t now_ns)
 {
     int64_t next_ns = now_ns + TICK_NS;
-    if (runner->trouble != TROUBLE_NONE) /* nothing goes on but the search, which is quick */
-        return 5 * NS_PER_MS;
+    if (runner->trouble != TROUBLE_NONE) {
+        next_ns = due_in_trouble(runner, next_ns);
+        return next_ns > now_ns ? next_ns - now_ns : 0;
+    }
     for (size_t i = 0; i < runner->plan->num_cases; i++) {
         const struct testcase *test = &runner->plan->cases[i];
         bool waits = test->state == CASE_RUNNING && (test->in_flight == 0 || pace_is_open(test));
