@@ -46,6 +46,12 @@ struct subject {
     struct case_outcomes first;
     struct case_outcomes second;
     int64_t duration_ns;
+    bool odd; /* a problem is about it */
+};
+
+struct sentences {
+    char **items;
+    size_t count;
 };
 
 /* Everything that is sent to receivers which are reached the same way and judged at the same level.
@@ -72,8 +78,8 @@ struct selftest {
     size_t num_subjects;
     bool whole; /* nothing was narrowed: every case can be asked what it catches */
     struct prepared_run *prepared[2][2]; /* [over TLS][what informs, too]; NULL = not needed */
-    char **problems;                     /* sentences */
-    size_t num_problems;
+    struct sentences problems;
+    struct sentences doubts; /* problems that a second run, with nothing beside it, has not shown */
 };
 
 /* --- selftest_prepare.c --- */
@@ -100,6 +106,9 @@ void selftest_read_outcomes(struct bytes text, struct case_outcomes *out);
 /* Runs every job, num_jobs at a time. False when it was interrupted; nothing is left running. */
 bool selftest_run_all(struct selftest *selftest);
 
+/* Forgets what came of the odd subjects and runs them again, with nothing beside each. */
+bool selftest_run_odd(struct selftest *selftest);
+
 /* --- selftest_check.c --- */
 
 /* Whether a verdict means that a mistake was caught. */
@@ -118,8 +127,22 @@ bool selftest_is_declared(const struct fault *fault, const char *base);
  * caller's to free, the texts are borrowed. */
 const struct case_outcome **selftest_cases(const struct selftest *selftest, size_t *out_count);
 
-/* Fills in the problems. */
+/* Fills in the problems, and which subjects are odd. */
 void selftest_check(struct selftest *selftest);
+
+/* Whether the problems are few enough to come from a busy machine, where what is timed comes out
+ * wrong: then the odd subjects are worth another run. */
+bool selftest_is_doubtful(const struct selftest *selftest);
+
+/* Turns the problems into doubts: selftest_check, called after selftest_run_odd, tells which of
+ * them stand. */
+void selftest_doubt(struct selftest *selftest);
+
+/* After that: drops the doubts that are problems. */
+void selftest_settle(struct selftest *selftest);
+
+void selftest_clear_outcomes(struct case_outcomes *outcomes);
+void selftest_clear_sentences(struct sentences *sentences);
 
 /* Why a case can catch no fault here, or NULL when it should. */
 const char *selftest_excuse(const char *base);

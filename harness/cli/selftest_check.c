@@ -38,18 +38,26 @@ bool selftest_catches(const struct subject *subject, const char *base)
     return false;
 }
 
-static void add_problem(struct selftest *selftest, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
-static void add_problem(struct selftest *selftest, const char *format, ...)
+static void add_sentence(struct sentences *sentences, const char *text)
+{
+    sentences->items = mem_resize(sentences->items, sentences->count + 1, sizeof *sentences->items);
+    sentences->items[sentences->count++] = mem_text(text);
+}
+
+/* `subject` is whom it is about, or NULL. */
+static void add_problem(struct selftest *selftest, const struct subject *subject,
+                        const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void add_problem(struct selftest *selftest, const struct subject *subject,
+                        const char *format, ...)
 {
     char text[ERROR_MESSAGE_MAX];
     va_list values;
     va_start(values, format);
     (void)vsnprintf(text, sizeof text, format, values);
     va_end(values);
-    selftest->problems =
-        mem_resize(selftest->problems, selftest->num_problems + 1, sizeof *selftest->problems);
-    selftest->problems[selftest->num_problems++] = mem_text(text);
+    add_sentence(&selftest->problems, text);
+    if (subject)
+        selftest->subjects[subject - selftest->subjects].odd = true;
 }
 
 /* A declaration names a case with all its values, or one of them. */
@@ -112,11 +120,12 @@ static void check_fault(struct selftest *selftest, const struct subject *subject
         }
         size_t undeclared = count_undeclared(subject, i);
         if (undeclared)
-            add_problem(selftest, "%s is caught by %s (%s; %zu of its values), undeclared",
+            add_problem(selftest, subject, "%s is caught by %s (%s; %zu of its values), undeclared",
                         subject->name, outcome->id, verdict_name(outcome->verdict), undeclared);
     }
     if (!caught && selftest->whole && !subject->fault->informs)
-        add_problem(selftest, "%s is caught by none of the cases that it declares", subject->name);
+        add_problem(selftest, subject, "%s is caught by none of the cases that it declares",
+                    subject->name);
 }
 
 static void check_right(struct selftest *selftest, const struct subject *subject)
@@ -124,13 +133,13 @@ static void check_right(struct selftest *selftest, const struct subject *subject
     for (size_t i = 0; i < subject->first.count; i++) {
         const struct case_outcome *outcome = &subject->first.items[i];
         if (selftest_is_catch(outcome->verdict))
-            add_problem(selftest, "%s gets a %s for %s", subject->name,
+            add_problem(selftest, subject, "%s gets a %s for %s", subject->name,
                         verdict_name(outcome->verdict), outcome->id);
         else if (outcome->verdict == VERDICT_INCONCLUSIVE && outcome->level != LEVEL_MAY)
-            add_problem(selftest, "%s leaves %s undecided", subject->name, outcome->id);
+            add_problem(selftest, subject, "%s leaves %s undecided", subject->name, outcome->id);
     }
     if (subject->first.count == 0 && !subject->first.failure)
-        add_problem(selftest, "against %s no case was run", subject->name);
+        add_problem(selftest, subject, "against %s no case was run", subject->name);
 }
 
 static void check_repetition(struct selftest *selftest, const struct subject *subject)
@@ -141,14 +150,14 @@ static void check_repetition(struct selftest *selftest, const struct subject *su
     if (!subject->twice || racy || first->failure || second->failure)
         return;
     if (first->count != second->count)
-        add_problem(selftest, "%s: two runs with one seed had %zu and %zu testcases", subject->name,
-                    first->count, second->count);
+        add_problem(selftest, subject, "%s: two runs with one seed had %zu and %zu testcases",
+                    subject->name, first->count, second->count);
     for (size_t i = 0; i < first->count && i < second->count; i++) {
         const struct case_outcome *one = &first->items[i];
         const struct case_outcome *other = &second->items[i];
         bool optional = subject->fault && selftest_is_optional(subject->fault, one->base);
         if (one->verdict != other->verdict && !optional)
-            add_problem(selftest, "%s: two runs with one seed differ in %s: %s and %s",
+            add_problem(selftest, subject, "%s: two runs with one seed differ in %s: %s and %s",
                         subject->name, one->id, verdict_name(one->verdict),
                         verdict_name(other->verdict));
     }
@@ -158,7 +167,7 @@ static void check_subject(struct selftest *selftest, const struct subject *subje
 {
     const char *failure = subject->first.failure ? subject->first.failure : subject->second.failure;
     if (failure)
-        add_problem(selftest, "%s: %s", subject->name, failure);
+        add_problem(selftest, subject, "%s: %s", subject->name, failure);
     if (subject->fault && !subject->first.failure)
         check_fault(selftest, subject);
     else if (!subject->fault)
@@ -193,7 +202,7 @@ static void check_case(struct selftest *selftest, const struct case_outcome *one
     for (size_t i = 0; i < selftest->num_subjects; i++)
         if (selftest->subjects[i].fault && selftest_catches(&selftest->subjects[i], one->base))
             return;
-    add_problem(selftest, "%s (%s) catches no fault", one->base, level_name(one->level));
+    add_problem(selftest, NULL, "%s (%s) catches no fault", one->base, level_name(one->level));
 }
 
 void selftest_check(struct selftest *selftest)
@@ -207,4 +216,60 @@ void selftest_check(struct selftest *selftest)
     for (size_t i = 0; i < count; i++)
         check_case(selftest, cases[i]);
     free(cases);
+}
+
+/* --- a second look --- */
+
+/* More than these come from no busy machine. */
+#define ODD_MAX 12
+
+bool selftest_is_doubtful(const struct selftest *selftest)
+{
+    size_t num_odd = 0;
+    for (size_t i = 0; i < selftest->num_subjects; i++)
+        num_odd += selftest->subjects[i].odd;
+    return num_odd > 0 && num_odd <= ODD_MAX;
+}
+
+void selftest_doubt(struct selftest *selftest)
+{
+    selftest->doubts = selftest->problems;
+    selftest->problems = (struct sentences){0};
+}
+
+static bool is_among(const struct sentences *sentences, const char *text)
+{
+    for (size_t i = 0; i < sentences->count; i++)
+        if (strcmp(sentences->items[i], text) == 0)
+            return true;
+    return false;
+}
+
+void selftest_settle(struct selftest *selftest)
+{
+    struct sentences gone = {0};
+    for (size_t i = 0; i < selftest->doubts.count; i++)
+        if (!is_among(&selftest->problems, selftest->doubts.items[i]))
+            add_sentence(&gone, selftest->doubts.items[i]);
+    selftest_clear_sentences(&selftest->doubts);
+    selftest->doubts = gone;
+}
+
+void selftest_clear_sentences(struct sentences *sentences)
+{
+    for (size_t i = 0; i < sentences->count; i++)
+        free(sentences->items[i]);
+    free(sentences->items);
+    *sentences = (struct sentences){0};
+}
+
+void selftest_clear_outcomes(struct case_outcomes *outcomes)
+{
+    for (size_t i = 0; i < outcomes->count; i++) {
+        free(outcomes->items[i].id);
+        free(outcomes->items[i].base);
+    }
+    free(outcomes->items);
+    free(outcomes->failure);
+    *outcomes = (struct case_outcomes){0};
 }

@@ -68,8 +68,8 @@ void selftest_add_json(const struct selftest *selftest, struct buf *out)
     }
     for (size_t i = 0; i < count; i++)
         (void)json_array_append_new(case_list, case_object(cases[i]));
-    for (size_t i = 0; i < selftest->num_problems; i++)
-        (void)json_array_append_new(problems, json_string(selftest->problems[i]));
+    for (size_t i = 0; i < selftest->problems.count; i++)
+        (void)json_array_append_new(problems, json_string(selftest->problems.items[i]));
     json_t *all =
         json_pack("{s:o, s:o, s:o, s:o, s:o}", "faults", faults, "not_faults", list_non_faults(),
                   "never_failed", right, "cases", case_list, "problems", problems);

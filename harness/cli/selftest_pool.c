@@ -27,6 +27,8 @@ struct pool {
     struct selftest *selftest;
     struct slot *slots;
     struct pollfd *polled;
+    size_t num_slots;
+    bool odd_only;
     size_t next; /* the next run: subject next / 2, for the first or the second time */
     size_t num_running;
 };
@@ -82,6 +84,8 @@ static struct subject *next_subject(struct pool *pool, bool *again)
     while (pool->next < 2 * pool->selftest->num_subjects) {
         struct subject *subject = &pool->selftest->subjects[pool->next / 2];
         *again = pool->next++ % 2 == 1;
+        if (pool->odd_only && !subject->odd)
+            continue;
         if (!*again || subject->twice)
             return subject;
     }
@@ -90,7 +94,7 @@ static struct subject *next_subject(struct pool *pool, bool *again)
 
 static void fill(struct pool *pool)
 {
-    for (size_t i = 0; i < pool->selftest->num_jobs; i++) {
+    for (size_t i = 0; i < pool->num_slots; i++) {
         bool again = false;
         if (pool->slots[i].pid != 0)
             continue;
@@ -116,7 +120,7 @@ static void take(struct pool *pool, struct slot *slot)
 /* Waits for what is said, or for the nearest deadline. */
 static void watch(struct pool *pool)
 {
-    size_t count = pool->selftest->num_jobs;
+    size_t count = pool->num_slots;
     for (size_t i = 0; i < count; i++)
         pool->polled[i] =
             (struct pollfd){.fd = pool->slots[i].pid ? pool->slots[i].fd : -1, .events = POLLIN};
@@ -138,11 +142,13 @@ static void show_progress(const struct pool *pool)
                       pool->selftest->num_subjects);
 }
 
-bool selftest_run_all(struct selftest *selftest)
+static bool run_pool(struct selftest *selftest, size_t num_slots, bool odd_only)
 {
     struct pool pool = {.selftest = selftest,
-                        .slots = mem_alloc(selftest->num_jobs * sizeof *pool.slots),
-                        .polled = mem_alloc(selftest->num_jobs * sizeof *pool.polled)};
+                        .slots = mem_alloc(num_slots * sizeof *pool.slots),
+                        .polled = mem_alloc(num_slots * sizeof *pool.polled),
+                        .num_slots = num_slots,
+                        .odd_only = odd_only};
     for (;;) {
         if (!*selftest->interrupted)
             fill(&pool);
@@ -150,7 +156,7 @@ bool selftest_run_all(struct selftest *selftest)
             break;
         show_progress(&pool);
         watch(&pool);
-        for (size_t i = 0; *selftest->interrupted && i < selftest->num_jobs; i++)
+        for (size_t i = 0; *selftest->interrupted && i < num_slots; i++)
             if (pool.slots[i].pid)
                 finish(&pool, &pool.slots[i], "interrupted");
     }
@@ -159,4 +165,19 @@ bool selftest_run_all(struct selftest *selftest)
     free(pool.slots);
     free(pool.polled);
     return !*selftest->interrupted;
+}
+
+bool selftest_run_all(struct selftest *selftest)
+{
+    return run_pool(selftest, selftest->num_jobs, false);
+}
+
+bool selftest_run_odd(struct selftest *selftest)
+{
+    for (size_t i = 0; i < selftest->num_subjects; i++)
+        if (selftest->subjects[i].odd) {
+            selftest_clear_outcomes(&selftest->subjects[i].first);
+            selftest_clear_outcomes(&selftest->subjects[i].second);
+        }
+    return run_pool(selftest, 1, true);
 }

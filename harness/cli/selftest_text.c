@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "cli/layout.h"
 #include "cli/selftest.h"
@@ -76,7 +76,18 @@ static void add_counts(const struct selftest *selftest, struct buf *out)
         num_right += selftest->subjects[i].fault == NULL;
     }
     (void)buf_add_format(out, "hookcheck selftest: %zu faults, %zu right receivers, %zu problems\n",
-                         num_faults, num_right, selftest->num_problems);
+                         num_faults, num_right, selftest->problems.count);
+}
+
+static void add_sentences(const char *word, const struct sentences *sentences, const char *end,
+                          struct buf *out)
+{
+    for (size_t i = 0; i < sentences->count; i++) {
+        char *text = mem_format("%s%s", sentences->items[i], end);
+        (void)buf_add_text(out, word);
+        layout_wrap(text, strlen(word), 100, out);
+        free(text);
+    }
 }
 
 void selftest_add_text(const struct selftest *selftest, struct buf *out)
@@ -84,9 +95,8 @@ void selftest_add_text(const struct selftest *selftest, struct buf *out)
     add_matrix(selftest, out);
     add_faults(selftest, out);
     (void)buf_add_char(out, '\n');
-    for (size_t i = 0; i < selftest->num_problems; i++) {
-        (void)buf_add_text(out, "problem: ");
-        layout_wrap(selftest->problems[i], 9, 100, out);
-    }
+    add_sentences("doubt: ", &selftest->doubts, " (not when run again, with nothing beside it)",
+                  out);
+    add_sentences("problem: ", &selftest->problems, "", out);
     add_counts(selftest, out);
 }
