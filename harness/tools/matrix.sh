@@ -10,7 +10,15 @@ action=$2
 begin='<!-- matrix -->'
 end='<!-- /matrix -->'
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT INT TERM
+trap 'rm -rf "$folder"' EXIT
+trap 'exit 130' INT TERM
+
+for marker in "$begin" "$end"; do
+    grep -qF "$marker" README.md || {
+        echo "matrix: README.md has no place for the table: put $begin and $end into it" >&2
+        exit 1
+    }
+done
 
 "$program" selftest --format json --markdown "$folder/matrix.md" >"$folder/matrix.json" || {
     echo "matrix: the suites are not proved: see the problems above" >&2
@@ -18,17 +26,11 @@ trap 'rm -rf "$folder"' EXIT INT TERM
 }
 
 # The README with the table put in its place.
-if grep -qF "$begin" README.md && grep -qF "$end" README.md; then
-    awk -v begin="$begin" -v end="$end" -v table="$folder/matrix.md" '
-        index($0, end) { inside = 0 }
-        !inside { print }
-        index($0, begin) { inside = 1; while ((getline line < table) > 0) print line }
-    ' README.md >"$folder/README.md"
-else
-    echo "matrix: README.md has no place for the table: put $begin and $end into it" >&2
-    cp README.md "$folder/README.md"
-    [ "$action" = check ] || status=1
-fi
+awk -v begin="$begin" -v end="$end" -v table="$folder/matrix.md" '
+    index($0, end) { inside = 0 }
+    !inside { print }
+    index($0, begin) { inside = 1; while ((getline line < table) > 0) print line }
+' README.md >"$folder/README.md"
 
 case $action in
 write)
@@ -36,10 +38,18 @@ write)
     cmp -s "$folder/README.md" README.md || cp "$folder/README.md" README.md
     ;;
 check)
-    cmp -s "$folder/matrix.json" fixtures/matrix.json && cmp -s "$folder/README.md" README.md || {
-        echo "fixtures/matrix.json or the table in README.md is not current: run \`make matrix\`" >&2
+    same=true
+    cmp -s "$folder/matrix.json" fixtures/matrix.json || same=false
+    cmp -s "$folder/README.md" README.md || same=false
+    $same || {
+        diff -u fixtures/matrix.json "$folder/matrix.json" >&2 || true
+        echo "matrix: fixtures/matrix.json or the table in README.md is not current: run \`make matrix\`" >&2
         exit 1
     }
     ;;
+*)
+    echo "matrix: write or check, not $action" >&2
+    exit 2
+    ;;
 esac
-exit "${status:-0}"
+echo "what catches what is as fixtures/matrix.json and README.md say"
