@@ -180,7 +180,7 @@ const struct case_outcome **selftest_cases(const struct selftest *selftest, size
     size_t max = 1;
     for (size_t i = 0; i < selftest->num_subjects; i++)
         max += selftest->subjects[i].first.count;
-    const struct case_outcome **cases = mem_alloc(max * sizeof *cases);
+    const struct case_outcome **cases = mem_alloc(max * sizeof(struct case_outcome *));
     size_t count = 0;
     for (size_t i = 0; i < selftest->num_subjects; i++)
         for (size_t k = 0; k < selftest->subjects[i].first.count; k++) {

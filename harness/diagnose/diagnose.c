@@ -114,12 +114,13 @@ static bool kind_at(size_t wanted, struct diagnosis_kind *out)
 /* A kind that two sources can find is listed once. */
 static bool came_before(size_t index)
 {
-    struct diagnosis_kind kind;
-    struct diagnosis_kind other;
+    struct diagnosis_kind kind = {.id = ""};
     (void)kind_at(index, &kind);
-    for (size_t i = 0; i < index; i++)
+    for (size_t i = 0; i < index; i++) {
+        struct diagnosis_kind other = {.id = ""};
         if (kind_at(i, &other) && strcmp(other.id, kind.id) == 0)
             return true;
+    }
     return false;
 }
 

@@ -60,8 +60,9 @@ void case_result_add_measure(struct case_result *result, const char *name, doubl
 {
     result->measures =
         mem_resize(result->measures, result->num_measures + 1, sizeof *result->measures);
-    result->measures[result->num_measures++] = (struct measure){
-        .name = mem_text(name), .value = value, .unit = mem_text(unit), .sentence = sentence};
+    struct measure *measure = &result->measures[result->num_measures++];
+    *measure = (struct measure){.name = mem_text(name), .value = value, .unit = mem_text(unit)};
+    measure->sentence = sentence;
 }
 
 static void diagnosis_clear(struct diagnosis *diagnosis)

@@ -74,10 +74,10 @@ static bool add_member(struct node *node, struct js *key, struct node *value)
             return value != NULL;
         }
     if (key) {
-        node->keys = mem_resize(node->keys, node->count + 1, sizeof(*node->keys));
+        node->keys = mem_resize(node->keys, node->count + 1, sizeof(struct js *));
         node->keys[node->count] = key;
     }
-    node->members = mem_resize(node->members, node->count + 1, sizeof(*node->members));
+    node->members = mem_resize(node->members, node->count + 1, sizeof(struct node *));
     node->members[node->count++] = value;
     return value != NULL;
 }

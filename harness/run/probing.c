@@ -88,7 +88,7 @@ void probing_diagnose(struct runner *runner)
 {
     const struct run_options *options = runner->options;
     const struct plan *plan = runner->plan;
-    const struct exchange **controls = mem_alloc((plan->num_controls + 1) * sizeof *controls);
+    const struct exchange **controls = mem_alloc((plan->num_controls + 1) * sizeof(struct exchange *));
     struct probing probing = {
         .runner = runner,
         .begun_ns = clock_monotonic_ns(),
