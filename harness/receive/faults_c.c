@@ -6,6 +6,8 @@
 #include "panora/serialiser.h"
 #include "receive/fault_cases.h"
 #include "receive/faults.h"
+#include "receive/raw_member.h"
+#include "receive/walk.h"
 
 /* What Panora's own verifier did until July 2024, and what most other senders want. */
 static enum result message_whole_event(struct handling *handling)
@@ -64,19 +66,18 @@ static enum result find_after_parsing(struct handling *handling)
 
 /* A number that comes back otherwise from 64-bit integers and fixed decimals: too large, too small.
  */
-static bool is_lossy(const struct js *value)
+static bool is_lossy(const struct js *part, size_t depth, const void *payload)
 {
-    double number = js_kind(value) == JS_NUMBER ? fabs(js_number(value)) : 0;
-    bool lossy = number >= 9007199254740992.0 || (number > 0 && number < 1e-6);
-    for (size_t i = 0; !lossy && i < js_size(value); i++)
-        lossy = is_lossy(js_at(value, i));
-    return lossy;
+    double number = js_kind(part) == JS_NUMBER ? fabs(js_number(part)) : 0;
+    (void)depth;
+    (void)payload;
+    return number >= 9007199254740992.0 || (number > 0 && number < 1e-6);
 }
 
 static enum result act_with_integers(struct handling *handling)
 {
     struct js *data = handling_data(handling);
-    bool broken = data && is_lossy(data);
+    bool broken = data && walk_any(data, is_lossy, NULL);
     js_free(data);
     return broken ? RESULT_BROKEN : rules_right.act(handling);
 }
@@ -145,27 +146,10 @@ static enum result find_in_gateway_body(struct handling *handling)
     return rules_right.find(handling);
 }
 
-/* The text of the first member `data`, with its quotes, or no bytes. */
-static struct bytes first_data(struct bytes body)
-{
-    static const char name[] = "\"data\":\"";
-    for (size_t i = 0; i + sizeof name <= body.len; i++) {
-        if (memcmp(body.data + i, name, sizeof name - 1) != 0)
-            continue;
-        size_t start = i + sizeof name - 2;
-        size_t end = start + 1;
-        while (end < body.len && body.data[end] != '"')
-            end += body.data[end] == '\\' ? 2 : 1;
-        if (end < body.len)
-            return (struct bytes){body.data + start, end + 1 - start};
-    }
-    return (struct bytes){NULL, 0};
-}
-
 /* Another parser than the handler's: of two members of one name it takes the first. */
 static enum result message_of_first_data(struct handling *handling)
 {
-    struct bytes text = first_data(handling->request->body);
+    struct bytes text = raw_member(handling->request->body, "data", RAW_FIRST);
     struct js *data = text.data ? js_parse(text, NULL) : NULL;
     if (!data)
         return rules_right.message(handling);

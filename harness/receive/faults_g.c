@@ -140,7 +140,7 @@ const struct fault faults_g[] = {
      .sentence = "answers a genuine event with a status that is no success",
      .seen = "hebo-platform#103",
      .cases = {EVERY_ACCEPTANCE},
-     .argument = {ARGUMENT_STATUS, "N", "418"},
+     .argument = {.kind = ARGUMENT_STATUS, .meaning = "N", .fallback = "418"},
      .diagnosis = "success-without-2xx",
      .overrides = {.answer = answer_accepted_with_status}},
     {.id = "G12",
