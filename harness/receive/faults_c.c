@@ -116,6 +116,38 @@ static enum result message_by_go(struct handling *handling)
     return message_by(handling, "go");
 }
 
+static enum result message_by_unescaped_php(struct handling *handling)
+{
+    return message_by(handling, "php-unescaped");
+}
+
+static enum result message_by_ruby(struct handling *handling)
+{
+    return message_by(handling, "ruby");
+}
+
+static enum result message_by_rails(struct handling *handling)
+{
+    return message_by(handling, "rails");
+}
+
+static enum result message_by_jackson(struct handling *handling)
+{
+    return message_by(handling, "jackson");
+}
+
+static enum result message_by_gson(struct handling *handling)
+{
+    return message_by(handling, "gson");
+}
+
+/* A body in gzip meets a parser that was not told, and an exception that nobody expects. */
+static enum result admit_uncompressed(struct handling *handling)
+{
+    const char *coding = headers_find(handling->request->headers, "Content-Encoding");
+    return coding ? RESULT_BROKEN : rules_right.admit(handling);
+}
+
 /* String(data) of what was parsed. */
 static enum result message_of_an_object(struct handling *handling)
 {
@@ -270,5 +302,42 @@ const struct fault faults_c[] = {
      .seen = "JSONTestSuite",
      .cases = {S("refuses-duplicate-data-key")},
      .overrides = {.message = message_of_first_data}},
+    {.id = "C18",
+     .name = "breaks-on-gzip",
+     .sentence = "answers 500 to a body in gzip",
+     .seen = "GetStream/stream-node#294, webhooksite/webhook.site#150, buz#588",
+     .cases = {H("transport/gzip")},
+     .informs = true,
+     .overrides = {.admit = admit_uncompressed}},
+    {.id = "C20",
+     .name = "php-unescaped",
+     .sentence = "writes data again with PHP's json_encode, slashes and Unicode unescaped",
+     .seen = "box-node-sdk#568",
+     .cases = {EVERY_ACCEPTANCE},
+     .overrides = {.message = message_by_unescaped_php}},
+    {.id = "C21",
+     .name = "ruby",
+     .sentence = "writes data again with Ruby's JSON.generate before it verifies",
+     .seen = "",
+     .cases = {EVERY_ACCEPTANCE},
+     .overrides = {.message = message_by_ruby}},
+    {.id = "C22",
+     .name = "rails",
+     .sentence = "writes data again with Rails' to_json, HTML escaped",
+     .seen = "",
+     .cases = {EVERY_ACCEPTANCE},
+     .overrides = {.message = message_by_rails}},
+    {.id = "C23",
+     .name = "jackson",
+     .sentence = "writes data again with Java's Jackson before it verifies",
+     .seen = "",
+     .cases = {EVERY_ACCEPTANCE},
+     .overrides = {.message = message_by_jackson}},
+    {.id = "C24",
+     .name = "gson",
+     .sentence = "writes data again with Java's Gson, HTML escaped",
+     .seen = "",
+     .cases = {EVERY_ACCEPTANCE},
+     .overrides = {.message = message_by_gson}},
 };
 const size_t num_faults_c = ARRAY_LEN(faults_c);

@@ -1,7 +1,11 @@
 /* G: what happens after, and what the answer says. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/array.h"
+#include "base/mem.h"
 #include "receive/fault_cases.h"
 #include "receive/faults.h"
 
@@ -28,6 +32,39 @@ static enum result act_once(struct handling *handling)
     if (memory_has(handling->memory, id))
         return RESULT_CONFLICT;
     memory_add(handling->memory, id);
+    return rules_right.act(handling);
+}
+
+/* Seconds since 1970 of "2026-01-01T11:59:59..."; -1 when it is no date. */
+static int64_t seconds_of(const struct js *date)
+{
+    struct tm parts = {0};
+    struct bytes given =
+        date && js_kind(date) == JS_STRING ? js_string(date) : (struct bytes){NULL, 0};
+    char *text = mem_copy(given.data, given.len);
+    int read = sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d", &parts.tm_year, &parts.tm_mon,
+                      &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &parts.tm_sec);
+    free(text);
+    parts.tm_year -= 1900;
+    parts.tm_mon--;
+    return read == 6 ? (int64_t)timegm(&parts) : -1;
+}
+
+#define CURSOR_TYPE  "crm.contact.created"
+#define CURSOR_SLACK 3600 /* seconds; events of one moment may overtake each other */
+
+/* A cursor that only goes forward: what is older than the newest contact is taken for an update of
+ * something that does not exist. */
+static enum result act_in_order(struct handling *handling)
+{
+    struct js *data = handling_data(handling);
+    bool is_contact = bytes_equal(handling_member(handling, "type"), bytes_of(CURSOR_TYPE));
+    int64_t date = is_contact ? seconds_of(js_get(data, "created_at")) : -1;
+    int64_t *newest = &handling->memory->newest_s;
+    js_free(data);
+    if (date >= 0 && date < *newest - CURSOR_SLACK)
+        return RESULT_CONFLICT;
+    *newest = date > *newest ? date : *newest;
     return rules_right.act(handling);
 }
 
@@ -115,6 +152,12 @@ const struct fault faults_g[] = {
                D("accepts-concurrent-redelivery")},
      .diagnosis = "refuses-duplicates",
      .overrides = {.act = act_once}},
+    {.id = "G05",
+     .name = "wants-order",
+     .sentence = "answers 409 to a contact that is older than the newest that it has seen",
+     .seen = "",
+     .cases = {D("accepts-out-of-order")},
+     .overrides = {.act = act_in_order}},
     {.id = "G06",
      .name = "parses-data-blindly",
      .sentence = "breaks when data holds no JSON object or array",
