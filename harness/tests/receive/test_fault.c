@@ -261,6 +261,15 @@ Test(receive_fault, the_table_is_complete_and_in_order)
     cr_expect_eq(fault_find("a01"), fault_find("A01"));
 }
 
+Test(receive_fault, a_mode_that_is_none_says_why)
+{
+    struct argument argument;
+    struct error err = {0};
+    cr_expect_null(fault_read("a11", &argument, &err));
+    cr_expect(strstr(err.message, "A11 is no fault") && strstr(err.message, "10^15"), "%s",
+              err.message);
+}
+
 Test(receive_fault, names_no_case_twice)
 {
     for (size_t i = 0; i < fault_count(); i++) {
