@@ -1,6 +1,5 @@
 #include "receive/answer.h"
 
-#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
@@ -94,9 +93,11 @@ struct head {
 
 static void add_header(const struct head *head, const char *name, const char *value)
 {
-    for (const char *at = name; *at; at++)
-        (void)buf_add_char(head->out, head->lower_case ? (char)tolower((unsigned char)*at) : *at);
-    (void)buf_add_format(head->out, ": %s%s", value, head->line_end);
+    size_t start = head->out->len;
+    (void)buf_add_format(head->out, "%s: %s%s", name, value, head->line_end);
+    for (size_t i = 0; head->lower_case && name[i]; i++)
+        if (name[i] >= 'A' && name[i] <= 'Z')
+            head->out->data[start + i] = (char)(name[i] - 'A' + 'a');
 }
 
 static void add_date(int64_t wall_ms, const struct head *head)

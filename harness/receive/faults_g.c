@@ -1,11 +1,8 @@
 /* G: what happens after, and what the answer says. */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/array.h"
-#include "base/mem.h"
 #include "receive/fault_cases.h"
 #include "receive/faults.h"
 
@@ -35,23 +32,34 @@ static enum result act_once(struct handling *handling)
     return rules_right.act(handling);
 }
 
-/* Seconds since 1970 of "2026-01-01T11:59:59..."; -1 when it is no date. */
-static int64_t seconds_of(const struct js *date)
+/* The number that stands in `count` digits at `at`, or -1. */
+static int number_at(struct bytes text, size_t at, size_t count)
 {
-    struct tm parts = {0};
-    struct bytes given =
-        date && js_kind(date) == JS_STRING ? js_string(date) : (struct bytes){NULL, 0};
-    char *text = mem_copy(given.data, given.len);
-    int read = sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d", &parts.tm_year, &parts.tm_mon,
-                      &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &parts.tm_sec);
-    free(text);
-    parts.tm_year -= 1900;
-    parts.tm_mon--;
-    return read == 6 ? (int64_t)timegm(&parts) : -1;
+    int number = 0;
+    for (size_t i = at; i < at + count; i++) {
+        if (i >= text.len || text.data[i] < '0' || text.data[i] > '9')
+            return -1;
+        number = 10 * number + (text.data[i] - '0');
+    }
+    return number;
+}
+
+/* Hours since 1970 of "2026-01-01T11:59:59..."; -1 when it is no date. */
+static int64_t hours_of(const struct js *date)
+{
+    bool is_text = date && js_kind(date) == JS_STRING;
+    struct bytes text = is_text ? js_string(date) : (struct bytes){NULL, 0};
+    struct tm parts = {.tm_year = number_at(text, 0, 4) - 1900,
+                       .tm_mon = number_at(text, 5, 2) - 1,
+                       .tm_mday = number_at(text, 8, 2),
+                       .tm_hour = number_at(text, 11, 2)};
+    bool is_date =
+        parts.tm_year > 0 && parts.tm_mon >= 0 && parts.tm_mday > 0 && parts.tm_hour >= 0;
+    return is_date ? (int64_t)timegm(&parts) / 3600 : -1;
 }
 
 #define CURSOR_TYPE  "crm.contact.created"
-#define CURSOR_SLACK 3600 /* seconds; events of one moment may overtake each other */
+#define CURSOR_SLACK 1 /* hours; events of one moment may overtake each other */
 
 /* A cursor that only goes forward: what is older than the newest contact is taken for an update of
  * something that does not exist. */
@@ -59,8 +67,8 @@ static enum result act_in_order(struct handling *handling)
 {
     struct js *data = handling_data(handling);
     bool is_contact = bytes_equal(handling_member(handling, "type"), bytes_of(CURSOR_TYPE));
-    int64_t date = is_contact ? seconds_of(js_get(data, "created_at")) : -1;
-    int64_t *newest = &handling->memory->newest_s;
+    int64_t date = is_contact ? hours_of(js_get(data, "created_at")) : -1;
+    int64_t *newest = &handling->memory->newest_h;
     js_free(data);
     if (date >= 0 && date < *newest - CURSOR_SLACK)
         return RESULT_CONFLICT;

@@ -8,9 +8,14 @@ static void skip(struct bytes *rest, size_t len)
     *rest = (struct bytes){rest->data + len, rest->len - len};
 }
 
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static void skip_blanks(struct bytes *rest)
 {
-    while (rest->len && memchr(" \t\r\n", rest->data[0], 4))
+    while (rest->len && is_blank(rest->data[0]))
         skip(rest, 1);
 }
 
@@ -30,7 +35,7 @@ static size_t value_len(struct bytes rest)
     while (len < rest.len) {
         char c = rest.data[len];
         bool ends = c == ']' || c == '}';
-        if (depth == 0 && (ends || memchr(", \t\r\n", c, 5)))
+        if (depth == 0 && (ends || c == ',' || is_blank(c)))
             break;
         depth = depth + (c == '[' || c == '{') - ends;
         len += c == '"' ? text_len((struct bytes){rest.data + len, rest.len - len}) : 1;
