@@ -251,6 +251,31 @@ Test(judge, bodies_are_brief_and_plain, .init = set_up, .fini = tear_down)
     }
 }
 
+Test(judge, going_on_once_is_enough, .init = set_up, .fini = tear_down)
+{
+    static const struct {
+        bool first, second; /* waited in vain */
+        const char *answers;
+        enum verdict verdict;
+    } rows[] = {
+        {false, false, "204 204", PASS}, {true, false, "204 204", PASS},
+        {false, true, "204 204", PASS},  {true, true, "204 204", FAIL},
+        {true, false, "204 hung", FAIL}, {true, false, "204 unsent", FAIL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct suite *suite = must_read("'deliver':{'times':2},'expect':{'continues':true}");
+        struct judged judged;
+        judged_make(&judged, &suite->cases[0], rows[i].answers, NULL);
+        judged.exchanges[0].seen.waited_in_vain = rows[i].first;
+        judged.exchanges[1].seen.waited_in_vain = rows[i].second;
+        judged_judge(&judged, &suite->cases[0]);
+        cr_expect_eq(judged.result.verdict, rows[i].verdict, "row %zu: %s", i,
+                     judged.result.reason);
+        judged_clear(&judged);
+        suite_free(suite);
+    }
+}
+
 Test(judge, not_implemented_refuses_a_method, .init = set_up, .fini = tear_down)
 {
     static const struct {
