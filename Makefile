@@ -188,8 +188,8 @@ fuzz:
 	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang run-fuzzers
 run-fuzzers: $(patsubst harness/fuzz/%.c,$(B)/%,$(FUZZ_SRC))
 	@for f in $^; do n=$$(basename $$f); echo "fuzz: $$n for $(FUZZ_SECONDS) s"; mkdir -p $(B)/corpus/$$n; \
-	    $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=0 -artifact_prefix=$(B)/ $(B)/corpus/$$n \
-	    $(wildcard fixtures/fuzz) >$(B)/$$n.log 2>&1 || { tail -40 $(B)/$$n.log; exit 1; }; done
+	    $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 -artifact_prefix=$(B)/ $(B)/corpus/$$n \
+	    $$(ls -d fixtures/fuzz/$$n 2>/dev/null) >$(B)/$$n.log 2>&1 || { tail -40 $(B)/$$n.log; exit 1; }; done
 $(B)/fuzz_%: $(B)/fuzz/fuzz_%.o $(OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)

@@ -19,8 +19,8 @@ static const struct option_set *const option_sets[] = {&own_options};
 
 /* A word may name things of two kinds: then both are explained. */
 static const struct explainer *const explainers[] = {
-    &explain_cases,        &explain_faults,     &explain_mutations,
-    &explain_expectations, &explain_behaviours, &explain_diagnoses,
+    &explain_cases,      &explain_faults,     &explain_mutations, &explain_expectations,
+    &explain_behaviours, &explain_variations, &explain_diagnoses,
 };
 
 void name_list_add(struct name_list *names, const char *name)

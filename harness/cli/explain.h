@@ -31,6 +31,7 @@ extern const struct explainer explain_mutations;
 extern const struct explainer explain_expectations;
 extern const struct explainer explain_faults;
 extern const struct explainer explain_behaviours;
+extern const struct explainer explain_variations;
 extern const struct explainer explain_diagnoses;
 
 /* Appends "Title:     text", wrapped; nothing when there is no text. */

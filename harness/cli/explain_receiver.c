@@ -5,6 +5,7 @@
 #include "cli/explain.h"
 #include "receive/behaviour.h"
 #include "receive/fault.h"
+#include "receive/variation.h"
 
 static void add_argument(const struct argument_spec *argument, struct buf *out)
 {
@@ -100,3 +101,35 @@ static void add_behaviour_names(const struct library *library, struct name_list 
 }
 
 const struct explainer explain_behaviours = {explain_behaviour, add_behaviour_names};
+
+/* --- variations --- */
+
+static void describe_variation(const struct variation *variation, struct buf *out)
+{
+    (void)buf_add_format(out, "%s (right in another way)\n\n", variation->name);
+    char *usage = mem_format("hookcheck receive --variation %s", variation->name);
+    char *sentence = mem_format("The receiver %s.", variation->sentence);
+    explain_entry("Meaning:", sentence, out);
+    explain_entry("Written:", usage, out);
+    explain_entry("Caught by:", "no case: whatever fails it is a defect of the suites", out);
+    free(sentence);
+    free(usage);
+}
+
+static bool explain_variation(const struct library *library, const char *id, struct buf *out)
+{
+    (void)library;
+    const struct variation *variation = variation_find(id, NULL);
+    if (variation)
+        describe_variation(variation, out);
+    return variation != NULL;
+}
+
+static void add_variation_names(const struct library *library, struct name_list *names)
+{
+    (void)library;
+    for (size_t i = 0; i < num_variations; i++)
+        name_list_add(names, variations[i].name);
+}
+
+const struct explainer explain_variations = {explain_variation, add_variation_names};

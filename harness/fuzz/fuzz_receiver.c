@@ -1,13 +1,19 @@
 /*
- * No bytes make the receiver crash, leak or hang, whatever its fault and behaviour. The first byte
- * chooses the fault, the second the behaviour, the third how the rest is cut; "$" in the rest
- * stands for the signature that is right for EVENT, so that the fuzzer gets past the check.
+ * No bytes make the receiver crash, leak, hang or grow, whatever its fault and its behaviours.
+ *
+ *     byte 0     the fault         bytes 1 to 3  behaviours, applied together
+ *     byte 4     how the rest is cut into pieces; its lowest bit: sign as the faulty receiver does,
+ *                so that its later stages are reached, or rightly
+ *     then       a line: what is given to fault and behaviours as argument, where they take it
+ *     then       requests, with DEL between two of them. In a head "$" stands for the signature of
+ *                the body that follows and "#" for its length.
  */
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/event.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -15,13 +21,18 @@
 #include "receive/connection.h"
 #include "receive/fault.h"
 #include "receive/host.h"
-#include "sign/signature.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define SECRET   "whsec_fuzz"
-#define READ_MAX ((size_t)256 * 1024)
-#define MESSAGE  "\"{}\"" /* what is signed for {"id_event":"a","data":"{}","type":"b"} */
+#define SECRET         "whsec_fuzz"
+#define NUM_BEHAVIOURS 3
+#define CHOICES        (1 + NUM_BEHAVIOURS + 1)
+#define ARGUMENT_MAX   40
+#define NUMBER_MAX     (256 * 1024)              /* of bytes, or whatever an argument counts */
+#define PAUSE_NS       (50 * NS_PER_S / 1000000) /* whatever time is asked for; 0 would not end */
+#define READ_MAX       ((size_t)256 * 1024)
+#define NONE           255 /* a behaviour */
+#define SEPARATOR      '\x7f'
 
 static void check(bool ok)
 {
@@ -34,34 +45,41 @@ static void ignore_death(void *payload)
     (void)payload;
 }
 
-/* Delays are left out: nothing here waits. */
-static bool is_quick(const struct argument_spec *argument)
+/* What was given, or the fallback, or nothing; never long to wait for, nor large. */
+static bool read_argument(const struct argument_spec *spec, const char *given, struct argument *out)
 {
-    return argument->kind != ARGUMENT_TIME;
+    struct error err = {0};
+    bool is_read = argument_read(spec, given, out, &err) || argument_read(spec, NULL, out, NULL);
+    check(is_read || error_is_set(&err));
+    if (spec->kind == ARGUMENT_TIME)
+        out->number = out->number > 0 ? PAUSE_NS : 0;
+    else if (out->number > NUMBER_MAX)
+        out->number = NUMBER_MAX;
+    return is_read;
 }
 
-static void set_up(struct host *host, uint8_t fault_byte, uint8_t behaviour_byte)
+static void set_up(struct host *host, const uint8_t *choices, const char *given)
 {
     *host = (struct host){.rules = rules_right,
                           .secret = bytes_of(SECRET),
                           .request_ns = NS_PER_S,
                           .on_death = ignore_death,
+                          .out = fopen("/dev/null", "w"),
                           .max_connections = 1};
     host->base = event_base_new();
-    const struct fault *fault = fault_at(fault_byte % (fault_count() + 1));
-    if (fault && is_quick(&fault->argument)) {
-        check(argument_read(&fault->argument, fault->argument.fallback, &host->fault_argument,
-                            NULL) ||
-              fault->argument.kind == ARGUMENT_NONE);
+    const struct fault *fault = fault_at(choices[0] % (fault_count() + 1));
+    if (fault && read_argument(&fault->argument, given, &host->fault_argument))
         rules_override(&host->rules, &fault->overrides);
+    host->behaviours = mem_alloc(NUM_BEHAVIOURS * sizeof *host->behaviours);
+    for (size_t i = 0; i < NUM_BEHAVIOURS; i++) {
+        struct behaviour_setting *setting = &host->behaviours[host->num_behaviours];
+        if (choices[1 + i] == NONE)
+            continue;
+        setting->behaviour = &behaviours[choices[1 + i] % num_behaviours];
+        host->num_behaviours +=
+            read_argument(&setting->behaviour->argument, given, &setting->argument);
     }
-    if (behaviour_byte >= num_behaviours || !is_quick(&behaviours[behaviour_byte].argument))
-        return;
-    const struct behaviour *behaviour = &behaviours[behaviour_byte];
-    host->behaviours = mem_alloc(sizeof *host->behaviours);
-    host->behaviours[0].behaviour = behaviour;
-    host->num_behaviours = argument_read(&behaviour->argument, behaviour->argument.fallback,
-                                         &host->behaviours[0].argument, NULL);
+    host_prepare(host);
 }
 
 static void turn(const struct host *host)
@@ -70,15 +88,52 @@ static void turn(const struct host *host)
         (void)event_base_loop(host->base, EVLOOP_NONBLOCK);
 }
 
-static void expand(const uint8_t *data, size_t size, struct buf *out)
+/* The signature that the receiver with `rules` would compute for `body`. */
+static void sign(struct host *host, const struct rules *rules, struct bytes body, struct buf *out)
 {
-    char signature[SIGNATURE_SIZE];
-    signature_make(bytes_of(SECRET), bytes_of(MESSAGE), signature);
-    for (size_t i = 0; i < size; i++)
-        if (data[i] == '$')
-            (void)buf_add_text(out, signature);
+    const struct headers none = {0};
+    const struct inbound request = {
+        .method = "POST", .target = "/", .headers = &none, .body = body, .whole = true};
+    struct handling handling = host_handling(host, &request);
+    if (rules->key(&handling) == RESULT_NEXT && rules->message(&handling) == RESULT_NEXT &&
+        rules->digest(&handling) == RESULT_NEXT)
+        (void)buf_add_bytes(out, buf_bytes(&handling.digest));
+    handling_clear(&handling);
+}
+
+static size_t head_len(struct bytes request)
+{
+    for (size_t i = 0; i + 4 <= request.len; i++)
+        if (memcmp(request.data + i, "\r\n\r\n", 4) == 0)
+            return i + 4;
+    return request.len;
+}
+
+static void expand(struct host *host, const struct rules *rules, struct bytes request,
+                   struct buf *out)
+{
+    size_t len = head_len(request);
+    struct bytes body = {request.data + len, request.len - len};
+    for (size_t i = 0; i < len; i++)
+        if (request.data[i] == '$')
+            sign(host, rules, body, out);
+        else if (request.data[i] == '#')
+            (void)buf_add_format(out, "%zu", body.len);
         else
-            (void)buf_add_char(out, (char)data[i]);
+            (void)buf_add_char(out, request.data[i]);
+    (void)buf_add_bytes(out, body);
+}
+
+static void expand_all(struct host *host, const struct rules *rules, struct bytes rest,
+                       struct buf *out)
+{
+    while (rest.len) {
+        const char *end = memchr(rest.data, SEPARATOR, rest.len);
+        size_t len = end ? (size_t)(end - rest.data) : rest.len;
+        expand(host, rules, (struct bytes){rest.data, len}, out);
+        size_t skipped = end ? len + 1 : len;
+        rest = (struct bytes){rest.data + skipped, rest.len - skipped};
+    }
 }
 
 /* Writes piece by piece and reads what comes back, a bounded amount of it. */
@@ -91,32 +146,47 @@ static void converse(const struct host *host, struct bufferevent *client, struct
         (void)bufferevent_write(client, bytes.data + at, len);
         turn(host);
         check(evbuffer_get_length(answers) < 4 * READ_MAX);
+        check(host->held <= bytes.len && host->memory.num_ids <= MEMORY_MAX);
         (void)evbuffer_drain(answers, evbuffer_get_length(answers));
     }
     (void)bufferevent_flush(client, EV_WRITE, BEV_FINISHED);
     turn(host);
 }
 
+static void serve(struct host *host, struct bytes requests, uint8_t choice)
+{
+    struct bufferevent *pair[2];
+    struct buf bytes = {.max = 1 << 20};
+    check(bufferevent_pair_new(host->base, BEV_OPT_DEFER_CALLBACKS, pair) == 0);
+    bufferevent_setwatermark(pair[1], EV_READ, 0, READ_MAX); /* against endless answers */
+    (void)bufferevent_enable(pair[1], EV_READ | EV_WRITE);
+    connection_begin(host, pair[0], false);
+    expand_all(host, choice & 1 ? &host->rules : &rules_right, requests, &bytes);
+    converse(host, pair[1], buf_bytes(&bytes), (size_t)choice * 4 + 1);
+    connection_end_all(host);
+    check(host->num_connections == 0 && host->held == 0);
+    bufferevent_free(pair[1]);
+    turn(host);
+    buf_clear(&bytes);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct host host;
-    struct bufferevent *pair[2];
-    struct buf bytes = {.max = 1 << 20};
-    if (size < 3)
+    char given[ARGUMENT_MAX];
+    size_t len = 0;
+    if (size < CHOICES)
         return 0;
-    set_up(&host, data[0], data[1]);
-    check(bufferevent_pair_new(host.base, BEV_OPT_DEFER_CALLBACKS, pair) == 0);
-    bufferevent_setwatermark(pair[1], EV_READ, 0, READ_MAX); /* against endless answers */
-    (void)bufferevent_enable(pair[1], EV_READ | EV_WRITE);
-    connection_begin(&host, pair[0], false);
-    expand(data + 3, size - 3, &bytes);
-    converse(&host, pair[1], buf_bytes(&bytes), (size_t)data[2] * 4 + 1);
-    connection_end_all(&host);
-    check(host.num_connections == 0 && host.held == 0);
-    bufferevent_free(pair[1]);
-    turn(&host);
+    struct bytes rest = {(const char *)data + CHOICES, size - CHOICES};
+    for (; len < rest.len && len < sizeof given - 1 && rest.data[len] != '\n'; len++)
+        given[len] = rest.data[len];
+    given[len] = '\0';
+    len += len < rest.len;
+    set_up(&host, data, *given ? given : NULL);
+    serve(&host, (struct bytes){rest.data + len, rest.len - len}, data[CHOICES - 1]);
     event_base_free(host.base);
+    FILE *out = host.out;
     host_clear(&host);
-    buf_clear(&bytes);
+    (void)fclose(out);
     return 0;
 }

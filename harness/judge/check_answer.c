@@ -81,6 +81,13 @@ void check_accepted(const struct call *call, const struct evidence *evidence, st
     check_each(call, evidence, one_accepted, out);
 }
 
+/* RFC 9110 section 15.6.2: the right answer of a server that has never heard of the method. */
+static bool knows_no_such_method(const struct exchange *exchange)
+{
+    return exchange->seen.status == 501 && exchange->request.method &&
+           strcmp(exchange->request.method, "POST") != 0;
+}
+
 /* A refusal is any 4xx. A complete 5xx did not let it in, but something broke; whatever is no
  * answer at all is as bad as letting it in, because anyone can cause it. */
 static enum finding_kind one_refused(const struct call *call, const struct evidence *evidence,
@@ -88,7 +95,8 @@ static enum finding_kind one_refused(const struct call *call, const struct evide
 {
     (void)call;
     enum answer answer = answer_of(&evidence->exchanges[index]->seen);
-    if (answer == ANSWER_REFUSED)
+    if (answer == ANSWER_REFUSED ||
+        (answer == ANSWER_ERROR && knows_no_such_method(evidence->exchanges[index])))
         return FINDING_KEPT;
     if (answer == ANSWER_ERROR)
         (void)buf_add_text(reason, "it did not get in, but something broke");

@@ -1,10 +1,8 @@
 /* Expectations of several answers together, of the connection, and of the target. */
-#include <ctype.h>
-
-#include "base/array.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "judge/expectation_internal.h"
+#include "judge/likeness.h"
 
 /* Begins a finding about at least `needed` exchanges; false when it is settled: too few of them, or
  * one that was never sent. */
@@ -38,57 +36,6 @@ static bool any_missing(const struct evidence *evidence, struct finding *out)
     return false;
 }
 
-/* Headers that differ between any two answers without telling anything about the request. */
-static bool is_incidental(const char *name)
-{
-    static const char *const patterns[] = {
-        "date",      "age",  "expires",   "set-cookie",      "cf-ray",      "server-timing",
-        "etag",      "nel",  "report-to", "x-response-time", "retry-after", "via",
-        "x-runtime", "*-id", "*trace*",   "*ratelimit*",     "*amzn*",
-    };
-    char lower[64];
-    size_t len = 0;
-    for (; len < sizeof lower - 1 && name[len]; len++)
-        lower[len] = (char)tolower((unsigned char)name[len]);
-    lower[len] = '\0';
-    for (size_t i = 0; i < ARRAY_LEN(patterns); i++)
-        if (text_glob(patterns[i], lower))
-            return true;
-    return false;
-}
-
-static const struct header *next_telling(const struct headers *headers, size_t *at)
-{
-    while (*at < headers->count) {
-        const struct header *item = &headers->items[(*at)++];
-        if (!is_incidental(item->name))
-            return item;
-    }
-    return NULL;
-}
-
-/* What tells two refusals apart, or NULL. */
-static const char *difference(const struct observation *a, const struct observation *b)
-{
-    if (a->outcome != b->outcome)
-        return "how they ended";
-    if (a->status != b->status)
-        return "their status";
-    if (!bytes_equal(buf_bytes(&a->body), buf_bytes(&b->body)))
-        return "their body";
-    size_t i = 0;
-    size_t k = 0;
-    for (;;) {
-        const struct header *left = next_telling(&a->headers, &i);
-        const struct header *right = next_telling(&b->headers, &k);
-        if (!left && !right)
-            return NULL;
-        if (!left || !right || !header_name_equal(left->name, right->name) ||
-            !bytes_equal(bytes_of(left->value), bytes_of(right->value)))
-            return "their headers";
-    }
-}
-
 /* 429 is left aside: a rate limit on forgeries is a good thing and tells nothing. */
 void check_alike(const struct call *call, const struct evidence *evidence, struct finding *out)
 {
@@ -104,7 +51,7 @@ void check_alike(const struct call *call, const struct evidence *evidence, struc
             first = i;
             continue;
         }
-        const char *what = difference(&evidence->exchanges[first]->seen, seen);
+        const char *what = likeness_difference(evidence->exchanges[first], evidence->exchanges[i]);
         if (!what)
             continue;
         finding_set(out, FINDING_BROKEN, evidence, i);

@@ -28,9 +28,19 @@ static enum finding_kind one_continues(const struct call *call, const struct evi
     return FINDING_BROKEN;
 }
 
+/* An endpoint that goes on once can do it: what held it up the other time is no defect of its
+ * server. One that cannot never goes on. */
 void check_continues(const struct call *call, const struct evidence *evidence, struct finding *out)
 {
     check_each(call, evidence, one_continues, out);
+    for (size_t i = 0; out->kind == FINDING_BROKEN && i < evidence->count; i++) {
+        const struct observation *seen = &evidence->exchanges[i]->seen;
+        if (seen->waited_in_vain || answer_of(seen) == ANSWER_NONE ||
+            came_to_nothing(answer_of(seen)))
+            continue;
+        finding_set(out, FINDING_KEPT, evidence, i);
+        buf_reset(&out->reason);
+    }
 }
 
 /* A host may have one family only, and a local server may listen on one only. */

@@ -17,7 +17,7 @@
 #define RUBY_NUMBERS                                                                               \
     {                                                                                              \
         .mantissa_dot = true, .plus = true, .mark = 'e', .exponent_digits = 2,                     \
-        .smallest_fixed = -4, .largest_fixed = 14                                                  \
+        .smallest_fixed = -4, .largest_fixed = 14, .fraction_stays = true                          \
     }
 #define GO_NUMBERS                                                                                 \
     {                                                                                              \
@@ -119,6 +119,7 @@ const struct serialiser serialisers[] = {
      .key_gap = ":",
      .escaped = "<>&='",
      .letters = "btnfr",
+     .drops_nulls = true,
      .separators = true,
      .number = {.keeps = true}},
     {.id = "rails",

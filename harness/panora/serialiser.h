@@ -23,8 +23,9 @@ struct number_form {
     bool plus;             /* 1e21 comes out as 1e+21 */
     char mark;             /* 'e' or 'E' */
     int exponent_digits;   /* at least so many */
-    int smallest_fixed; /* the point stands at most so far left (decimal exponent, e.g. -5) ... */
-    int largest_fixed;  /* ... and right of the first digit; beyond, there is an exponent */
+    int smallest_fixed;  /* the point stands at most so far left (decimal exponent, e.g. -5) ... */
+    int largest_fixed;   /* ... and right of the first digit; beyond, there is an exponent */
+    bool fraction_stays; /* ... but none where digits stand behind the point */
 };
 
 struct serialiser {
@@ -41,6 +42,7 @@ struct serialiser {
     bool slash;           /* / comes out as \/ */
     bool sorts;           /* members by key */
     bool arrays;          /* {} and objects with the keys 0, 1, 2 ... come out as arrays */
+    bool drops_nulls;     /* members whose value is null, not elements */
     bool javascript;      /* as JSON.stringify does; nothing else here counts */
     struct number_form number;
 };

@@ -167,20 +167,32 @@ static bool is_list(const struct node *node)
 
 static bool write_node(const struct serialiser *how, struct node *node, struct buf *out);
 
+static bool is_dropped(const struct serialiser *how, const struct node *member)
+{
+    return how->drops_nulls && bytes_equal(member->word, bytes_of("null"));
+}
+
+static bool write_key(const struct serialiser *how, const struct js *key, struct buf *out)
+{
+    bool written = serialiser_quote(how, js_string(key), out);
+    (void)buf_add_text(out, how->key_gap);
+    return written;
+}
+
 static bool write_members(const struct serialiser *how, struct node *node, struct buf *out)
 {
     bool keyed = node->kind == JS_OBJECT && !(how->arrays && is_list(node));
+    const char *gap = "";
     if (keyed && how->sorts)
         sort_members(node);
     (void)buf_add_char(out, keyed ? '{' : '[');
     for (size_t i = 0; i < node->count; i++) {
-        if (i)
-            (void)buf_add_text(out, how->item_gap);
-        if (keyed) {
-            if (!serialiser_quote(how, js_string(node->keys[i]), out))
-                return false;
-            (void)buf_add_text(out, how->key_gap);
-        }
+        if (keyed && is_dropped(how, node->members[i]))
+            continue;
+        (void)buf_add_text(out, gap);
+        gap = how->item_gap;
+        if (keyed && !write_key(how, node->keys[i], out))
+            return false;
         if (!write_node(how, node->members[i], out))
             return false;
     }

@@ -140,7 +140,9 @@ static void add_double(const struct number_form *form, double number, struct buf
         (void)buf_add_char(out, '-');
     if (number != 0)
         exponent = shortest_digits(fabs(number), digits);
-    if (exponent >= form->smallest_fixed && exponent <= form->largest_fixed)
+    bool has_fraction = exponent >= 0 && strlen(digits) > (size_t)exponent + 1;
+    if ((exponent >= form->smallest_fixed && exponent <= form->largest_fixed) ||
+        (form->fraction_stays && has_fraction))
         add_fixed(digits, exponent, form->whole_as_integer, out);
     else
         add_scientific(form, digits, exponent, out);
@@ -173,13 +175,21 @@ static void write_word(const struct serialiser *how, const char *word, struct bu
         (void)buf_add_text(out, word);
 }
 
+/* What Java writes for these changed with Java 19, which for the first time takes the fewest
+ * digits: the very smallest, and what is beyond a double's whole numbers. */
+static bool differs_between_javas(const struct serialiser *how, const char *word, double number)
+{
+    double size = fabs(number);
+    bool is_double = strpbrk(word, ".eE") != NULL;
+    return how->number.mark == 'E' && is_double && size != 0 &&
+           (size < DBL_MIN || size > 9007199254740992.0);
+}
+
 bool serialiser_write_number(const struct serialiser *how, struct bytes word, struct buf *out)
 {
     char *text = mem_copy(word.data, word.len);
     double number = strtod(text, NULL);
-    /* What Java writes for the very smallest changed from one version to the next. */
-    bool unsure = how->number.mark == 'E' && fabs(number) < DBL_MIN && number != 0;
-    bool ok = isfinite(number) && !unsure;
+    bool ok = isfinite(number) && !differs_between_javas(how, text, number);
     if (ok)
         write_word(how, text, out);
     free(text);

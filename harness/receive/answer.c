@@ -1,6 +1,7 @@
 #include "receive/answer.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "base/array.h"
@@ -9,10 +10,14 @@ static const struct {
     int status;
     const char *words;
 } reasons[] = {
+    {100, "Continue"},
+    {103, "Early Hints"},
     {200, "OK"},
     {201, "Created"},
     {202, "Accepted"},
     {204, "No Content"},
+    {205, "Reset Content"},
+    {208, "Already Reported"},
     {301, "Moved Permanently"},
     {302, "Found"},
     {303, "See Other"},
@@ -79,7 +84,23 @@ static bool status_has_body(int status)
     return status >= 200 && status != 204 && status != 304;
 }
 
-static void add_date(int64_t wall_ms, const char *line_end, struct buf *out)
+/* How the lines of a head are written. */
+struct head {
+    const char *line_end;
+    bool lower_case;
+    struct buf *out;
+};
+
+static void add_header(const struct head *head, const char *name, const char *value)
+{
+    size_t start = head->out->len;
+    (void)buf_add_format(head->out, "%s: %s%s", name, value, head->line_end);
+    for (size_t i = 0; head->lower_case && name[i]; i++)
+        if (name[i] >= 'A' && name[i] <= 'Z')
+            head->out->data[start + i] = (char)(name[i] - 'A' + 'a');
+}
+
+static void add_date(int64_t wall_ms, const struct head *head)
 {
     time_t seconds = (time_t)(wall_ms / 1000);
     struct tm parts;
@@ -87,44 +108,63 @@ static void add_date(int64_t wall_ms, const char *line_end, struct buf *out)
     if (wall_ms == 0 || !gmtime_r(&seconds, &parts))
         return;
     if (strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts))
-        (void)buf_add_format(out, "Date: %s%s", text, line_end);
+        add_header(head, "Date", text);
 }
 
-static void add_framing(const struct answer *answer, const char *line_end, struct buf *out)
+static void add_framing(const struct answer *answer, const struct head *head)
 {
-    if (answer->endless)
+    char length[32];
+    if (answer->endless || answer->unframed)
         return;
     if (answer->chunked) {
-        (void)buf_add_format(out, "Transfer-Encoding: chunked%s", line_end);
+        add_header(head, "Transfer-Encoding", "chunked");
         return;
     }
-    if (status_has_body(answer->status))
-        (void)buf_add_format(out, "Content-Length: %" PRId64 "%s",
-                             (int64_t)answer->body.len + answer->length_error, line_end);
+    if (!status_has_body(answer->status))
+        return;
+    (void)snprintf(length, sizeof length, "%" PRId64,
+                   (int64_t)answer->body.len + answer->length_error);
+    add_header(head, "Content-Length", length);
 }
 
 static void add_connection(const struct answer *answer, const struct answer_context *context,
-                           const char *line_end, struct buf *out)
+                           const struct head *head)
 {
     bool stays = answer_keeps_alive(answer, context);
     if (!stays && !answer->silent_close)
-        (void)buf_add_format(out, "Connection: close%s", line_end);
+        add_header(head, "Connection", "close");
     else if (stays && context->client_is_1_0)
-        (void)buf_add_format(out, "Connection: keep-alive%s", line_end);
+        add_header(head, "Connection", "keep-alive");
+}
+
+#define SMALL_CHUNK ((size_t)3)
+
+static void add_chunks(const struct answer *answer, struct buf *out)
+{
+    struct bytes left = buf_bytes(&answer->body);
+    while (left.len) {
+        size_t len = answer->chunk_details && left.len > SMALL_CHUNK ? SMALL_CHUNK : left.len;
+        (void)buf_add_format(out, "%zx%s\r\n", len, answer->chunk_details ? ";part=\"a\"" : "");
+        (void)buf_add(out, left.data, len);
+        (void)buf_add_text(out, "\r\n");
+        left = (struct bytes){left.data + len, left.len - len};
+    }
+    (void)buf_add_format(out, "0\r\n%s\r\n", answer->chunk_details ? "X-Checked: yes\r\n" : "");
 }
 
 static void add_body(const struct answer *answer, struct buf *out)
 {
-    if (!answer->chunked) {
+    if (answer->chunked && !answer->endless && !answer->unframed)
+        add_chunks(answer, out);
+    else
         (void)buf_add_bytes(out, buf_bytes(&answer->body));
-        return;
-    }
-    if (answer->body.len) {
-        (void)buf_add_format(out, "%zx\r\n", answer->body.len);
-        (void)buf_add_bytes(out, buf_bytes(&answer->body));
-        (void)buf_add_text(out, "\r\n");
-    }
-    (void)buf_add_text(out, "0\r\n\r\n");
+}
+
+static void add_interim(const struct answer *answer, const struct head *head)
+{
+    for (size_t i = 0; i < answer->num_interim; i++)
+        (void)buf_add_format(head->out, "HTTP/1.1 %d %s%s%s", answer->interim,
+                             answer_reason(answer->interim), head->line_end, head->line_end);
 }
 
 void answer_write(const struct answer *answer, const struct answer_context *context,
@@ -134,19 +174,18 @@ void answer_write(const struct answer *answer, const struct answer_context *cont
         (void)buf_add_bytes(out, buf_bytes(&answer->raw));
         return;
     }
-    const char *line_end = answer->line_end ? answer->line_end : "\r\n";
+    const struct head head = {answer->line_end ? answer->line_end : "\r\n", answer->lower_case,
+                              out};
     const char *reason = answer->reason ? answer->reason : answer_reason(answer->status);
-    for (size_t i = 0; i < answer->num_interim; i++)
-        (void)buf_add_format(out, "HTTP/1.1 103 Early Hints%s%s", line_end, line_end);
+    add_interim(answer, &head);
     (void)buf_add_format(out, "HTTP/1.%d %d %s%s", answer->minor + 1, answer->status, reason,
-                         line_end);
+                         head.line_end);
     for (size_t i = 0; i < answer->headers.count; i++)
-        (void)buf_add_format(out, "%s: %s%s", answer->headers.items[i].name,
-                             answer->headers.items[i].value, line_end);
-    add_date(context->wall_ms, line_end, out);
-    add_framing(answer, line_end, out);
-    add_connection(answer, context, line_end, out);
-    (void)buf_add_text(out, line_end);
+        add_header(&head, answer->headers.items[i].name, answer->headers.items[i].value);
+    add_date(context->wall_ms, &head);
+    add_framing(answer, &head);
+    add_connection(answer, context, &head);
+    (void)buf_add_text(out, head.line_end);
     if (status_has_body(answer->status) && !context->to_head)
         add_body(answer, out);
     (void)buf_add_bytes(out, buf_bytes(&answer->extra));

@@ -33,9 +33,13 @@ struct answer {
     const char *line_end; /* NULL = CR LF; borrowed */
     int minor;            /* 0 = HTTP/1.1, -1 = HTTP/1.0 */
     bool chunked;
+    bool chunk_details;   /* with `chunked`: small chunks with extensions, and a trailer */
+    bool unframed;        /* neither a length nor chunks */
+    bool lower_case;      /* the names of headers */
     bool silent_close;    /* a closing connection is not announced */
     int64_t length_error; /* added to Content-Length */
-    size_t num_interim;   /* responses 103 that go before */
+    int interim;          /* status of the responses that go before, e.g. 103 */
+    size_t num_interim;   /* how many of them */
 
     int64_t delay_ns; /* before the first byte */
     int64_t drip_ns;  /* between one byte and the next; 0 = all at once */

@@ -1,10 +1,13 @@
 #include "receive/argument.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+
+#define COUNT_MAX 1000
 
 static bool read_size(const char *text, int64_t *out, struct error *err)
 {
@@ -32,7 +35,17 @@ static bool read_status_text(struct argument *argument, struct error *err)
     char *kept = mem_text(rest ? rest + 1 : "");
     free(argument->text);
     argument->text = kept;
+    if (read && strpbrk(kept, "\r\n"))
+        return error_set(err, "what stands after the comma goes on over the end of the line");
     return read;
+}
+
+static bool read_status_count(struct argument *argument, struct error *err)
+{
+    if (!read_status_text(argument, err))
+        return false;
+    argument->count = 1;
+    return !*argument->text || text_integer(argument->text, 1, COUNT_MAX, &argument->count, err);
 }
 
 static bool check_header(const char *text, struct error *err)
@@ -56,6 +69,8 @@ static bool read_text(enum argument_kind kind, struct argument *out, struct erro
         return read_status(out->text, &out->number, err);
     case ARGUMENT_STATUS_TEXT:
         return read_status_text(out, err);
+    case ARGUMENT_STATUS_COUNT:
+        return read_status_count(out, err);
     case ARGUMENT_HEADER:
         return check_header(out->text, err);
     case ARGUMENT_NONE:
@@ -63,6 +78,14 @@ static bool read_text(enum argument_kind kind, struct argument *out, struct erro
         break;
     }
     return true;
+}
+
+static bool is_within(const struct argument_spec *spec, int64_t number, struct error *err)
+{
+    bool limited = spec->least || spec->most;
+    if (!limited || (number >= spec->least && number <= spec->most))
+        return true;
+    return error_set(err, "%" PRId64 " is out of range; it is: %s", number, spec->meaning);
 }
 
 bool argument_read(const struct argument_spec *spec, const char *given, struct argument *out,
@@ -74,7 +97,7 @@ bool argument_read(const struct argument_spec *spec, const char *given, struct a
     if (!given && !spec->fallback)
         return error_set(err, "needs an argument: %s", spec->meaning);
     out->text = mem_text(given ? given : spec->fallback);
-    if (read_text(spec->kind, out, err))
+    if (read_text(spec->kind, out, err) && is_within(spec, out->number, err))
         return true;
     argument_clear(out);
     return false;

@@ -1,372 +1,175 @@
+/* The table of behaviours. */
 #include "receive/behaviour.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
-#include "base/mem.h"
 #include "base/text.h"
+#include "receive/behaviour_internal.h"
 #include "receive/gzip.h"
 
-#define BYTES_PER_MIB ((size_t)1024 * 1024)
-
-static void set_status(struct answer *answer, const struct inbound *request,
-                       const struct argument *argument)
-{
-    (void)request;
-    answer->status = (int)argument->number;
-}
-
-static void set_header(struct answer *answer, const struct inbound *request,
-                       const struct argument *argument)
-{
-    (void)request;
-    const char *colon = strchr(argument->text, ':');
-    char *name = mem_copy(argument->text, (size_t)(colon - argument->text));
-    headers_add(&answer->headers, name, colon + 1 + strspn(colon + 1, " \t"));
-    free(name);
-}
-
-/* A 204 cannot carry a body, so an accepted event is answered by 200 then. */
-static void set_body_as(struct answer *answer, const char *content_type, const char *text)
-{
-    if (answer->status == 204)
-        answer->status = 200;
-    answer_set_body(answer, content_type, text);
-}
-
-static void set_text(struct answer *answer, const struct inbound *request,
-                     const struct argument *argument)
-{
-    (void)request;
-    set_body_as(answer, "text/plain; charset=utf-8", argument->text);
-}
-
-static void set_json(struct answer *answer, const struct inbound *request,
-                     const struct argument *argument)
-{
-    (void)request;
-    set_body_as(answer, "application/json", argument->text);
-}
-
-static void set_html(struct answer *answer, const struct inbound *request,
-                     const struct argument *argument)
-{
-    (void)request;
-    set_body_as(answer, "text/html; charset=utf-8", argument->text);
-}
-
-static void redirect(struct answer *answer, const struct inbound *request,
-                     const struct argument *argument)
-{
-    answer->status = (int)argument->number;
-    headers_set(&answer->headers, "Location", *argument->text ? argument->text : request->target);
-}
-
-static void delay(struct answer *answer, const struct inbound *request,
-                  const struct argument *argument)
-{
-    (void)request;
-    answer->delay_ns += argument->number;
-}
-
-static void delay_per_mib(struct answer *answer, const struct inbound *request,
-                          const struct argument *argument)
-{
-    double mib = (double)request->body.len / (double)BYTES_PER_MIB;
-    answer->delay_ns += (int64_t)((double)argument->number * mib);
-}
-
-static void drip(struct answer *answer, const struct inbound *request,
-                 const struct argument *argument)
-{
-    (void)request;
-    answer->drip_ns = argument->number;
-}
-
-static void cut(struct answer *answer, const struct argument *argument, enum ending ending)
-{
-    answer->cut = true;
-    answer->cut_at = argument->number > 0 ? (size_t)argument->number : 0;
-    answer->ending = ending;
-}
-
-static void truncate_answer(struct answer *answer, const struct inbound *request,
-                            const struct argument *argument)
-{
-    (void)request;
-    cut(answer, argument, ENDING_CLOSE);
-}
-
-static void reset(struct answer *answer, const struct inbound *request,
-                  const struct argument *argument)
-{
-    (void)request;
-    cut(answer, argument, ENDING_RESET);
-}
-
-static void reset_after(struct answer *answer, const struct inbound *request,
-                        const struct argument *argument)
-{
-    (void)request;
-    (void)argument;
-    answer->ending = ENDING_RESET;
-    answer->silent_close = true;
-}
-
-static void close_unanswered(struct answer *answer, const struct inbound *request,
-                             const struct argument *argument)
-{
-    (void)request;
-    cut(answer, argument, ENDING_CLOSE);
-}
-
-static void silence(struct answer *answer, const struct inbound *request,
-                    const struct argument *argument)
-{
-    (void)request;
-    cut(answer, argument, ENDING_HOLD);
-}
-
-static void garbage(struct answer *answer, const struct inbound *request,
-                    const struct argument *argument)
-{
-    (void)request;
-    (void)argument;
-    static const char bytes[] = "\x16\x03\x01 this is no HTTP \xff\xfe\r\n\r\n";
-    buf_reset(&answer->raw);
-    (void)buf_add(&answer->raw, bytes, sizeof bytes - 1);
-}
-
-static void endless(struct answer *answer, const struct inbound *request,
-                    const struct argument *argument)
-{
-    (void)request;
-    (void)argument;
-    if (answer->status == 204)
-        answer->status = 200;
-    answer->endless = true;
-    answer->ending = ENDING_CLOSE;
-}
-
-static void wrong_length(struct answer *answer, const struct inbound *request,
-                         const struct argument *argument)
-{
-    (void)request;
-    if (answer->body.len == 0)
-        set_body_as(answer, "text/plain; charset=utf-8", "accepted\n");
-    answer->length_error = argument->number;
-    answer->ending = ENDING_CLOSE;
-}
-
-static void body_after_204(struct answer *answer, const struct inbound *request,
-                           const struct argument *argument)
-{
-    (void)request;
-    answer->status = 204;
-    buf_reset(&answer->body);
-    (void)headers_remove(&answer->headers, "Content-Type");
-    (void)buf_add_text(&answer->extra, argument->text);
-}
-
-static void extra_bytes(struct answer *answer, const struct inbound *request,
-                        const struct argument *argument)
-{
-    (void)request;
-    (void)buf_add_text(&answer->extra, argument->text);
-}
-
-static void chunked(struct answer *answer, const struct inbound *request,
-                    const struct argument *argument)
-{
-    (void)request;
-    (void)argument;
-    if (answer->status == 204)
-        answer->status = 200;
-    answer->chunked = true;
-}
-
-static void http_1_0(struct answer *answer, const struct inbound *request,
-                     const struct argument *argument)
-{
-    (void)request;
-    (void)argument;
-    answer->minor = -1;
-}
-
-static void close_after(struct answer *answer, const struct inbound *request,
-                        const struct argument *argument)
-{
-    (void)request;
-    (void)argument;
-    answer->ending = ENDING_CLOSE;
-}
-
-static void close_silently(struct answer *answer, const struct inbound *request,
-                           const struct argument *argument)
-{
-    (void)request;
-    (void)argument;
-    answer->ending = ENDING_CLOSE;
-    answer->silent_close = true;
-}
-
-static void bare_lf(struct answer *answer, const struct inbound *request,
-                    const struct argument *argument)
-{
-    (void)request;
-    (void)argument;
-    answer->line_end = "\n";
-}
-
-static void huge_header(struct answer *answer, const struct inbound *request,
-                        const struct argument *argument)
-{
-    (void)request;
-    struct buf value = {.max = 64 * BYTES_PER_MIB};
-    (void)buf_add_repeated(&value, 'a', (size_t)argument->number);
-    headers_add(&answer->headers, "X-Padding", buf_text(&value));
-    buf_clear(&value);
-}
-
-static void interim(struct answer *answer, const struct inbound *request,
-                    const struct argument *argument)
-{
-    (void)request;
-    answer->num_interim = argument->number > 0 ? (size_t)argument->number % 1000 : 0;
-}
-
-static void refuse_expect(struct answer *answer, const struct inbound *request,
-                          const struct argument *argument)
-{
-    (void)request;
-    (void)argument;
-    answer->status = 417;
-    answer->ending = ENDING_CLOSE;
-}
-
-#define NO_ARGUMENT                                                                                \
-    {                                                                                              \
-        ARGUMENT_NONE, NULL, NULL                                                                  \
-    }
-
 const struct behaviour behaviours[] = {
-    {"status",
-     "answers with this status, whatever the request", //
-     {ARGUMENT_STATUS, "N from 200 to 599", NULL},
-     MOMENT_ANSWER,
-     set_status},
-    {"header",
-     "adds a header", //
-     {ARGUMENT_HEADER, "'Name: value'", NULL},
-     MOMENT_ANSWER,
-     set_header},
-    {"text",
-     "answers with a text body", //
-     {ARGUMENT_TEXT, "TEXT of the body", "ok\n"},
-     MOMENT_ANSWER,
-     set_text},
-    {"json",
-     "answers with a JSON body", //
-     {ARGUMENT_TEXT, "JSON of the body", "{\"received\":true}"},
-     MOMENT_ANSWER,
-     set_json},
-    {"html",
-     "answers with an HTML body", //
-     {ARGUMENT_TEXT, "HTML of the body", "<!doctype html><title>ok</title>"},
-     MOMENT_ANSWER,
-     set_html},
-    {"redirect",
-     "answers with a redirect, by default to the address asked for, which loops", //
-     {ARGUMENT_STATUS_TEXT, "CODE[,URL]", "307"},
-     MOMENT_ANSWER,
-     redirect},
-    {"delay",
-     "waits before the answer begins", //
-     {ARGUMENT_TIME, "TIME", NULL},
-     MOMENT_ANSWER,
-     delay},
-    {"delay-per-mib",
-     "waits before the answer begins, longer for a longer request", //
-     {ARGUMENT_TIME, "TIME for each MiB of the body", NULL},
-     MOMENT_ANSWER,
-     delay_per_mib},
-    {"drip",
-     "sends the answer byte by byte", //
-     {ARGUMENT_TIME, "TIME between two bytes", "10ms"},
-     MOMENT_ANSWER,
-     drip},
-    {"truncate",
-     "sends only the first bytes of the answer and closes", //
-     {ARGUMENT_SIZE, "N bytes", "20"},
-     MOMENT_ANSWER,
-     truncate_answer},
-    {"reset",
-     "resets the connection after the first bytes of the answer", //
-     {ARGUMENT_SIZE, "N bytes", "0"},
-     MOMENT_ANSWER,
-     reset},
-    {"reset-upload",
-     "resets the connection before the request's body is read", //
-     {ARGUMENT_SIZE, "N bytes of the answer", "0"},
-     MOMENT_HEAD,
-     reset},
-    {"reset-after", "resets the connection after a whole answer, without announcing it", //
-     NO_ARGUMENT, MOMENT_ANSWER, reset_after},
-    {"close", "closes without an answer", //
-     NO_ARGUMENT, MOMENT_ANSWER, close_unanswered},
-    {"silence", "never answers", //
-     NO_ARGUMENT, MOMENT_ANSWER, silence},
-    {"garbage", "answers with bytes that are no HTTP", //
-     NO_ARGUMENT, MOMENT_ANSWER, garbage},
-    {"endless", "answers with a body that never ends", //
-     NO_ARGUMENT, MOMENT_ANSWER, endless},
-    {"wrong-length",
-     "announces another length than the body has, and closes", //
-     {ARGUMENT_NUMBER, "N bytes more, or fewer when negative", "10"},
-     MOMENT_ANSWER,
-     wrong_length},
-    {"body-after-204",
-     "answers with 204 and sends a body all the same", //
-     {ARGUMENT_TEXT, "TEXT of the body", "{\"ok\":true}"},
-     MOMENT_ANSWER,
-     body_after_204},
-    {"extra-bytes",
-     "sends bytes after the end of the answer", //
-     {ARGUMENT_TEXT, "TEXT", "extra"},
-     MOMENT_ANSWER,
-     extra_bytes},
-    {"chunked", "sends the body in chunks", NO_ARGUMENT, MOMENT_ANSWER, chunked},
-    {"gzip", "compresses its body when the client takes that", NO_ARGUMENT, MOMENT_ANSWER,
-     gzip_answer},
-    {"gzip-bomb",
-     "answers with a body that expands to a hundred and sixty times its length", //
-     {ARGUMENT_SIZE, "N bytes when expanded, at most 256MiB", "16MiB"},
-     MOMENT_ANSWER,
-     gzip_answer_bomb},
-    {"http-1.0", "answers as an HTTP/1.0 server and closes", NO_ARGUMENT, MOMENT_ANSWER, http_1_0},
-    {"connection-close", "closes after each answer, and says so", //
-     NO_ARGUMENT, MOMENT_ANSWER, close_after},
-    {"silent-close", "closes after each answer without saying so", //
-     NO_ARGUMENT, MOMENT_ANSWER, close_silently},
-    {"bare-lf", "ends the lines of its head with LF alone", NO_ARGUMENT, MOMENT_ANSWER, bare_lf},
-    {"huge-header",
-     "adds a very long header", //
-     {ARGUMENT_SIZE, "N bytes of value, at most 64MiB", "32KiB"},
-     MOMENT_ANSWER,
-     huge_header},
-    {"interim",
-     "sends responses 103 before the answer", //
-     {ARGUMENT_NUMBER, "N of them", "1"},
-     MOMENT_ANSWER,
-     interim},
-    {"refuse-continue", "answers 417 to a client that waits for 100", //
-     NO_ARGUMENT, MOMENT_EXPECT, refuse_expect},
-    {"answer-early",
-     "answers as soon as the head is there, without reading the body", //
-     {ARGUMENT_STATUS, "N from 200 to 599", "200"},
-     MOMENT_HEAD,
-     set_status},
+    {.name = "status",
+     .sentence = "answers with this status, whatever the request",
+     .argument = {.kind = ARGUMENT_STATUS, .meaning = "N from 200 to 599"},
+     .apply = behave_status},
+    {.name = "header",
+     .sentence = "adds a header",
+     .argument = {.kind = ARGUMENT_HEADER, .meaning = "'Name: value'"},
+     .apply = behave_header},
+    {.name = "text",
+     .sentence = "answers with a text body",
+     .argument = {.kind = ARGUMENT_TEXT, .meaning = "TEXT of the body", .fallback = "ok\n"},
+     .apply = behave_text},
+    {.name = "json",
+     .sentence = "answers with a JSON body",
+     .argument = {.kind = ARGUMENT_TEXT,
+                  .meaning = "JSON of the body",
+                  .fallback = "{\"received\":true}"},
+     .apply = behave_json},
+    {.name = "html",
+     .sentence = "answers with an HTML body",
+     .argument = {.kind = ARGUMENT_TEXT,
+                  .meaning = "HTML of the body",
+                  .fallback = "<!doctype html><title>ok</title>"},
+     .apply = behave_html},
+    {.name = "redirect",
+     .sentence = "answers with a redirect, by default to the address asked for, which loops",
+     .argument = {.kind = ARGUMENT_STATUS_TEXT,
+                  .meaning = "CODE[,URL], CODE from 300 to 399",
+                  .fallback = "307",
+                  .least = 300,
+                  .most = 399},
+     .apply = behave_redirect},
+    {.name = "redirect-chain",
+     .sentence = "redirects from hop to hop, and answers after the last of them",
+     .argument = {.kind = ARGUMENT_STATUS_COUNT,
+                  .meaning = "CODE[,N], CODE from 300 to 399, N hops",
+                  .fallback = "307,3",
+                  .least = 300,
+                  .most = 399},
+     .apply = behave_redirect_chain},
+    {.name = "delay",
+     .sentence = "waits before the answer begins",
+     .argument = {.kind = ARGUMENT_TIME, .meaning = "TIME"},
+     .apply = behave_delay},
+    {.name = "delay-per-mib",
+     .sentence = "waits before the answer begins, longer for a longer request",
+     .argument = {.kind = ARGUMENT_TIME, .meaning = "TIME for each MiB of the body"},
+     .apply = behave_delay_per_mib},
+    {.name = "drip",
+     .sentence = "sends the answer byte by byte",
+     .argument = {.kind = ARGUMENT_TIME, .meaning = "TIME between two bytes", .fallback = "10ms"},
+     .apply = behave_drip},
+    {.name = "truncate",
+     .sentence = "sends only the first bytes of the answer and closes",
+     .argument = {.kind = ARGUMENT_SIZE, .meaning = "N bytes", .fallback = "20"},
+     .apply = behave_truncate},
+    {.name = "reset",
+     .sentence = "resets the connection after the first bytes of the answer",
+     .argument = {.kind = ARGUMENT_SIZE, .meaning = "N bytes", .fallback = "0"},
+     .apply = behave_reset},
+    {.name = "reset-upload",
+     .sentence = "resets the connection before the request's body is read",
+     .argument = {.kind = ARGUMENT_SIZE, .meaning = "N bytes of the answer", .fallback = "0"},
+     .moment = MOMENT_HEAD,
+     .apply = behave_reset},
+    {.name = "reset-after",
+     .sentence = "resets the connection after a whole answer, without announcing it",
+     .apply = behave_reset_after},
+    {.name = "close", .sentence = "closes without an answer", .apply = behave_close},
+    {.name = "silence", .sentence = "never answers", .apply = behave_silence},
+    {.name = "garbage", .sentence = "answers with bytes that are no HTTP", .apply = behave_garbage},
+    {.name = "endless", .sentence = "answers with a body that never ends", .apply = behave_endless},
+    {.name = "wrong-length",
+     .sentence = "announces another length than the body has, and closes",
+     .argument = {.kind = ARGUMENT_NUMBER,
+                  .meaning = "N bytes more, or fewer when negative",
+                  .fallback = "10"},
+     .apply = behave_wrong_length},
+    {.name = "body-after-204",
+     .sentence = "answers with 204 and sends a body all the same",
+     .argument = {.kind = ARGUMENT_TEXT,
+                  .meaning = "TEXT of the body",
+                  .fallback = "{\"ok\":true}"},
+     .apply = behave_body_after_204},
+    {.name = "extra-bytes",
+     .sentence = "sends bytes after the end of the answer",
+     .argument = {.kind = ARGUMENT_TEXT, .meaning = "TEXT", .fallback = "extra"},
+     .apply = behave_extra_bytes},
+    {.name = "chunked", .sentence = "sends the body in chunks", .apply = behave_chunked},
+    {.name = "chunk-details",
+     .sentence = "sends the body in small chunks with extensions, and a trailer",
+     .apply = behave_chunk_details},
+    {.name = "unframed",
+     .sentence = "sends the body without a length: the end of the connection ends it",
+     .apply = behave_unframed},
+    {.name = "lower-case",
+     .sentence = "writes the names of its headers in lower case",
+     .apply = behave_lower_case},
+    {.name = "no-reason",
+     .sentence = "writes no words after the status",
+     .apply = behave_no_reason},
+    {.name = "gzip",
+     .sentence = "compresses its body when the client takes that",
+     .apply = gzip_answer},
+    {.name = "gzip-bomb",
+     .sentence = "answers with a body that expands to a hundred and sixty times its length",
+     .argument = {.kind = ARGUMENT_SIZE,
+                  .meaning = "N bytes when expanded, at most 256MiB",
+                  .fallback = "16MiB",
+                  .least = 0,
+                  .most = 256 << 20},
+     .apply = gzip_answer_bomb},
+    {.name = "http-1.0",
+     .sentence = "answers as an HTTP/1.0 server and closes",
+     .apply = behave_http_1_0},
+    {.name = "connection-close",
+     .sentence = "closes after each answer, and says so",
+     .apply = behave_connection_close},
+    {.name = "silent-close",
+     .sentence = "closes after each answer without saying so",
+     .apply = behave_silent_close},
+    {.name = "bare-lf",
+     .sentence = "ends the lines of its head with LF alone",
+     .apply = behave_bare_lf},
+    {.name = "huge-header",
+     .sentence = "adds a very long header",
+     .argument = {.kind = ARGUMENT_SIZE,
+                  .meaning = "N bytes of value, at most 64MiB",
+                  .fallback = "32KiB",
+                  .least = 0,
+                  .most = 64 << 20},
+     .apply = behave_huge_header},
+    {.name = "interim",
+     .sentence = "sends responses 103 before the answer",
+     .argument = {.kind = ARGUMENT_NUMBER,
+                  .meaning = "N of them, at most 1000",
+                  .fallback = "1",
+                  .least = 0,
+                  .most = 1000},
+     .apply = behave_interim},
+    {.name = "unasked-continue",
+     .sentence = "sends 100 (Continue) to a client that did not wait for it",
+     .apply = behave_unasked_continue},
+    {.name = "refuse-continue",
+     .sentence = "answers 417 to a client that waits for 100",
+     .moment = MOMENT_EXPECT,
+     .apply = behave_refuse_continue},
+    {.name = "answer-early",
+     .sentence = "answers as soon as the head is there, without reading the body",
+     .argument = {.kind = ARGUMENT_STATUS, .meaning = "N from 200 to 599", .fallback = "200"},
+     .moment = MOMENT_HEAD,
+     .apply = behave_status},
+    {.name = "read-slowly",
+     .sentence = "reads what the client sends slowly, as one that is overloaded",
+     .argument = {.kind = ARGUMENT_SIZE,
+                  .meaning = "N bytes a second, from 10 to 1GiB",
+                  .fallback = "1KiB",
+                  .least = 10,
+                  .most = 1 << 30},
+     .moment = MOMENT_READ},
 };
 const size_t num_behaviours = ARRAY_LEN(behaviours);
 

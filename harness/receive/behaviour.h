@@ -2,7 +2,8 @@
  * What can be done to an answer, whatever it says: each a row, several at once, applied in the
  * order given.
  *
- * To add one: write its function and its row in behaviour.c, and a line for it in the test's table.
+ * To add one: write its function in behaviour_message.c or behaviour_wire.c, its row in
+ * behaviour.c, and a line for it in the test's table.
  */
 #ifndef RECEIVE_BEHAVIOUR_H
 #define RECEIVE_BEHAVIOUR_H
@@ -19,16 +20,19 @@
 enum moment {
     MOMENT_ANSWER, /* a request is judged: its answer is changed */
     MOMENT_HEAD,   /* a request's head is there and its body is not: it is answered now */
-    MOMENT_EXPECT  /* the same, but only when the client waits for 100 (Continue) */
+    MOMENT_EXPECT, /* the same, but only when the client waits for 100 (Continue) */
+    MOMENT_READ    /* the connection itself: how its bytes are read */
 };
+
+typedef void behaviour_function(struct answer *answer, const struct inbound *request,
+                                const struct argument *argument);
 
 struct behaviour {
     const char *name;
     const char *sentence;
     struct argument_spec argument;
     enum moment moment;
-    void (*apply)(struct answer *answer, const struct inbound *request,
-                  const struct argument *argument);
+    behaviour_function *apply; /* NULL for MOMENT_READ */
 };
 
 extern const struct behaviour behaviours[];

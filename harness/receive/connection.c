@@ -171,6 +171,8 @@ void connection_begin(struct host *host, struct bufferevent *bufferevent, bool h
     connection->reader = http_reader_new(HTTP_REQUEST, &limits);
     connection->timer = evtimer_new(host->base, on_timer, connection);
     append(host, connection);
+    if (host->reading)
+        (void)bufferevent_set_rate_limit(bufferevent, host->reading);
     if (handshaking)
         connection_enter(connection, STATE_HANDSHAKING, HANDSHAKE_NS);
     else

@@ -114,6 +114,7 @@ static void refuse_early(struct connection *connection, enum result result)
 {
     struct handling handling = host_handling(connection->host, describe(connection, false));
     rules_refuse(&handling, result);
+    host_apply(connection->host, MOMENT_ANSWER, &handling.answer, handling.request);
     answer_early(connection, &handling, result_words(result), NULL);
 }
 
@@ -140,7 +141,7 @@ static void answer_whole(struct connection *connection)
     struct host *host = connection->host;
     struct handling handling = host_handling(host, describe(connection, true));
     enum result result = rules_handle(&handling);
-    (void)host_apply(host, MOMENT_ANSWER, &handling.answer, handling.request);
+    host_apply(host, MOMENT_ANSWER, &handling.answer, handling.request);
     struct bytes type = {NULL, 0};
     if (host->out)
         type = handling_member(&handling, "type");
@@ -158,8 +159,10 @@ static bool behave_early(struct connection *connection, enum moment moment)
 {
     struct handling handling = host_handling(connection->host, describe(connection, false));
     handling.answer.status = 200;
-    if (!host_apply(connection->host, moment, &handling.answer, handling.request))
+    if (!host_behaves(connection->host, moment))
         return false;
+    host_apply(connection->host, MOMENT_ANSWER, &handling.answer, handling.request);
+    host_apply(connection->host, moment, &handling.answer, handling.request);
     answer_early(connection, &handling, "answered before its body", NULL);
     return true;
 }
@@ -174,6 +177,7 @@ static bool refuse_by_head(struct connection *connection)
         return false;
     }
     rules_refuse(&handling, result);
+    host_apply(connection->host, MOMENT_ANSWER, &handling.answer, handling.request);
     answer_early(connection, &handling, result_words(result), NULL);
     return true;
 }
@@ -189,6 +193,8 @@ static void on_head(struct connection *connection)
         refuse_early(connection, RESULT_TOO_LARGE);
         return;
     }
+    if (host->rules.manners.judges_heads && refuse_by_head(connection))
+        return;
     /* RFC 9110 section 10.1.1: a client that waits learns at once whether its body is wanted. */
     bool has_body = reader->chunked || (reader->has_length && reader->content_length > 0);
     if (!reader->expects_continue || !has_body)

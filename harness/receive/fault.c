@@ -46,8 +46,20 @@ const struct fault *fault_find(const char *id_or_name)
     return NULL;
 }
 
+/* Whether the catalogue has that mode, though it is no fault here. */
+static bool is_no_fault(const char *word, struct error *err)
+{
+    for (size_t i = 0; i < num_non_faults; i++)
+        if (strcasecmp(non_faults[i].id, word) == 0)
+            return !error_set(err, "%s is no fault of the receiver: %s", non_faults[i].id,
+                              non_faults[i].because);
+    return false;
+}
+
 static void complain(const char *word, struct error *err)
 {
+    if (is_no_fault(word, err))
+        return;
     size_t count = fault_count();
     const char **words = mem_alloc(2 * count * sizeof *words);
     for (size_t i = 0; i < count; i++) {

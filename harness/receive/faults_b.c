@@ -7,6 +7,7 @@
 #include "panora/event.h"
 #include "receive/fault_cases.h"
 #include "receive/faults.h"
+#include "receive/walk.h"
 
 /* Node's timingSafeEqual throws when the lengths differ. */
 static enum result compare_or(struct handling *handling, enum result thrown)
@@ -90,23 +91,18 @@ static enum result message_of_something(struct handling *handling)
     return handling->request->body.len ? rules_right.message(handling) : RESULT_BROKEN;
 }
 
-/* Whether `value` or a part of it is such. */
-static bool any_part(const struct js *value, bool (*is)(const struct js *part))
+static bool is_text_with_nul(const struct js *part, size_t depth, const void *payload)
 {
-    bool found = is(value);
-    for (size_t i = 0; !found && i < js_size(value); i++)
-        found = any_part(js_at(value, i), is);
-    return found;
-}
-
-static bool is_text_with_nul(const struct js *part)
-{
+    (void)depth;
+    (void)payload;
     struct bytes text = js_kind(part) == JS_STRING ? js_string(part) : (struct bytes){NULL, 0};
     return text.len && memchr(text.data, '\0', text.len);
 }
 
-static bool is_proto(const struct js *part)
+static bool is_proto(const struct js *part, size_t depth, const void *payload)
 {
+    (void)depth;
+    (void)payload;
     return js_get(part, "__proto__") != NULL;
 }
 
@@ -114,7 +110,7 @@ static bool is_proto(const struct js *part)
 static enum result act_in_database(struct handling *handling)
 {
     struct js *data = handling_data(handling);
-    bool broken = data && any_part(data, is_text_with_nul);
+    bool broken = data && walk_any(data, is_text_with_nul, NULL);
     js_free(data);
     return broken ? RESULT_BROKEN : rules_right.act(handling);
 }
@@ -123,25 +119,22 @@ static enum result act_in_database(struct handling *handling)
 static enum result shape_without_proto(struct handling *handling)
 {
     struct js *data = handling_data(handling);
-    bool refused = data && any_part(data, is_proto);
+    bool refused = data && walk_any(data, is_proto, NULL);
     js_free(data);
     return refused ? RESULT_NOT_EVENT : rules_right.shape(handling);
 }
 
-static size_t depth_of(const struct js *value)
+static bool is_deeper(const struct js *part, size_t depth, const void *payload)
 {
-    size_t deepest = 0;
-    for (size_t i = 0; i < js_size(value); i++) {
-        size_t depth = depth_of(js_at(value, i));
-        deepest = depth > deepest ? depth : deepest;
-    }
-    return deepest + 1;
+    const struct argument *levels = payload;
+    (void)part;
+    return depth > (size_t)levels->number;
 }
 
 static enum result act_recursively(struct handling *handling)
 {
     struct js *data = handling_data(handling);
-    bool broken = data && depth_of(data) > (size_t)handling->argument->number;
+    bool broken = data && walk_any(data, is_deeper, handling->argument);
     js_free(data);
     return broken ? RESULT_BROKEN : rules_right.act(handling);
 }
@@ -295,7 +288,11 @@ const struct fault faults_b[] = {
      .sentence = "answers 500 when data nests deeply",
      .seen = "openclaw#152876, wandb/weave#7578, Rapid-MLX#798, nestjs#17801",
      .cases = {P("accepts-depth"), H("robustness/nesting")},
-     .argument = {ARGUMENT_NUMBER, "N levels that it stands", "32"},
+     .argument = {.kind = ARGUMENT_NUMBER,
+                  .meaning = "N levels that it stands, from 1",
+                  .fallback = "32",
+                  .least = 1,
+                  .most = 1000000},
      .overrides = {.act = act_recursively}},
     {.id = "B15",
      .name = "throws-on-long-header",

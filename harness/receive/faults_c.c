@@ -6,6 +6,8 @@
 #include "panora/serialiser.h"
 #include "receive/fault_cases.h"
 #include "receive/faults.h"
+#include "receive/raw_member.h"
+#include "receive/walk.h"
 
 /* What Panora's own verifier did until July 2024, and what most other senders want. */
 static enum result message_whole_event(struct handling *handling)
@@ -64,19 +66,18 @@ static enum result find_after_parsing(struct handling *handling)
 
 /* A number that comes back otherwise from 64-bit integers and fixed decimals: too large, too small.
  */
-static bool is_lossy(const struct js *value)
+static bool is_lossy(const struct js *part, size_t depth, const void *payload)
 {
-    double number = js_kind(value) == JS_NUMBER ? fabs(js_number(value)) : 0;
-    bool lossy = number >= 9007199254740992.0 || (number > 0 && number < 1e-6);
-    for (size_t i = 0; !lossy && i < js_size(value); i++)
-        lossy = is_lossy(js_at(value, i));
-    return lossy;
+    double number = js_kind(part) == JS_NUMBER ? fabs(js_number(part)) : 0;
+    (void)depth;
+    (void)payload;
+    return number >= 9007199254740992.0 || (number > 0 && number < 1e-6);
 }
 
 static enum result act_with_integers(struct handling *handling)
 {
     struct js *data = handling_data(handling);
-    bool broken = data && is_lossy(data);
+    bool broken = data && walk_any(data, is_lossy, NULL);
     js_free(data);
     return broken ? RESULT_BROKEN : rules_right.act(handling);
 }
@@ -115,6 +116,38 @@ static enum result message_by_go(struct handling *handling)
     return message_by(handling, "go");
 }
 
+static enum result message_by_unescaped_php(struct handling *handling)
+{
+    return message_by(handling, "php-unescaped");
+}
+
+static enum result message_by_ruby(struct handling *handling)
+{
+    return message_by(handling, "ruby");
+}
+
+static enum result message_by_rails(struct handling *handling)
+{
+    return message_by(handling, "rails");
+}
+
+static enum result message_by_jackson(struct handling *handling)
+{
+    return message_by(handling, "jackson");
+}
+
+static enum result message_by_gson(struct handling *handling)
+{
+    return message_by(handling, "gson");
+}
+
+/* A body in gzip meets a parser that was not told, and an exception that nobody expects. */
+static enum result admit_uncompressed(struct handling *handling)
+{
+    const char *coding = headers_find(handling->request->headers, "Content-Encoding");
+    return coding ? RESULT_BROKEN : rules_right.admit(handling);
+}
+
 /* String(data) of what was parsed. */
 static enum result message_of_an_object(struct handling *handling)
 {
@@ -145,27 +178,10 @@ static enum result find_in_gateway_body(struct handling *handling)
     return rules_right.find(handling);
 }
 
-/* The text of the first member `data`, with its quotes, or no bytes. */
-static struct bytes first_data(struct bytes body)
-{
-    static const char name[] = "\"data\":\"";
-    for (size_t i = 0; i + sizeof name <= body.len; i++) {
-        if (memcmp(body.data + i, name, sizeof name - 1) != 0)
-            continue;
-        size_t start = i + sizeof name - 2;
-        size_t end = start + 1;
-        while (end < body.len && body.data[end] != '"')
-            end += body.data[end] == '\\' ? 2 : 1;
-        if (end < body.len)
-            return (struct bytes){body.data + start, end + 1 - start};
-    }
-    return (struct bytes){NULL, 0};
-}
-
 /* Another parser than the handler's: of two members of one name it takes the first. */
 static enum result message_of_first_data(struct handling *handling)
 {
-    struct bytes text = first_data(handling->request->body);
+    struct bytes text = raw_member(handling->request->body, "data", RAW_FIRST);
     struct js *data = text.data ? js_parse(text, NULL) : NULL;
     if (!data)
         return rules_right.message(handling);
@@ -286,5 +302,42 @@ const struct fault faults_c[] = {
      .seen = "JSONTestSuite",
      .cases = {S("refuses-duplicate-data-key")},
      .overrides = {.message = message_of_first_data}},
+    {.id = "C18",
+     .name = "breaks-on-gzip",
+     .sentence = "answers 500 to a body in gzip",
+     .seen = "GetStream/stream-node#294, webhooksite/webhook.site#150, buz#588",
+     .cases = {H("transport/gzip")},
+     .informs = true,
+     .overrides = {.admit = admit_uncompressed}},
+    {.id = "C20",
+     .name = "php-unescaped",
+     .sentence = "writes data again with PHP's json_encode, slashes and Unicode unescaped",
+     .seen = "box-node-sdk#568",
+     .cases = {EVERY_ACCEPTANCE},
+     .overrides = {.message = message_by_unescaped_php}},
+    {.id = "C21",
+     .name = "ruby",
+     .sentence = "writes data again with Ruby's JSON.generate before it verifies",
+     .seen = "",
+     .cases = {EVERY_ACCEPTANCE},
+     .overrides = {.message = message_by_ruby}},
+    {.id = "C22",
+     .name = "rails",
+     .sentence = "writes data again with Rails' to_json, HTML escaped",
+     .seen = "",
+     .cases = {EVERY_ACCEPTANCE},
+     .overrides = {.message = message_by_rails}},
+    {.id = "C23",
+     .name = "jackson",
+     .sentence = "writes data again with Java's Jackson before it verifies",
+     .seen = "",
+     .cases = {EVERY_ACCEPTANCE},
+     .overrides = {.message = message_by_jackson}},
+    {.id = "C24",
+     .name = "gson",
+     .sentence = "writes data again with Java's Gson, HTML escaped",
+     .seen = "",
+     .cases = {EVERY_ACCEPTANCE},
+     .overrides = {.message = message_by_gson}},
 };
 const size_t num_faults_c = ARRAY_LEN(faults_c);

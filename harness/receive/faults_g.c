@@ -1,5 +1,6 @@
 /* G: what happens after, and what the answer says. */
 #include <string.h>
+#include <time.h>
 
 #include "base/array.h"
 #include "receive/fault_cases.h"
@@ -28,6 +29,50 @@ static enum result act_once(struct handling *handling)
     if (memory_has(handling->memory, id))
         return RESULT_CONFLICT;
     memory_add(handling->memory, id);
+    return rules_right.act(handling);
+}
+
+/* The number that stands in `count` digits at `at`, or -1. */
+static int number_at(struct bytes text, size_t at, size_t count)
+{
+    int number = 0;
+    for (size_t i = at; i < at + count; i++) {
+        if (i >= text.len || text.data[i] < '0' || text.data[i] > '9')
+            return -1;
+        number = 10 * number + (text.data[i] - '0');
+    }
+    return number;
+}
+
+/* Hours since 1970 of "2026-01-01T11:59:59..."; -1 when it is no date. */
+static int64_t hours_of(const struct js *date)
+{
+    bool is_text = date && js_kind(date) == JS_STRING;
+    struct bytes text = is_text ? js_string(date) : (struct bytes){NULL, 0};
+    struct tm parts = {.tm_year = number_at(text, 0, 4) - 1900,
+                       .tm_mon = number_at(text, 5, 2) - 1,
+                       .tm_mday = number_at(text, 8, 2),
+                       .tm_hour = number_at(text, 11, 2)};
+    bool is_date =
+        parts.tm_year > 0 && parts.tm_mon >= 0 && parts.tm_mday > 0 && parts.tm_hour >= 0;
+    return is_date ? (int64_t)timegm(&parts) / 3600 : -1;
+}
+
+#define CURSOR_TYPE  "crm.contact.created"
+#define CURSOR_SLACK 1 /* hours; events of one moment may overtake each other */
+
+/* A cursor that only goes forward: what is older than the newest contact is taken for an update of
+ * something that does not exist. */
+static enum result act_in_order(struct handling *handling)
+{
+    struct js *data = handling_data(handling);
+    bool is_contact = bytes_equal(handling_member(handling, "type"), bytes_of(CURSOR_TYPE));
+    int64_t date = is_contact ? hours_of(js_get(data, "created_at")) : -1;
+    int64_t *newest = &handling->memory->newest_h;
+    js_free(data);
+    if (date >= 0 && date < *newest - CURSOR_SLACK)
+        return RESULT_CONFLICT;
+    *newest = date > *newest ? date : *newest;
     return rules_right.act(handling);
 }
 
@@ -115,6 +160,12 @@ const struct fault faults_g[] = {
                D("accepts-concurrent-redelivery")},
      .diagnosis = "refuses-duplicates",
      .overrides = {.act = act_once}},
+    {.id = "G05",
+     .name = "wants-order",
+     .sentence = "answers 409 to a contact that is older than the newest that it has seen",
+     .seen = "",
+     .cases = {D("accepts-out-of-order")},
+     .overrides = {.act = act_in_order}},
     {.id = "G06",
      .name = "parses-data-blindly",
      .sentence = "breaks when data holds no JSON object or array",
@@ -140,7 +191,7 @@ const struct fault faults_g[] = {
      .sentence = "answers a genuine event with a status that is no success",
      .seen = "hebo-platform#103",
      .cases = {EVERY_ACCEPTANCE},
-     .argument = {ARGUMENT_STATUS, "N", "418"},
+     .argument = {.kind = ARGUMENT_STATUS, .meaning = "N", .fallback = "418"},
      .diagnosis = "success-without-2xx",
      .overrides = {.answer = answer_accepted_with_status}},
     {.id = "G12",

@@ -1,5 +1,6 @@
 #include "receive/host.h"
 
+#include <event2/bufferevent.h>
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -21,18 +22,39 @@ struct handling host_handling(struct host *host, const struct inbound *request)
                              .memory = &host->memory};
 }
 
-bool host_apply(const struct host *host, enum moment moment, struct answer *answer,
+bool host_behaves(const struct host *host, enum moment moment)
+{
+    for (size_t i = 0; i < host->num_behaviours; i++)
+        if (host->behaviours[i].behaviour->moment == moment)
+            return true;
+    return false;
+}
+
+void host_apply(const struct host *host, enum moment moment, struct answer *answer,
                 const struct inbound *request)
 {
-    bool applied = false;
     for (size_t i = 0; i < host->num_behaviours; i++) {
         const struct behaviour_setting *setting = &host->behaviours[i];
-        if (setting->behaviour->moment != moment)
-            continue;
-        setting->behaviour->apply(answer, request, &setting->argument);
-        applied = true;
+        if (setting->behaviour->moment == moment)
+            setting->behaviour->apply(answer, request, &setting->argument);
     }
-    return applied;
+}
+
+#define TICKS_PER_S 10 /* how often a slow reader reads */
+
+void host_prepare(struct host *host)
+{
+    const struct timeval tick = {0, 1000000 / TICKS_PER_S};
+    for (size_t i = 0; i < host->num_behaviours; i++) {
+        const struct behaviour_setting *setting = &host->behaviours[i];
+        if (setting->behaviour->moment != MOMENT_READ)
+            continue;
+        size_t rate = (size_t)setting->argument.number / TICKS_PER_S;
+        if (host->reading)
+            ev_token_bucket_cfg_free(host->reading);
+        host->reading =
+            ev_token_bucket_cfg_new(rate, rate, EV_RATE_LIMIT_MAX, EV_RATE_LIMIT_MAX, &tick);
+    }
 }
 
 /* "204", or how the answer was kept back. */
@@ -86,6 +108,8 @@ void host_clear(struct host *host)
         argument_clear(&host->behaviours[i].argument);
     free(host->behaviours);
     argument_clear(&host->fault_argument);
+    if (host->reading)
+        ev_token_bucket_cfg_free(host->reading);
     memory_clear(&host->memory);
     journal_close(host->journal);
 }

@@ -15,6 +15,7 @@
 
 struct event_base;
 struct evconnlistener;
+struct ev_token_bucket_cfg;
 struct connection;
 
 struct host {
@@ -25,11 +26,12 @@ struct host {
     size_t num_behaviours;
     struct bytes secret;
     struct memory memory;
-    struct journal *journal;         /* NULL = none */
-    FILE *out;                       /* one line a request; NULL = quiet */
-    int64_t (*wall_ms)(void);        /* NULL = no Date header, and 1970 in the journal */
-    int64_t request_ns;              /* a request must be complete in this time */
-    void (*on_death)(void *payload); /* a fault lets the process die */
+    struct journal *journal;             /* NULL = none */
+    FILE *out;                           /* one line a request; NULL = quiet */
+    int64_t (*wall_ms)(void);            /* NULL = no Date header, and 1970 in the journal */
+    int64_t request_ns;                  /* a request must be complete in this time */
+    struct ev_token_bucket_cfg *reading; /* how fast bytes are read; NULL = as they come */
+    void (*on_death)(void *payload);     /* a fault lets the process die */
     void *payload;
 
     struct evconnlistener *listener; /* paused while all workers are busy */
@@ -50,9 +52,13 @@ int64_t host_wall_ms(const struct host *host);
 /* Gives the event a request's handling: a zeroed one that knows rules, secret, memory. */
 struct handling host_handling(struct host *host, const struct inbound *request);
 
-/* Applies the behaviours of that moment; false when there are none. */
-bool host_apply(const struct host *host, enum moment moment, struct answer *answer,
+/* Whether there are behaviours of that moment; applies them, in the order given. */
+bool host_behaves(const struct host *host, enum moment moment);
+void host_apply(const struct host *host, enum moment moment, struct answer *answer,
                 const struct inbound *request);
+
+/* Sets up what behaviours do to connections (MOMENT_READ); host_clear tidies up. */
+void host_prepare(struct host *host);
 
 /* Writes the journal's line and the one for the person who watches. `result_text` says what the
  * request came to. */

@@ -21,6 +21,7 @@ struct memory {
     size_t next;
     uint64_t num_requests;
     uint64_t num_refused;
+    int64_t newest_h;            /* the latest date inside an event, in hours since 1970 */
     struct catalogue *catalogue; /* NULL until somebody asks whether a type is known */
 };
 

@@ -12,18 +12,24 @@ const struct non_fault non_faults[] = {
     {"A17", "refuses a forgery and processes it all the same", EFFECT},
     {"A19", "accepts the same request again", "Panora signs no time, so that nobody could refuse"},
     {"A20", "accepts an event whose id or type was changed", "Panora signs neither of them"},
-    {"C07", "trims data before it verifies",
-     "data is what JSON.stringify wrote, which has no white space at its ends"},
-    {"C18", "verifies a compressed body in its compressed form", "Panora compresses nothing"},
+    {"C07", "trims data before it verifies, or makes one kind of line end of two",
+     "data is what JSON.stringify wrote: no white space at its ends, and line ends only as "
+     "escapes"},
     {"C19", "stands behind a proxy that rewrites bodies",
-     "shows only in the difference between two ways to one endpoint"},
-    {"D06", "reads its secret in another encoding", "shows only in a secret that is not ASCII"},
+     "shows only in the difference between two ways to one endpoint; where the proxy changes data, "
+     "it "
+     "is C02 to C05"},
+    {"D06", "reads its secret in another encoding",
+     "Panora makes secrets of ASCII alone, for which the encodings agree"},
     {"E12", "stands behind an edge that drops headers with an underscore or a long value",
-     "Panora's headers have neither"},
+     "Panora's header has a hyphen and 64 characters; who looks for another name is D05"},
     {"F03", "reads a long body before it refuses it",
-     "what is kept in memory cannot be seen from outside; that it survives is checked"},
-    {"G05", "wants an object to be created before it is updated", EFFECT},
-    {"G10", "refuses with another status than 401", "any 4xx is a refusal"},
-    {"G11", "sets a cookie with its answer", "Panora keeps no cookies"},
+     "so does the right receiver, up to its limit; what is kept in memory cannot be seen from "
+     "outside, "
+     "and that a long body is survived is checked"},
+    {"G10", "refuses with another status than 401",
+     "any 4xx is a refusal; 200 is A18, 500 is B01 and on"},
+    {"G11", "sets a cookie with its answer",
+     "Panora's sender keeps no cookies: nothing follows from it"},
 };
 const size_t num_non_faults = ARRAY_LEN(non_faults);

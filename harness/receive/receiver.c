@@ -64,6 +64,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     struct receiver *receiver = payload;
     struct host *host = &receiver->host;
     const int on = 1;
+    const int few = 4096;
     bool room = host->num_connections < host->max_connections || connection_end_idlest(host);
     struct bufferevent *bufferevent = room ? wrap(receiver, fd) : NULL;
     if (!bufferevent) {
@@ -72,6 +73,8 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     }
     /* Otherwise a last small segment would wait for the client's delayed acknowledgement. */
     (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    if (host->reading) /* or the system reads ahead */
+        (void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &few, sizeof few);
     connection_begin(host, bufferevent, receiver->tls.context != NULL);
     size_t workers = host->rules.manners.workers;
     if (workers && host->num_connections >= workers)
@@ -173,6 +176,9 @@ static bool set_up_host(struct receiver *receiver, const struct receiver_options
     if (!set_fault(host, options->fault, err) || !set_variation(host, options->variation, err) ||
         !add_behaviours(host, options->behaviours, options->num_behaviours, err))
         return false;
+    host_prepare(host);
+    if (host->rules.manners.request_ns)
+        host->request_ns = host->rules.manners.request_ns;
     if (options->journal && !(host->journal = journal_open(options->journal, err)))
         return false;
     host->base = event_base_new();

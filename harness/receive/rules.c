@@ -211,6 +211,8 @@ void rules_override(struct rules *rules, const struct rules *overrides)
     OVERRIDE(answer);
     OVERRIDE(manners.body_max);
     OVERRIDE(manners.idle_ns);
+    OVERRIDE(manners.request_ns);
+    OVERRIDE(manners.judges_heads);
     OVERRIDE(manners.stale_ns);
     OVERRIDE(manners.workers);
     OVERRIDE(manners.tls_flaw);

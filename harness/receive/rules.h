@@ -89,16 +89,20 @@ enum tls_flaw {
     TLS_OLD_PROTOCOL, /* TLS 1.0 and 1.1 are spoken, too */
     TLS_INTERMEDIATE, /* no flaw: signed by an intermediate, whose certificate is sent */
     TLS_ONLY_1_2,     /* no flaw: TLS 1.3 is not spoken */
+    TLS_ONLY_1_3,     /* no flaw: TLS 1.2 is not spoken */
     TLS_WEAK_CIPHERS  /* ciphers without encryption and without certificate are taken, too */
 };
 
 /* What a connection does, apart from judging requests. 0 = the right value. */
 struct manners {
-    size_t body_max;  /* bytes; 10 MiB */
-    int64_t idle_ns;  /* an idle connection is closed after this; 65 s, longer than Panora's sender
-                         keeps one */
-    int64_t stale_ns; /* a request that comes after so long a pause meets a reset; never */
-    size_t workers;   /* connections that are served at once, the others wait; no limit */
+    size_t body_max; /* bytes; 10 MiB */
+    int64_t idle_ns; /* an idle connection is closed after this; 65 s, longer than Panora's sender
+                        keeps one */
+    int64_t request_ns; /* a request must be complete in this time; as the receiver's options say */
+    bool judges_heads; /* a request that its head alone shows to be wrong is refused before its body
+                          is read; false: after it */
+    int64_t stale_ns;  /* a request that comes after so long a pause meets a reset; never */
+    size_t workers;    /* connections that are served at once, the others wait; no limit */
     enum tls_flaw tls_flaw;
 };
 

@@ -21,10 +21,10 @@ void transmit_clear(struct transmission *transmission)
     *transmission = (struct transmission){.drip_ns = 0};
 }
 
-static void send_filler(struct bufferevent *bufferevent)
+static void send_filler(struct bufferevent *bufferevent, size_t len)
 {
     static const char filler[ENDLESS_STEP];
-    (void)bufferevent_write(bufferevent, filler, sizeof filler);
+    (void)bufferevent_write(bufferevent, filler, len);
 }
 
 int64_t transmit_step(struct transmission *transmission, struct bufferevent *bufferevent)
@@ -32,13 +32,13 @@ int64_t transmit_step(struct transmission *transmission, struct bufferevent *buf
     size_t left = transmission->bytes.len - transmission->sent;
     if (left == 0) {
         if (transmission->endless)
-            send_filler(bufferevent);
-        return 0;
+            send_filler(bufferevent, transmission->drip_ns ? 1 : ENDLESS_STEP);
+        return transmission->endless ? transmission->drip_ns : 0;
     }
     size_t len = transmission->drip_ns ? 1 : left;
     (void)bufferevent_write(bufferevent, transmission->bytes.data + transmission->sent, len);
     transmission->sent += len;
-    return len < left ? transmission->drip_ns : 0;
+    return len < left || transmission->endless ? transmission->drip_ns : 0;
 }
 
 bool transmit_is_done(const struct transmission *transmission)
@@ -48,5 +48,6 @@ bool transmit_is_done(const struct transmission *transmission)
 
 bool transmit_is_filling(const struct transmission *transmission)
 {
-    return transmission->endless && transmission->sent == transmission->bytes.len;
+    return transmission->endless && transmission->drip_ns == 0 &&
+           transmission->sent == transmission->bytes.len;
 }

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "receive/rules.h"
 
-#define VARIATION_BEHAVIOURS 3
+#define VARIATION_BEHAVIOURS 6
 
 struct variation {
     const char *name;                             /* "status-200" */

@@ -1,146 +1,42 @@
+/* The table of receivers that are right in another way. */
 #include <string.h>
-#include <strings.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "receive/variation.h"
-#include "sign/digest.h"
-
-/* --- other refusals --- */
-
-static void answer_refusal(struct handling *handling, enum result result, int status)
-{
-    rules_right.answer(handling, result);
-    if (result == RESULT_SIGNATURE)
-        handling->answer.status = status;
-}
-
-static void answer_400(struct handling *handling, enum result result)
-{
-    answer_refusal(handling, result, 400);
-}
-
-static void answer_403(struct handling *handling, enum result result)
-{
-    answer_refusal(handling, result, 403);
-}
-
-/* An endpoint that does not say that it is there. */
-static void answer_404(struct handling *handling, enum result result)
-{
-    answer_refusal(handling, result, 404);
-}
-
-/* A limit that counts only what was refused, so that genuine events always get through. */
-#define FORGERIES_ALLOWED 3
-
-static void answer_429_to_many(struct handling *handling, enum result result)
-{
-    rules_right.answer(handling, result);
-    if (result != RESULT_SIGNATURE || ++handling->memory->num_refused <= FORGERIES_ALLOWED)
-        return;
-    handling->answer.status = 429;
-    headers_set(&handling->answer.headers, "Retry-After", "1");
-    answer_set_body(&handling->answer, "text/plain; charset=utf-8", "slow down\n");
-}
-
-/* --- other successes --- */
-
-static void answer_success(struct handling *handling, enum result result, int status,
-                           const char *type, const char *body)
-{
-    rules_right.answer(handling, result);
-    if (result != RESULT_ACCEPTED)
-        return;
-    handling->answer.status = status;
-    if (type)
-        answer_set_body(&handling->answer, type, body);
-}
-
-static void answer_200(struct handling *handling, enum result result)
-{
-    answer_success(handling, result, 200, NULL, NULL);
-}
-
-static void answer_201(struct handling *handling, enum result result)
-{
-    answer_success(handling, result, 201, NULL, NULL);
-}
-
-static void answer_202(struct handling *handling, enum result result)
-{
-    answer_success(handling, result, 202, NULL, NULL);
-}
-
-static void answer_text(struct handling *handling, enum result result)
-{
-    answer_success(handling, result, 200, "text/plain; charset=utf-8", "ok\n");
-}
-
-static void answer_json(struct handling *handling, enum result result)
-{
-    answer_success(handling, result, 200, "application/json", "{\"received\":true}");
-}
-
-static void answer_html(struct handling *handling, enum result result)
-{
-    answer_success(handling, result, 200, "text/html; charset=utf-8",
-                   "<!doctype html><title>Thank you</title>");
-}
-
-/* Up to 40 ms, by the number of the request, so that two runs are alike. */
-static void answer_jittery(struct handling *handling, enum result result)
-{
-    rules_right.answer(handling, result);
-    handling->answer.delay_ns = (int64_t)(handling->request->number * 7919 % 40) * 1000000;
-}
-
-/* --- other tolerance --- */
-
-static enum result compare_any_case(struct handling *handling)
-{
-    struct bytes given = handling->signature;
-    char lower[64];
-    if (given.len != sizeof lower)
-        return RESULT_SIGNATURE;
-    for (size_t i = 0; i < given.len; i++) {
-        char c = given.data[i];
-        lower[i] = (char)(c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c);
-    }
-    bool equal = digest_equal((struct bytes){lower, sizeof lower}, buf_bytes(&handling->digest));
-    return equal ? RESULT_NEXT : RESULT_SIGNATURE;
-}
+#include "receive/variation_internal.h"
 
 const struct variation variations[] = {
     {.name = "status-200",
      .sentence = "accepts with 200 and no body",
-     .overrides = {.answer = answer_200}},
-    {.name = "status-201", .sentence = "accepts with 201", .overrides = {.answer = answer_201}},
-    {.name = "status-202", .sentence = "accepts with 202", .overrides = {.answer = answer_202}},
+     .overrides = {.answer = vary_200}},
+    {.name = "status-201", .sentence = "accepts with 201", .overrides = {.answer = vary_201}},
+    {.name = "status-202", .sentence = "accepts with 202", .overrides = {.answer = vary_202}},
     {.name = "status-204",
      .sentence = "accepts with 204, as the right receiver does",
      .overrides = {0}},
     {.name = "body-text",
      .sentence = "accepts with a line of text",
-     .overrides = {.answer = answer_text}},
+     .overrides = {.answer = vary_body_text}},
     {.name = "body-json",
      .sentence = "accepts with a JSON body",
-     .overrides = {.answer = answer_json}},
+     .overrides = {.answer = vary_body_json}},
     {.name = "body-html",
      .sentence = "accepts with an HTML page",
-     .overrides = {.answer = answer_html}},
+     .overrides = {.answer = vary_body_html}},
     {.name = "refuses-400",
      .sentence = "refuses a wrong signature with 400",
-     .overrides = {.answer = answer_400}},
+     .overrides = {.answer = vary_refusal_400}},
     {.name = "refuses-401",
      .sentence = "refuses a wrong signature with 401, as the right receiver does",
      .overrides = {0}},
     {.name = "refuses-403",
      .sentence = "refuses a wrong signature with 403",
-     .overrides = {.answer = answer_403}},
+     .overrides = {.answer = vary_refusal_403}},
     {.name = "refuses-404",
      .sentence = "refuses a wrong signature with 404",
-     .overrides = {.answer = answer_404}},
+     .overrides = {.answer = vary_refusal_404}},
     {.name = "connection-close",
      .sentence = "closes after each answer, and says so",
      .behaviours = {"connection-close"}},
@@ -148,17 +44,17 @@ const struct variation variations[] = {
     {.name = "chunked",
      .sentence = "sends the body of its answers in chunks",
      .behaviours = {"chunked"},
-     .overrides = {.answer = answer_json}},
+     .overrides = {.answer = vary_body_json}},
     {.name = "delay-300ms", .sentence = "answers after 300 ms", .behaviours = {"delay=300ms"}},
     {.name = "jitter",
      .sentence = "answers after up to 40 ms, each time another one",
-     .overrides = {.answer = answer_jittery}},
+     .overrides = {.answer = vary_jitter}},
     {.name = "upper-case-hex",
      .sentence = "takes a signature in upper-case digits, too",
-     .overrides = {.compare = compare_any_case}},
+     .overrides = {.compare = vary_compare_any_case}},
     {.name = "limits-forgeries",
      .sentence = "answers 429 when there are many forgeries",
-     .overrides = {.answer = answer_429_to_many}},
+     .overrides = {.answer = vary_refusal_429_to_many}},
     {.name = "tls-1.2-only",
      .sentence = "speaks TLS 1.2, and no newer one",
      .tls = true,
@@ -170,7 +66,99 @@ const struct variation variations[] = {
     {.name = "gzip",
      .sentence = "compresses its answers when the client takes that",
      .behaviours = {"gzip"},
-     .overrides = {.answer = answer_json}},
+     .overrides = {.answer = vary_body_json}},
+    {.name = "status-205", .sentence = "accepts with 205", .overrides = {.answer = vary_205}},
+    {.name = "status-208",
+     .sentence = "accepts with 200, and with 208 what it has seen before",
+     .overrides = {.answer = vary_208_to_redelivery}},
+    {.name = "length-on-204",
+     .sentence = "accepts with 204 and says that its length is 0",
+     .overrides = {.answer = vary_204_with_length}},
+    {.name = "body-untyped",
+     .sentence = "accepts with a body and without Content-Type",
+     .overrides = {.answer = vary_body_untyped}},
+    {.name = "refuses-422",
+     .sentence = "refuses a wrong signature with 422",
+     .overrides = {.answer = vary_refusal_422}},
+    {.name = "refuses-by-kind",
+     .sentence =
+         "refuses a malformed signature with 400, a wrong one with 401, other bodies with 422",
+     .overrides = {.answer = vary_refusal_by_kind}},
+    {.name = "refuses-with-ids",
+     .sentence = "names the time and an id of the request in a refusal",
+     .overrides = {.answer = vary_refusal_with_ids}},
+    {.name = "refuses-with-quote",
+     .sentence = "repeats in a refusal the signature that it was given",
+     .overrides = {.answer = vary_refusal_that_quotes}},
+    {.name = "refuses-by-head",
+     .sentence = "refuses what has no possible signature before it reads the body, and closes",
+     .overrides = {.admit = vary_admit_signed_heads, .manners.judges_heads = true}},
+    {.name = "methods-501",
+     .sentence = "answers 501 to other methods than POST",
+     .overrides = {.answer = vary_refusal_501_to_methods}},
+    {.name = "many-headers",
+     .sentence = "adds the headers of a framework, a cookie and ids to each answer",
+     .behaviours = {"header=X-Powered-By: Express",
+                    "header=Strict-Transport-Security: max-age=15552000; includeSubDomains",
+                    "header=Content-Security-Policy: default-src 'self'",
+                    "header=Vary: Origin, Accept-Encoding", "header=Cache-Control: no-store"},
+     .overrides = {.answer = vary_headers}},
+    {.name = "lower-case-headers",
+     .sentence = "writes the names of its headers in lower case",
+     .behaviours = {"lower-case"}},
+    {.name = "no-reason",
+     .sentence = "writes no words after the status",
+     .behaviours = {"no-reason"}},
+    {.name = "chunk-details",
+     .sentence = "sends chunks with extensions, and a trailer",
+     .behaviours = {"chunk-details"},
+     .overrides = {.answer = vary_body_json}},
+    {.name = "unframed",
+     .sentence = "ends the body of its answers with the connection",
+     .behaviours = {"unframed"},
+     .overrides = {.answer = vary_body_json}},
+    {.name = "early-hints", .sentence = "sends 103 before its answer", .behaviours = {"interim"}},
+    {.name = "unasked-continue",
+     .sentence = "sends 100 before its answer, asked or not",
+     .behaviours = {"unasked-continue"}},
+    {.name = "brotli",
+     .sentence = "compresses with brotli when the client takes that",
+     .overrides = {.answer = vary_brotli}},
+    {.name = "deflate",
+     .sentence = "compresses with deflate when the client takes that",
+     .overrides = {.answer = vary_deflate}},
+    {.name = "keep-alive-5s",
+     .sentence = "announces that an idle connection is kept for 5 s, and closes it then",
+     .behaviours = {"header=Connection: keep-alive", "header=Keep-Alive: timeout=5"},
+     .overrides = {.manners.idle_ns = 5 * NS_PER_S}},
+    {.name = "keep-alive-2s",
+     .sentence = "closes an idle connection after 2 s",
+     .overrides = {.manners.idle_ns = 2 * NS_PER_S}},
+    {.name = "few-a-connection",
+     .sentence = "closes a connection after two requests, and says so",
+     .overrides = {.answer = vary_few_a_connection}},
+    {.name = "answers-408",
+     .sentence = "gives a request 3 s to arrive, and answers 408 then",
+     .overrides = {.manners.request_ns = 3 * NS_PER_S}},
+    {.name = "answers-413",
+     .sentence = "takes 8 MiB at most, and answers 413 before it reads more",
+     .overrides = {.manners.body_max = (size_t)8 * 1024 * 1024}},
+    {.name = "answers-431",
+     .sentence = "takes 4 KiB of a header at most, and answers 431 to more",
+     .overrides = {.admit = vary_admit_short_headers, .manners.judges_heads = true}},
+    {.name = "any-content-type",
+     .sentence = "does not look at the content type",
+     .overrides = {.admit = vary_admit_any_type}},
+    {.name = "raw-data",
+     .sentence = "verifies the bytes of data as they came, and does not write them again",
+     .overrides = {.message = vary_message_as_it_stands}},
+    {.name = "strict-shape",
+     .sentence = "wants an id that is a UUID, a type in lower case, and JSON inside data",
+     .overrides = {.shape = vary_shape_strict}},
+    {.name = "tls-1.3-only",
+     .sentence = "speaks TLS 1.3, and no older one",
+     .tls = true,
+     .overrides = {.manners.tls_flaw = TLS_ONLY_1_3}},
 };
 const size_t num_variations = ARRAY_LEN(variations);
 

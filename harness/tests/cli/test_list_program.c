@@ -193,6 +193,12 @@ Test(cli_list_program, explains_every_behaviour)
     expect_all_explained("behaviours");
 }
 
+Test(cli_list_program, explains_every_variation)
+{
+    NEED_HOOKCHECK();
+    expect_all_explained("variations");
+}
+
 Test(cli_list_program, explains_every_mutation)
 {
     NEED_HOOKCHECK();

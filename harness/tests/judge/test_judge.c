@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "tests/support/judging.h"
 #include "tests/support/suite_text.h"
 
@@ -101,6 +102,7 @@ Test(judge, each_expectation_is_kept_broken_or_undecided, .init = set_up, .fini 
         {REFUSED, "204", "204", FAIL, 0, NULL},
         {REFUSED, "302", "204", FAIL, 0, NULL},
         {REFUSED, "500", "204", WARN, 0, "something broke"},
+        {REFUSED, "501", "204", WARN, 0, "something broke"},
         {REFUSED, "reset", "204", FAIL, 0, NULL},
         {REFUSED, "closed", "204", FAIL, 0, NULL},
         {REFUSED, "hung", "204", FAIL, 0, NULL},
@@ -244,6 +246,50 @@ Test(judge, bodies_are_brief_and_plain, .init = set_up, .fini = tear_down)
         judged_judge(&judged, &suite->cases[0]);
         cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s for %s: %s", rows[i].members,
                      rows[i].body, judged.result.reason);
+        judged_clear(&judged);
+        suite_free(suite);
+    }
+}
+
+Test(judge, going_on_once_is_enough, .init = set_up, .fini = tear_down)
+{
+    static const struct {
+        bool first, second; /* waited in vain */
+        const char *answers;
+        enum verdict verdict;
+    } rows[] = {
+        {false, false, "204 204", PASS}, {true, false, "204 204", PASS},
+        {false, true, "204 204", PASS},  {true, true, "204 204", FAIL},
+        {true, false, "204 hung", FAIL}, {true, false, "204 unsent", FAIL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct suite *suite = must_read("'deliver':{'times':2},'expect':{'continues':true}");
+        struct judged judged;
+        judged_make(&judged, &suite->cases[0], rows[i].answers, NULL);
+        judged.exchanges[0].seen.waited_in_vain = rows[i].first;
+        judged.exchanges[1].seen.waited_in_vain = rows[i].second;
+        judged_judge(&judged, &suite->cases[0]);
+        cr_expect_eq(judged.result.verdict, rows[i].verdict, "row %zu: %s", i,
+                     judged.result.reason);
+        judged_clear(&judged);
+        suite_free(suite);
+    }
+}
+
+Test(judge, not_implemented_refuses_a_method, .init = set_up, .fini = tear_down)
+{
+    static const struct {
+        const char *method, *answer;
+        enum verdict verdict;
+    } rows[] = {{"PATCH", "501", PASS}, {"PATCH", "500", WARN}, {"POST", "501", WARN}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct suite *suite = must_read(REFUSED);
+        struct judged judged;
+        judged_make(&judged, &suite->cases[0], rows[i].answer, "204");
+        judged.exchanges[0].request.method = mem_text(rows[i].method);
+        judged_judge(&judged, &suite->cases[0]);
+        cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s %s", rows[i].method,
+                     rows[i].answer);
         judged_clear(&judged);
         suite_free(suite);
     }

@@ -70,8 +70,12 @@ Test(receive_answer, says_what_becomes_of_the_connection)
 
 Test(receive_answer, can_be_wrong_on_purpose)
 {
-    struct answer answer = {
-        .status = 200, .length_error = 5, .num_interim = 1, .line_end = "\n", .minor = -1};
+    struct answer answer = {.status = 200,
+                            .length_error = 5,
+                            .interim = 103,
+                            .num_interim = 1,
+                            .line_end = "\n",
+                            .minor = -1};
     (void)buf_add_text(&answer.extra, "more");
     expect(&answer, &kept,
            "HTTP/1.1 103 Early Hints\n\nHTTP/1.0 200 OK\nContent-Length: 5\nConnection: close\n\n"

@@ -27,6 +27,10 @@ static const struct {
     {ARGUMENT_STATUS_TEXT, "307", NULL, 307, ""},
     {ARGUMENT_STATUS_TEXT, "301,http://a/,b", NULL, 301, "http://a/,b"},
     {ARGUMENT_STATUS_TEXT, ",x", "", 0, NULL},
+    {ARGUMENT_STATUS_TEXT, "301,/a\r\nB: c", "end of the line", 0, NULL},
+    {ARGUMENT_STATUS_COUNT, "307,3", NULL, 307, "3"},
+    {ARGUMENT_STATUS_COUNT, "307,0", "0", 0, NULL},
+    {ARGUMENT_STATUS_COUNT, "307,many", "many", 0, NULL},
     {ARGUMENT_TEXT, "", NULL, 0, ""},
     {ARGUMENT_HEADER, "A: b", NULL, 0, "A: b"},
     {ARGUMENT_HEADER, "A", "Name: value", 0, NULL},
@@ -37,7 +41,8 @@ static const struct {
 Test(receive_argument, is_read_by_its_kind)
 {
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        const struct argument_spec spec = {rows[i].kind, "WHAT", NULL};
+        const struct argument_spec spec = {
+            .kind = rows[i].kind, .meaning = "WHAT", .fallback = NULL};
         struct argument argument;
         struct error err = {0};
         bool read = argument_read(&spec, rows[i].given, &argument, &err);
@@ -53,11 +58,30 @@ Test(receive_argument, is_read_by_its_kind)
     }
 }
 
+Test(receive_argument, may_have_limits)
+{
+    const struct argument_spec spec = {
+        .kind = ARGUMENT_SIZE, .meaning = "N bytes, at most 8", .least = 2, .most = 8};
+    static const char *const right[] = {"2", "8"};
+    static const char *const wrong[] = {"1", "9", "1GiB"};
+    struct argument argument;
+    for (size_t i = 0; i < ARRAY_LEN(right); i++) {
+        cr_expect(argument_read(&spec, right[i], &argument, NULL), "%s", right[i]);
+        argument_clear(&argument);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        struct error err = {0};
+        cr_expect_not(argument_read(&spec, wrong[i], &argument, &err), "%s", wrong[i]);
+        cr_expect(strstr(err.message, "at most 8"), "%s", err.message);
+    }
+}
+
 Test(receive_argument, falls_back_or_must_be_given)
 {
-    const struct argument_spec with = {ARGUMENT_TIME, "TIME", "2s"};
-    const struct argument_spec without = {ARGUMENT_TIME, "TIME to wait", NULL};
-    const struct argument_spec none = {ARGUMENT_NONE, NULL, NULL};
+    const struct argument_spec with = {.kind = ARGUMENT_TIME, .meaning = "TIME", .fallback = "2s"};
+    const struct argument_spec without = {
+        .kind = ARGUMENT_TIME, .meaning = "TIME to wait", .fallback = NULL};
+    const struct argument_spec none = {.kind = ARGUMENT_NONE, .meaning = NULL, .fallback = NULL};
     struct argument argument;
     struct error err = {0};
     cr_expect(argument_read(&with, NULL, &argument, &err));

@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -56,6 +57,14 @@ static const struct row rows[] = {
     {"bare-lf", REPLY_WHOLE, 204, "", NULL, false},
     {"huge-header", REPLY_WHOLE, 204, "", "X-Padding", false},
     {"interim=3", REPLY_WHOLE, 204, "", NULL, false},
+    {"redirect-chain", REPLY_WHOLE, 307, "", "Location", false},
+    {"redirect-chain=302,1", REPLY_WHOLE, 302, "", "Location", false},
+    {"chunk-details", REPLY_WHOLE, 200, "", "Transfer-Encoding", false},
+    {"unframed", REPLY_WHOLE, 204, "", NULL, true},
+    {"lower-case", REPLY_WHOLE, 204, "", NULL, false},
+    {"no-reason", REPLY_WHOLE, 204, "", NULL, false},
+    {"unasked-continue", REPLY_WHOLE, 204, "", NULL, false},
+    {"read-slowly=1MiB", REPLY_WHOLE, 204, "", NULL, false},
     {"answer-early", REPLY_WHOLE, 200, "", "Connection", true},
     {"endless", REPLY_SILENCE, 200, NULL, NULL, true},      /* see below */
     {"refuse-continue", REPLY_WHOLE, 204, "", NULL, false}, /* see below */
@@ -166,6 +175,138 @@ Test(receive_behaviour, several_combine_in_the_order_given)
     cr_expect_str_eq(buf_text(&reply.body), "hi");
     cr_expect_not(reply.keep_alive);
     reply_clear(&reply);
+    started_end(&started);
+}
+
+/* Everything that comes until the connection ends, or nothing more comes for a while. */
+static void read_all(const char *const *several, size_t count, const struct posting *posting,
+                     struct buf *out)
+{
+    const struct receiver_options options = {.behaviours = several, .num_behaviours = count};
+    struct started_receiver started;
+    struct client client;
+    struct buf bytes = {0};
+    char piece[4096];
+    const struct timeval patience = {0, 300000};
+    posting_write(posting, &bytes);
+    started_begin(&started, &options);
+    client_open(&client, receiver_port(started.receiver));
+    (void)setsockopt(client.fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    (void)client_send(&client, buf_bytes(&bytes));
+    for (ssize_t len; (len = recv(client.fd, piece, sizeof piece, 0)) > 0;)
+        (void)buf_add(out, piece, (size_t)len);
+    client_close(&client);
+    started_end(&started);
+    buf_clear(&bytes);
+}
+
+Test(receive_behaviour, combinations_are_on_the_wire_as_they_are_named)
+{
+    static const struct {
+        const char *several[5];
+        const char *wire; /* no time is told to these receivers, so that there is no Date */
+    } rows_of_bytes[] = {
+        {{"body-after-204=x", "lower-case", "header=X-A: b", "connection-close"},
+         "HTTP/1.1 204 No Content\r\nx-a: b\r\nconnection: close\r\n\r\nx"},
+        {{"status=418", "no-reason", "bare-lf", "connection-close"},
+         "HTTP/1.1 418 \nContent-Length: 0\nConnection: close\n\n"},
+        {{"text=abcd", "chunk-details", "interim", "connection-close"},
+         "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Type: text/plain; "
+         "charset=utf-8\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3;part=\"a\"\r\n"
+         "abc\r\n1;part=\"a\"\r\nd\r\n0\r\nX-Checked: yes\r\n\r\n"},
+        {{"unasked-continue", "truncate=40", "drip=1ms"},
+         "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No"},
+        {{"text=hi", "wrong-length=-1", "extra-bytes=more", "http-1.0"},
+         "HTTP/1.0 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: "
+         "1\r\nConnection: close\r\n\r\nhimore"},
+        {{"text=hi", "unframed", "silent-close"},
+         "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nhi"},
+        {{"redirect=303,http://other.test/", "header=X-A: b", "connection-close"},
+         "HTTP/1.1 303 See Other\r\nLocation: http://other.test/\r\nX-A: b\r\nContent-Length: "
+         "0\r\nConnection: close\r\n\r\n"},
+        {{"answer-early=202", "text=early", "lower-case"},
+         "HTTP/1.1 202 Accepted\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: "
+         "5\r\nconnection: close\r\n\r\nearly"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows_of_bytes); i++) {
+        const struct posting genuine = {0};
+        struct buf wire = {0};
+        size_t count = 0;
+        while (rows_of_bytes[i].several[count])
+            count++;
+        read_all(rows_of_bytes[i].several, count, &genuine, &wire);
+        cr_expect_str_eq(buf_text(&wire), rows_of_bytes[i].wire, "row %zu", i);
+        buf_clear(&wire);
+    }
+}
+
+Test(receive_behaviour, a_chain_of_redirects_ends)
+{
+    static const struct {
+        const char *target, *location;
+        int status;
+    } hops[] = {{"/hook", "/hop/1", 308},
+                {"/hop/1", "/hop/2", 308},
+                {"/hop/2", NULL, 204},
+                {"/hop/x", "/hop/1", 308},
+                {"/hop/-5", NULL, 204}};
+    struct started_receiver started;
+    started_begin_wrong(&started, NULL, "redirect-chain=308,2");
+    for (size_t i = 0; i < ARRAY_LEN(hops); i++) {
+        const struct posting posting = {.target = hops[i].target};
+        struct reply reply;
+        post(&started, &posting, &reply);
+        const char *location = headers_find(&reply.headers, "Location");
+        cr_expect_eq(reply.status, hops[i].status, "%s: %d", hops[i].target, reply.status);
+        cr_expect(hops[i].location ? location && strcmp(location, hops[i].location) == 0
+                                   : !location,
+                  "%s", hops[i].target);
+        reply_clear(&reply);
+    }
+    started_end(&started);
+}
+
+Test(receive_behaviour, a_slow_reader_takes_its_time)
+{
+    struct started_receiver started;
+    struct buf data = {0};
+    (void)buf_add_char(&data, '"');
+    (void)buf_add_repeated(&data, 'x', 4000);
+    (void)buf_add_char(&data, '"');
+    const struct posting large = {.data = buf_text(&data)};
+    started_begin_wrong(&started, NULL, "read-slowly=10KiB");
+    int64_t start_ns = clock_monotonic_ns();
+    cr_expect_eq(post_status(&started, &large), 204);
+    int64_t took_ns = clock_monotonic_ns() - start_ns;
+    cr_expect(took_ns > 200 * NS_PER_MS && took_ns < 4 * NS_PER_S, "%lld ms",
+              (long long)(took_ns / NS_PER_MS));
+    buf_clear(&data);
+    started_end(&started);
+}
+
+Test(receive_behaviour, an_endless_body_can_drip)
+{
+    static const char *const several[] = {"endless", "drip=5ms"};
+    struct started_receiver started;
+    struct client client;
+    struct buf bytes = {0};
+    char piece[4096];
+    size_t len = 0;
+    const struct posting genuine = {0};
+    const struct receiver_options options = {.behaviours = several, .num_behaviours = 2};
+    posting_write(&genuine, &bytes);
+    started_begin(&started, &options);
+    client_open(&client, receiver_port(started.receiver));
+    (void)client_send(&client, buf_bytes(&bytes));
+    int64_t end_ns = clock_monotonic_ns() + NS_PER_S;
+    while (clock_monotonic_ns() < end_ns) {
+        ssize_t got = read(client.fd, piece, sizeof piece);
+        cr_assert_gt(got, 0);
+        len += (size_t)got;
+    }
+    cr_expect(len > 50 && len < 400, "%zu bytes in a second", len);
+    client_close(&client);
+    buf_clear(&bytes);
     started_end(&started);
 }
 
