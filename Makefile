@@ -133,6 +133,7 @@ define install_packages
 	@set -e; wanted=""; \
 	for pair in $(1); do pkg-config --exists "$${pair%%=*}" 2>/dev/null || wanted="$$wanted $${pair#*=}"; done; \
 	for pair in $(2); do command -v "$${pair%%=*}" >/dev/null 2>&1 || wanted="$$wanted $${pair#*=}"; done; \
+	for pair in $(3); do [ -e "$${pair%%=*}" ] || wanted="$$wanted $${pair#*=}"; done; \
 	[ -n "$$wanted" ] || exit 0; \
 	if ! command -v apt-get >/dev/null 2>&1; then \
 	    echo "hookcheck needs a C compiler, pkg-config, libcurl, OpenSSL, jansson, libevent and (for the tests) Criterion; install them with one of:" >&2; \
@@ -145,8 +146,17 @@ define install_packages
 endef
 deps:
 	$(call install_packages,$(NEEDS),cc=gcc cc=libc6-dev pkg-config=pkg-config)
+# The runtimes and frameworks in which the handlers of fixtures/snippets and the verifiers of fixtures/vectors are run;
+# Express, Fastify and Next.js come from npm, by the tests themselves.
+RUNTIMES   := ruby=ruby puma=puma php=php-cli go=golang-go javac=default-jdk-headless
+PYTHON3    := /usr/lib/python3/dist-packages
+FRAMEWORKS := $(foreach name,flask django fastapi uvicorn,$(PYTHON3)/$(name)=python3-$(name)) \
+              $(foreach name,sinatra railties,/usr/share/doc/ruby-$(name)=ruby-$(name)) \
+              /usr/share/php/Illuminate/Foundation=php-laravel-framework \
+              /usr/share/java/spring3-web.servlet.jar=libspring-web-servlet-java \
+              /usr/share/java/jetty9-servlet.jar=libjetty9-java /usr/share/java/jackson-core.jar=libjackson2-core-java
 deps-test: deps
-	$(call install_packages,$(NEEDS_TEST),xmllint=libxml2-utils node=nodejs npm=npm python3=python3 curl=curl openssl=openssl pytest-3=python3-pytest)
+	$(call install_packages,$(NEEDS_TEST),xmllint=libxml2-utils node=nodejs npm=npm python3=python3 curl=curl openssl=openssl pytest-3=python3-pytest $(RUNTIMES),$(FRAMEWORKS))
 deps-lint: deps-test
 	$(call install_packages,,clang-tidy=clang-tidy clang-format=clang-format cppcheck=cppcheck clang=clang)
 	@clang -fsanitize=fuzzer -x c - -o /dev/null </dev/null 2>&1 | grep -q 'clang_rt' && \
@@ -167,7 +177,7 @@ test: deps-test
 # --- tests ---
 # Criterion exits 0 when it ran nothing and when a test leaked, and lets a test without a timeout of its
 # own hang for ever: all three are failures here.
-TEST_SECONDS ?= 1500
+TEST_SECONDS ?= 2400
 check: $(UNIT) $(BIN)
 	@HOOKCHECK_BIN=$(abspath $(BIN)) timeout $(TEST_SECONDS) $(UNIT) $(UNIT_FLAGS) $(if $(FILTER),--filter '$(FILTER)',$(if $(TESTS),--filter '$(TESTS)*/*')) --xml=$(B)/unit-tests.xml
 	@grep -qE 'status="(PASSED|FAILED|ERRORED)"' $(B)/unit-tests.xml || { echo 'no test ran' >&2; exit 1; }

@@ -189,10 +189,22 @@ struct diagnosis_kind kind_of_hypothesis(const struct hypothesis *one)
     };
 }
 
-static void name_language(struct investigation *inv, const struct hypothesis *one)
+/* Nothing is named where libraries of several languages would have sent the same. */
+static void name_language(struct investigation *inv, const struct trials *trials, size_t accepted)
 {
-    if (one && one->language && !inv->language)
-        inv->language = one->language;
+    const struct trial *proved = &trials->items[accepted];
+    const char *language = proved->first->language;
+    for (size_t i = 0; i < trials->count; i++) {
+        const struct trial *other = &trials->items[i];
+        if (i != accepted && other->first && other->first->language &&
+            strcmp(other->mark, proved->mark) == 0 &&
+            (!language || strcmp(language, other->first->language) != 0))
+            return;
+    }
+    if (!language && proved->second)
+        language = proved->second->language;
+    if (!inv->language)
+        inv->language = language;
 }
 
 /* Everything that would have sent the same explains it as well, and is said. */
@@ -225,8 +237,6 @@ static void found_computation(struct investigation *inv, const struct hypothesis
         "an event that was signed like this was accepted; the same event signed as Panora signs, "
         "and one with a made-up signature, were refused");
     explain_lost(inv, diagnosis, second ? NULL : first);
-    name_language(inv, first);
-    name_language(inv, second);
     free(id);
     free(sentence);
     free(remedy);
@@ -242,6 +252,7 @@ static bool prove_from(struct investigation *inv, const struct trials *trials, s
             continue;
         char *more = alternatives(trials, i);
         found_computation(inv, question.first, question.second, more);
+        name_language(inv, trials, i);
         free(more);
         return true;
     }

@@ -14,6 +14,7 @@ enum own_kind {
     KIND_OTHER_SECRET,
     KIND_ALWAYS_BREAKS,
     KIND_HANGS,
+    KIND_HANGS_ALWAYS,
     KIND_NO_SUCCESS,
     KIND_AGENT,
     NUM_OWN_KINDS
@@ -22,11 +23,15 @@ enum own_kind {
 static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
     [KIND_OTHER_SECRET] =
         {"other-secret",
-         "refuses every signature made with this secret, by every rule that was tried",
+         "refuses every signature made with this secret, by every rule that was tried: it has "
+         "another "
+         "secret, or something before it turns everybody away",
          "Panora's events are refused, and Panora does not send them again",
          "compare the secret that the endpoint has with the one in Panora's dashboard for this "
          "very "
-         "endpoint and environment; `hookcheck verify` says of a captured request whether it fits"},
+         "endpoint and environment; `hookcheck verify` says of a captured request whether it fits. "
+         "If "
+         "they are the same, look whether the request reaches the handler at all"},
     [KIND_ALWAYS_BREAKS] = {"always-breaks",
                             "answers 5xx to everything, before it looks at the signature",
                             "every event is lost",
@@ -39,6 +44,13 @@ static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
          "every event is lost, and each holds one of Panora's five workers",
          "the body was probably consumed by a middleware before the handler waits for it: read it "
          "once, as raw bytes, and answer on every path"},
+    [KIND_HANGS_ALWAYS] =
+        {"hangs-on-every-event", "never answers a POST with an event, whoever signed it",
+         "every event is lost, and each holds one of Panora's five workers",
+         "the body was probably consumed by a middleware (express.json) before the handler waits "
+         "for "
+         "it, or a path of the handler ends without an answer: read the body once, as raw bytes, "
+         "and answer on every path"},
     [KIND_NO_SUCCESS] = {"success-without-2xx",
                          "tells genuine events from forged ones, but answers them with a "
                          "status that is no success",
@@ -141,6 +153,50 @@ static void judge_unproved(struct investigation *inv, const struct observation *
     buf_clear(&evidence);
 }
 
+static bool posts_event(const struct sight *sight)
+{
+    return sight->has_event && sight_was_answered(sight) &&
+           strcmp(sight->exchange->request.method, "POST") == 0;
+}
+
+/* Whether anything was answered that brings an event. */
+static bool any_event_is_answered(const struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (posts_event(&inv->sights[i]) && inv->sights[i].answer != ANSWER_HUNG)
+            return true;
+    return false;
+}
+
+/* A run in which everything hangs may end before anything can be asked: what it saw is enough. */
+static void judge_silence(struct investigation *inv)
+{
+    const struct exchange *hung = NULL;
+    bool forged_too = false;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        bool hangs = sight->answer == ANSWER_HUNG;
+        if (!posts_event(sight))
+            continue;
+        if (!hangs && sight->exchange->genuine)
+            return;
+        if (hangs && sight->exchange->genuine)
+            hung = sight->exchange;
+        forged_too = forged_too || (hangs && !sight->exchange->genuine);
+    }
+    if (!hung || any_event_is_answered(inv) == forged_too)
+        return;
+    struct buf evidence = {0};
+    (void)buf_add_format(&evidence, "\"%s\" met: ", hung->sent ? hung->sent : "a genuine event");
+    answer_describe(&hung->seen, &evidence);
+    struct diagnosis *diagnosis = add_own(inv, forged_too ? KIND_HANGS_ALWAYS : KIND_HANGS,
+                                          CONFIDENCE_LIKELY, buf_text(&evidence), 0);
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].one && inv->sights[i].answer == ANSWER_HUNG)
+            found_explain(diagnosis, inv->sights[i].one);
+    buf_clear(&evidence);
+}
+
 static void search_computation(struct investigation *inv, const struct observation *genuine,
                                const struct observation *forged)
 {
@@ -169,6 +225,8 @@ void forensic_all_refused(struct investigation *inv)
     if (answer != ANSWER_ACCEPTED && answer != ANSWER_NONE && answer != ANSWER_UNREACHED &&
         of_forged != ANSWER_ACCEPTED)
         search_computation(inv, &genuine, &forged);
+    if (inv->num_found == 0)
+        judge_silence(inv);
     observation_clear(&genuine);
     observation_clear(&forged);
 }

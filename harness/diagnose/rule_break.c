@@ -60,6 +60,10 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
         return len == 0;
     if (strcmp(rule->argument, "not JSON") == 0)
         return sight->event == NULL;
+    if (strcmp(rule->argument, "no data") == 0)
+        return sight->event &&
+               (js_kind(sight->event) == JS_OBJECT || js_kind(sight->event) == JS_ARRAY) &&
+               !js_get(sight->event, "data");
     return sight->event && js_kind(sight->event) != JS_OBJECT;
 }
 
@@ -96,6 +100,9 @@ const struct rule rules_of_breaking[] = {
           "catch what the parser throws and answer 400"),
     BREAK("on-bad-json", predict_body, "not JSON", "the body is not JSON",
           "catch what the parser throws and answer 400"),
+    BREAK("on-missing-data", predict_body, "no data", "the body is JSON but has no member data",
+          "look whether the event has data before it is written as JSON again (JSON.stringify of "
+          "what is not there is undefined, and an HMAC over that throws), and answer 400"),
     BREAK("on-non-object", predict_body, "no object", "the body is JSON but no object",
           "look at the kind of the parsed value before its members are read, and answer 400"),
 };

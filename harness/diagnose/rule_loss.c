@@ -40,7 +40,7 @@ static bool predict_again(const struct rule *rule, const struct investigation *i
     return false;
 }
 
-/* Larger than everything that was accepted. */
+/* Larger than every event that was accepted. */
 static bool predict_size(const struct rule *rule, const struct investigation *inv,
                          const struct sight *sight)
 {
@@ -48,7 +48,7 @@ static bool predict_size(const struct rule *rule, const struct investigation *in
     size_t accepted = 0;
     for (size_t i = 0; i < inv->num_sights; i++)
         if (inv->sights[i].exchange->accepted && inv->sights[i].exchange->genuine &&
-            inv->sights[i].exchange->request.body.len > accepted)
+            inv->sights[i].has_event && inv->sights[i].exchange->request.body.len > accepted)
             accepted = inv->sights[i].exchange->request.body.len;
     return accepted > 0 && sight->exchange->request.body.len > accepted &&
            (sight->answer == ANSWER_REFUSED ||
@@ -96,7 +96,10 @@ static bool predict_array(const struct rule *rule, const struct investigation *i
 {
     (void)rule;
     (void)inv;
-    return sight->data.len && sight->data.data[0] == '[';
+    struct js *data = js_parse(sight->data, NULL); /* not merely what begins like one */
+    bool is_array = data && js_kind(data) == JS_ARRAY;
+    js_free(data);
+    return is_array;
 }
 
 static bool predict_wide(const struct rule *rule, const struct investigation *inv,

@@ -73,7 +73,7 @@ static struct fit fit_of(const struct investigation *inv, const struct rule *rul
         if (predicted && shown && sight->trouble) {
             fit.num_explained++;
             fit.num_new += !is_explained(inv, covered, sight);
-            if (!fit.example || !fit.example->one)
+            if (!is_explained(inv, covered, sight) && (!fit.example || !fit.example->one))
                 fit.example = sight;
         }
         if (!predicted && !shown)
@@ -86,8 +86,8 @@ static char *evidence_of(const struct fit *fit)
 {
     struct buf out = {0};
     (void)buf_add_format(&out, "%zu answer%s of the run %s so, and none says otherwise",
-                         fit->num_explained, fit->num_explained == 1 ? "" : "s",
-                         fit->num_explained == 1 ? "says" : "say");
+                         fit->num_new, fit->num_new == 1 ? "" : "s",
+                         fit->num_new == 1 ? "says" : "say");
     if (fit->example && fit->example->exchange->sent) {
         (void)buf_add_format(&out, "; \"%s\" met: ", fit->example->exchange->sent);
         answer_describe(&fit->example->exchange->seen, &out);
@@ -111,12 +111,13 @@ static bool is_confirmed(const struct investigation *inv, const struct rule *rul
     return false;
 }
 
+/* What another cause explains already is no separate trouble. */
 static void explain(struct investigation *inv, const struct rule *rule, struct diagnosis *diagnosis,
                     bool *covered)
 {
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
-        if (!is_asked(rule, sight) || !shows(inv, rule, sight) || !sight->trouble ||
+        if (covered[i] || !is_asked(rule, sight) || !shows(inv, rule, sight) || !sight->trouble ||
             !rule->predicts(rule, inv, sight))
             continue;
         covered[i] = true;

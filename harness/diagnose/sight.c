@@ -24,12 +24,14 @@ static bool is_event(const struct sight *sight)
     const struct js *data = js_get(sight->event, "data");
     bool fits = data && (js_kind(data) == JS_STRING || js_kind(data) == JS_OBJECT ||
                          js_kind(data) == JS_ARRAY);
-    /* a large forgery is refused for its size, and one that travels oddly for that */
+    /* a large forgery is refused for its size, unless it was let in; and one that travels oddly for
+     * that */
     size_t head_len = 0;
     for (size_t i = 0; i < request->headers.count; i++)
         head_len += strlen(request->headers.items[i].value);
-    bool is_usual = head_len <= USUAL_HEAD_MAX && transport_is_plain(&request->transport) &&
-                    (sight->exchange->genuine || request->body.len <= USUAL_MAX);
+    bool is_usual =
+        head_len <= USUAL_HEAD_MAX && transport_is_plain(&request->transport) &&
+        (sight->exchange->genuine || sight->exchange->accepted || request->body.len <= USUAL_MAX);
     return fits && is_usual && sight->id.len && sight->type.len && type &&
            text_starts_with(type, "application/json") && text_is_utf8(buf_bytes(&request->body)) &&
            !headers_find(&request->headers, "Content-Encoding");

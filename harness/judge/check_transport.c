@@ -1,4 +1,6 @@
 /* Expectations about how requests travel. */
+#include <string.h>
+
 #include "base/text.h"
 #include "judge/expectation_internal.h"
 
@@ -117,6 +119,32 @@ void check_accepted_as_well(const struct call *call, const struct evidence *evid
     }
 }
 
+/* Above this no server has to read a head to its end. */
+#define HEAD_MAX ((size_t)16 * 1024)
+
+static bool is_head_huge(const struct request *request)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < request->headers.count; i++)
+        len += strlen(request->headers.items[i].name) + strlen(request->headers.items[i].value);
+    return len > HEAD_MAX;
+}
+
+/* A server that refuses a head before it has read it all closes with bytes still unread, and the
+ * system turns that into a reset, which overtakes the answer in part or in whole (RFC 9112 9.6). */
+static enum finding_kind kind_of_survival(const struct exchange *exchange)
+{
+    enum answer answer = answer_of(&exchange->seen);
+    bool ended = answer == ANSWER_DIED || answer == ANSWER_BROKEN;
+    if (answer == ANSWER_ACCEPTED || answer == ANSWER_REFUSED)
+        return FINDING_KEPT;
+    if (answer == ANSWER_NONE)
+        return FINDING_UNDECIDED;
+    if (!ended || !is_head_huge(&exchange->request))
+        return FINDING_BROKEN;
+    return exchange->seen.status / 100 == 4 ? FINDING_KEPT : FINDING_TOLERATED;
+}
+
 void check_survives_as_well(const struct call *call, const struct evidence *evidence,
                             struct finding *out)
 {
@@ -127,13 +155,10 @@ void check_survives_as_well(const struct call *call, const struct evidence *evid
         return;
     }
     size_t last = evidence->count - 1;
-    enum answer answer = answer_of(&evidence->exchanges[last]->seen);
-    bool kept = answer == ANSWER_ACCEPTED || answer == ANSWER_REFUSED;
-    finding_set(out,
-                kept                    ? FINDING_KEPT
-                : answer == ANSWER_NONE ? FINDING_UNDECIDED
-                                        : FINDING_BROKEN,
-                evidence, last);
-    if (answer == ANSWER_NONE)
+    enum finding_kind kind = kind_of_survival(evidence->exchanges[last]);
+    finding_set(out, kind, evidence, last);
+    if (kind == FINDING_UNDECIDED)
         (void)buf_add_text(&out->reason, evidence->exchanges[last]->seen.detail);
+    if (kind == FINDING_TOLERATED)
+        (void)buf_add_text(&out->reason, "it closed the connection instead of answering 431");
 }

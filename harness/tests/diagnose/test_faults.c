@@ -11,6 +11,8 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "diagnose/diagnose.h"
+#include "diagnose/hypothesis.h"
 #include "receive/fault.h"
 #include "receive/receiver.h"
 #include "tests/support/run_program.h"
@@ -178,4 +180,72 @@ Test(diagnose_faults, the_right_receiver_yields_none)
     cr_expect_eq(json_array_size(json_object_get(report, "diagnoses")), 0, "%s", ids);
     free(ids);
     json_decref(report);
+}
+
+/* --- the whole table --- */
+
+static bool is_told_offline(const char *id)
+{
+    return hypothesis_find(id) != NULL; /* diagnose_offline goes through them all */
+}
+
+static bool is_of_a_fault(const char *id)
+{
+    for (size_t i = 0; i < fault_count(); i++)
+        if (fault_at(i)->diagnosis && strcmp(fault_at(i)->diagnosis, id) == 0)
+            return true;
+    return false;
+}
+
+static bool is_in(const char *const *list, const char *id)
+{
+    for (size_t i = 0; list[i]; i++)
+        if (strcmp(list[i], id) == 0)
+            return true;
+    return false;
+}
+
+/* By stored exchanges: in test_causes.c and judge/test_met_instead.c. */
+static const char *const of_exchanges[] = {"dies-on-missing-signature",
+                                           "dies-on-not-hex",
+                                           "dies-on-non-ascii",
+                                           "dies-on-empty-body",
+                                           "dies-on-bad-json",
+                                           "dies-on-missing-data",
+                                           "dies-on-non-object",
+                                           "refuses-object-data",
+                                           "refuses-nul",
+                                           "refuses-proto",
+                                           "refuses-non-ascii",
+                                           "throws-on-missing-data",
+                                           "hangs-on-every-event",
+                                           "hangs-on-genuine-events",
+                                           "refuses-arrays",
+                                           "platform-protection",
+                                           "firewall",
+                                           "https-port",
+                                           "method-not-allowed",
+                                           "too-large",
+                                           "media-type",
+                                           "rate-limit",
+                                           "gateway-error",
+                                           NULL};
+
+/* No test yields these yet: the list may only become shorter. */
+static const char *const of_nothing_yet[] = {"checks-length-only",     "finds-part",
+                                             "accepts-secret-itself",  "some-types-unchecked",
+                                             "large-events-unchecked", "remembers-ids",
+                                             "remembers-connections",  "refuses-deep-data",
+                                             "refuses-some-types",     "wants-object-data",
+                                             "leaks-secret",           "reads-first-piece-only",
+                                             "dies-on-a-request",      NULL};
+
+Test(diagnose_faults, every_row_of_the_table_has_a_test_or_is_named_without)
+{
+    for (size_t i = 0; i < diagnosis_kind_count(); i++) {
+        const char *id = diagnosis_kind_at(i).id;
+        bool tested = is_told_offline(id) || is_of_a_fault(id) || is_in(of_exchanges, id);
+        cr_expect_neq(tested, is_in(of_nothing_yet, id), "%s: %s", id,
+                      tested ? "is tested and named as untested" : "has no test");
+    }
 }

@@ -1,6 +1,7 @@
 /* Verdicts for made-up answers: each expectation kept, broken and undecided, and what controls,
  * levels and tolerances make of it. */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -401,4 +402,39 @@ Test(judge, says_what_a_case_needs, .init = set_up, .fini = tear_down)
         cr_expect_eq(judge_waits_for_run(one), rows[i].waits, "%s", rows[i].members);
         suite_free(suite);
     }
+}
+
+/* A head that no server has to read to its end: the answer to it may be lost in the reset. */
+Test(judge, a_reset_is_no_failure_behind_a_huge_head, .init = set_up, .fini = tear_down)
+{
+    static const struct {
+        const char *answer;
+        int status; /* of what came of the answer */
+        size_t head;
+        enum verdict verdict;
+    } rows[] = {
+        {"reset", 431, 65536, PASS}, {"cut", 400, 65536, PASS},  {"reset", 431, 100, FAIL},
+        {"reset", 0, 65536, WARN},   {"closed", 0, 65536, WARN}, {"closed", 0, 100, FAIL},
+        {"reset", 500, 65536, WARN}, {"hung", 0, 65536, FAIL},   {"401", 401, 65536, PASS},
+        {"unsent", 0, 65536, OPEN},
+    };
+    struct suite *suite = must_read(TWO_STEPS "{'survives-as-well':true}");
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct judged judged;
+        char *answers = mem_format("204 %s", rows[i].answer);
+        char *padding = mem_alloc(rows[i].head + 1);
+        memset(padding, 'x', rows[i].head);
+        padding[rows[i].head] = '\0';
+        judged_make(&judged, &suite->cases[0], answers, NULL);
+        judged.exchanges[1].seen.status = rows[i].status;
+        headers_add(&judged.exchanges[1].request.headers, "X-Padding", padding);
+        judged_judge(&judged, &suite->cases[0]);
+        cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s %d behind %zu bytes: %s",
+                     rows[i].answer, rows[i].status, rows[i].head,
+                     verdict_name(judged.result.verdict));
+        judged_clear(&judged);
+        free(padding);
+        free(answers);
+    }
+    suite_free(suite);
 }

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from panora_view import panora
+
+urlpatterns = [path("panora", panora)]

@@ -1,0 +1,2 @@
+<?php
+return ['panora' => ['secret' => env('PANORA_SECRET')]];
