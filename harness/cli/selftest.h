@@ -18,6 +18,7 @@
 #include "judge/result.h"
 #include "receive/fault.h"
 #include "receive/variation.h"
+#include "run/effect.h"
 
 /* What came of a testcase. */
 struct case_outcome {
@@ -69,6 +70,16 @@ _Noreturn void selftest_job(const struct selftest *selftest, const struct subjec
 
 /* Reads what selftest_job has written. */
 void selftest_read_outcomes(struct bytes text, struct case_outcomes *out);
+
+/* --- selftest_effect.c --- */
+
+/* An empty file for the receiver's journal; its path is the caller's to free, the file to remove.
+ * NULL with a sentence. */
+char *selftest_journal_new(struct error *err);
+
+/* Says by that journal what became of an event; at once, for the receiver works before it answers.
+ * `journal` is borrowed. */
+struct effect_oracle selftest_oracle(char *journal);
 
 /* --- selftest_pool.c --- */
 

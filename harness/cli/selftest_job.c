@@ -52,9 +52,11 @@ static bool is_slow(const struct subject *subject)
             text_starts_with(subject->variation->behaviours[0], "delay="));
 }
 
-static struct receiver *start(const struct subject *subject, struct error *err)
+static struct receiver *start(const struct subject *subject, const char *journal, struct error *err)
 {
     char *fault = NULL;
+    if (!journal)
+        return NULL;
     if (subject->fault)
         fault = subject->fault->trial
                     ? mem_format("%s=%s", subject->fault->id, subject->fault->trial)
@@ -65,6 +67,8 @@ static struct receiver *start(const struct subject *subject, struct error *err)
         .tls = subject->tls,
         .fault = fault,
         .variation = subject->variation ? subject->variation->name : NULL,
+        .journal = journal,
+        .journal_brief = true,
         .wall_ms = clock_wall_ms,
     };
     struct receiver *receiver = receiver_start(&options, err);
@@ -102,8 +106,10 @@ static void add_outcomes(const struct run_result *result, struct buf *out)
 }
 
 static bool run_suites(const struct selftest *selftest, const struct subject *subject,
-                       const struct receiver *receiver, struct buf *out, struct error *err)
+                       const struct receiver *receiver, char *journal, struct buf *out,
+                       struct error *err)
 {
+    const struct effect_oracle oracle = selftest_oracle(journal);
     struct target target = {0};
     const struct engine_options engine = {.cacert = receiver_ca_path(receiver)};
     const struct headers no_headers = {0};
@@ -128,6 +134,7 @@ static bool run_suites(const struct selftest *selftest, const struct subject *su
         .recovery_ns = 2 * NS_PER_S,
         .max_time_ns = selftest->limit_ns - selftest->limit_ns / 5,
         .concurrency = is_slow(subject) ? CONCURRENCY_SLOW : CONCURRENCY,
+        .effect = &oracle,
     };
     struct run_result result = {0};
     int64_t begun_ns = clock_monotonic_ns();
@@ -152,15 +159,19 @@ void selftest_job(const struct selftest *selftest, const struct subject *subject
 {
     struct error err = {0};
     struct buf out = {0};
-    struct receiver *receiver = start(subject, &err);
+    char *journal = selftest_journal_new(&err);
+    struct receiver *receiver = start(subject, journal, &err);
     pid_t server = receiver ? serve(receiver) : -1;
     if (receiver && server < 0)
         (void)error_set(&err, "no process could be started: %s", strerror(errno));
     if (server > 0) {
-        (void)run_suites(selftest, subject, receiver, &out, &err);
+        (void)run_suites(selftest, subject, receiver, journal, &out, &err);
         (void)stop_serving(server, &err);
     }
     receiver_free(receiver);
+    if (journal)
+        (void)unlink(journal);
+    free(journal);
     (void)buf_add_format(&out, error_is_set(&err) ? "failure %s\n" : "end\n", err.message);
     write_all(fd, buf_bytes(&out));
     _exit(0);

@@ -2,14 +2,11 @@
 #include "base/array.h"
 #include "receive/fault.h"
 
-#define EFFECT "shows only in what the endpoint does with the event; --effect-command can ask it"
-
 const struct non_fault non_faults[] = {
     {"A11", "compares with PHP's ==, to which two numbers in another spelling are equal",
      "a digest of 64 digits looks like such a number once in 10^15 secrets"},
     {"A15", "lets a debugging header past the verification",
      "the way past is the endpoint's own; no list of guesses would show that there is none"},
-    {"A17", "refuses a forgery and processes it all the same", EFFECT},
     {"A19", "accepts the same request again", "Panora signs no time, so that nobody could refuse"},
     {"A20", "accepts an event whose id or type was changed", "Panora signs neither of them"},
     {"C07", "trims data before it verifies",
@@ -22,7 +19,8 @@ const struct non_fault non_faults[] = {
      "Panora's headers have neither"},
     {"F03", "reads a long body before it refuses it",
      "what is kept in memory cannot be seen from outside; that it survives is checked"},
-    {"G05", "wants an object to be created before it is updated", EFFECT},
+    {"G05", "wants an object to be created before it is updated",
+     "Panora sends no updates: each event stands by itself, whatever came before"},
     {"G10", "refuses with another status than 401", "any 4xx is a refusal"},
     {"G11", "sets a cookie with its answer", "Panora keeps no cookies"},
 };
