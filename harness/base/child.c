@@ -13,7 +13,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-/* An end that no pipe tells, because something in the background holds it open, is seen after this. */
+/* An end that no pipe tells, because something in the background holds it open, is seen after this.
+ */
 #define TICK_NS (20 * NS_PER_MS)
 
 /* Of open files, where the system cannot close all of them in one call. */
@@ -94,7 +95,7 @@ static char **environment_with(const char *variable)
 
 static pid_t start(const struct child_command *command, int in, int out, int err)
 {
-    const char *const argv[] = {"/bin/sh",  "-c", command->script, "hookcheck",
+    const char *const argv[] = {"/bin/sh",         "-c", command->script, "hookcheck",
                                 command->argument, NULL};
     char **env = environment_with(command->variable);
     pid_t pid = fork();
@@ -139,8 +140,8 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
-/* Reads what is there; what has no room is dropped. Returns whether all had room. At most so much at
- * a time that one which never stops does not keep us here. */
+/* Reads what is there; what has no room is dropped. Returns whether all had room. At most so much
+ * at a time that one which never stops does not keep us here. */
 static bool read_some(int *fd, struct buf *into)
 {
     char bytes[4096];

@@ -48,8 +48,8 @@ struct child_command {
 /* False with a sentence when no process could be started. */
 bool child_start(struct child *child, const struct child_command *command, struct error *err);
 
-/* Waits for `timeout_ns` at most until one of `count` children has something to say, then reads what
- * they print and notes which have ended; those that are late or loud are killed. */
+/* Waits for `timeout_ns` at most until one of `count` children has something to say, then reads
+ * what they print and notes which have ended; those that are late or loud are killed. */
 void children_wait(struct child *children, size_t count, int64_t timeout_ns);
 
 /* Kills it, with all that it has started and that has not left its process group, and frees what it

@@ -317,8 +317,8 @@ bool run_choice_read(struct run_choice *choice, const struct arguments *argument
         !target_parse(&choice->target, arguments->words[0], err) ||
         !read_choices(run, arguments, err) || !read_times(run, arguments, err) ||
         !read_numbers(run, arguments, err) || !read_rate(run, arguments, err) ||
-        !read_effect(choice, arguments, err) ||
-        !read_events(choice, arguments, err) || !read_suites(choice, arguments, err) ||
+        !read_effect(choice, arguments, err) || !read_events(choice, arguments, err) ||
+        !read_suites(choice, arguments, err) ||
         !endpoint_choice_read(&choice->endpoint, arguments, err) ||
         !read_secret(choice, arguments, err) || !read_reports(choice, arguments, err) ||
         !failures_choice_read(&choice->failures, arguments, err))

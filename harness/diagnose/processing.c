@@ -4,10 +4,8 @@
  * well as the endpoint; only what it says of other events tells which, and without those both are
  * said.
  */
-#include <inttypes.h>
 #include <stdlib.h>
 
-#include "base/array.h"
 #include "base/mem.h"
 #include "diagnose/investigation.h"
 
@@ -54,7 +52,7 @@ static const struct {
 /* For one cause: what shows it, and what speaks for the command. */
 struct count {
     size_t shown;
-    size_t others;              /* that could have shown it and did not */
+    size_t others;               /* that could have shown it and did not */
     const struct sight *example; /* one that shows it */
 };
 
@@ -131,17 +129,12 @@ static void weigh(const struct investigation *inv, const struct sight *sight, st
 
 static char *evidence_of(const struct count *count)
 {
-    static const char *const words[] = {"not processed", "processed once", "processed twice"};
     struct buf out = {0};
     const struct exchange *exchange = count->example->exchange;
-    int64_t times = exchange->processed.times;
     (void)buf_add_format(&out, "\"%s\" met: ", exchange->sent);
     answer_describe(&exchange->seen, &out);
     (void)buf_add_format(&out, "; --effect-command says of %s: ", exchange->id_event);
-    if (times < (int64_t)ARRAY_LEN(words))
-        (void)buf_add_text(&out, words[times]);
-    else
-        (void)buf_add_format(&out, "processed %" PRId64 " times", times);
+    processed_describe(&exchange->processed, &out);
     (void)buf_add_format(&out, "; it says the like of %zu event%s, and otherwise of %zu",
                          count->shown, count->shown == 1 ? "" : "s", count->others);
     return buf_take(&out);
@@ -152,8 +145,8 @@ static struct diagnosis *add(struct investigation *inv, const struct tally *tall
 {
     struct diagnosis_kind kind = causes[cause].kind;
     char *evidence = evidence_of(&tally->counts[cause]);
-    char *sentence = otherwise ? mem_format("%s; or %s", kind.sentence, otherwise)
-                               : mem_text(kind.sentence);
+    char *sentence =
+        otherwise ? mem_format("%s; or %s", kind.sentence, otherwise) : mem_text(kind.sentence);
     kind.sentence = sentence;
     struct diagnosis *diagnosis =
         found_add(inv, &kind, causes[cause].severity, confidence, evidence);

@@ -6,27 +6,29 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
 #include "judge/expectation_internal.h"
 
-/* "204 after 1 ms; not processed", "...; processed twice". */
-static void add_processed(const struct processed *processed, struct buf *out)
+void processed_describe(const struct processed *processed, struct buf *out)
 {
-    if (processed->state != PROCESSED_TIMES)
-        return;
-    if (processed->times == 0)
-        (void)buf_add_text(out, "; not processed");
-    else if (processed->times <= 2)
-        (void)buf_add_format(out, "; processed %s", processed->times == 1 ? "once" : "twice");
-    else
-        (void)buf_add_format(out, "; processed %" PRId64 " times", processed->times);
+    static const char *const few[] = {"not processed", "processed once", "processed twice"};
+    if (processed->state == PROCESSED_UNKNOWN)
+        (void)buf_add_text(out, processed->why);
+    else if (processed->state == PROCESSED_TIMES && processed->times < (int64_t)ARRAY_LEN(few))
+        (void)buf_add_text(out, few[processed->times]);
+    else if (processed->state == PROCESSED_TIMES)
+        (void)buf_add_format(out, "processed %" PRId64 " times", processed->times);
 }
 
-/* The same for the exchange that decided. */
+/* "204 after 1 ms; not processed", of the exchange that decided. */
 static void tell(const struct evidence *evidence, struct finding *out)
 {
-    if (out->decisive < evidence->count)
-        add_processed(&evidence->exchanges[out->decisive]->processed, &out->actual);
+    if (out->decisive >= evidence->count ||
+        evidence->exchanges[out->decisive]->processed.state != PROCESSED_TIMES)
+        return;
+    (void)buf_add_text(&out->actual, "; ");
+    processed_describe(&evidence->exchanges[out->decisive]->processed, &out->actual);
 }
 
 /* Whether something was said of this event; the reason why not. */
@@ -104,9 +106,8 @@ static bool is_shared_with_genuine(const struct exchange *exchange, const struct
 }
 
 /* A command that says no to everything must not make forgeries look harmless. */
-static enum finding_kind one_not_processed(const struct call *call,
-                                           const struct evidence *evidence, size_t index,
-                                           struct buf *reason)
+static enum finding_kind one_not_processed(const struct call *call, const struct evidence *evidence,
+                                           size_t index, struct buf *reason)
 {
     const struct exchange *exchange = evidence->exchanges[index];
     const struct exchange *twin = evidence->controls[index];

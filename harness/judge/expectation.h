@@ -97,6 +97,10 @@ enum answer answer_of(const struct observation *seen);
 /* Appends what happened, for people: "204 after 1.3 ms", "connection reset after 12 ms". */
 void answer_describe(const struct observation *seen, struct buf *out);
 
+/* Appends what the user's command said: "not processed", "processed twice"; or why it said nothing,
+ * or nothing when it was not asked. */
+void processed_describe(const struct processed *processed, struct buf *out);
+
 /* How Panora would record it: NULL when never sent, else "delivered" or "failed: ..."; caller
  * frees. */
 char *answer_as_panora(const struct observation *seen);

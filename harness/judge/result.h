@@ -55,7 +55,7 @@ struct exchange {
         as_panora; /* how Panora would record it: "delivered", "failed: ..." ; NULL when not sent */
     char *id_event;             /* to ask the user's command about; NULL = nobody asks */
     struct processed processed; /* what it said of that id */
-    bool repeated; /* the same bytes went out before, to an endpoint that then died */
+    bool repeated;              /* the same bytes went out before, to an endpoint that then died */
 };
 
 void exchange_clear(struct exchange *exchange);

@@ -31,9 +31,9 @@
 
 /* A signature of another length. */
 #define WRONG_LENGTH                                                                               \
-    X("does-not-process-forgeries[cut-signature]"), S("refuses-truncated"), S("refuses-extended"), S("refuses-very-long"),                         \
-        S("refuses-secret-itself"), S("refuses-other-algorithm"), S("refuses-base64"),             \
-        S("refuses-duplicate-header")
+    X("does-not-process-forgeries[cut-signature]"), S("refuses-truncated"), S("refuses-extended"), \
+        S("refuses-very-long"), S("refuses-secret-itself"), S("refuses-other-algorithm"),          \
+        S("refuses-base64"), S("refuses-duplicate-header")
 
 #define WRONG_CHARACTERS S("refuses-not-hex"), S("refuses-non-ascii")
 

@@ -10,8 +10,9 @@
  * 8859-1), and its pair gets a third item that says so: ["X-Name","caf\u00e9","latin1"]. `verified`
  * says whether the signature is right by Panora's own rule, whatever the receiver made of it; null
  * when there is no signature or no whole body. `processed` says whether the receiver has done, on
- * this request, what the event of that id asks for: a right one does so once for each genuine event,
- * however often it comes. What is no HTTP request has a `problem`, and null for what was not read.
+ * this request, what the event of that id asks for: a right one does so once for each genuine
+ * event, however often it comes. What is no HTTP request has a `problem`, and null for what was not
+ * read.
  *
  * A brief journal leaves out headers, body_base64 and verified.
  */

@@ -84,8 +84,7 @@ static void gather(struct exchange *exchange, void *payload)
     struct questions *questions = payload;
     if (!exchange->id_event || find(questions, exchange->id_event))
         return;
-    questions->items =
-        mem_resize(questions->items, questions->count + 1, sizeof *questions->items);
+    questions->items = mem_resize(questions->items, questions->count + 1, sizeof *questions->items);
     questions->items[questions->count++] = (struct effect_question){.id_event = exchange->id_event};
 }
 
@@ -193,7 +192,8 @@ static void wait_until(struct runner *runner, int64_t until_ns)
 {
     int64_t now_ns = clock_monotonic_ns();
     for (; now_ns < until_ns && !stop_reason(runner); now_ns = clock_monotonic_ns())
-        (void)engine_wait(runner->engine, until_ns - now_ns < TICK_NS ? until_ns - now_ns : TICK_NS);
+        (void)engine_wait(runner->engine,
+                          until_ns - now_ns < TICK_NS ? until_ns - now_ns : TICK_NS);
 }
 
 /* `again`: also what has an answer; otherwise what has none. */

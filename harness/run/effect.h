@@ -1,6 +1,6 @@
 /*
- * What became of events inside the endpoint: asked once everything was sent and an event has had its
- * time, of whoever can tell.
+ * What became of events inside the endpoint: asked once everything was sent and an event has had
+ * its time, of whoever can tell.
  */
 #ifndef RUN_EFFECT_H
 #define RUN_EFFECT_H

@@ -268,8 +268,7 @@ static bool judge_check(const struct processed *said, bool missing, struct error
 }
 
 bool effect_command_check(const struct effect_command *command, const char *unsent_id,
-                          int64_t wait_ns, effect_stop *stop, void *stop_payload,
-                          struct error *err)
+                          int64_t wait_ns, effect_stop *stop, void *stop_payload, struct error *err)
 {
     char *script = script_of(command);
     int64_t until_ns = clock_monotonic_ns() + wait_ns;

@@ -25,8 +25,8 @@ struct effect_command {
 /* What a command that has ended has said; `said->why` is the caller's to free. Pure. */
 void effect_command_read(const struct child *child, struct processed *said);
 
-/* Asks it about `unsent_id`, which it must not know; again and again for `wait_ns` while it fails in
- * another way than that it cannot be run. False with a sentence when it cannot be relied on. */
+/* Asks it about `unsent_id`, which it must not know; again and again for `wait_ns` while it fails
+ * in another way than that it cannot be run. False with a sentence when it cannot be relied on. */
 bool effect_command_check(const struct effect_command *command, const char *unsent_id,
                           int64_t wait_ns, effect_stop *stop, void *stop_payload,
                           struct error *err);

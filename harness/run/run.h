@@ -54,7 +54,7 @@ struct run_options {
     size_t max_requests; /* 0 = no limit */
     double rate;         /* requests a second; 0 = no limit */
     size_t concurrency;
-    const struct effect_oracle *effect; /* who can tell what was processed; NULL = nobody */
+    const struct effect_oracle *effect;       /* who can tell what was processed; NULL = nobody */
     const volatile sig_atomic_t *interrupted; /* set by a signal handler */
 };
 
