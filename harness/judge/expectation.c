@@ -296,7 +296,8 @@ static const struct expectation expectations[] = {
      check_discloses_no},
     {{"processed",
       "any",
-      "processes what it accepts, by the word of --effect-command: once, however often it comes",
+      "processes each event that it accepts so often, by the word of --effect-command, however "
+      "often it comes",
       {{.name = "times",
         .kind = PARAMETER_TEXT,
         .fallback = "once",
