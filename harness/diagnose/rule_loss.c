@@ -171,7 +171,8 @@ const struct rule rules_of_loss[] = {
          "answers an event that it has seen as if it were wrong",
          "answer 200 to an id_event that you have processed, and do nothing"),
     LOSS("races-duplicates", predict_at_once, NULL,
-         "does not accept copies of an event that come at the same time",
+         "does not accept copies of an event that come at the same time, as happens when an id is "
+         "looked up and noted in two steps",
          "insert id_event under a unique key with ON CONFLICT DO NOTHING, and answer a conflict "
          "with a 2xx"),
     LOSS("exact-content-type", predict_content_type, NULL,
