@@ -36,7 +36,7 @@ static void close_the_rest(void)
 }
 
 /* A session of its own has no terminal: whoever asks for a password there fails at once. */
-_Noreturn static void become(const char *const *argv, char *const *env, int in, int out, int err)
+_Noreturn static void become(char *const *argv, char *const *env, int in, int out, int err)
 {
     const int defaulted[] = {SIGINT, SIGTERM, SIGPIPE, SIGHUP, SIGCHLD};
     sigset_t none;
@@ -48,7 +48,7 @@ _Noreturn static void become(const char *const *argv, char *const *env, int in, 
     if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(err, STDERR_FILENO) < 0)
         _exit(127);
     close_the_rest();
-    (void)execve(argv[0], (char *const *)(uintptr_t)argv, env);
+    (void)execve(argv[0], argv, env);
     _exit(127);
 }
 
@@ -77,7 +77,7 @@ static void close_all(int *fds, size_t count)
 }
 
 /* Borrows the strings; the caller frees the array. */
-static char **environment_with(const char *variable)
+static char **environment_with(char *variable)
 {
     size_t count = 0;
     while (environ[count])
@@ -88,20 +88,28 @@ static char **environment_with(const char *variable)
     for (size_t i = 0; i < count; i++)
         if (strncmp(environ[i], variable, name_len) != 0)
             env[kept++] = environ[i];
-    env[kept++] = (char *)(uintptr_t)variable;
+    env[kept++] = variable;
     env[kept] = NULL;
     return env;
 }
 
 static pid_t start(const struct child_command *command, int in, int out, int err)
 {
-    const char *const argv[] = {"/bin/sh",         "-c", command->script, "hookcheck",
-                                command->argument, NULL};
-    char **env = environment_with(command->variable);
+    char shell[] = "/bin/sh";
+    char option[] = "-c";
+    char name[] = "hookcheck";
+    char *script = mem_text(command->script);
+    char *argument = mem_text(command->argument);
+    char *variable = mem_text(command->variable);
+    char *const argv[] = {shell, option, script, name, argument, NULL};
+    char **env = environment_with(variable);
     pid_t pid = fork();
     if (pid == 0)
         become(argv, env, in, out, err);
     free(env);
+    free(variable);
+    free(argument);
+    free(script);
     return pid;
 }
 

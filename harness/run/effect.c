@@ -39,7 +39,7 @@ static void note_id(struct exchange *exchange)
 typedef void visit(struct exchange *exchange, void *payload);
 
 /* Everything that is asked about: what those cases send, and its genuine twins. */
-static void for_each(struct plan *plan, visit *what, void *payload)
+static void for_each(const struct plan *plan, visit *what, void *payload)
 {
     for (size_t i = 0; i < plan->num_cases; i++) {
         struct testcase *test = &plan->cases[i];
@@ -105,7 +105,7 @@ static struct questions questions_of(const struct plan *plan)
 {
     struct questions questions = {0};
     if (plan->options->effect)
-        for_each((struct plan *)(uintptr_t)plan, gather, &questions);
+        for_each(plan, gather, &questions);
     return questions;
 }
 
