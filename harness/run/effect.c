@@ -15,6 +15,9 @@
 #define PAUSE_NS     (500 * NS_PER_MS) /* between two looks; twice as long each time, up to ... */
 #define PAUSE_MAX_NS (10 * NS_PER_S)
 
+/* What said nothing is asked once more when all of it took less than this. */
+#define AGAIN_NS (5 * NS_PER_S)
+
 #define TICK_NS (100 * NS_PER_MS)
 
 /* --- about which events --- */
@@ -219,9 +222,11 @@ static void ask_in_time(struct runner *runner, struct questions *questions)
     int64_t until_ns = questions->last_ns + runner->options->effect->wait_ns;
     int64_t quick_ns = questions->last_ns + QUICK_NS;
     int64_t pause_ns = PAUSE_NS;
+    int64_t asked_ns = 0;
     int64_t next_ns = runner->options->quick && quick_ns < until_ns ? quick_ns : until_ns;
     for (;;) {
         wait_until(runner, next_ns);
+        asked_ns = clock_monotonic_ns();
         ask(runner, questions, true);
         int64_t now_ns = clock_monotonic_ns();
         if (questions->is_settled || now_ns >= until_ns || stop_reason(runner))
@@ -229,8 +234,10 @@ static void ask_in_time(struct runner *runner, struct questions *questions)
         next_ns = now_ns + pause_ns < until_ns ? now_ns + pause_ns : until_ns;
         pause_ns = pause_ns * 2 < PAUSE_MAX_NS ? pause_ns * 2 : PAUSE_MAX_NS;
     }
-    if (!questions->is_settled && !stop_reason(runner))
-        ask(runner, questions, false); /* a command may fail once */
+    /* a command may fail once; one that hangs is not tried again */
+    bool was_quick = clock_monotonic_ns() - asked_ns < AGAIN_NS;
+    if (!questions->is_settled && was_quick && !stop_reason(runner))
+        ask(runner, questions, false);
 }
 
 void effect_ask(struct runner *runner)

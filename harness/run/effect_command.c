@@ -166,6 +166,8 @@ static void fill(struct asking *asking)
         struct child *child = &asking->children[i];
         if (child->state != CHILD_NONE)
             continue;
+        if (asking->num_late && asking->num_running)
+            return; /* one at a time from then on: the others may be late as well */
         struct effect_question *question = next_question(asking);
         if (!question)
             return;
