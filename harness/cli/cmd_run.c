@@ -57,6 +57,11 @@ static void add_option(const struct run_result *result, const struct given_optio
                          option->spec->name);
     if (!option->value)
         return;
+    /* it may well hold the password of a database */
+    if (strcmp(option->spec->name, "effect-command") == 0) {
+        (void)buf_add_text(out, " \"$HOOKCHECK_EFFECT_COMMAND\"");
+        return;
+    }
     struct buf shown = {0};
     result_redact(result, bytes_of(option->value), &shown);
     (void)buf_add_char(out, ' ');
@@ -70,7 +75,9 @@ static char *rerun_line(const struct run_result *result, const struct run_choice
     struct buf out = {0};
     (void)buf_add_text(&out, "hookcheck run ");
     shell_quote(bytes_of(choice->target.shown), &out);
-    (void)buf_add_format(&out, " --seed %llu", (unsigned long long)choice->run.seed);
+    /* whoever is asked what became of an event must not know it from before */
+    if (!choice->run.effect)
+        (void)buf_add_format(&out, " --seed %llu", (unsigned long long)choice->run.seed);
     for (size_t i = 0; i < arguments->num_options; i++) {
         const struct given_option *option = &arguments->options[i];
         if (is_repeated(option->spec->name) || strcmp(option->spec->name, "suite") == 0)
@@ -181,8 +188,6 @@ static int send_everything(struct run_choice *choice, struct plan *plan,
     struct screen screen = {.text = choice->text_to_stderr ? stderr : stdout, .choice = choice};
     const struct run_listener listener = {&screen, on_case, on_progress};
     struct buf text = {0};
-    (void)signal(SIGINT, on_interrupt);
-    (void)signal(SIGTERM, on_interrupt);
     fill_about(&result, choice, arguments);
     result.num_cases = plan_num_cases(plan);
     result.num_requests = plan_num_requests(plan);
@@ -199,6 +204,30 @@ static int send_everything(struct run_choice *choice, struct plan *plan,
     return code;
 }
 
+static const char *why_stop(void *payload)
+{
+    (void)payload;
+    return interrupted ? "interrupted" : NULL;
+}
+
+/* A command that cannot tell is found before anything is sent. */
+static int check_effect(const struct run_choice *choice, const struct plan *plan, struct error *err)
+{
+    char id[UUID_SIZE];
+    if (!choice->run.effect)
+        return EXIT_OK;
+    if (plan_num_effects(plan) == 0) {
+        log_print(LOG_WARN, "--effect-command: no case that was selected asks it anything");
+        return EXIT_OK;
+    }
+    run_unsent_id(choice->run.seed, id);
+    if (effect_command_check(&choice->effect_command, id, choice->run.wait_ns, why_stop, NULL,
+                             err) &&
+        (!choice->seed_is_given || plan_effects_are_new(plan, why_stop, NULL, err)))
+        return EXIT_OK;
+    return interrupted ? EXIT_INTERRUPTED : EXIT_WRONG_USAGE;
+}
+
 static int run_chosen(struct run_choice *choice, const struct arguments *arguments,
                       struct error *err)
 {
@@ -213,9 +242,13 @@ static int run_chosen(struct run_choice *choice, const struct arguments *argumen
         plan_list(plan, &line);
         (void)fwrite(buf_text(&line), 1, line.len, stdout);
     } else {
+        (void)signal(SIGINT, on_interrupt);
+        (void)signal(SIGTERM, on_interrupt);
         if (!choice->text.quiet)
             (void)fprintf(stderr, "%s\n", buf_text(&line));
-        code = send_everything(choice, plan, arguments, err);
+        code = check_effect(choice, plan, err);
+        if (code == EXIT_OK)
+            code = send_everything(choice, plan, arguments, err);
     }
     buf_clear(&line);
     plan_free(plan);

@@ -8,6 +8,7 @@
 #include "cli/explain.h"
 #include "compose/mutation.h"
 #include "judge/expectation.h"
+#include "judge/judge.h"
 
 #define SHOWN_DATA_MAX 200
 #define NS_PER_HOUR    (3600 * NS_PER_S)
@@ -117,6 +118,7 @@ static void add_conditions(const struct suite_case *one, struct buf *out)
         {one->disruptive, "left out against public hosts unless --allow-disruptive is given"},
         {one->private_channel, "sent only over https or to loopback"},
         {one->needs_signature, "left out with --unsigned"},
+        {judge_needs_effect(one), "left out without --effect-command, whose word it goes by"},
     };
     for (size_t i = 0; i < ARRAY_LEN(conditions); i++)
         if (conditions[i].is_so)

@@ -49,6 +49,14 @@ static const struct option_spec specs[] = {
     {"max-requests", 0, "N", "Send no more than N requests (default: no limit).", false},
     {"rate", 0, "N/s",
      "Send at most N requests a second (default: 20/s to a public host, else no limit).", false},
+    {"effect-command", 0, "CMD",
+     "Ask CMD what became of an event: /bin/sh runs `CMD ID` with the id_event (also in "
+     "$HOOKCHECK_ID_EVENT; a CMD that names it gets nothing added). It prints how often the event "
+     "was processed, or exits with 0 for once and 1 for not at all (default: nobody is asked, and "
+     "panora/effect is skipped).",
+     false},
+    {"effect-wait", 0, "TIME",
+     "How long after its answer an event may still be processed (default 5s).", false},
     {"allow-disruptive", 0, NULL,
      "Send also to a public host what could hurt a weak endpoint, at any rate (default: only to "
      "loopback and private hosts).",
@@ -130,6 +138,31 @@ static bool read_rate(struct run_options *run, const struct arguments *arguments
                         err))
         return false;
     run->rate = interval_ns > 0 ? (double)NS_PER_S / (double)interval_ns : 0;
+    return true;
+}
+
+static bool is_blank(const char *text)
+{
+    return text[strspn(text, " \t\r\n")] == '\0';
+}
+
+static bool read_effect(struct run_choice *choice, const struct arguments *arguments,
+                        struct error *err)
+{
+    const char *command = arguments_value(arguments, "effect-command", NULL);
+    int64_t wait_ns = 0;
+    if (!arguments_duration(arguments, "effect-wait", 5 * NS_PER_S, &wait_ns, err))
+        return false;
+    if (!command)
+        return !arguments_has(arguments, "effect-wait") ||
+               error_set(err, "--effect-wait says nothing without --effect-command");
+    if (is_blank(command))
+        return error_set(err, "--effect-command: a command is needed");
+    if (wait_ns >= choice->run.max_time_ns)
+        return error_set(err, "--effect-wait: the run ends before (--max-time)");
+    choice->effect_command.command = command;
+    choice->effect = effect_command_oracle(&choice->effect_command, wait_ns);
+    choice->run.effect = &choice->effect;
     return true;
 }
 
@@ -279,11 +312,13 @@ bool run_choice_read(struct run_choice *choice, const struct arguments *argument
     run->only = choice->only;
     run->skip = choice->skip;
     choice->dry_run = arguments_has(arguments, "dry-run");
+    choice->seed_is_given = arguments_has(arguments, "seed");
     if (!arguments_expect_words(arguments, 1, 1, "the endpoint's URL", err) ||
         !target_parse(&choice->target, arguments->words[0], err) ||
         !read_choices(run, arguments, err) || !read_times(run, arguments, err) ||
         !read_numbers(run, arguments, err) || !read_rate(run, arguments, err) ||
-        !read_events(choice, arguments, err) || !read_suites(choice, arguments, err) ||
+        !read_effect(choice, arguments, err) || !read_events(choice, arguments, err) ||
+        !read_suites(choice, arguments, err) ||
         !endpoint_choice_read(&choice->endpoint, arguments, err) ||
         !read_secret(choice, arguments, err) || !read_reports(choice, arguments, err) ||
         !failures_choice_read(&choice->failures, arguments, err))

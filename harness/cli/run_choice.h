@@ -11,6 +11,7 @@
 #include "cli/option.h"
 #include "cli/run_failures.h"
 #include "report/report.h"
+#include "run/effect_command.h"
 #include "run/run.h"
 
 struct wanted_report {
@@ -33,8 +34,11 @@ struct run_choice {
     struct wanted_report *reports;
     size_t num_reports;
     struct failures_choice failures;
+    struct effect_command effect_command; /* `command` NULL = none is given */
+    struct effect_oracle effect;
     bool text_to_stderr; /* a report goes to standard output */
     bool dry_run;
+    bool seed_is_given; /* the same events may have been sent before */
     struct text_options text;
     bool progress;
 };

@@ -18,6 +18,7 @@
 #include "judge/result.h"
 #include "receive/fault.h"
 #include "receive/variation.h"
+#include "run/effect.h"
 #include "run/run.h"
 #include "sign/secret.h"
 
@@ -62,7 +63,8 @@ struct prepared_run {
     struct engine_options engine;
     struct headers no_headers;
     struct secret secret;
-    struct run_options options; /* points to the above */
+    struct effect_oracle effect; /* the receiver's journal, which is not known yet */
+    struct run_options options;  /* points to the above */
     struct plan *plan;
 };
 
@@ -100,6 +102,16 @@ _Noreturn void selftest_job(const struct selftest *selftest, const struct subjec
 
 /* Reads what selftest_job has written. */
 void selftest_read_outcomes(struct bytes text, struct case_outcomes *out);
+
+/* --- selftest_effect.c --- */
+
+/* An empty file for the receiver's journal; its path is the caller's to free, the file to remove.
+ * NULL with a sentence. */
+char *selftest_journal_new(struct error *err);
+
+/* Says by that journal what became of an event; at once, for the receiver works before it answers.
+ * `journal` is borrowed. */
+struct effect_oracle selftest_oracle(char *journal);
 
 /* --- selftest_pool.c --- */
 

@@ -44,9 +44,11 @@ static bool is_slow(const struct subject *subject)
 }
 
 static struct receiver *start(const struct prepared_run *run, const struct subject *subject,
-                              struct error *err)
+                              const char *journal, struct error *err)
 {
     char *fault = NULL;
+    if (!journal)
+        return NULL;
     if (subject->fault)
         fault = subject->fault->trial
                     ? mem_format("%s=%s", subject->fault->id, subject->fault->trial)
@@ -57,6 +59,8 @@ static struct receiver *start(const struct prepared_run *run, const struct subje
         .tls = subject->tls,
         .fault = fault,
         .variation = subject->variation ? subject->variation->name : NULL,
+        .journal = journal,
+        .journal_brief = true,
         .wall_ms = clock_wall_ms,
     };
     struct receiver *receiver = receiver_start(&options, err);
@@ -95,7 +99,8 @@ static void add_outcomes(const struct run_result *result, struct buf *out)
 
 /* The process ends soon, and with it its copy of what was prepared. */
 static void run_suites(struct prepared_run *run, const struct subject *subject,
-                       const struct receiver *receiver, struct buf *out, struct error *err)
+                       const struct receiver *receiver, char *journal, struct buf *out,
+                       struct error *err)
 {
     struct run_result result = {0};
     int64_t begun_ns = clock_monotonic_ns();
@@ -104,6 +109,7 @@ static void run_suites(struct prepared_run *run, const struct subject *subject,
                     : mem_text(receiver_url(receiver));
     target_clear(&run->target);
     run->engine.cacert = receiver_ca_path(receiver);
+    run->effect = selftest_oracle(journal);
     if (is_slow(subject))
         run->options.concurrency = CONCURRENCY_SLOW;
     bool ok = target_parse(&run->target, url, err) && run_plan(run->plan, NULL, &result, err);
@@ -118,15 +124,19 @@ void selftest_job(const struct selftest *selftest, const struct subject *subject
 {
     struct error err = {0};
     struct buf out = {0};
-    struct receiver *receiver = start(selftest_prepared(selftest, subject), subject, &err);
+    char *journal = selftest_journal_new(&err);
+    struct receiver *receiver = start(selftest_prepared(selftest, subject), subject, journal, &err);
     pid_t server = receiver ? serve(receiver) : -1;
     if (receiver && server < 0)
         (void)error_set(&err, "no process could be started: %s", strerror(errno));
     if (server > 0) {
-        run_suites(selftest_prepared(selftest, subject), subject, receiver, &out, &err);
+        run_suites(selftest_prepared(selftest, subject), subject, receiver, journal, &out, &err);
         (void)stop_serving(server, &err);
     }
     receiver_free(receiver);
+    if (journal)
+        (void)unlink(journal);
+    free(journal);
     (void)buf_add_format(&out, error_is_set(&err) ? "failure %s\n" : "end\n", err.message);
     write_all(fd, buf_bytes(&out));
     _exit(0);

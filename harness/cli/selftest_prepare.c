@@ -27,6 +27,7 @@ struct prepared_run *selftest_prepared(const struct selftest *selftest,
 
 static void set_options(struct prepared_run *run, const struct selftest *selftest, bool asks_all)
 {
+    run->effect = selftest_oracle(NULL);
     run->options = (struct run_options){
         .target = &run->target,
         .engine = &run->engine,
@@ -46,6 +47,7 @@ static void set_options(struct prepared_run *run, const struct selftest *selftes
         .recovery_ns = 2 * NS_PER_S,
         .max_time_ns = selftest->limit_ns - selftest->limit_ns / 5,
         .concurrency = CONCURRENCY,
+        .effect = &run->effect,
     };
 }
 

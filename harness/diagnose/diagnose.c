@@ -61,6 +61,7 @@ static void search(struct investigation *inv)
     confirm(inv);
     if (!input->is_unsigned)
         rules_of_entry_apply(inv);
+    processing_apply(inv);
     if (input->any_accepted && !input->is_unsigned)
         forensic_some_refused(inv);
     if (input->any_accepted)
@@ -96,6 +97,7 @@ static const struct {
     {rule_kind_count, rule_kind_at},
     {forensic_kind_count, forensic_kind_at},
     {symptom_kind_count, symptom_kind_at},
+    {processing_kind_count, processing_kind_at},
 };
 
 static bool kind_at(size_t wanted, struct diagnosis_kind *out)

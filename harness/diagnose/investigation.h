@@ -70,6 +70,9 @@ bool sight_is_lost(const struct sight *sight);
 bool sight_got_in(const struct sight *sight);
 bool sight_was_answered(const struct sight *sight);
 
+/* Whether both were under way at the same time. */
+bool sight_overlaps(const struct sight *a, const struct sight *b);
+
 /* --- ask.c --- */
 
 /* A genuine event of the run's usual type, made so that what can be computed from it differs. */
@@ -120,6 +123,7 @@ void forensic_some_refused(struct investigation *inv);
 void rules_of_entry_apply(struct investigation *inv);
 void rules_of_loss_apply(struct investigation *inv);
 void symptoms_apply(struct investigation *inv);
+void processing_apply(struct investigation *inv);
 
 /* The kinds that each of them can find. */
 size_t forensic_kind_count(void);
@@ -128,5 +132,7 @@ size_t rule_kind_count(void);
 struct diagnosis_kind rule_kind_at(size_t index);
 size_t symptom_kind_count(void);
 struct diagnosis_kind symptom_kind_at(size_t index);
+size_t processing_kind_count(void);
+struct diagnosis_kind processing_kind_at(size_t index);
 
 #endif

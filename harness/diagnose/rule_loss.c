@@ -40,6 +40,20 @@ static bool predict_again(const struct rule *rule, const struct investigation *i
     return false;
 }
 
+/* A copy of it was accepted while it was under way. */
+static bool predict_at_once(const struct rule *rule, const struct investigation *inv,
+                            const struct sight *sight)
+{
+    (void)rule;
+    for (size_t i = 0; sight->id.data && i < inv->num_sights; i++) {
+        const struct sight *other = &inv->sights[i];
+        if (other != sight && other->one == sight->one && other->one && other->exchange->accepted &&
+            bytes_equal(other->id, sight->id) && sight_overlaps(sight, other))
+            return true;
+    }
+    return false;
+}
+
 /* Larger than every event that was accepted. */
 static bool predict_size(const struct rule *rule, const struct investigation *inv,
                          const struct sight *sight)
@@ -159,6 +173,11 @@ const struct rule rules_of_loss[] = {
     LOSS("refuses-duplicates", predict_again, NULL,
          "answers an event that it has seen as if it were wrong",
          "answer 200 to an id_event that you have processed, and do nothing"),
+    LOSS("races-duplicates", predict_at_once, NULL,
+         "does not accept copies of an event that come at the same time, as happens when an id is "
+         "looked up and noted in two steps",
+         "insert id_event under a unique key with ON CONFLICT DO NOTHING, and answer a conflict "
+         "with a 2xx"),
     LOSS("exact-content-type", predict_content_type, NULL,
          "reads the body only when the content type is exactly application/json",
          "accept parameters: application/json; charset=utf-8 is the same type"),

@@ -145,3 +145,11 @@ bool sight_got_in(const struct sight *sight)
 {
     return !sight->exchange->genuine && sight->exchange->accepted;
 }
+
+bool sight_overlaps(const struct sight *a, const struct sight *b)
+{
+    const struct observation *one = &a->exchange->seen;
+    const struct observation *other = &b->exchange->seen;
+    return one->started_ns < other->started_ns + other->total_ns &&
+           other->started_ns < one->started_ns + one->total_ns;
+}

@@ -40,8 +40,9 @@ bool came_to_nothing(enum answer answer)
     return answer == ANSWER_UNREACHED || answer == ANSWER_DIED || answer == ANSWER_HUNG;
 }
 
-void check_each(const struct call *call, const struct evidence *evidence, judge_one *one,
-                struct finding *out)
+/* With `needs_answer`, what met silence or a reset is never kept. */
+static void check_all(const struct call *call, const struct evidence *evidence, judge_one *one,
+                      bool needs_answer, struct finding *out)
 {
     if (evidence->count == 0) {
         finding_of_nothing(out, evidence);
@@ -56,7 +57,8 @@ void check_each(const struct call *call, const struct evidence *evidence, judge_
             (void)buf_add_text(&reason, evidence->exchanges[i]->seen.detail);
         else
             kind = one(call, evidence, i, &reason);
-        if (kind == FINDING_KEPT && came_to_nothing(answer))
+        if (kind == FINDING_KEPT && came_to_nothing(answer) &&
+            (needs_answer || answer == ANSWER_UNREACHED))
             kind = FINDING_UNDECIDED;
         if (rank_of(kind) < rank_of(out->kind)) {
             finding_set(out, kind, evidence, i);
@@ -65,6 +67,18 @@ void check_each(const struct call *call, const struct evidence *evidence, judge_
         }
         buf_clear(&reason);
     }
+}
+
+void check_each(const struct call *call, const struct evidence *evidence, judge_one *one,
+                struct finding *out)
+{
+    check_all(call, evidence, one, true, out);
+}
+
+void check_each_sent(const struct call *call, const struct evidence *evidence, judge_one *one,
+                     struct finding *out)
+{
+    check_all(call, evidence, one, false, out);
 }
 
 static enum finding_kind one_accepted(const struct call *call, const struct evidence *evidence,

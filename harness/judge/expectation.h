@@ -22,6 +22,8 @@ struct run_facts {
     bool is_private;     /* the endpoint's host is loopback or private */
     int64_t wall_ms;     /* now */
     struct bytes secret; /* len 0 = none */
+    bool died;           /* the endpoint was gone at some time, and with it what it had put aside */
+    int64_t effect_wait_ns; /* how long after its answer an event was given to be processed */
     /* Every exchange of the run so far, for expectations about all answers; complete when the last
      * cases are judged. */
     const struct exchange *const *all;
@@ -61,6 +63,7 @@ struct expectation {
     bool needs_control;   /* counts only beside an accepted genuine twin */
     bool needs_raw;       /* only the raw way sees what it asks for */
     bool over_run;        /* judged when everything else has ended */
+    bool needs_effect;    /* only the user's own command (--effect-command) can tell */
     check_expectation *check;
 };
 
@@ -93,6 +96,10 @@ enum answer answer_of(const struct observation *seen);
 
 /* Appends what happened, for people: "204 after 1.3 ms", "connection reset after 12 ms". */
 void answer_describe(const struct observation *seen, struct buf *out);
+
+/* Appends what the user's command said: "not processed", "processed twice"; or why it said nothing,
+ * or nothing when it was not asked. */
+void processed_describe(const struct processed *processed, struct buf *out);
 
 /* How Panora would record it: NULL when never sent, else "delivered" or "failed: ..."; caller
  * frees. */

@@ -42,6 +42,10 @@ check_expectation check_prompt;
 check_expectation check_first_prompt;
 check_expectation check_slope;
 
+/* check_effect.c */
+check_expectation check_processed;
+check_expectation check_not_processed;
+
 /* check_leaks.c */
 check_expectation check_leaks;
 
@@ -64,5 +68,9 @@ typedef enum finding_kind judge_one(const struct call *call, const struct eviden
                                     size_t index, struct buf *reason);
 void check_each(const struct call *call, const struct evidence *evidence, judge_one *one,
                 struct finding *out);
+
+/* The same for what does not depend on the answer: it may have been a reset, or none. */
+void check_each_sent(const struct call *call, const struct evidence *evidence, judge_one *one,
+                     struct finding *out);
 
 #endif

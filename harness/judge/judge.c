@@ -195,6 +195,16 @@ bool judge_waits_for_run(const struct suite_case *one)
     return any_in_case(one, is_over_run);
 }
 
+static bool is_of_effect(const struct expectation *row)
+{
+    return row->needs_effect;
+}
+
+bool judge_needs_effect(const struct suite_case *one)
+{
+    return any_in_case(one, is_of_effect);
+}
+
 bool judge_needs_raw(const struct suite_case *one)
 {
     return one->exact || one->one_connection || any_in_case(one, is_raw);

@@ -23,10 +23,12 @@ static void free_texts(char **texts, size_t count)
     free(texts);
 }
 
-static void exchange_clear(struct exchange *exchange)
+void exchange_clear(struct exchange *exchange)
 {
     free(exchange->sent);
     free(exchange->as_panora);
+    free(exchange->id_event);
+    free(exchange->processed.why);
     request_clear(&exchange->request);
     observation_clear(&exchange->seen);
 }

@@ -28,6 +28,19 @@ enum verdict {
 };
 const char *verdict_name(enum verdict verdict); /* "pass", "warn", ... */
 
+/* What the user's own command (--effect-command) says became of an event. */
+enum processed_state {
+    PROCESSED_UNASKED,
+    PROCESSED_TIMES,  /* it said how often */
+    PROCESSED_UNKNOWN /* it was asked, or was to be, and said nothing that counts */
+};
+
+struct processed {
+    enum processed_state state;
+    int64_t times; /* of PROCESSED_TIMES */
+    char *why;     /* of PROCESSED_UNKNOWN: a sentence */
+};
+
 /* One request of a case and what came of it. */
 struct exchange {
     char *sent; /* one line for people: "crm.contact.created, signature cut to 32 characters" */
@@ -40,7 +53,12 @@ struct exchange {
     bool accepted; /* by design.md's words: 2xx, complete, well-formed, in time, not redirected */
     char *
         as_panora; /* how Panora would record it: "delivered", "failed: ..." ; NULL when not sent */
+    char *id_event;             /* to ask the user's command about; NULL = nobody asks */
+    struct processed processed; /* what it said of that id */
+    bool repeated;              /* the same bytes went out before, to an endpoint that then died */
 };
+
+void exchange_clear(struct exchange *exchange);
 
 /* A number that a case brought to light, whatever its verdict. */
 struct measure {

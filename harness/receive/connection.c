@@ -55,6 +55,8 @@ void connection_arm(struct connection *connection, int64_t ns)
 {
     const struct timeval delay = {(time_t)(ns / NS_PER_S),
                                   (suseconds_t)(ns % NS_PER_S / NS_PER_US)};
+    /* or it would be counted from when libevent last looked, and end that much too early */
+    (void)event_base_update_cache_time(connection->host->base);
     (void)event_add(connection->timer, &delay);
 }
 

@@ -105,7 +105,7 @@ static void answer_early(struct connection *connection, struct handling *handlin
 {
     if (handling->answer.ending == ENDING_KEEP)
         handling->answer.ending = ENDING_CLOSE;
-    host_note(connection->host, handling->request, &handling->answer, NULL, words, problem);
+    host_note(connection->host, handling, NULL, words, problem);
     begin_answer(connection, &handling->answer);
     handling_clear(handling);
 }
@@ -146,7 +146,7 @@ static void answer_whole(struct connection *connection)
     if (host->out)
         type = handling_member(&handling, "type");
     char *shown = type.data ? mem_copy(type.data, type.len) : NULL;
-    host_note(host, handling.request, &handling.answer, shown, result_words(result), NULL);
+    host_note(host, &handling, shown, result_words(result), NULL);
     free(shown);
     begin_answer(connection, &handling.answer);
     handling_clear(&handling);

@@ -7,6 +7,7 @@
 #define P(name) "panora/payload/" name
 #define T(name) "panora/timing/" name
 #define H(name) "http/" name
+#define X(name) "panora/effect/" name
 
 /* Genuine events with hard values. */
 #define EVERY_PAYLOAD                                                                              \
@@ -25,17 +26,20 @@
     S("refuses-wrong-secret"), S("refuses-changed-data"), S("refuses-changed-digit"),              \
         S("refuses-zeros"), S("refuses-empty-secret"), S("refuses-placeholder-secret"),            \
         S("refuses-other-events"), S("checks-every-type"), S("checks-every-size"),                 \
-        S("refuses-duplicate-data-key"), S("refusals-look-alike")
+        S("refuses-duplicate-data-key"), S("refusals-look-alike"),                                 \
+        X("does-not-process-forgeries[changed-data]")
 
 /* A signature of another length. */
 #define WRONG_LENGTH                                                                               \
-    S("refuses-truncated"), S("refuses-extended"), S("refuses-very-long"),                         \
-        S("refuses-secret-itself"), S("refuses-other-algorithm"), S("refuses-base64"),             \
-        S("refuses-duplicate-header")
+    X("does-not-process-forgeries[cut-signature]"), S("refuses-truncated"), S("refuses-extended"), \
+        S("refuses-very-long"), S("refuses-secret-itself"), S("refuses-other-algorithm"),          \
+        S("refuses-base64"), S("refuses-duplicate-header")
 
 #define WRONG_CHARACTERS S("refuses-not-hex"), S("refuses-non-ascii")
 
-#define NO_HEADER S("refuses-missing"), S("refuses-query-signature")
+#define NO_HEADER                                                                                  \
+    S("refuses-missing"), S("refuses-query-signature"),                                            \
+        X("does-not-process-forgeries[no-signature]")
 
 /* The receiver lets everybody in. */
 #define EVERY_REFUSAL WRONG_DIGITS, WRONG_LENGTH, WRONG_CHARACTERS, NO_HEADER, S("refuses-empty")

@@ -185,6 +185,14 @@ static void answer_200_always(struct handling *handling, enum result result)
     handling->answer.status = 200;
 }
 
+/* No `return` after the refusal: the handler goes on. */
+static void answer_and_go_on(struct handling *handling, enum result result)
+{
+    rules_right.answer(handling, result);
+    if (result == RESULT_SIGNATURE && rules_right.shape(handling) == RESULT_NEXT)
+        (void)rules_right.act(handling);
+}
+
 const struct fault faults_a[] = {
     {.id = "A01",
      .name = "no-verification",
@@ -232,8 +240,8 @@ const struct fault faults_a[] = {
      .name = "shorter-length",
      .sentence = "compares only as many characters as the shorter signature has",
      .seen = "RUSTSEC-2024-0010, CVE-2024-21491 (svix)",
-     .cases = {S("refuses-empty"), S("refuses-truncated"), S("refuses-extended"),
-               S("refuses-duplicate-header")},
+     .cases = {X("does-not-process-forgeries[cut-signature]"), S("refuses-empty"),
+               S("refuses-truncated"), S("refuses-extended"), S("refuses-duplicate-header")},
      .diagnosis = "compares-shorter-length",
      .overrides = {.compare = compare_shorter_length}},
     {.id = "A08",
@@ -285,6 +293,13 @@ const struct fault faults_a[] = {
      .cases = {S("checks-every-type")},
      .diagnosis = "unknown-types-unchecked",
      .overrides = {.find = find_for_known_types}},
+    {.id = "A17",
+     .name = "goes-on-after-refusal",
+     .sentence = "refuses a forgery and processes it all the same",
+     .seen = "Shopify/shopify-app-template-node#801; Panora's documented receiver",
+     .cases = {X("does-not-process-forgeries")},
+     .diagnosis = "refused-but-processed",
+     .overrides = {.answer = answer_and_go_on}},
     {.id = "A18",
      .name = "always-200",
      .sentence = "answers 200 to everything, also to what it refuses",

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "receive/fault_cases.h"
 #include "receive/faults.h"
 
@@ -26,10 +27,42 @@ static enum result shape_without_extras(struct handling *handling)
 static enum result act_once(struct handling *handling)
 {
     struct bytes id = handling_member(handling, "id_event");
-    if (memory_has(handling->memory, id))
-        return RESULT_CONFLICT;
-    memory_add(handling->memory, id);
-    return rules_right.act(handling);
+    return memory_has(handling->memory, id) ? RESULT_CONFLICT : rules_right.act(handling);
+}
+
+/* More than libevent's clock is coarse: who waits for the answer comes after the race. */
+#define AFTER_RACE_NS (20 * NS_PER_MS)
+
+/* Looks whether the id is there, works, and notes the id then: copies that come in between are
+ * worked on as well, and to note their id fails. */
+static enum result act_with_race(struct handling *handling)
+{
+    struct bytes id = handling_member(handling, "id_event");
+    int64_t race_ns = handling->argument->number;
+    int64_t age_ns = memory_age_ns(handling->memory, id);
+    if (age_ns >= race_ns)
+        return RESULT_ACCEPTED;
+    handling->answer.delay_ns = race_ns + AFTER_RACE_NS;
+    if (age_ns < 0)
+        return rules_right.act(handling);
+    handling->processed = true;
+    return RESULT_BROKEN;
+}
+
+static enum result act_every_time(struct handling *handling)
+{
+    handling->processed = true;
+    return RESULT_ACCEPTED;
+}
+
+/* Answers, and loses what it has put aside to work on it later. */
+static enum result act_and_lose(struct handling *handling)
+{
+    uint64_t every = (uint64_t)(handling->argument->number > 0 ? handling->argument->number : 1);
+    enum result result = rules_right.act(handling);
+    if (handling->memory->num_requests % every == 0)
+        handling->processed = false;
+    return result;
 }
 
 /* The number that stands in `count` digits at `at`, or -1. */
@@ -166,6 +199,15 @@ const struct fault faults_g[] = {
      .seen = "",
      .cases = {D("accepts-out-of-order")},
      .overrides = {.act = act_in_order}},
+    {.id = "G04",
+     .name = "races-duplicates",
+     .sentence = "processes copies of an event that come at the same time, and answers 500 to all "
+                 "but the first",
+     .seen = "devlane#355, StellarBank#39",
+     .cases = {D("accepts-concurrent-redelivery"), X("processes-once-when-raced")},
+     .diagnosis = "races-duplicates",
+     .argument = {ARGUMENT_TIME, "TIME between looking an id up and noting it", "250ms"},
+     .overrides = {.act = act_with_race}},
     {.id = "G06",
      .name = "parses-data-blindly",
      .sentence = "breaks when data holds no JSON object or array",
@@ -200,5 +242,21 @@ const struct fault faults_g[] = {
      .seen = "",
      .cases = {"http/disclosure/debug-page"},
      .overrides = {.answer = answer_with_debugger}},
+    {.id = "G13",
+     .name = "loses-accepted",
+     .sentence = "answers 2xx to an event and then loses it",
+     .seen = "",
+     .cases = {X("processes-what-it-accepts"), X("processes-once-when-redelivered"),
+               X("processes-once-when-raced")},
+     .diagnosis = "accepted-but-lost",
+     .argument = {ARGUMENT_NUMBER, "N: only every N-th request loses its event", "1"},
+     .overrides = {.act = act_and_lose}},
+    {.id = "G14",
+     .name = "processes-again",
+     .sentence = "processes an event again whenever it is delivered again",
+     .seen = "",
+     .cases = {X("processes-once-when-redelivered"), X("processes-once-when-raced")},
+     .diagnosis = "processed-twice",
+     .overrides = {.act = act_every_time}},
 };
 const size_t num_faults_g = ARRAY_LEN(faults_g);

@@ -90,16 +90,28 @@ static void print_line(struct host *host, const struct inbound *request,
     buf_clear(&line);
 }
 
-void host_note(struct host *host, const struct inbound *request, const struct answer *answer,
-               const char *type, const char *result_text, const char *problem)
+static void add_to_journal(struct host *host, struct handling *handling, const char *problem)
 {
-    if (host->journal) {
-        const struct journal_entry entry = {request, host->secret, host_wall_ms(host),
-                                            answer->status, problem};
-        journal_add(host->journal, &entry);
-    }
+    struct journal_entry entry = {.request = handling->request,
+                                  .secret = host->secret,
+                                  .wall_ms = host_wall_ms(host),
+                                  .processed = handling->processed,
+                                  .brief = host->journal_is_brief,
+                                  .status = handling->answer.status,
+                                  .problem = problem};
+    if (handling->request->whole)
+        entry.id_event = handling_member(handling, "id_event");
+    journal_add(host->journal, &entry);
+}
+
+void host_note(struct host *host, struct handling *handling, const char *type,
+               const char *result_text, const char *problem)
+{
+    if (host->journal)
+        add_to_journal(host, handling, problem);
     if (host->out)
-        print_line(host, request, answer, type, problem ? problem : result_text);
+        print_line(host, handling->request, &handling->answer, type,
+                   problem ? problem : result_text);
 }
 
 void host_clear(struct host *host)

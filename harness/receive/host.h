@@ -27,6 +27,7 @@ struct host {
     struct bytes secret;
     struct memory memory;
     struct journal *journal;             /* NULL = none */
+    bool journal_is_brief;
     FILE *out;                           /* one line a request; NULL = quiet */
     int64_t (*wall_ms)(void);            /* NULL = no Date header, and 1970 in the journal */
     int64_t request_ns;                  /* a request must be complete in this time */
@@ -62,8 +63,8 @@ void host_prepare(struct host *host);
 
 /* Writes the journal's line and the one for the person who watches. `result_text` says what the
  * request came to. */
-void host_note(struct host *host, const struct inbound *request, const struct answer *answer,
-               const char *type, const char *result_text, const char *problem);
+void host_note(struct host *host, struct handling *handling, const char *type,
+               const char *result_text, const char *problem);
 
 /* Frees what the host itself holds: not the base, the secret, `out` or connections. */
 void host_clear(struct host *host);

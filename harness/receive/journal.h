@@ -3,17 +3,23 @@
  * answered.
  *
  *     {"n":1,"time":"2024-07-01T12:00:00.000Z","connection":1,"method":"POST","target":"/","version":"HTTP/1.1",
- *      "headers":[["Host","127.0.0.1:8080"]],"body_base64":"e30=","verified":true,"status":204,"problem":null}
+ *      "headers":[["Host","127.0.0.1:8080"]],"body_base64":"e30=","verified":true,
+ *      "id_event":"7e57c0de-...","processed":true,"status":204,"problem":null}
  *
  * A header value that is not UTF-8 is written with every byte as the character of that number (ISO
  * 8859-1), and its pair gets a third item that says so: ["X-Name","caf\u00e9","latin1"]. `verified`
  * says whether the signature is right by Panora's own rule, whatever the receiver made of it; null
- * when there is no signature or no whole body. What is no HTTP request has a `problem`, and null
- * for what was not read.
+ * when there is no signature or no whole body. `processed` says whether the receiver has done, on
+ * this request, what the event of that id asks for: a right one does so once for each genuine
+ * event, however often it comes. What is no HTTP request has a `problem`, and null for what was not
+ * read.
+ *
+ * A brief journal leaves out headers, body_base64 and verified.
  */
 #ifndef RECEIVE_JOURNAL_H
 #define RECEIVE_JOURNAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -23,6 +29,9 @@ struct journal_entry {
     const struct inbound *request; /* `method` NULL = there is none */
     struct bytes secret;
     int64_t wall_ms;
+    struct bytes id_event; /* data NULL = there is none */
+    bool processed;
+    bool brief;
     int status;
     const char *problem; /* NULL = none */
 };

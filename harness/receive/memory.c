@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "panora/catalogue.h"
 
@@ -10,25 +11,36 @@
 
 static struct bytes shorten(struct bytes id)
 {
-    return (struct bytes){id.data, id.len < ID_MAX ? id.len : ID_MAX};
+    return (struct bytes){id.data ? id.data : "", id.len < ID_MAX ? id.len : ID_MAX};
 }
 
 void memory_clear(struct memory *memory)
 {
     for (size_t i = 0; i < memory->num_ids; i++)
-        free(memory->ids[i]);
+        free(memory->ids[i].id);
     free(memory->ids);
     catalogue_free(memory->catalogue);
     *memory = (struct memory){0};
 }
 
-bool memory_has(const struct memory *memory, struct bytes id)
+static const struct remembered *find(const struct memory *memory, struct bytes id)
 {
     id = shorten(id);
     for (size_t i = 0; i < memory->num_ids; i++)
-        if (bytes_equal(bytes_of(memory->ids[i]), id))
-            return true;
-    return false;
+        if (bytes_equal(bytes_of(memory->ids[i].id), id))
+            return &memory->ids[i];
+    return NULL;
+}
+
+bool memory_has(const struct memory *memory, struct bytes id)
+{
+    return find(memory, id) != NULL;
+}
+
+int64_t memory_age_ns(const struct memory *memory, struct bytes id)
+{
+    const struct remembered *found = find(memory, id);
+    return found ? clock_monotonic_ns() - found->since_ns : -1;
 }
 
 void memory_add(struct memory *memory, struct bytes id)
@@ -36,8 +48,9 @@ void memory_add(struct memory *memory, struct bytes id)
     id = shorten(id);
     if (!memory->ids)
         memory->ids = mem_alloc(MEMORY_MAX * sizeof *memory->ids);
-    free(memory->ids[memory->next]);
-    memory->ids[memory->next] = mem_copy(id.data, id.len);
+    free(memory->ids[memory->next].id);
+    memory->ids[memory->next] =
+        (struct remembered){mem_copy(id.data, id.len), clock_monotonic_ns()};
     memory->next = (memory->next + 1) % MEMORY_MAX;
     if (memory->num_ids < MEMORY_MAX)
         memory->num_ids++;

@@ -1,6 +1,6 @@
 /*
- * What the receiver remembers from one request to the next: which ids it has accepted, and how
- * many. Right behaviour needs none of it; some faults do.
+ * What the receiver remembers from one request to the next: which events it has processed, so that
+ * a copy of one is not processed again, and what some faults need.
  */
 #ifndef RECEIVE_MEMORY_H
 #define RECEIVE_MEMORY_H
@@ -15,8 +15,13 @@
 
 struct catalogue;
 
+struct remembered {
+    char *id;
+    int64_t since_ns; /* clock_monotonic_ns() when it was added */
+};
+
 struct memory {
-    char **ids; /* a ring of MEMORY_MAX; NULL until the first */
+    struct remembered *ids; /* a ring of MEMORY_MAX; NULL until the first */
     size_t num_ids;
     size_t next;
     uint64_t num_requests;
@@ -30,6 +35,9 @@ void memory_clear(struct memory *memory);
 /* Whether `id` is among those added; at most 256 bytes of an id count. */
 bool memory_has(const struct memory *memory, struct bytes id);
 void memory_add(struct memory *memory, struct bytes id);
+
+/* How long ago `id` was added, in ns; -1 when it is not among them. */
+int64_t memory_age_ns(const struct memory *memory, struct bytes id);
 
 /* Whether `type` stands in Panora's catalogue. */
 bool memory_knows_type(struct memory *memory, struct bytes type);

@@ -2,14 +2,11 @@
 #include "base/array.h"
 #include "receive/fault.h"
 
-#define EFFECT "shows only in what the endpoint does with the event; --effect-command can ask it"
-
 const struct non_fault non_faults[] = {
     {"A11", "compares with PHP's ==, to which two numbers in another spelling are equal",
      "a digest of 64 digits looks like such a number once in 10^15 secrets"},
     {"A15", "lets a debugging header past the verification",
      "the way past is the endpoint's own; no list of guesses would show that there is none"},
-    {"A17", "refuses a forgery and processes it all the same", EFFECT},
     {"A19", "accepts the same request again", "Panora signs no time, so that nobody could refuse"},
     {"A20", "accepts an event whose id or type was changed", "Panora signs neither of them"},
     {"C07", "trims data before it verifies, or makes one kind of line end of two",

@@ -166,6 +166,7 @@ static bool set_up_host(struct receiver *receiver, const struct receiver_options
     struct host *host = &receiver->host;
     host->secret = options->secret;
     host->out = options->out;
+    host->journal_is_brief = options->journal_brief;
     host->wall_ms = options->wall_ms;
     host->request_ns = options->request_ns ? options->request_ns : REQUEST_NS;
     host->max_connections = connections_allowed(options->max_connections);

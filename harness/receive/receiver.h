@@ -30,6 +30,7 @@ struct receiver_options {
     const char *const *behaviours; /* "delay=300ms" */
     size_t num_behaviours;
     const char *journal;  /* file; NULL = none */
+    bool journal_brief;   /* what was processed, without what arrived */
     FILE *out;            /* one line for each request; NULL = quiet. Outlives the receiver */
     bool stop_on_signals; /* SIGINT and SIGTERM stop it */
     int64_t (*wall_ms)(

@@ -148,10 +148,14 @@ static enum result shape(struct handling *handling)
     return is_event ? RESULT_NEXT : RESULT_NOT_EVENT;
 }
 
-/* The same event twice is fine, and so is a type that nobody has heard of. */
+/* The same event twice is fine, and is processed once; a type that nobody has heard of is fine,
+ * too. */
 static enum result act(struct handling *handling)
 {
-    (void)handling;
+    struct bytes id = handling_member(handling, "id_event");
+    handling->processed = !memory_has(handling->memory, id);
+    if (handling->processed)
+        memory_add(handling->memory, id);
     return RESULT_ACCEPTED;
 }
 

@@ -73,6 +73,7 @@ struct handling {
     struct buf message;     /* by `message`: what is signed */
     struct buf digest;      /* by `digest`: the signature that it ought to be */
     struct answer answer;
+    bool processed; /* by `act`: the work that the event asks for was done, on this request */
 
     struct js *event; /* private: handling_event */
     bool parsed;

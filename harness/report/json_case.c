@@ -121,6 +121,21 @@ static void set_redacted(json_t *object, const char *name, const struct run_resu
     buf_clear(&redacted);
 }
 
+/* What the user's command said of the event; nobody has asked it of most. */
+static json_t *effect_of(const struct run_result *result, const struct exchange *exchange)
+{
+    const struct processed *said = &exchange->processed;
+    if (said->state == PROCESSED_UNASKED)
+        return json_null();
+    json_t *object = json_object();
+    json_set_text(object, "id_event", exchange->id_event);
+    json_object_set_new(object, "processed",
+                        said->state == PROCESSED_TIMES ? json_integer((json_int_t)said->times)
+                                                       : json_null());
+    set_redacted(object, "detail", result, said->why ? said->why : "");
+    return object;
+}
+
 static json_t *observation_of(const struct run_result *result, const struct exchange *exchange)
 {
     const struct observation *seen = &exchange->seen;
@@ -135,6 +150,7 @@ static json_t *observation_of(const struct run_result *result, const struct exch
     json_object_set_new(object, "request", request_of(result, exchange));
     json_object_set_new(object, "response", seen->status ? response_of(result, seen) : json_null());
     json_object_set_new(object, "connection", connection_of(seen));
+    json_object_set_new(object, "effect", effect_of(result, exchange));
     return object;
 }
 

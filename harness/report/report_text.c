@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "judge/expectation.h"
 #include "report/formats.h"
 #include "report/standing.h"
 #include "report/text_page.h"
@@ -130,6 +131,19 @@ static void add_phase(const char *name, int64_t ns, struct buf *out)
     text_add_duration(out, ns);
 }
 
+static void add_effect(const struct page *page, const struct run_result *result,
+                       const struct exchange *exchange)
+{
+    struct buf words = {0};
+    struct buf shown = {0};
+    processed_describe(&exchange->processed, &words);
+    result_redact(result, buf_bytes(&words), &shown);
+    if (shown.len)
+        page_field(page, FACT_INDENT, "effect", buf_text(&shown));
+    buf_clear(&words);
+    buf_clear(&shown);
+}
+
 static void add_exchange(const struct page *page, const struct run_result *result,
                          const struct exchange *exchange)
 {
@@ -148,6 +162,7 @@ static void add_exchange(const struct page *page, const struct run_result *resul
     page_field(page, FACT_INDENT, "sent", exchange->sent);
     page_field(page, FACT_INDENT, "got", buf_text(&line));
     page_field(page, FACT_INDENT, "as Panora would record it", exchange->as_panora);
+    add_effect(page, result, exchange);
     buf_clear(&line);
 }
 

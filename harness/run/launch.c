@@ -253,7 +253,8 @@ static enum round round_of(const struct testcase *test)
         return ROUND_ALONE;
     if (test->one->tls)
         return ROUND_TLS;
-    return test->wait_ns > 0 ? ROUND_WAITS : ROUND_USUAL;
+    /* an event has its time to be processed while the others are sent */
+    return test->wait_ns > 0 || judge_needs_effect(test->one) ? ROUND_WAITS : ROUND_USUAL;
 }
 
 /* The first case goes first, then what says why there may be no TLS session, then the controls,

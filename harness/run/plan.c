@@ -12,14 +12,6 @@
 #include "run/select.h"
 #include "suite/step.h"
 
-static void exchange_clear(struct exchange *exchange)
-{
-    free(exchange->sent);
-    free(exchange->as_panora);
-    request_clear(&exchange->request);
-    observation_clear(&exchange->seen);
-}
-
 void testcase_clear(struct testcase *test)
 {
     for (size_t i = 0; test->exchanges && i < test->count; i++)
@@ -47,6 +39,8 @@ void testcase_reset(struct testcase *test)
     if (test->probe)
         search_restart(test);
     for (size_t i = 0; i < test->count; i++) {
+        test->exchanges[i].repeated =
+            test->exchanges[i].seen.outcome != OUTCOME_NOT_SENT || test->exchanges[i].repeated;
         observation_clear(&test->exchanges[i].seen);
         observation_init(&test->exchanges[i].seen);
         test->exchanges[i].accepted = false;
@@ -76,6 +70,12 @@ unsigned run_tag_of(uint64_t seed)
 {
     struct rng rng = rng_for(seed, "run tag");
     return (unsigned)(rng_next(&rng) & 0xffff);
+}
+
+void run_unsent_id(uint64_t seed, char out[UUID_SIZE])
+{
+    struct rng rng = rng_for(seed, "an event that is never sent");
+    event_new_id(&rng, run_tag_of(seed), out);
 }
 
 /* Takes what was composed into place `index` of the case. */
@@ -280,6 +280,8 @@ static bool add_cases(struct plan *plan, struct error *err)
     if (plan->num_cases == 0)
         return error_set(err, "no case was selected; `hookcheck list cases` shows what there is");
     settle(plan);
+    if (options->effect)
+        effect_note_ids(plan);
     return true;
 }
 
@@ -337,8 +339,11 @@ static int64_t expected_ns(const struct plan *plan)
     int64_t by_answers =
         (int64_t)plan->num_requests * 50 * NS_PER_MS / (int64_t)options->concurrency;
     int64_t expected = by_rate > by_answers ? by_rate : by_answers;
-    if (plan->longest_wait_ns > expected)
-        expected = plan->longest_wait_ns;
+    int64_t longest_ns = plan->longest_wait_ns;
+    if (plan_num_effects(plan) && options->effect->wait_ns > longest_ns)
+        longest_ns = options->effect->wait_ns;
+    if (longest_ns > expected)
+        expected = longest_ns;
     return expected < options->max_time_ns ? expected : options->max_time_ns;
 }
 
@@ -350,6 +355,9 @@ void plan_describe(const struct plan *plan, struct buf *out)
     (void)buf_add_format(out, "about %" PRId64 " s", expected_ns(plan) / NS_PER_S + 1);
     if (options->rate > 0)
         (void)buf_add_format(out, " (at most %g a second)", options->rate);
+    size_t num_effects = plan_num_effects(plan);
+    if (num_effects)
+        (void)buf_add_format(out, "; asks --effect-command about %zu events", num_effects);
     (void)buf_add_format(out, "; leaves behind events whose id_event begins with %s-%04x",
                          EVENT_ID_PREFIX, run_tag_of(options->seed));
 }

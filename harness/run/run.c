@@ -229,6 +229,7 @@ bool run_plan(struct plan *plan, const struct run_listener *listener, struct run
     wait_for_answer(&runner);
     start(&runner);
     loop(&runner);
+    effect_ask(&runner);
     finish_result(&runner);
     probing_diagnose(&runner);
     engine_free(runner.engine);

@@ -18,6 +18,7 @@
 #include "deliver/target.h"
 #include "judge/result.h"
 #include "panora/catalogue.h"
+#include "run/effect.h"
 #include "sign/secret.h"
 #include "suite/suite.h"
 
@@ -53,6 +54,7 @@ struct run_options {
     size_t max_requests; /* 0 = no limit */
     double rate;         /* requests a second; 0 = no limit */
     size_t concurrency;
+    const struct effect_oracle *effect;       /* who can tell what was processed; NULL = nobody */
     const volatile sig_atomic_t *interrupted; /* set by a signal handler */
 };
 
@@ -72,6 +74,7 @@ void plan_free(struct plan *plan); /* NULL is fine */
 
 size_t plan_num_cases(const struct plan *plan);
 size_t plan_num_requests(const struct plan *plan); /* controls included, canaries not */
+size_t plan_num_effects(const struct plan *plan);  /* events that the oracle is asked about */
 
 /* Appends one sentence: the target, the number of requests, the expected time, and what is left
  * behind. */
@@ -84,8 +87,16 @@ void plan_list(const struct plan *plan, struct buf *out);
  * 2026-01-01T12:00:00.000Z. */
 #define RUN_WALL_MS INT64_C(1767268800000)
 
+/* Whether the oracle knows none of the plan's events yet: a seed that was used before sends them
+ * once more, and what becomes of them then shows nothing. False with a sentence. */
+bool plan_effects_are_new(const struct plan *plan, effect_stop *stop, void *stop_payload,
+                          struct error *err);
+
 /* The 16 bits in every id_event of a run with this seed. */
 unsigned run_tag_of(uint64_t seed);
+
+/* An id_event of such a run that it does not send. */
+void run_unsent_id(uint64_t seed, char out[UUID_SIZE]);
 
 /* Sends everything, judges, and fills `result`, whose target, version, suites_hash, rerun, url and
  * hidden are the caller's and set before. False with a sentence only when hookcheck itself fails;

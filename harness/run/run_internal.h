@@ -180,6 +180,11 @@ void probing_diagnose(struct runner *runner);
 void finish_judge(struct runner *runner);
 void finish_result(struct runner *runner);
 
+/* effect.c: notes which events are asked about, when the plan is made; asks, when everything has
+ * ended; and hands the answers to the exchanges */
+void effect_note_ids(struct plan *plan);
+void effect_ask(struct runner *runner);
+
 /* follow.c: what Panora would make of redirects, found out where that is harmless */
 void follow_redirects(struct runner *runner);
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "judge/judge.h"
 
 static bool any_glob(const char *const *globs, size_t count, const char *id, const char *base)
 {
@@ -59,6 +60,9 @@ const char *select_skip(const struct run_options *options, const struct suite_ca
         return "the endpoint is reached by http: there is no TLS session to look at";
     if (options->is_unsigned && one->needs_signature)
         return "the endpoint verifies nothing, by its owner's word (--unsigned)";
+    if (!options->effect && judge_needs_effect(one))
+        return "what became of an event is known to the endpoint alone, unless a command of yours "
+               "tells it (--effect-command)";
     if (one->private_channel && !target->is_tls && !target->is_loopback)
         return "the secret would travel in the clear; this is sent over https or to loopback only";
     if (one->disruptive && !target->is_private && !options->allow_disruptive)

@@ -182,6 +182,7 @@ static bool is_back(struct runner *runner, int64_t now_ns)
     runner->misses++;
     runner->back_ns = 0;
     runner->died = true;
+    runner->facts.died = true;
     if (now_ns - runner->missed_ns > runner->options->recovery_ns) {
         give_up(runner);
         return false;

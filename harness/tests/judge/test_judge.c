@@ -393,6 +393,8 @@ Test(judge, says_what_a_case_needs, .init = set_up, .fini = tear_down)
         {"'exact':true," ACCEPTED, false, true, false},
         {"'one-connection':true," ACCEPTED, false, true, false},
         {TWO_STEPS "{'leaks-nothing':true}", false, false, true},
+        {"'expect':{'not-processed':true}", true, false, true},
+        {"'expect':{'processed':'once'}", false, false, true},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct suite *suite = must_read(rows[i].members);
@@ -400,6 +402,8 @@ Test(judge, says_what_a_case_needs, .init = set_up, .fini = tear_down)
         cr_expect_eq(judge_needs_control(one, 0), rows[i].control, "%s", rows[i].members);
         cr_expect_eq(judge_needs_raw(one), rows[i].raw, "%s", rows[i].members);
         cr_expect_eq(judge_waits_for_run(one), rows[i].waits, "%s", rows[i].members);
+        cr_expect_eq(judge_needs_effect(one), strstr(rows[i].members, "processed") != NULL, "%s",
+                     rows[i].members);
         suite_free(suite);
     }
 }

@@ -171,3 +171,42 @@ Test(receive_journal, adds_to_what_is_there)
     json_decref(lines);
     folder_end(&folder);
 }
+
+/* "tf": whether each of the requests was processed. */
+static void expect_processed(const char *fault, const struct posting *postings, const char *wanted)
+{
+    struct folder folder;
+    struct started_receiver started;
+    folder_begin(&folder);
+    const struct receiver_options options = {
+        .journal = folder.journal, .journal_brief = true, .fault = fault};
+    started_begin(&started, &options);
+    for (size_t i = 0; wanted[i]; i++)
+        (void)post_status(&started, &postings[i]);
+    started_end(&started);
+    json_t *lines = read_lines(&folder);
+    cr_assert_eq(json_array_size(lines), strlen(wanted));
+    for (size_t i = 0; wanted[i]; i++) {
+        const json_t *line = json_array_get(lines, i);
+        cr_expect_eq(json_is_true(json_object_get(line, "processed")), wanted[i] == 't',
+                     "%s, request %zu", fault ? fault : "right", i);
+        cr_expect_str_eq(json_string_value(json_object_get(line, "id_event")), postings[i].id);
+        cr_expect_null(json_object_get(line, "body_base64"), "it is brief");
+    }
+    json_decref(lines);
+    folder_end(&folder);
+}
+
+/* A genuine event, the same again, a forgery, and the genuine event with the forgery's id. */
+static const struct posting story[] = {
+    {.id = "one"}, {.id = "one"}, {.id = "two", .key = "other"}, {.id = "two"}};
+
+Test(receive_journal, says_what_was_processed)
+{
+    expect_processed(NULL, story, "tfft");
+    expect_processed("A01", story, "tftf");
+    expect_processed("A17", story, "tftf");
+    expect_processed("A18", story, "tfft");
+    expect_processed("G13", story, "ffff");
+    expect_processed("G14", story, "ttft");
+}
