@@ -55,13 +55,15 @@ void case_result_clear(struct case_result *result)
     *result = (struct case_result){0};
 }
 
-void case_result_add_measure(struct case_result *result, const char *name, double value,
-                             const char *unit, char *sentence)
+struct measure *case_result_add_measure(struct case_result *result, const char *name, double value,
+                                        const char *unit, char *sentence)
 {
     result->measures =
         mem_resize(result->measures, result->num_measures + 1, sizeof *result->measures);
-    result->measures[result->num_measures++] = (struct measure){
+    struct measure *measure = &result->measures[result->num_measures++];
+    *measure = (struct measure){
         .name = mem_text(name), .value = value, .unit = mem_text(unit), .sentence = sentence};
+    return measure;
 }
 
 static void diagnosis_clear(struct diagnosis *diagnosis)

@@ -48,6 +48,7 @@ struct measure {
     double value;
     char *unit;     /* "bytes", "levels", "ms" */
     char *sentence; /* "accepts bodies of up to 102,400 bytes: the default of express.json" */
+    bool is_detail; /* for those who want to know: another measure of the case says the gist */
 };
 
 /* One testcase: a case, or one value of its `for` list. */
@@ -80,9 +81,10 @@ struct case_result {
     size_t num_measures;
 };
 
-/* Adds a number; `sentence` becomes the result's, the others are copied. */
-void case_result_add_measure(struct case_result *result, const char *name, double value,
-                             const char *unit, char *sentence);
+/* Adds a number and returns it, borrowed until the next one is added; `sentence` becomes the
+ * result's, the others are copied. */
+struct measure *case_result_add_measure(struct case_result *result, const char *name, double value,
+                                        const char *unit, char *sentence);
 
 enum confidence { CONFIDENCE_PROVED, CONFIDENCE_LIKELY };
 

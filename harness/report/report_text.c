@@ -114,12 +114,11 @@ static void add_facts(const struct page *page, const struct case_result *one)
         page_field(page, FACT_INDENT, "because", one->reason);
 }
 
-/* The first number of a case is the one that counts; the others are for those who want to know. */
 static void add_measures(const struct page *page, const struct case_result *one, bool verbose)
 {
-    size_t count = verbose || one->num_measures == 0 ? one->num_measures : 1;
-    for (size_t i = 0; i < count; i++)
-        page_field(page, FACT_INDENT, "measured", one->measures[i].sentence);
+    for (size_t i = 0; i < one->num_measures; i++)
+        if (verbose || !one->measures[i].is_detail)
+            page_field(page, FACT_INDENT, "measured", one->measures[i].sentence);
 }
 
 static void add_phase(const char *name, int64_t ns, struct buf *out)

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "report/report.h"
 #include "tests/support/sample_result.h"
@@ -281,5 +282,26 @@ Test(report_report_text, gives_each_reason_of_the_undecided_once)
     cr_expect_not_null(
         strstr(undecided, "panora/signature/refuses-empty, panora/signature/refuses-zeros"));
     buf_clear(&out);
+    run_result_clear(&result);
+}
+
+/* The longest first; those that took no time are not named. */
+Test(report_report_text, says_where_the_time_went)
+{
+    struct run_result result;
+    struct buf report = {0};
+    sample_result(&result);
+    for (size_t i = 0; i < result.num_cases; i++)
+        result.cases[i].duration_ns = 0;
+    sample_case(&result, "panora/signature/refuses-empty")->duration_ns = 20 * NS_PER_MS;
+    sample_case(&result, "panora/signature/refuses-missing")->duration_ns = 3 * NS_PER_S;
+    sample_case(&result, "panora/delivery/answers-plainly")->duration_ns = 20 * NS_PER_MS;
+    report_format_find("text", NULL)->render(&result, &report);
+    cr_expect_not_null(strstr(buf_text(&report), "Where the time went (cases overlap): "
+                                                 "panora/signature/refuses-missing 3.00 s,\n"
+                                                 "panora/delivery/answers-plainly 20.0 ms, "
+                                                 "panora/signature/refuses-empty 20.0 ms\n"),
+                       "%s", buf_text(&report));
+    buf_clear(&report);
     run_result_clear(&result);
 }
