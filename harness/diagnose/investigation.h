@@ -69,6 +69,9 @@ bool sight_is_lost(const struct sight *sight);
 bool sight_got_in(const struct sight *sight);
 bool sight_was_answered(const struct sight *sight);
 
+/* Whether it met a rate limit (429), which tells nothing about the request. */
+bool sight_was_limited(const struct sight *sight);
+
 /* --- ask.c --- */
 
 /* A genuine event of the run's usual type, made so that what can be computed from it differs. */
@@ -114,6 +117,7 @@ bool found_explains(const struct investigation *inv, const struct case_result *o
 
 /* --- the parts, in the order in which they are asked --- */
 
+bool forensic_page_for_all(struct investigation *inv); /* true: there is nothing more to ask */
 void forensic_all_refused(struct investigation *inv);
 void forensic_some_refused(struct investigation *inv);
 void rules_of_entry_apply(struct investigation *inv);
