@@ -64,6 +64,11 @@ void check_same_by_family(const struct call *call, const struct evidence *eviden
         const struct observation *other = &evidence->exchanges[i]->seen;
         if (answer_of(first) == answer_of(other))
             continue;
+        if (was_rate_limited(first) || was_rate_limited(other)) {
+            finding_set(out, FINDING_UNDECIDED, evidence, i);
+            finding_rate_limited(&out->reason);
+            return;
+        }
         finding_set(out, FINDING_BROKEN, evidence, i);
         (void)buf_add_format(&out->reason,
                              "over IPv%d: ", evidence->exchanges[0]->request.transport.ip_version);
@@ -92,19 +97,30 @@ void check_accepted_as_well(const struct call *call, const struct evidence *evid
         if (exchange->request.transport.stop != STOP_NOT)
             continue;
         bool kept = answer == ANSWER_ACCEPTED && exchange->seen.total_ns <= most_ns;
+        bool limited = was_rate_limited(&exchange->seen);
         finding_set(out,
-                    kept                    ? FINDING_KEPT
-                    : answer == ANSWER_NONE ? FINDING_UNDECIDED
-                                            : FINDING_BROKEN,
+                    kept                               ? FINDING_KEPT
+                    : answer == ANSWER_NONE || limited ? FINDING_UNDECIDED
+                                                       : FINDING_BROKEN,
                     evidence, i);
         if (kept)
             continue;
-        if (answer == ANSWER_NONE)
+        if (limited)
+            finding_rate_limited(&out->reason);
+        else if (answer == ANSWER_NONE)
             (void)buf_add_text(&out->reason, exchange->seen.detail);
         else if (answer == ANSWER_ACCEPTED)
             (void)buf_add_text(&out->reason, "it was held up");
         return;
     }
+}
+
+/* A server that will not read all of it says so and closes (RFC 9112 section 9.6): what it left
+ * unread makes that a reset, which may overtake the end of its answer. Node does so. */
+static bool refused_and_closed(const struct observation *seen)
+{
+    return seen->status / 100 == 4 &&
+           (seen->outcome == OUTCOME_RESET || seen->outcome == OUTCOME_CUT_SHORT);
 }
 
 void check_survives_as_well(const struct call *call, const struct evidence *evidence,
@@ -118,7 +134,8 @@ void check_survives_as_well(const struct call *call, const struct evidence *evid
     }
     size_t last = evidence->count - 1;
     enum answer answer = answer_of(&evidence->exchanges[last]->seen);
-    bool kept = answer == ANSWER_ACCEPTED || answer == ANSWER_REFUSED;
+    bool kept = answer == ANSWER_ACCEPTED || answer == ANSWER_REFUSED ||
+                refused_and_closed(&evidence->exchanges[last]->seen);
     finding_set(out,
                 kept                    ? FINDING_KEPT
                 : answer == ANSWER_NONE ? FINDING_UNDECIDED

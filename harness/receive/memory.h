@@ -21,6 +21,8 @@ struct memory {
     size_t next;
     uint64_t num_requests;
     uint64_t num_refused;
+    double allowance;            /* requests that a rate limit lets through at once */
+    int64_t allowance_ns;        /* when it was that much, monotonic; 0 = never yet */
     struct catalogue *catalogue; /* NULL until somebody asks whether a type is known */
 };
 
