@@ -30,6 +30,9 @@ bool judge_waits_for_run(const struct suite_case *one);
 /* Whether some expectation of the case counts only beside an accepted genuine twin. */
 bool judge_needs_control(const struct suite_case *one, size_t step);
 
+/* Whether the case is about what becomes of the connection after an answer. */
+bool judge_watches_connection(const struct suite_case *one);
+
 /* Whether the case has to be sent by the raw way. */
 bool judge_needs_raw(const struct suite_case *one);
 

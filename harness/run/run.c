@@ -92,10 +92,10 @@ static void loop(struct runner *runner)
         check_stop(runner, now_ns);
         if (runner->trouble == TROUBLE_NONE)
             launch_ready(runner, now_ns);
-        bool in_trouble = runner->trouble != TROUBLE_NONE;
-        if (in_trouble)
+        enum trouble before = runner->trouble;
+        if (before != TROUBLE_NONE)
             trouble_step(runner, now_ns);
-        bool is_free = in_trouble && runner->trouble == TROUBLE_NONE; /* others may leave at once */
+        bool changed = runner->trouble != before; /* what comes next may leave at once */
         finish_judge(runner);
         if (everything_ended(runner)) {
             if (runner->looked_after_all)
@@ -103,7 +103,7 @@ static void loop(struct runner *runner)
             trouble_look_after_all(runner);
             continue;
         }
-        (void)engine_wait(runner->engine, is_free ? 0 : idle_ns(runner, now_ns));
+        (void)engine_wait(runner->engine, changed ? 0 : idle_ns(runner, now_ns));
     }
 }
 
