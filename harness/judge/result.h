@@ -121,6 +121,8 @@ struct run_result {
     char *rerun; /* command line prefix that repeats the run: "hookcheck run 'URL' --seed N ..."
                     without the secret */
     char *url;   /* URL for curl lines, without userinfo */
+    char *curl_options; /* what a curl line needs to connect as the run did, with a blank before
+                           each: " --resolve 'a:80:127.0.0.1'"; NULL = nothing */
     struct case_result *cases;
     size_t num_cases;
     struct diagnosis *diagnoses;

@@ -122,7 +122,8 @@ static void on_knock(void *payload, struct observation *seen)
     observation_clear(seen);
 }
 
-/* A HEAD request carries no event, so that waiting leaves nothing behind. */
+/* A HEAD request carries no event, so that waiting leaves nothing behind. The one that is answered
+ * counts as a request of the run. */
 static void wait_for_answer(struct runner *runner)
 {
     int64_t until_ns = clock_monotonic_ns() + runner->options->wait_ns;
@@ -140,6 +141,10 @@ static void wait_for_answer(struct runner *runner)
             (void)engine_wait(runner->engine, TICK_NS);
         if (!knock.answered)
             (void)engine_wait(runner->engine, TICK_NS);
+    }
+    if (knock.answered) {
+        runner->reached = true;
+        runner->num_sent++;
     }
     request_clear(&request);
 }
