@@ -336,15 +336,16 @@ Test(judge, idle_connections_are_closed_in_an_orderly_way, .init = set_up, .fini
         bool reused, keep_alive, was_reset;
         int64_t closed_ns;
         enum verdict verdict;
+        const char *measured;
     } rows[] = {
-        {"used again", "204 204", true, true, false, -1, PASS},
-        {"reset on use", "204 reset", true, true, false, -1, FAIL},
-        {"empty on use", "204 closed", true, true, false, -1, FAIL},
-        {"silent on use", "204 hung", true, true, false, -1, FAIL},
-        {"reset while idle", "204 204", false, true, true, NS_PER_S / 2, FAIL},
-        {"closed at once", "204 204", false, true, false, NS_PER_S / 2, WARN},
-        {"closed later", "204 204", false, true, false, 2 * NS_PER_S, PASS},
-        {"closed as announced", "204 204", false, false, false, 0, PASS},
+        {"used again", "204 204", true, true, false, -1, PASS, "open for at least 4.50 s"},
+        {"reset on use", "204 reset", true, true, false, -1, FAIL, ""},
+        {"empty on use", "204 closed", true, true, false, -1, FAIL, ""},
+        {"silent on use", "204 hung", true, true, false, -1, FAIL, ""},
+        {"reset while idle", "204 204", false, true, true, NS_PER_S / 2, FAIL, "after 500 ms"},
+        {"closed at once", "204 204", false, true, false, NS_PER_S / 2, WARN, "after 500 ms"},
+        {"closed later", "204 204", false, true, false, 2 * NS_PER_S, PASS, "after 2.00 s"},
+        {"closed as announced", "204 204", false, false, false, 0, PASS, ""},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct suite *suite = must_read(IDLE);
@@ -354,7 +355,11 @@ Test(judge, idle_connections_are_closed_in_an_orderly_way, .init = set_up, .fini
         judged.exchanges[0].seen.keep_alive = rows[i].keep_alive;
         judged.exchanges[0].seen.idle_was_reset = rows[i].was_reset;
         judged.exchanges[0].seen.idle_closed_ns = rows[i].closed_ns;
+        judged.exchanges[1].seen.started_ns = judged.exchanges[0].seen.total_ns + 9 * NS_PER_S / 2;
         judged_judge(&judged, &suite->cases[0]);
+        const char *measured = judged.result.num_measures ? judged.result.measures[0].sentence : "";
+        cr_expect(*rows[i].measured ? strstr(measured, rows[i].measured) != NULL : !*measured,
+                  "%s: \"%s\"", rows[i].what, measured);
         cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s: %s", rows[i].what,
                      judged.result.reason);
         judged_clear(&judged);
