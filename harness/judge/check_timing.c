@@ -308,7 +308,10 @@ void check_first_prompt(const struct call *call, const struct evidence *evidence
         return;
     }
     int64_t ns = latency_of(first);
-    add_time(out, "", "first", ns, "the very first answer of the run took");
+    struct buf sentence = {0};
+    (void)buf_add_text(&sentence, "the very first answer of the run took ");
+    text_add_duration(&sentence, ns);
+    (void)add_measure(out, "", "first", ms_of(ns), "ms", &sentence);
     (void)buf_add_text(&out->actual, "the first answer of the run took ");
     text_add_duration(&out->actual, ns);
     out->kind = ns <= run->target_ns ? FINDING_KEPT : FINDING_TOLERATED;
