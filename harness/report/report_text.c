@@ -14,7 +14,7 @@
 
 static struct page page_for(const struct text_options *options, struct buf *out)
 {
-    return (struct page){.out = out, .color = options->color};
+    return (struct page){.out = out, .color = options->color, .columns = options->columns};
 }
 
 void report_text_begin(const struct run_result *result, const struct text_options *options,
@@ -34,7 +34,7 @@ void report_text_begin(const struct run_result *result, const struct text_option
     (void)buf_add_format(&facts, "seed %" PRIu64 ", suites %.12s%s%s", result->seed,
                          result->suites_hash ? result->suites_hash : "",
                          result->started[0] ? ", started " : "", result->started);
-    page_add(&page, TONE_DIM, buf_text(&facts));
+    (void)page_wrap(&page, 0, 2, TONE_DIM, buf_text(&facts));
     page_end_line(&page);
     buf_clear(&facts);
 }
@@ -57,7 +57,7 @@ static void end_with_name(const struct page *page, size_t column, size_t indent,
 {
     struct buf shown = {0};
     (void)buf_add_format(&shown, "(%s)", name);
-    if (column + 1 + text_columns(buf_text(&shown)) <= PAGE_COLUMNS) {
+    if (column + 1 + text_columns(buf_text(&shown)) <= page_columns(page)) {
         page_blanks(page, 1);
     } else {
         page_end_line(page);

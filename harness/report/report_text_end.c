@@ -272,7 +272,7 @@ static void add_counts(const struct page *page, const struct run_result *result)
 void report_text_end(const struct run_result *result, const struct text_options *options,
                      struct buf *out)
 {
-    struct page page = {.out = out, .color = options->color};
+    struct page page = {.out = out, .color = options->color, .columns = options->columns};
     add_notice(&page, TONE_RED, "", result->loudest);
     add_notice(&page, TONE_YELLOW, "Stopped early: ", result->stopped);
     add_diagnoses(&page, result);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "report/report.h"
@@ -304,4 +305,33 @@ Test(report_report_text, says_where_the_time_went)
                        "%s", buf_text(&report));
     buf_clear(&report);
     run_result_clear(&result);
+}
+
+/* Words are not cut, and command lines, which are pasted, are not wrapped. */
+Test(report_report_text, keeps_within_the_terminal)
+{
+    static const size_t widths[] = {60, 80, 0};
+    for (size_t i = 0; i < ARRAY_LEN(widths); i++) {
+        struct run_result result;
+        struct buf report = {0};
+        const struct text_options options = {.columns = widths[i]};
+        size_t most = widths[i] ? widths[i] : 100;
+        size_t longest = 0;
+        sample_result(&result);
+        stream(&result, &options, &report);
+        char *rest = NULL;
+        for (char *line = strtok_r(report.data, "\n", &rest); line;
+             line = strtok_r(NULL, "\n", &rest)) {
+            size_t width = 0;
+            bool is_pasted = strstr(line, "curl -sS") || strstr(line, "hookcheck run") ||
+                             strncmp(line, "hookcheck: ", 11) == 0;
+            for (const char *at = line; *at; at++)
+                width += ((unsigned char)*at & 0xc0) != 0x80;
+            cr_expect(is_pasted || width <= most, "%zu: %s", width, line);
+            longest = !is_pasted && width > longest ? width : longest;
+        }
+        cr_expect_gt(longest, most - 15, "it makes use of the width: %zu of %zu", longest, most);
+        buf_clear(&report);
+        run_result_clear(&result);
+    }
 }
