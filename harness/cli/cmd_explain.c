@@ -20,7 +20,7 @@ static const struct option_set *const option_sets[] = {&own_options};
 /* A word may name things of two kinds: then both are explained. */
 static const struct explainer *const explainers[] = {
     &explain_cases,      &explain_faults,     &explain_mutations, &explain_expectations,
-    &explain_behaviours, &explain_variations, &explain_diagnoses,
+    &explain_behaviours, &explain_variations, &explain_diagnoses, &explain_event_ids,
 };
 
 void name_list_add(struct name_list *names, const char *name)
@@ -91,8 +91,8 @@ const struct command command_explain = {
              "level and why, what harm "
              "is done if it fails and how to mend it; of a fault what the receiver does and which "
              "cases catch it; of "
-             "a mutation or an expectation what it means and what it takes. A case's name without "
-             "its suite is enough.",
+             "a mutation or an expectation what it means and what it takes; of an id_event that "
+             "begins with 7e57c0de which run left it. A case's name without its suite is enough.",
     .examples = "  hookcheck explain panora/signature/refuses-truncated\n"
                 "  hookcheck explain A01\n",
     .options = option_sets,

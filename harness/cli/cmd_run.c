@@ -86,6 +86,19 @@ static char *rerun_line(const struct run_result *result, const struct run_choice
     return buf_take(&out);
 }
 
+/* How the endpoint is reached: curl has the same options under the same names. */
+static char *curl_options(const struct run_result *result, const struct arguments *arguments)
+{
+    static const char *const shared[] = {"cacert",     "cert",  "key", "insecure", "resolve",
+                                         "connect-to", "proxy", "4",   "6"};
+    struct buf out = {0};
+    for (size_t i = 0; i < arguments->num_options; i++)
+        for (size_t k = 0; k < ARRAY_LEN(shared); k++)
+            if (strcmp(arguments->options[i].spec->name, shared[k]) == 0)
+                add_option(result, &arguments->options[i], &out);
+    return buf_take(&out);
+}
+
 static void fill_about(struct run_result *result, const struct run_choice *choice,
                        const struct arguments *arguments)
 {
@@ -107,6 +120,7 @@ static void fill_about(struct run_result *result, const struct run_choice *choic
         hide(result, i < ARRAY_LEN(names) ? names[i] : "$HOOKCHECK_HEADER",
              secret_bytes(&choice->endpoint.hidden[i]));
     result->rerun = rerun_line(result, choice, arguments);
+    result->curl_options = curl_options(result, arguments);
 }
 
 /* --- what is seen while it runs --- */
@@ -232,6 +246,8 @@ static int run_chosen(struct run_choice *choice, const struct arguments *argumen
                       struct error *err)
 {
     struct buf line = {0};
+    (void)signal(SIGINT, on_interrupt);
+    (void)signal(SIGTERM, on_interrupt);
     struct plan *plan = plan_make(&choice->run, err);
     int code = EXIT_OK;
     if (!plan)

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -267,6 +268,16 @@ static bool read_suites(struct run_choice *choice, const struct arguments *argum
     return ok;
 }
 
+/* As wide as the terminal, but no wider than reads well; 0 where there is none. */
+static size_t columns_of(int fd)
+{
+    enum { LEAST = 60, MOST = 100 };
+    struct winsize size;
+    if (!isatty(fd) || ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_col >= MOST)
+        return 0;
+    return size.ws_col < LEAST ? LEAST : size.ws_col;
+}
+
 static void read_looks(struct run_choice *choice, const struct arguments *arguments)
 {
     int fd = choice->text_to_stderr ? STDERR_FILENO : STDOUT_FILENO;
@@ -277,6 +288,7 @@ static void read_looks(struct run_choice *choice, const struct arguments *argume
                  (by_itself && !arguments_has(arguments, "no-color")),
         .verbose = arguments_has(arguments, "verbose"),
         .quiet = arguments_has(arguments, "quiet"),
+        .columns = columns_of(fd),
     };
     choice->progress =
         isatty(STDERR_FILENO) && !choice->text.quiet && !arguments_has(arguments, "no-progress");

@@ -57,7 +57,7 @@ struct attempt *attempt_new(struct engine *engine, const struct engine_send *sen
     struct attempt *attempt = mem_alloc(sizeof *attempt);
     attempt->engine = engine;
     attempt->timeout_ns = send->timeout_ns;
-    attempt->brisk = send->brisk;
+    attempt->linger = send->linger;
     attempt->on_done = send->on_done;
     attempt->payload = send->payload;
     attempt->request = send->request;

@@ -9,9 +9,12 @@
 #include "base/mem.h"
 #include "deliver/engine_internal.h"
 
-/* How long bytes that should not follow an answer are waited for: they mostly come in the same
- * segment. */
-#define LINGER_NS (50 * NS_PER_MS)
+/* How long bytes that should not follow an answer are waited for. */
+static const int64_t linger_ns[] = {
+    [LINGER_USUAL] = 50 * NS_PER_MS,
+    [LINGER_SHORT] = 10 * NS_PER_MS,
+    [LINGER_NONE] = 0,
+};
 
 /* --- life --- */
 
@@ -142,7 +145,7 @@ static int64_t due_ns(const struct engine_connection *connection)
     }
     if (connection->state == CONNECTION_LINGER)
         return connection->ended_ns +
-               (connection->attempt && connection->attempt->brisk ? 0 : LINGER_NS);
+               linger_ns[connection->attempt ? connection->attempt->linger : LINGER_USUAL];
     return INT64_MAX;
 }
 

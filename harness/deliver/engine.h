@@ -59,12 +59,19 @@ void engine_free(struct engine *engine); /* attempts under way end without a cal
  */
 typedef void engine_on_done(void *payload, struct observation *seen);
 
+/* Raw way: how long bytes, or a close, that follow an answer are waited for. They mostly come with
+ * it, so that a short look misses few. */
+enum engine_linger {
+    LINGER_USUAL, /* 50 ms */
+    LINGER_SHORT, /* 10 ms */
+    LINGER_NONE   /* over with the last byte of the answer */
+};
+
 struct engine_send {
     const struct request *request;        /* borrowed until on_done is called: it may be long */
     struct engine_connection *connection; /* NULL = libcurl's multi interface, connected afresh */
     int64_t timeout_ns;                   /* deadline for the whole attempt */
-    bool brisk; /* raw way: over with the last byte of the answer; nobody waits for bytes that
-                   should not follow it */
+    enum engine_linger linger;
     engine_on_done *on_done;
     void *payload;
 };

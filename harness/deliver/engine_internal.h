@@ -55,7 +55,7 @@ struct attempt {
     bool ended;
     bool expects_no_body; /* the method is HEAD */
     int64_t timeout_ns;
-    bool brisk;
+    enum engine_linger linger;
     engine_on_done *on_done;
     void *payload;
 

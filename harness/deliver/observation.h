@@ -40,15 +40,17 @@ bool outcome_had_session(enum outcome outcome);
 /* What a TLS handshake showed; of a default client that trusts the usual CAs or --cacert. */
 struct tls_facts {
     bool asked;
-    bool offered;         /* this client could send what it was to offer */
-    bool established;     /* the server agreed */
-    char protocol[16];    /* "TLSv1.3" */
-    char cipher[64];      /* "TLS_AES_256_GCM_SHA384" */
-    char subject[128];    /* of the server's certificate, visible characters only */
-    char chain_error[96]; /* why the chain is not trusted, dates and name apart; "" = it is */
-    char date_error[96];  /* a certificate of the chain is not valid now; "" = all are */
-    bool name_matches;    /* the certificate is for the URL's host */
-    int64_t not_after_ms; /* wall time at which the first certificate of the chain expires */
+    bool offered;          /* this client could send what it was to offer */
+    bool established;      /* the server agreed */
+    char protocol[16];     /* "TLSv1.3" */
+    char cipher[64];       /* "TLS_AES_256_GCM_SHA384" */
+    char subject[128];     /* of the server's certificate, visible characters only */
+    char names[256];       /* that it is for, from subjectAltName: "example.com, 127.0.0.1" */
+    char chain_error[96];  /* why the chain is not trusted, dates and name apart; "" = it is */
+    char date_error[96];   /* a certificate of the chain is not valid now; "" = all are */
+    bool name_matches;     /* the certificate is for the URL's host */
+    int64_t not_before_ms; /* wall time from which on all certificates of the chain are valid */
+    int64_t not_after_ms;  /* wall time at which the first certificate of the chain expires */
 };
 
 struct observation {

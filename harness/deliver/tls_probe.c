@@ -99,6 +99,35 @@ static bool is_for(X509 *certificate, const char *host)
     return X509_check_host(certificate, host, 0, 0, NULL) == 1;
 }
 
+static void add_name(const GENERAL_NAME *name, struct buf *out)
+{
+    char address[INET6_ADDRSTRLEN] = "";
+    int kind = 0;
+    const ASN1_STRING *value = GENERAL_NAME_get0_value(name, &kind);
+    const unsigned char *data = ASN1_STRING_get0_data(value);
+    size_t len = (size_t)ASN1_STRING_length(value);
+    if (kind != GEN_DNS && kind != GEN_IPADD)
+        return;
+    (void)buf_add_text(out, out->len ? ", " : "");
+    if (kind == GEN_DNS)
+        text_add_visible(out, (struct bytes){(const char *)data, len}, SIZE_MAX);
+    else if (len == 4 || len == 16)
+        (void)buf_add_text(out,
+                           inet_ntop(len == 4 ? AF_INET : AF_INET6, data, address, sizeof address));
+}
+
+/* The names that clients look at; the subject has been of no account to them for years. */
+static void read_names(const X509 *leaf, struct tls_facts *facts)
+{
+    GENERAL_NAMES *names = X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
+    struct buf out = {0};
+    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
+        add_name(sk_GENERAL_NAME_value(names, i), &out);
+    copy_text(facts->names, sizeof facts->names, buf_text(&out));
+    buf_clear(&out);
+    GENERAL_NAMES_free(names);
+}
+
 static void read_certificates(const SSL *ssl, const char *host, struct tls_facts *facts)
 {
     X509 *leaf = SSL_get1_peer_certificate(ssl);
@@ -111,11 +140,17 @@ static void read_certificates(const SSL *ssl, const char *host, struct tls_facts
     copy_text(facts->subject, sizeof facts->subject, buf_text(&visible));
     buf_clear(&visible);
     facts->name_matches = is_for(leaf, host);
+    read_names(leaf, facts);
+    facts->not_before_ms = wall_ms_of(X509_get0_notBefore(leaf));
     facts->not_after_ms = wall_ms_of(X509_get0_notAfter(leaf));
     X509_free(leaf);
     STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl); /* borrowed */
     for (int i = 0; i < sk_X509_num(chain); i++) {
-        int64_t not_after_ms = wall_ms_of(X509_get0_notAfter(sk_X509_value(chain, i)));
+        const X509 *one = sk_X509_value(chain, i);
+        int64_t not_before_ms = wall_ms_of(X509_get0_notBefore(one));
+        int64_t not_after_ms = wall_ms_of(X509_get0_notAfter(one));
+        if (not_before_ms > facts->not_before_ms)
+            facts->not_before_ms = not_before_ms;
         if (not_after_ms < facts->not_after_ms)
             facts->not_after_ms = not_after_ms;
     }

@@ -56,6 +56,8 @@ static void confirm(struct investigation *inv)
 static void search(struct investigation *inv)
 {
     const struct diagnose_input *input = inv->input;
+    if (forensic_page_for_all(inv))
+        return;
     if (!input->any_accepted && !input->is_unsigned)
         forensic_all_refused(inv);
     confirm(inv);
@@ -74,8 +76,9 @@ void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t
     *out = NULL;
     *out_count = 0;
     sights_gather(&inv);
-    if (was_reached(&inv) && (has_trouble(input) || !input->any_accepted)) {
-        search(&inv);
+    if (was_reached(&inv)) {
+        if (has_trouble(input) || !input->any_accepted)
+            search(&inv);
         symptoms_apply(&inv);
         if (inv.num_found)
             qsort(inv.found, inv.num_found, sizeof *inv.found, by_harm);

@@ -73,6 +73,9 @@ bool sight_was_answered(const struct sight *sight);
 /* Whether both were under way at the same time. */
 bool sight_overlaps(const struct sight *a, const struct sight *b);
 
+/* Whether it met a rate limit (429), which tells nothing about the request. */
+bool sight_was_limited(const struct sight *sight);
+
 /* --- ask.c --- */
 
 /* A genuine event of the run's usual type, made so that what can be computed from it differs. */
@@ -118,6 +121,7 @@ bool found_explains(const struct investigation *inv, const struct case_result *o
 
 /* --- the parts, in the order in which they are asked --- */
 
+bool forensic_page_for_all(struct investigation *inv); /* true: there is nothing more to ask */
 void forensic_all_refused(struct investigation *inv);
 void forensic_some_refused(struct investigation *inv);
 void rules_of_entry_apply(struct investigation *inv);

@@ -119,6 +119,37 @@ static void add_met(struct investigation *inv, const struct met_instead *met, co
     free(sentence);
 }
 
+/* A page for browsers with a 2xx looks like an acceptance of everything, forgeries too: when nearly
+ * all genuine events met one, nothing is known of the handler. */
+bool forensic_page_for_all(struct investigation *inv)
+{
+    enum { NEARLY_ALL = 9 /* of ten */ };
+    const struct met_instead *met = NULL;
+    const struct sight *example = NULL;
+    struct buf evidence = {0};
+    size_t num_genuine = 0;
+    size_t num_met = 0;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (!sight->exchange->genuine || !sight_was_answered(sight))
+            continue;
+        num_genuine++;
+        const struct met_instead *here =
+            sight->exchange->accepted ? met_instead_of(&sight->exchange->seen, NULL) : NULL;
+        if (!met && here) {
+            met = here;
+            example = sight;
+        }
+        num_met += here && here == met;
+    }
+    if (!met || num_met * 10 < num_genuine * NEARLY_ALL)
+        return false;
+    (void)met_instead_of(&example->exchange->seen, &evidence);
+    add_met(inv, met, buf_text(&evidence), example->exchange->seen.status);
+    buf_clear(&evidence);
+    return true;
+}
+
 /* A refusal that the handler itself may give: then what it computes is looked for as well. */
 static bool may_be_the_handler(const struct observation *seen)
 {

@@ -14,7 +14,7 @@ static bool is_post(const struct sight *sight)
 /* Whether the rule speaks about this request at all. */
 static bool is_asked(const struct rule *rule, const struct sight *sight)
 {
-    if (!is_post(sight) || !sight_was_answered(sight))
+    if (!is_post(sight) || !sight_was_answered(sight) || sight_was_limited(sight))
         return false;
     return (rule->effect == EFFECT_LOST) == sight->exchange->genuine;
 }

@@ -136,9 +136,16 @@ bool sight_was_answered(const struct sight *sight)
            sight->answer != ANSWER_LEFT;
 }
 
+/* It came too soon after others: what it was plays no part. */
+bool sight_was_limited(const struct sight *sight)
+{
+    return sight->exchange->seen.outcome == OUTCOME_ANSWERED && sight->exchange->seen.status == 429;
+}
+
 bool sight_is_lost(const struct sight *sight)
 {
-    return sight->exchange->genuine && !sight->exchange->accepted && sight_was_answered(sight);
+    return sight->exchange->genuine && !sight->exchange->accepted && sight_was_answered(sight) &&
+           !sight_was_limited(sight);
 }
 
 bool sight_got_in(const struct sight *sight)

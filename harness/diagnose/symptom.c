@@ -133,18 +133,61 @@ static void note_death(struct investigation *inv)
                           &result->cases[i]);
 }
 
+/* --- a rate limit: some genuine events got in, and others came too soon after them --- */
+
+static const struct diagnosis_kind limited = {
+    "limits-the-rate", "answers 429 when events come as fast as these",
+    "what it turns away is lost: Panora does not send it again, whatever Retry-After says",
+    "exempt Panora's events from the rate limit, for the signature tells who sends them, or raise "
+    "it; to decide the cases that met it, run again with --rate 5/s"};
+
+static bool met_limit(const struct case_result *one)
+{
+    for (size_t i = 0; i < one->num_exchanges; i++)
+        if (one->exchanges[i].genuine && one->exchanges[i].seen.status == 429)
+            return one->verdict != VERDICT_PASS && one->verdict != VERDICT_INFO;
+    return false;
+}
+
+static void note_limit(struct investigation *inv)
+{
+    const struct run_result *result = inv->input->result;
+    size_t num_genuine = 0;
+    size_t num_limited = 0;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        bool counts = sight->exchange->genuine && sight_was_answered(sight);
+        num_genuine += counts;
+        num_limited += counts && sight_was_limited(sight);
+    }
+    if (num_limited == 0 || !inv->input->any_accepted)
+        return;
+    char *evidence =
+        mem_format("%zu of %zu answers to genuine events were 429", num_limited, num_genuine);
+    struct diagnosis *diagnosis =
+        found_add(inv, &limited, SEVERITY_LOST, CONFIDENCE_PROVED, evidence);
+    for (size_t i = 0; i < result->num_cases; i++)
+        if (met_limit(&result->cases[i]) && !found_explains(inv, &result->cases[i]))
+            found_explain(diagnosis, &result->cases[i]);
+    free(evidence);
+}
+
 void symptoms_apply(struct investigation *inv)
 {
     apply_all(inv);
     note_death(inv);
+    note_limit(inv);
 }
+
+static const struct diagnosis_kind *const others[] = {&gone, &limited};
 
 size_t symptom_kind_count(void)
 {
-    return ARRAY_LEN(symptoms) + 1;
+    return ARRAY_LEN(symptoms) + ARRAY_LEN(others);
 }
 
 struct diagnosis_kind symptom_kind_at(size_t index)
 {
-    return index < ARRAY_LEN(symptoms) ? symptoms[index].kind : gone;
+    return index < ARRAY_LEN(symptoms) ? symptoms[index].kind
+                                       : *others[index - ARRAY_LEN(symptoms)];
 }

@@ -35,6 +35,18 @@ void finding_of_nothing(struct finding *out, const struct evidence *evidence)
     (void)buf_add_text(&out->reason, "nothing was sent that could show it");
 }
 
+void finding_rate_limited(struct buf *reason)
+{
+    (void)buf_add_text(reason,
+                       "it limits the rate of requests (429), which says nothing about this "
+                       "one: run again with --rate 5/s, or lift the limit for the test");
+}
+
+bool was_rate_limited(const struct observation *seen)
+{
+    return seen->outcome == OUTCOME_ANSWERED && seen->status == STATUS_TOO_MANY;
+}
+
 bool came_to_nothing(enum answer answer)
 {
     return answer == ANSWER_UNREACHED || answer == ANSWER_DIED || answer == ANSWER_HUNG;
@@ -60,6 +72,11 @@ static void check_all(const struct call *call, const struct evidence *evidence, 
         if (kind == FINDING_KEPT && came_to_nothing(answer) &&
             (needs_answer || answer == ANSWER_UNREACHED))
             kind = FINDING_UNDECIDED;
+        if (kind == FINDING_BROKEN && was_rate_limited(&evidence->exchanges[i]->seen)) {
+            kind = FINDING_UNDECIDED;
+            buf_reset(&reason);
+            finding_rate_limited(&reason);
+        }
         if (rank_of(kind) < rank_of(out->kind)) {
             finding_set(out, kind, evidence, i);
             buf_reset(&out->reason);
@@ -135,6 +152,24 @@ static enum finding_kind one_status(const struct call *call, const struct eviden
 void check_status(const struct call *call, const struct evidence *evidence, struct finding *out)
 {
     check_each(call, evidence, one_status, out);
+}
+
+static enum finding_kind one_retry_after(const struct call *call, const struct evidence *evidence,
+                                         size_t index, struct buf *reason)
+{
+    const struct observation *seen = &evidence->exchanges[index]->seen;
+    (void)call;
+    if (!was_rate_limited(seen) || headers_find(&seen->headers, "Retry-After"))
+        return FINDING_KEPT;
+    (void)buf_add_text(reason, "it limits the rate, but has no Retry-After, so that no sender can "
+                               "know when to come again");
+    return FINDING_TOLERATED;
+}
+
+void check_retry_after(const struct call *call, const struct evidence *evidence,
+                       struct finding *out)
+{
+    check_each(call, evidence, one_retry_after, out);
 }
 
 static enum finding_kind one_survived(const struct call *call, const struct evidence *evidence,

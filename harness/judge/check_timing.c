@@ -11,18 +11,21 @@
 #include "base/text.h"
 #include "judge/expectation_internal.h"
 
-/* With fewer samples there is no 99th of 100. */
+/* With fewer samples there is no 99th of 100, and no 95th: it would be the slowest by another name.
+ */
 #define P99_SAMPLES 100
+#define P95_SAMPLES 20
 
 /* --- samples --- */
 
 struct samples {
     int64_t *ns; /* ascending */
     size_t count;
-    size_t num_others; /* answered otherwise than asked for */
-    size_t num_late;   /* beyond the deadline */
-    size_t late;       /* index of one of them */
-    size_t slowest;    /* index of the slowest that counts */
+    size_t num_others;  /* answered otherwise than asked for */
+    size_t num_limited; /* ... with 429 */
+    size_t num_late;    /* beyond the deadline */
+    size_t late;        /* index of one of them */
+    size_t slowest;     /* index of the slowest that counts */
 };
 
 static int compare_ns(const void *a, const void *b)
@@ -53,6 +56,7 @@ static struct samples take_samples(const struct evidence *evidence, enum answer 
             samples.late = i;
         } else if (answer != wanted) {
             samples.num_others++;
+            samples.num_limited += was_rate_limited(&exchange->seen);
         } else {
             samples.ns[samples.count++] = ns;
             if (ns > worst) {
@@ -96,10 +100,14 @@ static void add_summary(const struct samples *samples, struct buf *out)
 {
     (void)buf_add_format(out, "%zu answer%s: p50 ", samples->count, samples->count > 1 ? "s" : "");
     text_add_duration(out, percentile(samples, 50));
-    (void)buf_add_text(out, ", p95 ");
-    text_add_duration(out, percentile(samples, 95));
+    if (samples->count >= P95_SAMPLES) {
+        (void)buf_add_text(out, ", p95 ");
+        text_add_duration(out, percentile(samples, 95));
+    }
     (void)buf_add_text(out, samples->count >= P99_SAMPLES ? ", p99 " : ", slowest ");
     text_add_duration(out, percentile(samples, samples->count >= P99_SAMPLES ? 99 : 100));
+    if (samples->count < P95_SAMPLES)
+        (void)buf_add_text(out, " (too few for a p95)");
 }
 
 static double ms_of(int64_t ns)
@@ -107,25 +115,30 @@ static double ms_of(int64_t ns)
     return (double)ns / (double)NS_PER_MS;
 }
 
-/* `sentence` is taken over. */
-static void add_measure(struct finding *out, const char *label, const char *name, double value,
-                        const char *unit, struct buf *sentence)
+/* `sentence` is taken over. Returns the measure, or NULL when nobody wants it. */
+static struct measure *add_measure(struct finding *out, const char *label, const char *name,
+                                   double value, const char *unit, struct buf *sentence)
 {
     char *full = *label ? mem_format("%s-%s", label, name) : mem_text(name);
+    struct measure *measure = NULL;
     if (out->measured)
-        case_result_add_measure(out->measured, full, value, unit, buf_take(sentence));
+        measure = case_result_add_measure(out->measured, full, value, unit, buf_take(sentence));
     else
         buf_clear(sentence);
     free(full);
+    return measure;
 }
 
+/* One of the times behind a summary. */
 static void add_time(struct finding *out, const char *label, const char *name, int64_t ns,
                      const char *what)
 {
     struct buf sentence = {0};
     (void)buf_add_format(&sentence, "%s ", what);
     text_add_duration(&sentence, ns);
-    add_measure(out, label, name, ms_of(ns), "ms", &sentence);
+    struct measure *measure = add_measure(out, label, name, ms_of(ns), "ms", &sentence);
+    if (measure)
+        measure->is_detail = true;
 }
 
 /* --- phases, of fresh connections --- */
@@ -192,15 +205,35 @@ static void add_measures(const struct evidence *evidence, const struct samples *
         (void)buf_add_format(&sentence, "%s: ", label);
     add_summary(samples, &sentence);
     (void)buf_add_format(&sentence, "; %s", grade_of(p95));
-    add_measure(out, label, "p95", ms_of(p95), "ms", &sentence);
+    (void)add_measure(out, label, samples->count >= P95_SAMPLES ? "p95" : "slowest", ms_of(p95),
+                      "ms", &sentence);
     add_time(out, label, "p50", percentile(samples, 50), "half of the answers came within");
     if (samples->count >= P99_SAMPLES)
         add_time(out, label, "p99", percentile(samples, 99), "99 of 100 answers came within");
-    add_time(out, label, "slowest", percentile(samples, 100), "the slowest answer took");
+    if (samples->count >= P95_SAMPLES)
+        add_time(out, label, "slowest", percentile(samples, 100), "the slowest answer took");
     (void)buf_add_format(&sentence, "percentiles of %zu samples", samples->count);
-    add_measure(out, label, "samples", (double)samples->count, "samples", &sentence);
+    struct measure *count =
+        add_measure(out, label, "samples", (double)samples->count, "samples", &sentence);
+    if (count)
+        count->is_detail = true;
     for (size_t i = 0; *label == '\0' && i < ARRAY_LEN(phases); i++)
         add_phase(evidence, wanted, &phases[i], label, out);
+}
+
+/* Panora does not come again, whatever Retry-After says. */
+static void add_limited(const struct samples *samples, const char *label, struct finding *out)
+{
+    struct buf sentence = {0};
+    if (samples->num_limited == 0)
+        return;
+    (void)buf_add_format(&sentence,
+                         "%zu of %zu were answered 429: such an event is lost, for Panora does not "
+                         "send it again",
+                         samples->num_limited,
+                         samples->num_limited + samples->count + samples->num_late);
+    (void)add_measure(out, label, "rate-limited", (double)samples->num_limited, "answers",
+                      &sentence);
 }
 
 /* --- verdicts --- */
@@ -246,6 +279,7 @@ void check_prompt(const struct call *call, const struct evidence *evidence, stru
     struct samples samples = take_samples(evidence, wanted);
     if (samples.count)
         add_measures(evidence, &samples, wanted, call->values[1].text, out);
+    add_limited(&samples, call->values[1].text, out);
     if (samples.num_late) {
         judge_late(evidence, &samples, out);
     } else if (samples.count == 0) {
@@ -274,7 +308,10 @@ void check_first_prompt(const struct call *call, const struct evidence *evidence
         return;
     }
     int64_t ns = latency_of(first);
-    add_time(out, "", "first", ns, "the very first answer of the run took");
+    struct buf sentence = {0};
+    (void)buf_add_text(&sentence, "the very first answer of the run took ");
+    text_add_duration(&sentence, ns);
+    (void)add_measure(out, "", "first", ms_of(ns), "ms", &sentence);
     (void)buf_add_text(&out->actual, "the first answer of the run took ");
     text_add_duration(&out->actual, ns);
     out->kind = ns <= run->target_ns ? FINDING_KEPT : FINDING_TOLERATED;
@@ -311,5 +348,5 @@ void check_slope(const struct call *call, const struct evidence *evidence, struc
     double slope = (n * sum_xy - sum_x * sum_y) / spread;
     struct buf sentence = {0};
     (void)buf_add_format(&sentence, "each MiB of an event takes %.1f ms more", slope);
-    add_measure(out, "", "slope", slope, "ms/MiB", &sentence);
+    (void)add_measure(out, "", "slope", slope, "ms/MiB", &sentence);
 }

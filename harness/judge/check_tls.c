@@ -52,9 +52,10 @@ static enum finding_kind judge_hostname(const struct call *call, const struct ev
 {
     (void)call;
     (void)evidence;
-    (void)buf_add_format(&out->actual, "a certificate %s (%s)",
+    (void)buf_add_format(&out->actual, "a certificate %s (%s%s)",
                          facts->name_matches ? "for this host" : "for other names only",
-                         facts->subject);
+                         facts->names[0] ? "" : "none in subjectAltName; subject ",
+                         facts->names[0] ? facts->names : facts->subject);
     if (facts->name_matches)
         return FINDING_KEPT;
     (void)buf_add_text(&out->reason,
@@ -74,12 +75,12 @@ static enum finding_kind judge_expiry(const struct call *call, const struct evid
 {
     char when[CLOCK_ISO_SIZE];
     int64_t left_ms = facts->not_after_ms - evidence->run->wall_ms;
-    clock_iso(facts->not_after_ms, when);
+    bool is_early = facts->date_error[0] && facts->not_before_ms > evidence->run->wall_ms;
+    clock_iso(is_early ? facts->not_before_ms : facts->not_after_ms, when);
     if (facts->date_error[0]) {
         (void)buf_add_text(&out->actual, facts->date_error);
-        (void)buf_add_format(&out->reason,
-                             "a default client refuses to connect: %s (valid until %s)",
-                             facts->date_error, when);
+        (void)buf_add_format(&out->reason, "a default client refuses to connect: %s (valid %s %s)",
+                             facts->date_error, is_early ? "from" : "until", when);
         return FINDING_BROKEN;
     }
     (void)buf_add_format(&out->actual, "valid until %s", when);

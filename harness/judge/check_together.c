@@ -131,6 +131,26 @@ static enum finding_kind judge_reuse(const struct observation *before,
     return FINDING_KEPT;
 }
 
+/* How long the connection was seen to stay open with nothing on it. */
+static void measure_idle(const struct observation *before, const struct observation *after,
+                         struct case_result *out)
+{
+    struct buf sentence = {0};
+    bool was_closed = before->idle_closed_ns >= 0;
+    int64_t ns = was_closed ? before->idle_closed_ns
+                            : after->started_ns - before->started_ns - before->total_ns;
+    bool was_used = after->reused && after->outcome == OUTCOME_ANSWERED;
+    bool means_it = before->outcome == OUTCOME_ANSWERED && before->keep_alive;
+    if (!out || !means_it || !(was_closed || was_used) || ns < 0)
+        return;
+    (void)buf_add_text(&sentence, was_closed ? "closes an idle connection after "
+                                             : "keeps an idle connection open for at least ");
+    text_add_duration(&sentence, ns);
+    (void)buf_add_text(&sentence, "; Panora's sender uses one again for about 5 s");
+    (void)case_result_add_measure(out, was_closed ? "idle-closed" : "idle-kept",
+                                  (double)ns / (double)NS_PER_MS, "ms", buf_take(&sentence));
+}
+
 void check_idle(const struct call *call, const struct evidence *evidence, struct finding *out)
 {
     (void)call;
@@ -139,6 +159,8 @@ void check_idle(const struct call *call, const struct evidence *evidence, struct
     finding_set(out, FINDING_KEPT, evidence, evidence->count - 1);
     for (size_t i = 1; i < evidence->count; i++) {
         struct buf reason = {0};
+        measure_idle(&evidence->exchanges[i - 1]->seen, &evidence->exchanges[i]->seen,
+                     out->measured);
         enum finding_kind kind =
             judge_reuse(&evidence->exchanges[i - 1]->seen, &evidence->exchanges[i]->seen, &reason);
         if (kind != FINDING_KEPT && out->kind == FINDING_KEPT) {

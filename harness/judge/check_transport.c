@@ -76,6 +76,11 @@ void check_same_by_family(const struct call *call, const struct evidence *eviden
         const struct observation *other = &evidence->exchanges[i]->seen;
         if (answer_of(first) == answer_of(other))
             continue;
+        if (was_rate_limited(first) || was_rate_limited(other)) {
+            finding_set(out, FINDING_UNDECIDED, evidence, i);
+            finding_rate_limited(&out->reason);
+            return;
+        }
         finding_set(out, FINDING_BROKEN, evidence, i);
         (void)buf_add_format(&out->reason,
                              "over IPv%d: ", evidence->exchanges[0]->request.transport.ip_version);
@@ -104,14 +109,17 @@ void check_accepted_as_well(const struct call *call, const struct evidence *evid
         if (exchange->request.transport.stop != STOP_NOT)
             continue;
         bool kept = answer == ANSWER_ACCEPTED && exchange->seen.total_ns <= most_ns;
+        bool limited = was_rate_limited(&exchange->seen);
         finding_set(out,
-                    kept                    ? FINDING_KEPT
-                    : answer == ANSWER_NONE ? FINDING_UNDECIDED
-                                            : FINDING_BROKEN,
+                    kept                               ? FINDING_KEPT
+                    : answer == ANSWER_NONE || limited ? FINDING_UNDECIDED
+                                                       : FINDING_BROKEN,
                     evidence, i);
         if (kept)
             continue;
-        if (answer == ANSWER_NONE)
+        if (limited)
+            finding_rate_limited(&out->reason);
+        else if (answer == ANSWER_NONE)
             (void)buf_add_text(&out->reason, exchange->seen.detail);
         else if (answer == ANSWER_ACCEPTED)
             (void)buf_add_text(&out->reason, "it was held up");
@@ -130,8 +138,8 @@ static bool is_head_huge(const struct request *request)
     return len > HEAD_MAX;
 }
 
-/* A server that refuses a head before it has read it all closes with bytes still unread, and the
- * system turns that into a reset, which overtakes the answer in part or in whole (RFC 9112 9.6). */
+/* A server that refuses what it has not read to its end closes with bytes unread, and the system
+ * turns that into a reset, which may overtake the answer in part or in whole (RFC 9112 9.6). */
 static enum finding_kind kind_of_survival(const struct exchange *exchange)
 {
     enum answer answer = answer_of(&exchange->seen);
@@ -140,9 +148,9 @@ static enum finding_kind kind_of_survival(const struct exchange *exchange)
         return FINDING_KEPT;
     if (answer == ANSWER_NONE)
         return FINDING_UNDECIDED;
-    if (!ended || !is_head_huge(&exchange->request))
-        return FINDING_BROKEN;
-    return exchange->seen.status / 100 == 4 ? FINDING_KEPT : FINDING_TOLERATED;
+    if (ended && exchange->seen.status / 100 == 4)
+        return FINDING_KEPT;
+    return ended && is_head_huge(&exchange->request) ? FINDING_TOLERATED : FINDING_BROKEN;
 }
 
 void check_survives_as_well(const struct call *call, const struct evidence *evidence,

@@ -8,6 +8,7 @@
 check_expectation check_accepted;
 check_expectation check_refused;
 check_expectation check_status;
+check_expectation check_retry_after;
 check_expectation check_survived;
 check_expectation check_not_redirected;
 check_expectation check_complete;
@@ -55,6 +56,12 @@ check_expectation check_discloses_no;
 /* Sets the finding: exchange `index` decided it; what happened there is its `actual`. */
 void finding_set(struct finding *out, enum finding_kind kind, const struct evidence *evidence,
                  size_t index);
+
+#define STATUS_TOO_MANY 429
+
+/* Whether the answer is about how many requests came, not about this one: it decides nothing. */
+bool was_rate_limited(const struct observation *seen);
+void finding_rate_limited(struct buf *reason); /* appends the sentence about it */
 
 /* Where no answer came, nothing can be said for it. */
 bool came_to_nothing(enum answer answer);

@@ -205,9 +205,14 @@ bool judge_needs_effect(const struct suite_case *one)
     return any_in_case(one, is_of_effect);
 }
 
+bool judge_watches_connection(const struct suite_case *one)
+{
+    return any_in_case(one, is_raw);
+}
+
 bool judge_needs_raw(const struct suite_case *one)
 {
-    return one->exact || one->one_connection || any_in_case(one, is_raw);
+    return one->exact || one->one_connection || judge_watches_connection(one);
 }
 
 bool judge_needs_control(const struct suite_case *one, size_t step)

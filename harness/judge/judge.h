@@ -33,6 +33,9 @@ bool judge_needs_control(const struct suite_case *one, size_t step);
 /* Whether only the user's own command can tell what the case asks. */
 bool judge_needs_effect(const struct suite_case *one);
 
+/* Whether the case is about what becomes of the connection after an answer. */
+bool judge_watches_connection(const struct suite_case *one);
+
 /* Whether the case has to be sent by the raw way. */
 bool judge_needs_raw(const struct suite_case *one);
 

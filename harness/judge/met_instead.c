@@ -123,12 +123,18 @@ static const struct sign signs[] = {
     {MET_LOGIN_REDIRECT, "301,302,303,307,308", "Location", "*/oauth*"},
     {MET_LOGIN_REDIRECT, "301,302,303,307,308", "Location", "*/auth/*"},
 
+    /* a handler has no use for a password: this is the page that a browser would be shown */
+    {MET_LOGIN, "2xx,401,403", NULL, "type=\"password\""},
+    {MET_LOGIN, "2xx,401,403", NULL, "type='password'"},
+    {MET_LOGIN, "2xx,401,403", NULL, "type=password"},
+    {MET_LOGIN, "2xx", NULL, "<title>sign in"},
+    {MET_LOGIN, "2xx", NULL, "<title>log in"},
+    {MET_LOGIN, "2xx", NULL, "<title>login"},
     {MET_LOGIN, "401,403", "x-clerk-auth-status", NULL},
     {MET_LOGIN, "401,403", "WWW-Authenticate", NULL},
     {MET_LOGIN, "401,407", "Proxy-Authenticate", NULL},
     {MET_LOGIN, "401,403", NULL, "sign in"},
     {MET_LOGIN, "401,403", NULL, "log in"},
-    {MET_LOGIN, "401,403", NULL, "type=\"password\""},
     {MET_LOGIN, "401,403", NULL, "not authenticated"},
     {MET_LOGIN, "401,403", NULL, "authentication credentials were not provided"},
 

@@ -57,14 +57,15 @@ void case_result_clear(struct case_result *result)
     *result = (struct case_result){0};
 }
 
-void case_result_add_measure(struct case_result *result, const char *name, double value,
-                             const char *unit, char *sentence)
+struct measure *case_result_add_measure(struct case_result *result, const char *name, double value,
+                                        const char *unit, char *sentence)
 {
     result->measures =
         mem_resize(result->measures, result->num_measures + 1, sizeof *result->measures);
     struct measure *measure = &result->measures[result->num_measures++];
     *measure = (struct measure){.name = mem_text(name), .value = value, .unit = mem_text(unit)};
     measure->sentence = sentence;
+    return measure;
 }
 
 static void diagnosis_clear(struct diagnosis *diagnosis)
@@ -81,8 +82,9 @@ static void diagnosis_clear(struct diagnosis *diagnosis)
 
 void run_result_clear(struct run_result *result)
 {
-    char *texts[] = {result->target,  result->version,     result->suites_hash, result->stopped,
-                     result->loudest, result->left_behind, result->rerun,       result->url};
+    char *texts[] = {result->target,  result->version, result->suites_hash,
+                     result->stopped, result->loudest, result->left_behind,
+                     result->rerun,   result->url,     result->curl_options};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
     for (size_t i = 0; i < result->num_cases; i++)

@@ -66,6 +66,7 @@ struct measure {
     double value;
     char *unit;     /* "bytes", "levels", "ms" */
     char *sentence; /* "accepts bodies of up to 102,400 bytes: the default of express.json" */
+    bool is_detail; /* for those who want to know: another measure of the case says the gist */
 };
 
 /* One testcase: a case, or one value of its `for` list. */
@@ -98,9 +99,10 @@ struct case_result {
     size_t num_measures;
 };
 
-/* Adds a number; `sentence` becomes the result's, the others are copied. */
-void case_result_add_measure(struct case_result *result, const char *name, double value,
-                             const char *unit, char *sentence);
+/* Adds a number and returns it, borrowed until the next one is added; `sentence` becomes the
+ * result's, the others are copied. */
+struct measure *case_result_add_measure(struct case_result *result, const char *name, double value,
+                                        const char *unit, char *sentence);
 
 enum confidence { CONFIDENCE_PROVED, CONFIDENCE_LIKELY };
 
@@ -137,6 +139,8 @@ struct run_result {
     char *rerun; /* command line prefix that repeats the run: "hookcheck run 'URL' --seed N ..."
                     without the secret */
     char *url;   /* URL for curl lines, without userinfo */
+    char *curl_options; /* what a curl line needs to connect as the run did, with a blank before
+                           each: " --resolve 'a:80:127.0.0.1'"; NULL = nothing */
     struct case_result *cases;
     size_t num_cases;
     struct diagnosis *diagnoses;

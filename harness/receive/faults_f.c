@@ -88,6 +88,24 @@ static enum result refuse_with(struct handling *handling, int status)
     return RESULT_ANSWERED;
 }
 
+/* A limit that leaves no room for a burst, and tells nobody when there will be some again. */
+static enum result find_within_rate(struct handling *handling)
+{
+    static const double at_once = 5;
+    static const double per_second = 50;
+    struct memory *memory = handling->memory;
+    int64_t now_ns = clock_monotonic_ns();
+    double since = (double)(now_ns - memory->allowance_ns) / (double)NS_PER_S * per_second;
+    memory->allowance += memory->allowance_ns ? since : at_once;
+    if (memory->allowance > at_once)
+        memory->allowance = at_once;
+    memory->allowance_ns = now_ns;
+    if (memory->allowance < 1)
+        return refuse_with(handling, 429);
+    memory->allowance -= 1;
+    return rules_right.find(handling);
+}
+
 static enum result admit_without_expect(struct handling *handling)
 {
     bool expects = headers_find(handling->request->headers, "Expect") != NULL;
@@ -174,6 +192,14 @@ const struct fault faults_f[] = {
                   .fallback = "1200ms"},
      .trial = "850ms",
      .overrides = {.answer = answer_refusals_slowly}},
+    {.id = "F08",
+     .name = "429-without-retry-after",
+     .sentence = "limits the rate of requests, and answers 429 without Retry-After",
+     .seen = "CloudEvents HTTP webhook 2.2",
+     .cases = {T("acknowledges-a-burst")},
+     .racy = true,
+     .diagnosis = "limits-the-rate",
+     .overrides = {.find = find_within_rate}},
     {.id = "F09",
      .name = "no-chunked",
      .sentence = "cannot read a chunked request",

@@ -27,6 +27,8 @@ struct memory {
     uint64_t num_requests;
     uint64_t num_refused;
     int64_t newest_h;            /* the latest date inside an event, in hours since 1970 */
+    double allowance;            /* requests that a rate limit lets through at once */
+    int64_t allowance_ns;        /* when it was that much, monotonic; 0 = never yet */
     struct catalogue *catalogue; /* NULL until somebody asks whether a type is known */
 };
 

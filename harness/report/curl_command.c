@@ -83,6 +83,7 @@ void curl_command(const struct request *request, const struct request_place *pla
         (void)buf_add_text(out, " | ");
     }
     (void)buf_add_text(out, "curl -sS -i --http1.1 -g"); /* -g: braces in a URL are no pattern */
+    (void)buf_add_text(out, place->options ? place->options : "");
     add_method(request->method, has_body, out);
     add_headers(request, place, has_body, out);
     if (has_body)

@@ -1,5 +1,7 @@
 #include "report/details.h"
 
+#include <stdio.h>
+
 #include "base/array.h"
 
 const struct exchange *case_main_exchange(const struct case_result *one)
@@ -31,6 +33,17 @@ size_t case_details(const struct case_result *one, struct detail out[CASE_DETAIL
         if (all[i].text && all[i].text[0])
             out[count++] = all[i];
     return count;
+}
+
+void measure_add_value(const struct measure *measure, struct buf *out)
+{
+    char digits[352]; /* the largest double has 309 before the point */
+    int len = snprintf(digits, sizeof digits, "%.3f", measure->value);
+    while (len > 0 && digits[len - 1] == '0')
+        len--;
+    if (len > 0 && digits[len - 1] == '.')
+        len--;
+    (void)buf_add(out, digits, (size_t)len);
 }
 
 const char *case_reason(const struct case_result *one)

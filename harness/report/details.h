@@ -20,6 +20,11 @@ struct detail {
 /* Fills `out` with what is known and not empty; returns how many. */
 size_t case_details(const struct case_result *one, struct detail out[CASE_DETAILS_MAX]);
 
+/* Appends a measure's value in as many digits as it has, three decimals at most: "10485760",
+ * "1.62".
+ */
+void measure_add_value(const struct measure *measure, struct buf *out);
+
 /* Why the case has its verdict, in a sentence; the verdict's name when nobody said. Borrowed. */
 const char *case_reason(const struct case_result *one);
 

@@ -63,7 +63,8 @@ void shown_request_init(struct shown_request *shown, const struct run_result *re
     (void)buf_add_text(&shown->url, buf_text(&shown->path));
     shown->place = (struct request_place){.url = buf_text(&shown->url),
                                           .authority = buf_text(&shown->authority),
-                                          .path = buf_text(&shown->path)};
+                                          .path = buf_text(&shown->path),
+                                          .options = result->curl_options};
     free(query);
 }
 

@@ -28,8 +28,9 @@ const struct report_format *report_format_find(const char *name, struct error *e
 
 struct text_options {
     bool color;
-    bool verbose; /* every exchange, not only failures */
-    bool quiet;   /* failures and the last line only */
+    bool verbose;   /* every exchange, not only failures */
+    bool quiet;     /* failures and the last line only */
+    size_t columns; /* of the terminal, at least 60; 0 = 100 */
 };
 
 /* Where the tree stands, between one case and the next. Zeroed at first; the texts are borrowed

@@ -1,7 +1,9 @@
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "report/details.h"
 #include "report/formats.h"
@@ -110,7 +112,34 @@ static void add_property(const char *name, const char *value, struct buf *out)
     (void)buf_add_text(out, "/>\n");
 }
 
-static void add_properties(const struct run_result *result, struct buf *out)
+/* The numbers of a suite, for whoever draws a curve of them. A testcase has no properties in the
+ * strictest of the common schemas. */
+static void add_numbers(const struct case_result *one, struct buf *out)
+{
+    for (size_t i = 0; i < one->num_measures; i++) {
+        const struct measure *measure = &one->measures[i];
+        struct buf value = {0};
+        char *name = mem_format("measure %s %s (%s)", one->id, measure->name, measure->unit);
+        measure_add_value(measure, &value);
+        add_property(name, buf_text(&value), out);
+        buf_clear(&value);
+        free(name);
+    }
+    if (one->recovery_ns < 0)
+        return;
+    char *name = mem_format("measure %s recovery (ms)", one->id);
+    char *value = mem_format("%.3f", (double)one->recovery_ns / (double)NS_PER_MS);
+    add_property(name, value, out);
+    free(name);
+    free(value);
+}
+
+static bool is_of(const struct case_result *one, const char *suite)
+{
+    return strcmp(one->suite, suite) == 0;
+}
+
+static void add_properties(const struct run_result *result, const char *suite, struct buf *out)
 {
     struct buf seed = {0};
     (void)buf_add_format(&seed, "%" PRIu64, result->seed);
@@ -122,6 +151,9 @@ static void add_properties(const struct run_result *result, struct buf *out)
     add_property("strict", result->strict ? "true" : "false", out);
     add_property("summary", run_result_summary(result), out);
     add_property("rerun", result->rerun, out);
+    for (size_t i = 0; i < result->num_cases; i++)
+        if (is_of(&result->cases[i], suite))
+            add_numbers(&result->cases[i], out);
     (void)buf_add_text(out, "    </properties>\n");
     buf_clear(&seed);
 }
@@ -131,11 +163,6 @@ struct tally {
     size_t total;
     int64_t time_ns;
 };
-
-static bool is_of(const struct case_result *one, const char *suite)
-{
-    return strcmp(one->suite, suite) == 0;
-}
 
 static struct tally tally_suite(const struct run_result *result, const char *suite)
 {
@@ -175,7 +202,20 @@ static void add_suite_start(const struct run_result *result, const char *suite, 
         tally.counts[STANDING_SKIPPED]);
     add_seconds(tally.time_ns, out);
     (void)buf_add_text(out, ">\n");
-    add_properties(result, out);
+    add_properties(result, suite, out);
+}
+
+static void add_measured(const struct case_result *one, struct buf *out)
+{
+    for (size_t i = 0; i < one->num_measures; i++) {
+        if (one->measures[i].is_detail)
+            continue;
+        (void)buf_add_text(out, "measured: ");
+        xml_add(bytes_of(one->id), out);
+        (void)buf_add_text(out, ": ");
+        xml_add(bytes_of(one->measures[i].sentence), out);
+        (void)buf_add_char(out, '\n');
+    }
 }
 
 /* The strictest of the common schemas has no output below a testcase, so notes on passed cases
@@ -188,7 +228,10 @@ static void add_notes(const struct run_result *result, const char *suite, struct
     for (size_t i = 0; i < result->num_cases; i++) {
         const struct case_result *one = &result->cases[i];
         bool noted = one->verdict == VERDICT_WARN || one->verdict == VERDICT_INFO;
-        if (!noted || !is_of(one, suite))
+        if (!is_of(one, suite))
+            continue;
+        add_measured(one, out);
+        if (!noted)
             continue;
         (void)buf_add_format(out, "%s: ", verdict_name(one->verdict));
         xml_add(bytes_of(one->id), out);

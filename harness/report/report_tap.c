@@ -1,6 +1,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "report/details.h"
 #include "report/formats.h"
@@ -58,6 +59,38 @@ static void add_repeat(const struct run_result *result, const struct case_result
     buf_clear(&line);
 }
 
+/* As a list under the key, for programs; the sentence is for people. */
+static void add_measures(const struct case_result *one, struct buf *out)
+{
+    if (one->num_measures)
+        (void)buf_add_text(out, "  measures:\n");
+    for (size_t i = 0; i < one->num_measures; i++) {
+        const struct measure *measure = &one->measures[i];
+        (void)buf_add_text(out, "    - name: \"");
+        text_add_visible(out, bytes_of(measure->name), SIZE_MAX);
+        (void)buf_add_text(out, "\"\n      value: ");
+        measure_add_value(measure, out);
+        (void)buf_add_char(out, '\n');
+        (void)buf_add_text(out, "    ");
+        add_field("unit", measure->unit, out);
+        (void)buf_add_text(out, "    ");
+        add_field("sentence", measure->sentence, out);
+    }
+    if (one->recovery_ns >= 0)
+        (void)buf_add_format(out, "  recovery_ms: %.3f\n",
+                             (double)one->recovery_ns / (double)NS_PER_MS);
+}
+
+/* Passed, and a number came to light. */
+static void add_number_block(const struct case_result *one, struct buf *out)
+{
+    if (one->num_measures == 0 && one->recovery_ns < 0)
+        return;
+    (void)buf_add_text(out, "  ---\n");
+    add_measures(one, out);
+    (void)buf_add_text(out, "  ...\n");
+}
+
 static void add_block(const struct run_result *result, const struct case_result *one,
                       const char *severity, struct buf *out)
 {
@@ -67,6 +100,7 @@ static void add_block(const struct run_result *result, const struct case_result 
     add_field("severity", severity, out);
     for (size_t i = 0; i < count; i++)
         add_field(details[i].key, details[i].text, out);
+    add_measures(one, out);
     add_repeat(result, one, out);
     (void)buf_add_text(out, "  ...\n");
 }
@@ -85,7 +119,9 @@ static void add_case(const struct run_result *result, const struct case_result *
     (void)buf_add_char(out, '\n');
     if (!ok)
         add_block(result, one, standing == STANDING_FAILED ? "fail" : "undecided", out);
-    else if (one->verdict == VERDICT_WARN || one->verdict == VERDICT_INFO)
+    else
+        add_number_block(one, out);
+    if (ok && (one->verdict == VERDICT_WARN || one->verdict == VERDICT_INFO))
         add_comment(one->verdict == VERDICT_WARN ? "warn: " : "info: ", one->actual, out);
 }
 

@@ -15,7 +15,7 @@
 
 static struct page page_for(const struct text_options *options, struct buf *out)
 {
-    return (struct page){.out = out, .color = options->color};
+    return (struct page){.out = out, .color = options->color, .columns = options->columns};
 }
 
 void report_text_begin(const struct run_result *result, const struct text_options *options,
@@ -35,7 +35,7 @@ void report_text_begin(const struct run_result *result, const struct text_option
     (void)buf_add_format(&facts, "seed %" PRIu64 ", suites %.12s%s%s", result->seed,
                          result->suites_hash ? result->suites_hash : "",
                          result->started[0] ? ", started " : "", result->started);
-    page_add(&page, TONE_DIM, buf_text(&facts));
+    (void)page_wrap(&page, 0, 2, TONE_DIM, buf_text(&facts));
     page_end_line(&page);
     buf_clear(&facts);
 }
@@ -58,7 +58,7 @@ static void end_with_name(const struct page *page, size_t column, size_t indent,
 {
     struct buf shown = {0};
     (void)buf_add_format(&shown, "(%s)", name);
-    if (column + 1 + text_columns(buf_text(&shown)) <= PAGE_COLUMNS) {
+    if (column + 1 + text_columns(buf_text(&shown)) <= page_columns(page)) {
         page_blanks(page, 1);
     } else {
         page_end_line(page);
@@ -115,12 +115,11 @@ static void add_facts(const struct page *page, const struct case_result *one)
         page_field(page, FACT_INDENT, "because", one->reason);
 }
 
-/* The first number of a case is the one that counts; the others are for those who want to know. */
 static void add_measures(const struct page *page, const struct case_result *one, bool verbose)
 {
-    size_t count = verbose || one->num_measures == 0 ? one->num_measures : 1;
-    for (size_t i = 0; i < count; i++)
-        page_field(page, FACT_INDENT, "measured", one->measures[i].sentence);
+    for (size_t i = 0; i < one->num_measures; i++)
+        if (verbose || !one->measures[i].is_detail)
+            page_field(page, FACT_INDENT, "measured", one->measures[i].sentence);
 }
 
 static void add_phase(const char *name, int64_t ns, struct buf *out)

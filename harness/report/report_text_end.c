@@ -219,6 +219,36 @@ static void add_open(const struct page *page, const struct run_result *result)
     }
 }
 
+/* The next longest case after `before` (NULL = none yet), or NULL when all were named. */
+static const struct case_result *longest_after(const struct run_result *result,
+                                               const struct case_result *before)
+{
+    const struct case_result *longest = NULL;
+    for (size_t i = 0; i < result->num_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        bool is_named = before && (one->duration_ns > before->duration_ns ||
+                                   (one->duration_ns == before->duration_ns && one <= before));
+        if (!is_named && (!longest || one->duration_ns > longest->duration_ns))
+            longest = one;
+    }
+    return longest;
+}
+
+/* Cases overlap, so that these do not add up to the whole. */
+static void add_time(const struct page *page, const struct run_result *result)
+{
+    enum { NAMED_MAX = 5 };
+    struct buf line = {0};
+    const struct case_result *one = longest_after(result, NULL);
+    for (int i = 0; one && one->duration_ns > 0 && i < NAMED_MAX; i++) {
+        (void)buf_add_format(&line, "%s%s ", i ? ", " : "", one->id);
+        text_add_duration(&line, one->duration_ns);
+        one = longest_after(result, one);
+    }
+    add_notice(page, TONE_DIM, "Where the time went (cases overlap): ", buf_text(&line));
+    buf_clear(&line);
+}
+
 static void add_counts(const struct page *page, const struct run_result *result)
 {
     const char *summary = run_result_summary(result);
@@ -242,7 +272,7 @@ static void add_counts(const struct page *page, const struct run_result *result)
 void report_text_end(const struct run_result *result, const struct text_options *options,
                      struct buf *out)
 {
-    struct page page = {.out = out, .color = options->color};
+    struct page page = {.out = out, .color = options->color, .columns = options->columns};
     add_notice(&page, TONE_RED, "", result->loudest);
     add_notice(&page, TONE_YELLOW, "Stopped early: ", result->stopped);
     add_diagnoses(&page, result);
@@ -250,6 +280,7 @@ void report_text_end(const struct run_result *result, const struct text_options 
     if (!options->quiet) {
         add_warnings(&page, result);
         add_open(&page, result);
+        add_time(&page, result);
         add_notice(&page, TONE_DIM, "Left behind: ", result->left_behind);
         page_end_line(&page);
     }

@@ -21,6 +21,7 @@ struct request_place {
                               unknown */
     const char *name;      /* in documents: which request this is; NULL = its method and URL */
     const char *type;      /* the event's; NULL = unknown */
+    const char *options;   /* of curl, for the connection: " --cacert 'ca.pem'"; NULL = none */
 };
 
 /* What a format cannot say; such a request is refused rather than bent. */

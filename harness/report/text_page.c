@@ -70,6 +70,11 @@ void page_end_line(const struct page *page)
     (void)buf_add_char(page->out, '\n');
 }
 
+size_t page_columns(const struct page *page)
+{
+    return page->columns ? page->columns : PAGE_COLUMNS;
+}
+
 size_t page_wrap(const struct page *page, size_t column, size_t indent, enum tone tone,
                  const char *text)
 {
@@ -80,7 +85,7 @@ size_t page_wrap(const struct page *page, size_t column, size_t indent, enum ton
     for (const char *word = buf_text(&visible); *word;) {
         struct bytes piece = {word, strcspn(word, " ")};
         size_t width = columns_of(piece);
-        if (!is_first && column + 1 + width > PAGE_COLUMNS) {
+        if (!is_first && column + 1 + width > page_columns(page)) {
             page_end_line(page);
             page_blanks(page, indent);
             column = indent;

@@ -1,7 +1,7 @@
 /*
- * The page of the text report: tones, marks, and lines that are wrapped at 100 columns. Everything
- * that goes through here is made visible first, so that no control character of the endpoint
- * reaches a terminal.
+ * The page of the text report: tones, marks, and lines that are wrapped, at 100 columns unless said
+ * otherwise. Everything that goes through here is made visible first, so that no control character
+ * of the endpoint reaches a terminal.
  */
 #ifndef REPORT_TEXT_PAGE_H
 #define REPORT_TEXT_PAGE_H
@@ -40,10 +40,14 @@ const struct look *verdict_look(enum verdict verdict);
 struct page {
     struct buf *out;
     bool color;
+    size_t columns; /* of a line; 0 = PAGE_COLUMNS */
 };
 
 /* Adds `text` in a tone. Every byte is visible afterwards. */
 void page_add(const struct page *page, enum tone tone, const char *text);
+
+/* How many columns a line has. */
+size_t page_columns(const struct page *page);
 
 /* Adds `text`, broken at blanks, when `column` columns of the line are taken; further lines begin
  * at column `indent`. Returns the column at which it ends. Does not end the line. */

@@ -121,6 +121,18 @@ static void note_idle(struct testcase *test, size_t index)
         before->idle_closed_ns = -1;
 }
 
+/* --quick looks shortly where what follows an answer is not what the case is about. */
+static enum engine_linger linger_for(const struct runner *runner, const struct testcase *test,
+                                     size_t index)
+{
+    if (!test->one)
+        return LINGER_USUAL;
+    if (test->one->steps[test->shots[index].step].samples)
+        return LINGER_NONE;
+    return runner->options->quick && !judge_watches_connection(test->one) ? LINGER_SHORT
+                                                                          : LINGER_USUAL;
+}
+
 void launch_shot(struct runner *runner, struct testcase *test, size_t index)
 {
     struct flight *flight = mem_alloc(sizeof *flight);
@@ -129,7 +141,7 @@ void launch_shot(struct runner *runner, struct testcase *test, size_t index)
         .request = &test->exchanges[index].request,
         .connection = connection_for(runner, test, index),
         .timeout_ns = runner->options->deadline_ns,
-        .brisk = test->one && test->one->steps[test->shots[index].step].samples,
+        .linger = linger_for(runner, test, index),
         .on_done = on_done,
         .payload = flight,
     };
@@ -243,7 +255,24 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
 /* In which round a case may leave. What is timed alone comes before the many, so that a slow
  * endpoint is timed before the time for the run is up, and within the deliberate waits of others;
  * what may do harm comes last. */
-enum round { ROUND_TLS, ROUND_WAITS, ROUND_ALONE, ROUND_USUAL, ROUND_HARMFUL, NUM_ROUNDS };
+enum round {
+    ROUND_TLS,
+    ROUND_WAITS,
+    ROUND_ALONE,
+    ROUND_TOGETHER, /* needs all the room at once, which a chain beside it would not leave */
+    ROUND_CHAINS,   /* one request after another: begun late, such a case ends last */
+    ROUND_USUAL,
+    ROUND_HARMFUL,
+    NUM_ROUNDS
+};
+
+static bool goes_together(const struct suite_case *one)
+{
+    for (size_t i = 0; i < one->num_steps; i++)
+        if (one->steps[i].together)
+            return true;
+    return false;
+}
 
 static enum round round_of(const struct testcase *test)
 {
@@ -254,11 +283,16 @@ static enum round round_of(const struct testcase *test)
     if (test->one->tls)
         return ROUND_TLS;
     /* an event has its time to be processed while the others are sent */
-    return test->wait_ns > 0 || judge_needs_effect(test->one) ? ROUND_WAITS : ROUND_USUAL;
+    if (test->wait_ns > 0 || judge_needs_effect(test->one))
+        return ROUND_WAITS;
+    if (goes_together(test->one))
+        return ROUND_TOGETHER;
+    return test->probe || test->one->one_connection ? ROUND_CHAINS : ROUND_USUAL;
 }
 
 /* The first case goes first, then what says why there may be no TLS session, then the controls,
- * what has the longest waits, what is timed alone, the rest in order, and what may do harm. */
+ * what has the longest waits, what is timed alone, chains, the rest in order, and what may do harm.
+ */
 void launch_ready(struct runner *runner, int64_t now_ns)
 {
     /* while nobody was reached, only the first requests are tried, however slowly they fail; and

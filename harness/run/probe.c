@@ -182,13 +182,13 @@ int64_t probe_next(const struct probe *probe, const struct tried *tried, size_t 
     int64_t known = known_between(probe, low, high ? high : probe->max);
     if (known)
         return known;
-    if (high == 0)
-        return low < probe->max ? probe->max : 0;
-    if (high - low <= 1)
+    if ((high && high - low <= 1) || low >= probe->max)
         return 0;
     const struct known_limit *reached = known_at(probe, low);
     if (reached && reached->from == reached->to)
-        return low + 1;
+        return low + 1; /* before the largest, which it may save */
+    if (high == 0)
+        return probe->max;
     int64_t middle = low + (high - low) / 2;
     return high - low <= low / probe->coarseness ? 0 : middle;
 }

@@ -123,10 +123,10 @@ static void loop(struct runner *runner)
         check_stop(runner, now_ns);
         if (runner->trouble == TROUBLE_NONE)
             launch_ready(runner, now_ns);
-        bool in_trouble = runner->trouble != TROUBLE_NONE;
-        if (in_trouble)
+        enum trouble before = runner->trouble;
+        if (before != TROUBLE_NONE)
             trouble_step(runner, now_ns);
-        bool is_free = in_trouble && runner->trouble == TROUBLE_NONE; /* others may leave at once */
+        bool changed = runner->trouble != before; /* what comes next may leave at once */
         finish_judge(runner);
         if (everything_ended(runner)) {
             if (runner->looked_after_all)
@@ -134,7 +134,7 @@ static void loop(struct runner *runner)
             trouble_look_after_all(runner);
             continue;
         }
-        (void)engine_wait(runner->engine, is_free ? 0 : idle_ns(runner, now_ns));
+        (void)engine_wait(runner->engine, changed ? 0 : idle_ns(runner, now_ns));
     }
 }
 
@@ -153,7 +153,8 @@ static void on_knock(void *payload, struct observation *seen)
     observation_clear(seen);
 }
 
-/* A HEAD request carries no event, so that waiting leaves nothing behind. */
+/* A HEAD request carries no event, so that waiting leaves nothing behind. The one that is answered
+ * counts as a request of the run. */
 static void wait_for_answer(struct runner *runner)
 {
     int64_t until_ns = clock_monotonic_ns() + runner->options->wait_ns;
@@ -171,6 +172,10 @@ static void wait_for_answer(struct runner *runner)
             (void)engine_wait(runner->engine, TICK_NS);
         if (!knock.answered)
             (void)engine_wait(runner->engine, TICK_NS);
+    }
+    if (knock.answered) {
+        runner->reached = true;
+        runner->num_sent++;
     }
     request_clear(&request);
 }

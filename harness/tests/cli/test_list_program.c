@@ -14,7 +14,7 @@
 #include "tests/support/run_program.h"
 #include "tests/support/shell_run.h"
 
-TestSuite(cli_list_program, .timeout = 20);
+TestSuite(cli_list_program, .timeout = 60);
 
 static size_t count_lines(const struct buf *text)
 {
@@ -209,4 +209,29 @@ Test(cli_list_program, explains_every_expectation)
 {
     NEED_HOOKCHECK();
     expect_all_explained("expectations");
+}
+
+/* What a run leaves behind can be looked up by its id, or by how all of them begin. */
+Test(cli_list_program, explains_the_ids_that_runs_leave_behind)
+{
+    static const struct {
+        const char *id;
+        const char *says; /* NULL: it is nobody's */
+    } rows[] = {
+        {"7e57c0de", "LIKE '7e57c0de-%'"},
+        {"7e57c0de-1a2b-4c3d-8e4f-0a1b2c3d4e5f", "LIKE '7e57c0de-1a2b%'"},
+        {"7E57C0DE-1A2B-4C3D-8E4F-0A1B2C3D4E5F", "(1a2b)"},
+        {"7e57c0debb", NULL},
+        {"5390ab78-1a2b-4c3d-8e4f-0a1b2c3d4e5f", NULL},
+    };
+    NEED_HOOKCHECK();
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct program_end end;
+        RUN(&end, "explain", rows[i].id);
+        cr_expect_eq(end.code, rows[i].says ? EXIT_OK : EXIT_WRONG_USAGE, "%s", rows[i].id);
+        if (rows[i].says)
+            cr_expect(strstr(buf_text(&end.out), rows[i].says), "%s: %s", rows[i].id,
+                      buf_text(&end.out));
+        program_end_clear(&end);
+    }
 }

@@ -79,6 +79,8 @@ static void check_rows(const struct verdict_row *rows, size_t count)
 #define ALIKE     TWO_STEPS "{'alike':true}"
 #define SAME      TWO_STEPS "{'same-status':true}"
 #define NOT_ALL   TWO_STEPS "{'not-all-accepted':true}"
+#define AS_WELL   TWO_STEPS "{'accepted-as-well':true}"
+#define SURVIVES  TWO_STEPS "{'survives-as-well':true}"
 #define IDLE      TWO_STEPS "{'survives-idle':true}"
 
 Test(judge, each_expectation_is_kept_broken_or_undecided, .init = set_up, .fini = tear_down)
@@ -96,6 +98,13 @@ Test(judge, each_expectation_is_kept_broken_or_undecided, .init = set_up, .fini 
         {ACCEPTED, "", NULL, OPEN, 0, "nothing was sent"},
         {"'deliver':{'times':3}," ACCEPTED, "204 401 500", NULL, FAIL, 1, NULL},
         {"'deliver':{'times':3}," ACCEPTED, "204 unsent 401", NULL, FAIL, 2, NULL},
+
+        {ACCEPTED, "429", NULL, OPEN, 0, "limits the rate"},
+        {"'deliver':{'times':3}," ACCEPTED, "204 429 204", NULL, OPEN, 1, "limits the rate"},
+        {"'deliver':{'times':3}," ACCEPTED, "429 429 401", NULL, FAIL, 2, NULL},
+        {"'expect':{'retry-after':true}", "204", NULL, PASS, 0, NULL},
+        {"'expect':{'retry-after':true}", "500", NULL, PASS, 0, NULL},
+        {"'expect':{'retry-after':true}", "429", NULL, WARN, 0, "no Retry-After"},
 
         {REFUSED, "401", "204", PASS, 0, ""},
         {REFUSED, "404", "204", PASS, 0, NULL},
@@ -163,8 +172,49 @@ Test(judge, each_expectation_is_kept_broken_or_undecided, .init = set_up, .fini 
         {IDLE, "reset 204", NULL, OPEN, 1, NULL},
         {IDLE, "204 reset", NULL, OPEN, 1, "fresh connection"},
         {IDLE, "204", NULL, OPEN, 1, NULL},
+
+        {AS_WELL, "204 204", NULL, PASS, 1, NULL},
+        {AS_WELL, "204 400", NULL, FAIL, 1, NULL},
+        {AS_WELL, "204 429", NULL, OPEN, 1, "limits the rate"},
+        {AS_WELL, "401 401", NULL, OPEN, 0, "plainly"},
+        {SURVIVES, "204 431", NULL, PASS, 1, NULL},
+        {SURVIVES, "204 500", NULL, FAIL, 1, NULL},
+        {SURVIVES, "204 reset", NULL, FAIL, 1, NULL},
     };
     check_rows(rows, ARRAY_LEN(rows));
+}
+
+/* As Node does with a head that is too large: it answers, and closes with bytes left unread. */
+Test(judge, a_4xx_that_a_reset_cut_off_is_a_refusal_of_what_is_too_large, .init = set_up,
+     .fini = tear_down)
+{
+    static const struct {
+        int status;
+        enum verdict verdict;
+    } rows[] = {{431, PASS}, {413, PASS}, {500, FAIL}, {204, FAIL}, {0, FAIL}};
+    struct suite *suite = must_read(SURVIVES);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct judged judged;
+        judged_make(&judged, &suite->cases[0], "204 reset", NULL);
+        judged.exchanges[1].seen.status = rows[i].status;
+        judged_judge(&judged, &suite->cases[0]);
+        cr_expect_eq(judged.result.verdict, rows[i].verdict, "%d: %s", rows[i].status,
+                     verdict_name(judged.result.verdict));
+        judged_clear(&judged);
+    }
+    suite_free(suite);
+}
+
+Test(judge, a_429_with_retry_after_is_polite, .init = set_up, .fini = tear_down)
+{
+    struct suite *suite = must_read("'expect':{'retry-after':true}");
+    struct judged judged;
+    judged_make(&judged, &suite->cases[0], "429", NULL);
+    headers_add(&judged.exchanges[0].seen.headers, "retry-after", "1");
+    judged_judge(&judged, &suite->cases[0]);
+    cr_expect_eq(judged.result.verdict, VERDICT_PASS, "%s", judged.result.reason);
+    judged_clear(&judged);
+    suite_free(suite);
 }
 
 Test(judge, a_refusal_counts_only_beside_an_accepted_twin, .init = set_up, .fini = tear_down)
@@ -333,15 +383,16 @@ Test(judge, idle_connections_are_closed_in_an_orderly_way, .init = set_up, .fini
         bool reused, keep_alive, was_reset;
         int64_t closed_ns;
         enum verdict verdict;
+        const char *measured;
     } rows[] = {
-        {"used again", "204 204", true, true, false, -1, PASS},
-        {"reset on use", "204 reset", true, true, false, -1, FAIL},
-        {"empty on use", "204 closed", true, true, false, -1, FAIL},
-        {"silent on use", "204 hung", true, true, false, -1, FAIL},
-        {"reset while idle", "204 204", false, true, true, NS_PER_S / 2, FAIL},
-        {"closed at once", "204 204", false, true, false, NS_PER_S / 2, WARN},
-        {"closed later", "204 204", false, true, false, 2 * NS_PER_S, PASS},
-        {"closed as announced", "204 204", false, false, false, 0, PASS},
+        {"used again", "204 204", true, true, false, -1, PASS, "open for at least 4.50 s"},
+        {"reset on use", "204 reset", true, true, false, -1, FAIL, ""},
+        {"empty on use", "204 closed", true, true, false, -1, FAIL, ""},
+        {"silent on use", "204 hung", true, true, false, -1, FAIL, ""},
+        {"reset while idle", "204 204", false, true, true, NS_PER_S / 2, FAIL, "after 500 ms"},
+        {"closed at once", "204 204", false, true, false, NS_PER_S / 2, WARN, "after 500 ms"},
+        {"closed later", "204 204", false, true, false, 2 * NS_PER_S, PASS, "after 2.00 s"},
+        {"closed as announced", "204 204", false, false, false, 0, PASS, ""},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct suite *suite = must_read(IDLE);
@@ -351,7 +402,11 @@ Test(judge, idle_connections_are_closed_in_an_orderly_way, .init = set_up, .fini
         judged.exchanges[0].seen.keep_alive = rows[i].keep_alive;
         judged.exchanges[0].seen.idle_was_reset = rows[i].was_reset;
         judged.exchanges[0].seen.idle_closed_ns = rows[i].closed_ns;
+        judged.exchanges[1].seen.started_ns = judged.exchanges[0].seen.total_ns + 9 * NS_PER_S / 2;
         judged_judge(&judged, &suite->cases[0]);
+        const char *measured = judged.result.num_measures ? judged.result.measures[0].sentence : "";
+        cr_expect(*rows[i].measured ? strstr(measured, rows[i].measured) != NULL : !*measured,
+                  "%s: \"%s\"", rows[i].what, measured);
         cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s: %s", rows[i].what,
                      judged.result.reason);
         judged_clear(&judged);

@@ -105,6 +105,40 @@ Test(judge_timing, says_no_p99_of_fewer_than_a_hundred)
     end(&made);
 }
 
+/* With nineteen, the 95th of 100 would be the slowest by another name. */
+Test(judge_timing, says_no_p95_of_fewer_than_twenty)
+{
+    static struct made made;
+    static const size_t counts[] = {19, 20};
+    for (size_t i = 0; i < ARRAY_LEN(counts); i++) {
+        begin(&made);
+        for (size_t k = 1; k <= counts[i]; k++)
+            (void)add(&made, 204, (double)k);
+        check(&made, "prompt");
+        const char *actual = buf_text(&made.finding.actual);
+        bool has_p95 = measure(&made, "p95") >= 0;
+        cr_expect_eq(has_p95, counts[i] == 20);
+        cr_expect_eq(strstr(actual, "p95 1") != NULL, counts[i] == 20, "%s", actual);
+        cr_expect_eq(strstr(actual, "too few for a p95") != NULL, counts[i] == 19, "%s", actual);
+        cr_expect(is_near(measure(&made, "slowest"), (double)counts[i]));
+        end(&made);
+    }
+}
+
+Test(judge_timing, counts_what_a_rate_limit_turned_away)
+{
+    static struct made made;
+    begin(&made);
+    for (int i = 0; i < 20; i++)
+        (void)add(&made, i % 4 ? 204 : 429, 5);
+    (void)add(&made, 401, 5);
+    check(&made, "prompt");
+    cr_expect_eq(made.finding.kind, FINDING_KEPT);
+    cr_expect(is_near(measure(&made, "rate-limited"), 5), "%f", measure(&made, "rate-limited"));
+    cr_expect(is_near(measure(&made, "samples"), 15));
+    end(&made);
+}
+
 struct verdict_row {
     const char *what;
     size_t num_quick;

@@ -191,10 +191,10 @@ static const struct row rows[] = {
 
 /* These need more than one request or a look at more than the status; each has a test of its own
  * below. */
-static const char *const tested_apart[] = {"G05", "A13", "B02", "B11", "B15", "B17",
-                                           "B20", "F01", "F02", "F04", "F19", "G03"};
+static const char *const tested_apart[] = {"G05", "A13", "B02", "B11", "B15", "B17", "B20",
+                                           "F01", "F02", "F04", "F08", "F19", "G03"};
 
-/* Mistakes that a whole run is needed to see: tests/run/test_run_faults.c and test_run_effect.c
+/* Mistakes that a whole run is needed to see: selftest and tests/run/test_run_effect.c
  * have them. */
 static const char *const tested_by_runs[] = {"F14", "F15", "F21", "F22", "F23",
                                              "A17", "G04", "G13", "G14"};

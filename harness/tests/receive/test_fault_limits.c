@@ -1,6 +1,7 @@
 /* Faults of limits and connections, which need more than one request or a large one. */
 #include <criterion/criterion.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/array.h"
 #include "base/clock.h"
@@ -109,6 +110,28 @@ Test(receive_fault_limits, f07_refuses_late)
     int64_t start_ns = clock_monotonic_ns();
     cr_expect_eq(post_status(&started, &forged), 401);
     cr_expect_geq(clock_monotonic_ns() - start_ns, 300 * NS_PER_MS);
+    started_end(&started);
+}
+
+/* Many in a row: at first they get in, then some meet a bare 429, and after a pause one gets in. */
+Test(receive_fault_limits, f08_turns_a_burst_away_without_retry_after)
+{
+    enum { BURST = 40 };
+    struct started_receiver started;
+    const struct posting genuine = {0};
+    size_t num_limited = 0;
+    started_begin_wrong(&started, "F08", NULL);
+    cr_expect_eq(post_status(&started, &genuine), 204);
+    for (int i = 0; i < BURST; i++) {
+        struct reply reply;
+        post(&started, &genuine, &reply);
+        num_limited += reply.status == 429;
+        cr_expect(reply.status != 429 || !headers_find(&reply.headers, "Retry-After"));
+        reply_clear(&reply);
+    }
+    cr_expect_geq(num_limited, 1, "a burst is turned away");
+    (void)nanosleep(&(struct timespec){.tv_nsec = 200 * NS_PER_MS}, NULL);
+    cr_expect_eq(post_status(&started, &genuine), 204, "there is room again");
     started_end(&started);
 }
 

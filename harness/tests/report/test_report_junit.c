@@ -107,3 +107,27 @@ Test(report_report_junit, makes_warnings_failures_and_should_required_when_stric
     buf_clear(&report);
     run_result_clear(&result);
 }
+
+/* The numbers stand as properties of the suite, and what they mean in its output. */
+Test(report_report_junit, holds_the_numbers)
+{
+    struct run_result result;
+    struct buf report = {0};
+    sample_result(&result);
+    struct case_result *one = sample_case(&result, "panora/signature/refuses-missing");
+    case_result_add_measure(one, "body-limit", 10485760, "bytes", mem_text("takes <10 MiB>"));
+    case_result_add_measure(one, "p50", 0.25, "ms", mem_text("half came"))->is_detail = true;
+    render(&result, &report);
+    const char *text = buf_text(&report);
+    cr_expect_not_null(strstr(text, "<property name=\"measure panora/delivery/answers-promptly "
+                                    "acknowledgement (ms)\" value=\"1620\"/>"));
+    cr_expect_not_null(strstr(text, "refuses-missing body-limit (bytes)\" value=\"10485760\"/>"));
+    cr_expect_not_null(strstr(text, "refuses-missing p50 (ms)\" value=\"0.25\"/>"));
+    cr_expect_not_null(strstr(text, "refuses-non-ascii recovery (ms)\" value=\"2100.000\"/>"));
+    cr_expect_not_null(
+        strstr(text, "measured: panora/signature/refuses-missing: takes &lt;10 MiB&gt;\n"));
+    cr_expect_null(strstr(text, "half came"), "a detail is a number only");
+    buf_clear(&report);
+    expect_valid(&result);
+    run_result_clear(&result);
+}

@@ -108,3 +108,26 @@ Test(report_report_tap, lets_no_name_begin_a_directive)
     buf_clear(&report);
     run_result_clear(&result);
 }
+
+Test(report_report_tap, holds_the_numbers)
+{
+    struct run_result result;
+    struct buf report = {0};
+    sample_result(&result);
+    struct case_result *one = sample_case(&result, "panora/signature/refuses-missing");
+    case_result_add_measure(one, "body-limit", 10485760, "bytes", mem_text("takes \"10 MiB\""));
+    render(&result, &report);
+    cr_expect_not_null(strstr(buf_text(&report), "refuses-missing\n"
+                                                 "  ---\n"
+                                                 "  measures:\n"
+                                                 "    - name: \"body-limit\"\n"
+                                                 "      value: 10485760\n"
+                                                 "      unit: \"bytes\"\n"
+                                                 "      sentence: \"takes \\\"10 MiB\\\"\"\n"
+                                                 "  ...\n"),
+                       "%s", buf_text(&report));
+    cr_expect_not_null(strstr(buf_text(&report), "  recovery_ms: 2100.000\n"));
+    buf_clear(&report);
+    expect_prove(&result, 1, "Failed tests:  8-9, 11-12");
+    run_result_clear(&result);
+}

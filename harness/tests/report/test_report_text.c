@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "report/report.h"
 #include "tests/support/sample_result.h"
@@ -282,4 +284,54 @@ Test(report_report_text, gives_each_reason_of_the_undecided_once)
         strstr(undecided, "panora/signature/refuses-empty, panora/signature/refuses-zeros"));
     buf_clear(&out);
     run_result_clear(&result);
+}
+
+/* The longest first; those that took no time are not named. */
+Test(report_report_text, says_where_the_time_went)
+{
+    struct run_result result;
+    struct buf report = {0};
+    sample_result(&result);
+    for (size_t i = 0; i < result.num_cases; i++)
+        result.cases[i].duration_ns = 0;
+    sample_case(&result, "panora/signature/refuses-empty")->duration_ns = 20 * NS_PER_MS;
+    sample_case(&result, "panora/signature/refuses-missing")->duration_ns = 3 * NS_PER_S;
+    sample_case(&result, "panora/delivery/answers-plainly")->duration_ns = 20 * NS_PER_MS;
+    report_format_find("text", NULL)->render(&result, &report);
+    cr_expect_not_null(strstr(buf_text(&report), "Where the time went (cases overlap): "
+                                                 "panora/signature/refuses-missing 3.00 s,\n"
+                                                 "panora/delivery/answers-plainly 20.0 ms, "
+                                                 "panora/signature/refuses-empty 20.0 ms\n"),
+                       "%s", buf_text(&report));
+    buf_clear(&report);
+    run_result_clear(&result);
+}
+
+/* Words are not cut, and command lines, which are pasted, are not wrapped. */
+Test(report_report_text, keeps_within_the_terminal)
+{
+    static const size_t widths[] = {60, 80, 0};
+    for (size_t i = 0; i < ARRAY_LEN(widths); i++) {
+        struct run_result result;
+        struct buf report = {0};
+        const struct text_options options = {.columns = widths[i]};
+        size_t most = widths[i] ? widths[i] : 100;
+        size_t longest = 0;
+        sample_result(&result);
+        stream(&result, &options, &report);
+        char *rest = NULL;
+        for (char *line = strtok_r(report.data, "\n", &rest); line;
+             line = strtok_r(NULL, "\n", &rest)) {
+            size_t width = 0;
+            bool is_pasted = strstr(line, "curl -sS") || strstr(line, "hookcheck run") ||
+                             strncmp(line, "hookcheck: ", 11) == 0;
+            for (const char *at = line; *at; at++)
+                width += ((unsigned char)*at & 0xc0) != 0x80;
+            cr_expect(is_pasted || width <= most, "%zu: %s", width, line);
+            longest = !is_pasted && width > longest ? width : longest;
+        }
+        cr_expect_gt(longest, most - 15, "it makes use of the width: %zu of %zu", longest, most);
+        buf_clear(&report);
+        run_result_clear(&result);
+    }
 }

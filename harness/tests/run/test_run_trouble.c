@@ -107,7 +107,7 @@ Test(run_trouble, that_outlasts_the_run_leaves_no_case_without_a_verdict, .fini 
     NEED_HOOKCHECK();
     cr_assert(start_receiver(&receiver, ARGUMENTS("--fault", "B02")));
     json_t *report = run_for_json(
-        receiver.url, ARGUMENTS("--quick", "--recovery", "60s", "--max-time", "1s"), &code);
+        receiver.url, ARGUMENTS("--quick", "--recovery", "60s", "--max-time", "2s"), &code);
     cr_expect_eq(code, 1, "exit %d", code);
     cr_expect(strstr(json_string_value(json_object_get(report, "stopped")), "--max-time"));
     const json_t *cases = json_object_get(report, "cases");

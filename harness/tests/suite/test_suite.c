@@ -192,6 +192,9 @@ Test(suite, the_built_in_suites_load, .init = set_up, .fini = tear_down)
             const struct suite_case *one = &library.suites[i]->cases[k];
             cr_expect(one->source && *one->source, "%s has no source", one->id);
             cr_expect(one->harm && *one->harm, "%s has no harm", one->id);
+            cr_expect(one->remedy && *one->remedy, "%s has no remedy", one->id);
+            cr_expect(one->bug && *one->bug, "%s has no class of bug", one->id);
+            cr_expect_gt(one->num_see, 0, "%s leads nowhere", one->id);
         }
 }
 

@@ -90,8 +90,6 @@ void judged_clear(struct judged *judged)
     for (size_t i = 0; i < judged->count; i++)
         clear_exchange(&judged->exchanges[i]);
     clear_exchange(&judged->control);
-    free(judged->result.expected);
-    free(judged->result.actual);
-    free(judged->result.reason);
+    case_result_clear(&judged->result);
     *judged = (struct judged){0};
 }
