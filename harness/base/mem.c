@@ -7,11 +7,14 @@
 #include <string.h>
 #ifdef __GLIBC__
 #include <malloc.h>
+#include <sys/mman.h>
 #endif
 
 /* The largest body that a run sends, and what is made of it on the way. */
-#define KEPT_MAX (128 * 1024 * 1024)
-#define BLOCK_MAX (32 * 1024 * 1024)
+#define KEPT_MAX   (128 * 1024 * 1024)
+#define BLOCK_MAX  (32 * 1024 * 1024)
+#define ROOM_SIZE  ((size_t)BLOCK_MAX - 1024)
+#define LARGE_PAGE ((size_t)2 * 1024 * 1024)
 
 static _Noreturn void give_up(size_t size)
 {
@@ -64,11 +67,25 @@ char *mem_format(const char *format, ...)
     return text;
 }
 
+#ifdef __GLIBC__
+/* Asks for large pages for what the heap will grow into next. Nothing of it is touched. */
+static void grow_in_large_pages(void)
+{
+    char *room = malloc(ROOM_SIZE);
+    uintptr_t first = ((uintptr_t)room + LARGE_PAGE - 1) & ~(uintptr_t)(LARGE_PAGE - 1);
+    uintptr_t last = ((uintptr_t)room + ROOM_SIZE) & ~(uintptr_t)(LARGE_PAGE - 1);
+    if (room && last > first)
+        (void)madvise((void *)first, last - first, MADV_HUGEPAGE);
+    free(room);
+}
+#endif
+
 void mem_keep_freed(void)
 {
 #ifdef __GLIBC__
     (void)mallopt(M_MMAP_THRESHOLD, BLOCK_MAX);
     (void)mallopt(M_TRIM_THRESHOLD, KEPT_MAX);
+    grow_in_large_pages();
 #endif
 }
 
@@ -76,5 +93,6 @@ void mem_give_back(void)
 {
 #ifdef __GLIBC__
     (void)malloc_trim(0);
+    grow_in_large_pages();
 #endif
 }

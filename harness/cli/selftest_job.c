@@ -116,7 +116,6 @@ static void run_suites(struct prepared_run *run, const struct subject *subject,
     if (ok && clock_monotonic_ns() - begun_ns >= run->options.max_time_ns)
         (void)error_set(err, "the run took too long and was cut off");
     add_outcomes(&result, out);
-    run_result_clear(&result);
     free(url);
 }
 

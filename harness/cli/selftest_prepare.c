@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "cli/selftest.h"
+#include "deliver/engine.h"
 
 /* Long enough (12 bytes) for leaks of it to count. */
 #define SECRET "whsec_the_secret_of_the_selftest"
@@ -41,6 +42,7 @@ static void set_options(struct prepared_run *run, const struct selftest *selftes
         .level = asks_all ? LEVEL_MAY : LEVEL_SHOULD,
         .quick = true,
         .allow_disruptive = true,
+        .judge_only = true,
         .seed = selftest->seed,
         .deadline_ns = DEADLINE_NS,
         .target_ns = TARGET_NS,
@@ -88,6 +90,7 @@ bool selftest_prepare(struct selftest *selftest, struct error *err)
         if (!*place)
             return false;
     }
+    engine_load_libraries();
     mem_give_back();
     return true;
 }

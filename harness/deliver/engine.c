@@ -1,5 +1,6 @@
 #include "deliver/engine.h"
 
+#include <openssl/ssl.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -22,11 +23,16 @@ static void ignore_broken_pipes(void)
     (void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
+void engine_load_libraries(void)
+{
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || OPENSSL_init_ssl(0, NULL) != 1)
+        abort();
+}
+
 struct engine *engine_new(const struct target *target, const struct engine_options *options,
                           struct error *err)
 {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-        abort();
+    engine_load_libraries();
     ignore_broken_pipes();
     struct engine *engine = mem_alloc(sizeof *engine);
     engine->target = target;

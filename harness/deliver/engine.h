@@ -48,6 +48,10 @@ struct engine_options {
 struct engine;
 struct engine_connection;
 
+/* Loads libcurl and its TLS library for good. engine_new does so for as long as there is an engine;
+ * a process whose children each make one saves them the time. */
+void engine_load_libraries(void);
+
 /* NULL with a sentence when libcurl cannot do what `options` say (an unreadable CA file, a
  * malformed --resolve). `target` is borrowed and outlives the engine. Makes the process ignore
  * SIGPIPE unless that is handled already. */

@@ -101,10 +101,35 @@ void connection_linger(struct connection *connection)
 
 /* --- what libevent calls --- */
 
+/* libevent reads so much at a time; where it got all of that, there is likely more. */
+#define LIBEVENT_READ_MAX ((size_t)4 * 1024)
+#define DRAIN_MAX         ((ev_ssize_t)256 * 1024)
+
+/* Takes what else lies in the socket in one go: with 4 KiB at a time a long body costs more than
+ * all that is done with it. What ends the connection is left for libevent to find. */
+static void drain(struct connection *connection)
+{
+    struct evbuffer *input = bufferevent_get_input(connection->bufferevent);
+    struct evbuffer_iovec room;
+    bool is_plain = !bufferevent_openssl_get_ssl(connection->bufferevent);
+    if (!is_plain || connection->host->reading || connection->state != STATE_READING ||
+        evbuffer_get_length(input) < LIBEVENT_READ_MAX)
+        return;
+    (void)evbuffer_unfreeze(input, 0);
+    if (evbuffer_reserve_space(input, DRAIN_MAX, &room, 1) == 1) {
+        ssize_t len =
+            recv(bufferevent_getfd(connection->bufferevent), room.iov_base, (size_t)DRAIN_MAX, 0);
+        room.iov_len = len > 0 ? (size_t)len : 0;
+        (void)evbuffer_commit_space(input, &room, 1);
+    }
+    (void)evbuffer_freeze(input, 0);
+}
+
 static void on_readable(struct bufferevent *bufferevent, void *payload)
 {
     (void)bufferevent;
     struct connection *connection = payload;
+    drain(connection);
     conversation_on_input(connection);
     settle(connection);
 }

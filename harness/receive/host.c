@@ -99,7 +99,7 @@ static void add_to_journal(struct host *host, struct handling *handling, const c
                                   .brief = host->journal_is_brief,
                                   .status = handling->answer.status,
                                   .problem = problem};
-    if (handling->request->whole)
+    if (handling->request->whole && (handling->parsed || !entry.brief))
         entry.id_event = handling_member(handling, "id_event");
     journal_add(host->journal, &entry);
 }

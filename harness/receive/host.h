@@ -26,7 +26,7 @@ struct host {
     size_t num_behaviours;
     struct bytes secret;
     struct memory memory;
-    struct journal *journal;             /* NULL = none */
+    struct journal *journal; /* NULL = none */
     bool journal_is_brief;
     FILE *out;                           /* one line a request; NULL = quiet */
     int64_t (*wall_ms)(void);            /* NULL = no Date header, and 1970 in the journal */

@@ -14,7 +14,8 @@
  * event, however often it comes. What is no HTTP request has a `problem`, and null for what was not
  * read.
  *
- * A brief journal leaves out headers, body_base64 and verified.
+ * A brief journal leaves out headers, body_base64 and verified, and the id_event of what the
+ * receiver turned away unread.
  */
 #ifndef RECEIVE_JOURNAL_H
 #define RECEIVE_JOURNAL_H

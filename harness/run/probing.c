@@ -88,7 +88,8 @@ void probing_diagnose(struct runner *runner)
 {
     const struct run_options *options = runner->options;
     const struct plan *plan = runner->plan;
-    const struct exchange **controls = mem_alloc((plan->num_controls + 1) * sizeof(struct exchange *));
+    const struct exchange **controls =
+        mem_alloc((plan->num_controls + 1) * sizeof(struct exchange *));
     struct probing probing = {
         .runner = runner,
         .begun_ns = clock_monotonic_ns(),
@@ -115,7 +116,7 @@ void probing_diagnose(struct runner *runner)
     };
     size_t troubles = runner->result->counts[VERDICT_FAIL] + runner->result->counts[VERDICT_WARN] +
                       runner->result->counts[VERDICT_INCONCLUSIVE];
-    if (troubles > 0) /* otherwise there is nothing to explain */
+    if (troubles > 0 && !options->judge_only) /* otherwise there is nothing to explain */
         diagnose(&input, &runner->result->diagnoses, &runner->result->num_diagnoses);
     runner->result->num_requests = runner->num_sent;
     free(controls);

@@ -42,6 +42,8 @@ struct run_options {
     enum level level; /* the least binding level that is run */
     enum dialects dialects;
     bool is_unsigned; /* the endpoint knowingly verifies nothing */
+    bool
+        judge_only; /* nobody reads the causes: none are looked for, and nothing is sent for them */
     bool quick;
     bool strict;
     bool allow_disruptive;
