@@ -10,7 +10,7 @@
 /* Whether the matrix says that `base` catches the fault: the same in every run. */
 static bool is_shown(const struct subject *subject, const char *base)
 {
-    if (subject->fault->racy)
+    if (subject->fault->racy || subject->fault->informs)
         return selftest_is_declared(subject->fault, base);
     return selftest_catches(subject, base) && !selftest_is_optional(subject->fault, base);
 }
@@ -29,9 +29,11 @@ static json_t *fault_object(const struct subject *subject, const struct case_out
                             size_t count)
 {
     const struct fault *fault = subject->fault;
+    const char *catches = fault->informs ? "told_by"
+                          : fault->racy  ? "caught_by_one_of"
+                                         : "caught_by";
     return json_pack("{s:s, s:s, s:s, s:s*, s:o}", "id", fault->id, "name", fault->name, "sentence",
-                     fault->sentence, "argument", fault->trial,
-                     fault->racy ? "caught_by_one_of" : "caught_by",
+                     fault->sentence, "argument", fault->trial, catches,
                      cases_of(subject, cases, count));
 }
 
@@ -105,7 +107,7 @@ void selftest_add_markdown(const struct selftest *selftest, struct buf *out)
     (void)buf_add_text(out,
                        "| id | what the endpoint does not do | seen by |\n| --- | --- | --- |\n");
     for (size_t i = 0; i < selftest->num_subjects; i++)
-        if (selftest->subjects[i].fault)
+        if (selftest->subjects[i].fault && !selftest->subjects[i].fault->informs)
             add_row(&selftest->subjects[i], cases, count, out);
     free(cases);
 }

@@ -13,11 +13,11 @@
 #define TARGET_NS   (700 * NS_PER_MS)
 #define CONCURRENCY 16
 
-/* What only informs catches nothing and is held against nobody: the right receiver alone is asked.
- */
+/* What only informs catches nothing and is held against nobody: the right receiver is asked, and
+ * whose mistake can only be told. */
 static bool is_asked_all(const struct subject *subject)
 {
-    return !subject->fault && !subject->variation;
+    return subject->fault ? subject->fault->informs : !subject->variation;
 }
 
 struct prepared_run *selftest_prepared(const struct selftest *selftest,
