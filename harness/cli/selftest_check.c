@@ -133,7 +133,7 @@ static void check_fault(struct selftest *selftest, const struct subject *subject
             add_problem(selftest, subject, "%s is caught by %s (%s; %zu of its values), undeclared",
                         subject->name, outcome->id, verdict_name(outcome->verdict), undeclared);
     }
-    if (!caught && selftest->whole)
+    if (!caught && selftest->num_only == 0)
         add_problem(selftest, subject, "%s is caught by none of the cases that it declares",
                     subject->name);
 }
