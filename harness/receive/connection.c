@@ -103,7 +103,7 @@ void connection_linger(struct connection *connection)
 
 /* libevent reads so much at a time; where it got all of that, there is likely more. */
 #define LIBEVENT_READ_MAX ((size_t)4 * 1024)
-#define DRAIN_MAX         ((ev_ssize_t)256 * 1024)
+#define DRAIN_MAX         ((ev_ssize_t)64 * 1024)
 
 /* Takes what else lies in the socket in one go: with 4 KiB at a time a long body costs more than
  * all that is done with it. What ends the connection is left for libevent to find. */

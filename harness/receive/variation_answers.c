@@ -42,12 +42,9 @@ void vary_204_with_length(struct handling *handling, enum result result)
 
 void vary_208_to_redelivery(struct handling *handling, enum result result)
 {
-    struct bytes id = handling_member(handling, "id_event");
     rules_right.answer(handling, result);
-    if (result != RESULT_ACCEPTED)
-        return;
-    handling->answer.status = memory_has(handling->memory, id) ? 208 : 200;
-    memory_add(handling->memory, id);
+    if (result == RESULT_ACCEPTED)
+        handling->answer.status = handling->processed ? 200 : 208;
 }
 
 void vary_body_text(struct handling *handling, enum result result)

@@ -463,8 +463,10 @@ Test(judge, says_what_a_case_needs, .init = set_up, .fini = tear_down)
     }
 }
 
-/* A head that no server has to read to its end: the answer to it may be lost in the reset. */
-Test(judge, a_reset_is_no_failure_behind_a_huge_head, .init = set_up, .fini = tear_down)
+/* Who refuses before everything is read closes with a reset, which may overtake the answer; to a
+ * head that no server has to read to its end, all of it. */
+Test(judge, a_reset_behind_a_refusal_or_a_huge_head_is_no_failure, .init = set_up,
+     .fini = tear_down)
 {
     static const struct {
         const char *answer;
@@ -472,7 +474,7 @@ Test(judge, a_reset_is_no_failure_behind_a_huge_head, .init = set_up, .fini = te
         size_t head;
         enum verdict verdict;
     } rows[] = {
-        {"reset", 431, 65536, PASS}, {"cut", 400, 65536, PASS},  {"reset", 431, 100, FAIL},
+        {"reset", 431, 65536, PASS}, {"cut", 400, 65536, PASS},  {"reset", 431, 100, PASS},
         {"reset", 0, 65536, WARN},   {"closed", 0, 65536, WARN}, {"closed", 0, 100, FAIL},
         {"reset", 500, 65536, WARN}, {"hung", 0, 65536, FAIL},   {"401", 401, 65536, PASS},
         {"unsent", 0, 65536, OPEN},
