@@ -1,0 +1,238 @@
+/* Single expectations that look at more of an answer than its status. */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "tests/support/judging.h"
+#include "tests/support/suite_text.h"
+
+TestSuite(judge_answers, .timeout = 20);
+
+static struct library library;
+
+static void set_up(void)
+{
+    library_init(&library);
+}
+
+static void tear_down(void)
+{
+    library_clear(&library);
+}
+
+static struct suite *must_read(const char *members)
+{
+    struct error err = {0};
+    struct suite *suite = suite_from_case(&library, members, &err);
+    cr_assert(suite, "%s: %s", members, err.message);
+    return suite;
+}
+
+#define PASS VERDICT_PASS
+#define WARN VERDICT_WARN
+#define FAIL VERDICT_FAIL
+#define OPEN VERDICT_INCONCLUSIVE
+
+#define TWO_STEPS "'steps':[{},{}],'expect':"
+
+Test(judge_answers, a_429_with_retry_after_is_polite, .init = set_up, .fini = tear_down)
+{
+    struct suite *suite = must_read("'expect':{'retry-after':true}");
+    struct judged judged;
+    judged_make(&judged, &suite->cases[0], "429", NULL);
+    headers_add(&judged.exchanges[0].seen.headers, "retry-after", "1");
+    judged_judge(&judged, &suite->cases[0]);
+    cr_expect_eq(judged.result.verdict, VERDICT_PASS, "%s", judged.result.reason);
+    judged_clear(&judged);
+    suite_free(suite);
+}
+
+Test(judge_answers, bodies_are_brief_and_plain, .init = set_up, .fini = tear_down)
+{
+    static const struct {
+        const char *members, *body;
+        enum verdict verdict;
+    } rows[] = {
+        {"'expect':{'brief':'4'}", "1234", PASS},
+        {"'expect':{'brief':'4'}", "12345", FAIL},
+        {"'expect':{'plain':true}", "", PASS},
+        {"'expect':{'plain':true}", "ok", PASS},
+        {"'expect':{'plain':true}", "{\"ok\":true}", FAIL},
+        {"'expect':{'plain':true}", " \"ok\" ", FAIL},
+        {"'expect':{'plain':true}", "12", FAIL},
+        {"'expect':{'json':{'member':'/a/1','equals':{'b':null}}}", "{\"a\":[0,{\"b\":null}]}",
+         PASS},
+        {"'expect':{'json':{'member':'/a/1','equals':2}}", "{\"a\":[0,1]}", FAIL},
+        {"'expect':{'json':{'member':'/a/x','equals':2}}", "{\"a\":[2,2]}", FAIL},
+        {"'expect':{'json':{'member':'/b','equals':2}}", "{\"a\":1}", FAIL},
+        {"'expect':{'json':{'member':'/b','equals':2}}", "nope", FAIL},
+        {"'expect':{'json':{'member':'/b','equals':2}}", "", FAIL},
+        {"'expect':{'json':{'member':'','equals':2}}", "2", PASS},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct suite *suite = must_read(rows[i].members);
+        struct judged judged;
+        judged_make(&judged, &suite->cases[0], "200", NULL);
+        (void)buf_add_text(&judged.exchanges[0].seen.body, rows[i].body);
+        judged.exchanges[0].seen.body_len = strlen(rows[i].body);
+        judged_judge(&judged, &suite->cases[0]);
+        cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s for %s: %s", rows[i].members,
+                     rows[i].body, judged.result.reason);
+        judged_clear(&judged);
+        suite_free(suite);
+    }
+}
+
+Test(judge_answers, going_on_once_is_enough, .init = set_up, .fini = tear_down)
+{
+    static const struct {
+        bool first, second; /* waited in vain */
+        const char *answers;
+        enum verdict verdict;
+    } rows[] = {
+        {false, false, "204 204", PASS}, {true, false, "204 204", PASS},
+        {false, true, "204 204", PASS},  {true, true, "204 204", FAIL},
+        {true, false, "204 hung", FAIL}, {true, false, "204 unsent", FAIL},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct suite *suite = must_read("'deliver':{'times':2},'expect':{'continues':true}");
+        struct judged judged;
+        judged_make(&judged, &suite->cases[0], rows[i].answers, NULL);
+        judged.exchanges[0].seen.waited_in_vain = rows[i].first;
+        judged.exchanges[1].seen.waited_in_vain = rows[i].second;
+        judged_judge(&judged, &suite->cases[0]);
+        cr_expect_eq(judged.result.verdict, rows[i].verdict, "row %zu: %s", i,
+                     judged.result.reason);
+        judged_clear(&judged);
+        suite_free(suite);
+    }
+}
+
+Test(judge_answers, not_implemented_refuses_a_method, .init = set_up, .fini = tear_down)
+{
+    static const struct {
+        const char *method, *answer;
+        enum verdict verdict;
+    } rows[] = {{"PATCH", "501", PASS}, {"PATCH", "500", WARN}, {"POST", "501", WARN}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct suite *suite = must_read("'expect':{'refused':true}");
+        struct judged judged;
+        judged_make(&judged, &suite->cases[0], rows[i].answer, "204");
+        judged.exchanges[0].request.method = mem_text(rows[i].method);
+        judged_judge(&judged, &suite->cases[0]);
+        cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s %s", rows[i].method,
+                     rows[i].answer);
+        judged_clear(&judged);
+        suite_free(suite);
+    }
+}
+
+Test(judge_answers, refusals_look_alike_but_for_incidental_headers, .init = set_up,
+     .fini = tear_down)
+{
+    static const struct {
+        const char *name, *first, *second;
+        enum verdict verdict;
+    } rows[] = {
+        {"Date", "a", "b", PASS},
+        {"X-Request-Id", "a", "b", PASS},
+        {"X-RateLimit-Left", "9", "8", PASS},
+        {"Content-Type", "text/plain", "text/html", FAIL},
+        {"X-Debug", "length", "digest", FAIL},
+        {"X-Debug", "same", "same", PASS},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct suite *suite = must_read(TWO_STEPS "{'alike':true}");
+        struct judged judged;
+        judged_make(&judged, &suite->cases[0], "401 401", NULL);
+        headers_add(&judged.exchanges[0].seen.headers, rows[i].name, rows[i].first);
+        headers_add(&judged.exchanges[1].seen.headers, rows[i].name, rows[i].second);
+        judged_judge(&judged, &suite->cases[0]);
+        cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s: %s", rows[i].name,
+                     judged.result.reason);
+        (void)buf_add_text(&judged.exchanges[1].seen.body, "another body");
+        judged_judge(&judged, &suite->cases[0]);
+        cr_expect_eq(judged.result.verdict, FAIL, "bodies count");
+        judged_clear(&judged);
+        suite_free(suite);
+    }
+}
+
+Test(judge_answers, idle_connections_are_closed_in_an_orderly_way, .init = set_up,
+     .fini = tear_down)
+{
+    static const struct {
+        const char *what, *answers;
+        bool reused, keep_alive, was_reset;
+        int64_t closed_ns;
+        enum verdict verdict;
+        const char *measured;
+    } rows[] = {
+        {"used again", "204 204", true, true, false, -1, PASS, "open for at least 4.50 s"},
+        {"reset on use", "204 reset", true, true, false, -1, FAIL, ""},
+        {"empty on use", "204 closed", true, true, false, -1, FAIL, ""},
+        {"silent on use", "204 hung", true, true, false, -1, FAIL, ""},
+        {"reset while idle", "204 204", false, true, true, NS_PER_S / 2, FAIL, "after 500 ms"},
+        {"closed at once", "204 204", false, true, false, NS_PER_S / 2, WARN, "after 500 ms"},
+        {"closed later", "204 204", false, true, false, 2 * NS_PER_S, PASS, "after 2.00 s"},
+        {"closed as announced", "204 204", false, false, false, 0, PASS, ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct suite *suite = must_read(TWO_STEPS "{'survives-idle':true}");
+        struct judged judged;
+        judged_make(&judged, &suite->cases[0], rows[i].answers, NULL);
+        judged.exchanges[1].seen.reused = rows[i].reused;
+        judged.exchanges[0].seen.keep_alive = rows[i].keep_alive;
+        judged.exchanges[0].seen.idle_was_reset = rows[i].was_reset;
+        judged.exchanges[0].seen.idle_closed_ns = rows[i].closed_ns;
+        judged.exchanges[1].seen.started_ns = judged.exchanges[0].seen.total_ns + 9 * NS_PER_S / 2;
+        judged_judge(&judged, &suite->cases[0]);
+        const char *measured = judged.result.num_measures ? judged.result.measures[0].sentence : "";
+        cr_expect(*rows[i].measured ? strstr(measured, rows[i].measured) != NULL : !*measured,
+                  "%s: \"%s\"", rows[i].what, measured);
+        cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s: %s", rows[i].what,
+                     judged.result.reason);
+        judged_clear(&judged);
+        suite_free(suite);
+    }
+}
+
+/* Who refuses before everything is read closes with a reset, which may overtake the answer; to a
+ * head that no server has to read to its end, all of it. */
+Test(judge_answers, a_reset_behind_a_refusal_or_a_huge_head_is_no_failure, .init = set_up,
+     .fini = tear_down)
+{
+    static const struct {
+        const char *answer;
+        int status; /* of what came of the answer */
+        size_t head;
+        enum verdict verdict;
+    } rows[] = {
+        {"reset", 431, 65536, PASS}, {"cut", 400, 65536, PASS},  {"reset", 431, 100, PASS},
+        {"reset", 0, 65536, WARN},   {"closed", 0, 65536, WARN}, {"closed", 0, 100, FAIL},
+        {"reset", 500, 65536, WARN}, {"hung", 0, 65536, FAIL},   {"401", 401, 65536, PASS},
+        {"unsent", 0, 65536, OPEN},
+    };
+    struct suite *suite = must_read(TWO_STEPS "{'survives-as-well':true}");
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct judged judged;
+        char *answers = mem_format("204 %s", rows[i].answer);
+        char *padding = mem_alloc(rows[i].head + 1);
+        memset(padding, 'x', rows[i].head);
+        padding[rows[i].head] = '\0';
+        judged_make(&judged, &suite->cases[0], answers, NULL);
+        judged.exchanges[1].seen.status = rows[i].status;
+        headers_add(&judged.exchanges[1].request.headers, "X-Padding", padding);
+        judged_judge(&judged, &suite->cases[0]);
+        cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s %d behind %zu bytes: %s",
+                     rows[i].answer, rows[i].status, rows[i].head,
+                     verdict_name(judged.result.verdict));
+        judged_clear(&judged);
+        free(padding);
+        free(answers);
+    }
+    suite_free(suite);
+}
