@@ -72,10 +72,9 @@ char *mem_format(const char *format, ...)
 static void grow_in_large_pages(void)
 {
     char *room = malloc(ROOM_SIZE);
-    uintptr_t first = ((uintptr_t)room + LARGE_PAGE - 1) & ~(uintptr_t)(LARGE_PAGE - 1);
-    uintptr_t last = ((uintptr_t)room + ROOM_SIZE) & ~(uintptr_t)(LARGE_PAGE - 1);
-    if (room && last > first)
-        (void)madvise((void *)first, last - first, MADV_HUGEPAGE);
+    size_t before = (LARGE_PAGE - (uintptr_t)room % LARGE_PAGE) % LARGE_PAGE;
+    if (room)
+        (void)madvise(room + before, (ROOM_SIZE - before) / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
     free(room);
 }
 #endif

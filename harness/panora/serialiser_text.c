@@ -22,15 +22,14 @@ static void quote_ascii(const struct serialiser *how, char c, struct buf *out)
     static const char controls[] = "\b\t\n\f\r";
     static const char letters[] = "btnfr";
     const char *control = c ? strchr(controls, c) : NULL;
-    char letter = control ? letters[control - controls] : '\0';
-    if (c && strchr(how->escaped, c))
+    char letter = '\0';
+    if (control)
+        letter = letters[control - controls];
+    bool by_letter = letter && strchr(how->letters, letter);
+    if ((c && strchr(how->escaped, c)) || ((unsigned char)c < 0x20 && !by_letter))
         add_escape(how, (unsigned char)c, out);
-    else if (c == '"' || c == '\\' || (c == '/' && how->slash))
-        (void)buf_add_format(out, "\\%c", c);
-    else if (letter && strchr(how->letters, letter))
-        (void)buf_add_format(out, "\\%c", letter);
-    else if ((unsigned char)c < 0x20)
-        add_escape(how, (unsigned char)c, out);
+    else if (c == '"' || c == '\\' || (c == '/' && how->slash) || by_letter)
+        (void)buf_add_format(out, "\\%c", by_letter ? letter : c);
     else
         (void)buf_add_char(out, c);
 }
@@ -112,7 +111,7 @@ static void add_fixed(const char *digits, int exponent, bool whole_as_integer, s
     for (int i = 0; i <= exponent || i < count; i++) {
         if (i == exponent + 1)
             (void)buf_add_char(out, '.');
-        (void)buf_add_char(out, i < count ? digits[i] : '0');
+        (void)buf_add(out, i < count ? &digits[i] : "0", 1);
     }
     if (count <= exponent + 1 && !whole_as_integer)
         (void)buf_add_text(out, ".0");
@@ -165,14 +164,13 @@ static void write_word(const struct serialiser *how, const char *word, struct bu
 {
     bool whole = !strpbrk(word, ".eE");
     bool as_double = !whole || how->number.all_are_doubles || (is_php(how) && !fits_64_bits(word));
-    if (how->number.keeps)
-        (void)buf_add_text(out, word);
-    else if (strcmp(word, "-0") == 0 && !how->number.all_are_doubles)
+    bool stays = how->number.keeps || !as_double;
+    if (!how->number.keeps && strcmp(word, "-0") == 0 && !how->number.all_are_doubles)
         (void)buf_add_char(out, '0');
-    else if (as_double)
-        add_double(&how->number, strtod(word, NULL), out);
-    else
+    else if (stays)
         (void)buf_add_text(out, word);
+    else
+        add_double(&how->number, strtod(word, NULL), out);
 }
 
 /* What Java writes for these changed with Java 19, which for the first time takes the fewest
