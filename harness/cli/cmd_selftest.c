@@ -187,6 +187,7 @@ static void clear(struct selftest *selftest)
     free(selftest->subjects);
     free(selftest->only);
     selftest_forget_prepared(selftest);
+    selftest_remove_folder(selftest);
     library_clear(&selftest->library);
 }
 
@@ -211,7 +212,8 @@ static bool read_options(struct selftest *selftest, const struct arguments *argu
     if (selftest->num_subjects == 0)
         return error_set(err, "no fault and no variation has such a name; `hookcheck list faults` "
                               "names them");
-    return library_load_suites(&selftest->library, NULL, 0, err) && selftest_prepare(selftest, err);
+    return library_load_suites(&selftest->library, NULL, 0, err) &&
+           selftest_prepare(selftest, err) && selftest_make_folder(selftest, err);
 }
 
 static int run(const struct arguments *arguments, struct error *err)

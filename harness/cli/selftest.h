@@ -80,9 +80,18 @@ struct selftest {
     size_t num_subjects;
     bool whole; /* nothing was narrowed: every case can be asked what it catches */
     struct prepared_run *prepared[2][2]; /* [over TLS][what informs, too]; NULL = not needed */
+    char *folder; /* where the runs keep what they need on disk: their TMPDIR */
     struct sentences problems;
     struct sentences doubts; /* problems that a second run, with nothing beside it, has not shown */
 };
+
+/* --- selftest_folder.c --- */
+
+/* Makes it in the user's own TMPDIR. False with a sentence. */
+bool selftest_make_folder(struct selftest *selftest, struct error *err);
+
+/* Removes it and all that is in it; harmless when there is none. */
+void selftest_remove_folder(struct selftest *selftest);
 
 /* --- selftest_prepare.c --- */
 

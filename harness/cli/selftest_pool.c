@@ -45,6 +45,7 @@ static bool begin(struct pool *pool, struct slot *slot, struct subject *subject,
         (void)signal(SIGINT, SIG_DFL);
         (void)signal(SIGTERM, SIG_DFL);
         (void)close(ends[0]);
+        (void)setenv("TMPDIR", pool->selftest->folder, 1);
         selftest_job(pool->selftest, subject, ends[1]);
     }
     (void)close(ends[1]);
