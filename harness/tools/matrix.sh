@@ -13,6 +13,14 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 130' INT TERM
 
+case $action in
+write | check) ;;
+*)
+    echo "matrix: write or check, not $action" >&2
+    exit 2
+    ;;
+esac
+
 for marker in "$begin" "$end"; do
     grep -qF "$marker" README.md || {
         echo "matrix: README.md has no place for the table: put $begin and $end into it" >&2
@@ -51,10 +59,6 @@ check)
         echo "matrix: fixtures/matrix.json or the table in README.md is not current: run \`make matrix\`" >&2
         exit 1
     }
-    ;;
-*)
-    echo "matrix: write or check, not $action" >&2
-    exit 2
     ;;
 esac
 echo "what catches what is as fixtures/matrix.json and README.md say"
