@@ -13,6 +13,7 @@
 enum own_kind {
     KIND_OTHER_SECRET,
     KIND_ALWAYS_BREAKS,
+    KIND_BREAKS,
     KIND_HANGS,
     KIND_HANGS_ALWAYS,
     KIND_NO_SUCCESS,
@@ -39,6 +40,13 @@ static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
                             "is read under a wrong "
                             "name does this (Django: request.headers['Panora-Signature'] or "
                             "META['HTTP_PANORA_SIGNATURE'])"},
+    [KIND_BREAKS] =
+        {"breaks-on-genuine-events",
+         "answers 5xx to every genuine event, while it refuses forged ones: it fails once the "
+         "signature is found right",
+         "every event is lost: Panora does not send them again",
+         "look at the handler's log for the exception; data arrives as a string that has to be "
+         "parsed, and a body can be read only once"},
     [KIND_HANGS] =
         {"hangs-on-genuine-events", "never answers a genuine event, while it answers others",
          "every event is lost, and each holds one of Panora's five workers",
@@ -143,6 +151,9 @@ static void judge_unproved(struct investigation *inv, const struct observation *
         explain_status(inv,
                        add_own(inv, KIND_ALWAYS_BREAKS, CONFIDENCE_LIKELY, buf_text(&evidence), 0),
                        genuine->status);
+    else if (answer == ANSWER_ERROR && answer_of(forged) == ANSWER_REFUSED)
+        explain_status(inv, add_own(inv, KIND_BREAKS, CONFIDENCE_LIKELY, buf_text(&evidence), 0),
+                       genuine->status);
     else if (answer == ANSWER_REFUSED && differs && answer_of(forged) == ANSWER_REFUSED)
         add_own(inv, KIND_NO_SUCCESS, CONFIDENCE_LIKELY, buf_text(&evidence), genuine->status);
     else if (answer == ANSWER_REFUSED && answer_of(forged) == ANSWER_REFUSED && !inv->closed)
@@ -182,7 +193,7 @@ static void judge_silence(struct investigation *inv)
             return;
         if (hangs && sight->exchange->genuine)
             hung = sight->exchange;
-        forged_too = forged_too || (hangs && !sight->exchange->genuine);
+        forged_too = forged_too || (hangs && !sight->exchange->genuine && !sight->is_right);
     }
     if (!hung || any_event_is_answered(inv) == forged_too)
         return;
@@ -233,15 +244,23 @@ void forensic_all_refused(struct investigation *inv)
 
 /* --- some genuine events were refused --- */
 
-/* The smallest of the genuine events that no cause explains yet and that were plainly refused. */
-static const struct sight *unexplained(const struct investigation *inv)
+static bool is_smaller(const struct sight *a, const struct sight *b)
+{
+    size_t len = a->exchange->request.body.len;
+    size_t other = b->exchange->request.body.len;
+    return len < other || (len == other && a < b);
+}
+
+/* The smallest of the genuine events that no cause explains yet and that were plainly refused;
+ * after `last`, when that is not NULL. */
+static const struct sight *unexplained(const struct investigation *inv, const struct sight *last)
 {
     const struct sight *best = NULL;
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
         bool fits = sight->one && sight->trouble && sight_is_lost(sight) && sight->has_event &&
                     sight->answer == ANSWER_REFUSED && !found_explains(inv, sight->one);
-        if (fits && (!best || sight->exchange->request.body.len < best->exchange->request.body.len))
+        if (fits && (!last || is_smaller(last, sight)) && (!best || is_smaller(sight, best)))
             best = sight;
     }
     return best;
@@ -259,24 +278,51 @@ static enum answer ask_again(struct investigation *inv, const struct sight *sigh
     return answer;
 }
 
+static bool is_of_message(const struct hypothesis *hypothesis)
+{
+    return hypothesis->part == PART_MESSAGE && !hypothesis->is_open_message;
+}
+
+/* All that would have signed this event in the same way explains it as well, and is said. */
+static char *sentence_of_partial(const struct investigation *inv,
+                                 const struct hypothesis *hypothesis, const struct sight *refused,
+                                 struct bytes value)
+{
+    struct buf out = {0};
+    (void)buf_add_text(&out, hypothesis->sentence);
+    for (size_t i = 0; i < num_hypotheses; i++) {
+        struct buf of_other = {0};
+        if (is_of_message(&hypotheses[i]) && &hypotheses[i] != hypothesis)
+            (void)forensic_signs_rightly(inv, &hypotheses[i], refused, &of_other);
+        if (bytes_equal(buf_bytes(&of_other), value) && forensic_is_consistent(inv, &hypotheses[i]))
+            (void)buf_add_format(&out, "; or it %s, which comes to the same",
+                                 hypotheses[i].sentence);
+        buf_clear(&of_other);
+    }
+    return buf_take(&out);
+}
+
 static void found_partial(struct investigation *inv, const struct hypothesis *hypothesis,
-                          const struct sight *refused)
+                          const struct sight *refused, struct bytes value)
 {
     char *evidence = mem_format(
         "\"%s\" was refused as Panora signs it and accepted when signed like this; every genuine "
         "event that was accepted is the same by both rules",
         refused->exchange->sent);
+    char *sentence = sentence_of_partial(inv, hypothesis, refused, value);
+    bool only = strcmp(sentence, hypothesis->sentence) == 0;
     struct diagnosis_kind kind = kind_of_hypothesis(hypothesis);
+    kind.sentence = sentence;
     struct diagnosis *diagnosis = found_add(inv, &kind, SEVERITY_LOST, CONFIDENCE_PROVED, evidence);
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
         if (sight->one && sight_is_lost(sight) && sight->has_event &&
-            sight->exchange->request.body.len <= RESERIALISED_MAX &&
-            !forensic_signs_rightly(inv, hypothesis, sight, NULL))
+            forensic_fails(inv, hypothesis, sight))
             found_explain(diagnosis, sight->one);
     }
-    if (hypothesis->language && !inv->language)
+    if (only && hypothesis->language && !inv->language)
         inv->language = hypothesis->language;
+    free(sentence);
     free(evidence);
 }
 
@@ -291,27 +337,31 @@ static bool try_partial(struct investigation *inv, const struct hypothesis *hypo
                             "0123456789abcdef0123456789abcdef"
                             "0123456789abcdef0123456789abcdef") == ANSWER_REFUSED;
     if (proved)
-        found_partial(inv, hypothesis, refused);
+        found_partial(inv, hypothesis, refused, buf_bytes(&value));
     buf_clear(&value);
     return proved;
 }
+
+/* Some of them may be beyond the libraries themselves, so that one failure says little. */
+#define PARTIAL_MAX 4
 
 /* First an event in which all libraries differ; then, for what that leaves unexplained, the very
  * events that were refused. */
 void forensic_some_refused(struct investigation *inv)
 {
-    if (unexplained(inv) && ask(inv, &(struct question){0}, NULL) == ANSWER_REFUSED &&
+    if (unexplained(inv, NULL) && ask(inv, &(struct question){0}, NULL) == ANSWER_REFUSED &&
         ask(inv, &(struct question){.forged = true}, NULL) == ANSWER_REFUSED)
         (void)forensic_prove(inv);
-    for (int rounds = 0; rounds < 3; rounds++) {
-        const struct sight *refused = unexplained(inv);
+    const struct sight *refused = NULL;
+    for (int rounds = 0; rounds < PARTIAL_MAX; rounds++) {
+        refused = unexplained(inv, refused);
         bool proved = false;
         for (size_t i = 0; refused && !proved && i < num_hypotheses; i++)
-            proved = hypotheses[i].part == PART_MESSAGE && !hypotheses[i].is_open_message &&
+            proved = is_of_message(&hypotheses[i]) &&
                      !forensic_signs_rightly(inv, &hypotheses[i], refused, NULL) &&
                      forensic_is_consistent(inv, &hypotheses[i]) &&
                      try_partial(inv, &hypotheses[i], refused);
-        if (!proved)
+        if (!refused)
             return;
     }
 }
