@@ -187,16 +187,28 @@ static bool is_open(const struct hypothesis *one)
 }
 
 /* What is lost, but for events that the hypothesis (NULL: none) signs as Panora does. */
+static bool explains(const struct investigation *inv, const struct hypothesis *hypothesis,
+                     const struct sight *sight)
+{
+    bool differs = !hypothesis || hypothesis->part != PART_MESSAGE || !sight->has_event ||
+                   forensic_fails(inv, hypothesis, sight);
+    return sight->one && sight_is_lost(sight) && differs;
+}
+
+size_t forensic_num_explained(const struct investigation *inv, const struct hypothesis *hypothesis)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < inv->num_sights; i++)
+        count += explains(inv, hypothesis, &inv->sights[i]);
+    return count;
+}
+
 static void explain_lost(struct investigation *inv, struct diagnosis *diagnosis,
                          const struct hypothesis *hypothesis)
 {
-    for (size_t i = 0; i < inv->num_sights; i++) {
-        const struct sight *sight = &inv->sights[i];
-        bool differs = !hypothesis || hypothesis->part != PART_MESSAGE || !sight->has_event ||
-                       forensic_fails(inv, hypothesis, sight);
-        if (sight->one && sight_is_lost(sight) && differs)
-            found_explain(diagnosis, sight->one);
-    }
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (explains(inv, hypothesis, &inv->sights[i]))
+            found_explain(diagnosis, inv->sights[i].one);
 }
 
 struct diagnosis_kind kind_of_hypothesis(const struct hypothesis *one)
@@ -229,14 +241,36 @@ static void name_language(struct investigation *inv, const struct trials *trials
         inv->language = language;
 }
 
-/* Everything that would have sent the same explains it as well, and is said. */
-static char *alternatives(const struct trials *trials, size_t accepted)
+static size_t num_explained(const struct investigation *inv, const struct trial *trial)
+{
+    return forensic_num_explained(inv, trial->second ? NULL : trial->first);
+}
+
+/* Of those that would have sent the same, the first that explains most of what was lost. */
+static size_t best_of_mark(const struct investigation *inv, const struct trials *trials,
+                           size_t accepted)
+{
+    size_t best = accepted;
+    for (size_t i = 0; i < trials->count; i++)
+        if (strcmp(trials->items[i].mark, trials->items[accepted].mark) == 0 &&
+            num_explained(inv, &trials->items[i]) > num_explained(inv, &trials->items[best]))
+            best = i;
+    return best;
+}
+
+/* Those that explain as much are said as well. */
+static char *alternatives(const struct investigation *inv, const struct trials *trials, size_t best)
 {
     struct buf out = {0};
-    for (size_t i = 0; i < trials->count; i++)
-        if (i != accepted && strcmp(trials->items[i].mark, trials->items[accepted].mark) == 0)
-            (void)buf_add_format(&out, "; or it %s, which comes to the same",
-                                 trials->items[i].first->sentence);
+    size_t most = num_explained(inv, &trials->items[best]);
+    for (size_t i = 0; i < trials->count; i++) {
+        const struct trial *other = &trials->items[i];
+        if (i != best && strcmp(other->mark, trials->items[best].mark) == 0 &&
+            num_explained(inv, other) == most)
+            (void)buf_add_format(&out, "; or it %s%s%s, which comes to the same",
+                                 other->first->sentence, other->second ? ", and it " : "",
+                                 other->second ? other->second->sentence : "");
+    }
     return buf_take(&out);
 }
 
@@ -272,9 +306,10 @@ static bool prove_from(struct investigation *inv, const struct trials *trials, s
                                           .second = trials->items[i].second};
         if (!is_first_of_its_mark(trials, i) || ask(inv, &question, NULL) != ANSWER_ACCEPTED)
             continue;
-        char *more = alternatives(trials, i);
-        found_computation(inv, question.first, question.second, more);
-        name_language(inv, trials, i);
+        size_t best = best_of_mark(inv, trials, i);
+        char *more = alternatives(inv, trials, best);
+        found_computation(inv, trials->items[best].first, trials->items[best].second, more);
+        name_language(inv, trials, best);
         free(more);
         return true;
     }

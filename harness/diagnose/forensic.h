@@ -25,6 +25,9 @@ bool forensic_signs_rightly(const struct investigation *inv, const struct hypoth
 bool forensic_fails(const struct investigation *inv, const struct hypothesis *hypothesis,
                     const struct sight *sight);
 
+/* How many of the genuine events that were not accepted it is a reason for; NULL: all. */
+size_t forensic_num_explained(const struct investigation *inv, const struct hypothesis *hypothesis);
+
 /* Whether it signs every genuine event that was accepted as Panora does. */
 bool forensic_is_consistent(const struct investigation *inv, const struct hypothesis *hypothesis);
 

@@ -90,13 +90,16 @@ static bool predict_members(const struct rule *rule, const struct investigation 
     return sight->is_plain && sight->is_right && (!sight->id.data || !sight->type.data);
 }
 
+#define MODERATE_LEN ((size_t)64 * 1024) /* what is longer may be refused for that */
+
 /* Whatever is verified and found wrong. */
 static bool predict_refusal(const struct rule *rule, const struct investigation *inv,
                             const struct sight *sight)
 {
     (void)rule;
     (void)inv;
-    return sight->is_plain && *sight->right && !sight->is_right;
+    return sight->is_plain && *sight->right && !sight->is_right &&
+           sight->exchange->request.body.len <= MODERATE_LEN;
 }
 
 static bool predict_depth(const struct rule *rule, const struct investigation *inv,
@@ -135,7 +138,7 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
 #define DIE(id_, predict_, argument_, sentence_, remedy_)                                          \
     {                                                                                              \
         .kind =                                                                                    \
-            {"dies-" id_, "ends its process when " sentence_,                                      \
+            {"dies-" id_, "ends its process, or at least the connection, when " sentence_,         \
              "one request of a stranger takes the endpoint down, and events are lost until it "    \
              "is back",                                                                            \
              remedy_},                                                                             \

@@ -84,7 +84,7 @@ static bool predict_size(const struct rule *rule, const struct investigation *in
 static bool comes_in_pieces(const struct sight *sight)
 {
     const struct transport *transport = &sight->exchange->request.transport;
-    return transport->pause_ns > 0 && (transport->piece_size || transport->split_at);
+    return transport->piece_size || transport->split_at;
 }
 
 /* Nothing that came in pieces on purpose was accepted; a chunked body may come in one. */
