@@ -81,19 +81,37 @@ static bool predict_size(const struct rule *rule, const struct investigation *in
             (sight->answer == ANSWER_DIED && !*inv->input->result->stopped));
 }
 
-static bool comes_in_pieces(const struct sight *sight)
+/* Small bodies that are sent in pieces may come in one all the same. */
+static bool may_be_cut(const struct sight *sight)
 {
     const struct transport *transport = &sight->exchange->request.transport;
-    return transport->piece_size || transport->split_at;
+    return transport->chunk_size || transport->piece_size;
 }
 
-/* Nothing that came in pieces on purpose was accepted; a chunked body may come in one. */
+/* A body that is cut inside a character alone may be lost for that. */
+static bool any_cut_is_lost(const struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (sight_is_lost(&inv->sights[i]) && may_be_cut(&inv->sights[i]))
+            return true;
+    return false;
+}
+
+static bool any_is_cut(const struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (may_be_cut(&inv->sights[i]) && sight_was_answered(&inv->sights[i]))
+            return true;
+    return false;
+}
+
 static bool predict_pieces(const struct rule *rule, const struct investigation *inv,
                            const struct sight *sight)
 {
-    bool chunked = sight->exchange->request.transport.chunk_size > 0;
-    return comes_in_pieces(sight) || (chunked && sight_is_lost(sight)) ||
-           predict_size(rule, inv, sight);
+    if (any_is_cut(inv) && !any_cut_is_lost(inv))
+        return false;
+    return (may_be_cut(sight) && sight_is_lost(sight)) ||
+           sight->exchange->request.transport.split_at || predict_size(rule, inv, sight);
 }
 
 static bool predict_content_type(const struct rule *rule, const struct investigation *inv,

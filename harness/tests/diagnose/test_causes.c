@@ -77,7 +77,14 @@ static const struct {
     {"dies-on-encoding ",
      {ACCEPTED, REFUSED, BODY("\xef\xbb\xbf{}", "closed"), BODY("{}", "400"),
       BODY("{\"a\":\"\xff\"}", "closed")}},
-    /* ... or it answers first, and is gone afterwards; nothing tells why */
+    /* ... or it answers first, and is gone afterwards */
+    {"dies-on-refusals ",
+     {ACCEPTED,
+      {EVENT, .answer = "401", .gone = true},
+      {EVENT, .answer = "401", .signature = "ab", .gone = true},
+      {EVENT, .answer = "401", .signature = "-", .gone = true},
+      BODY("[]", "400")}},
+    /* ... and nothing tells why */
     {"dies-on-a-request ",
      {ACCEPTED,
       REFUSED,
