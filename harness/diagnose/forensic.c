@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/encode.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "diagnose/forensic.h"
 
 bool forensic_signs_rightly(const struct investigation *inv, const struct hypothesis *hypothesis,
@@ -28,12 +29,21 @@ bool forensic_signs_rightly(const struct investigation *inv, const struct hypoth
     return same;
 }
 
+/* Who takes the text out of data may refuse what holds none. */
+static bool wants_text(const struct hypothesis *hypothesis)
+{
+    return text_starts_with(hypothesis->id, "inner-as-") ||
+           text_starts_with(hypothesis->id, "signs-inner-") ||
+           text_starts_with(hypothesis->id, "signs-data-");
+}
+
 bool forensic_fails(const struct investigation *inv, const struct hypothesis *hypothesis,
                     const struct sight *sight)
 {
     struct buf value = {0};
     /* to write megabytes again in a hundred ways takes longer than the run did */
     bool fails = sight->exchange->request.body.len > RESERIALISED_MAX ||
+                 (wants_text(hypothesis) && !sight->data.data) ||
                  !forensic_signs_rightly(inv, hypothesis, sight, &value) || value.len == 0;
     buf_clear(&value);
     return fails;

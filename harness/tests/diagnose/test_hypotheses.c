@@ -170,6 +170,25 @@ Test(diagnose_hypotheses, each_pair_is_found_where_it_is_computed)
     }
 }
 
+Test(diagnose_hypotheses, an_object_that_is_refused_as_well_is_no_second_cause)
+{
+    static const struct stored rows[STORED_MAX] = {
+        {"1", .genuine = true, .answer = "204"},
+        {"\"{\\\"a\\\":1}\"", .genuine = true, .answer = "401"},
+        {"\"{\\\"a\\\":1}\"", .answer = "401"},
+        {"{\"a\":1}", .genuine = true, .answer = "400"}};
+    static const char *const ids[] = {"signs-data-text", "signs-inner-object"};
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+        struct computing endpoint = {.first = hypothesis_find(ids[i]), .secret = secrets[0]};
+        const struct asked asked = {answer, &endpoint, secrets[0]};
+        struct run_result result;
+        diagnose_stored(rows, &asked, &result);
+        cr_assert_eq(result.num_diagnoses, 1);
+        cr_expect_str_eq(result.diagnoses[0].id, ids[i]);
+        run_result_clear(&result);
+    }
+}
+
 /* It accepts none of what is asked but the genuine event, as it is and with its signature under
  * every other name as well. */
 Test(diagnose_hypotheses, the_right_endpoint_accepts_none)
