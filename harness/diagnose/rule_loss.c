@@ -62,7 +62,8 @@ static bool predict_reused(const struct rule *rule, const struct investigation *
 {
     (void)rule;
     (void)inv;
-    return sight->exchange->seen.reused && sight->answer != ANSWER_DIED;
+    return sight->exchange->seen.reused &&
+           (sight->answer == ANSWER_REFUSED || sight->answer == ANSWER_ERROR);
 }
 
 /* Larger than every event that was accepted. */

@@ -16,6 +16,7 @@ struct symptom {
     const char *cases[5]; /* ids without [value], or with it; any shows it, NULL ends them */
     const char *actual;   /* what the answer must hold, or NULL */
     enum fate fate;
+    bool spreads;        /* to whatever met a malformed answer */
     const char *part_of; /* where that was found too, this is a part of it */
 };
 
@@ -93,7 +94,8 @@ static const struct symptom symptoms[] = {
               "the sender fails on the answer, or the next answer on the connection is misread",
               "send no body with a 204, and exactly as many bytes as Content-Length says"},
      .severity = SEVERITY_LOST,
-     .cases = {"panora/delivery/answers-completely"}},
+     .cases = {"panora/delivery/answers-completely"},
+     .spreads = true},
     {.kind = {"answers-other-methods", "answers other methods than POST as a success",
               "an uptime check is green while events are lost, and a redirected event counts as "
               "delivered",
@@ -201,6 +203,17 @@ static void apply_all(struct investigation *inv)
         }
 }
 
+/* The bytes that do not belong there are met by the next request on the connection. */
+static void spread(struct investigation *inv)
+{
+    for (size_t i = 0; i < ARRAY_LEN(symptoms); i++) {
+        struct diagnosis *found = found_find(inv, symptoms[i].kind.id);
+        for (size_t k = 0; found && symptoms[i].spreads && k < inv->num_sights; k++)
+            if (inv->sights[k].one && inv->sights[k].answer == ANSWER_BROKEN)
+                found_explain(found, inv->sights[k].one);
+    }
+}
+
 /* --- gone, and nothing tells what did it --- */
 
 static const struct diagnosis_kind gone = {
@@ -223,6 +236,7 @@ static void note_death(struct investigation *inv)
 void symptoms_apply(struct investigation *inv)
 {
     apply_all(inv);
+    spread(inv);
     note_death(inv);
 }
 
