@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/encode.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "diagnose/forensic.h"
 
 bool forensic_signs_rightly(const struct investigation *inv, const struct hypothesis *hypothesis,
@@ -26,6 +27,26 @@ bool forensic_signs_rightly(const struct investigation *inv, const struct hypoth
     signing_clear(&signing);
     subject_clear(&subject);
     return same;
+}
+
+/* Who takes the text out of data may refuse what holds none. */
+static bool wants_text(const struct hypothesis *hypothesis)
+{
+    return text_starts_with(hypothesis->id, "inner-as-") ||
+           text_starts_with(hypothesis->id, "signs-inner-") ||
+           text_starts_with(hypothesis->id, "signs-data-");
+}
+
+bool forensic_fails(const struct investigation *inv, const struct hypothesis *hypothesis,
+                    const struct sight *sight)
+{
+    struct buf value = {0};
+    /* to write megabytes again in a hundred ways takes longer than the run did */
+    bool fails = sight->exchange->request.body.len > RESERIALISED_MAX ||
+                 (wants_text(hypothesis) && !sight->data.data) ||
+                 !forensic_signs_rightly(inv, hypothesis, sight, &value) || value.len == 0;
+    buf_clear(&value);
+    return fails;
 }
 
 bool forensic_is_consistent(const struct investigation *inv, const struct hypothesis *hypothesis)
@@ -102,32 +123,45 @@ static void add_singles(struct investigation *inv, struct trials *trials, bool l
 }
 
 /* Two mistakes at once: those that are made together. */
+static const char *const pairs[][2] = {
+    {"signs-raw-body", "digest-sha256-prefix"},
+    {"signs-raw-body", "digest-base64"},
+    {"signs-raw-body", "key-newline"},
+    {"signs-raw-body", "digest-sha1"},
+    {"signs-raw-body", "key-without-prefix"},
+    {"signs-raw-body", "key-base64-decoded-without-prefix"},
+    {"signs-raw-body", "key-empty"},
+    {"signs-raw-body", "key-undefined"},
+    {"signs-data-text", "digest-base64"},
+    {"signs-data-text", "key-newline"},
+    {"signs-data-text", "key-without-prefix"},
+    {"signs-data-text", "digest-sha256-prefix"},
+    {"signs-inner-object", "key-newline"},
+    {"signs-inner-object", "digest-base64"},
+    {"signs-whole-event", "digest-sha256-prefix"},
+    {"signs-whole-event", "key-newline"},
+    {"key-newline", "digest-base64"},
+    {"key-without-prefix", "digest-base64"},
+    {"data-as-python-default", "key-newline"},
+    {"data-as-php-default", "key-newline"},
+    {"inner-as-python-default", "key-newline"},
+    {"inner-as-php-default", "digest-base64"},
+};
+
+size_t forensic_pair_count(void)
+{
+    return ARRAY_LEN(pairs);
+}
+
+void forensic_pair_at(size_t index, const struct hypothesis **out_first,
+                      const struct hypothesis **out_second)
+{
+    *out_first = hypothesis_find(pairs[index][0]);
+    *out_second = hypothesis_find(pairs[index][1]);
+}
+
 static void add_pairs(struct investigation *inv, struct trials *trials)
 {
-    static const char *const pairs[][2] = {
-        {"signs-raw-body", "digest-sha256-prefix"},
-        {"signs-raw-body", "digest-base64"},
-        {"signs-raw-body", "key-newline"},
-        {"signs-raw-body", "digest-sha1"},
-        {"signs-raw-body", "key-without-prefix"},
-        {"signs-raw-body", "key-base64-decoded-without-prefix"},
-        {"signs-raw-body", "key-empty"},
-        {"signs-raw-body", "key-undefined"},
-        {"signs-data-text", "digest-base64"},
-        {"signs-data-text", "key-newline"},
-        {"signs-data-text", "key-without-prefix"},
-        {"signs-data-text", "digest-sha256-prefix"},
-        {"signs-inner-object", "key-newline"},
-        {"signs-inner-object", "digest-base64"},
-        {"signs-whole-event", "digest-sha256-prefix"},
-        {"signs-whole-event", "key-newline"},
-        {"key-newline", "digest-base64"},
-        {"key-without-prefix", "digest-base64"},
-        {"data-as-python-default", "key-newline"},
-        {"data-as-php-default", "key-newline"},
-        {"inner-as-python-default", "key-newline"},
-        {"inner-as-php-default", "digest-base64"},
-    };
     for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
         add_trial(inv, trials, hypothesis_find(pairs[i][0]), hypothesis_find(pairs[i][1]));
 }
@@ -163,18 +197,28 @@ static bool is_open(const struct hypothesis *one)
 }
 
 /* What is lost, but for events that the hypothesis (NULL: none) signs as Panora does. */
+static bool explains(const struct investigation *inv, const struct hypothesis *hypothesis,
+                     const struct sight *sight)
+{
+    bool differs = !hypothesis || hypothesis->part != PART_MESSAGE || !sight->has_event ||
+                   forensic_fails(inv, hypothesis, sight);
+    return sight->one && sight_is_lost(sight) && differs;
+}
+
+size_t forensic_num_explained(const struct investigation *inv, const struct hypothesis *hypothesis)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < inv->num_sights; i++)
+        count += explains(inv, hypothesis, &inv->sights[i]);
+    return count;
+}
+
 static void explain_lost(struct investigation *inv, struct diagnosis *diagnosis,
                          const struct hypothesis *hypothesis)
 {
-    for (size_t i = 0; i < inv->num_sights; i++) {
-        const struct sight *sight = &inv->sights[i];
-        /* to write megabytes again in a hundred ways takes longer than the run did */
-        bool is_large = sight->exchange->request.body.len > RESERIALISED_MAX;
-        bool differs = !hypothesis || hypothesis->part != PART_MESSAGE || !sight->has_event ||
-                       is_large || !forensic_signs_rightly(inv, hypothesis, sight, NULL);
-        if (sight->one && sight_is_lost(sight) && differs)
-            found_explain(diagnosis, sight->one);
-    }
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (explains(inv, hypothesis, &inv->sights[i]))
+            found_explain(diagnosis, inv->sights[i].one);
 }
 
 struct diagnosis_kind kind_of_hypothesis(const struct hypothesis *one)
@@ -207,14 +251,36 @@ static void name_language(struct investigation *inv, const struct trials *trials
         inv->language = language;
 }
 
-/* Everything that would have sent the same explains it as well, and is said. */
-static char *alternatives(const struct trials *trials, size_t accepted)
+static size_t num_explained(const struct investigation *inv, const struct trial *trial)
+{
+    return forensic_num_explained(inv, trial->second ? NULL : trial->first);
+}
+
+/* Of those that would have sent the same, the first that explains most of what was lost. */
+static size_t best_of_mark(const struct investigation *inv, const struct trials *trials,
+                           size_t accepted)
+{
+    size_t best = accepted;
+    for (size_t i = 0; i < trials->count; i++)
+        if (strcmp(trials->items[i].mark, trials->items[accepted].mark) == 0 &&
+            num_explained(inv, &trials->items[i]) > num_explained(inv, &trials->items[best]))
+            best = i;
+    return best;
+}
+
+/* Those that explain as much are said as well. */
+static char *alternatives(const struct investigation *inv, const struct trials *trials, size_t best)
 {
     struct buf out = {0};
-    for (size_t i = 0; i < trials->count; i++)
-        if (i != accepted && strcmp(trials->items[i].mark, trials->items[accepted].mark) == 0)
-            (void)buf_add_format(&out, "; or it %s, which comes to the same",
-                                 trials->items[i].first->sentence);
+    size_t most = num_explained(inv, &trials->items[best]);
+    for (size_t i = 0; i < trials->count; i++) {
+        const struct trial *other = &trials->items[i];
+        if (i != best && strcmp(other->mark, trials->items[best].mark) == 0 &&
+            num_explained(inv, other) == most)
+            (void)buf_add_format(&out, "; or it %s%s%s, which comes to the same",
+                                 other->first->sentence, other->second ? ", and it " : "",
+                                 other->second ? other->second->sentence : "");
+    }
     return buf_take(&out);
 }
 
@@ -250,9 +316,10 @@ static bool prove_from(struct investigation *inv, const struct trials *trials, s
                                           .second = trials->items[i].second};
         if (!is_first_of_its_mark(trials, i) || ask(inv, &question, NULL) != ANSWER_ACCEPTED)
             continue;
-        char *more = alternatives(trials, i);
-        found_computation(inv, question.first, question.second, more);
-        name_language(inv, trials, i);
+        size_t best = best_of_mark(inv, trials, i);
+        char *more = alternatives(inv, trials, best);
+        found_computation(inv, trials->items[best].first, trials->items[best].second, more);
+        name_language(inv, trials, best);
         free(more);
         return true;
     }
@@ -313,9 +380,11 @@ bool forensic_prove(struct investigation *inv)
     struct trials trials;
     trials_init(inv, &trials);
     bool none_accepted = !inv->input->any_accepted;
+    /* who signs the object inside data takes objects, too: that comes last */
     bool proved = prove_from(inv, &trials, 1, trials.num_likely) ||
-                  (none_accepted && (prove_any_header(inv) || prove_other_dialect(inv))) ||
-                  prove_from(inv, &trials, trials.num_likely, trials.count);
+                  (none_accepted && prove_any_header(inv)) ||
+                  prove_from(inv, &trials, trials.num_likely, trials.count) ||
+                  prove_other_dialect(inv);
     trials_clear(&trials);
     return proved;
 }

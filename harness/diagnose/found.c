@@ -5,13 +5,21 @@
 #include "base/mem.h"
 #include "diagnose/investigation.h"
 
+struct diagnosis *found_find(const struct investigation *inv, const char *id)
+{
+    for (size_t i = 0; id && i < inv->num_found; i++)
+        if (strcmp(inv->found[i].diagnosis.id, id) == 0)
+            return &inv->found[i].diagnosis;
+    return NULL;
+}
+
 struct diagnosis *found_add(struct investigation *inv, const struct diagnosis_kind *kind,
                             enum severity severity, enum confidence confidence,
                             const char *evidence)
 {
-    for (size_t i = 0; i < inv->num_found; i++)
-        if (strcmp(inv->found[i].diagnosis.id, kind->id) == 0)
-            return &inv->found[i].diagnosis;
+    struct diagnosis *known = found_find(inv, kind->id);
+    if (known)
+        return known;
     inv->found = mem_resize(inv->found, inv->num_found + 1, sizeof *inv->found);
     struct found *found = &inv->found[inv->num_found++];
     *found = (struct found){.severity = severity};

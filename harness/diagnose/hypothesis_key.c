@@ -54,10 +54,32 @@ bool key_without_prefix(const struct hypothesis *hypothesis, struct signing *sig
     return true;
 }
 
+/* As libraries do that leave out what they cannot read and want no padding. */
+static void decode_base64_leniently(const char *digits, struct bytes text, struct buf *out)
+{
+    uint32_t group = 0;
+    size_t num_digits = 0;
+    for (size_t i = 0; i < text.len && text.data[i] != '='; i++) {
+        const char *digit = text.data[i] ? strchr(digits, text.data[i]) : NULL;
+        if (!digit)
+            continue;
+        group = group << 6 | (uint32_t)((digit - digits) % 64);
+        if (num_digits++ % 4 > 0)
+            (void)buf_add_char(out, (char)(group >> (6 - 2 * ((num_digits - 1) % 4))));
+    }
+}
+
+#define BASE64 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+
+/* Node reads both alphabets alike. */
+#define EITHER_BASE64 BASE64 "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
 static bool decode(const char *way, struct bytes secret, struct buf *out)
 {
-    bool ok = strcmp(way, "hex") == 0 ? decode_hex(secret, out) : decode_base64(secret, out);
-    return ok && secret.len > 0;
+    if (strcmp(way, "hex") == 0)
+        return decode_hex(secret, out) && secret.len > 0;
+    decode_base64_leniently(strcmp(way, "base64") == 0 ? BASE64 : EITHER_BASE64, secret, out);
+    return out->len > 0;
 }
 
 bool key_decoded(const struct hypothesis *hypothesis, struct signing *signing)

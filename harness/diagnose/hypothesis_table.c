@@ -27,8 +27,11 @@
     "write data as JSON.stringify does: Gson with disableHtmlEscaping, or take the text of data "  \
     "as it stands in the body"
 #define GENERATE "write data as JSON.stringify does: JSON.generate(data), not data.to_json in Rails"
-#define UTF8     "compute the HMAC over the UTF-8 bytes of the message"
-#define EXACT    "compute the HMAC over data as it arrived; trim nothing"
+#define NUMBERS                                                                                    \
+    "take the text of data as it stands in the body; where data is an object, numbers such as "    \
+    "1e+21 and some escapes come out of this library in another form than JSON.stringify's"
+#define UTF8  "compute the HMAC over the UTF-8 bytes of the message"
+#define EXACT "compute the HMAC over data as it arrived; trim nothing"
 #define READ_BODY                                                                                  \
     "read the body before anything else consumes it, check that it has a member data, and refuse " \
     "what has none; at present one signature fits every event"
@@ -60,7 +63,7 @@
 /* The same three messages by every library: data, the object in it, the whole event. */
 #define DATA_AS(id_, words_, remedy_, language_, ...)                                              \
     ROW(MESSAGE, "data-as-" id_, sign_data_by, id_, remedy_,                                       \
-        "computes the HMAC over data as " words_ " writes it, which differs from JSON.stringify",  \
+        "computes the HMAC over data as " words_ " writes it, and not as JSON.stringify does",     \
         .language = (language_), __VA_ARGS__)
 #define INNER_AS(id_, words_, language_, ...)                                                      \
     ROW(MESSAGE, "inner-as-" id_, sign_inner_by, id_, SIGN_QUOTED,                                 \
@@ -108,11 +111,18 @@ const struct hypothesis hypotheses[] = {
     DATA_AS("python-default", W_PYTHON_DEFAULT, DUMPS, "python", LIKELY),
     DATA_AS("php-default", W_PHP_DEFAULT, ENCODE, "php", LIKELY),
     DATA_AS("go", W_GO, MARSHAL, "go", LIKELY),
+    DATA_AS("python-compact", W_PYTHON_COMPACT, DUMPS, "python", LIKELY),
+    DATA_AS("php-unescaped", W_PHP_UNESCAPED, ENCODE, "php", LIKELY),
     DATA_AS("php-unescaped-slashes", W_PHP_UNESCAPED_SLASHES, ENCODE, "php", UNLIKELY),
     DATA_AS("php-unescaped-unicode", W_PHP_UNESCAPED_UNICODE, ENCODE, "php", UNLIKELY),
     DATA_AS("dotnet", W_DOTNET, ENCODER, "csharp", LIKELY),
     DATA_AS("gson", W_GSON, GSON, "java", LIKELY),
     DATA_AS("rails", W_RAILS, GENERATE, "ruby", LIKELY),
+    DATA_AS("python-utf8", W_PYTHON_UTF8, DUMPS, "python", UNLIKELY),
+    DATA_AS("python-compact-utf8", W_PYTHON_COMPACT_UTF8, NUMBERS, "python", UNLIKELY),
+    DATA_AS("python-sorted", W_PYTHON_SORTED, DUMPS, "python", UNLIKELY),
+    DATA_AS("ruby", W_RUBY, NUMBERS, "ruby", UNLIKELY),
+    DATA_AS("jackson", W_JACKSON, NUMBERS, "java", UNLIKELY),
     ROW(MESSAGE, "signs-as-ascii", sign_as_ascii, NULL, UTF8,
         "turns the message into ASCII, with ? for every other character, before it computes the "
         "HMAC",
@@ -187,6 +197,9 @@ const struct hypothesis hypotheses[] = {
         LIKELY),
     ROW(KEY, "key-base64-decoded", key_decoded, "base64", BYTES, "decodes its secret as base64",
         LIKELY),
+    ROW(KEY, "key-base64url-decoded", key_decoded, "base64url", BYTES,
+        "decodes its secret as base64 in either alphabet, as Node does", LIKELY,
+        .language = "javascript"),
     ROW(KEY, "key-hex-decoded", key_decoded, "hex", BYTES, "decodes its secret as hexadecimal",
         LIKELY),
     ROW(KEY, "key-empty", key_constant, "", SECRET, "has no secret and verifies with an empty key",

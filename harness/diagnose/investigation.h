@@ -21,13 +21,17 @@ struct sight {
     size_t num_signatures;      /* headers Panora-Signature */
     struct bytes signature;     /* of the first one */
     bool has_event;             /* it is an event as any receiver takes one */
+    bool is_plain;              /* nothing but its body and its signature is unusual about it */
+    bool is_right;              /* its only signature is the right one */
     char right[SIGNATURE_SIZE]; /* the signature that this very body ought to have; "" = none */
     bool is_read;               /* its body was parsed, for it may tell something */
     struct js *event;           /* NULL: not JSON, or not read */
     struct bytes id;
     struct bytes type;
-    struct bytes data; /* the text in data, or no bytes */
-    size_t depth;      /* how deeply that nests; kept, because rules ask it again and again */
+    struct bytes data;  /* the text in data, or no bytes */
+    struct bytes json;  /* that text, or what else data is, written as JSON */
+    struct buf written; /* holds the latter */
+    size_t depth;       /* how deeply json nests; kept, because rules ask it again and again */
 };
 
 /* How bad a cause is: the order of the report. */
@@ -69,6 +73,9 @@ void sights_clear(struct investigation *inv);
 bool sight_is_lost(const struct sight *sight);
 bool sight_got_in(const struct sight *sight);
 bool sight_was_answered(const struct sight *sight);
+
+/* Whether its data nests deeper than all that was accepted, and than ordinary events do. */
+bool sight_is_deep(const struct investigation *inv, const struct sight *sight);
 
 /* Whether both were under way at the same time. */
 bool sight_overlaps(const struct sight *a, const struct sight *b);
@@ -116,6 +123,7 @@ void probes_forge(struct investigation *inv);
 struct diagnosis *found_add(struct investigation *inv, const struct diagnosis_kind *kind,
                             enum severity severity, enum confidence confidence,
                             const char *evidence);
+struct diagnosis *found_find(const struct investigation *inv, const char *id); /* or NULL */
 void found_explain(struct diagnosis *diagnosis, const struct case_result *one);
 bool found_explains(const struct investigation *inv, const struct case_result *one);
 

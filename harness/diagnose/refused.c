@@ -1,7 +1,5 @@
-/*
- * When genuine events are refused: all of them (something stands before the handler, or it computes
- * something else), or some (a library writes some texts in another way).
- */
+/* When all genuine events are refused: something stands before the handler, or it computes
+ * something else. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +11,7 @@
 enum own_kind {
     KIND_OTHER_SECRET,
     KIND_ALWAYS_BREAKS,
+    KIND_BREAKS,
     KIND_HANGS,
     KIND_HANGS_ALWAYS,
     KIND_NO_SUCCESS,
@@ -39,6 +38,13 @@ static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
                             "is read under a wrong "
                             "name does this (Django: request.headers['Panora-Signature'] or "
                             "META['HTTP_PANORA_SIGNATURE'])"},
+    [KIND_BREAKS] =
+        {"breaks-on-genuine-events",
+         "answers 5xx to every genuine event, while it refuses forged ones: it fails once the "
+         "signature is found right",
+         "every event is lost: Panora does not send them again",
+         "look at the handler's log for the exception; data arrives as a string that has to be "
+         "parsed, and a body can be read only once"},
     [KIND_HANGS] =
         {"hangs-on-genuine-events", "never answers a genuine event, while it answers others",
          "every event is lost, and each holds one of Panora's five workers",
@@ -174,6 +180,9 @@ static void judge_unproved(struct investigation *inv, const struct observation *
         explain_status(inv,
                        add_own(inv, KIND_ALWAYS_BREAKS, CONFIDENCE_LIKELY, buf_text(&evidence), 0),
                        genuine->status);
+    else if (answer == ANSWER_ERROR && answer_of(forged) == ANSWER_REFUSED)
+        explain_status(inv, add_own(inv, KIND_BREAKS, CONFIDENCE_LIKELY, buf_text(&evidence), 0),
+                       genuine->status);
     else if (answer == ANSWER_REFUSED && differs && answer_of(forged) == ANSWER_REFUSED)
         add_own(inv, KIND_NO_SUCCESS, CONFIDENCE_LIKELY, buf_text(&evidence), genuine->status);
     else if (answer == ANSWER_REFUSED && answer_of(forged) == ANSWER_REFUSED && !inv->closed)
@@ -213,7 +222,7 @@ static void judge_silence(struct investigation *inv)
             return;
         if (hangs && sight->exchange->genuine)
             hung = sight->exchange;
-        forged_too = forged_too || (hangs && !sight->exchange->genuine);
+        forged_too = forged_too || (hangs && !sight->exchange->genuine && !sight->is_right);
     }
     if (!hung || any_event_is_answered(inv) == forged_too)
         return;
@@ -260,91 +269,6 @@ void forensic_all_refused(struct investigation *inv)
         judge_silence(inv);
     observation_clear(&genuine);
     observation_clear(&forged);
-}
-
-/* --- some genuine events were refused --- */
-
-/* The smallest of the genuine events that no cause explains yet and that were plainly refused. */
-static const struct sight *unexplained(const struct investigation *inv)
-{
-    const struct sight *best = NULL;
-    for (size_t i = 0; i < inv->num_sights; i++) {
-        const struct sight *sight = &inv->sights[i];
-        bool fits = sight->one && sight->trouble && sight_is_lost(sight) && sight->has_event &&
-                    sight->answer == ANSWER_REFUSED && !found_explains(inv, sight->one);
-        if (fits && (!best || sight->exchange->request.body.len < best->exchange->request.body.len))
-            best = sight;
-    }
-    return best;
-}
-
-/* The refused request once more, with the signature by the hypothesis. */
-static enum answer ask_again(struct investigation *inv, const struct sight *sight,
-                             const char *value)
-{
-    struct request request;
-    request_copy(&request, &sight->exchange->request);
-    headers_set(&request.headers, PANORA_SIGNATURE_HEADER, value);
-    enum answer answer = ask_request(inv, &request, NULL);
-    request_clear(&request);
-    return answer;
-}
-
-static void found_partial(struct investigation *inv, const struct hypothesis *hypothesis,
-                          const struct sight *refused)
-{
-    char *evidence = mem_format(
-        "\"%s\" was refused as Panora signs it and accepted when signed like this; every genuine "
-        "event that was accepted is the same by both rules",
-        refused->exchange->sent);
-    struct diagnosis_kind kind = kind_of_hypothesis(hypothesis);
-    struct diagnosis *diagnosis = found_add(inv, &kind, SEVERITY_LOST, CONFIDENCE_PROVED, evidence);
-    for (size_t i = 0; i < inv->num_sights; i++) {
-        const struct sight *sight = &inv->sights[i];
-        if (sight->one && sight_is_lost(sight) && sight->has_event &&
-            sight->exchange->request.body.len <= RESERIALISED_MAX &&
-            !forensic_signs_rightly(inv, hypothesis, sight, NULL))
-            found_explain(diagnosis, sight->one);
-    }
-    if (hypothesis->language && !inv->language)
-        inv->language = hypothesis->language;
-    free(evidence);
-}
-
-/* The signature that the rule makes for what was refused, or an empty text. */
-static bool try_partial(struct investigation *inv, const struct hypothesis *hypothesis,
-                        const struct sight *refused)
-{
-    struct buf value = {0};
-    (void)forensic_signs_rightly(inv, hypothesis, refused, &value);
-    bool proved = value.len && ask_again(inv, refused, buf_text(&value)) == ANSWER_ACCEPTED &&
-                  ask_again(inv, refused,
-                            "0123456789abcdef0123456789abcdef"
-                            "0123456789abcdef0123456789abcdef") == ANSWER_REFUSED;
-    if (proved)
-        found_partial(inv, hypothesis, refused);
-    buf_clear(&value);
-    return proved;
-}
-
-/* First an event in which all libraries differ; then, for what that leaves unexplained, the very
- * events that were refused. */
-void forensic_some_refused(struct investigation *inv)
-{
-    if (unexplained(inv) && ask(inv, &(struct question){0}, NULL) == ANSWER_REFUSED &&
-        ask(inv, &(struct question){.forged = true}, NULL) == ANSWER_REFUSED)
-        (void)forensic_prove(inv);
-    for (int rounds = 0; rounds < 3; rounds++) {
-        const struct sight *refused = unexplained(inv);
-        bool proved = false;
-        for (size_t i = 0; refused && !proved && i < num_hypotheses; i++)
-            proved = hypotheses[i].part == PART_MESSAGE && !hypotheses[i].is_open_message &&
-                     !forensic_signs_rightly(inv, &hypotheses[i], refused, NULL) &&
-                     forensic_is_consistent(inv, &hypotheses[i]) &&
-                     try_partial(inv, &hypotheses[i], refused);
-        if (!proved)
-            return;
-    }
 }
 
 /* --- for lists --- */

@@ -22,6 +22,7 @@ struct rule {
     bool (*predicts)(const struct rule *rule, const struct investigation *inv,
                      const struct sight *sight);
     const char *argument;
+    bool is_vague; /* what a sharper rule explains as well is not said of this one */
 };
 
 /* Nearly the same rules stand in the order in which they are preferred. */

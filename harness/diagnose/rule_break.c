@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/text.h"
 #include "diagnose/rule.h"
 
 static bool has_one(const struct sight *sight)
@@ -48,12 +49,72 @@ static bool predict_not_hex(const struct rule *rule, const struct investigation 
     return has_one(sight) && given.len % 2;
 }
 
+/* As long as the right one, so that only what it decodes to is shorter. */
+static bool predict_other_digits(const struct rule *rule, const struct investigation *inv,
+                                 const struct sight *sight)
+{
+    return sight->signature.len == 64 && predict_not_hex(rule, inv, sight);
+}
+
+#define LONG_HEADER 4096
+
+/* A server that answers 431 has not asked the handler. */
+static bool predict_long_header(const struct rule *rule, const struct investigation *inv,
+                                const struct sight *sight)
+{
+    (void)rule;
+    (void)inv;
+    const struct headers *headers = &sight->exchange->request.headers;
+    for (size_t i = 0; i < headers->count; i++)
+        if (strlen(headers->items[i].value) > LONG_HEADER)
+            return sight->exchange->seen.status != 431;
+    return false;
+}
+
+static bool predict_encoding(const struct rule *rule, const struct investigation *inv,
+                             const struct sight *sight)
+{
+    (void)rule;
+    (void)inv;
+    struct bytes body = buf_bytes(&sight->exchange->request.body);
+    bool marked = body.len >= 3 && memcmp(body.data, "\xef\xbb\xbf", 3) == 0;
+    return sight->is_read && sight->is_plain && (marked || !text_is_utf8(body));
+}
+
+/* It is signed rightly, so that the handler trusts what it holds. */
+static bool predict_members(const struct rule *rule, const struct investigation *inv,
+                            const struct sight *sight)
+{
+    (void)rule;
+    (void)inv;
+    return sight->is_plain && sight->is_right && (!sight->id.data || !sight->type.data);
+}
+
+#define MODERATE_LEN ((size_t)64 * 1024) /* what is longer may be refused for that */
+
+/* Whatever is verified and found wrong. */
+static bool predict_refusal(const struct rule *rule, const struct investigation *inv,
+                            const struct sight *sight)
+{
+    (void)rule;
+    (void)inv;
+    return sight->is_plain && *sight->right && !sight->is_right &&
+           sight->exchange->request.body.len <= MODERATE_LEN;
+}
+
+static bool predict_depth(const struct rule *rule, const struct investigation *inv,
+                          const struct sight *sight)
+{
+    (void)rule;
+    return sight_is_deep(inv, sight);
+}
+
 static bool predict_body(const struct rule *rule, const struct investigation *inv,
                          const struct sight *sight)
 {
     (void)inv;
     size_t len = sight->exchange->request.body.len;
-    if (!sight->is_read || sight->num_signatures != 1 ||
+    if (!sight->is_read || !sight->is_plain || sight->num_signatures != 1 ||
         strcmp(sight->exchange->request.method, "POST") != 0)
         return false;
     if (strcmp(rule->argument, "empty") == 0)
@@ -67,17 +128,17 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
     return sight->event && js_kind(sight->event) != JS_OBJECT;
 }
 
-/* Two rules from one: the framework catches the exception, or nobody does. */
-#define BREAK(id_, predict_, argument_, sentence_, remedy_)                                        \
-    {.kind = {"throws-" id_, "answers 5xx when " sentence_,                                        \
-              "a stranger's request raises an exception; alarms ring for nothing", remedy_},       \
-     .effect = EFFECT_BREAKS,                                                                      \
-     .severity = SEVERITY_BREAKS,                                                                  \
-     .predicts = (predict_),                                                                       \
-     .argument = (argument_)},                                                                     \
+#define THROW(id_, predict_, argument_, sentence_, remedy_)                                        \
+    {                                                                                              \
+        .kind = {"throws-" id_, "answers 5xx when " sentence_,                                     \
+                 "a stranger's request raises an exception; alarms ring for nothing", remedy_},    \
+        .effect = EFFECT_BREAKS, .severity = SEVERITY_BREAKS, .predicts = (predict_),              \
+        .argument = (argument_)                                                                    \
+    }
+#define DIE(id_, predict_, argument_, sentence_, remedy_)                                          \
     {                                                                                              \
         .kind =                                                                                    \
-            {"dies-" id_, "ends its process when " sentence_,                                      \
+            {"dies-" id_, "ends its process, or at least the connection, when " sentence_,         \
              "one request of a stranger takes the endpoint down, and events are lost until it "    \
              "is back",                                                                            \
              remedy_},                                                                             \
@@ -85,12 +146,20 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
         .argument = (argument_)                                                                    \
     }
 
+/* Two rules from one: the framework catches the exception, or nobody does. */
+#define BREAK(...) THROW(__VA_ARGS__), DIE(__VA_ARGS__)
+
 const struct rule rules_of_breaking[] = {
     BREAK("on-missing-signature", predict_no_header, NULL, "there is no signature header",
           "answer 401 when the header is absent, before it is used"),
     BREAK("on-other-length", predict_other_length, NULL,
           "the signature has another length than the right one",
           "compare the lengths first: timingSafeEqual and its like throw when they differ"),
+    BREAK("on-other-digits", predict_other_digits, NULL,
+          "the signature is as long as the right one and not hexadecimal",
+          "compare the lengths of what is compared: of the decoded bytes, not of the texts; "
+          "Buffer.from(text, 'hex') stops at the first character that is no digit, and "
+          "timingSafeEqual throws when the lengths differ"),
     BREAK("on-not-hex", predict_not_hex, NULL, "the signature is not hexadecimal",
           "compare the texts, or catch what the decoder throws and answer 401"),
     BREAK("on-non-ascii", predict_non_ascii, NULL, "the signature is not ASCII",
@@ -105,5 +174,21 @@ const struct rule rules_of_breaking[] = {
           "what is not there is undefined, and an HMAC over that throws), and answer 400"),
     BREAK("on-non-object", predict_body, "no object", "the body is JSON but no object",
           "look at the kind of the parsed value before its members are read, and answer 400"),
+    BREAK("on-encoding", predict_encoding, NULL,
+          "the body is no UTF-8 or begins with a byte order mark",
+          "decode with replacement as Panora's own verifier does (errors='replace', and drop a "
+          "byte order mark), or catch what the decoder throws and answer 400"),
+    THROW("on-missing-members", predict_members, NULL,
+          "a signed event has no id_event or no type, or they are no text",
+          "look whether id_event and type are there before they are used, and answer 400: Panora "
+          "does not sign them, so that who has seen one event can send it without them"),
+    BREAK("on-long-header", predict_long_header, NULL, "a header is thousands of characters long",
+          "let the server refuse what it does not want to read (431), and make no other use of a "
+          "header than to compare it"),
+    DIE("on-refusals", predict_refusal, NULL, "it refuses an event",
+        "return after the refusal: a handler that goes on answers a second time, which throws "
+        "(ERR_HTTP_HEADERS_SENT), and in an async handler nobody catches that"),
+    DIE("on-deep-data", predict_depth, NULL, "data is nested deeply",
+        "parse data without recursion, or refuse what is nested deeper than some hundred levels"),
 };
 const size_t num_rules_of_breaking = ARRAY_LEN(rules_of_breaking);

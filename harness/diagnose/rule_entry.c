@@ -234,7 +234,7 @@ static bool predict_unchecked_type(const struct rule *rule, const struct investi
             return false;
         other_is_checked = true;
     }
-    return other_is_checked && sight->type.data;
+    return other_is_checked && sight->has_event;
 }
 
 static bool predict_unchecked_size(const struct rule *rule, const struct investigation *inv,
@@ -354,9 +354,12 @@ const struct rule rules_of_entry[] = {
     ENTRY("unknown-types-unchecked", predict_unknown_type, NULL,
           "verifies only events whose type it knows", "events of other types can be forged",
           "verify before looking at the type"),
-    ENTRY("some-types-unchecked", predict_unchecked_type, NULL,
-          "does not verify events of some types", "events of these types can be forged",
-          "verify before looking at the type"),
+    {.kind = {"some-types-unchecked", "does not verify events of some types",
+              "events of these types can be forged", "verify before looking at the type"},
+     .effect = EFFECT_GETS_IN,
+     .severity = SEVERITY_OPEN,
+     .predicts = predict_unchecked_type,
+     .is_vague = true},
     ENTRY("large-events-unchecked", predict_unchecked_size, NULL,
           "does not verify events above some size", "large events can be forged",
           "compute the HMAC over all of data"),

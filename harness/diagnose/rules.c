@@ -16,6 +16,8 @@ static bool is_asked(const struct rule *rule, const struct sight *sight)
 {
     if (!is_post(sight) || !sight_was_answered(sight) || sight_was_limited(sight))
         return false;
+    if (rule->effect == EFFECT_DIES) /* of a genuine event as well */
+        return true;
     return (rule->effect == EFFECT_LOST) == sight->exchange->genuine;
 }
 
@@ -76,7 +78,9 @@ static struct fit fit_of(const struct investigation *inv, const struct rule *rul
             if (!is_explained(inv, covered, sight) && (!fit.example || !fit.example->one))
                 fit.example = sight;
         }
-        if (!predicted && !shown)
+        /* what is no event says less about a signature */
+        bool likens = !fit.contrast || sight->has_event || !fit.contrast->has_event;
+        if (!predicted && !shown && likens)
             fit.contrast = sight;
     }
     return fit;
@@ -133,7 +137,7 @@ static char *sentence_of(const struct investigation *inv, const struct rule *rul
     (void)buf_add_text(&out, chosen->kind.sentence);
     for (size_t i = 0; i < count; i++) {
         const struct rule *other = &rules[i];
-        if (other == chosen || other->effect != chosen->effect)
+        if (other == chosen || other->effect != chosen->effect || other->is_vague)
             continue;
         struct fit of_other = fit_of(inv, other, covered);
         if (of_other.sound && of_other.num_new == fit->num_new &&

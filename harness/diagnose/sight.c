@@ -16,32 +16,41 @@ static struct bytes text_of(const struct js *event, const char *name)
     return value && js_kind(value) == JS_STRING ? js_string(value) : (struct bytes){NULL, 0};
 }
 
-/* Anything else may be refused for what it is, whoever sent it. */
-static bool is_event(const struct sight *sight)
+/* Anything else may be refused for how it comes, whoever sent it. */
+static bool is_plain(const struct request *request)
 {
-    const struct request *request = &sight->exchange->request;
     const char *type = headers_find(&request->headers, "Content-Type");
-    const struct js *data = js_get(sight->event, "data");
-    bool fits = data && (js_kind(data) == JS_STRING || js_kind(data) == JS_OBJECT ||
-                         js_kind(data) == JS_ARRAY);
-    /* a large forgery is refused for its size, unless it was let in; and one that travels oddly for
-     * that */
     size_t head_len = 0;
     for (size_t i = 0; i < request->headers.count; i++)
         head_len += strlen(request->headers.items[i].value);
-    bool is_usual =
-        head_len <= USUAL_HEAD_MAX && transport_is_plain(&request->transport) &&
-        (sight->exchange->genuine || sight->exchange->accepted || request->body.len <= USUAL_MAX);
-    return fits && is_usual && sight->id.len && sight->type.len && type &&
-           text_starts_with(type, "application/json") && text_is_utf8(buf_bytes(&request->body)) &&
+    return head_len <= USUAL_HEAD_MAX && transport_is_plain(&request->transport) && type &&
+           text_starts_with(type, "application/json") &&
            !headers_find(&request->headers, "Content-Encoding");
+}
+
+/* ... or for what it is. A large forgery is refused for its size, unless it was let in. */
+static bool is_event(const struct sight *sight)
+{
+    const struct request *request = &sight->exchange->request;
+    const struct js *data = js_get(sight->event, "data");
+    bool fits = data && (js_kind(data) == JS_STRING || js_kind(data) == JS_OBJECT ||
+                         js_kind(data) == JS_ARRAY);
+    bool is_usual =
+        sight->exchange->genuine || sight->exchange->accepted || request->body.len <= USUAL_MAX;
+    return fits && is_usual && sight->is_plain && sight->id.len && sight->type.len &&
+           text_is_utf8(buf_bytes(&request->body));
 }
 
 static size_t depth_of(struct bytes json)
 {
     size_t depth = 0;
     size_t deepest = 0;
+    bool in_text = false;
     for (size_t i = 0; i < json.len; i++) {
+        in_text ^= json.data[i] == '"';
+        i += in_text && json.data[i] == '\\';
+        if (in_text || i >= json.len)
+            continue;
         depth += json.data[i] == '[' || json.data[i] == '{';
         depth -= depth && (json.data[i] == ']' || json.data[i] == '}');
         if (depth > deepest)
@@ -53,12 +62,14 @@ static size_t depth_of(struct bytes json)
 static void find_right(const struct investigation *inv, struct sight *sight)
 {
     const struct js *data = js_get(sight->event, "data");
-    struct buf message = {0};
     if (!data)
         return;
-    js_write(data, &message);
-    signature_make(inv->input->secret, buf_bytes(&message), sight->right);
-    buf_clear(&message);
+    js_write(data, &sight->written);
+    signature_make(inv->input->secret, buf_bytes(&sight->written), sight->right);
+    sight->is_right =
+        sight->num_signatures == 1 && bytes_equal(sight->signature, bytes_of(sight->right));
+    sight->json = sight->data.data ? sight->data : buf_bytes(&sight->written);
+    sight->depth = depth_of(sight->json);
 }
 
 /* A large body that met what it should says nothing but its size; and such bodies are most of all
@@ -89,12 +100,11 @@ static void add_sight(struct investigation *inv, const struct exchange *exchange
     sight->id = text_of(sight->event, "id_event");
     sight->type = text_of(sight->event, "type");
     sight->data = text_of(sight->event, "data");
-    sight->depth = depth_of(sight->data);
+    sight->is_plain = is_plain(request);
     sight->has_event = is_event(sight);
     find_right(inv, sight);
     /* Some forgeries carry what is right for what they hold: to let them in is no mistake. */
-    if (!exchange->genuine && *sight->right && sight->num_signatures == 1 &&
-        bytes_equal(sight->signature, bytes_of(sight->right)))
+    if (!exchange->genuine && exchange->accepted && sight->is_right)
         sight->trouble = false;
 }
 
@@ -119,8 +129,10 @@ void sights_add_probes(struct investigation *inv)
 
 void sights_clear(struct investigation *inv)
 {
-    for (size_t i = 0; i < inv->num_sights; i++)
+    for (size_t i = 0; i < inv->num_sights; i++) {
         js_free(inv->sights[i].event);
+        buf_clear(&inv->sights[i].written);
+    }
     free(inv->sights);
     for (size_t i = 0; i < inv->num_probes; i++) {
         free(inv->probes[i].sent);
@@ -151,6 +163,19 @@ bool sight_is_lost(const struct sight *sight)
 bool sight_got_in(const struct sight *sight)
 {
     return !sight->exchange->genuine && sight->exchange->accepted;
+}
+
+/* A few levels more than a unified object with its remote data has. */
+#define USUAL_DEPTH 16
+
+bool sight_is_deep(const struct investigation *inv, const struct sight *sight)
+{
+    size_t accepted = USUAL_DEPTH;
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].exchange->accepted && inv->sights[i].exchange->genuine &&
+            inv->sights[i].depth > accepted)
+            accepted = inv->sights[i].depth;
+    return sight->depth > accepted;
 }
 
 bool sight_overlaps(const struct sight *a, const struct sight *b)

@@ -13,9 +13,9 @@ static const struct {
     const struct fault *faults;
     const size_t *count;
 } tables[] = {
-    {faults_a, &num_faults_a}, {faults_b, &num_faults_b}, {faults_c, &num_faults_c},
-    {faults_d, &num_faults_d}, {faults_e, &num_faults_e}, {faults_f, &num_faults_f},
-    {faults_g, &num_faults_g},
+    {faults_a, &num_faults_a}, {faults_a_part, &num_faults_a_part}, {faults_b, &num_faults_b},
+    {faults_c, &num_faults_c}, {faults_d, &num_faults_d},           {faults_e, &num_faults_e},
+    {faults_f, &num_faults_f}, {faults_g, &num_faults_g},
 };
 
 size_t fault_count(void)

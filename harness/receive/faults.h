@@ -6,6 +6,8 @@
 
 extern const struct fault faults_a[];
 extern const size_t num_faults_a;
+extern const struct fault faults_a_part[];
+extern const size_t num_faults_a_part;
 extern const struct fault faults_b[];
 extern const size_t num_faults_b;
 extern const struct fault faults_c[];

@@ -103,6 +103,25 @@ static enum result compare_format(struct handling *handling)
     return verdict(given.len == 64 && digits == 64);
 }
 
+static enum result compare_length(struct handling *handling)
+{
+    return verdict(handling->signature.len == handling->digest.len);
+}
+
+/* expected.includes(signature) */
+static enum result compare_part(struct handling *handling)
+{
+    struct bytes given = handling->signature;
+    return verdict(given.len == 0 || bytes_find(buf_bytes(&handling->digest), given));
+}
+
+/* What Panora sent before July 2024, and what it sends now. */
+static enum result compare_with_secret(struct handling *handling)
+{
+    return bytes_equal(handling->signature, handling->secret) ? RESULT_NEXT
+                                                              : rules_right.compare(handling);
+}
+
 /* The sender names the algorithm by a prefix ("sha1=...") or by the number of digits. */
 static const char *algorithm_of(struct bytes signature, struct bytes *out_digits)
 {
@@ -307,5 +326,27 @@ const struct fault faults_a[] = {
      .cases = {EVERY_REFUSAL, H("robustness/unsigned-10-mib"), MIXED, D("refuses-other-methods")},
      .diagnosis = "answers-success-to-refusals",
      .overrides = {.answer = answer_200_always}},
+    {.id = "A21",
+     .name = "length-only",
+     .sentence = "checks that the signature has 64 characters, not that it is right",
+     .seen = "a variant of A10",
+     .cases = {WRONG_DIGITS, WRONG_CHARACTERS, S("refuses-other-algorithm"), MIXED},
+     .diagnosis = "checks-length-only",
+     .overrides = {.compare = compare_length}},
+    {.id = "A22",
+     .name = "part-compare",
+     .sentence = "accepts any part of the right signature, and also an empty one",
+     .seen = "expected.includes(signature)",
+     .cases = {X("does-not-process-forgeries[cut-signature]"), S("refuses-empty"),
+               S("refuses-truncated")},
+     .diagnosis = "finds-part",
+     .overrides = {.compare = compare_part}},
+    {.id = "A23",
+     .name = "secret-itself",
+     .sentence = "accepts the secret itself in place of a signature",
+     .seen = "what Panora sent before July 2024",
+     .cases = {S("refuses-secret-itself")},
+     .diagnosis = "accepts-secret-itself",
+     .overrides = {.compare = compare_with_secret}},
 };
 const size_t num_faults_a = ARRAY_LEN(faults_a);

@@ -195,6 +195,7 @@ const struct fault faults_e[] = {
      .sentence = "answers 415 when the content type has a charset",
      .seen = "CloudEvents HTTP webhook 1.0.2, section 2.2",
      .cases = {P("content-type")},
+     .diagnosis = "exact-content-type",
      .overrides = {.admit = admit_without_charset}},
 };
 const size_t num_faults_e = ARRAY_LEN(faults_e);

@@ -170,6 +170,29 @@ static void answer_accepted_with_status(struct handling *handling, enum result r
         handling->answer.status = (int)handling->argument->number;
 }
 
+/* What Express, Django and Laravel show of an exception while they are in debug mode. */
+static void answer_with_settings(struct handling *handling, enum result result)
+{
+    rules_right.answer(handling, result);
+    if (result != RESULT_SIGNATURE)
+        return;
+    answer_set_body(&handling->answer, "text/plain; charset=utf-8", "");
+    (void)buf_add_text(&handling->answer.body, "InvalidSignature with WEBHOOK_SECRET=");
+    (void)buf_add_bytes(&handling->answer.body, handling->secret);
+}
+
+#define HANDLED "crm."
+
+/* A switch over the types that it handles, whose default is an error. */
+static enum result shape_of_handled_type(struct handling *handling)
+{
+    enum result result = rules_right.shape(handling);
+    struct bytes type = handling_member(handling, "type");
+    size_t len = strlen(HANDLED);
+    bool handled = type.len > len && memcmp(type.data, HANDLED, len) == 0;
+    return result == RESULT_NEXT && !handled ? RESULT_NOT_EVENT : result;
+}
+
 const struct fault faults_g[] = {
     {.id = "G01",
      .name = "refuses-unknown-types",
@@ -207,12 +230,14 @@ const struct fault faults_g[] = {
      .sentence = "answers 409 to a contact that is older than the newest that it has seen",
      .seen = "",
      .cases = {D("accepts-out-of-order")},
+     .diagnosis = "refuses-older-events",
      .overrides = {.act = act_in_order}},
     {.id = "G06",
      .name = "parses-data-blindly",
      .sentence = "breaks when data holds no JSON object or array",
      .seen = "Panora's sender against its documentation",
      .cases = {P("survives-odd-data"), P("survives-malformed-data")},
+     .diagnosis = "throws-on-odd-data",
      .overrides = {.act = act_on_parsed_data}},
     {.id = "G07",
      .name = "leaks-digest",
@@ -241,6 +266,7 @@ const struct fault faults_g[] = {
      .sentence = "shows an interactive debugger when it does not understand an event",
      .seen = "",
      .cases = {"http/disclosure/debug-page"},
+     .diagnosis = "shows-debugger",
      .overrides = {.answer = answer_with_debugger}},
     {.id = "G13",
      .name = "loses-accepted",
@@ -258,5 +284,19 @@ const struct fault faults_g[] = {
      .cases = {X("processes-once-when-redelivered"), X("processes-once-when-raced")},
      .diagnosis = "processed-twice",
      .overrides = {.act = act_every_time}},
+    {.id = "G15",
+     .name = "leaks-secret",
+     .sentence = "shows its settings with a refusal, and the secret among them",
+     .seen = "pages that frameworks show in debug mode",
+     .cases = {S("leaks-nothing")},
+     .diagnosis = "leaks-secret",
+     .overrides = {.answer = answer_with_settings}},
+    {.id = "G16",
+     .name = "some-types-only",
+     .sentence = "refuses the types that it does not handle: all but those of CRM",
+     .seen = "a variant of G01",
+     .cases = {D("accepts-every-type"), D("accepts-unknown-type")},
+     .diagnosis = "refuses-some-types",
+     .overrides = {.shape = shape_of_handled_type}},
 };
 const size_t num_faults_g = ARRAY_LEN(faults_g);

@@ -14,7 +14,7 @@
 #include "tests/support/run_program.h"
 #include "tests/support/shell_run.h"
 
-TestSuite(cli_list_program, .timeout = 60);
+TestSuite(cli_list_program, .timeout = 120); /* a program for each of a hundred words */
 
 static size_t count_lines(const struct buf *text)
 {

@@ -1,6 +1,7 @@
 /*
- * Each fault of the receiver yields the diagnosis that its row names, and the right receiver none.
- * The receiver runs in a thread of its own; the program is run against it as a user would.
+ * Each fault of the receiver yields the diagnosis that its row names and no other, the right
+ * receiver and its legitimate variations none. The receiver runs in a thread of its own; the
+ * program is run against it as a user would.
  */
 #include <criterion/criterion.h>
 #include <jansson.h>
@@ -11,10 +12,9 @@
 
 #include "base/array.h"
 #include "base/mem.h"
-#include "diagnose/diagnose.h"
-#include "diagnose/hypothesis.h"
 #include "receive/fault.h"
 #include "receive/receiver.h"
+#include "receive/variation.h"
 #include "tests/support/run_program.h"
 
 TestSuite(diagnose_faults, .timeout = 240);
@@ -25,18 +25,32 @@ static void *serve(void *receiver)
     return NULL;
 }
 
-static void live_on(void *payload)
+#define SECRET "whsec_test_of_all_diagnoses" /* long enough to be known in an answer */
+
+#define AWAY_US 60000
+
+/* As under a supervisor: for a while nobody listens. */
+static void come_back(void *payload)
 {
-    (void)payload; /* as under a supervisor: it is back at once */
+    struct receiver **receiver = payload;
+    struct error err = {0};
+    receiver_refuse(*receiver);
+    (void)usleep(AWAY_US);
+    (void)receiver_listen(*receiver, &err);
 }
 
-/* The report of a run of the cases that `only` matches; the caller frees it. */
-static json_t *report_for(const char *fault, const char *only)
+#define CHOICE_MAX 8
+
+/* The report of a run with these words of the user's, which choose cases; NULL ends them. The
+ * caller frees it. */
+static json_t *report_for(struct receiver_options *options, const char *const *choice)
 {
-    const struct receiver_options options = {
-        .secret = {TEST_SECRET, sizeof TEST_SECRET - 1}, .fault = fault, .on_death = live_on};
     struct error err = {0};
-    struct receiver *receiver = receiver_start(&options, &err);
+    struct receiver *receiver = NULL;
+    options->secret = bytes_of(SECRET);
+    options->on_death = come_back;
+    options->payload = &receiver;
+    receiver = receiver_start(options, &err);
     cr_assert_not_null(receiver, "%s", err.message);
     pthread_t thread;
     pthread_create(&thread, NULL, serve, receiver);
@@ -44,11 +58,14 @@ static json_t *report_for(const char *fault, const char *only)
     int fd = mkstemp(path);
     cr_assert_geq(fd, 0);
     char *wanted = mem_format("json=%s", path);
+    const char *words[14 + CHOICE_MAX] = {
+        "run", receiver_url(receiver), "--quick", "-q",         "--deadline", "2s",  "--seed",
+        "7",   "--recovery",           "200ms",   "--insecure", "--report",   wanted};
+    for (size_t i = 0; choice[i]; i++)
+        words[13 + i] = choice[i];
     struct program_end end;
-    run_hookcheck((const char *const[]){"run", receiver_url(receiver), "--only", only, "--quick",
-                                        "-q", "--deadline", "2s", "--seed", "7", "--recovery",
-                                        "200ms", "--report", wanted, NULL},
-                  bytes_of(""), &end);
+    run_hookcheck_with(words, (const char *const[]){"HOOKCHECK_SECRET=" SECRET, NULL}, bytes_of(""),
+                       &end);
     receiver_stop(receiver);
     pthread_join(thread, NULL);
     receiver_free(receiver);
@@ -56,22 +73,9 @@ static json_t *report_for(const char *fault, const char *only)
     (void)close(fd);
     (void)unlink(path);
     free(wanted);
-    if (!report) /* no such case in this version */
-        report = json_object();
-    cr_assert(end.code != 6 && end.code >= 0, "%s: %d, %s", fault ? fault : "right", end.code,
-              buf_text(&end.err));
+    cr_assert(report && end.code >= 0 && end.code != 6, "%d, %s", end.code, buf_text(&end.err));
     program_end_clear(&end);
     return report;
-}
-
-static bool has_diagnosis(const json_t *report, const char *id)
-{
-    size_t i;
-    const json_t *one;
-    json_array_foreach(json_object_get(report, "diagnoses"), i,
-                       one) if (strcmp(json_string_value(json_object_get(one, "id")), id) ==
-                                0) return json_array_size(json_object_get(one, "cases")) > 0;
-    return false;
 }
 
 static char *ids_of(const json_t *report)
@@ -84,168 +88,149 @@ static char *ids_of(const json_t *report)
     return buf_take(&out);
 }
 
-/* The mistakes that the suites of this version can see; the others wait for their cases. */
-static bool is_seen(const json_t *report)
-{
-    const json_t *summary = json_object_get(report, "summary");
-    return json_integer_value(json_object_get(summary, "fail")) +
-               json_integer_value(json_object_get(summary, "warn")) >
-           0;
-}
+/* --- every fault --- */
 
-/* Where a fault is shown soonest; the suites of this version have no case for the others. */
+/* Where a fault is shown, when it is not the suite of the first case that must catch it. */
 static const char *cases_for(const struct fault *fault)
 {
     static const struct {
         const char *faults;
         const char *only;
     } rows[] = {
-        {"B08 B09 B10 C09 F01 F19", "panora/payload/*"},
-        {"F05 F06 F08", "panora/timing/*"},
-        {"F09", "http/transport/*"},
-        {"B11", "http/robustness/*"},
-        {"F18 G07 G08", "panora/signature/*"},
+        {"C03 C04 C05 C06 C12 C20 C21 C22 C23 C24", "panora/payload/*"},
+        {"F19", "http/transport/*"},
+        {"G03", "panora/delivery/*"},
     };
+    static char only[64];
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (strstr(rows[i].faults, fault->id))
             return rows[i].only;
-    return strchr("AB", fault->id[0]) ? "panora/signature/*" : "panora/delivery/*";
+    size_t first = 0;
+    while (strncmp(fault->cases[first], "panora/effect/", 14) == 0)
+        first++;
+    const char *id = fault->cases[first];
+    (void)snprintf(only, sizeof only, "%.*s/*", (int)(strrchr(id, '/') - id), id);
+    return only;
 }
 
-static size_t check_letter(char letter)
+/* Two mistakes in one. */
+static const char *also_of(const struct fault *fault)
 {
-    size_t diagnosed = 0;
+    return strcmp(fault->id, "B07") == 0 ? "throws-on-other-length" : NULL;
+}
+
+/* These show only to who asks inside the endpoint (run/test_run_effect.c), when the process really
+ * ends, or on a machine that has IPv6; the latter two are in test_causes.c. */
+static bool is_seen_elsewhere(const struct fault *fault)
+{
+    return strstr("A17 B17 F13 G13 G14", fault->id) != NULL;
+}
+
+/* The diagnosis that its row names, and no other. */
+static void check_fault(const struct fault *fault)
+{
+    struct receiver_options options = {.fault = fault->id};
+    json_t *report = report_for(&options, (const char *const[]){"--only", cases_for(fault), NULL});
+    char *ids = ids_of(report);
+    const char *also = also_of(fault);
+    char *wanted =
+        also ? mem_format("%s %s ", also, fault->diagnosis) : mem_format("%s ", fault->diagnosis);
+    cr_expect_str_eq(ids, wanted, "%s: \"%s\", not \"%s\"", fault->id, ids, wanted);
+    free(wanted);
+    free(ids);
+    json_decref(report);
+}
+
+static void check_letter(char letter, const char *from, const char *to)
+{
+    NEED_HOOKCHECK();
+    size_t checked = 0;
     for (size_t i = 0; i < fault_count(); i++) {
         const struct fault *fault = fault_at(i);
-        if (!fault->diagnosis || fault->id[0] != letter)
+        if (!fault->diagnosis || fault->id[0] != letter || is_seen_elsewhere(fault) ||
+            strcmp(fault->id + 1, from) < 0 || strcmp(fault->id + 1, to) > 0)
             continue;
-        json_t *report = report_for(fault->id, cases_for(fault));
-        char *ids = ids_of(report);
-        cr_expect(!is_seen(report) || has_diagnosis(report, fault->diagnosis), "%s: %s, not %s",
-                  fault->id, ids, fault->diagnosis);
-        diagnosed += has_diagnosis(report, fault->diagnosis);
-        free(ids);
-        json_decref(report);
+        check_fault(fault);
+        checked++;
     }
-    return diagnosed;
+    cr_expect_gt(checked, 0);
 }
 
 Test(diagnose_faults, verification_that_can_be_got_round)
 {
-    NEED_HOOKCHECK();
-    cr_expect_geq(check_letter('A'), 15);
+    check_letter('A', "00", "12");
+}
+
+Test(diagnose_faults, verification_that_leaves_something_out)
+{
+    check_letter('A', "13", "99");
 }
 
 Test(diagnose_faults, crashes_instead_of_refusals)
 {
-    NEED_HOOKCHECK();
-    cr_expect_geq(check_letter('B'), 8);
+    check_letter('B', "00", "99");
 }
 
 Test(diagnose_faults, other_bytes_verified)
 {
-    NEED_HOOKCHECK();
-    cr_expect_geq(check_letter('C'), 5);
+    check_letter('C', "00", "12");
+}
+
+Test(diagnose_faults, data_written_again)
+{
+    check_letter('C', "13", "99");
 }
 
 Test(diagnose_faults, a_confused_secret)
 {
-    NEED_HOOKCHECK();
-    cr_expect_geq(check_letter('D'), 3);
+    check_letter('D', "00", "99");
 }
 
 Test(diagnose_faults, what_stands_before_the_handler)
 {
-    NEED_HOOKCHECK();
-    cr_expect_geq(check_letter('E'), 7);
+    check_letter('E', "00", "99");
 }
 
 Test(diagnose_faults, limits_and_transport)
 {
-    NEED_HOOKCHECK();
-    cr_expect_geq(check_letter('F'), 5);
+    check_letter('F', "00", "99");
 }
 
 Test(diagnose_faults, what_happens_afterwards)
 {
-    NEED_HOOKCHECK();
-    cr_expect_geq(check_letter('G'), 6);
+    check_letter('G', "00", "99");
+}
+
+/* --- who is right --- */
+
+static void expect_of_right(const char *variation, bool tls, const char *const *choice,
+                            const char *wanted)
+{
+    struct receiver_options options = {.variation = variation, .tls = tls};
+    json_t *report = report_for(&options, choice);
+    char *ids = ids_of(report);
+    const json_t *summary = json_object_get(report, "summary");
+    cr_expect_str_eq(ids, wanted, "%s: \"%s\"", variation ? variation : "right", ids);
+    cr_expect_gt(json_integer_value(json_object_get(summary, "pass")), 50);
+    free(ids);
+    json_decref(report);
 }
 
 Test(diagnose_faults, the_right_receiver_yields_none)
 {
     NEED_HOOKCHECK();
-    json_t *report = report_for(NULL, "*");
-    char *ids = ids_of(report);
-    cr_expect_eq(json_array_size(json_object_get(report, "diagnoses")), 0, "%s", ids);
-    free(ids);
-    json_decref(report);
+    expect_of_right(NULL, false, (const char *const[]){NULL}, "");
 }
 
-/* --- the whole table --- */
-
-static bool is_told_offline(const char *id)
+/* Nobody is as fast as that, so that the diagnosis has something to look into; and finds nothing
+ * else in what is merely different. */
+Test(diagnose_faults, no_legitimate_variation_yields_any)
 {
-    return hypothesis_find(id) != NULL; /* diagnose_offline goes through them all */
-}
-
-static bool is_of_a_fault(const char *id)
-{
-    for (size_t i = 0; i < fault_count(); i++)
-        if (fault_at(i)->diagnosis && strcmp(fault_at(i)->diagnosis, id) == 0)
-            return true;
-    return false;
-}
-
-static bool is_in(const char *const *list, const char *id)
-{
-    for (size_t i = 0; list[i]; i++)
-        if (strcmp(list[i], id) == 0)
-            return true;
-    return false;
-}
-
-/* By stored exchanges: in test_causes.c and judge/test_met_instead.c. */
-static const char *const of_exchanges[] = {"dies-on-missing-signature",
-                                           "dies-on-not-hex",
-                                           "dies-on-non-ascii",
-                                           "dies-on-empty-body",
-                                           "dies-on-bad-json",
-                                           "dies-on-missing-data",
-                                           "dies-on-non-object",
-                                           "refuses-object-data",
-                                           "refuses-nul",
-                                           "refuses-proto",
-                                           "refuses-non-ascii",
-                                           "throws-on-missing-data",
-                                           "hangs-on-every-event",
-                                           "hangs-on-genuine-events",
-                                           "refuses-arrays",
-                                           "platform-protection",
-                                           "firewall",
-                                           "https-port",
-                                           "method-not-allowed",
-                                           "too-large",
-                                           "media-type",
-                                           "rate-limit",
-                                           "gateway-error",
-                                           NULL};
-
-/* No test yields these yet: the list may only become shorter. */
-static const char *const of_nothing_yet[] = {"checks-length-only",     "finds-part",
-                                             "accepts-secret-itself",  "some-types-unchecked",
-                                             "large-events-unchecked", "remembers-ids",
-                                             "remembers-connections",  "refuses-deep-data",
-                                             "refuses-some-types",     "wants-object-data",
-                                             "leaks-secret",           "reads-first-piece-only",
-                                             "dies-on-a-request",      NULL};
-
-Test(diagnose_faults, every_row_of_the_table_has_a_test_or_is_named_without)
-{
-    for (size_t i = 0; i < diagnosis_kind_count(); i++) {
-        const char *id = diagnosis_kind_at(i).id;
-        bool tested = is_told_offline(id) || is_of_a_fault(id) || is_in(of_exchanges, id);
-        cr_expect_neq(tested, is_in(of_nothing_yet, id), "%s: %s", id,
-                      tested ? "is tested and named as untested" : "has no test");
-    }
+    NEED_HOOKCHECK();
+    static const char *const choice[] = {"--only",   "panora/signature/*",
+                                         "--only",   "panora/timing/acknowledges-promptly*",
+                                         "--target", "1us",
+                                         NULL};
+    for (size_t i = 0; i < num_variations; i++)
+        expect_of_right(variations[i].name, variations[i].tls, choice, "slow-acknowledgement ");
 }

@@ -58,6 +58,15 @@ static const struct row rows[] = {
     {"A16", {.key = "other"}, 401, 401},
     {"A18", {.key = "other"}, 200, 401},
     {"A18", {.method = "GET"}, 200, 405},
+    {"A21", {.signature = no_digits}, 204, 401},
+    {"A21", {.signature = "%s0"}, 401, 401},
+    {"A22", {.signature = ""}, 204, 401},
+    {"A22", {.signature = "%s0"}, 401, 401},
+    {"A22", {.signature = no_digits}, 401, 401},
+    {"A23", {.signature = RECEIVER_SECRET}, 204, 401},
+    {"A23", {.signature = wrong_digits}, 401, 401},
+    {"A24", {.type = "connection.created", .key = "other"}, 204, 401},
+    {"A24", {.key = "other"}, 401, 401},
     {"B01", {.signature = "ab"}, 500, 401},
     {"B01", {.signature = wrong_digits}, 401, 401},
     {"B03", {.signature = no_digits}, 500, 401},
@@ -129,6 +138,8 @@ static const struct row rows[] = {
     {"C22", {.data = "{\"a\":\"<\"}"}, 401, 204},
     {"C23", {.data = "{\"a\":\"\\u000b\"}", .dialect = DIALECT_OBJECT}, 401, 204},
     {"C24", {.data = "{\"a\":\"=\"}"}, 401, 204},
+    {"C25", {0}, 400, 204},
+    {"C25", {.dialect = DIALECT_OBJECT}, 204, 204},
     {"D01", {0}, 401, 204},
     {"D01", {.key = RECEIVER_SECRET "\n"}, 204, 401},
     {"D02", {0}, 401, 204},
@@ -187,12 +198,15 @@ static const struct row rows[] = {
     {"G09", {0}, 418, 204},
     {"G09=302", {0}, 302, 204},
     {"G12", {.data = "1", .body = "{\"data\":\"1\"}"}, 400, 400},
+    {"G15", {.key = "other"}, 401, 401},
+    {"G16", {.type = "ticketing.ticket.push"}, 400, 204},
+    {"G16", {0}, 204, 204},
 };
 
 /* These need more than one request or a look at more than the status; each has a test of its own
  * below. */
-static const char *const tested_apart[] = {"G05", "A13", "B02", "B11", "B15", "B17", "B20",
-                                           "F01", "F02", "F04", "F08", "F19", "G03"};
+static const char *const tested_apart[] = {"A25", "A26", "A27", "G05", "A13", "B02", "B11", "B15",
+                                           "B17", "B20", "F01", "F02", "F04", "F08", "F19", "G03"};
 
 /* Mistakes that a whole run is needed to see: selftest and tests/run/test_run_effect.c
  * have them. */

@@ -25,6 +25,49 @@ Test(receive_fault_apart, a13_takes_the_signature_from_the_query)
     started_end(&started);
 }
 
+Test(receive_fault_apart, a26_remembers_the_id)
+{
+    struct started_receiver started;
+    const struct posting genuine = {0};
+    const struct posting forged = {.key = "other"};
+    const struct posting another = {.key = "other", .id = "7e57c0de-0000-4000-8000-000000000003"};
+    started_begin_wrong(&started, "A26", NULL);
+    cr_expect_eq(post_status(&started, &forged), 401);
+    cr_expect_eq(post_status(&started, &genuine), 204);
+    cr_expect_eq(post_status(&started, &forged), 204);
+    cr_expect_eq(post_status(&started, &another), 401);
+    started_end(&started);
+}
+
+static int status_on(struct client *client, const struct posting *posting)
+{
+    struct buf bytes = {0};
+    struct reply reply;
+    posting_write(posting, &bytes);
+    (void)client_send(client, buf_bytes(&bytes));
+    client_read(client, 5000, &reply);
+    int status = reply.status;
+    reply_clear(&reply);
+    buf_clear(&bytes);
+    return status;
+}
+
+Test(receive_fault_apart, a27_remembers_the_connection)
+{
+    struct started_receiver started;
+    struct client client;
+    const struct posting genuine = {0};
+    const struct posting forged = {.key = "other", .id = "7e57c0de-0000-4000-8000-000000000003"};
+    started_begin_wrong(&started, "A27", NULL);
+    client_open(&client, receiver_port(started.receiver));
+    cr_expect_eq(status_on(&client, &forged), 401);
+    cr_expect_eq(status_on(&client, &genuine), 204);
+    cr_expect_eq(status_on(&client, &forged), 204);
+    client_close(&client);
+    cr_expect_eq(post_status(&started, &forged), 401);
+    started_end(&started);
+}
+
 Test(receive_fault_apart, b02_ends_the_process)
 {
     struct started_receiver started;
@@ -80,6 +123,20 @@ static void check_long(const char *fault, int status)
     started_begin_wrong(&started, fault, NULL);
     cr_expect_eq(post_status(&started, &large), status, "%s", fault);
     cr_expect_eq(post_status(&started, &genuine), 204, "%s", fault);
+    started_end(&started);
+    buf_clear(&data);
+}
+
+Test(receive_fault_apart, a25_takes_long_forgeries)
+{
+    struct started_receiver started;
+    struct buf data = {0};
+    const struct posting forged = {.key = "other"};
+    fill_long(&data);
+    const struct posting large = {.data = buf_text(&data), .key = "other"};
+    started_begin_wrong(&started, "A25", NULL);
+    cr_expect_eq(post_status(&started, &large), 204);
+    cr_expect_eq(post_status(&started, &forged), 401);
     started_end(&started);
     buf_clear(&data);
 }
@@ -140,6 +197,12 @@ Test(receive_fault_apart, g07_says_the_right_signature)
     posting_signature(&genuine, right);
     check_refusal_says("G07", &forged, right);
     check_refusal_says("G07", &unsigned_one, right);
+}
+
+Test(receive_fault_apart, g15_says_the_secret)
+{
+    const struct posting forged = {.key = "other"};
+    check_refusal_says("G15", &forged, RECEIVER_SECRET);
 }
 
 Test(receive_fault_apart, g08_says_where_the_signatures_differ)

@@ -1,0 +1,218 @@
+/*
+ * Every hypothesis, and every pair that is tried, is found at an endpoint that computes exactly
+ * that; and none at the right one. The endpoint is inside the test and knows but one computation;
+ * that the libraries' ways to write JSON are theirs is proved by fixtures/serializers.
+ */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/mem.h"
+#include "diagnose/forensic.h"
+#include "tests/support/diagnosing.h"
+
+TestSuite(diagnose_hypotheses, .timeout = 120);
+
+#define NOW_MS 1700000000000
+
+static const struct bytes secrets[] = {
+    {"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", 38},
+    {"00112233445566778899aabbccddeeff", 32},
+    {" whsec_padded ", 14},
+    {"5fa1c1f2-7d0e-4c55-9d0b-2f6f1a3c7e11", 36},
+};
+
+/* NULL and NULL: the right one. */
+struct computing {
+    const struct hypothesis *first;
+    const struct hypothesis *second;
+    struct bytes secret;
+    bool refuses_all;
+    size_t num_right; /* requests that are signed as Panora signs */
+};
+
+static bool has_headers(const struct request *request, const struct headers *wanted)
+{
+    for (size_t i = 0; i < wanted->count; i++) {
+        const char *value = headers_find(&request->headers, wanted->items[i].name);
+        if (!value || strcmp(value, wanted->items[i].value) != 0)
+            return false;
+    }
+    return true;
+}
+
+static bool is_signed_by(const struct computing *endpoint, const struct hypothesis *first,
+                         const struct hypothesis *second, const struct request *request)
+{
+    struct subject subject;
+    struct signing signing = {0};
+    bool fits = subject_read(&subject, buf_bytes(&request->body), NOW_MS) &&
+                hypothesis_sign(first, second, &subject, endpoint->secret, &signing) &&
+                has_headers(request, &signing.headers);
+    signing_clear(&signing);
+    subject_clear(&subject);
+    return fits;
+}
+
+static bool answer(void *payload, const struct request *request, struct observation *seen)
+{
+    struct computing *endpoint = payload;
+    bool fits = is_signed_by(endpoint, endpoint->first, endpoint->second, request);
+    endpoint->num_right += is_signed_by(endpoint, NULL, NULL, request);
+    observation_init(seen);
+    seen->outcome = OUTCOME_ANSWERED;
+    seen->status = fits && !endpoint->refuses_all ? 204 : 401;
+    return true;
+}
+
+/* A run in which the genuine event was refused, and its diagnosis. */
+static void ask_endpoint(struct computing *endpoint, struct run_result *out)
+{
+    static const struct stored rows[STORED_MAX] = {
+        {"\"{\\\"a\\\":\\\"Zo\xc3\xa9/\\\"}\"", .genuine = true, .answer = "401"},
+        {"\"{\\\"a\\\":1}\"", .answer = "401"}};
+    const struct asked asked = {answer, endpoint, endpoint->secret};
+    diagnose_stored(rows, &asked, out);
+}
+
+#define OBJECT "{\"c\":1e-9,\"b\":[\"\\u001f\"],\"a\":1e-7}"
+
+/* A run in which it was refused only as an object. */
+static void ask_for_objects(struct computing *endpoint, struct run_result *out)
+{
+    static const struct stored rows[STORED_MAX] = {
+        {"\"{\\\"a\\\":1}\"", .genuine = true, .answer = "204"},
+        {"\"{\\\"a\\\":1}\"", .answer = "401"},
+        {OBJECT, .genuine = true, .answer = "401"}};
+    const struct asked asked = {answer, endpoint, endpoint->secret};
+    diagnose_stored(rows, &asked, out);
+}
+
+/* Whether it means something with this secret, and comes to something else than the right
+ * signature. */
+static bool differs(const char *body, const struct hypothesis *first,
+                    const struct hypothesis *second, struct bytes secret)
+{
+    struct subject subject;
+    struct signing signing = {0};
+    struct signing right = {0};
+    bool differ = subject_read(&subject, bytes_of(body), NOW_MS) &&
+                  hypothesis_sign(first, second, &subject, secret, &signing) &&
+                  hypothesis_sign(NULL, NULL, &subject, secret, &right) &&
+                  (signing.headers.count != 1 ||
+                   strcmp(signing.headers.items[0].name, right.headers.items[0].name) != 0 ||
+                   !bytes_equal(buf_bytes(&signing.value), buf_bytes(&right.value)));
+    signing_clear(&signing);
+    signing_clear(&right);
+    subject_clear(&subject);
+    return differ;
+}
+
+/* The one, or another that comes to the same, whose sentence says both. */
+static bool is_told(const struct run_result *result, const struct hypothesis *first,
+                    const struct hypothesis *second)
+{
+    if (result->num_diagnoses != 1 || result->diagnoses[0].confidence != CONFIDENCE_PROVED)
+        return false;
+    const char *said = result->diagnoses[0].sentence;
+    return strstr(said, first->sentence) && (!second || strstr(said, second->sentence));
+}
+
+/* What is asked: which hypotheses show in it at all, and how it is asked. */
+static const struct {
+    const char *body;
+    void (*ask)(struct computing *endpoint, struct run_result *out);
+} ways[] = {
+    {"{\"id_event\":\"7e57c0de\", \"data\":\"{\\\"b\\\":\\\"\xc3\xa9\xe2\x80\xa8/<b>'&=+`\\\", "
+     "\\\"a\\\":1.50}\",\"type\":\"a\"}",
+     ask_endpoint},
+    {"{\"id_event\":\"7e57c0de\",\"data\":" OBJECT ",\"type\":\"a\"}", ask_for_objects},
+};
+
+/* In the first way and with the first secret in which it shows. */
+static void expect_told(const struct hypothesis *first, const struct hypothesis *second)
+{
+    for (size_t i = 0; i < ARRAY_LEN(ways) * ARRAY_LEN(secrets); i++) {
+        size_t way = i / ARRAY_LEN(secrets);
+        struct bytes secret = secrets[i % ARRAY_LEN(secrets)];
+        struct computing endpoint = {first, second, secret, .refuses_all = false};
+        struct run_result result;
+        if (!differs(ways[way].body, first, second, secret))
+            continue;
+        ways[way].ask(&endpoint, &result);
+        char *found = causes_of(&result);
+        cr_expect(is_told(&result, first, second), "%s %s: found %s(%s)", first->id,
+                  second ? second->id : "", found,
+                  result.num_diagnoses ? result.diagnoses[0].sentence : "");
+        free(found);
+        run_result_clear(&result);
+        return;
+    }
+    cr_expect(false, "%s shows with none of the secrets", first->id);
+}
+
+Test(diagnose_hypotheses, each_is_found_where_it_is_computed)
+{
+    for (size_t i = 0; i < num_hypotheses; i++)
+        if (!hypotheses[i].is_offline)
+            expect_told(&hypotheses[i], NULL);
+}
+
+Test(diagnose_hypotheses, each_pair_is_found_where_it_is_computed)
+{
+    for (size_t i = 0; i < forensic_pair_count(); i++) {
+        const struct hypothesis *first;
+        const struct hypothesis *second;
+        forensic_pair_at(i, &first, &second);
+        cr_assert(first && second, "pair %zu", i);
+        expect_told(first, second);
+    }
+}
+
+Test(diagnose_hypotheses, an_object_that_is_refused_as_well_is_no_second_cause)
+{
+    static const struct stored rows[STORED_MAX] = {
+        {"1", .genuine = true, .answer = "204"},
+        {"\"{\\\"a\\\":1}\"", .genuine = true, .answer = "401"},
+        {"\"{\\\"a\\\":1}\"", .answer = "401"},
+        {"{\"a\":1}", .genuine = true, .answer = "400"}};
+    static const char *const ids[] = {"signs-data-text", "signs-inner-object"};
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+        struct computing endpoint = {.first = hypothesis_find(ids[i]), .secret = secrets[0]};
+        const struct asked asked = {answer, &endpoint, secrets[0]};
+        struct run_result result;
+        diagnose_stored(rows, &asked, &result);
+        cr_assert_eq(result.num_diagnoses, 1);
+        cr_expect_str_eq(result.diagnoses[0].id, ids[i]);
+        run_result_clear(&result);
+    }
+}
+
+/* It accepts none of what is asked but the genuine event, as it is and with its signature under
+ * every other name as well. */
+Test(diagnose_hypotheses, the_right_endpoint_accepts_none)
+{
+    for (size_t i = 0; i < ARRAY_LEN(secrets); i++) {
+        struct computing endpoint = {.secret = secrets[i], .refuses_all = true};
+        struct run_result result;
+        ask_endpoint(&endpoint, &result);
+        char *found = causes_of(&result);
+        cr_expect_str_eq(found, "other-secret ");
+        cr_expect_eq(endpoint.num_right, 2, "%zu of the requests were signed rightly",
+                     endpoint.num_right);
+        free(found);
+        run_result_clear(&result);
+    }
+}
+
+Test(diagnose_hypotheses, the_right_endpoint_yields_none)
+{
+    for (size_t i = 0; i < ARRAY_LEN(secrets); i++) {
+        struct computing endpoint = {.secret = secrets[i]};
+        struct run_result result;
+        ask_endpoint(&endpoint, &result);
+        cr_expect_eq(result.num_diagnoses, 0);
+        run_result_clear(&result);
+    }
+}

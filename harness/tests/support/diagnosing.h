@@ -1,0 +1,37 @@
+/* Diagnosing stored exchanges in a test, with an endpoint inside the test that answers what is
+ * asked. */
+#ifndef TESTS_SUPPORT_DIAGNOSING_H
+#define TESTS_SUPPORT_DIAGNOSING_H
+
+#include "diagnose/diagnose.h"
+
+/* One request and what it met. All zero ends a list. */
+struct stored {
+    const char *data;      /* JSON of data; or NULL */
+    const char *body;      /* in place of an event with that data */
+    bool genuine;          /* signed as Panora does */
+    const char *answer;    /* a word of seen_from_word */
+    const char *signature; /* instead of 64 wrong digits; "-" = no header */
+    const char *id;        /* of its case; NULL = some */
+    const char *header;    /* "Name: value", one more; or NULL */
+    bool gone;             /* the endpoint was gone afterwards, for a while */
+};
+
+#define STORED_MAX 8
+
+/* The endpoint: NULL when nothing may be asked. */
+struct asked {
+    diagnose_send *send;
+    void *payload;
+    struct bytes secret;
+};
+
+/* Fills `out` with these exchanges, each in a case of its own, and with what is diagnosed from
+ * them; the caller clears it. */
+void diagnose_stored(const struct stored *stored, const struct asked *asked,
+                     struct run_result *out);
+
+/* The ids that were found, each with a blank behind it; the caller frees them. */
+char *causes_of(const struct run_result *result);
+
+#endif
