@@ -121,6 +121,7 @@ Test(judge_answers, not_implemented_refuses_a_method, .init = set_up, .fini = te
         struct suite *suite = must_read("'expect':{'refused':true}");
         struct judged judged;
         judged_make(&judged, &suite->cases[0], rows[i].answer, "204");
+        free(judged.exchanges[0].request.method);
         judged.exchanges[0].request.method = mem_text(rows[i].method);
         judged_judge(&judged, &suite->cases[0]);
         cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s %s", rows[i].method,
