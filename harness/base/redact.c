@@ -108,10 +108,10 @@ static struct reach spelled_as_code_units(struct bytes in, struct bytes value, s
     bool is_pair = point > 0xffff;
     unsigned long units[] = {is_pair ? 0xd800 + ((point - 0x10000) >> 10) : point,
                              0xdc00 + (point & 0x3ff)};
+    const char *escape = backslashes == 1 ? "\\u" : "\\\\u";
     size_t at = 0;
     for (size_t i = 0; i < (is_pair ? 2 : 1); i++, at += backslashes + 5)
-        if (in.len - at < backslashes + 5 ||
-            !begins_with(suffix(in, at), "\\\\u" + 2 - backslashes, backslashes + 1) ||
+        if (!begins_with(suffix(in, at), escape, backslashes + 1) ||
             !is_hex_of(in, at + backslashes + 1, (char)(units[i] >> 8)) ||
             !is_hex_of(in, at + backslashes + 3, (char)(units[i] & 0xff)))
             return (struct reach){0};
