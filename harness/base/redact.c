@@ -4,10 +4,14 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/array.h"
 #include "base/encode.h"
 #include "base/mem.h"
+
+/* JSON in JSON is what a body with a text of JSON in it is; deeper was never met. */
+#define JSON_TIMES_MAX 2
 
 /* A value in base64 when `before` bytes (modulo 3) were encoded in front of it. */
 struct base64_form {
@@ -58,6 +62,11 @@ static size_t match_base64(struct bytes in, const struct base64_form *form)
     return at;
 }
 
+static struct bytes suffix(struct bytes in, size_t at)
+{
+    return (struct bytes){in.data + at, in.len - at};
+}
+
 static bool is_hex_of(struct bytes in, size_t at, char byte)
 {
     static const char digits[] = "0123456789abcdef";
@@ -74,29 +83,97 @@ static size_t match_hex(struct bytes in, struct bytes value)
     return 2 * value.len;
 }
 
-/* How many bytes at `at` stand for `byte`: plainly, as %2F, as \/ or as \u002f; 0 when they do not.
- */
-static size_t spelling_len(struct bytes in, size_t at, char byte)
+/* How far one spelling reaches: bytes of the text and bytes of the value that they stand for. */
+struct reach {
+    size_t text, value;
+};
+
+static bool begins_with(struct bytes in, const char *text, size_t len)
 {
-    static const char escape[] = "\\u00";
-    size_t left = in.len - at;
-    if (left >= 6 && memcmp(in.data + at, escape, 4) == 0 && is_hex_of(in, at + 4, byte))
-        return 6;
-    if (left >= 3 && in.data[at] == '%' && is_hex_of(in, at + 1, byte))
-        return 3;
-    if (left >= 2 && in.data[at] == '\\' && in.data[at + 1] == byte && ispunct((unsigned char)byte))
-        return 2;
-    return left >= 1 && in.data[at] == byte ? 1 : 0;
+    return in.len >= len && memcmp(in.data, text, len) == 0;
 }
 
-static size_t match_spelled(struct bytes in, struct bytes value)
+/* The character at the beginning of `value` as JSON escapes it in ASCII: one \u00e4, or two for a
+ * pair of surrogates; `backslashes` of them stand before each u. */
+static struct reach spelled_as_code_units(struct bytes in, struct bytes value, size_t backslashes)
+{
+    static const unsigned char lead_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    unsigned char lead = (unsigned char)value.data[0];
+    size_t len = lead < 0xc0 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    if (len > value.len)
+        return (struct reach){0};
+    unsigned long point = lead < 0x80 || len > 1 ? lead & lead_bits[len] : lead;
+    for (size_t i = 1; i < len; i++)
+        point = point << 6 | ((unsigned char)value.data[i] & 0x3f);
+    bool is_pair = point > 0xffff;
+    unsigned long units[] = {is_pair ? 0xd800 + ((point - 0x10000) >> 10) : point,
+                             0xdc00 + (point & 0x3ff)};
+    const char *escape = backslashes == 1 ? "\\u" : "\\\\u";
+    size_t at = 0;
+    for (size_t i = 0; i < (is_pair ? 2 : 1); i++, at += backslashes + 5)
+        if (!begins_with(suffix(in, at), escape, backslashes + 1) ||
+            !is_hex_of(in, at + backslashes + 1, (char)(units[i] >> 8)) ||
+            !is_hex_of(in, at + backslashes + 3, (char)(units[i] & 0xff)))
+            return (struct reach){0};
+    return (struct reach){at, len};
+}
+
+/* &quot;, &#34; or &#x22;: an error page shows a setting so. */
+static size_t entity_len(struct bytes in, char byte)
+{
+    static const struct {
+        char byte;
+        const char *names[4];
+    } entities[] = {{'"', {"&quot;", "&#34;", "&#x22;"}},
+                    {'\'', {"&#39;", "&#x27;", "&apos;", "&#039;"}},
+                    {'&', {"&amp;", "&#38;", "&#x26;"}},
+                    {'<', {"&lt;", "&#60;", "&#x3c;"}},
+                    {'>', {"&gt;", "&#62;", "&#x3e;"}},
+                    {'/', {"&#x2f;", "&#47;"}},
+                    {'`', {"&#96;", "&#x60;"}},
+                    {'=', {"&#61;", "&#x3d;"}},
+                    {'+', {"&#43;", "&#x2b;"}}};
+    for (size_t i = 0; i < ARRAY_LEN(entities); i++)
+        for (size_t k = 0; entities[i].byte == byte && k < 4 && entities[i].names[k]; k++) {
+            size_t len = strlen(entities[i].names[k]);
+            if (in.len >= len && strncasecmp(in.data, entities[i].names[k], len) == 0)
+                return len;
+        }
+    return 0;
+}
+
+/* What at the beginning of `in` stands for the beginning of `value`: plainly, as %2F, as &amp;, or
+ * in JSON that was written so many `times`, as \/ or \u002f and then as \\\/ or \\u002f. */
+static struct reach spelled(struct bytes in, struct bytes value, size_t times)
+{
+    static const char escapes[] = "\\\\\\";
+    char byte = value.data[0];
+    struct reach reach = {0};
+    if (times)
+        reach = spelled_as_code_units(in, value, times);
+    if (reach.text)
+        return reach;
+    size_t before = times == 2 ? 3 : times; /* backslashes before a sign */
+    if (times && ispunct((unsigned char)byte) && begins_with(in, escapes, before) &&
+        in.len > before && in.data[before] == byte)
+        return (struct reach){before + 1, 1};
+    if (in.len >= 3 && in.data[0] == '%' && is_hex_of(in, 1, byte))
+        return (struct reach){3, 1};
+    size_t entity = entity_len(in, byte);
+    if (entity)
+        return (struct reach){entity, 1};
+    return in.len && in.data[0] == byte ? (struct reach){1, 1} : (struct reach){0};
+}
+
+static size_t match_spelled(struct bytes in, struct bytes value, size_t times)
 {
     size_t at = 0;
-    for (size_t i = 0; i < value.len; i++) {
-        size_t len = at < in.len ? spelling_len(in, at, value.data[i]) : 0;
-        if (len == 0)
+    for (size_t i = 0; i < value.len;) {
+        struct reach reach = spelled(suffix(in, at), suffix(value, i), times);
+        if (reach.text == 0)
             return 0;
-        at += len;
+        at += reach.text;
+        i += reach.value;
     }
     return at;
 }
@@ -109,7 +186,9 @@ static size_t longer(size_t a, size_t b)
 /* The length of the longest spelling of the value at the beginning of `in`, or 0. */
 static size_t match(struct bytes in, const struct needle *needle)
 {
-    size_t len = match_spelled(in, needle->redaction->value);
+    size_t len = 0;
+    for (size_t times = 0; times <= JSON_TIMES_MAX; times++)
+        len = longer(len, match_spelled(in, needle->redaction->value, times));
     len = longer(len, match_hex(in, needle->redaction->value));
     for (size_t i = 0; i < ARRAY_LEN(needle->base64); i++)
         len = longer(len, match_base64(in, &needle->base64[i]));
@@ -121,7 +200,7 @@ static void note_first_bytes(const struct needle *needle, bool first[256])
 {
     unsigned char byte = (unsigned char)needle->redaction->value.data[0];
     char hex[2] = {"0123456789abcdef"[byte >> 4], "0123456789ABCDEF"[byte >> 4]};
-    first[byte] = first['%'] = first['\\'] = true;
+    first[byte] = first['%'] = first['\\'] = first['&'] = true;
     first[(unsigned char)hex[0]] = first[(unsigned char)hex[1]] = true;
     first[(unsigned char)needle->redaction->replacement[0]] = true;
     for (size_t i = 0; i < ARRAY_LEN(needle->base64); i++) {

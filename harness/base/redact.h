@@ -18,7 +18,8 @@ struct redaction {
 #define REDACT_MIN_LEN 6
 
 /* Appends `in` to `out` with every occurrence of every value replaced: as it is, with any of its
- * bytes escaped as in JSON (\", \\, \u0022) or percent-encoded, in hex of any case, and in base64
+ * characters escaped as in JSON (\", \\, \u00e4), also in JSON within JSON, as in HTML (&quot;) or
+ * percent-encoded, in hex of any case, and in base64
  * or base64url, also where the value is only a part of what was encoded ("user:SECRET"). The
  * longest occurrence wins. What is a replacement already stays as it is, so that redacting twice
  * does no harm. */

@@ -243,6 +243,18 @@ static bool read_reports(struct run_choice *choice, const struct arguments *argu
     return ok;
 }
 
+/* A document after another in one place can be read by nobody, and in a file it replaces it. */
+static bool check_failures_place(const struct run_choice *choice, struct error *err)
+{
+    const char *path = choice->failures.path;
+    for (size_t i = 0; path && i < choice->num_reports; i++)
+        if (strcmp(choice->reports[i].path, path) == 0)
+            return error_set(err,
+                             "--failures: %s is where a report goes already; name another file",
+                             strcmp(path, "-") == 0 ? "standard output" : path);
+    return true;
+}
+
 /* With --unsigned nothing depends on the secret, so that one of the moment serves. */
 static bool read_secret(struct run_choice *choice, const struct arguments *arguments,
                         struct error *err)
@@ -333,7 +345,8 @@ bool run_choice_read(struct run_choice *choice, const struct arguments *argument
         !read_suites(choice, arguments, err) ||
         !endpoint_choice_read(&choice->endpoint, arguments, err) ||
         !read_secret(choice, arguments, err) || !read_reports(choice, arguments, err) ||
-        !failures_choice_read(&choice->failures, arguments, err))
+        !failures_choice_read(&choice->failures, arguments, err) ||
+        !check_failures_place(choice, err))
         return false;
     choice->engine = choice->endpoint.engine;
     choice->engine.extra_headers = (struct headers){0};

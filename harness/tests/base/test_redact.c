@@ -28,6 +28,9 @@ Test(base_redact, replaces_the_value_however_it_is_spelled)
         {"twice", SECRET SECRET, "$S$S"},
         {"JSON", "{\"k\":\"s3cr\\/t+\\\"x\"}", "{\"k\":\"$S\"}"},
         {"JSON with code points", "s3cr/t\\u002b\\u0022x!", "$S!"},
+        {"JSON in JSON", "\"{\\\"k\\\":\\\"s3cr/t+\\\\\\\"x\\\"}\"", "\"{\\\"k\\\":\\\"$S\\\"}\""},
+        {"HTML", "<td>s3cr/t+&quot;x</td>", "<td>$S</td>"},
+        {"HTML by numbers", "s3cr&#x2F;t&#43;&#34;x;", "$S;"},
         {"percent", "?k=s3cr%2Ft%2b%22x&l", "?k=$S&l"},
         {"hex", "<733363722f742b2278>", "<$S>"},
         {"HEX", "<733363722F742B2278>", "<$S>"},
@@ -38,6 +41,26 @@ Test(base_redact, replaces_the_value_however_it_is_spelled)
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         expect_redacted(rows[i].what, rows[i].in, rows[i].expected);
+}
+
+Test(base_redact, replaces_what_is_not_ascii_and_backslashes_that_stand_side_by_side)
+{
+    static const char value[] = "v\u00e4l\U0001f511\\\\\"z";
+    static const struct redaction wide[] = {{{value, sizeof value - 1}, "$S"}};
+    static const char *const spellings[] = {
+        value,
+        "v\\u00e4l\\ud83d\\udd11\\\\\\\\\\\"z",
+        "v\u00e4l\U0001f511\\\\\\\\\\\"z",
+        "v\\\\u00e4l\\\\ud83d\\\\udd11\\\\\\\\\\\\\\\\\\\\\\\"z",
+        "v%C3%A4l%F0%9F%94%91%5c%5c%22z",
+        "v\u00e4l\U0001f511\\\\&quot;z",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(spellings); i++) {
+        struct buf out = {0};
+        redact(wide, 1, bytes_of(spellings[i]), &out);
+        cr_expect_str_eq(buf_text(&out), "$S", "%s became %s", spellings[i], buf_text(&out));
+        buf_clear(&out);
+    }
 }
 
 /* base64 of ":SECRET.", "a:SECRET." and "ab:SECRET.": the value begins at each place of a group of

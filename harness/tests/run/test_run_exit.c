@@ -97,6 +97,8 @@ Test(run_exit, is_2_for_wrong_usage_and_nothing_was_sent, .fini = stop)
         {{"--report", "json"}, "FORMAT=FILE"},
         {{"--report", "json=-", "--report", "tap=-"}, "only one report"},
         {{"--report", "json=/tmp/x", "--report", "tap=/tmp/x"}, "two reports"},
+        {{"--report", "json=-", "--failures", "har=-"}, "where a report goes already"},
+        {{"--report", "json=/tmp/x", "--failures", "har=/tmp/x"}, "where a report goes already"},
         {{"--cacert", "/nonexistent.pem"}, "/nonexistent.pem"},
         {{"--resolve", "nonsense"}, "resolve"},
         {{"--header", "no colon"}, "no colon"},
