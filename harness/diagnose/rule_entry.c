@@ -237,6 +237,14 @@ static bool predict_unchecked_type(const struct rule *rule, const struct investi
     return other_is_checked && sight->has_event;
 }
 
+static bool predict_unchecked_object(const struct rule *rule, const struct investigation *inv,
+                                     const struct sight *sight)
+{
+    (void)rule;
+    (void)inv;
+    return sight->has_event && !sight->data.data;
+}
+
 static bool predict_unchecked_size(const struct rule *rule, const struct investigation *inv,
                                    const struct sight *sight)
 {
@@ -360,6 +368,9 @@ const struct rule rules_of_entry[] = {
      .severity = SEVERITY_OPEN,
      .predicts = predict_unchecked_type,
      .is_vague = true},
+    ENTRY("objects-unchecked", predict_unchecked_object, NULL,
+          "does not verify events whose data is an object", "such events can be forged",
+          "verify JSON.stringify(data) whatever data is, before anything else is done with it"),
     ENTRY("large-events-unchecked", predict_unchecked_size, NULL,
           "does not verify events above some size", "large events can be forged",
           "compute the HMAC over all of data"),

@@ -141,7 +141,7 @@ static bool predict_object_data(const struct rule *rule, const struct investigat
 {
     (void)rule;
     (void)inv;
-    return sight->has_event && !sight->data.data;
+    return sight->has_event && !sight->data.data && sight->answer == ANSWER_REFUSED;
 }
 
 static bool predict_text(const struct rule *rule, const struct investigation *inv,

@@ -162,9 +162,15 @@ static const struct symptom symptoms[] = {
      .part_of = "reads-first-piece-only"},
 };
 
+/* A rate limit has a cause of its own, and says nothing else of the endpoint. */
+static bool met_rate_limit(const struct case_result *one)
+{
+    return one->decisive < one->num_exchanges && one->exchanges[one->decisive].seen.status == 429;
+}
+
 static bool is_trouble(const struct case_result *one)
 {
-    return one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN;
+    return (one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN) && !met_rate_limit(one);
 }
 
 static bool matches(const struct symptom *symptom, const struct case_result *one)

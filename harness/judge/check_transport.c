@@ -170,3 +170,33 @@ void check_survives_as_well(const struct call *call, const struct evidence *evid
     if (kind == FINDING_TOLERATED)
         (void)buf_add_text(&out->reason, "it closed the connection instead of answering 431");
 }
+
+static enum finding_kind kind_of_refusal(enum answer answer)
+{
+    if (answer == ANSWER_REFUSED)
+        return FINDING_KEPT;
+    if (answer == ANSWER_ERROR)
+        return FINDING_TOLERATED;
+    return answer == ANSWER_NONE ? FINDING_UNDECIDED : FINDING_BROKEN;
+}
+
+void check_refused_as_well(const struct call *call, const struct evidence *evidence,
+                           struct finding *out)
+{
+    (void)call;
+    finding_set(out, FINDING_UNDECIDED, evidence, 0);
+    if (evidence->count == 0 || answer_of(&evidence->exchanges[0]->seen) != ANSWER_ACCEPTED) {
+        (void)buf_add_text(&out->reason, "a usual event before it was not accepted either");
+        return;
+    }
+    for (size_t i = 1; i < evidence->count; i++) {
+        enum finding_kind kind = kind_of_refusal(answer_of(&evidence->exchanges[i]->seen));
+        finding_set(out, kind, evidence, i);
+        if (kind == FINDING_UNDECIDED)
+            (void)buf_add_text(&out->reason, evidence->exchanges[i]->seen.detail);
+        if (kind == FINDING_TOLERATED)
+            (void)buf_add_text(&out->reason, "it did not get in, but something broke");
+        if (kind != FINDING_KEPT)
+            return;
+    }
+}

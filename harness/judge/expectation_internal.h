@@ -30,6 +30,7 @@ check_expectation check_continues;
 check_expectation check_same_by_family;
 check_expectation check_accepted_as_well;
 check_expectation check_survives_as_well;
+check_expectation check_refused_as_well;
 
 /* check_tls.c */
 check_expectation check_tls_chain;

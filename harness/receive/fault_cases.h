@@ -26,7 +26,7 @@
     S("refuses-wrong-secret"), S("refuses-changed-data"), S("refuses-changed-digit"),              \
         S("refuses-zeros"), S("refuses-empty-secret"), S("refuses-placeholder-secret"),            \
         S("refuses-other-events"), S("checks-every-type"), S("checks-every-size"),                 \
-        S("refuses-duplicate-data-key"), S("refusals-look-alike"),                                 \
+        S("checks-every-form"), S("refuses-duplicate-data-key"), S("refusals-look-alike"),         \
         X("does-not-process-forgeries[changed-data]")
 
 /* A signature of another length. */

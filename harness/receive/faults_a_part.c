@@ -1,5 +1,6 @@
 /* A, continued: verification that leaves some requests out. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/mem.h"
@@ -16,6 +17,48 @@ static enum result find_unless_connection(struct handling *handling)
 {
     struct bytes type = handling_member(handling, "type");
     return find_unless(handling, bytes_equal(type, bytes_of("connection.created")));
+}
+
+/* The other dialect came later, and its way goes around the verifier. */
+static enum result find_unless_object(struct handling *handling)
+{
+    const struct js *data = js_get(handling_event(handling), "data");
+    return find_unless(handling, data && js_kind(data) != JS_STRING);
+}
+
+/* Whatever the content type: the route is for all of them. */
+static enum result admit_any_type(struct handling *handling)
+{
+    if (strcmp(handling->request->method, "POST") != 0)
+        return RESULT_METHOD;
+    return headers_find(handling->request->headers, "Content-Encoding") ? RESULT_MEDIA_TYPE
+                                                                        : RESULT_NEXT;
+}
+
+/* The verifier hangs on the parser of JSON, which others never meet. */
+static enum result find_if_json(struct handling *handling)
+{
+    const char *type = headers_find(handling->request->headers, "Content-Type");
+    return find_unless(handling, !type || !strstr(type, "json"));
+}
+
+static enum result find_if_length(struct handling *handling)
+{
+    return find_unless(handling, handling->request->chunked);
+}
+
+/* Only what has the shape of an event goes to the verifier. */
+static enum result find_if_event(struct handling *handling)
+{
+    const struct js *event = handling_event(handling);
+    bool is_object = event && js_kind(event) == JS_OBJECT;
+    bool is_usual = is_object && js_size(event) == 3 && handling_member(handling, "id_event").data;
+    return find_unless(handling, is_object && !is_usual);
+}
+
+static enum result shape_of_anything(struct handling *handling)
+{
+    return js_get(handling_event(handling), "data") ? RESULT_NEXT : RESULT_NOT_EVENT;
 }
 
 #define BUFFERED_MAX ((size_t)64 * 1024)
@@ -83,5 +126,30 @@ const struct fault faults_a_part[] = {
      .cases = {S("checks-every-time")},
      .diagnosis = "remembers-connections",
      .overrides = {.find = find_unless_known_connection, .act = act_and_know_connection}},
+    {.id = "A28",
+     .name = "objects-unchecked",
+     .sentence = "does not verify events whose data is an object",
+     .seen = "a variant of A16: two dialects, and a verifier for one of them",
+     .cases = {S("checks-every-form")},
+     .diagnosis = "objects-unchecked",
+     .overrides = {.find = find_unless_object}},
+    {.id = "A29",
+     .name = "other-types-unchecked",
+     .sentence = "verifies only what says that it is JSON, and takes all content types",
+     .seen = "a verifier in the hook of the JSON parser (express.json({verify}))",
+     .cases = {S("checks-every-form")},
+     .overrides = {.admit = admit_any_type, .find = find_if_json}},
+    {.id = "A30",
+     .name = "chunked-unchecked",
+     .sentence = "does not verify what comes without Content-Length",
+     .seen = "",
+     .cases = {S("checks-every-form")},
+     .overrides = {.find = find_if_length}},
+    {.id = "A31",
+     .name = "odd-events-unchecked",
+     .sentence = "does not verify what lacks id_event, or has other members beside it",
+     .seen = "",
+     .cases = {S("checks-every-form"), S("refuses-duplicate-data-key")},
+     .overrides = {.find = find_if_event, .shape = shape_of_anything}},
 };
 const size_t num_faults_a_part = ARRAY_LEN(faults_a_part);

@@ -81,6 +81,7 @@ static void check_rows(const struct verdict_row *rows, size_t count)
 #define NOT_ALL   TWO_STEPS "{'not-all-accepted':true}"
 #define AS_WELL   TWO_STEPS "{'accepted-as-well':true}"
 #define SURVIVES  TWO_STEPS "{'survives-as-well':true}"
+#define REFUSES   TWO_STEPS "{'refused-as-well':true}"
 #define IDLE      TWO_STEPS "{'survives-idle':true}"
 
 Test(judge, each_expectation_is_kept_broken_or_undecided, .init = set_up, .fini = tear_down)
@@ -177,6 +178,12 @@ Test(judge, each_expectation_is_kept_broken_or_undecided, .init = set_up, .fini 
         {AS_WELL, "204 400", NULL, FAIL, 1, NULL},
         {AS_WELL, "204 429", NULL, OPEN, 1, "limits the rate"},
         {AS_WELL, "401 401", NULL, OPEN, 0, "plainly"},
+        {REFUSES, "204 401", NULL, PASS, 1, NULL},
+        {REFUSES, "204 204", NULL, FAIL, 1, NULL},
+        {REFUSES, "204 500", NULL, WARN, 1, "something broke"},
+        {REFUSES, "204 reset", NULL, FAIL, 1, NULL},
+        {REFUSES, "204 307", NULL, FAIL, 1, NULL},
+        {REFUSES, "403 403", NULL, OPEN, 0, "not accepted either"},
         {SURVIVES, "204 431", NULL, PASS, 1, NULL},
         {SURVIVES, "204 500", NULL, FAIL, 1, NULL},
         {SURVIVES, "204 reset", NULL, FAIL, 1, NULL},
