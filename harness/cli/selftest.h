@@ -105,6 +105,9 @@ struct prepared_run *selftest_prepared(const struct selftest *selftest,
 
 /* --- selftest_job.c --- */
 
+/* Slow by nature: it mostly waits, so that more can be under way. */
+bool selftest_is_slow(const struct subject *subject);
+
 /* In a process of its own: serves as `subject`, runs the suites against that, writes what came of
  * it to `fd` line by line, and ends the process. */
 _Noreturn void selftest_job(const struct selftest *selftest, const struct subject *subject, int fd);

@@ -35,8 +35,7 @@ static bool on_both_families(const struct subject *subject)
     return subject->fault && subject->fault->both_families;
 }
 
-/* Slow by nature: it mostly waits, so that more can be under way. */
-static bool is_slow(const struct subject *subject)
+bool selftest_is_slow(const struct subject *subject)
 {
     return (subject->fault && subject->fault->argument.kind == ARGUMENT_TIME) ||
            (subject->variation && subject->variation->behaviours[0] &&
@@ -110,7 +109,7 @@ static void run_suites(struct prepared_run *run, const struct subject *subject,
     target_clear(&run->target);
     run->engine.cacert = receiver_ca_path(receiver);
     run->effect = selftest_oracle(journal);
-    if (is_slow(subject))
+    if (selftest_is_slow(subject))
         run->options.concurrency = CONCURRENCY_SLOW;
     bool ok = target_parse(&run->target, url, err) && run_plan(run->plan, NULL, &result, err);
     if (ok && clock_monotonic_ns() - begun_ns >= run->options.max_time_ns)

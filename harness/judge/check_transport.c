@@ -171,9 +171,16 @@ void check_survives_as_well(const struct call *call, const struct evidence *evid
         (void)buf_add_text(&out->reason, "it closed the connection instead of answering 431");
 }
 
-static enum finding_kind kind_of_refusal(enum answer answer)
+/* RFC 9110 sections 15.6.2 and 15.6.6: what a server says to a way of sending that it lacks. */
+static bool lacks_support(const struct observation *seen)
 {
-    if (answer == ANSWER_REFUSED)
+    return seen->status == 501 || seen->status == 505;
+}
+
+static enum finding_kind kind_of_refusal(const struct observation *seen)
+{
+    enum answer answer = answer_of(seen);
+    if (answer == ANSWER_REFUSED || (answer == ANSWER_ERROR && lacks_support(seen)))
         return FINDING_KEPT;
     if (answer == ANSWER_ERROR)
         return FINDING_TOLERATED;
@@ -190,7 +197,7 @@ void check_refused_as_well(const struct call *call, const struct evidence *evide
         return;
     }
     for (size_t i = 1; i < evidence->count; i++) {
-        enum finding_kind kind = kind_of_refusal(answer_of(&evidence->exchanges[i]->seen));
+        enum finding_kind kind = kind_of_refusal(&evidence->exchanges[i]->seen);
         finding_set(out, kind, evidence, i);
         if (kind == FINDING_UNDECIDED)
             (void)buf_add_text(&out->reason, evidence->exchanges[i]->seen.detail);
