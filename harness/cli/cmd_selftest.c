@@ -11,7 +11,7 @@
 #include "cli/command.h"
 #include "cli/selftest.h"
 
-#define JOBS        8
+#define JOBS        10
 #define JOBS_MAX    64
 #define LIMIT_S     120
 #define SAMPLE_STEP 10 /* every so-manieth fault is run twice */
@@ -25,7 +25,7 @@ static const struct option_spec specs[] = {
     {"repeat", 0, NULL,
      "Run every receiver twice and compare (default: the right one and every tenth fault).", false},
     {"seed", 0, "N", "What the runs are made from (default: 1).", false},
-    {"jobs", 'j', "N", "How many runs at a time (default: 8; they mostly wait).", false},
+    {"jobs", 'j', "N", "How many runs at a time (default: 10; they mostly wait).", false},
     {"limit", 0, "TIME", "A run that takes longer is killed, and a problem (default: 120s).",
      false},
     {"verbose", 'v', NULL, "Say how long each run took.", false},

@@ -182,6 +182,8 @@ static bool read_string(struct reader *reader, struct js *out)
     reader->at = skip_plain(from, reader->end);
     struct bytes text = {from, (size_t)(reader->at - from)};
     if (reader->at == reader->end || *reader->at != '"') {
+        if (!reader->scratch.data) /* once, for the longest that may come */
+            buf_reserve(&reader->scratch, (size_t)(reader->end - from));
         buf_reset(&reader->scratch);
         (void)buf_add_bytes(&reader->scratch, text);
         if (!read_hard_string(reader))
