@@ -177,14 +177,15 @@ static bool lacks_support(const struct observation *seen)
     return seen->status == 501 || seen->status == 505;
 }
 
+/* These forgeries may also fail for the way in which they come, with whatever that server makes of
+ * it: what counts is that none gets in. */
 static enum finding_kind kind_of_refusal(const struct observation *seen)
 {
-    enum answer answer = answer_of(seen);
-    if (answer == ANSWER_REFUSED || (answer == ANSWER_ERROR && lacks_support(seen)))
+    if (seen->status / 100 == 4 || lacks_support(seen))
         return FINDING_KEPT;
-    if (answer == ANSWER_ERROR)
-        return FINDING_TOLERATED;
-    return answer == ANSWER_NONE ? FINDING_UNDECIDED : FINDING_BROKEN;
+    if (answer_of(seen) == ANSWER_NONE)
+        return FINDING_UNDECIDED;
+    return seen->status / 100 == 2 ? FINDING_BROKEN : FINDING_TOLERATED;
 }
 
 void check_refused_as_well(const struct call *call, const struct evidence *evidence,
@@ -202,7 +203,7 @@ void check_refused_as_well(const struct call *call, const struct evidence *evide
         if (kind == FINDING_UNDECIDED)
             (void)buf_add_text(&out->reason, evidence->exchanges[i]->seen.detail);
         if (kind == FINDING_TOLERATED)
-            (void)buf_add_text(&out->reason, "it did not get in, but something broke");
+            (void)buf_add_text(&out->reason, "it did not get in, but was not refused either");
         if (kind != FINDING_KEPT)
             return;
     }
