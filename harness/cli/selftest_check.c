@@ -213,6 +213,11 @@ static void check_case(struct selftest *selftest, const struct case_outcome *one
         if (selftest->subjects[i].fault && selftest_catches(&selftest->subjects[i], one->base))
             return;
     add_problem(selftest, NULL, "%s (%s) catches no fault", one->base, level_name(one->level));
+    for (size_t i = 0; i < selftest->num_subjects; i++) {
+        struct subject *subject = &selftest->subjects[i];
+        if (subject->fault && selftest_is_declared(subject->fault, one->base))
+            subject->odd = true; /* it should have been caught, and may be when run again */
+    }
 }
 
 void selftest_check(struct selftest *selftest)
