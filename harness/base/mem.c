@@ -12,9 +12,9 @@
 
 /* The largest body that a run sends, and what is made of it on the way. */
 #define KEPT_MAX   (128 * 1024 * 1024)
-#define BLOCK_MAX  (32 * 1024 * 1024)
-#define ROOM_SIZE  ((size_t)BLOCK_MAX - 1024)
+#define BLOCK_MAX  ((size_t)32 * 1024 * 1024)
 #define LARGE_PAGE ((size_t)2 * 1024 * 1024)
+#define ROOM_SIZE  (BLOCK_MAX - 2 * LARGE_PAGE) /* with its alignment, still a block of the heap */
 
 static _Noreturn void give_up(size_t size)
 {
@@ -71,10 +71,9 @@ char *mem_format(const char *format, ...)
 /* Asks for large pages for what the heap will grow into next. Nothing of it is touched. */
 static void grow_in_large_pages(void)
 {
-    char *room = malloc(ROOM_SIZE);
-    size_t before = (LARGE_PAGE - (uintptr_t)room % LARGE_PAGE) % LARGE_PAGE;
+    void *room = aligned_alloc(LARGE_PAGE, ROOM_SIZE);
     if (room)
-        (void)madvise(room + before, (ROOM_SIZE - before) / LARGE_PAGE * LARGE_PAGE, MADV_HUGEPAGE);
+        (void)madvise(room, ROOM_SIZE, MADV_HUGEPAGE);
     free(room);
 }
 #endif
@@ -82,7 +81,7 @@ static void grow_in_large_pages(void)
 void mem_keep_freed(void)
 {
 #ifdef __GLIBC__
-    (void)mallopt(M_MMAP_THRESHOLD, BLOCK_MAX);
+    (void)mallopt(M_MMAP_THRESHOLD, (int)BLOCK_MAX);
     (void)mallopt(M_TRIM_THRESHOLD, KEPT_MAX);
     grow_in_large_pages();
 #endif
