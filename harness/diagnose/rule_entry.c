@@ -6,6 +6,7 @@
 #include "base/encode.h"
 #include "base/mem.h"
 #include "diagnose/rule.h"
+#include "diagnose/rule_part.h"
 #include "sign/digest.h"
 
 #define FORGE "anyone who knows the URL can make up events"
@@ -208,88 +209,6 @@ static bool predict_hypothesis(const struct rule *rule, const struct investigati
     return fits;
 }
 
-/* --- by type, size and what came before --- */
-
-static bool predict_unknown_type(const struct rule *rule, const struct investigation *inv,
-                                 const struct sight *sight)
-{
-    (void)rule;
-    bool known = false;
-    for (size_t i = 0; !known && i < inv->input->catalogue->num_types; i++)
-        known = bytes_equal(bytes_of(inv->input->catalogue->types[i].name), sight->type);
-    return sight->has_event && sight->type.data && !known;
-}
-
-/* Whether some forgery of this type was refused: then the type is checked. */
-static bool predict_unchecked_type(const struct rule *rule, const struct investigation *inv,
-                                   const struct sight *sight)
-{
-    (void)rule;
-    bool other_is_checked = false;
-    for (size_t i = 0; i < inv->num_sights; i++) {
-        const struct sight *other = &inv->sights[i];
-        if (other->exchange->genuine || other->answer != ANSWER_REFUSED || !other->has_event)
-            continue;
-        if (bytes_equal(other->type, sight->type))
-            return false;
-        other_is_checked = true;
-    }
-    return other_is_checked && sight->has_event;
-}
-
-static bool predict_unchecked_object(const struct rule *rule, const struct investigation *inv,
-                                     const struct sight *sight)
-{
-    (void)rule;
-    (void)inv;
-    return sight->has_event && !sight->data.data;
-}
-
-static bool predict_unchecked_size(const struct rule *rule, const struct investigation *inv,
-                                   const struct sight *sight)
-{
-    (void)rule;
-    size_t checked = 0;
-    for (size_t i = 0; i < inv->num_sights; i++) {
-        const struct sight *other = &inv->sights[i];
-        size_t len = other->exchange->request.body.len;
-        if (!other->exchange->genuine && other->has_event && other->answer == ANSWER_REFUSED &&
-            len > checked)
-            checked = len;
-    }
-    return sight->has_event && checked > 0 && sight->exchange->request.body.len > checked;
-}
-
-static bool predict_accepted_id(const struct rule *rule, const struct investigation *inv,
-                                const struct sight *sight)
-{
-    (void)rule;
-    for (size_t i = 0; sight->id.data && i < inv->num_sights; i++) {
-        const struct sight *other = &inv->sights[i];
-        if (other->exchange->genuine && other->exchange->accepted && other->one == sight->one &&
-            bytes_equal(other->id, sight->id) &&
-            other->exchange->seen.started_ns < sight->exchange->seen.started_ns)
-            return true;
-    }
-    return false;
-}
-
-static bool predict_after_good(const struct rule *rule, const struct investigation *inv,
-                               const struct sight *sight)
-{
-    (void)rule;
-    if (!sight->exchange->seen.reused)
-        return false;
-    for (size_t i = 0; i < inv->num_sights; i++) {
-        const struct sight *other = &inv->sights[i];
-        if (other->one == sight->one && other->one && other->exchange->genuine &&
-            other->exchange->accepted &&
-            other->exchange->seen.started_ns < sight->exchange->seen.started_ns)
-            return true;
-    }
-    return false;
-}
-
 #define ENTRY(id_, predict_, argument_, sentence_, harm_, remedy_)                                 \
     {                                                                                              \
         .kind = {(id_), (sentence_), (harm_), (remedy_)}, .effect = EFFECT_GETS_IN,                \
@@ -371,6 +290,19 @@ const struct rule rules_of_entry[] = {
     ENTRY("objects-unchecked", predict_unchecked_object, NULL,
           "does not verify events whose data is an object", "such events can be forged",
           "verify JSON.stringify(data) whatever data is, before anything else is done with it"),
+    ENTRY("other-content-types-unchecked", predict_other_content_type, NULL,
+          "verifies only what says that it is JSON, and takes events of other content types",
+          "a forgery under another content type gets in",
+          "verify before the content type decides anything, or answer 415 to what is not "
+          "application/json"),
+    ENTRY("chunked-unchecked", predict_chunked, NULL,
+          "does not verify what comes in chunks, without Content-Length",
+          "a forgery in chunks gets in",
+          "read the body to its end, however it comes, and verify it"),
+    ENTRY(
+        "odd-events-unchecked", predict_odd_event, NULL,
+        "does not verify events that lack id_event or type, or have members beside the usual ones",
+        "such events can be forged", "verify before looking at any member but data"),
     ENTRY("large-events-unchecked", predict_unchecked_size, NULL,
           "does not verify events above some size", "large events can be forged",
           "compute the HMAC over all of data"),
