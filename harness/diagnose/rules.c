@@ -115,6 +115,16 @@ static bool is_confirmed(const struct investigation *inv, const struct rule *rul
     return false;
 }
 
+/* Whether the rule would speak about it, were it an ordinary event: what comes in an odd form may
+ * be refused for that, so it is no proof against a rule; but if it got in, the rule is why. */
+static bool predicts_in_odd_form(const struct investigation *inv, const struct rule *rule,
+                                 const struct sight *sight)
+{
+    struct sight ordinary = *sight;
+    ordinary.has_event = js_get(sight->event, "data") != NULL;
+    return rule->effect == EFFECT_GETS_IN && rule->predicts(rule, inv, &ordinary);
+}
+
 /* What another cause explains already is no separate trouble. */
 static void explain(struct investigation *inv, const struct rule *rule, struct diagnosis *diagnosis,
                     bool *covered)
@@ -122,7 +132,7 @@ static void explain(struct investigation *inv, const struct rule *rule, struct d
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
         if (covered[i] || !is_asked(rule, sight) || !shows(inv, rule, sight) || !sight->trouble ||
-            !rule->predicts(rule, inv, sight))
+            !(rule->predicts(rule, inv, sight) || predicts_in_odd_form(inv, rule, sight)))
             continue;
         covered[i] = true;
         found_explain(diagnosis, sight->one);
