@@ -195,20 +195,75 @@ static size_t match(struct bytes in, const struct needle *needle)
     return len;
 }
 
-/* Most bytes of a text begin nothing: this table lets the search step over them at once. */
-static void note_first_bytes(const struct needle *needle, bool first[256])
+/* Most places of a text begin nothing: this set of pairs of bytes lets the search step over them.
+ */
+struct starts {
+    unsigned char rows[256][256 / 8];
+};
+
+static void starts_add(struct starts *starts, char first, char second)
 {
-    unsigned char byte = (unsigned char)needle->redaction->value.data[0];
-    char hex[2] = {"0123456789abcdef"[byte >> 4], "0123456789ABCDEF"[byte >> 4]};
-    first[byte] = first['%'] = first['\\'] = first['&'] = true;
-    first[(unsigned char)hex[0]] = first[(unsigned char)hex[1]] = true;
-    first[(unsigned char)needle->redaction->replacement[0]] = true;
-    for (size_t i = 0; i < ARRAY_LEN(needle->base64); i++) {
-        char c = needle->base64[i].text.data[needle->base64[i].start];
-        first[(unsigned char)c] = true;
-        if (c == '+' || c == '/')
-            first[c == '+' ? '-' : '_'] = true;
+    unsigned char bit = (unsigned char)second;
+    starts->rows[(unsigned char)first][bit / 8] |= (unsigned char)(1 << bit % 8);
+}
+
+static void starts_add_any(struct starts *starts, char first)
+{
+    memset(starts->rows[(unsigned char)first], 0xff, sizeof starts->rows[0]);
+}
+
+static bool starts_has(const struct starts *starts, const char *at)
+{
+    unsigned char bit = (unsigned char)at[1];
+    return starts->rows[(unsigned char)at[0]][bit / 8] >> bit % 8 & 1;
+}
+
+static void note_hex(struct starts *starts, char byte)
+{
+    char high = "0123456789abcdef"[(unsigned char)byte >> 4];
+    char low = "0123456789abcdef"[(unsigned char)byte & 15];
+    for (int i = 0; i < 4; i++)
+        starts_add(starts, (char)(i & 1 ? toupper(high) : high),
+                   (char)(i & 2 ? toupper(low) : low));
+}
+
+static char base64_for_url(char c)
+{
+    if (c == '+')
+        return '-';
+    return (char)(c == '/' ? '_' : c);
+}
+
+static void note_base64(struct starts *starts, const struct base64_form *form)
+{
+    const char *text = form->text.data + form->start;
+    for (int i = 0; i < 4; i++)
+        starts_add(starts, i & 1 ? base64_for_url(text[0]) : text[0],
+                   i & 2 ? base64_for_url(text[1]) : text[1]);
+}
+
+/* A value has more than one byte, and so has everything that stands for it. */
+static void note_starts(const struct needle *needle, struct starts *starts)
+{
+    static const char escapes[] = {'%', '\\', '&'};
+    const char *value = needle->redaction->value.data;
+    starts_add(starts, value[0], value[1]);
+    for (size_t i = 0; i < sizeof escapes; i++) {
+        starts_add(starts, value[0], escapes[i]);
+        starts_add_any(starts, escapes[i]);
     }
+    note_hex(starts, value[0]);
+    for (size_t i = 0; i < ARRAY_LEN(needle->base64); i++)
+        note_base64(starts, &needle->base64[i]);
+    starts_add_any(starts, needle->redaction->replacement[0]);
+}
+
+/* The next place from `at` on where something may begin; the end when there is none. */
+static size_t next_start(const struct starts *starts, struct bytes in, size_t at)
+{
+    while (at + 1 < in.len && !starts_has(starts, in.data + at))
+        at++;
+    return at + 1 < in.len ? at : in.len;
 }
 
 static size_t replacement_at(struct bytes in, const struct needle *needles, size_t count)
@@ -222,20 +277,58 @@ static size_t replacement_at(struct bytes in, const struct needle *needles, size
     return best;
 }
 
-/* Appends what stands for the beginning of `in` and returns how much of it that was. */
-static size_t redact_here(struct bytes in, const struct needle *needles, size_t count,
-                          struct buf *out)
+/* What is to be taken out of a text, ready to be looked for. */
+struct search {
+    struct needle *needles;
+    size_t count;
+    struct starts starts;
+};
+
+static struct search *search_new(const struct redaction *redactions, size_t count)
 {
-    size_t kept = replacement_at(in, needles, count);
+    struct search *search = mem_alloc(sizeof *search);
+    search->needles = mem_alloc((count + 1) * sizeof *search->needles);
+    for (size_t i = 0; i < count; i++) {
+        if (redactions[i].value.len < REDACT_MIN_LEN)
+            continue;
+        struct needle *needle = &search->needles[search->count++];
+        needle->redaction = &redactions[i];
+        for (size_t k = 0; k < ARRAY_LEN(needle->base64); k++)
+            needle->base64[k] = base64_form(redactions[i].value, k);
+        note_starts(needle, &search->starts);
+    }
+    return search;
+}
+
+static void search_free(struct search *search)
+{
+    for (size_t i = 0; i < search->count; i++)
+        for (size_t k = 0; k < ARRAY_LEN(search->needles[i].base64); k++)
+            buf_clear(&search->needles[i].base64[k].text);
+    free(search->needles);
+    free(search);
+}
+
+/* The longest that is found at the beginning of `in`. */
+static size_t found_here(const struct search *search, struct bytes in, const char **replacement)
+{
     size_t found_len = 0;
-    const char *replacement = "";
-    for (size_t i = 0; kept == 0 && i < count; i++) {
-        size_t len = match(in, &needles[i]);
+    for (size_t i = 0; i < search->count; i++) {
+        size_t len = match(in, &search->needles[i]);
         if (len > found_len) {
             found_len = len;
-            replacement = needles[i].redaction->replacement;
+            *replacement = search->needles[i].redaction->replacement;
         }
     }
+    return found_len;
+}
+
+/* Appends what stands for the beginning of `in` and returns how much of it that was. */
+static size_t redact_here(const struct search *search, struct bytes in, struct buf *out)
+{
+    const char *replacement = "";
+    size_t kept = replacement_at(in, search->needles, search->count);
+    size_t found_len = kept ? 0 : found_here(search, in, &replacement);
     if (found_len) {
         (void)buf_add_text(out, replacement);
         return found_len;
@@ -245,44 +338,36 @@ static size_t redact_here(struct bytes in, const struct needle *needles, size_t 
     return kept;
 }
 
-static void redact_parts(struct bytes in, const struct needle *needles, size_t count,
-                         struct buf *out)
+static void redact_parts(const struct search *search, struct bytes in, struct buf *out)
 {
-    bool first[256] = {false};
-    for (size_t i = 0; i < count; i++)
-        note_first_bytes(&needles[i], first);
     for (size_t at = 0; at < in.len;) {
         size_t start = at;
-        while (at < in.len && !first[(unsigned char)in.data[at]])
-            at++;
+        at = next_start(&search->starts, in, at);
         (void)buf_add(out, in.data + start, at - start);
         if (at < in.len)
-            at += redact_here((struct bytes){in.data + at, in.len - at}, needles, count, out);
+            at += redact_here(search, suffix(in, at), out);
     }
 }
 
 void redact(const struct redaction *redactions, size_t count, struct bytes in, struct buf *out)
 {
-    struct needle *needles = mem_alloc((count + 1) * sizeof *needles);
-    size_t num_needles = 0;
-    const char *whole = NULL;
-    for (size_t i = 0; i < count; i++) {
-        struct bytes value = redactions[i].value;
-        if (value.len && bytes_equal(in, value))
-            whole = redactions[i].replacement;
-        if (value.len < REDACT_MIN_LEN)
-            continue;
-        struct needle *needle = &needles[num_needles++];
-        needle->redaction = &redactions[i];
-        for (size_t k = 0; k < ARRAY_LEN(needle->base64); k++)
-            needle->base64[k] = base64_form(value, k);
-    }
-    if (whole)
-        (void)buf_add_text(out, whole);
-    else
-        redact_parts(in, needles, num_needles, out);
-    for (size_t i = 0; i < num_needles; i++)
-        for (size_t k = 0; k < ARRAY_LEN(needles[i].base64); k++)
-            buf_clear(&needles[i].base64[k].text);
-    free(needles);
+    for (size_t i = 0; i < count; i++)
+        if (redactions[i].value.len && bytes_equal(in, redactions[i].value)) {
+            (void)buf_add_text(out, redactions[i].replacement);
+            return;
+        }
+    struct search *search = search_new(redactions, count);
+    redact_parts(search, in, out);
+    search_free(search);
+}
+
+bool redact_finds(const struct redaction *redactions, size_t count, struct bytes in)
+{
+    const char *replacement = "";
+    struct search *search = search_new(redactions, count);
+    size_t at = next_start(&search->starts, in, 0);
+    while (at < in.len && !found_here(search, suffix(in, at), &replacement))
+        at = next_start(&search->starts, in, at + 1);
+    search_free(search);
+    return at < in.len;
 }

@@ -4,6 +4,7 @@
 #ifndef BASE_REDACT_H
 #define BASE_REDACT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -24,5 +25,9 @@ struct redaction {
  * longest occurrence wins. What is a replacement already stays as it is, so that redacting twice
  * does no harm. */
 void redact(const struct redaction *redactions, size_t count, struct bytes in, struct buf *out);
+
+/* Whether some value of at least REDACT_MIN_LEN bytes occurs in `in`, spelled in any of these ways.
+ */
+bool redact_finds(const struct redaction *redactions, size_t count, struct bytes in);
 
 #endif

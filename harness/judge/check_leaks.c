@@ -41,13 +41,9 @@ static void needles_clear(struct needles *needles)
 static bool holds(struct bytes hay, const struct needles *needles)
 {
     struct redaction redactions[NEEDLES_MAX];
-    struct buf without = {0};
     for (size_t i = 0; i < needles->count; i++)
         redactions[i] = (struct redaction){buf_bytes(&needles->forms[i]), "(found)"};
-    redact(redactions, needles->count, hay, &without);
-    bool found = !bytes_equal(buf_bytes(&without), hay);
-    buf_clear(&without);
-    return found;
+    return redact_finds(redactions, needles->count, hay);
 }
 
 static void add_headers(const struct headers *headers, struct buf *out)

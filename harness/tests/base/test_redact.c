@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -16,6 +17,7 @@ static void expect_redacted(const char *what, const char *in, const char *expect
     redact(one_secret, 1, bytes_of(in), &out);
     cr_expect_str_eq(buf_text(&out), expected, "%s: %s became %s, not %s", what, in, buf_text(&out),
                      expected);
+    cr_expect_eq(redact_finds(one_secret, 1, bytes_of(in)), strcmp(in, expected) != 0, "%s", what);
     buf_clear(&out);
 }
 
@@ -131,4 +133,37 @@ Test(base_redact, keeps_every_other_byte)
     cr_expect(bytes_equal(buf_bytes(&in), buf_bytes(&out)));
     buf_clear(&in);
     buf_clear(&out);
+}
+
+/* 0xfb 0xff 0xbe: letters in hex, and + and / at the beginning of base64. */
+Test(base_redact, finds_every_spelling_of_the_first_bytes)
+{
+    static const struct redaction redaction = {{"\xfb\xff\xbe"
+                                                "abc",
+                                                6},
+                                               "$S"};
+    static const char *const spellings[] = {
+        "fbffbe616263",
+        "FBFFBE616263",
+        "fBFFbe616263",
+        "FbFFbe616263",
+        "+/++YWJj",
+        "-_--YWJj",
+        "+_++YWJj",
+        "-/++YWJj",
+        "%fb%FF%be%61bc",
+        "\xfb%ff\xbe"
+        "abc",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(spellings); i++) {
+        char text[64];
+        struct buf out = {0};
+        (void)snprintf(text, sizeof text, "+/%s.", spellings[i]);
+        redact(&redaction, 1, bytes_of(text), &out);
+        cr_expect_str_eq(buf_text(&out), "+/$S.", "%s: %s", text, buf_text(&out));
+        cr_expect(redact_finds(&redaction, 1, bytes_of(text)), "%s", text);
+        text[strlen(text) - 3] = '~';
+        cr_expect_not(redact_finds(&redaction, 1, bytes_of(text)), "%s", text);
+        buf_clear(&out);
+    }
 }
