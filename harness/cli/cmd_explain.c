@@ -19,8 +19,9 @@ static const struct option_set *const option_sets[] = {&own_options};
 
 /* A word may name things of two kinds: then both are explained. */
 static const struct explainer *const explainers[] = {
-    &explain_cases,      &explain_faults,     &explain_mutations, &explain_expectations,
-    &explain_behaviours, &explain_variations, &explain_diagnoses, &explain_event_ids,
+    &explain_cases,        &explain_faults,     &explain_mutations,
+    &explain_expectations, &explain_behaviours, &explain_variations,
+    &explain_diagnoses,    &explain_snippets,   &explain_event_ids,
 };
 
 void name_list_add(struct name_list *names, const char *name)
@@ -87,14 +88,17 @@ const struct command command_explain = {
     .name = "explain",
     .arguments = "ID",
     .summary = "a case, fault, diagnosis, mutation, expectation or behaviour in full",
-    .about = "Says everything about one thing: of a case what is sent, what is expected, at which "
-             "level and why, what harm "
-             "is done if it fails and how to mend it; of a fault what the receiver does and which "
-             "cases catch it; of "
-             "a mutation or an expectation what it means and what it takes; of an id_event that "
-             "begins with 7e57c0de which run left it. A case's name without its suite is enough.",
+    .about =
+        "Says everything about one thing: of a case what is sent, what is expected, at which "
+        "level and why, what harm "
+        "is done if it fails and how to mend it; of a fault what the receiver does and which "
+        "cases catch it; of "
+        "a mutation or an expectation what it means and what it takes; of an id_event that "
+        "begins with 7e57c0de which run left it. A case's name without its suite is enough. The "
+        "name of a snippet, or of the file that one needs, prints that file.",
     .examples = "  hookcheck explain panora/signature/refuses-truncated\n"
-                "  hookcheck explain A01\n",
+                "  hookcheck explain A01\n"
+                "  hookcheck explain panora_signature.py >panora_signature.py\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
     .run = run,

@@ -98,11 +98,12 @@ static int run(const struct arguments *arguments, struct error *err)
 const struct command command_list = {
     .name = "list",
     .arguments = "WHAT",
-    .summary = "events, cases, faults, variations, behaviours, mutations, expectations, diagnoses "
-               "or formats",
+    .summary = "events, cases, faults, variations, behaviours, mutations, expectations, diagnoses, "
+               "snippets, probes or formats",
     .about = "Prints everything of one kind that can be named, one a line, its full name first: "
              "events, cases, faults, "
-             "variations, behaviours, mutations, expectations, diagnoses or formats. `hookcheck "
+             "variations, behaviours, mutations, expectations, diagnoses, snippets, probes or "
+             "formats. `hookcheck "
              "explain ID` "
              "says more about one "
              "of them.",

@@ -33,6 +33,7 @@ extern const struct explainer explain_faults;
 extern const struct explainer explain_behaviours;
 extern const struct explainer explain_variations;
 extern const struct explainer explain_diagnoses;
+extern const struct explainer explain_snippets;  /* "flask.py": the file as it is */
 extern const struct explainer explain_event_ids; /* "7e57c0de", or such an id in full */
 
 /* Appends "Title:     text", wrapped; nothing when there is no text. */

@@ -18,5 +18,6 @@ void listing_fill_faults(const struct library *library, json_t *rows);
 void listing_fill_variations(const struct library *library, json_t *rows);
 void listing_fill_behaviours(const struct library *library, json_t *rows);
 void listing_fill_diagnoses(const struct library *library, json_t *rows);
+void listing_fill_snippets(const struct library *library, json_t *rows);
 
 #endif

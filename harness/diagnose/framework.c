@@ -9,25 +9,30 @@
 #include "base/text.h"
 
 #define SNIPPETS "fixtures/snippets/"
+#define PYTHON   SNIPPETS "panora_signature.py"
+#define RUBY     SNIPPETS "panora_signature.rb"
+#define PHP      SNIPPETS "panora_signature.php"
+#define GO       SNIPPETS "panora_signature.go"
+#define JAVA     SNIPPETS "PanoraSignature.java"
 
 const struct framework frameworks[] = {
-    {"express", "Express", "javascript", SNIPPETS "express.mjs"},
-    {"fastify", "Fastify", "javascript", SNIPPETS "fastify.mjs"},
-    {"nextjs", "Next.js", "javascript", SNIPPETS "nextjs.mjs"},
-    {"node", "Node.js", "javascript", SNIPPETS "node.mjs"},
-    {"flask", "Flask", "python", SNIPPETS "flask.py"},
-    {"django", "Django", "python", SNIPPETS "django.py"},
-    {"fastapi", "FastAPI", "python", SNIPPETS "fastapi.py"},
-    {"python", "Python", "python", SNIPPETS "python.py"},
-    {"rails", "Rails", "ruby", SNIPPETS "rails.rb"},
-    {"sinatra", "Sinatra", "ruby", SNIPPETS "sinatra.rb"},
-    {"ruby", "Ruby", "ruby", SNIPPETS "ruby.rb"},
-    {"laravel", "Laravel", "php", SNIPPETS "laravel.php"},
-    {"php", "PHP", "php", SNIPPETS "php.php"},
-    {"go", "Go", "go", SNIPPETS "go.go"},
-    {"spring", "Spring", "java", SNIPPETS "spring.java"},
-    {"java", "Java", "java", SNIPPETS "java.java"},
-    {"aspnet", "ASP.NET", "csharp", SNIPPETS "aspnet.cs"},
+    {"express", "Express", "javascript", SNIPPETS "express.mjs", NULL},
+    {"fastify", "Fastify", "javascript", SNIPPETS "fastify.mjs", NULL},
+    {"nextjs", "Next.js", "javascript", SNIPPETS "nextjs.mjs", NULL},
+    {"node", "Node.js", "javascript", SNIPPETS "node.mjs", NULL},
+    {"flask", "Flask", "python", SNIPPETS "flask.py", PYTHON},
+    {"django", "Django", "python", SNIPPETS "django.py", PYTHON},
+    {"fastapi", "FastAPI", "python", SNIPPETS "fastapi.py", PYTHON},
+    {"python", "Python", "python", SNIPPETS "python.py", PYTHON},
+    {"rails", "Rails", "ruby", SNIPPETS "rails.rb", RUBY},
+    {"sinatra", "Sinatra", "ruby", SNIPPETS "sinatra.rb", RUBY},
+    {"ruby", "Ruby", "ruby", SNIPPETS "ruby.rb", RUBY},
+    {"laravel", "Laravel", "php", SNIPPETS "laravel.php", PHP},
+    {"php", "PHP", "php", SNIPPETS "php.php", PHP},
+    {"go", "Go", "go", SNIPPETS "go.go", GO},
+    {"spring", "Spring", "java", SNIPPETS "spring.java", JAVA},
+    {"java", "Java", "java", SNIPPETS "java.java", JAVA},
+    {"aspnet", "ASP.NET", "csharp", SNIPPETS "aspnet.cs", NULL},
 };
 const size_t num_frameworks = ARRAY_LEN(frameworks);
 
@@ -116,6 +121,11 @@ const struct framework *framework_of_answer(const struct observation *seen)
     return NULL;
 }
 
+const char *framework_file_name(const char *file)
+{
+    return file ? file + strlen(SNIPPETS) : "";
+}
+
 struct bytes framework_snippet(const struct framework *framework)
 {
     return framework ? resource_find(framework->file) : (struct bytes){NULL, 0};
@@ -149,6 +159,7 @@ void framework_advise(struct investigation *inv)
         struct diagnosis *diagnosis = &inv->found[i].diagnosis;
         bool wanted = framework && snippet.data && wants_snippet(&inv->found[i]);
         diagnosis->framework = mem_text(framework ? framework->name : "");
+        diagnosis->snippet_needs = mem_text(wanted ? framework_file_name(framework->module) : "");
         diagnosis->snippet = wanted ? mem_copy(snippet.data, snippet.len) : mem_text("");
     }
 }

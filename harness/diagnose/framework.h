@@ -11,6 +11,7 @@ struct framework {
     const char *name;     /* "Express" */
     const char *language; /* as in serialisers: "javascript" */
     const char *file;     /* of the snippet: "fixtures/snippets/express.mjs" */
+    const char *module;   /* which it calls, and which lies beside it; NULL = none */
 };
 
 /* The plain one of each language comes after those built on it. */
@@ -24,6 +25,9 @@ const struct framework *framework_of_answer(const struct observation *seen);
 
 /* The one that stands for a language, or NULL. */
 const struct framework *framework_of_language(const char *language);
+
+/* "express.mjs" of a `file` or `module`; "" for NULL. Borrowed. */
+const char *framework_file_name(const char *file);
 
 /* A whole handler that does right. Borrowed; no bytes when there is none. */
 struct bytes framework_snippet(const struct framework *framework);

@@ -76,6 +76,7 @@ static void diagnosis_clear(struct diagnosis *diagnosis)
     free(diagnosis->harm);
     free(diagnosis->remedy);
     free(diagnosis->snippet);
+    free(diagnosis->snippet_needs);
     free(diagnosis->framework);
     free_texts(diagnosis->cases, diagnosis->num_cases);
 }

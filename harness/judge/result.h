@@ -116,9 +116,10 @@ struct diagnosis {
     char *evidence;
     char *harm;
     char *remedy;
-    char *snippet;   /* a whole handler that does it right, for `framework`; "" = none */
-    char *framework; /* what the endpoint shows itself to be, or the language that the evidence
-                        names: "Express", "Python"; "" = nothing is known */
+    char *snippet;       /* a whole handler that does it right, for `framework`; "" = none */
+    char *snippet_needs; /* the file that it calls: "panora_signature.py"; "" = none */
+    char *framework;     /* what the endpoint shows itself to be, or the language that the evidence
+                            names: "Express", "Python"; "" = nothing is known */
 };
 
 struct run_result {

@@ -43,6 +43,7 @@ static json_t *diagnosis(const struct diagnosis *from)
     json_set_text(object, "remedy", from->remedy);
     json_set_text(object, "framework", from->framework);
     json_set_text(object, "snippet", from->snippet);
+    json_set_text(object, "snippet_needs", from->snippet_needs);
     return object;
 }
 

@@ -39,6 +39,13 @@ static void add_cases(const struct diagnosis *diagnosis, struct buf *out)
 
 static void add_snippet(const struct page *page, const struct diagnosis *diagnosis)
 {
+    bool alone = !diagnosis->snippet_needs || !*diagnosis->snippet_needs;
+    char *where = alone ? mem_text(diagnosis->framework)
+                        : mem_format("%s, with %s beside it, which `hookcheck explain %s` prints",
+                                     diagnosis->framework, diagnosis->snippet_needs,
+                                     diagnosis->snippet_needs);
+    page_field(page, FACT_INDENT, "right in", where);
+    free(where);
     char *rest = mem_text(diagnosis->snippet);
     char *at = rest;
     page_end_line(page);
@@ -69,10 +76,8 @@ void text_diagnosis(const struct page *page, const struct diagnosis *diagnosis, 
     page_field(page, FACT_INDENT, "harm", diagnosis->harm);
     page_field(page, FACT_INDENT, "remedy", diagnosis->remedy);
     page_field(page, FACT_INDENT, "explains", buf_text(&cases));
-    if (with_snippet && diagnosis->snippet && *diagnosis->snippet) {
-        page_field(page, FACT_INDENT, "right in", diagnosis->framework);
+    if (with_snippet && diagnosis->snippet && *diagnosis->snippet)
         add_snippet(page, diagnosis);
-    }
     buf_clear(&id);
     buf_clear(&cases);
 }

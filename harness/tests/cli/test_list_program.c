@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/command.h"
@@ -234,4 +235,33 @@ Test(cli_list_program, explains_the_ids_that_runs_leave_behind)
                       buf_text(&end.out));
         program_end_clear(&end);
     }
+}
+
+/* What a report shows can be had as a file, with what it needs beside it. */
+Test(cli_list_program, prints_the_file_of_every_snippet_as_it_is)
+{
+    struct program_end list;
+    size_t num_needed = 0;
+    RUN(&list, "list", "snippets", "--json");
+    json_t *rows = json_loads(buf_text(&list.out), 0, NULL);
+    for (size_t i = 0; i < json_array_size(rows) * 2; i++) {
+        struct program_end end;
+        const char *key = i % 2 ? "needs" : "name";
+        const char *name = json_string_value(json_object_get(json_array_get(rows, i / 2), key));
+        cr_assert(name || i % 2, "row %zu", i / 2);
+        if (!name)
+            continue;
+        char *path = mem_format("fixtures/snippets/%s", name);
+        struct buf file = {0};
+        cr_assert(file_read(path, 1 << 20, &file, NULL), "%s", path);
+        RUN(&end, "explain", name);
+        cr_expect(bytes_equal(buf_bytes(&end.out), buf_bytes(&file)), "%s", name);
+        num_needed += i % 2;
+        free(path);
+        buf_clear(&file);
+        program_end_clear(&end);
+    }
+    cr_expect_gt(num_needed, 0);
+    json_decref(rows);
+    program_end_clear(&list);
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/resource.h"
 #include "diagnose/framework.h"
 #include "tests/support/run_program.h"
 #include "tests/support/shell_run.h"
@@ -86,4 +87,21 @@ Test(diagnose_snippets, every_framework_has_one)
 {
     for (size_t i = 0; i < num_frameworks; i++)
         cr_expect_not_null(framework_snippet(&frameworks[i]).data, "%s", frameworks[i].file);
+}
+
+/* A handler that needs another file says so: it names it. */
+Test(diagnose_snippets, what_they_need_is_there_and_named)
+{
+    for (size_t i = 0; i < num_frameworks; i++) {
+        const char *module = frameworks[i].module;
+        char *stem = mem_text(framework_file_name(module));
+        stem[strcspn(stem, ".")] = '\0';
+        if (!module)
+            cr_expect_str_empty(stem);
+        else
+            cr_expect_not_null(resource_find(module).data, "%s", module);
+        cr_expect(bytes_find(framework_snippet(&frameworks[i]), bytes_of(stem)), "%s",
+                  frameworks[i].file);
+        free(stem);
+    }
 }

@@ -223,6 +223,7 @@ static void fill_diagnosis(struct run_result *result)
     diagnosis->harm = mem_text("a single digit, tried sixteen times, opens the endpoint");
     diagnosis->framework = mem_text("Express");
     diagnosis->snippet = mem_text("import express from 'express';\n");
+    diagnosis->snippet_needs = mem_text("");
     diagnosis->remedy =
         mem_text("compare with crypto.timingSafeEqual after checking that the length "
                  "is 64");
