@@ -201,13 +201,16 @@ class Laravel(Php):
 
 class Go(Snippet):
     programs = ("go",)
-    refuses = RESPELLED + NO_UTF8 + BOM + ESCAPED
+
+    def prepare(self, snippets, folder):
+        copy(os.path.join(snippets, "panora_signature.go"), os.path.join(folder, "panora_signature.go"))
+        super().prepare(snippets, folder)
 
     def target(self):
         return "main.go"
 
     def build(self, folder):
-        run(["go", "build", "-o", "panora", "main.go"], folder, GO111MODULE="off", GOFLAGS="")
+        run(["go", "build", "-o", "panora", "main.go", "panora_signature.go"], folder, GO111MODULE="off", GOFLAGS="")
 
     def command(self, port):
         return ["./panora"]
