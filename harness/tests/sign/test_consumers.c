@@ -31,9 +31,12 @@ static const struct consumer consumers[] = {
     {"python3", "python3 " CONSUMERS "verify.py"},
     {"ruby", "ruby " CONSUMERS "verify.rb"},
     {"php", "php " CONSUMERS "verify.php"},
-    {"go", IN_TEMPORARY "cp " SNIPPETS "panora_signature.go " CONSUMERS "verify.go \"$d\" && "
-                        "GO111MODULE=off GOFLAGS= go run \"$d\"/panora_signature.go \"$d\"/verify.go"},
-    {"java", "java " CONSUMERS "verify.java"},
+    {"go",
+     IN_TEMPORARY "cp " SNIPPETS "panora_signature.go " CONSUMERS "verify.go \"$d\" && "
+                  "GO111MODULE=off GOFLAGS= go run \"$d\"/panora_signature.go \"$d\"/verify.go"},
+    {"javac",
+     IN_TEMPORARY "javac -d \"$d\" " SNIPPETS "PanoraSignature.java " CONSUMERS "verify.java && "
+                  "java -cp \"$d\" Main"},
 };
 
 static bool have(const struct consumer *consumer)
