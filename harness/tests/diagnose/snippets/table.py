@@ -201,13 +201,16 @@ class Laravel(Php):
 
 class Go(Snippet):
     programs = ("go",)
-    refuses = RESPELLED + NO_UTF8 + BOM + ESCAPED
+
+    def prepare(self, snippets, folder):
+        copy(os.path.join(snippets, "panora_signature.go"), os.path.join(folder, "panora_signature.go"))
+        super().prepare(snippets, folder)
 
     def target(self):
         return "main.go"
 
     def build(self, folder):
-        run(["go", "build", "-o", "panora", "main.go"], folder, GO111MODULE="off", GOFLAGS="")
+        run(["go", "build", "-o", "panora", "main.go", "panora_signature.go"], folder, GO111MODULE="off", GOFLAGS="")
 
     def command(self, port):
         return ["./panora"]
@@ -215,10 +218,12 @@ class Go(Snippet):
 
 class Java(Snippet):
     programs = ("java", "javac")
-    refuses = RESPELLED + NO_UTF8 + ESCAPED
-
-    jars = ("jackson-core",)
+    jars = ()
     main = "Panora"
+
+    def prepare(self, snippets, folder):
+        copy(os.path.join(snippets, "PanoraSignature.java"), os.path.join(folder, "PanoraSignature.java"))
+        super().prepare(snippets, folder)
 
     def target(self):
         return "Panora.java"
@@ -233,7 +238,7 @@ class Java(Snippet):
     options = ()
 
     def sources(self, folder):
-        return [self.target()]
+        return ["PanoraSignature.java", self.target()]
 
     def command(self, port):
         return ["java", "-cp", self.classpath, self.main]
@@ -244,7 +249,7 @@ class Spring(Java):
     main = "Main"
     jars = ("spring3-aop", "spring3-beans", "spring3-context", "spring3-core", "spring3-expression", "spring3-web",
             "spring3-web.servlet", "commons-logging", "jetty9-server", "jetty9-servlet", "jetty9-http", "jetty9-io",
-            "jetty9-util", "jetty9-security", "servlet-api", "jackson-core")
+            "jetty9-util", "jetty9-security", "servlet-api")
     options = ("--release", "8", "-nowarn")  # Debian's Spring 4.3 reads class files up to Java 8's
 
     def target(self):
@@ -252,7 +257,7 @@ class Spring(Java):
 
     def sources(self, folder):
         copy(os.path.join(HERE, "spring/Main.java"), os.path.join(folder, "Main.java"))
-        return ["Main.java", "PanoraController.java"]
+        return ["Main.java", *super().sources(folder)]
 
 
 SNIPPETS = {
