@@ -17,6 +17,9 @@ TestSuite(sign_consumers, .timeout = 120);
 
 #define VECTORS   "fixtures/vectors/vectors.json"
 #define CONSUMERS "fixtures/vectors/consumers/"
+#define SNIPPETS  "fixtures/snippets/"
+/* Go wants all files of a program in one directory, and what javac makes needs one. */
+#define IN_TEMPORARY "d=$(mktemp -d) && trap 'rm -r \"$d\"' EXIT && "
 
 struct consumer {
     const char *runtime;
@@ -28,8 +31,12 @@ static const struct consumer consumers[] = {
     {"python3", "python3 " CONSUMERS "verify.py"},
     {"ruby", "ruby " CONSUMERS "verify.rb"},
     {"php", "php " CONSUMERS "verify.php"},
-    {"go", "GO111MODULE=off GOFLAGS= go run " CONSUMERS "verify.go"},
-    {"java", "java " CONSUMERS "verify.java"},
+    {"go",
+     IN_TEMPORARY "cp " SNIPPETS "panora_signature.go " CONSUMERS "verify.go \"$d\" && "
+                  "GO111MODULE=off GOFLAGS= go run \"$d\"/panora_signature.go \"$d\"/verify.go"},
+    {"javac",
+     IN_TEMPORARY "javac -d \"$d\" " SNIPPETS "PanoraSignature.java " CONSUMERS "verify.java && "
+                  "java -cp \"$d\" Main"},
 };
 
 static bool have(const struct consumer *consumer)

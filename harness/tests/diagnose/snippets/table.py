@@ -1,4 +1,4 @@
-"""What each handler of fixtures/snippets is run in: how it is set up and started, and where it may differ from the rule."""
+"""What each handler of fixtures/snippets is run in: how it is set up and started, and what its server lacks."""
 
 import glob
 import os
@@ -44,23 +44,14 @@ def ruby_with(*libraries):
             raise Skip(f"no Ruby with {library} here")
 
 
-# Genuine vectors that a handler may refuse, because Panora never writes their bodies: it sends data as a string, in its
-# only form. What JSON.stringify writes another way than it stands in the body, where data is an object:
-RESPELLED = ("object/numbers/*", "object/keys/*", "object/duplicates/*", "object/strings/*", "object/envelope/*",
-             "object/depth/*", "shared/raw/object/*")
-NO_UTF8 = ("*/utf8/*",)
-BOM = ("text/envelope/bom", "shared/raw/string/bom")
-ESCAPED = ("text/envelope/ascii", "shared/raw/string/*-escape*", "shared/raw/string/lone-surrogate-outer")
-
-
 class Snippet:
-    """A handler that needs nothing but its runtime. `refuses`: globs of the genuine vectors that it may refuse; `warns`: of
-    the cases that `hookcheck run` warns of, for what its server or JSON parser is like."""
+    """A handler that needs nothing but its runtime, and the verifier that it names (`beside`). `warns`: globs of the cases
+    that `hookcheck run` warns of, for what its server lacks."""
 
     env = {}
     path = "/"
     programs = ()
-    refuses = ()
+    beside = ()
     warns = ()
 
     def __init__(self, file, **options):
@@ -69,7 +60,10 @@ class Snippet:
 
     def prepare(self, snippets, folder):
         need(*self.programs)
-        copy(os.path.join(snippets, self.file), os.path.join(folder, self.target()))
+        target = os.path.join(folder, self.target())
+        copy(os.path.join(snippets, self.file), target)
+        for file in self.beside:
+            copy(os.path.join(snippets, file), os.path.join(os.path.dirname(target), file))
         self.build(folder)
 
     def target(self):
@@ -129,7 +123,7 @@ class Next(Npm):
 
 class Python(Snippet):
     programs = ("python3",)
-    refuses = RESPELLED
+    beside = ("panora_signature.py",)
     module = "json"
     arguments = ()
 
@@ -148,9 +142,7 @@ class Python(Snippet):
 
 class Ruby(Snippet):
     programs = ("ruby",)
-    refuses = RESPELLED + NO_UTF8 + BOM + ("shared/deep/*", "shared/str/lone-*", "shared/str/all-bmp-sample/*",
-                                           "shared/raw/string/lone-surrogate-outer")
-    warns = ("panora/payload/accepts-text[[]object-lone-surrogate]",)
+    beside = ("panora_signature.rb",)
     libraries = ()
     arguments = ()
 
@@ -176,9 +168,8 @@ class Rack(Ruby):
 class Php(Snippet):
     programs = ("php",)
     env = {"PHP_CLI_SERVER_WORKERS": "4"}
-    refuses = RESPELLED + NO_UTF8 + BOM + ("shared/str/lone-*", "shared/str/all-bmp-sample/*",
-                                           "shared/raw/string/lone-surrogate-outer")
-    warns = ("panora/payload/accepts-text[[]object-lone-surrogate]", "http/transport/expect-100", "http/robustness/huge-header*")
+    beside = ("panora_signature.php",)
+    warns = ("http/transport/expect-100", "http/robustness/huge-header*")
     router = "php.php"
 
     def command(self, port):
@@ -201,13 +192,13 @@ class Laravel(Php):
 
 class Go(Snippet):
     programs = ("go",)
-    refuses = RESPELLED + NO_UTF8 + BOM + ESCAPED
+    beside = ("panora_signature.go",)
 
     def target(self):
         return "main.go"
 
     def build(self, folder):
-        run(["go", "build", "-o", "panora", "main.go"], folder, GO111MODULE="off", GOFLAGS="")
+        run(["go", "build", "-o", "panora", "main.go", "panora_signature.go"], folder, GO111MODULE="off", GOFLAGS="")
 
     def command(self, port):
         return ["./panora"]
@@ -215,9 +206,8 @@ class Go(Snippet):
 
 class Java(Snippet):
     programs = ("java", "javac")
-    refuses = RESPELLED + NO_UTF8 + ESCAPED
-
-    jars = ("jackson-core",)
+    beside = ("PanoraSignature.java",)
+    jars = ()
     main = "Panora"
 
     def target(self):
@@ -233,7 +223,7 @@ class Java(Snippet):
     options = ()
 
     def sources(self, folder):
-        return [self.target()]
+        return ["PanoraSignature.java", self.target()]
 
     def command(self, port):
         return ["java", "-cp", self.classpath, self.main]
@@ -244,7 +234,7 @@ class Spring(Java):
     main = "Main"
     jars = ("spring3-aop", "spring3-beans", "spring3-context", "spring3-core", "spring3-expression", "spring3-web",
             "spring3-web.servlet", "commons-logging", "jetty9-server", "jetty9-servlet", "jetty9-http", "jetty9-io",
-            "jetty9-util", "jetty9-security", "servlet-api", "jackson-core")
+            "jetty9-util", "jetty9-security", "servlet-api")
     options = ("--release", "8", "-nowarn")  # Debian's Spring 4.3 reads class files up to Java 8's
 
     def target(self):
@@ -252,7 +242,7 @@ class Spring(Java):
 
     def sources(self, folder):
         copy(os.path.join(HERE, "spring/Main.java"), os.path.join(folder, "Main.java"))
-        return ["Main.java", "PanoraController.java"]
+        return ["Main.java", *super().sources(folder)]
 
 
 SNIPPETS = {
@@ -270,7 +260,7 @@ SNIPPETS = {
     "sinatra": Ruby("sinatra.rb", libraries=["sinatra/base", "puma"],
                     arguments=["ruby", "sinatra.rb", "-e", "production", "-o", "127.0.0.1", "-p", "{port}"]),
     "rails": Ruby("rails.rb", path="/panora", libraries=["action_controller/railtie", "puma"], env={"RAILS_ENV": "production"},
-                  arguments=["puma", "-q", "-b", "tcp://127.0.0.1:{port}", "config.ru"], target=lambda: "panora_controller.rb"),
+                  arguments=["puma", "-q", "-b", "tcp://127.0.0.1:{port}", "config.ru"], target=lambda: "app/controllers/panora_controller.rb"),
     "php": Php("php.php"),
     "laravel": Laravel("laravel.php"),
     "go": Go("go.go"),

@@ -8,7 +8,6 @@ settings.configure(
     ALLOWED_HOSTS=["*"],
     SECRET_KEY="0" * 50,
     ROOT_URLCONF="urls",
-    DATA_UPLOAD_MAX_MEMORY_SIZE=10 * 1024 * 1024,  # as the snippet says
     MIDDLEWARE=[
         "django.middleware.security.SecurityMiddleware",
         "django.middleware.common.CommonMiddleware",
