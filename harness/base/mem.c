@@ -14,6 +14,7 @@
 #define KEPT_MAX   (128 * 1024 * 1024)
 #define BLOCK_MAX  ((size_t)32 * 1024 * 1024)
 #define LARGE_PAGE ((size_t)2 * 1024 * 1024)
+#define ROOMS      3
 #define ROOM_SIZE  (BLOCK_MAX - 2 * LARGE_PAGE) /* with its alignment, still a block of the heap */
 
 static _Noreturn void give_up(size_t size)
@@ -71,10 +72,14 @@ char *mem_format(const char *format, ...)
 /* Asks for large pages for what the heap will grow into next. Nothing of it is touched. */
 static void grow_in_large_pages(void)
 {
-    void *room = aligned_alloc(LARGE_PAGE, ROOM_SIZE);
-    if (room)
-        (void)madvise(room, ROOM_SIZE, MADV_HUGEPAGE);
-    free(room);
+    void *rooms[ROOMS];
+    for (size_t i = 0; i < ROOMS; i++) {
+        rooms[i] = aligned_alloc(LARGE_PAGE, ROOM_SIZE);
+        if (rooms[i])
+            (void)madvise(rooms[i], ROOM_SIZE, MADV_HUGEPAGE);
+    }
+    for (size_t i = 0; i < ROOMS; i++)
+        free(rooms[i]);
 }
 #endif
 

@@ -1,3 +1,4 @@
+#include <pthread.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -80,19 +81,40 @@ static struct prepared_run *prepare(const struct selftest *selftest, const struc
     return NULL;
 }
 
-bool selftest_prepare(struct selftest *selftest, struct error *err)
+struct preparation {
+    struct selftest *selftest;
+    struct error *err;
+    bool ok;
+};
+
+static void *prepare_all(void *payload)
 {
+    struct preparation *preparation = payload;
+    struct selftest *selftest = preparation->selftest;
+    preparation->ok = true;
     for (size_t i = 0; i < selftest->num_subjects; i++) {
         const struct subject *subject = &selftest->subjects[i];
         struct prepared_run **place = &selftest->prepared[subject->tls][is_asked_all(subject)];
         if (!*place)
-            *place = prepare(selftest, subject, err);
-        if (!*place)
-            return false;
+            *place = prepare(selftest, subject, preparation->err);
+        preparation->ok = preparation->ok && *place;
     }
+    return NULL;
+}
+
+/* In a thread, because its memory is then apart from what the runs will use: they are forked, and
+ * each page that they share is copied, at the price of a fault, when they first write to it. */
+bool selftest_prepare(struct selftest *selftest, struct error *err)
+{
+    pthread_t thread;
+    struct preparation preparation = {selftest, err, false};
+    if (pthread_create(&thread, NULL, prepare_all, &preparation) != 0)
+        (void)prepare_all(&preparation);
+    else
+        (void)pthread_join(thread, NULL);
     engine_load_libraries();
     mem_give_back();
-    return true;
+    return preparation.ok;
 }
 
 void selftest_forget_prepared(struct selftest *selftest)

@@ -74,6 +74,11 @@ struct plan;
 struct plan *plan_make(const struct run_options *options, struct error *err);
 void plan_free(struct plan *plan); /* NULL is fine */
 
+/* For a process that was forked after plan_make: moves what a run writes to out of the memory that
+ * both have, where each page would be copied at its first write. The process must end without
+ * freeing the plan or the result of the run. */
+void plan_unshare(struct plan *plan);
+
 size_t plan_num_cases(const struct plan *plan);
 size_t plan_num_requests(const struct plan *plan); /* controls included, canaries not */
 size_t plan_num_effects(const struct plan *plan);  /* events that the oracle is asked about */
