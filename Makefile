@@ -154,7 +154,7 @@ FRAMEWORKS := $(foreach name,flask django fastapi uvicorn,$(PYTHON3)/$(name)=pyt
               $(foreach name,sinatra railties,/usr/share/doc/ruby-$(name)=ruby-$(name)) \
               /usr/share/php/Illuminate/Foundation=php-laravel-framework \
               /usr/share/java/spring3-web.servlet.jar=libspring-web-servlet-java \
-              /usr/share/java/jetty9-servlet.jar=libjetty9-java /usr/share/java/jackson-core.jar=libjackson2-core-java
+              /usr/share/java/jetty9-servlet.jar=libjetty9-java
 deps-test: deps
 	$(call install_packages,$(NEEDS_TEST),xmllint=libxml2-utils node=nodejs npm=npm python3=python3 curl=curl openssl=openssl pytest-3=python3-pytest $(RUNTIMES),$(FRAMEWORKS))
 deps-lint: deps-test

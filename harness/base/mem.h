@@ -29,8 +29,9 @@ char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * more than all that is done with them. Once, at the start of the program. */
 void mem_keep_freed(void);
 
-/* Gives what is free back to the system: before a process forks whose children would otherwise pay
- * for copies of pages that hold nothing. */
+/* Gives what is free back to the system, and asks for large pages for what comes next (in the heap
+ * of this thread): before a process forks whose children would otherwise pay for copies of pages
+ * that hold nothing. */
 void mem_give_back(void);
 
 #endif

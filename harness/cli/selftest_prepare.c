@@ -91,6 +91,7 @@ static void *prepare_all(void *payload)
 {
     struct preparation *preparation = payload;
     struct selftest *selftest = preparation->selftest;
+    mem_give_back(); /* for large pages in this heap as well */
     preparation->ok = true;
     for (size_t i = 0; i < selftest->num_subjects; i++) {
         const struct subject *subject = &selftest->subjects[i];

@@ -89,19 +89,21 @@ Test(diagnose_snippets, every_framework_has_one)
         cr_expect_not_null(framework_snippet(&frameworks[i]).data, "%s", frameworks[i].file);
 }
 
-/* A handler that needs another file says so: it names it. */
+/* A handler that needs another file names it; one that does not is complete by itself. */
 Test(diagnose_snippets, what_they_need_is_there_and_named)
 {
+    size_t num_needed = 0;
     for (size_t i = 0; i < num_frameworks; i++) {
         const char *module = frameworks[i].module;
-        char *stem = mem_text(framework_file_name(module));
-        stem[strcspn(stem, ".")] = '\0';
         if (!module)
-            cr_expect_str_empty(stem);
-        else
-            cr_expect_not_null(resource_find(module).data, "%s", module);
+            continue;
+        char *stem =
+            mem_copy(framework_file_name(module), strcspn(framework_file_name(module), "."));
+        cr_expect_not_null(resource_find(module).data, "%s", module);
         cr_expect(bytes_find(framework_snippet(&frameworks[i]), bytes_of(stem)), "%s",
                   frameworks[i].file);
+        num_needed++;
         free(stem);
     }
+    cr_expect_gt(num_needed, 0);
 }
