@@ -220,26 +220,32 @@ static bool starts_has(const struct starts *starts, const char *at)
 
 static void note_hex(struct starts *starts, char byte)
 {
-    char high = "0123456789abcdef"[(unsigned char)byte >> 4];
-    char low = "0123456789abcdef"[(unsigned char)byte & 15];
-    for (int i = 0; i < 4; i++)
-        starts_add(starts, (char)(i & 1 ? toupper(high) : high),
-                   (char)(i & 2 ? toupper(low) : low));
+    static const char lower[] = "0123456789abcdef";
+    static const char upper[] = "0123456789ABCDEF";
+    size_t high = (unsigned char)byte >> 4;
+    size_t low = (unsigned char)byte & 15;
+    const char first[] = {lower[high], upper[high]};
+    const char second[] = {lower[low], upper[low]};
+    for (size_t i = 0; i < 4; i++)
+        starts_add(starts, first[i / 2], second[i % 2]);
 }
 
 static char base64_for_url(char c)
 {
     if (c == '+')
         return '-';
-    return (char)(c == '/' ? '_' : c);
+    if (c == '/')
+        return '_';
+    return c;
 }
 
 static void note_base64(struct starts *starts, const struct base64_form *form)
 {
     const char *text = form->text.data + form->start;
-    for (int i = 0; i < 4; i++)
-        starts_add(starts, i & 1 ? base64_for_url(text[0]) : text[0],
-                   i & 2 ? base64_for_url(text[1]) : text[1]);
+    const char first[] = {text[0], base64_for_url(text[0])};
+    const char second[] = {text[1], base64_for_url(text[1])};
+    for (size_t i = 0; i < 4; i++)
+        starts_add(starts, first[i / 2], second[i % 2]);
 }
 
 /* A value has more than one byte, and so has everything that stands for it. */

@@ -59,23 +59,35 @@ static void add_after(const struct observation *seen, struct buf *out)
     text_add_duration(out, seen->total_ns);
 }
 
-void answer_describe(const struct observation *seen, struct buf *out)
+static void describe(const struct observation *seen, bool timed, struct buf *out)
 {
     const char *flaw = sender_fails_on(seen);
     if (seen->outcome == OUTCOME_ANSWERED) {
         (void)buf_add_format(out, "%d", seen->status);
-        add_after(seen, out);
+        if (timed)
+            add_after(seen, out);
         if (flaw || seen->extra_bytes)
             (void)buf_add_format(out, ", with %s",
                                  flaw ? flaw : "bytes beyond the end of the answer");
         return;
     }
     (void)buf_add_text(out, outcome_name(seen->outcome));
-    add_after(seen, out);
+    if (timed)
+        add_after(seen, out);
     if (seen->status)
         (void)buf_add_format(out, ", in the middle of a %d", seen->status);
     if (seen->detail[0] && seen->outcome != OUTCOME_NOT_SENT) /* its reason stands beside */
         (void)buf_add_format(out, " (%s)", seen->detail);
+}
+
+void answer_describe(const struct observation *seen, struct buf *out)
+{
+    describe(seen, true, out);
+}
+
+void answer_describe_untimed(const struct observation *seen, struct buf *out)
+{
+    describe(seen, false, out);
 }
 
 char *answer_as_panora(const struct observation *seen)

@@ -97,6 +97,9 @@ enum answer answer_of(const struct observation *seen);
 /* Appends what happened, for people: "204 after 1.3 ms", "connection reset after 12 ms". */
 void answer_describe(const struct observation *seen, struct buf *out);
 
+/* The same without how long it took, so that what met the same reads the same: "401". */
+void answer_describe_untimed(const struct observation *seen, struct buf *out);
+
 /* Appends what the user's command said: "not processed", "processed twice"; or why it said nothing,
  * or nothing when it was not asked. */
 void processed_describe(const struct processed *processed, struct buf *out);

@@ -61,7 +61,7 @@ static void apply_control(const struct evidence *evidence, struct finding *findi
         buf_reset(&finding->reason);
         (void)buf_add_text(&finding->reason, "its genuine twin was not accepted either (");
         if (control)
-            answer_describe(&control->seen, &finding->reason);
+            answer_describe_untimed(&control->seen, &finding->reason);
         else
             (void)buf_add_text(&finding->reason, "never sent");
         (void)buf_add_text(&finding->reason, "), so that the refusal shows nothing");

@@ -39,6 +39,7 @@ struct text_progress {
     const char *suite;
     const char *name;
     const char *title;
+    const struct case_result *told; /* whose expected and actual were printed last */
 };
 
 /* Title lines; then one line per finished case in any order, grouped under its suite when the suite

@@ -7,6 +7,7 @@
 #include "judge/expectation.h"
 #include "report/formats.h"
 #include "report/standing.h"
+#include "report/text_diagnosis.h"
 #include "report/text_page.h"
 
 #define CASE_INDENT  2
@@ -82,8 +83,18 @@ static void add_list_line(const struct page *page, const struct case_result *one
     end_with_name(page, column, FACT_INDENT, name);
 }
 
+/* What the value before met as well is not told again. */
+static bool is_told(const struct text_progress *progress, const struct case_result *one)
+{
+    const struct case_result *told = progress->told;
+    const struct look *look = verdict_look(one->verdict);
+    bool tells = look->shows_expected || look->shows_actual || look->shows_reason;
+    return told && tells && base_len(one->name) && text_ended_alike(told, one) &&
+           strcmp(told->reason ? told->reason : "", one->reason ? one->reason : "") == 0;
+}
+
 static void add_value_line(const struct page *page, const struct case_result *one,
-                           const char *list_title)
+                           const char *list_title, bool likewise)
 {
     page_blanks(page, VALUE_INDENT);
     size_t column = VALUE_INDENT + page_mark(page, one->verdict);
@@ -93,6 +104,8 @@ static void add_value_line(const struct page *page, const struct case_result *on
         page_blanks(page, 2);
         (void)page_wrap(page, column + 2, FACT_INDENT, TONE_PLAIN, one->title);
     }
+    if (likewise)
+        page_add(page, TONE_DIM, "  likewise");
     page_end_line(page);
 }
 
@@ -178,17 +191,21 @@ void report_text_case(const struct run_result *result, const struct case_result 
         page_add(&page, TONE_BOLD, one->suite);
         page_end_line(&page);
     }
+    bool likewise = !options->verbose && is_told(progress, one);
     if (base_len(one->name)) {
         if (!progress->title || !same_base(progress->name, one->name)) {
             add_list_line(&page, one);
             progress->title = one->title;
         }
-        add_value_line(&page, one, progress->title);
+        add_value_line(&page, one, progress->title, likewise);
     } else {
         add_case_line(&page, one);
     }
     progress->name = one->name;
-    add_facts(&page, one);
+    if (!likewise) {
+        add_facts(&page, one);
+        progress->told = one;
+    }
     add_measures(&page, one, options->verbose);
     for (size_t i = 0; options->verbose && i < one->num_exchanges; i++)
         add_exchange(&page, result, &one->exchanges[i]);

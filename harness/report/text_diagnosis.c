@@ -98,7 +98,7 @@ static size_t outcome_len(const char *actual)
     return after ? (size_t)(after - actual) : strlen(actual);
 }
 
-static bool ended_alike(const struct case_result *a, const struct case_result *b)
+bool text_ended_alike(const struct case_result *a, const struct case_result *b)
 {
     const char *of_a = a->actual ? a->actual : "";
     const char *of_b = b->actual ? b->actual : "";
@@ -111,7 +111,7 @@ static bool ended_alike(const struct case_result *a, const struct case_result *b
 bool text_is_further_value(const struct run_result *result, size_t index)
 {
     for (size_t i = 0; i < index; i++)
-        if (ended_alike(&result->cases[i], &result->cases[index]) &&
+        if (text_ended_alike(&result->cases[i], &result->cases[index]) &&
             !text_is_explained(result, &result->cases[i]))
             return true;
     return false;
@@ -121,7 +121,8 @@ void text_further_values(const struct run_result *result, size_t index, struct b
 {
     const struct case_result *first = &result->cases[index];
     for (size_t i = index + 1; i < result->num_cases; i++)
-        if (ended_alike(first, &result->cases[i]) && !text_is_explained(result, &result->cases[i]))
+        if (text_ended_alike(first, &result->cases[i]) &&
+            !text_is_explained(result, &result->cases[i]))
             (void)buf_add_format(out, "%s%s", out->len ? " " : "",
                                  result->cases[i].id + base_len(first->id));
 }

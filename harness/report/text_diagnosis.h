@@ -18,4 +18,7 @@ bool text_is_further_value(const struct run_result *result, size_t index);
 /* Appends the [labels] of the further values of the case at `index`; nothing when it has none. */
 void text_further_values(const struct run_result *result, size_t index, struct buf *out);
 
+/* Whether two values of one `for` list met the same, but for how long it took. */
+bool text_ended_alike(const struct case_result *a, const struct case_result *b);
+
 #endif

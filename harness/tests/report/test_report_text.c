@@ -335,3 +335,55 @@ Test(report_report_text, keeps_within_the_terminal)
         run_result_clear(&result);
     }
 }
+
+/* Only while nothing differs but how long it took; and in full when asked for all. */
+Test(report_report_text, tells_once_what_the_values_of_a_list_met)
+{
+    static const struct {
+        const char *name, *actual, *reason;
+        bool likewise;
+    } rows[] = {
+        {"refuses[1]", "204 after 1.0 ms", "", false},
+        {"refuses[2]", "204 after 2.0 ms", "", true},
+        {"refuses[3]", "200 after 1.0 ms", "", false},
+        {"refuses[4]", "200 after 1.0 ms", "why", false},
+        {"accepts[1]", "200 after 1.0 ms", "why", false},
+        {"accepts", "200 after 1.0 ms", "why", false},
+    };
+    const struct text_options brief = {.color = false};
+    const struct text_options verbose = {.verbose = true};
+    struct case_result cases[ARRAY_LEN(rows)] = {0};
+    struct run_result result = {0};
+    struct text_progress progress = {0};
+    struct text_progress again = {0};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf line = {0};
+        struct buf full = {0};
+        char *name = mem_text(rows[i].name);
+        char *actual = mem_text(rows[i].actual);
+        char *reason = mem_text(rows[i].reason);
+        cases[i] = (struct case_result){.id = name,
+                                        .suite = "s",
+                                        .name = name,
+                                        .title = "t",
+                                        .verdict = VERDICT_FAIL,
+                                        .expected = "a 4xx",
+                                        .actual = actual,
+                                        .reason = reason,
+                                        .recovery_ns = -1};
+        report_text_case(&result, &cases[i], &brief, &progress, &line);
+        report_text_case(&result, &cases[i], &verbose, &again, &full);
+        cr_expect_eq(strstr(buf_text(&line), "likewise") != NULL, rows[i].likewise, "%s",
+                     buf_text(&line));
+        cr_expect_eq(strstr(buf_text(&line), "actual") == NULL, rows[i].likewise, "%s",
+                     buf_text(&line));
+        cr_expect_not_null(strstr(buf_text(&full), "actual"), "%s", buf_text(&full));
+        buf_clear(&line);
+        buf_clear(&full);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        free((char *)cases[i].id);
+        free((char *)cases[i].actual);
+        free((char *)cases[i].reason);
+    }
+}
