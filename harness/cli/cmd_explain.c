@@ -97,7 +97,6 @@ const struct command command_explain = {
         "begins with 7e57c0de which run left it. A case's name without its suite is enough. The "
         "name of a snippet, or of the file that one needs, prints that file.",
     .examples = "  hookcheck explain panora/signature/refuses-truncated\n"
-                "  hookcheck explain A01\n"
                 "  hookcheck explain panora_signature.py >panora_signature.py\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
