@@ -153,15 +153,22 @@ static enum finding_kind kind_of_survival(const struct exchange *exchange)
     return ended && is_head_huge(&exchange->request) ? FINDING_TOLERATED : FINDING_BROKEN;
 }
 
+/* Without a usual event that was accepted before it, what follows shows nothing: `out` says so. */
+static bool began_well(const struct evidence *evidence, struct finding *out)
+{
+    finding_set(out, FINDING_UNDECIDED, evidence, 0);
+    if (evidence->count && answer_of(&evidence->exchanges[0]->seen) == ANSWER_ACCEPTED)
+        return true;
+    (void)buf_add_text(&out->reason, "a usual event before it was not accepted either");
+    return false;
+}
+
 void check_survives_as_well(const struct call *call, const struct evidence *evidence,
                             struct finding *out)
 {
     (void)call;
-    finding_set(out, FINDING_UNDECIDED, evidence, 0);
-    if (evidence->count == 0 || answer_of(&evidence->exchanges[0]->seen) != ANSWER_ACCEPTED) {
-        (void)buf_add_text(&out->reason, "a usual event before it was not accepted either");
+    if (!began_well(evidence, out))
         return;
-    }
     size_t last = evidence->count - 1;
     enum finding_kind kind = kind_of_survival(evidence->exchanges[last]);
     finding_set(out, kind, evidence, last);
@@ -192,11 +199,8 @@ void check_refused_as_well(const struct call *call, const struct evidence *evide
                            struct finding *out)
 {
     (void)call;
-    finding_set(out, FINDING_UNDECIDED, evidence, 0);
-    if (evidence->count == 0 || answer_of(&evidence->exchanges[0]->seen) != ANSWER_ACCEPTED) {
-        (void)buf_add_text(&out->reason, "a usual event before it was not accepted either");
+    if (!began_well(evidence, out))
         return;
-    }
     for (size_t i = 1; i < evidence->count; i++) {
         enum finding_kind kind = kind_of_refusal(&evidence->exchanges[i]->seen);
         finding_set(out, kind, evidence, i);
