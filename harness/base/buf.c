@@ -49,7 +49,7 @@ void buf_reset(struct buf *buf)
         buf->data[0] = '\0';
 }
 
-bool buf_add(struct buf *buf, const void *data, size_t len)
+void buf_add(struct buf *buf, const void *data, size_t len)
 {
     size_t fits = room_for(buf, len);
     reserve(buf, buf->len + fits);
@@ -57,49 +57,46 @@ bool buf_add(struct buf *buf, const void *data, size_t len)
         memcpy(buf->data + buf->len, data, fits);
     buf->len += fits;
     buf->data[buf->len] = '\0';
-    return fits == len;
 }
 
-bool buf_add_bytes(struct buf *buf, struct bytes bytes)
+void buf_add_bytes(struct buf *buf, struct bytes bytes)
 {
-    return buf_add(buf, bytes.data, bytes.len);
+    buf_add(buf, bytes.data, bytes.len);
 }
 
-bool buf_add_text(struct buf *buf, const char *text)
+void buf_add_text(struct buf *buf, const char *text)
 {
-    return buf_add(buf, text, strlen(text));
+    buf_add(buf, text, strlen(text));
 }
 
-bool buf_add_char(struct buf *buf, char c)
+void buf_add_char(struct buf *buf, char c)
 {
-    return buf_add(buf, &c, 1);
+    buf_add(buf, &c, 1);
 }
 
-bool buf_add_repeated(struct buf *buf, char c, size_t count)
+void buf_add_repeated(struct buf *buf, char c, size_t count)
 {
     size_t fits = room_for(buf, count);
     reserve(buf, buf->len + fits);
     memset(buf->data + buf->len, c, fits);
     buf->len += fits;
     buf->data[buf->len] = '\0';
-    return fits == count;
 }
 
-bool buf_add_format(struct buf *buf, const char *format, ...)
+void buf_add_format(struct buf *buf, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
     int len = vsnprintf(NULL, 0, format, args);
     va_end(args);
     if (len < 0)
-        return false;
+        return;
     char *text = mem_alloc((size_t)len + 1);
     va_start(args, format);
     (void)vsnprintf(text, (size_t)len + 1, format, args);
     va_end(args);
-    bool whole = buf_add(buf, text, (size_t)len);
+    buf_add(buf, text, (size_t)len);
     free(text);
-    return whole;
 }
 
 void buf_drop(struct buf *buf, size_t len)

@@ -27,13 +27,13 @@ void buf_clear(struct buf *buf);
 /* Forgets the bytes but keeps the memory and the cap. */
 void buf_reset(struct buf *buf);
 
-/* The add functions append; they return false when the cap cut something. */
-bool buf_add(struct buf *buf, const void *data, size_t len);
-bool buf_add_bytes(struct buf *buf, struct bytes bytes);
-bool buf_add_text(struct buf *buf, const char *text);
-bool buf_add_char(struct buf *buf, char c);
-bool buf_add_repeated(struct buf *buf, char c, size_t count);
-bool buf_add_format(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The add functions append. What the cap cuts is told by `full`; out of memory ends the program. */
+void buf_add(struct buf *buf, const void *data, size_t len);
+void buf_add_bytes(struct buf *buf, struct bytes bytes);
+void buf_add_text(struct buf *buf, const char *text);
+void buf_add_char(struct buf *buf, char c);
+void buf_add_repeated(struct buf *buf, char c, size_t count);
+void buf_add_format(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Makes room for `len` more bytes, so that adding them moves nothing. */
 void buf_reserve(struct buf *buf, size_t len);

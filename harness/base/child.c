@@ -153,17 +153,16 @@ static void close_fd(int *fd)
 static bool read_some(int *fd, struct buf *into)
 {
     char bytes[4096];
-    bool fits = true;
     for (int i = 0; i < 16 && *fd >= 0; i++) {
         ssize_t len = read(*fd, bytes, sizeof bytes);
         if (len > 0)
-            fits = buf_add(into, bytes, (size_t)len) && fits;
+            buf_add(into, bytes, (size_t)len);
         else if (len == 0 || (errno != EAGAIN && errno != EINTR))
             close_fd(fd);
         if (len <= 0)
             break;
     }
-    return fits;
+    return !into->full;
 }
 
 /* Ends all of it and takes its exit status, which is that of a kill unless it had ended before. */

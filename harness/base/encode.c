@@ -14,7 +14,7 @@ static void add_hex(struct bytes in, const char *digits, struct buf *out)
     for (size_t i = 0; i < in.len; i++) {
         unsigned char byte = (unsigned char)in.data[i];
         char pair[2] = {digits[byte >> 4], digits[byte & 15]};
-        (void)buf_add(out, pair, 2);
+        buf_add(out, pair, 2);
     }
 }
 
@@ -40,8 +40,8 @@ static void add_base64(struct bytes in, const char *alphabet, bool padded, struc
         char four[4] = {alphabet[group >> 18], alphabet[group >> 12 & 63],
                         alphabet[group >> 6 & 63], alphabet[group & 63]};
         size_t used = left > 2 ? 4 : left + 1;
-        (void)buf_add(out, four, used);
-        (void)buf_add_repeated(out, '=', padded ? 4 - used : 0);
+        buf_add(out, four, used);
+        buf_add_repeated(out, '=', padded ? 4 - used : 0);
     }
 }
 
@@ -61,10 +61,10 @@ void encode_percent(struct bytes in, struct buf *out)
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
     for (size_t i = 0; i < in.len; i++) {
         if (in.data[i] != '\0' && strchr(unreserved, in.data[i])) {
-            (void)buf_add_char(out, in.data[i]);
+            buf_add_char(out, in.data[i]);
             continue;
         }
-        (void)buf_add_char(out, '%');
+        buf_add_char(out, '%');
         encode_hex_upper((struct bytes){in.data + i, 1}, out);
     }
 }
@@ -88,7 +88,7 @@ bool decode_hex(struct bytes in, struct buf *out)
         if (hex_digit(in.data[i]) < 0)
             return false;
     for (size_t i = 0; i < in.len; i += 2)
-        (void)buf_add_char(out, (char)(hex_digit(in.data[i]) << 4 | hex_digit(in.data[i + 1])));
+        buf_add_char(out, (char)(hex_digit(in.data[i]) << 4 | hex_digit(in.data[i + 1])));
     return true;
 }
 
@@ -114,7 +114,7 @@ bool decode_base64(struct bytes in, struct buf *out)
             group =
                 group << 6 | (uint32_t)(in.data[i + k] == '=' ? 0 : base64_digit(in.data[i + k]));
         char three[3] = {(char)(group >> 16), (char)(group >> 8), (char)group};
-        (void)buf_add(out, three, i + 4 == in.len ? 3 - padding : 3);
+        buf_add(out, three, i + 4 == in.len ? 3 - padding : 3);
     }
     return true;
 }

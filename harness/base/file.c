@@ -24,7 +24,7 @@ static bool read_all(int fd, const char *path, size_t max_len, struct buf *out, 
             return true;
         if (out->len - start + (size_t)got > max_len)
             return error_set(err, "%s holds more than %zu bytes", path, max_len);
-        (void)buf_add(out, chunk, (size_t)got);
+        buf_add(out, chunk, (size_t)got);
     }
 }
 

@@ -39,14 +39,14 @@ struct json_at json_item(const struct json_at *at, size_t index)
 /* RFC 6901, section 3: a key's own "~" and "/" are written "~0" and "~1". */
 static void add_key(const char *key, struct buf *out)
 {
-    (void)buf_add_char(out, '/');
+    buf_add_char(out, '/');
     for (; *key; key++) {
         if (*key == '~')
-            (void)buf_add_text(out, "~0");
+            buf_add_text(out, "~0");
         else if (*key == '/')
-            (void)buf_add_text(out, "~1");
+            buf_add_text(out, "~1");
         else
-            (void)buf_add_char(out, *key);
+            buf_add_char(out, *key);
     }
 }
 
@@ -58,7 +58,7 @@ static void add_path(const struct json_at *at, struct buf *out)
     if (at->key)
         add_key(at->key, out);
     else
-        (void)buf_add_format(out, "/%zu", at->index);
+        buf_add_format(out, "/%zu", at->index);
 }
 
 bool json_fail(const struct json_at *at, struct error *err, const char *format, ...)

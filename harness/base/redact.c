@@ -29,8 +29,8 @@ static struct base64_form base64_form(struct bytes value, size_t before)
 {
     static const size_t starts[] = {0, 2, 3};
     struct buf whole = {0};
-    (void)buf_add_repeated(&whole, '\0', before);
-    (void)buf_add_bytes(&whole, value);
+    buf_add_repeated(&whole, '\0', before);
+    buf_add_bytes(&whole, value);
     struct base64_form form = {.start = starts[before], .certain = whole.len * 8 / 6};
     encode_base64(buf_bytes(&whole), &form.text);
     while (form.text.len && form.text.data[form.text.len - 1] == '=')
@@ -336,11 +336,11 @@ static size_t redact_here(const struct search *search, struct bytes in, struct b
     size_t kept = replacement_at(in, search->needles, search->count);
     size_t found_len = kept ? 0 : found_here(search, in, &replacement);
     if (found_len) {
-        (void)buf_add_text(out, replacement);
+        buf_add_text(out, replacement);
         return found_len;
     }
     kept = longer(kept, 1);
-    (void)buf_add(out, in.data, kept);
+    buf_add(out, in.data, kept);
     return kept;
 }
 
@@ -349,7 +349,7 @@ static void redact_parts(const struct search *search, struct bytes in, struct bu
     for (size_t at = 0; at < in.len;) {
         size_t start = at;
         at = next_start(&search->starts, in, at);
-        (void)buf_add(out, in.data + start, at - start);
+        buf_add(out, in.data + start, at - start);
         if (at < in.len)
             at += redact_here(search, suffix(in, at), out);
     }
@@ -359,7 +359,7 @@ void redact(const struct redaction *redactions, size_t count, struct bytes in, s
 {
     for (size_t i = 0; i < count; i++)
         if (redactions[i].value.len && bytes_equal(in, redactions[i].value)) {
-            (void)buf_add_text(out, redactions[i].replacement);
+            buf_add_text(out, redactions[i].replacement);
             return;
         }
     struct search *search = search_new(redactions, count);

@@ -66,7 +66,7 @@ bool text_unknown(struct error *err, const char *what, const char *word, const c
         return error_set(err, "no %s \"%s\"; did you mean \"%s\"?", what, word, nearest);
     struct buf list = {.max = 600};
     for (size_t i = 0; i < count; i++)
-        (void)buf_add_format(&list, "%s%s", i ? ", " : "", names[i]);
+        buf_add_format(&list, "%s%s", i ? ", " : "", names[i]);
     (void)error_set(err, "no %s \"%s\"; there are: %s%s", what, word, buf_text(&list),
                     list.full ? "..." : "");
     buf_clear(&list);
@@ -191,13 +191,13 @@ bool text_integer(const char *text, int64_t min, int64_t max, int64_t *out, stru
 void text_add_duration(struct buf *out, int64_t ns)
 {
     if (ns < NS_PER_MS)
-        (void)buf_add_format(out, "%" PRId64 " us", ns / 1000);
+        buf_add_format(out, "%" PRId64 " us", ns / 1000);
     else if (ns < 100 * NS_PER_MS)
-        (void)buf_add_format(out, "%.1f ms", (double)ns / (double)NS_PER_MS);
+        buf_add_format(out, "%.1f ms", (double)ns / (double)NS_PER_MS);
     else if (ns < NS_PER_S)
-        (void)buf_add_format(out, "%" PRId64 " ms", ns / NS_PER_MS);
+        buf_add_format(out, "%" PRId64 " ms", ns / NS_PER_MS);
     else
-        (void)buf_add_format(out, "%.2f s", (double)ns / (double)NS_PER_S);
+        buf_add_format(out, "%.2f s", (double)ns / (double)NS_PER_S);
 }
 
 /* The length of the well-formed UTF-8 sequence at `at`, or 0. */
@@ -244,15 +244,15 @@ void text_add_visible(struct buf *out, struct bytes in, size_t max_len)
         if (i + len > max_len)
             break; /* half a character is no character */
         if (is_visible(data + i, len)) {
-            (void)buf_add(out, data + i, len);
+            buf_add(out, data + i, len);
         } else {
             len = 1;
-            (void)buf_add_format(out, "\\x%02x", data[i]);
+            buf_add_format(out, "\\x%02x", data[i]);
         }
         i += len;
     }
     if (i < in.len)
-        (void)buf_add_text(out, "...");
+        buf_add_text(out, "...");
 }
 
 bool text_starts_with(const char *text, const char *start)

@@ -2,11 +2,11 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/layout.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/command.h"
-#include "cli/explain.h"
-#include "cli/layout.h"
+#include "reference/explain.h"
 
 static const struct option_spec specs[] = {
     {"suite", 0, "NAME|FILE", "Look for cases in this suite (default: in all that are built in).",
@@ -59,7 +59,7 @@ static bool explain(const struct library *library, const char *id, struct error 
     for (size_t i = 0; i < ARRAY_LEN(explainers); i++) {
         struct buf text = {0};
         if (explainers[i]->explain(library, id, &text))
-            (void)buf_add_format(&out, "%s%s", found++ ? "\n" : "", buf_text(&text));
+            buf_add_format(&out, "%s%s", found++ ? "\n" : "", buf_text(&text));
         buf_clear(&text);
     }
     (void)fwrite(buf_text(&out), 1, out.len, stdout);

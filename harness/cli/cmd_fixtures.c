@@ -4,10 +4,10 @@
 
 #include "base/array.h"
 #include "cli/command.h"
-#include "cli/fixture_choice.h"
-#include "cli/fixture_corpus.h"
-#include "cli/fixture_stream.h"
+#include "cli/fixture_options.h"
 #include "cli/secret_options.h"
+#include "corpus/fixture_corpus.h"
+#include "corpus/fixture_stream.h"
 
 static const struct option_set *const option_sets[] = {&fixture_options, &secret_options};
 
@@ -27,7 +27,7 @@ static int run(const struct arguments *arguments, struct error *err)
 {
     struct fixture_choice choice = {0};
     int code = EXIT_WRONG_USAGE;
-    if (fixture_choice_read(&choice, arguments, err))
+    if (fixture_options_read(&choice, arguments, err))
         code = strcmp(choice.folder, "-") == 0 ? print(&choice, err)
                                                : fixture_corpus_write(&choice, err);
     fixture_choice_clear(&choice);

@@ -4,7 +4,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "cli/command.h"
-#include "cli/library.h"
+#include "run/library.h"
 
 #define SUITE_FILE_MAX ((size_t)16 * 1024 * 1024)
 

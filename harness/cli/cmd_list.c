@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/layout.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/command.h"
-#include "cli/layout.h"
-#include "cli/listing.h"
+#include "reference/listing.h"
 
 static const struct option_spec specs[] = {
     {"json", 0, NULL, "Print one array of objects, for programs (default: aligned lines).", false},
@@ -43,7 +43,7 @@ static void add_text(const struct listing *listing, const json_t *rows, struct b
 static void add_json(const json_t *rows, struct buf *out)
 {
     char *text = json_dumps(rows, JSON_INDENT(2));
-    (void)buf_add_format(out, "%s\n", text ? text : "[]");
+    buf_add_format(out, "%s\n", text ? text : "[]");
     free(text);
 }
 

@@ -11,8 +11,8 @@
 #include "cli/command.h"
 #include "cli/run_choice.h"
 #include "cli/secret_options.h"
-#include "cli/version.h"
-#include "report/request_format.h"
+#include "format/request_format.h"
+#include "result/version.h"
 
 /* A signal handler can reach nothing but a global; it is only ever set here. */
 static volatile sig_atomic_t interrupted;
@@ -53,18 +53,17 @@ static bool is_repeated(const char *name)
 static void add_option(const struct run_result *result, const struct given_option *option,
                        struct buf *out)
 {
-    (void)buf_add_format(out, " %s%s", strlen(option->spec->name) > 1 ? "--" : "-",
-                         option->spec->name);
+    buf_add_format(out, " %s%s", strlen(option->spec->name) > 1 ? "--" : "-", option->spec->name);
     if (!option->value)
         return;
     /* it may well hold the password of a database */
     if (strcmp(option->spec->name, "effect-command") == 0) {
-        (void)buf_add_text(out, " \"$HOOKCHECK_EFFECT_COMMAND\"");
+        buf_add_text(out, " \"$HOOKCHECK_EFFECT_COMMAND\"");
         return;
     }
     struct buf shown = {0};
     result_redact(result, bytes_of(option->value), &shown);
-    (void)buf_add_char(out, ' ');
+    buf_add_char(out, ' ');
     shell_quote_redacted(buf_bytes(&shown), out);
     buf_clear(&shown);
 }
@@ -73,11 +72,11 @@ static char *rerun_line(const struct run_result *result, const struct run_choice
                         const struct arguments *arguments)
 {
     struct buf out = {0};
-    (void)buf_add_text(&out, "hookcheck run ");
+    buf_add_text(&out, "hookcheck run ");
     shell_quote(bytes_of(choice->target.shown), &out);
     /* whoever is asked what became of an event must not know it from before */
     if (!choice->run.effect)
-        (void)buf_add_format(&out, " --seed %llu", (unsigned long long)choice->run.seed);
+        buf_add_format(&out, " --seed %llu", (unsigned long long)choice->run.seed);
     for (size_t i = 0; i < arguments->num_options; i++) {
         const struct given_option *option = &arguments->options[i];
         if (is_repeated(option->spec->name) || strcmp(option->spec->name, "suite") == 0)
@@ -220,7 +219,6 @@ static int send_everything(struct run_choice *choice, struct plan *plan,
 
 static const char *why_stop(void *payload)
 {
-    (void)payload;
     return interrupted ? "interrupted" : NULL;
 }
 
@@ -254,7 +252,7 @@ static int run_chosen(struct run_choice *choice, const struct arguments *argumen
         return EXIT_WRONG_USAGE;
     plan_describe(plan, &line);
     if (choice->dry_run) {
-        (void)buf_add_char(&line, '\n');
+        buf_add_char(&line, '\n');
         plan_list(plan, &line);
         (void)fwrite(buf_text(&line), 1, line.len, stdout);
     } else {

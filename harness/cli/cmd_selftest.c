@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/command.h"
-#include "cli/selftest.h"
+#include "prove/selftest.h"
 
 #define JOBS        10
 #define JOBS_MAX    64
@@ -38,7 +38,6 @@ static volatile sig_atomic_t interrupted;
 
 static void on_interrupt(int number)
 {
-    (void)number;
     interrupted = 1;
 }
 

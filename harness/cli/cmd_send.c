@@ -10,9 +10,9 @@
 #include "cli/endpoint_options.h"
 #include "cli/event_options.h"
 #include "cli/secret_options.h"
-#include "cli/send_report.h"
 #include "deliver/engine.h"
 #include "deliver/target.h"
+#include "report/send_report.h"
 
 #define ATTEMPTS_MAX      1000000
 #define CONCURRENCY_MAX   1000

@@ -8,10 +8,10 @@
 #include "base/mem.h"
 #include "cli/command.h"
 #include "cli/event_options.h"
-#include "cli/masked_curl.h"
 #include "cli/secret_options.h"
 #include "deliver/target.h"
-#include "report/request_format.h"
+#include "format/masked_curl.h"
+#include "format/request_format.h"
 
 #define URL_DEFAULT "https://example.com/webhook"
 
@@ -87,8 +87,7 @@ static bool sign_one(struct event_choice *choice, const struct arguments *argume
     ok = ok && render(&composed, format, &target, &choice->secret, &out, err);
     if (ok) {
         if (isatty(STDOUT_FILENO) && out.len && out.data[out.len - 1] != '\n')
-            (void)buf_add_char(&out,
-                               '\n'); /* for the prompt's sake; elsewhere the bytes are exact */
+            buf_add_char(&out, '\n'); /* for the prompt's sake; elsewhere the bytes are exact */
         (void)fwrite(buf_text(&out), 1, out.len, stdout);
     }
     buf_clear(&out);

@@ -3,10 +3,10 @@
 
 #include "base/array.h"
 #include "base/file.h"
-#include "cli/capture.h"
 #include "cli/command.h"
 #include "cli/secret_options.h"
 #include "diagnose/offline.h"
+#include "format/capture.h"
 #include "panora/event.h"
 #include "sign/signature.h"
 

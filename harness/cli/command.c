@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/layout.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "cli/layout.h"
-#include "cli/version.h"
+#include "result/version.h"
 
 #define HELP_COLUMNS 100
 
@@ -33,30 +33,30 @@ static const char overview_examples[] =
 
 static void add_overview(struct buf *out)
 {
-    (void)buf_add_text(out, "Usage: hookcheck COMMAND [OPTIONS] [ARGUMENTS]\n\n");
+    buf_add_text(out, "Usage: hookcheck COMMAND [OPTIONS] [ARGUMENTS]\n\n");
     layout_wrap(overview, 0, HELP_COLUMNS, out);
-    (void)buf_add_text(out, "\nCommands:\n");
+    buf_add_text(out, "\nCommands:\n");
     for (size_t i = 0; i < num_commands; i++) {
         const struct command *command = commands[i];
         char *title = mem_format("  %s %s", command->name, command->arguments);
         layout_entry(title, 22, command->summary, out);
         free(title);
     }
-    (void)buf_add_text(out, "\nOptions:\n");
+    buf_add_text(out, "\nOptions:\n");
     layout_entry("  -h, --help", 22, "Print this help; after a command: the help of that command.",
                  out);
     layout_entry("      --version", 22, "Print the version and the hash of the suites in it.", out);
-    (void)buf_add_format(out, "\nExamples:\n%s", overview_examples);
+    buf_add_format(out, "\nExamples:\n%s", overview_examples);
 }
 
 static void add_command_help(const struct command *command, struct buf *out)
 {
-    (void)buf_add_format(out, "Usage: hookcheck %s [OPTIONS]%s%s\n\n", command->name,
-                         *command->arguments ? " " : "", command->arguments);
+    buf_add_format(out, "Usage: hookcheck %s [OPTIONS]%s%s\n\n", command->name,
+                   *command->arguments ? " " : "", command->arguments);
     layout_wrap(command->about, 0, HELP_COLUMNS, out);
-    (void)buf_add_text(out, "\nOptions:\n");
+    buf_add_text(out, "\nOptions:\n");
     option_help(command->options, command->num_option_sets, out);
-    (void)buf_add_format(out, "\nExamples:\n%s", command->examples);
+    buf_add_format(out, "\nExamples:\n%s", command->examples);
 }
 
 static int print(struct buf *text, FILE *where, int code)

@@ -9,16 +9,7 @@
 
 #include "base/error.h"
 #include "cli/option.h"
-
-enum exit_code {
-    EXIT_OK = 0,
-    EXIT_FELL_SHORT = 1, /* also: a signature is not valid */
-    EXIT_WRONG_USAGE = 2,
-    EXIT_UNREACHED = 3,
-    EXIT_UNDECIDED = 4,
-    EXIT_OUR_FAILURE = 6,
-    EXIT_INTERRUPTED = 130
-};
+#include "result/exit.h"
 
 struct command {
     const char *name;
@@ -46,8 +37,6 @@ extern const struct command command_explain;
 
 extern const struct command *const commands[];
 extern const size_t num_commands;
-
-#define HOOKCHECK_VERSION "0.1.0"
 
 /* Finds the command, parses, runs it, prints complaints; returns the exit code. */
 int command_main(int argc, char **argv);

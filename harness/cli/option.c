@@ -5,9 +5,9 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/layout.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "cli/layout.h"
 
 #define HELP_COLUMNS  100
 #define RATE_MAX      1000000
@@ -258,13 +258,13 @@ static void add_names(const struct option_spec *spec, struct buf *out)
 {
     bool only_letter = strlen(spec->name) == 1;
     if (spec->letter)
-        (void)buf_add_format(out, "  -%c%s", spec->letter, only_letter ? "" : ", ");
+        buf_add_format(out, "  -%c%s", spec->letter, only_letter ? "" : ", ");
     else
-        (void)buf_add_text(out, "      ");
+        buf_add_text(out, "      ");
     if (!only_letter)
-        (void)buf_add_format(out, "--%s", spec->name);
+        buf_add_format(out, "--%s", spec->name);
     if (spec->value)
-        (void)buf_add_format(out, " %s", spec->value);
+        buf_add_format(out, " %s", spec->value);
 }
 
 static void add_spec(const struct option_spec *spec, struct buf *out)
@@ -273,10 +273,10 @@ static void add_spec(const struct option_spec *spec, struct buf *out)
     add_names(spec, out);
     size_t width = out->len - start;
     if (width + 2 > HELP_SENTENCE) {
-        (void)buf_add_char(out, '\n');
+        buf_add_char(out, '\n');
         width = 0;
     }
-    (void)buf_add_repeated(out, ' ', HELP_SENTENCE - width);
+    buf_add_repeated(out, ' ', HELP_SENTENCE - width);
     layout_wrap(spec->help, HELP_SENTENCE, HELP_COLUMNS, out);
 }
 

@@ -182,7 +182,7 @@ static bool read_events(struct run_choice *choice, const struct arguments *argum
     const char **given = arguments_values(arguments, "events", &num_given);
     struct buf list = {0};
     for (size_t i = 0; i < num_given; i++)
-        (void)buf_add_format(&list, "%s%s", i ? "," : "", given[i]);
+        buf_add_format(&list, "%s%s", i ? "," : "", given[i]);
     free(given);
     if (num_given == 0)
         return true;

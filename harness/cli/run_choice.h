@@ -7,11 +7,11 @@
 
 #include "base/error.h"
 #include "cli/endpoint_options.h"
-#include "cli/library.h"
 #include "cli/option.h"
 #include "cli/run_failures.h"
 #include "report/report.h"
 #include "run/effect_command.h"
+#include "run/library.h"
 #include "run/run.h"
 
 struct wanted_report {

@@ -6,8 +6,8 @@
 
 #include "base/error.h"
 #include "cli/option.h"
-#include "judge/result.h"
-#include "report/request_format.h"
+#include "format/request_format.h"
+#include "result/result.h"
 
 struct failures_choice {
     const struct request_format *format; /* NULL: not asked for */

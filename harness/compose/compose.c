@@ -39,29 +39,29 @@ static void data_of_size(struct rng *rng, size_t size, struct buf *out)
     rng_uuid(rng, id);
     size_t frame = sizeof start - 1 + UUID_SIZE - 1 + sizeof middle - 1 + sizeof end - 1;
     if (size < frame) { /* too small for an object with an id: a number's digits fill any size */
-        (void)buf_add_repeated(out, '1', size);
+        buf_add_repeated(out, '1', size);
         return;
     }
-    (void)buf_add_format(out, "%s%s%s", start, id, middle);
-    (void)buf_add_repeated(out, 'x', size - frame);
-    (void)buf_add_text(out, end);
+    buf_add_format(out, "%s%s%s", start, id, middle);
+    buf_add_repeated(out, 'x', size - frame);
+    buf_add_text(out, end);
 }
 
 /* An object with arrays inside each other: `depth` levels in all. */
 static void data_of_depth(size_t depth, struct buf *out)
 {
-    (void)buf_add_text(out, "{\"nested\":");
-    (void)buf_add_repeated(out, '[', depth - 1);
-    (void)buf_add_text(out, depth > 1 ? "" : "true");
-    (void)buf_add_repeated(out, ']', depth - 1);
-    (void)buf_add_char(out, '}');
+    buf_add_text(out, "{\"nested\":");
+    buf_add_repeated(out, '[', depth - 1);
+    buf_add_text(out, depth > 1 ? "" : "true");
+    buf_add_repeated(out, ']', depth - 1);
+    buf_add_char(out, '}');
 }
 
 void compose_data(const struct composer *composer, const struct step *step, const char *type,
                   struct rng *rng, struct buf *out)
 {
     if (step->data) {
-        (void)buf_add_text(out, step->data);
+        buf_add_text(out, step->data);
     } else if (step->depth) {
         data_of_depth(step->depth, out);
     } else if (step->size) {
@@ -117,7 +117,7 @@ static bool apply_ops(struct draft *draft, const struct calls *ops, bool as_twin
 static void plan_signature(struct draft *draft)
 {
     event_write_message(&draft->event, &draft->message);
-    (void)buf_add_bytes(&draft->key, secret_bytes(draft->composer->secret));
+    buf_add_bytes(&draft->key, secret_bytes(draft->composer->secret));
     signature_make(buf_bytes(&draft->key), buf_bytes(&draft->message), draft->signature);
     draft->algorithm = "sha256";
     draft->keyed = true;
@@ -180,7 +180,7 @@ static void add_phrases(struct buf *out, const struct calls *ops, bool as_twin)
         const struct mutation *mutation = mutation_of(&ops->items[i]);
         if (as_twin && mutation->is_flaw)
             continue;
-        (void)buf_add_text(out, ", ");
+        buf_add_text(out, ", ");
         mutation_add_phrase(&ops->items[i], out);
     }
 }
@@ -189,20 +189,20 @@ static char *describe(const struct draft *draft, const struct step *step, bool a
 {
     struct buf out = {0};
     if (strcmp(step->method, "POST") != 0)
-        (void)buf_add_format(&out, "%s ", step->method);
-    (void)buf_add_text(&out, draft->event.type);
+        buf_add_format(&out, "%s ", step->method);
+    buf_add_text(&out, draft->event.type);
     if (step->again && !as_twin)
-        (void)buf_add_text(&out, ", the same event again");
+        buf_add_text(&out, ", the same event again");
     if (draft->event.dialect == DIALECT_OBJECT)
-        (void)buf_add_text(&out, ", data as an object");
+        buf_add_text(&out, ", data as an object");
     if (step->nulls)
-        (void)buf_add_text(&out, ", every nullable field null");
+        buf_add_text(&out, ", every nullable field null");
     if (step->rows == 0)
-        (void)buf_add_text(&out, ", data an empty array");
+        buf_add_text(&out, ", data an empty array");
     if (step->size)
-        (void)buf_add_format(&out, ", %zu bytes of data", step->size);
+        buf_add_format(&out, ", %zu bytes of data", step->size);
     if (step->depth)
-        (void)buf_add_format(&out, ", data nested %zu levels deep", step->depth);
+        buf_add_format(&out, ", data nested %zu levels deep", step->depth);
     add_phrases(&out, &step->event_ops, as_twin);
     add_phrases(&out, &step->sign_ops, as_twin);
     add_phrases(&out, &step->wire_ops, as_twin);
@@ -214,7 +214,7 @@ static void add_neutral(struct buf *out, const struct calls *ops)
     for (size_t i = 0; i < ops->count; i++) {
         if (mutation_of(&ops->items[i])->is_flaw)
             continue;
-        (void)buf_add_text(out, "|");
+        buf_add_text(out, "|");
         mutation_add_phrase(&ops->items[i], out);
     }
 }
@@ -229,15 +229,14 @@ static char *twin_of(const struct draft *draft, const struct step *step,
     while (size_class < draft->event.data.len)
         size_class *= 4;
     if (again)
-        (void)buf_add_text(&out, again->twin); /* the event is made as that step says */
+        buf_add_text(&out, again->twin); /* the event is made as that step says */
     else
-        (void)buf_add_format(&out, "%s|%s|%zu|%d|%" PRId64, draft->event.type,
-                             dialect_name(draft->event.dialect), size_class, step->nulls,
-                             step->rows);
+        buf_add_format(&out, "%s|%s|%zu|%d|%" PRId64, draft->event.type,
+                       dialect_name(draft->event.dialect), size_class, step->nulls, step->rows);
     if (step->data && !again)
-        (void)buf_add_format(&out, "|%s", step->data);
+        buf_add_format(&out, "|%s", step->data);
     if (step->depth)
-        (void)buf_add_format(&out, "|%zu levels", step->depth);
+        buf_add_format(&out, "|%zu levels", step->depth);
     add_neutral(&out, &step->event_ops);
     add_neutral(&out, &step->sign_ops);
     add_neutral(&out, &step->wire_ops);

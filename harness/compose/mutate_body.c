@@ -52,7 +52,7 @@ void change_json_text(struct buf *data)
     static const char changed[] = "{\"changed\":true}";
     bool same = bytes_equal(buf_bytes(data), bytes_of(changed));
     buf_reset(data);
-    (void)buf_add_text(data, same ? "{\"changed\":false}" : changed);
+    buf_add_text(data, same ? "{\"changed\":false}" : changed);
 }
 
 static void render(struct draft *draft, const struct event *event)
@@ -64,8 +64,6 @@ static void render(struct draft *draft, const struct event *event)
 bool mutate_change_data(struct draft *draft, const struct call *call, struct error *err)
 {
     struct event changed = {0};
-    (void)call;
-    (void)err;
     event_copy(&changed, &draft->event);
     change_json_text(&changed.data);
     render(draft, &changed);
@@ -76,7 +74,6 @@ bool mutate_change_data(struct draft *draft, const struct call *call, struct err
 bool mutate_change_type(struct draft *draft, const struct call *call, struct error *err)
 {
     struct event changed = {0};
-    (void)err;
     event_copy(&changed, &draft->event);
     free(changed.type);
     changed.type = mem_text(call->values[0].text);
@@ -88,8 +85,6 @@ bool mutate_change_type(struct draft *draft, const struct call *call, struct err
 bool mutate_change_id(struct draft *draft, const struct call *call, struct error *err)
 {
     struct event changed = {0};
-    (void)call;
-    (void)err;
     event_copy(&changed, &draft->event);
     event_new_id(draft->rng, draft->composer->run_tag, changed.id);
     render(draft, &changed);
@@ -108,9 +103,9 @@ bool mutate_add_member(struct draft *draft, const struct call *call, struct erro
     if (body->len < 2 || body->data[body->len - 1] != '}')
         return error_set(err, "the body is no object any more");
     body->data[--body->len] = '\0';
-    (void)buf_add_char(body, ',');
+    buf_add_char(body, ',');
     js_quote(bytes_of(call->values[0].text), body);
-    (void)buf_add_format(body, ":%s}", call->values[1].text);
+    buf_add_format(body, ":%s}", call->values[1].text);
     return true;
 }
 
@@ -118,21 +113,21 @@ static bool add_named(struct buf *body, const struct event *event, const char *n
 {
     bool first = body->len == 1;
     if (len == 8 && memcmp(name, "id_event", len) == 0) {
-        (void)buf_add_format(body, "%s\"id_event\":\"%s\"", first ? "" : ",", event->id);
+        buf_add_format(body, "%s\"id_event\":\"%s\"", first ? "" : ",", event->id);
         return true;
     }
     if (len == 4 && memcmp(name, "type", len) == 0) {
-        (void)buf_add_format(body, "%s\"type\":", first ? "" : ",");
+        buf_add_format(body, "%s\"type\":", first ? "" : ",");
         js_quote(bytes_of(event->type), body);
         return true;
     }
     if (len != 4 || memcmp(name, "data", len) != 0)
         return false;
-    (void)buf_add_format(body, "%s\"data\":", first ? "" : ",");
+    buf_add_format(body, "%s\"data\":", first ? "" : ",");
     if (event->dialect == DIALECT_TEXT)
         event_write_message(event, body); /* what is signed is what stands on the wire */
     else
-        (void)buf_add_bytes(body, buf_bytes(&event->data));
+        buf_add_bytes(body, buf_bytes(&event->data));
     return true;
 }
 
@@ -151,7 +146,7 @@ static bool is_order(const char *text)
 bool mutate_reorder_members(struct draft *draft, const struct call *call, struct error *err)
 {
     struct buf body = {0};
-    (void)buf_add_char(&body, '{');
+    buf_add_char(&body, '{');
     const char *at = call->values[0].text;
     bool ok = is_order(at);
     while (ok && *at) {
@@ -160,7 +155,7 @@ bool mutate_reorder_members(struct draft *draft, const struct call *call, struct
         at += len;
         at += strspn(at, ",");
     }
-    (void)buf_add_char(&body, '}');
+    buf_add_char(&body, '}');
     if (!ok) {
         buf_clear(&body);
         return error_set(err, "\"%s\" is no order of id_event, data and type",
@@ -176,16 +171,15 @@ bool mutate_duplicate_data(struct draft *draft, const struct call *call, struct 
 {
     struct event changed = {0};
     bool fits_first = strcmp(call->values[0].text, "first") == 0;
-    (void)err;
     event_copy(&changed, &draft->event);
     change_json_text(&changed.data);
     struct buf body = {0};
-    (void)buf_add_char(&body, '{');
+    buf_add_char(&body, '{');
     (void)add_named(&body, &draft->event, "id_event", 8);
     (void)add_named(&body, fits_first ? &draft->event : &changed, "data", 4);
     (void)add_named(&body, &draft->event, "type", 4);
     (void)add_named(&body, fits_first ? &changed : &draft->event, "data", 4);
-    (void)buf_add_char(&body, '}');
+    buf_add_char(&body, '}');
     buf_clear(&draft->request.body);
     draft->request.body = body;
     event_clear(&changed);
@@ -194,9 +188,8 @@ bool mutate_duplicate_data(struct draft *draft, const struct call *call, struct 
 
 bool mutate_body(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)err;
     buf_reset(&draft->request.body);
-    (void)buf_add_text(&draft->request.body, call->values[0].text);
+    buf_add_text(&draft->request.body, call->values[0].text);
     return true;
 }
 

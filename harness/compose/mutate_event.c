@@ -16,12 +16,12 @@ bool mutate_add_field(struct draft *draft, const struct call *call, struct error
     if (end < 2 || data->data[end - 1] != '}')
         return error_set(err, "the data of %s is no object to add a field to", draft->event.type);
     struct buf changed = {0};
-    (void)buf_add(&changed, data->data, end - 1);
+    buf_add(&changed, data->data, end - 1);
     if (data->data[end - 2] != '{')
-        (void)buf_add_char(&changed, ',');
+        buf_add_char(&changed, ',');
     js_quote(bytes_of(call->values[0].text), &changed);
-    (void)buf_add_format(&changed, ":%s}", call->values[1].text);
-    (void)buf_add(&changed, data->data + end, data->len - end);
+    buf_add_format(&changed, ":%s}", call->values[1].text);
+    buf_add(&changed, data->data + end, data->len - end);
     buf_clear(data);
     *data = changed;
     return true;

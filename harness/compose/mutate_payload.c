@@ -40,12 +40,12 @@ bool mutate_insert_bytes(struct draft *draft, const struct call *call, struct er
                 : strcmp(where, "end") == 0 ? old->len
                                             : middle_of(old);
     struct buf body = {0};
-    (void)buf_add(&body, buf_text(old), at);
+    buf_add(&body, buf_text(old), at);
     if (!decode_base64(bytes_of(call->values[0].text), &body)) {
         buf_clear(&body);
         return error_set(err, "\"%s\" is not base64", call->values[0].text);
     }
-    (void)buf_add(&body, buf_text(old) + at, old->len - at);
+    buf_add(&body, buf_text(old) + at, old->len - at);
     replace_body(draft, &body);
     return true;
 }
@@ -53,9 +53,7 @@ bool mutate_insert_bytes(struct draft *draft, const struct call *call, struct er
 bool mutate_cut_body(struct draft *draft, const struct call *call, struct error *err)
 {
     struct buf body = {0};
-    (void)call;
-    (void)err;
-    (void)buf_add(&body, buf_text(&draft->request.body), draft->request.body.len / 2);
+    buf_add(&body, buf_text(&draft->request.body), draft->request.body.len / 2);
     replace_body(draft, &body);
     return true;
 }
@@ -74,15 +72,15 @@ static bool write_otherwise(struct draft *draft, const char *name, const char *v
         found = found || is_it;
         if (is_it && !value)
             continue;
-        (void)buf_add_format(&body, "%s\"%s\":", comma, names[i]);
+        buf_add_format(&body, "%s\"%s\":", comma, names[i]);
         if (is_it)
-            (void)buf_add_text(&body, value);
+            buf_add_text(&body, value);
         else
             js_write(js_get(event, names[i]), &body);
     }
     js_free(event);
     struct buf whole = {0};
-    (void)buf_add_format(&whole, "{%s}", buf_text(&body));
+    buf_add_format(&whole, "{%s}", buf_text(&body));
     buf_clear(&body);
     if (!found) {
         buf_clear(&whole);
@@ -104,8 +102,8 @@ bool mutate_set_member(struct draft *draft, const struct call *call, struct erro
 
 static void add_unit(struct buf *out, unsigned unit, bool big)
 {
-    (void)buf_add_char(out, (char)(big ? unit >> 8 : unit & 0xff));
-    (void)buf_add_char(out, (char)(big ? unit & 0xff : unit >> 8));
+    buf_add_char(out, (char)(big ? unit >> 8 : unit & 0xff));
+    buf_add_char(out, (char)(big ? unit & 0xff : unit >> 8));
 }
 
 /* One code point of UTF-8 that is known to be well-formed; returns its length. */
@@ -150,8 +148,6 @@ bool mutate_utf16_body(struct draft *draft, const struct call *call, struct erro
 bool mutate_sign_sent_body(struct draft *draft, const struct call *call, struct error *err)
 {
     char signature[SIGNATURE_SIZE];
-    (void)call;
-    (void)err;
     signature_make(buf_bytes(&draft->key), buf_bytes(&draft->request.body), signature);
     headers_set(&draft->request.headers, PANORA_SIGNATURE_HEADER, signature);
     return true;

@@ -8,14 +8,12 @@
 static void use_key(struct draft *draft, struct bytes key)
 {
     buf_reset(&draft->key);
-    (void)buf_add_bytes(&draft->key, key);
+    buf_add_bytes(&draft->key, key);
 }
 
 bool mutate_wrong_secret(struct draft *draft, const struct call *call, struct error *err)
 {
     char other[UUID_SIZE];
-    (void)call;
-    (void)err;
     rng_uuid(draft->rng, other);
     use_key(draft, bytes_of(other));
     return true;
@@ -23,15 +21,12 @@ bool mutate_wrong_secret(struct draft *draft, const struct call *call, struct er
 
 bool mutate_empty_secret(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)call;
-    (void)err;
     use_key(draft, (struct bytes){"", 0});
     return true;
 }
 
 bool mutate_placeholder_secret(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)err;
     use_key(draft, bytes_of(call->values[0].text));
     return true;
 }
@@ -60,8 +55,8 @@ bool mutate_other_algorithm(struct draft *draft, const struct call *call, struct
         draft->keyed = recipes[i].keyed;
         if (recipes[i].secret_first) {
             struct buf both = {0};
-            (void)buf_add_bytes(&both, buf_bytes(&draft->key));
-            (void)buf_add_bytes(&both, buf_bytes(&draft->message));
+            buf_add_bytes(&both, buf_bytes(&draft->key));
+            buf_add_bytes(&both, buf_bytes(&draft->message));
             buf_clear(&draft->message);
             draft->message = both;
         }
@@ -74,8 +69,6 @@ bool mutate_other_algorithm(struct draft *draft, const struct call *call, struct
 bool mutate_other_event(struct draft *draft, const struct call *call, struct error *err)
 {
     struct event other = {.dialect = draft->event.dialect};
-    (void)call;
-    (void)err;
     do {
         buf_reset(&other.data);
         struct step plain = {.rows = 1};
@@ -89,8 +82,6 @@ bool mutate_other_event(struct draft *draft, const struct call *call, struct err
 
 bool mutate_sign_body(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)call;
-    (void)err;
     buf_reset(&draft->message);
     event_write_body(&draft->event, &draft->message);
     return true;

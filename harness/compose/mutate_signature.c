@@ -41,16 +41,12 @@ static void make_bad(const struct draft *draft, char out[SIGNATURE_SIZE])
 
 bool mutate_no_signature(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)call;
-    (void)err;
     (void)headers_remove(&draft->request.headers, PANORA_SIGNATURE_HEADER);
     return true;
 }
 
 bool mutate_empty_signature(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)call;
-    (void)err;
     set_signature(draft, "");
     return true;
 }
@@ -99,7 +95,7 @@ bool mutate_extend_signature(struct draft *draft, const struct call *call, struc
 static bool fill_signature(struct draft *draft, char c, size_t len)
 {
     struct buf value = {0};
-    (void)buf_add_repeated(&value, c, len);
+    buf_add_repeated(&value, c, len);
     set_signature(draft, buf_text(&value));
     buf_clear(&value);
     return true;
@@ -107,15 +103,11 @@ static bool fill_signature(struct draft *draft, char c, size_t len)
 
 bool mutate_not_hex(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)call;
-    (void)err;
     return fill_signature(draft, 'z', SIGNATURE_SIZE - 1);
 }
 
 bool mutate_zeros(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)call;
-    (void)err;
     return fill_signature(draft, '0', SIGNATURE_SIZE - 1);
 }
 
@@ -124,8 +116,6 @@ bool mutate_zeros(struct draft *draft, const struct call *call, struct error *er
 bool mutate_non_ascii_signature(struct draft *draft, const struct call *call, struct error *err)
 {
     char value[SIGNATURE_SIZE];
-    (void)call;
-    (void)err;
     memcpy(value, draft->signature, sizeof value);
     value[SIGNATURE_SIZE - 2] = (char)0xe9;
     set_signature(draft, value);
@@ -142,7 +132,6 @@ bool mutate_very_long_signature(struct draft *draft, const struct call *call, st
 bool mutate_secret_itself(struct draft *draft, const struct call *call, struct error *err)
 {
     struct bytes secret = secret_bytes(draft->composer->secret);
-    (void)call;
     for (size_t i = 0; i < secret.len; i++)
         if ((unsigned char)secret.data[i] < 0x20 || secret.data[i] == 0x7f) {
             draft->impossible = true;
@@ -158,7 +147,6 @@ bool mutate_base64_signature(struct draft *draft, const struct call *call, struc
 {
     struct buf raw = {0};
     struct buf text = {0};
-    (void)call;
     bool ok = decode_hex(bytes_of(current(draft)), &raw);
     if (ok) {
         encode_base64(buf_bytes(&raw), &text);
@@ -172,8 +160,6 @@ bool mutate_base64_signature(struct draft *draft, const struct call *call, struc
 bool mutate_uppercase_signature(struct draft *draft, const struct call *call, struct error *err)
 {
     char *value = mem_text(current(draft));
-    (void)call;
-    (void)err;
     for (char *at = value; *at; at++)
         *at = (char)toupper((unsigned char)*at);
     set_signature(draft, value);
@@ -196,8 +182,6 @@ bool mutate_prefix_signature(struct draft *draft, const struct call *call, struc
 /* Under both names that are in use for parameters of this kind. */
 bool mutate_query_signature(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)call;
-    (void)err;
     (void)headers_remove(&draft->request.headers, PANORA_SIGNATURE_HEADER);
     free(draft->request.query);
     draft->request.query =
@@ -209,7 +193,6 @@ bool mutate_duplicate_signature(struct draft *draft, const struct call *call, st
 {
     char bad[SIGNATURE_SIZE];
     bool good_first = strcmp(call->values[0].text, "good-bad") == 0;
-    (void)err;
     make_bad(draft, bad);
     struct headers with_both = {0};
     for (size_t i = 0; i < draft->request.headers.count; i++) {
@@ -230,7 +213,6 @@ bool mutate_join_signatures(struct draft *draft, const struct call *call, struct
 {
     char bad[SIGNATURE_SIZE];
     bool good_first = strcmp(call->values[0].text, "good-bad") == 0;
-    (void)err;
     make_bad(draft, bad);
     char *value = mem_format("%s, %s", good_first ? draft->signature : bad,
                              good_first ? bad : draft->signature);

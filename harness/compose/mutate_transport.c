@@ -16,8 +16,8 @@ bool mutate_nest(struct draft *draft, const struct call *call, struct error *err
                          (long long)call->values[0].number, NEST_MAX);
     size_t depth = (size_t)call->values[0].number;
     buf_clear(data);
-    (void)buf_add_repeated(data, '[', depth);
-    (void)buf_add_repeated(data, ']', depth);
+    buf_add_repeated(data, '[', depth);
+    buf_add_repeated(data, ']', depth);
     return true;
 }
 
@@ -34,8 +34,6 @@ bool mutate_chunked(struct draft *draft, const struct call *call, struct error *
 
 bool mutate_expect_continue(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)call;
-    (void)err;
     draft->request.transport.expect_continue = true;
     headers_add(&draft->request.headers, "Expect", "100-continue");
     return true;
@@ -43,8 +41,6 @@ bool mutate_expect_continue(struct draft *draft, const struct call *call, struct
 
 bool mutate_http_1_0(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)call;
-    (void)err;
     draft->request.transport.http_1_0 = true;
     headers_set(&draft->request.headers, "Connection", "close");
     return true;
@@ -90,7 +86,7 @@ static uint32_t crc32_of(struct bytes data)
 static void add_little_endian(struct buf *out, uint32_t value, int num_bytes)
 {
     for (int i = 0; i < num_bytes; i++)
-        (void)buf_add_char(out, (char)(value >> (8 * i) & 0xff));
+        buf_add_char(out, (char)(value >> (8 * i) & 0xff));
 }
 
 static void add_gzip(struct bytes data, struct buf *out)
@@ -98,13 +94,13 @@ static void add_gzip(struct bytes data, struct buf *out)
     static const char head[] = {0x1f, (char)0x8b, 8, 0, 0, 0, 0, 0, 0, 3};
     uint32_t crc = crc32_of(data);
     uint32_t len = (uint32_t)data.len;
-    (void)buf_add(out, head, sizeof head);
+    buf_add(out, head, sizeof head);
     do {
         size_t stored = data.len < STORED_MAX ? data.len : STORED_MAX;
-        (void)buf_add_char(out, stored == data.len ? 1 : 0);
+        buf_add_char(out, stored == data.len ? 1 : 0);
         add_little_endian(out, (uint32_t)stored, 2);
         add_little_endian(out, ~(uint32_t)stored, 2);
-        (void)buf_add(out, data.data, stored);
+        buf_add(out, data.data, stored);
         data.data += stored;
         data.len -= stored;
     } while (data.len);
@@ -116,8 +112,6 @@ bool mutate_gzip(struct draft *draft, const struct call *call, struct error *err
 {
     struct request *request = &draft->request;
     struct buf packed = {0};
-    (void)call;
-    (void)err;
     add_gzip(buf_bytes(&request->body), &packed);
     buf_clear(&request->body);
     request->body = packed;
@@ -129,7 +123,6 @@ bool mutate_gzip(struct draft *draft, const struct call *call, struct error *err
 
 bool mutate_abort_body(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)err;
     draft->request.transport.stop = STOP_RESET;
     draft->request.transport.stop_after = (size_t)call->values[0].number;
     return true;
@@ -137,7 +130,6 @@ bool mutate_abort_body(struct draft *draft, const struct call *call, struct erro
 
 bool mutate_hold_body(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)err;
     draft->request.transport.stop = STOP_HOLD;
     draft->request.transport.stop_after = (size_t)call->values[0].number;
     draft->request.transport.hold_ns = call->values[1].number;
@@ -146,7 +138,6 @@ bool mutate_hold_body(struct draft *draft, const struct call *call, struct error
 
 bool mutate_hold_connection(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)err;
     draft->request.transport.stop = STOP_HOLD;
     draft->request.transport.silent = true;
     draft->request.transport.hold_ns = call->values[0].number;
@@ -156,8 +147,7 @@ bool mutate_hold_connection(struct draft *draft, const struct call *call, struct
 bool mutate_huge_header(struct draft *draft, const struct call *call, struct error *err)
 {
     struct buf value = {0};
-    (void)err;
-    (void)buf_add_repeated(&value, 'x', (size_t)call->values[0].number);
+    buf_add_repeated(&value, 'x', (size_t)call->values[0].number);
     headers_add(&draft->request.headers, "X-Filler", buf_text(&value));
     buf_clear(&value);
     return true;

@@ -379,9 +379,9 @@ const struct mutation *mutation_of(const struct call *call)
 static void add_argument(const struct call *call, struct buf *out)
 {
     if (call->values[0].text)
-        (void)buf_add_text(out, call->values[0].text);
+        buf_add_text(out, call->values[0].text);
     else
-        (void)buf_add_format(out, "%lld", (long long)call->values[0].number);
+        buf_add_format(out, "%lld", (long long)call->values[0].number);
 }
 
 void mutation_add_phrase(const struct call *call, struct buf *out)
@@ -389,10 +389,10 @@ void mutation_add_phrase(const struct call *call, struct buf *out)
     const char *phrase = mutation_of(call)->phrase;
     const char *hole = strstr(phrase, "%s");
     if (!hole) {
-        (void)buf_add_text(out, phrase);
+        buf_add_text(out, phrase);
         return;
     }
-    (void)buf_add(out, phrase, (size_t)(hole - phrase));
+    buf_add(out, phrase, (size_t)(hole - phrase));
     add_argument(call, out);
-    (void)buf_add_text(out, hole + 2);
+    buf_add_text(out, hole + 2);
 }

@@ -16,10 +16,10 @@ static char *with_host(const char *value, const char *authority)
     const size_t mark_len = strlen(REQUEST_HOST_PLACEHOLDER);
     for (const char *mark; (mark = strstr(value, REQUEST_HOST_PLACEHOLDER)) != NULL;
          value = mark + mark_len) {
-        (void)buf_add(&out, value, (size_t)(mark - value));
-        (void)buf_add_text(&out, authority);
+        buf_add(&out, value, (size_t)(mark - value));
+        buf_add_text(&out, authority);
     }
-    (void)buf_add_text(&out, value);
+    buf_add_text(&out, value);
     return buf_take(&out);
 }
 
@@ -27,7 +27,7 @@ static char *with_host(const char *value, const char *authority)
 static void add_credentials(struct headers *fields, const char *userinfo)
 {
     struct buf value = {0};
-    (void)buf_add_text(&value, "Basic ");
+    buf_add_text(&value, "Basic ");
     encode_base64(bytes_of(userinfo), &value);
     headers_add(fields, "Authorization", buf_text(&value));
     buf_clear(&value);

@@ -128,7 +128,7 @@ static int on_close_socket(void *payload, curl_socket_t socket)
         char data[4096];
         ssize_t len;
         while (!unread->full && (len = recv(socket, data, sizeof data, MSG_DONTWAIT)) > 0)
-            (void)buf_add(unread, data, (size_t)len);
+            buf_add(unread, data, (size_t)len);
     }
     return close(socket);
 }

@@ -25,10 +25,10 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "deliver/observation.h"
 #include "deliver/target.h"
 #include "http/headers.h"
 #include "http/request.h"
+#include "result/observation.h"
 
 /* How to reach the endpoint; texts are borrowed and outlive the engine. Meanings are curl's. */
 struct engine_options {

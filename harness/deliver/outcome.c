@@ -79,7 +79,7 @@ static void end_tls(struct attempt *attempt, const char *text)
         text += strlen(tls_words[i].from);
         break;
     }
-    (void)buf_add_text(&words, to);
+    buf_add_text(&words, to);
     if (text_ends_with(to, ": "))
         add_reason(&words, text);
     attempt_end(attempt, OUTCOME_TLS_FAILED, "%s", buf_text(&words));
@@ -95,7 +95,6 @@ static const char *words_or(const char *error_text, CURLcode code)
 
 static void end_unresolved(struct attempt *attempt, CURLcode code, const char *text)
 {
-    (void)text;
     attempt_end(attempt, OUTCOME_UNRESOLVED, "the name of %s has no address",
                 code == CURLE_COULDNT_RESOLVE_PROXY ? "the proxy" : attempt->engine->target->host);
 }
@@ -119,8 +118,6 @@ static void end_unconnected(struct attempt *attempt, CURLcode code, const char *
 
 static void end_cut_short(struct attempt *attempt, CURLcode code, const char *text)
 {
-    (void)code;
-    (void)text;
     attempt_end(attempt, OUTCOME_CUT_SHORT, "the answer ended before it was complete");
 }
 
@@ -135,8 +132,6 @@ static void end_unanswered(struct attempt *attempt, CURLcode code, const char *t
 
 static void end_late(struct attempt *attempt, CURLcode code, const char *text)
 {
-    (void)code;
-    (void)text;
     attempt_end_late(attempt);
 }
 

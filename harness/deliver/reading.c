@@ -36,7 +36,7 @@ bool reading_take_head(struct observation *seen, const struct http_reader *reade
 void reading_take_body(struct observation *seen, struct bytes bytes)
 {
     seen->body_len += bytes.len;
-    (void)buf_add_bytes(&seen->body, bytes);
+    buf_add_bytes(&seen->body, bytes);
 }
 
 enum reading reading_feed(struct observation *seen, struct http_reader *reader, const char **data,

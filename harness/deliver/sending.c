@@ -26,31 +26,31 @@ static const struct transport *transport_of(const struct engine_connection *conn
 static void add_head(const struct attempt *attempt, struct buf *out)
 {
     char *path = target_path_with(attempt->engine->target, attempt->request->query);
-    (void)buf_add_format(out, "%s %s HTTP/1.%d\r\n", attempt->request->method, path,
-                         attempt->request->transport.http_1_0 ? 0 : 1);
+    buf_add_format(out, "%s %s HTTP/1.%d\r\n", attempt->request->method, path,
+                   attempt->request->transport.http_1_0 ? 0 : 1);
     free(path);
     for (size_t i = 0; i < attempt->fields.count; i++) {
         const struct header *field = &attempt->fields.items[i];
         bool is_blank = field->value[strspn(field->value, " \t")] == '\0';
-        (void)buf_add_text(out, field->name);
-        (void)buf_add_text(out, is_blank ? ":" : ": ");
-        (void)buf_add_text(out, is_blank ? "" : field->value);
-        (void)buf_add_text(out, "\r\n");
+        buf_add_text(out, field->name);
+        buf_add_text(out, is_blank ? ":" : ": ");
+        buf_add_text(out, is_blank ? "" : field->value);
+        buf_add_text(out, "\r\n");
     }
-    (void)buf_add_text(out, "\r\n");
+    buf_add_text(out, "\r\n");
 }
 
 static void add_chunks(struct bytes body, size_t chunk_size, struct buf *out)
 {
     while (body.len) {
         size_t len = body.len < chunk_size ? body.len : chunk_size;
-        (void)buf_add_format(out, "%zx\r\n", len);
-        (void)buf_add(out, body.data, len);
-        (void)buf_add_text(out, "\r\n");
+        buf_add_format(out, "%zx\r\n", len);
+        buf_add(out, body.data, len);
+        buf_add_text(out, "\r\n");
         body.data += len;
         body.len -= len;
     }
-    (void)buf_add_text(out, "0\r\n\r\n");
+    buf_add_text(out, "0\r\n\r\n");
 }
 
 void sending_begin(struct engine_connection *connection)
@@ -63,7 +63,7 @@ void sending_begin(struct engine_connection *connection)
     if (transport->chunk_size)
         add_chunks(body, transport->chunk_size, &connection->out);
     else
-        (void)buf_add_bytes(&connection->out, body);
+        buf_add_bytes(&connection->out, body);
     connection->out_sent = 0;
     connection->sending_failed = false;
     connection->may_send_body = !transport->expect_continue;

@@ -31,7 +31,6 @@ static curl_socket_t on_open_socket(void *payload, curlsocktype purpose,
                                     struct curl_sockaddr *address)
 {
     struct attempt *attempt = payload;
-    (void)purpose;
     if (!attempt->has_begun) {
         curl_off_t resolved_us = 0;
         CURL *easy = attempt->connection ? attempt->connection->easy : attempt->easy;
@@ -47,8 +46,6 @@ static curl_socket_t on_open_socket(void *payload, curlsocktype purpose,
 static CURLcode on_tls_begin(CURL *easy, void *ctx, void *payload)
 {
     struct attempt *attempt = payload;
-    (void)easy;
-    (void)ctx;
     if (attempt->seen.connect_ns < 0)
         attempt->seen.connect_ns = attempt_age_ns(attempt);
     return CURLE_OK;
@@ -62,7 +59,6 @@ static const char *const failure_words[] = {"Recv failure: ", "Send failure: ", 
 static int on_words(CURL *easy, curl_infotype type, char *data, size_t size, void *payload)
 {
     char *error_text = payload;
-    (void)easy;
     for (size_t i = 0; type == CURLINFO_TEXT && i < ARRAY_LEN(failure_words); i++) {
         size_t word_len = strlen(failure_words[i]);
         if (size < word_len || memcmp(data, failure_words[i], word_len) != 0)
@@ -237,10 +233,6 @@ static bool check_cacert(SSL_CTX *ctx, const char *path, struct error *err)
 /* NOLINTNEXTLINE(readability-non-const-parameter): OpenSSL's type */
 static int no_password(char *out, int size, int writing, void *payload)
 {
-    (void)out;
-    (void)size;
-    (void)writing;
-    (void)payload;
     return 0;
 }
 

@@ -79,8 +79,6 @@ static void on_message(int is_sent, int version, int type, const void *data, siz
 {
     struct tls_facts *facts = payload;
     const unsigned char *bytes = data;
-    (void)version;
-    (void)ssl;
     if (is_sent && type == SSL3_RT_HANDSHAKE && len > 0 && bytes[0] == SSL3_MT_CLIENT_HELLO)
         facts->offered = true;
 }
@@ -108,12 +106,11 @@ static void add_name(const GENERAL_NAME *name, struct buf *out)
     size_t len = (size_t)ASN1_STRING_length(value);
     if (kind != GEN_DNS && kind != GEN_IPADD)
         return;
-    (void)buf_add_text(out, out->len ? ", " : "");
+    buf_add_text(out, out->len ? ", " : "");
     if (kind == GEN_DNS)
         text_add_visible(out, (struct bytes){(const char *)data, len}, SIZE_MAX);
     else if (len == 4 || len == 16)
-        (void)buf_add_text(out,
-                           inet_ntop(len == 4 ? AF_INET : AF_INET6, data, address, sizeof address));
+        buf_add_text(out, inet_ntop(len == 4 ? AF_INET : AF_INET6, data, address, sizeof address));
 }
 
 /* The names that clients look at; the subject has been of no account to them for years. */

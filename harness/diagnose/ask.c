@@ -28,7 +28,7 @@ void ask_make_event(struct investigation *inv, enum dialect dialect, struct even
     *out = (struct event){.type = mem_text(inv->input->usual_type), .dialect = dialect};
     event_new_id(&inv->rng, inv->input->run_tag, out->id);
     rng_uuid(&inv->rng, id);
-    (void)buf_add_format(&out->data, dialect == DIALECT_TEXT ? probe_format : object_format, id);
+    buf_add_format(&out->data, dialect == DIALECT_TEXT ? probe_format : object_format, id);
 }
 
 /* As Panora writes it, but for a blank, so that the bytes differ from the value written again. */
@@ -38,9 +38,9 @@ void ask_write_body(const struct event *event, struct buf *out)
     event_write_body(event, &body);
     const char *comma = strchr(buf_text(&body), ',');
     size_t before = comma ? (size_t)(comma + 1 - buf_text(&body)) : 0;
-    (void)buf_add(out, body.data, before);
-    (void)buf_add_char(out, ' ');
-    (void)buf_add(out, body.data + before, body.len - before);
+    buf_add(out, body.data, before);
+    buf_add_char(out, ' ');
+    buf_add(out, body.data + before, body.len - before);
     buf_clear(&body);
 }
 
@@ -75,7 +75,7 @@ static void fill_request(struct bytes body, const struct question *question,
                          const struct headers *signed_by, struct request *out)
 {
     *out = (struct request){.method = mem_text("POST")};
-    (void)buf_add_bytes(&out->body, body);
+    buf_add_bytes(&out->body, body);
     event_add_headers(&out->headers, headers_find(signed_by, PANORA_SIGNATURE_HEADER),
                       out->body.len);
     for (size_t i = 0; i < signed_by->count; i++)

@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "http/request.h"
-#include "judge/result.h"
 #include "panora/catalogue.h"
+#include "result/result.h"
 
 /* Sends one request and fills `seen` (initialised by the callee, cleared by the caller). False when
  * nothing more may be sent. */

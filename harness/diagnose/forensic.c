@@ -22,7 +22,7 @@ bool forensic_signs_rightly(const struct investigation *inv, const struct hypoth
         hypothesis_sign(hypothesis, NULL, &subject, inv->input->secret, &signing)) {
         same = bytes_equal(buf_bytes(&signing.message), buf_bytes(&subject.message));
         if (out_value)
-            (void)buf_add_bytes(out_value, buf_bytes(&signing.value));
+            buf_add_bytes(out_value, buf_bytes(&signing.value));
     }
     signing_clear(&signing);
     subject_clear(&subject);
@@ -83,7 +83,7 @@ static char *mark_of(const struct headers *headers)
 {
     struct buf out = {0};
     for (size_t i = 0; i < headers->count; i++)
-        (void)buf_add_format(&out, "%s:%s\n", headers->items[i].name, headers->items[i].value);
+        buf_add_format(&out, "%s:%s\n", headers->items[i].name, headers->items[i].value);
     return buf_take(&out);
 }
 
@@ -277,9 +277,9 @@ static char *alternatives(const struct investigation *inv, const struct trials *
         const struct trial *other = &trials->items[i];
         if (i != best && strcmp(other->mark, trials->items[best].mark) == 0 &&
             num_explained(inv, other) == most)
-            (void)buf_add_format(&out, "; or it %s%s%s, which comes to the same",
-                                 other->first->sentence, other->second ? ", and it " : "",
-                                 other->second ? other->second->sentence : "");
+            buf_add_format(&out, "; or it %s%s%s, which comes to the same", other->first->sentence,
+                           other->second ? ", and it " : "",
+                           other->second ? other->second->sentence : "");
     }
     return buf_take(&out);
 }

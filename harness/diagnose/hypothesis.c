@@ -18,9 +18,9 @@ bool subject_read(struct subject *subject, struct bytes body, int64_t wall_ms)
         js_write(data, &subject->message);
         subject->is_text = js_kind(data) == JS_STRING;
         if (subject->is_text)
-            (void)buf_add_bytes(&subject->data, js_string(data));
+            buf_add_bytes(&subject->data, js_string(data));
         else
-            (void)buf_add_bytes(&subject->data, buf_bytes(&subject->message));
+            buf_add_bytes(&subject->data, buf_bytes(&subject->message));
     }
     if (id && js_kind(id) == JS_STRING && js_string(id).len < sizeof subject->id &&
         strspn(js_string(id).data, "0123456789abcdefABCDEF-") == js_string(id).len)
@@ -70,11 +70,11 @@ bool hypothesis_sign(const struct hypothesis *first, const struct hypothesis *se
         parts[i] = for_part(first, second, (enum hypothesis_part)i);
     *out = (struct signing){.subject = subject, .secret = secret};
     if (!parts[PART_MESSAGE])
-        (void)buf_add_bytes(&out->message, buf_bytes(&subject->message));
+        buf_add_bytes(&out->message, buf_bytes(&subject->message));
     else if (!parts[PART_MESSAGE]->apply(parts[PART_MESSAGE], out))
         return false;
     if (!parts[PART_KEY])
-        (void)buf_add_bytes(&out->key, secret);
+        buf_add_bytes(&out->key, secret);
     else if (!parts[PART_KEY]->apply(parts[PART_KEY], out))
         return false;
     if (!make_digest(parts[PART_DIGEST], out))

@@ -9,29 +9,27 @@
 
 bool key_with(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    (void)buf_add_bytes(&signing->key, signing->secret);
-    (void)buf_add_text(&signing->key, hypothesis->argument);
+    buf_add_bytes(&signing->key, signing->secret);
+    buf_add_text(&signing->key, hypothesis->argument);
     return true;
 }
 
 bool key_trimmed(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    (void)hypothesis;
     struct bytes secret = signing->secret;
     while (secret.len && strchr(" \t\r\n", secret.data[secret.len - 1]))
         secret.len--;
     while (secret.len && strchr(" \t\r\n", secret.data[0]))
         secret = (struct bytes){secret.data + 1, secret.len - 1};
-    (void)buf_add_bytes(&signing->key, secret);
+    buf_add_bytes(&signing->key, secret);
     return secret.len < signing->secret.len;
 }
 
 bool key_quoted(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    (void)hypothesis;
-    (void)buf_add_char(&signing->key, '"');
-    (void)buf_add_bytes(&signing->key, signing->secret);
-    (void)buf_add_char(&signing->key, '"');
+    buf_add_char(&signing->key, '"');
+    buf_add_bytes(&signing->key, signing->secret);
+    buf_add_char(&signing->key, '"');
     return true;
 }
 
@@ -46,11 +44,10 @@ static bool strip(struct bytes *secret)
 
 bool key_without_prefix(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    (void)hypothesis;
     struct bytes secret = signing->secret;
     if (!strip(&secret))
         return false;
-    (void)buf_add_bytes(&signing->key, secret);
+    buf_add_bytes(&signing->key, secret);
     return true;
 }
 
@@ -65,7 +62,7 @@ static void decode_base64_leniently(const char *digits, struct bytes text, struc
             continue;
         group = group << 6 | (uint32_t)((digit - digits) % 64);
         if (num_digits++ % 4 > 0)
-            (void)buf_add_char(out, (char)(group >> (6 - 2 * ((num_digits - 1) % 4))));
+            buf_add_char(out, (char)(group >> (6 - 2 * ((num_digits - 1) % 4))));
     }
 }
 
@@ -104,6 +101,6 @@ bool key_encoded(const struct hypothesis *hypothesis, struct signing *signing)
 
 bool key_constant(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    (void)buf_add_text(&signing->key, hypothesis->argument);
+    buf_add_text(&signing->key, hypothesis->argument);
     return true;
 }

@@ -6,8 +6,8 @@
 
 bool sign_raw_body(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    (void)buf_add_bytes(&signing->message, signing->subject->body);
-    (void)buf_add_text(&signing->message, hypothesis->argument ? hypothesis->argument : "");
+    buf_add_bytes(&signing->message, signing->subject->body);
+    buf_add_text(&signing->message, hypothesis->argument ? hypothesis->argument : "");
     return true;
 }
 
@@ -27,8 +27,7 @@ static struct bytes trimmed(struct bytes in)
 
 bool sign_trimmed_body(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    (void)hypothesis;
-    (void)buf_add_bytes(&signing->message, trimmed(signing->subject->body));
+    buf_add_bytes(&signing->message, trimmed(signing->subject->body));
     return true;
 }
 
@@ -38,40 +37,37 @@ static void add_lines(struct bytes in, const char *line_end, struct buf *out)
         if (in.data[i] == '\r' && i + 1 < in.len && in.data[i + 1] == '\n')
             continue;
         if (in.data[i] == '\n')
-            (void)buf_add_text(out, line_end);
+            buf_add_text(out, line_end);
         else
-            (void)buf_add_char(out, in.data[i]);
+            buf_add_char(out, in.data[i]);
     }
 }
 
 bool sign_unix_lines(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    (void)hypothesis;
     add_lines(signing->subject->body, "\n", &signing->message);
     return true;
 }
 
 bool sign_dos_lines(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    (void)hypothesis;
     add_lines(signing->subject->body, "\r\n", &signing->message);
     return true;
 }
 
 bool sign_data_text(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    (void)buf_add_bytes(&signing->message, buf_bytes(&signing->subject->data));
-    (void)buf_add_text(&signing->message, hypothesis->argument ? hypothesis->argument : "");
+    buf_add_bytes(&signing->message, buf_bytes(&signing->subject->data));
+    buf_add_text(&signing->message, hypothesis->argument ? hypothesis->argument : "");
     return true;
 }
 
 bool sign_unquoted_message(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    (void)hypothesis;
     struct bytes message = buf_bytes(&signing->subject->message);
     if (message.len < 2)
         return false;
-    (void)buf_add(&signing->message, message.data + 1, message.len - 2);
+    buf_add(&signing->message, message.data + 1, message.len - 2);
     return true;
 }
 
@@ -97,7 +93,6 @@ bool sign_event_by(const struct hypothesis *hypothesis, struct signing *signing)
 
 bool sign_trimmed_data(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    (void)hypothesis;
     js_quote(trimmed(buf_bytes(&signing->subject->data)), &signing->message);
     return true;
 }
@@ -121,35 +116,32 @@ static void encode_narrow(struct bytes in, unsigned max, const char *other, stru
     for (size_t i = 0; i < in.len; i += len) {
         unsigned code = code_at((const unsigned char *)in.data + i, in.len - i, &len);
         if (code <= max)
-            (void)buf_add_char(out, (char)code);
+            buf_add_char(out, (char)code);
         else
-            (void)buf_add_text(out, other);
+            buf_add_text(out, other);
     }
 }
 
 bool sign_as_ascii(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    (void)hypothesis;
     encode_narrow(buf_bytes(&signing->subject->message), 0x7f, "?", &signing->message);
     return true;
 }
 
 bool sign_without_wide(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    (void)hypothesis;
     encode_narrow(buf_bytes(&signing->subject->message), 0x7f, "", &signing->message);
     return true;
 }
 
 bool sign_as_latin1(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    (void)hypothesis;
     encode_narrow(buf_bytes(&signing->subject->message), 0xff, "?", &signing->message);
     return true;
 }
 
 bool sign_constant(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    (void)buf_add_text(&signing->message, hypothesis->argument);
+    buf_add_text(&signing->message, hypothesis->argument);
     return true;
 }

@@ -63,15 +63,15 @@ static bool try_one(struct search *search, const struct hypothesis *first,
     if (!fits)
         return false;
     if (search->num_found++ > 0) {
-        (void)buf_add_format(search->out, "or, the same for this body, by %s: the signer %s\n",
-                             first->id, first->sentence);
+        buf_add_format(search->out, "or, the same for this body, by %s: the signer %s\n", first->id,
+                       first->sentence);
         return true;
     }
-    (void)buf_add_format(search->out, "explained by %s%s%s: the signer %s%s%s\n", first->id,
-                         second ? " and " : "", second ? second->id : "", first->sentence,
-                         second ? ", and it " : "", second ? second->sentence : "");
-    (void)buf_add_format(search->out, "remedy: %s%s%s\n", first->remedy, second ? "; " : "",
-                         second ? second->remedy : "");
+    buf_add_format(search->out, "explained by %s%s%s: the signer %s%s%s\n", first->id,
+                   second ? " and " : "", second ? second->id : "", first->sentence,
+                   second ? ", and it " : "", second ? second->sentence : "");
+    buf_add_format(search->out, "remedy: %s%s%s\n", first->remedy, second ? "; " : "",
+                   second ? second->remedy : "");
     return true;
 }
 
@@ -104,20 +104,22 @@ static bool restore_trimmed(struct bytes data, struct buf *out)
         data.len--;
     while (data.len && strchr(" \t\r\n", data.data[0]))
         data = (struct bytes){data.data + 1, data.len - 1};
-    return buf_add_bytes(out, data);
+    buf_add_bytes(out, data);
+    return true;
 }
 
 static bool restore_newline(struct bytes data, struct buf *out)
 {
-    (void)buf_add_bytes(out, data);
-    return buf_add_char(out, '\n');
+    buf_add_bytes(out, data);
+    buf_add_char(out, '\n');
+    return true;
 }
 
 static bool restore_unix_lines(struct bytes data, struct buf *out)
 {
     for (size_t i = 0; i < data.len; i++)
         if (data.data[i] != '\r' || i + 1 == data.len || data.data[i + 1] != '\n')
-            (void)buf_add_char(out, data.data[i]);
+            buf_add_char(out, data.data[i]);
     return true;
 }
 
@@ -127,10 +129,10 @@ static bool restore_encoding(struct bytes data, struct buf *out)
     for (size_t i = 0; i < data.len; i++) {
         unsigned char lead = (unsigned char)data.data[i];
         if (lead < 0x80) {
-            (void)buf_add_char(out, (char)lead);
+            buf_add_char(out, (char)lead);
         } else if ((lead == 0xc2 || lead == 0xc3) && i + 1 < data.len) {
             unsigned char next = (unsigned char)data.data[++i];
-            (void)buf_add_char(out, (char)((lead & 3) << 6 | (next & 0x3f)));
+            buf_add_char(out, (char)((lead & 3) << 6 | (next & 0x3f)));
         } else {
             return false;
         }
@@ -168,10 +170,10 @@ static bool fits_message(const struct search *search, struct bytes message)
 static void note_alteration(struct search *search, const char *how)
 {
     const char * or = search->num_found++ ? "or it was " : "";
-    (void)buf_add_format(search->out,
-                         "%saltered after it was signed: %s; something between Panora and the "
-                         "capture changed the body\n",
-                         or, how);
+    buf_add_format(search->out,
+                   "%saltered after it was signed: %s; something between Panora and the "
+                   "capture changed the body\n",
+                   or, how);
 }
 
 static void try_alterations(struct search *search)
@@ -208,9 +210,8 @@ bool offline_explain(const struct headers *headers, struct bytes body, struct by
         if (search.num_found == 0 && body.len <= PAIRS_MAX)
             try_pairs(&search);
         if (search.num_found == 0)
-            (void)buf_add_text(out,
-                               "no known mistake explains it: the secret is another, or data was "
-                               "changed after it was signed\n");
+            buf_add_text(out, "no known mistake explains it: the secret is another, or data was "
+                              "changed after it was signed\n");
     }
     subject_clear(&search.subject);
     return search.num_found > 0;

@@ -77,12 +77,11 @@ static char *sentence_of_partial(const struct investigation *inv,
 {
     struct buf out = {0};
     size_t most = forensic_num_explained(inv, hypothesis);
-    (void)buf_add_text(&out, hypothesis->sentence);
+    buf_add_text(&out, hypothesis->sentence);
     for (size_t i = 0; i < num_hypotheses; i++)
         if (&hypotheses[i] != hypothesis && comes_to(inv, &hypotheses[i], refused, value) &&
             forensic_num_explained(inv, &hypotheses[i]) == most)
-            (void)buf_add_format(&out, "; or it %s, which comes to the same",
-                                 hypotheses[i].sentence);
+            buf_add_format(&out, "; or it %s, which comes to the same", hypotheses[i].sentence);
     return buf_take(&out);
 }
 

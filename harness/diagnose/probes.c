@@ -41,11 +41,11 @@ static void forge(struct investigation *inv, size_t index)
     event_write_message(&event, &message);
     signature_make(inv->input->secret, buf_bytes(&message), probe->right_signature);
     if (forgeries[index].shape == SHAPE_CUT)
-        (void)buf_add(&value, probe->right_signature, forgeries[index].len);
+        buf_add(&value, probe->right_signature, forgeries[index].len);
     if (forgeries[index].shape == SHAPE_EXTENDED)
-        (void)buf_add_text(&value, probe->right_signature);
+        buf_add_text(&value, probe->right_signature);
     if (forgeries[index].text)
-        (void)buf_add_text(&value, forgeries[index].text);
+        buf_add_text(&value, forgeries[index].text);
     event_write_body(&event, &probe->request.body);
     probe->request.method = mem_text("POST");
     event_add_headers(&probe->request.headers,

@@ -131,12 +131,12 @@ static char *evidence_of(const struct count *count)
 {
     struct buf out = {0};
     const struct exchange *exchange = count->example->exchange;
-    (void)buf_add_format(&out, "\"%s\" met: ", exchange->sent);
+    buf_add_format(&out, "\"%s\" met: ", exchange->sent);
     answer_describe(&exchange->seen, &out);
-    (void)buf_add_format(&out, "; --effect-command says of %s: ", exchange->id_event);
+    buf_add_format(&out, "; --effect-command says of %s: ", exchange->id_event);
     processed_describe(&exchange->processed, &out);
-    (void)buf_add_format(&out, "; it says the like of %zu event%s, and otherwise of %zu",
-                         count->shown, count->shown == 1 ? "" : "s", count->others);
+    buf_add_format(&out, "; it says the like of %zu event%s, and otherwise of %zu", count->shown,
+                   count->shown == 1 ? "" : "s", count->others);
     return buf_take(&out);
 }
 

@@ -169,9 +169,9 @@ static void judge_unproved(struct investigation *inv, const struct observation *
 {
     enum answer answer = answer_of(genuine);
     struct buf evidence = {0};
-    (void)buf_add_text(&evidence, "a genuine event met: ");
+    buf_add_text(&evidence, "a genuine event met: ");
     answer_describe(genuine, &evidence);
-    (void)buf_add_text(&evidence, "; a forged one: ");
+    buf_add_text(&evidence, "; a forged one: ");
     answer_describe(forged, &evidence);
     bool differs = genuine->status != forged->status;
     if (answer == ANSWER_HUNG && answer_of(forged) != ANSWER_HUNG)
@@ -227,7 +227,7 @@ static void judge_silence(struct investigation *inv)
     if (!hung || any_event_is_answered(inv) == forged_too)
         return;
     struct buf evidence = {0};
-    (void)buf_add_format(&evidence, "\"%s\" met: ", hung->sent ? hung->sent : "a genuine event");
+    buf_add_format(&evidence, "\"%s\" met: ", hung->sent ? hung->sent : "a genuine event");
     answer_describe(&hung->seen, &evidence);
     struct diagnosis *diagnosis = add_own(inv, forged_too ? KIND_HANGS_ALWAYS : KIND_HANGS,
                                           CONFIDENCE_LIKELY, buf_text(&evidence), 0);

@@ -13,24 +13,18 @@ static bool has_one(const struct sight *sight)
 static bool predict_no_header(const struct rule *rule, const struct investigation *inv,
                               const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     return sight->num_signatures == 0 && sight->has_event;
 }
 
 static bool predict_other_length(const struct rule *rule, const struct investigation *inv,
                                  const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     return has_one(sight) && sight->signature.len != 64;
 }
 
 static bool predict_non_ascii(const struct rule *rule, const struct investigation *inv,
                               const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     for (size_t i = 0; has_one(sight) && i < sight->signature.len; i++)
         if ((unsigned char)sight->signature.data[i] >= 0x80)
             return true;
@@ -40,8 +34,6 @@ static bool predict_non_ascii(const struct rule *rule, const struct investigatio
 static bool predict_not_hex(const struct rule *rule, const struct investigation *inv,
                             const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     struct bytes given = sight->signature;
     for (size_t i = 0; i < given.len; i++)
         if (!given.data[i] || !strchr("0123456789abcdefABCDEF", given.data[i]))
@@ -62,8 +54,6 @@ static bool predict_other_digits(const struct rule *rule, const struct investiga
 static bool predict_long_header(const struct rule *rule, const struct investigation *inv,
                                 const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     const struct headers *headers = &sight->exchange->request.headers;
     for (size_t i = 0; i < headers->count; i++)
         if (strlen(headers->items[i].value) > LONG_HEADER)
@@ -74,8 +64,6 @@ static bool predict_long_header(const struct rule *rule, const struct investigat
 static bool predict_encoding(const struct rule *rule, const struct investigation *inv,
                              const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     struct bytes body = buf_bytes(&sight->exchange->request.body);
     bool marked = body.len >= 3 && memcmp(body.data, "\xef\xbb\xbf", 3) == 0;
     return sight->is_read && sight->is_plain && (marked || !text_is_utf8(body));
@@ -85,8 +73,6 @@ static bool predict_encoding(const struct rule *rule, const struct investigation
 static bool predict_members(const struct rule *rule, const struct investigation *inv,
                             const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     return sight->is_plain && sight->is_right && (!sight->id.data || !sight->type.data);
 }
 
@@ -96,8 +82,6 @@ static bool predict_members(const struct rule *rule, const struct investigation 
 static bool predict_refusal(const struct rule *rule, const struct investigation *inv,
                             const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     return sight->is_plain && *sight->right && !sight->is_right &&
            sight->exchange->request.body.len <= MODERATE_LEN;
 }
@@ -105,14 +89,12 @@ static bool predict_refusal(const struct rule *rule, const struct investigation 
 static bool predict_depth(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight)
 {
-    (void)rule;
     return sight_is_deep(inv, sight);
 }
 
 static bool predict_body(const struct rule *rule, const struct investigation *inv,
                          const struct sight *sight)
 {
-    (void)inv;
     size_t len = sight->exchange->request.body.len;
     if (!sight->is_read || !sight->is_plain || sight->num_signatures != 1 ||
         strcmp(sight->exchange->request.method, "POST") != 0)

@@ -38,8 +38,6 @@ static bool has_one(const struct sight *sight)
 static bool predict_all(const struct rule *rule, const struct investigation *inv,
                         const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     return sight->has_event;
 }
 
@@ -77,8 +75,6 @@ static bool predict_no_header(const struct rule *rule, const struct investigatio
 static bool predict_empty(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     return has_one(sight) && sight->signature.len == 0;
 }
 
@@ -91,24 +87,18 @@ static bool predict_any_header(const struct rule *rule, const struct investigati
 static bool predict_format(const struct rule *rule, const struct investigation *inv,
                            const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     return has_one(sight) && sight->signature.len == 64 && is_lower_hex(sight->signature);
 }
 
 static bool predict_length(const struct rule *rule, const struct investigation *inv,
                            const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     return has_one(sight) && sight->signature.len == 64;
 }
 
 static bool predict_start(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     return has_one(sight) && right_of(sight).len && starts_with(sight->signature, right_of(sight));
 }
 
@@ -122,8 +112,6 @@ static bool predict_shorter(const struct rule *rule, const struct investigation 
 static bool predict_part(const struct rule *rule, const struct investigation *inv,
                          const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     return has_one(sight) &&
            (sight->signature.len == 0 || bytes_find(right_of(sight), sight->signature) != NULL);
 }
@@ -138,8 +126,6 @@ static void decode_leniently(struct bytes hex, struct buf *out)
 static bool predict_lenient_hex(const struct rule *rule, const struct investigation *inv,
                                 const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     struct buf right = {0};
     struct buf given = {0};
     decode_leniently(right_of(sight), &right);
@@ -153,8 +139,6 @@ static bool predict_lenient_hex(const struct rule *rule, const struct investigat
 static bool predict_any_of_several(const struct rule *rule, const struct investigation *inv,
                                    const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     const char *right = sight->right;
     bool several =
         sight->num_signatures > 1 ||
@@ -166,8 +150,6 @@ static bool predict_any_of_several(const struct rule *rule, const struct investi
 static bool predict_query(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     const char *query = sight->exchange->request.query;
     const char *right = sight->right;
     return sight->num_signatures == 0 && query && *right && strstr(query, right);
@@ -176,7 +158,6 @@ static bool predict_query(const struct rule *rule, const struct investigation *i
 static bool predict_secret(const struct rule *rule, const struct investigation *inv,
                            const struct sight *sight)
 {
-    (void)rule;
     return has_one(sight) && bytes_equal(sight->signature, inv->input->secret);
 }
 

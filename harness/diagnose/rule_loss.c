@@ -12,7 +12,6 @@
 static bool predict_unknown_type(const struct rule *rule, const struct investigation *inv,
                                  const struct sight *sight)
 {
-    (void)rule;
     bool known = false;
     for (size_t i = 0; !known && i < inv->input->catalogue->num_types; i++)
         known = bytes_equal(bytes_of(inv->input->catalogue->types[i].name), sight->type);
@@ -22,8 +21,6 @@ static bool predict_unknown_type(const struct rule *rule, const struct investiga
 static bool predict_more_members(const struct rule *rule, const struct investigation *inv,
                                  const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     return sight->event && js_size(sight->event) > 3;
 }
 
@@ -31,7 +28,6 @@ static bool predict_more_members(const struct rule *rule, const struct investiga
 static bool predict_again(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight)
 {
-    (void)rule;
     for (size_t i = 0; sight->id.data && i < inv->num_sights; i++) {
         const struct sight *other = &inv->sights[i];
         if (other != sight && other->one == sight->one && other->one && other->exchange->accepted &&
@@ -45,7 +41,6 @@ static bool predict_again(const struct rule *rule, const struct investigation *i
 static bool predict_at_once(const struct rule *rule, const struct investigation *inv,
                             const struct sight *sight)
 {
-    (void)rule;
     for (size_t i = 0; sight->id.data && i < inv->num_sights; i++) {
         const struct sight *other = &inv->sights[i];
         if (other != sight && other->one == sight->one && other->one && other->exchange->accepted &&
@@ -60,8 +55,6 @@ static bool predict_at_once(const struct rule *rule, const struct investigation 
 static bool predict_reused(const struct rule *rule, const struct investigation *inv,
                            const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     return sight->exchange->seen.reused &&
            (sight->answer == ANSWER_REFUSED || sight->answer == ANSWER_ERROR);
 }
@@ -70,7 +63,6 @@ static bool predict_reused(const struct rule *rule, const struct investigation *
 static bool predict_size(const struct rule *rule, const struct investigation *inv,
                          const struct sight *sight)
 {
-    (void)rule;
     size_t accepted = 0;
     for (size_t i = 0; i < inv->num_sights; i++)
         if (inv->sights[i].exchange->accepted && inv->sights[i].exchange->genuine &&
@@ -118,8 +110,6 @@ static bool predict_pieces(const struct rule *rule, const struct investigation *
 static bool predict_content_type(const struct rule *rule, const struct investigation *inv,
                                  const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     const char *type = headers_find(&sight->exchange->request.headers, "Content-Type");
     return type && strncasecmp(type, "application/json", 16) == 0 && type[16];
 }
@@ -127,8 +117,6 @@ static bool predict_content_type(const struct rule *rule, const struct investiga
 static bool predict_header_case(const struct rule *rule, const struct investigation *inv,
                                 const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     const struct headers *headers = &sight->exchange->request.headers;
     for (size_t i = 0; i < headers->count; i++)
         if (header_name_equal(headers->items[i].name, PANORA_SIGNATURE_HEADER))
@@ -139,23 +127,18 @@ static bool predict_header_case(const struct rule *rule, const struct investigat
 static bool predict_object_data(const struct rule *rule, const struct investigation *inv,
                                 const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     return sight->has_event && !sight->data.data && sight->answer == ANSWER_REFUSED;
 }
 
 static bool predict_text(const struct rule *rule, const struct investigation *inv,
                          const struct sight *sight)
 {
-    (void)inv;
     return sight->json.data && bytes_find(sight->json, bytes_of(rule->argument)) != NULL;
 }
 
 static bool predict_array(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     struct js *data = js_parse(sight->json, NULL); /* not merely what begins like one */
     bool is_array = data && js_kind(data) == JS_ARRAY;
     js_free(data);
@@ -165,8 +148,6 @@ static bool predict_array(const struct rule *rule, const struct investigation *i
 static bool predict_wide(const struct rule *rule, const struct investigation *inv,
                          const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     for (size_t i = 0; i < sight->json.len; i++)
         if ((unsigned char)sight->json.data[i] >= 0x80)
             return true;
@@ -180,8 +161,6 @@ static bool predict_wide(const struct rule *rule, const struct investigation *in
 static bool predict_number(const struct rule *rule, const struct investigation *inv,
                            const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     bool in_text = false;
     for (size_t i = 0; i < sight->json.len; i++) {
         char c = sight->json.data[i];
@@ -201,14 +180,12 @@ static bool predict_number(const struct rule *rule, const struct investigation *
 static bool predict_depth(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight)
 {
-    (void)rule;
     return sight_is_deep(inv, sight);
 }
 
 static bool predict_type(const struct rule *rule, const struct investigation *inv,
                          const struct sight *sight)
 {
-    (void)rule;
     bool other = false;
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *seen = &inv->sights[i];

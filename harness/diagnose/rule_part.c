@@ -7,7 +7,6 @@
 bool predict_unknown_type(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight)
 {
-    (void)rule;
     bool known = false;
     for (size_t i = 0; !known && i < inv->input->catalogue->num_types; i++)
         known = bytes_equal(bytes_of(inv->input->catalogue->types[i].name), sight->type);
@@ -18,7 +17,6 @@ bool predict_unknown_type(const struct rule *rule, const struct investigation *i
 bool predict_unchecked_type(const struct rule *rule, const struct investigation *inv,
                             const struct sight *sight)
 {
-    (void)rule;
     bool other_is_checked = false;
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *other = &inv->sights[i];
@@ -34,15 +32,12 @@ bool predict_unchecked_type(const struct rule *rule, const struct investigation 
 bool predict_unchecked_object(const struct rule *rule, const struct investigation *inv,
                               const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     return sight->has_event && !sight->data.data;
 }
 
 bool predict_unchecked_size(const struct rule *rule, const struct investigation *inv,
                             const struct sight *sight)
 {
-    (void)rule;
     size_t checked = 0;
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *other = &inv->sights[i];
@@ -57,7 +52,6 @@ bool predict_unchecked_size(const struct rule *rule, const struct investigation 
 bool predict_accepted_id(const struct rule *rule, const struct investigation *inv,
                          const struct sight *sight)
 {
-    (void)rule;
     for (size_t i = 0; sight->id.data && i < inv->num_sights; i++) {
         const struct sight *other = &inv->sights[i];
         if (other->exchange->genuine && other->exchange->accepted && other->one == sight->one &&
@@ -71,7 +65,6 @@ bool predict_accepted_id(const struct rule *rule, const struct investigation *in
 bool predict_after_good(const struct rule *rule, const struct investigation *inv,
                         const struct sight *sight)
 {
-    (void)rule;
     if (!sight->exchange->seen.reused)
         return false;
     for (size_t i = 0; i < inv->num_sights; i++) {
@@ -89,8 +82,6 @@ bool predict_after_good(const struct rule *rule, const struct investigation *inv
 bool predict_other_content_type(const struct rule *rule, const struct investigation *inv,
                                 const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     const struct headers *headers = &sight->exchange->request.headers;
     const char *type = headers_find(headers, "Content-Type");
     return js_get(sight->event, "data") && (!type || !strstr(type, "json")) &&
@@ -100,16 +91,12 @@ bool predict_other_content_type(const struct rule *rule, const struct investigat
 bool predict_chunked(const struct rule *rule, const struct investigation *inv,
                      const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     return js_get(sight->event, "data") && sight->exchange->request.transport.chunk_size > 0;
 }
 
 bool predict_odd_event(const struct rule *rule, const struct investigation *inv,
                        const struct sight *sight)
 {
-    (void)rule;
-    (void)inv;
     static const char *const members[] = {"id_event", "data", "type"};
     bool is_usual = sight->event && js_size(sight->event) == ARRAY_LEN(members);
     for (size_t i = 0; i < ARRAY_LEN(members); i++)

@@ -89,15 +89,14 @@ static struct fit fit_of(const struct investigation *inv, const struct rule *rul
 static char *evidence_of(const struct fit *fit)
 {
     struct buf out = {0};
-    (void)buf_add_format(&out, "%zu answer%s of the run %s so, and none says otherwise",
-                         fit->num_new, fit->num_new == 1 ? "" : "s",
-                         fit->num_new == 1 ? "says" : "say");
+    buf_add_format(&out, "%zu answer%s of the run %s so, and none says otherwise", fit->num_new,
+                   fit->num_new == 1 ? "" : "s", fit->num_new == 1 ? "says" : "say");
     if (fit->example && fit->example->exchange->sent) {
-        (void)buf_add_format(&out, "; \"%s\" met: ", fit->example->exchange->sent);
+        buf_add_format(&out, "; \"%s\" met: ", fit->example->exchange->sent);
         answer_describe(&fit->example->exchange->seen, &out);
     }
     if (fit->contrast && fit->contrast->exchange->sent) {
-        (void)buf_add_format(&out, "; \"%s\" met: ", fit->contrast->exchange->sent);
+        buf_add_format(&out, "; \"%s\" met: ", fit->contrast->exchange->sent);
         answer_describe(&fit->contrast->exchange->seen, &out);
     }
     return buf_take(&out);
@@ -144,7 +143,7 @@ static char *sentence_of(const struct investigation *inv, const struct rule *rul
                          const struct rule *chosen, const struct fit *fit, const bool *covered)
 {
     struct buf out = {0};
-    (void)buf_add_text(&out, chosen->kind.sentence);
+    buf_add_text(&out, chosen->kind.sentence);
     for (size_t i = 0; i < count; i++) {
         const struct rule *other = &rules[i];
         if (other == chosen || other->effect != chosen->effect || other->is_vague)
@@ -152,7 +151,7 @@ static char *sentence_of(const struct investigation *inv, const struct rule *rul
         struct fit of_other = fit_of(inv, other, covered);
         if (of_other.sound && of_other.num_new == fit->num_new &&
             of_other.num_explained == fit->num_explained)
-            (void)buf_add_format(&out, "; or it %s", other->kind.sentence);
+            buf_add_format(&out, "; or it %s", other->kind.sentence);
     }
     return buf_take(&out);
 }

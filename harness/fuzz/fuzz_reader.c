@@ -40,19 +40,18 @@ static void add_fields(const struct headers *fields, struct buf *out)
 {
     for (size_t i = 0; i < fields->count; i++) {
         check(*fields->items[i].name != '\0' && !strpbrk(fields->items[i].value, "\r\n"));
-        (void)buf_add_format(out, "[%s=%s]", fields->items[i].name, fields->items[i].value);
+        buf_add_format(out, "[%s=%s]", fields->items[i].name, fields->items[i].value);
     }
 }
 
 static void add_head(const struct http_reader *reader, struct buf *out)
 {
     const char *first = reader->kind == HTTP_REQUEST ? reader->method : reader->reason;
-    (void)buf_add_format(out, "H%s %s %d %d%d%d%d%d%d %llu ", first,
-                         reader->target ? reader->target : "", reader->status, reader->chunked,
-                         reader->has_length, reader->keep_alive, reader->expects_continue,
-                         reader->until_close, reader->bare_lf,
-                         (unsigned long long)reader->content_length);
-    (void)buf_add_format(out, "%zu ", reader->head_len);
+    buf_add_format(out, "H%s %s %d %d%d%d%d%d%d %llu ", first, reader->target ? reader->target : "",
+                   reader->status, reader->chunked, reader->has_length, reader->keep_alive,
+                   reader->expects_continue, reader->until_close, reader->bare_lf,
+                   (unsigned long long)reader->content_length);
+    buf_add_format(out, "%zu ", reader->head_len);
     check(!(reader->chunked && reader->has_length));
     add_fields(&reader->headers, out);
 }
@@ -64,16 +63,16 @@ static bool add_event(const struct http_reader *reader, enum http_event event, s
         add_head(reader, out);
     if (event == HTTP_BODY) {
         check(reader->chunk.len > 0);
-        (void)buf_add_bytes(out, reader->chunk);
+        buf_add_bytes(out, reader->chunk);
     }
     if (event == HTTP_END) {
-        (void)buf_add_format(out, "E%llu ", (unsigned long long)reader->body_len);
+        buf_add_format(out, "E%llu ", (unsigned long long)reader->body_len);
         add_fields(&reader->trailers, out);
     }
     if (event == HTTP_MALFORMED) {
         check(*reader->problem != '\0');
         check(reader->kind == HTTP_RESPONSE || reader->status >= 400);
-        (void)buf_add_format(out, "M%d %s", reader->status, reader->problem);
+        buf_add_format(out, "M%d %s", reader->status, reader->problem);
     }
     return event != HTTP_MALFORMED;
 }
@@ -103,8 +102,8 @@ static void read_in_pieces(const struct choice *choice, const uint8_t *data, siz
         going = feed(reader, data + at, size - at < piece_len ? size - at : piece_len, out);
     bool end = false;
     if (going)
-        (void)buf_add_format(out, "F%d", http_reader_finish(reader, &end));
-    (void)buf_add_format(out, "%d", end);
+        buf_add_format(out, "F%d", http_reader_finish(reader, &end));
+    buf_add_format(out, "%d", end);
     http_reader_free(reader);
 }
 

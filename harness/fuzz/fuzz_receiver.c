@@ -42,7 +42,6 @@ static void check(bool ok)
 
 static void ignore_death(void *payload)
 {
-    (void)payload;
 }
 
 /* What was given, or the fallback, or nothing; never long to wait for, nor large. */
@@ -97,7 +96,7 @@ static void sign(struct host *host, const struct rules *rules, struct bytes body
     struct handling handling = host_handling(host, &request);
     if (rules->key(&handling) == RESULT_NEXT && rules->message(&handling) == RESULT_NEXT &&
         rules->digest(&handling) == RESULT_NEXT)
-        (void)buf_add_bytes(out, buf_bytes(&handling.digest));
+        buf_add_bytes(out, buf_bytes(&handling.digest));
     handling_clear(&handling);
 }
 
@@ -118,10 +117,10 @@ static void expand(struct host *host, const struct rules *rules, struct bytes re
         if (request.data[i] == '$')
             sign(host, rules, body, out);
         else if (request.data[i] == '#')
-            (void)buf_add_format(out, "%zu", body.len);
+            buf_add_format(out, "%zu", body.len);
         else
-            (void)buf_add_char(out, request.data[i]);
-    (void)buf_add_bytes(out, body);
+            buf_add_char(out, request.data[i]);
+    buf_add_bytes(out, body);
 }
 
 static void expand_all(struct host *host, const struct rules *rules, struct bytes rest,

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/library.h"
 #include "judge/judge.h"
+#include "run/library.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

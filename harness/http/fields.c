@@ -13,9 +13,9 @@ static struct flaw join(struct headers *fields, struct bytes line)
     struct header *last = &fields->items[fields->count - 1];
     struct bytes rest = parse_trim(line);
     struct buf joined = {0};
-    (void)buf_add_text(&joined, last->value);
-    (void)buf_add_char(&joined, ' ');
-    (void)buf_add_bytes(&joined, rest);
+    buf_add_text(&joined, last->value);
+    buf_add_char(&joined, ' ');
+    buf_add_bytes(&joined, rest);
     free(last->value);
     last->value = buf_take(&joined);
     return parse_is_field_text(rest)

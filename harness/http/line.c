@@ -22,7 +22,7 @@ enum line_result line_take(struct buf *kept, struct input *in, size_t max, struc
     if (!end && in->len > room)
         return LINE_TOO_LONG;
     if (taken)
-        (void)buf_add(kept, in->data, taken);
+        buf_add(kept, in->data, taken);
     in->data += taken;
     in->len -= taken;
     if (!end)

@@ -221,7 +221,6 @@ static void note_framing(struct http_reader *reader, const struct framing *frami
 
 static bool step_head_done(struct http_reader *reader, struct input *in, enum http_event *out)
 {
-    (void)in;
     struct http_reader_state *state = reader->state;
     struct framing framing;
     struct flaw flaw = decide_framing(reader, &framing);
@@ -314,7 +313,6 @@ static bool step_trailers(struct http_reader *reader, struct input *in, enum htt
 
 static bool step_done(struct http_reader *reader, struct input *in, enum http_event *out)
 {
-    (void)in;
     reader->state->stage = STAGE_IDLE;
     *out = HTTP_END;
     return true;
@@ -322,8 +320,6 @@ static bool step_done(struct http_reader *reader, struct input *in, enum http_ev
 
 static bool step_failed(struct http_reader *reader, struct input *in, enum http_event *out)
 {
-    (void)reader;
-    (void)in;
     *out = HTTP_MALFORMED;
     return true;
 }

@@ -19,7 +19,7 @@ void request_copy(struct request *to, const struct request *from)
                            .query = mem_text(from->query),
                            .transport = from->transport};
     headers_copy(&to->headers, &from->headers);
-    (void)buf_add_bytes(&to->body, buf_bytes(&from->body));
+    buf_add_bytes(&to->body, buf_bytes(&from->body));
 }
 
 bool transport_is_plain(const struct transport *transport)

@@ -55,7 +55,7 @@ static void add_after(const struct observation *seen, struct buf *out)
 {
     if (seen->total_ns < 0)
         return;
-    (void)buf_add_text(out, " after ");
+    buf_add_text(out, " after ");
     text_add_duration(out, seen->total_ns);
 }
 
@@ -63,21 +63,20 @@ static void describe(const struct observation *seen, bool timed, struct buf *out
 {
     const char *flaw = sender_fails_on(seen);
     if (seen->outcome == OUTCOME_ANSWERED) {
-        (void)buf_add_format(out, "%d", seen->status);
+        buf_add_format(out, "%d", seen->status);
         if (timed)
             add_after(seen, out);
         if (flaw || seen->extra_bytes)
-            (void)buf_add_format(out, ", with %s",
-                                 flaw ? flaw : "bytes beyond the end of the answer");
+            buf_add_format(out, ", with %s", flaw ? flaw : "bytes beyond the end of the answer");
         return;
     }
-    (void)buf_add_text(out, outcome_name(seen->outcome));
+    buf_add_text(out, outcome_name(seen->outcome));
     if (timed)
         add_after(seen, out);
     if (seen->status)
-        (void)buf_add_format(out, ", in the middle of a %d", seen->status);
+        buf_add_format(out, ", in the middle of a %d", seen->status);
     if (seen->detail[0] && seen->outcome != OUTCOME_NOT_SENT) /* its reason stands beside */
-        (void)buf_add_format(out, " (%s)", seen->detail);
+        buf_add_format(out, " (%s)", seen->detail);
 }
 
 void answer_describe(const struct observation *seen, struct buf *out)
@@ -101,9 +100,9 @@ char *answer_as_panora(const struct observation *seen)
     bool followed = seen->status >= 301 && seen->status <= 308 && seen->status != 304 &&
                     headers_find(&seen->headers, "Location");
     if (delivered && class == 2)
-        (void)buf_add_text(&out, "delivered");
+        buf_add_text(&out, "delivered");
     else if (delivered && followed)
-        (void)buf_add_format(
+        buf_add_format(
             &out,
             seen->status < 304
                 ? "follows the %d with a GET without the event, and calls that delivered if it "
@@ -111,11 +110,11 @@ char *answer_as_panora(const struct observation *seen)
                 : "sends the event again to where the %d points",
             seen->status);
     else if (delivered)
-        (void)buf_add_format(&out, "failed: status %d; it does not try again", seen->status);
+        buf_add_format(&out, "failed: status %d; it does not try again", seen->status);
     else if (seen->outcome == OUTCOME_TIMED_OUT)
-        (void)buf_add_text(&out, "waits without end, and holds one of its five workers meanwhile");
+        buf_add_text(&out, "waits without end, and holds one of its five workers meanwhile");
     else
-        (void)buf_add_format(&out, "failed: %s; it does not try again",
-                             flaw ? flaw : outcome_name(seen->outcome));
+        buf_add_format(&out, "failed: %s; it does not try again",
+                       flaw ? flaw : outcome_name(seen->outcome));
     return buf_take(&out);
 }

@@ -32,14 +32,13 @@ void finding_set(struct finding *out, enum finding_kind kind, const struct evide
 void finding_of_nothing(struct finding *out, const struct evidence *evidence)
 {
     finding_set(out, FINDING_UNDECIDED, evidence, evidence->count);
-    (void)buf_add_text(&out->reason, "nothing was sent that could show it");
+    buf_add_text(&out->reason, "nothing was sent that could show it");
 }
 
 void finding_rate_limited(struct buf *reason)
 {
-    (void)buf_add_text(reason,
-                       "it limits the rate of requests (429), which says nothing about this "
-                       "one: run again with --rate 5/s, or lift the limit for the test");
+    buf_add_text(reason, "it limits the rate of requests (429), which says nothing about this "
+                         "one: run again with --rate 5/s, or lift the limit for the test");
 }
 
 bool was_rate_limited(const struct observation *seen)
@@ -66,7 +65,7 @@ static void check_all(const struct call *call, const struct evidence *evidence, 
         enum finding_kind kind = FINDING_UNDECIDED;
         enum answer answer = answer_of(&evidence->exchanges[i]->seen);
         if (answer == ANSWER_NONE)
-            (void)buf_add_text(&reason, evidence->exchanges[i]->seen.detail);
+            buf_add_text(&reason, evidence->exchanges[i]->seen.detail);
         else
             kind = one(call, evidence, i, &reason);
         if (kind == FINDING_KEPT && came_to_nothing(answer) &&
@@ -80,7 +79,7 @@ static void check_all(const struct call *call, const struct evidence *evidence, 
         if (rank_of(kind) < rank_of(out->kind)) {
             finding_set(out, kind, evidence, i);
             buf_reset(&out->reason);
-            (void)buf_add_bytes(&out->reason, buf_bytes(&reason));
+            buf_add_bytes(&out->reason, buf_bytes(&reason));
         }
         buf_clear(&reason);
     }
@@ -101,8 +100,6 @@ void check_each_sent(const struct call *call, const struct evidence *evidence, j
 static enum finding_kind one_accepted(const struct call *call, const struct evidence *evidence,
                                       size_t index, struct buf *reason)
 {
-    (void)call;
-    (void)reason;
     return answer_of(&evidence->exchanges[index]->seen) == ANSWER_ACCEPTED ? FINDING_KEPT
                                                                            : FINDING_BROKEN;
 }
@@ -124,13 +121,12 @@ static bool knows_no_such_method(const struct exchange *exchange)
 static enum finding_kind one_refused(const struct call *call, const struct evidence *evidence,
                                      size_t index, struct buf *reason)
 {
-    (void)call;
     enum answer answer = answer_of(&evidence->exchanges[index]->seen);
     if (answer == ANSWER_REFUSED ||
         (answer == ANSWER_ERROR && knows_no_such_method(evidence->exchanges[index])))
         return FINDING_KEPT;
     if (answer == ANSWER_ERROR)
-        (void)buf_add_text(reason, "it did not get in, but something broke");
+        buf_add_text(reason, "it did not get in, but something broke");
     return answer == ANSWER_ERROR ? FINDING_TOLERATED : FINDING_BROKEN;
 }
 
@@ -143,7 +139,6 @@ static enum finding_kind one_status(const struct call *call, const struct eviden
                                     size_t index, struct buf *reason)
 {
     const struct observation *seen = &evidence->exchanges[index]->seen;
-    (void)reason;
     return seen->outcome == OUTCOME_ANSWERED && status_in_set(call->values[0].text, seen->status)
                ? FINDING_KEPT
                : FINDING_BROKEN;
@@ -158,11 +153,10 @@ static enum finding_kind one_retry_after(const struct call *call, const struct e
                                          size_t index, struct buf *reason)
 {
     const struct observation *seen = &evidence->exchanges[index]->seen;
-    (void)call;
     if (!was_rate_limited(seen) || headers_find(&seen->headers, "Retry-After"))
         return FINDING_KEPT;
-    (void)buf_add_text(reason, "it limits the rate, but has no Retry-After, so that no sender can "
-                               "know when to come again");
+    buf_add_text(reason, "it limits the rate, but has no Retry-After, so that no sender can "
+                         "know when to come again");
     return FINDING_TOLERATED;
 }
 
@@ -176,8 +170,6 @@ static enum finding_kind one_survived(const struct call *call, const struct evid
                                       size_t index, struct buf *reason)
 {
     enum answer answer = answer_of(&evidence->exchanges[index]->seen);
-    (void)call;
-    (void)reason;
     return answer == ANSWER_ACCEPTED || answer == ANSWER_REFUSED ? FINDING_KEPT : FINDING_BROKEN;
 }
 
@@ -192,10 +184,9 @@ static enum finding_kind one_not_redirected(const struct call *call,
 {
     const struct observation *seen = &evidence->exchanges[index]->seen;
     const char *location = headers_find(&seen->headers, "Location");
-    (void)call;
     if (answer_of(seen) != ANSWER_REDIRECT)
         return FINDING_KEPT;
-    (void)buf_add_text(reason, "it points to ");
+    buf_add_text(reason, "it points to ");
     text_add_visible(reason, bytes_of(location ? location : "nowhere"), 200);
     return FINDING_BROKEN;
 }
@@ -211,8 +202,6 @@ static enum finding_kind one_complete(const struct call *call, const struct evid
                                       size_t index, struct buf *reason)
 {
     enum answer answer = answer_of(&evidence->exchanges[index]->seen);
-    (void)call;
-    (void)reason;
     return answer == ANSWER_BROKEN || answer == ANSWER_HUNG || answer == ANSWER_DIED
                ? FINDING_BROKEN
                : FINDING_KEPT;
@@ -229,7 +218,7 @@ static enum finding_kind one_brief(const struct call *call, const struct evidenc
     uint64_t len = evidence->exchanges[index]->seen.body_len;
     if (len <= (uint64_t)call->values[0].number)
         return FINDING_KEPT;
-    (void)buf_add_format(reason, "its body has %llu bytes", (unsigned long long)len);
+    buf_add_format(reason, "its body has %llu bytes", (unsigned long long)len);
     return FINDING_BROKEN;
 }
 
@@ -252,10 +241,9 @@ static bool is_json(const struct buf *body)
 static enum finding_kind one_plain(const struct call *call, const struct evidence *evidence,
                                    size_t index, struct buf *reason)
 {
-    (void)call;
     if (!is_json(&evidence->exchanges[index]->seen.body))
         return FINDING_KEPT;
-    (void)buf_add_text(reason, "its body is JSON");
+    buf_add_text(reason, "its body is JSON");
     return FINDING_BROKEN;
 }
 
@@ -268,7 +256,6 @@ static enum finding_kind one_within(const struct call *call, const struct eviden
                                     size_t index, struct buf *reason)
 {
     const struct observation *seen = &evidence->exchanges[index]->seen;
-    (void)reason;
     return seen->outcome == OUTCOME_ANSWERED && seen->total_ns <= call->values[0].number
                ? FINDING_KEPT
                : FINDING_BROKEN;
@@ -304,9 +291,9 @@ static const json_t *follow(const json_t *value, const char *pointer)
 static void add_other_value(const struct call *call, const json_t *member, struct buf *reason)
 {
     char *found = json_dumps(member, JSON_ENCODE_ANY | JSON_COMPACT);
-    (void)buf_add_format(reason, "the member %s is ", call->values[0].text);
+    buf_add_format(reason, "the member %s is ", call->values[0].text);
     text_add_visible(reason, bytes_of(found), 100);
-    (void)buf_add_text(reason, ", not ");
+    buf_add_text(reason, ", not ");
     text_add_visible(reason, bytes_of(call->values[1].text), 100);
     free(found);
 }
@@ -321,9 +308,9 @@ static enum finding_kind one_json(const struct call *call, const struct evidence
     const json_t *member = follow(answer, call->values[0].text);
     bool kept = member && wanted && json_equal(member, wanted);
     if (!answer)
-        (void)buf_add_text(reason, "the answer is not JSON");
+        buf_add_text(reason, "the answer is not JSON");
     else if (!member)
-        (void)buf_add_format(reason, "the answer has no member %s", call->values[0].text);
+        buf_add_format(reason, "the answer has no member %s", call->values[0].text);
     else if (!kept)
         add_other_value(call, member, reason);
     json_decref(answer);

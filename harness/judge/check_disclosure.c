@@ -121,7 +121,7 @@ static void add_lower(const struct buf *in, struct buf *out)
 {
     size_t len = in->len < SEARCHED_MAX ? in->len : SEARCHED_MAX;
     for (size_t i = 0; i < len; i++)
-        (void)buf_add_char(out, (char)tolower((unsigned char)in->data[i]));
+        buf_add_char(out, (char)tolower((unsigned char)in->data[i]));
 }
 
 /* What was found with what stands beside it on its line. */
@@ -188,7 +188,7 @@ static const char *shown_in_headers(const struct exchange *exchange, struct buf 
         const char *value = headers_find(&exchange->seen.headers, banners[i].header);
         if (!value || (banners[i].versions && !strpbrk(value, "0123456789")))
             continue;
-        (void)buf_add_format(words, "%s: ", banners[i].header);
+        buf_add_format(words, "%s: ", banners[i].header);
         text_add_visible(words, bytes_of(value), SHOWN_MAX);
         return "what software runs there";
     }
@@ -209,8 +209,8 @@ static void set_broken(const struct exchange *exchange, const char *what, const 
     out->kind = FINDING_BROKEN;
     out->decisive = evidence->count; /* it may be another case's */
     buf_reset(&out->actual);
-    (void)buf_add_format(&out->actual, "an answer with \"%s\"", buf_text(words));
-    (void)buf_add_format(&out->reason, "it shows %s; it came for \"%s\"", what, exchange->sent);
+    buf_add_format(&out->actual, "an answer with \"%s\"", buf_text(words));
+    buf_add_format(&out->reason, "it shows %s; it came for \"%s\"", what, exchange->sent);
     for (size_t i = 0; i < evidence->count; i++)
         if (evidence->exchanges[i] == exchange)
             out->decisive = i;
@@ -237,9 +237,9 @@ void check_discloses_no(const struct call *call, const struct evidence *evidence
     if (out->kind != FINDING_KEPT)
         return;
     buf_reset(&out->actual);
-    (void)buf_add_format(&out->actual, "%zu answers searched, none shows any", answered);
+    buf_add_format(&out->actual, "%zu answers searched, none shows any", answered);
     if (answered > 0)
         return;
     out->kind = FINDING_UNDECIDED;
-    (void)buf_add_text(&out->reason, "no answer came that could be searched");
+    buf_add_text(&out->reason, "no answer came that could be searched");
 }

@@ -14,11 +14,11 @@ void processed_describe(const struct processed *processed, struct buf *out)
 {
     static const char *const few[] = {"not processed", "processed once", "processed twice"};
     if (processed->state == PROCESSED_UNKNOWN)
-        (void)buf_add_text(out, processed->why);
+        buf_add_text(out, processed->why);
     else if (processed->state == PROCESSED_TIMES && processed->times < (int64_t)ARRAY_LEN(few))
-        (void)buf_add_text(out, few[processed->times]);
+        buf_add_text(out, few[processed->times]);
     else if (processed->state == PROCESSED_TIMES)
-        (void)buf_add_format(out, "processed %" PRId64 " times", processed->times);
+        buf_add_format(out, "processed %" PRId64 " times", processed->times);
 }
 
 /* "204 after 1 ms; not processed", of the exchange that decided. */
@@ -27,7 +27,7 @@ static void tell(const struct evidence *evidence, struct finding *out)
     if (out->decisive >= evidence->count ||
         evidence->exchanges[out->decisive]->processed.state != PROCESSED_TIMES)
         return;
-    (void)buf_add_text(&out->actual, "; ");
+    buf_add_text(&out->actual, "; ");
     processed_describe(&evidence->exchanges[out->decisive]->processed, &out->actual);
 }
 
@@ -36,22 +36,22 @@ static bool was_told(const struct exchange *exchange, struct buf *reason)
 {
     if (exchange->processed.state == PROCESSED_TIMES)
         return true;
-    (void)buf_add_text(reason, exchange->processed.state == PROCESSED_UNKNOWN
-                                   ? exchange->processed.why
-                                   : "--effect-command was not asked about it");
+    buf_add_text(reason, exchange->processed.state == PROCESSED_UNKNOWN
+                             ? exchange->processed.why
+                             : "--effect-command was not asked about it");
     return false;
 }
 
 static enum finding_kind lost(const struct run_facts *run, struct buf *reason)
 {
     if (run->died) {
-        (void)buf_add_text(reason, "it was accepted and not processed, but the endpoint died in "
-                                   "this run, and may have lost it then");
+        buf_add_text(reason, "it was accepted and not processed, but the endpoint died in "
+                             "this run, and may have lost it then");
         return FINDING_UNDECIDED;
     }
-    (void)buf_add_text(reason, "it was accepted, and not processed within ");
+    buf_add_text(reason, "it was accepted, and not processed within ");
     text_add_duration(reason, run->effect_wait_ns);
-    (void)buf_add_text(reason, " (--effect-wait)");
+    buf_add_text(reason, " (--effect-wait)");
     return FINDING_BROKEN;
 }
 
@@ -70,8 +70,8 @@ static enum finding_kind one_processed(const struct call *call, const struct evi
         return FINDING_KEPT;
     if (!exchange->repeated && !evidence->run->died)
         return FINDING_BROKEN;
-    (void)buf_add_text(reason, "it was processed more than once, but the endpoint died in this "
-                               "run, and may have forgotten then that it knew it");
+    buf_add_text(reason, "it was processed more than once, but the endpoint died in this "
+                         "run, and may have forgotten then that it knew it");
     return FINDING_UNDECIDED;
 }
 
@@ -88,7 +88,7 @@ void check_processed(const struct call *call, const struct evidence *evidence, s
     check_each_sent(call, evidence, one_processed, out);
     if (out->kind == FINDING_KEPT && !any_accepted(evidence)) {
         out->kind = FINDING_UNDECIDED;
-        (void)buf_add_text(&out->reason, "it was not accepted, so that nobody need process it");
+        buf_add_text(&out->reason, "it was not accepted, so that nobody need process it");
     }
     tell(evidence, out);
 }
@@ -111,12 +111,11 @@ static enum finding_kind one_not_processed(const struct call *call, const struct
 {
     const struct exchange *exchange = evidence->exchanges[index];
     const struct exchange *twin = evidence->controls[index];
-    (void)call;
     if (!was_told(exchange, reason))
         return FINDING_UNDECIDED;
     if (exchange->processed.times > 0 && is_shared_with_genuine(exchange, evidence->run)) {
-        (void)buf_add_text(reason, "a genuine event with the same id_event was sent as well, so "
-                                   "that the number shows nothing");
+        buf_add_text(reason, "a genuine event with the same id_event was sent as well, so "
+                             "that the number shows nothing");
         return FINDING_UNDECIDED;
     }
     if (exchange->processed.times > 0)
@@ -127,8 +126,8 @@ static enum finding_kind one_not_processed(const struct call *call, const struct
         return FINDING_UNDECIDED;
     if (twin->processed.times > 0)
         return FINDING_KEPT;
-    (void)buf_add_text(reason, "its genuine twin was accepted and not processed either, so that "
-                               "this shows nothing");
+    buf_add_text(reason, "its genuine twin was accepted and not processed either, so that "
+                         "this shows nothing");
     return FINDING_UNDECIDED;
 }
 

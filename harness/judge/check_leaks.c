@@ -21,13 +21,13 @@ struct needles {
 static void add_reversed(struct bytes in, struct buf *out)
 {
     for (size_t i = in.len; i > 0; i--)
-        (void)buf_add_char(out, in.data[i - 1]);
+        buf_add_char(out, in.data[i - 1]);
 }
 
 /* As it is and backwards; base64 once more, for a URL escapes its + / and =. */
 static void add_forms(struct needles *needles, struct bytes in)
 {
-    (void)buf_add_bytes(&needles->forms[needles->count++], in);
+    buf_add_bytes(&needles->forms[needles->count++], in);
     add_reversed(in, &needles->forms[needles->count++]);
     encode_base64(in, &needles->forms[needles->count++]);
 }
@@ -49,7 +49,7 @@ static bool holds(struct bytes hay, const struct needles *needles)
 static void add_headers(const struct headers *headers, struct buf *out)
 {
     for (size_t i = 0; i < headers->count; i++)
-        (void)buf_add_format(out, "%s: %s\n", headers->items[i].name, headers->items[i].value);
+        buf_add_format(out, "%s: %s\n", headers->items[i].name, headers->items[i].value);
 }
 
 /* Only what the request did not itself hold is given away. */
@@ -58,12 +58,12 @@ static bool gives_away(const struct exchange *exchange, const struct needles *ne
     struct buf came = {0};
     struct buf sent = {0};
     add_headers(&exchange->seen.headers, &came);
-    (void)buf_add_bytes(&came, buf_bytes(&exchange->seen.body));
+    buf_add_bytes(&came, buf_bytes(&exchange->seen.body));
     bool found = holds(buf_bytes(&came), needles);
     if (found) {
         add_headers(&exchange->request.headers, &sent);
-        (void)buf_add_text(&sent, exchange->request.query ? exchange->request.query : "");
-        (void)buf_add_bytes(&sent, buf_bytes(&exchange->request.body));
+        buf_add_text(&sent, exchange->request.query ? exchange->request.query : "");
+        buf_add_bytes(&sent, buf_bytes(&exchange->request.body));
         found = !holds(buf_bytes(&sent), needles);
     }
     buf_clear(&came);
@@ -115,7 +115,6 @@ void check_leaks(const struct call *call, const struct evidence *evidence, struc
 {
     const struct run_facts *run = evidence->run;
     size_t answered = 0;
-    (void)call;
     finding_set(out, FINDING_KEPT, evidence, evidence->count ? 0 : evidence->count);
     for (size_t i = 0; i < run->num_all; i++) {
         const struct exchange *exchange = run->all[i];
@@ -126,17 +125,17 @@ void check_leaks(const struct call *call, const struct evidence *evidence, struc
         out->kind = FINDING_BROKEN;
         out->decisive = evidence->count; /* it may be another case's */
         buf_reset(&out->actual);
-        (void)buf_add_format(&out->actual, "an answer that holds %s", what);
-        (void)buf_add_format(&out->reason, "it came for \"%s\"", exchange->sent);
+        buf_add_format(&out->actual, "an answer that holds %s", what);
+        buf_add_format(&out->reason, "it came for \"%s\"", exchange->sent);
         for (size_t k = 0; k < evidence->count; k++)
             if (evidence->exchanges[k] == exchange)
                 out->decisive = k;
         return;
     }
     buf_reset(&out->actual);
-    (void)buf_add_format(&out->actual, "%zu answers searched, none holds them", answered);
+    buf_add_format(&out->actual, "%zu answers searched, none holds them", answered);
     if (answered == 0) {
         out->kind = FINDING_UNDECIDED;
-        (void)buf_add_text(&out->reason, "no answer came that could be searched");
+        buf_add_text(&out->reason, "no answer came that could be searched");
     }
 }

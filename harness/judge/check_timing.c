@@ -98,16 +98,16 @@ static const char *grade_of(int64_t ns)
 
 static void add_summary(const struct samples *samples, struct buf *out)
 {
-    (void)buf_add_format(out, "%zu answer%s: p50 ", samples->count, samples->count > 1 ? "s" : "");
+    buf_add_format(out, "%zu answer%s: p50 ", samples->count, samples->count > 1 ? "s" : "");
     text_add_duration(out, percentile(samples, 50));
     if (samples->count >= P95_SAMPLES) {
-        (void)buf_add_text(out, ", p95 ");
+        buf_add_text(out, ", p95 ");
         text_add_duration(out, percentile(samples, 95));
     }
-    (void)buf_add_text(out, samples->count >= P99_SAMPLES ? ", p99 " : ", slowest ");
+    buf_add_text(out, samples->count >= P99_SAMPLES ? ", p99 " : ", slowest ");
     text_add_duration(out, percentile(samples, samples->count >= P99_SAMPLES ? 99 : 100));
     if (samples->count < P95_SAMPLES)
-        (void)buf_add_text(out, " (too few for a p95)");
+        buf_add_text(out, " (too few for a p95)");
 }
 
 static double ms_of(int64_t ns)
@@ -134,7 +134,7 @@ static void add_time(struct finding *out, const char *label, const char *name, i
                      const char *what)
 {
     struct buf sentence = {0};
-    (void)buf_add_format(&sentence, "%s ", what);
+    buf_add_format(&sentence, "%s ", what);
     text_add_duration(&sentence, ns);
     struct measure *measure = add_measure(out, label, name, ms_of(ns), "ms", &sentence);
     if (measure)
@@ -202,9 +202,9 @@ static void add_measures(const struct evidence *evidence, const struct samples *
     struct buf sentence = {0};
     int64_t p95 = percentile(samples, 95);
     if (*label)
-        (void)buf_add_format(&sentence, "%s: ", label);
+        buf_add_format(&sentence, "%s: ", label);
     add_summary(samples, &sentence);
-    (void)buf_add_format(&sentence, "; %s", grade_of(p95));
+    buf_add_format(&sentence, "; %s", grade_of(p95));
     (void)add_measure(out, label, samples->count >= P95_SAMPLES ? "p95" : "slowest", ms_of(p95),
                       "ms", &sentence);
     add_time(out, label, "p50", percentile(samples, 50), "half of the answers came within");
@@ -212,7 +212,7 @@ static void add_measures(const struct evidence *evidence, const struct samples *
         add_time(out, label, "p99", percentile(samples, 99), "99 of 100 answers came within");
     if (samples->count >= P95_SAMPLES)
         add_time(out, label, "slowest", percentile(samples, 100), "the slowest answer took");
-    (void)buf_add_format(&sentence, "percentiles of %zu samples", samples->count);
+    buf_add_format(&sentence, "percentiles of %zu samples", samples->count);
     struct measure *count =
         add_measure(out, label, "samples", (double)samples->count, "samples", &sentence);
     if (count)
@@ -227,11 +227,10 @@ static void add_limited(const struct samples *samples, const char *label, struct
     struct buf sentence = {0};
     if (samples->num_limited == 0)
         return;
-    (void)buf_add_format(&sentence,
-                         "%zu of %zu were answered 429: such an event is lost, for Panora does not "
-                         "send it again",
-                         samples->num_limited,
-                         samples->num_limited + samples->count + samples->num_late);
+    buf_add_format(&sentence,
+                   "%zu of %zu were answered 429: such an event is lost, for Panora does not "
+                   "send it again",
+                   samples->num_limited, samples->num_limited + samples->count + samples->num_late);
     (void)add_measure(out, label, "rate-limited", (double)samples->num_limited, "answers",
                       &sentence);
 }
@@ -242,8 +241,8 @@ static void judge_late(const struct evidence *evidence, const struct samples *sa
                        struct finding *out)
 {
     finding_set(out, FINDING_BROKEN, evidence, samples->late);
-    (void)buf_add_format(&out->reason, "%zu of %zu answers had not come by the deadline of ",
-                         samples->num_late, samples->num_late + samples->count);
+    buf_add_format(&out->reason, "%zu of %zu answers had not come by the deadline of ",
+                   samples->num_late, samples->num_late + samples->count);
     text_add_duration(&out->reason, evidence->run->deadline_ns);
 }
 
@@ -256,7 +255,7 @@ static void judge_percentile(const struct evidence *evidence, const struct sampl
     add_summary(samples, &out->actual);
     if (prompt)
         return;
-    (void)buf_add_text(&out->reason, "that is in time for Panora, but above the target of ");
+    buf_add_text(&out->reason, "that is in time for Panora, but above the target of ");
     text_add_duration(&out->reason, evidence->run->target_ns);
 }
 
@@ -267,9 +266,9 @@ static void judge_nothing(const struct evidence *evidence, const char *wanted, s
         any_sent = any_sent || answer_of(&evidence->exchanges[i]->seen) != ANSWER_NONE;
     finding_set(out, FINDING_UNDECIDED, evidence, 0);
     if (any_sent)
-        (void)buf_add_format(&out->reason, "none was %s, so that there is nothing to time", wanted);
+        buf_add_format(&out->reason, "none was %s, so that there is nothing to time", wanted);
     else if (evidence->count)
-        (void)buf_add_text(&out->reason, evidence->exchanges[0]->seen.detail);
+        buf_add_text(&out->reason, evidence->exchanges[0]->seen.detail);
 }
 
 void check_prompt(const struct call *call, const struct evidence *evidence, struct finding *out)
@@ -295,7 +294,6 @@ void check_first_prompt(const struct call *call, const struct evidence *evidence
 {
     const struct run_facts *run = evidence->run;
     const struct exchange *first = NULL;
-    (void)call;
     finding_set(out, FINDING_UNDECIDED, evidence, evidence->count);
     for (size_t i = 0; i < run->num_all; i++) {
         const struct exchange *one = run->all[i];
@@ -304,20 +302,20 @@ void check_first_prompt(const struct call *call, const struct evidence *evidence
             first = one;
     }
     if (!first) {
-        (void)buf_add_text(&out->reason, "nothing was ever answered");
+        buf_add_text(&out->reason, "nothing was ever answered");
         return;
     }
     int64_t ns = latency_of(first);
     struct buf sentence = {0};
-    (void)buf_add_text(&sentence, "the very first answer of the run took ");
+    buf_add_text(&sentence, "the very first answer of the run took ");
     text_add_duration(&sentence, ns);
     (void)add_measure(out, "", "first", ms_of(ns), "ms", &sentence);
-    (void)buf_add_text(&out->actual, "the first answer of the run took ");
+    buf_add_text(&out->actual, "the first answer of the run took ");
     text_add_duration(&out->actual, ns);
     out->kind = ns <= run->target_ns ? FINDING_KEPT : FINDING_TOLERATED;
     if (out->kind == FINDING_TOLERATED)
-        (void)buf_add_text(&out->reason, "it was cold: what starts up with the first event makes "
-                                         "the sender wait");
+        buf_add_text(&out->reason, "it was cold: what starts up with the first event makes "
+                                   "the sender wait");
 }
 
 /* Least squares of time over the size of the body. */
@@ -328,7 +326,6 @@ void check_slope(const struct call *call, const struct evidence *evidence, struc
     double sum_y = 0;
     double sum_xx = 0;
     double sum_xy = 0;
-    (void)call;
     finding_set(out, FINDING_KEPT, evidence, evidence->count);
     for (size_t i = 0; i < evidence->count; i++) {
         const struct exchange *one = evidence->exchanges[i];
@@ -347,6 +344,6 @@ void check_slope(const struct call *call, const struct evidence *evidence, struc
         return;
     double slope = (n * sum_xy - sum_x * sum_y) / spread;
     struct buf sentence = {0};
-    (void)buf_add_format(&sentence, "each MiB of an event takes %.1f ms more", slope);
+    buf_add_format(&sentence, "each MiB of an event takes %.1f ms more", slope);
     (void)add_measure(out, "", "slope", slope, "ms/MiB", &sentence);
 }

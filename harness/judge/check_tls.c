@@ -19,7 +19,7 @@ static void check_facts(const struct call *call, const struct evidence *evidence
         return;
     const struct observation *seen = &evidence->exchanges[0]->seen;
     if (!seen->tls.asked || !seen->tls.established) {
-        (void)buf_add_text(&out->reason, seen->detail);
+        buf_add_text(&out->reason, seen->detail);
         return;
     }
     buf_reset(&out->actual);
@@ -29,16 +29,14 @@ static void check_facts(const struct call *call, const struct evidence *evidence
 static enum finding_kind judge_chain(const struct call *call, const struct evidence *evidence,
                                      const struct tls_facts *facts, struct finding *out)
 {
-    (void)call;
-    (void)evidence;
     if (!facts->chain_error[0]) {
-        (void)buf_add_text(&out->actual, "a trusted chain");
+        buf_add_text(&out->actual, "a trusted chain");
         return FINDING_KEPT;
     }
-    (void)buf_add_text(&out->actual, facts->chain_error);
-    (void)buf_add_format(&out->reason,
-                         "a default client refuses to connect: %s (the certificate is of %s)",
-                         facts->chain_error, facts->subject);
+    buf_add_text(&out->actual, facts->chain_error);
+    buf_add_format(&out->reason,
+                   "a default client refuses to connect: %s (the certificate is of %s)",
+                   facts->chain_error, facts->subject);
     return FINDING_BROKEN;
 }
 
@@ -50,17 +48,15 @@ void check_tls_chain(const struct call *call, const struct evidence *evidence, s
 static enum finding_kind judge_hostname(const struct call *call, const struct evidence *evidence,
                                         const struct tls_facts *facts, struct finding *out)
 {
-    (void)call;
-    (void)evidence;
-    (void)buf_add_format(&out->actual, "a certificate %s (%s%s)",
-                         facts->name_matches ? "for this host" : "for other names only",
-                         facts->names[0] ? "" : "none in subjectAltName; subject ",
-                         facts->names[0] ? facts->names : facts->subject);
+    buf_add_format(&out->actual, "a certificate %s (%s%s)",
+                   facts->name_matches ? "for this host" : "for other names only",
+                   facts->names[0] ? "" : "none in subjectAltName; subject ",
+                   facts->names[0] ? facts->names : facts->subject);
     if (facts->name_matches)
         return FINDING_KEPT;
-    (void)buf_add_text(&out->reason,
-                       "a default client refuses to connect: the certificate is not for the host "
-                       "in the URL");
+    buf_add_text(&out->reason,
+                 "a default client refuses to connect: the certificate is not for the host "
+                 "in the URL");
     return FINDING_BROKEN;
 }
 
@@ -78,16 +74,16 @@ static enum finding_kind judge_expiry(const struct call *call, const struct evid
     bool is_early = facts->date_error[0] && facts->not_before_ms > evidence->run->wall_ms;
     clock_iso(is_early ? facts->not_before_ms : facts->not_after_ms, when);
     if (facts->date_error[0]) {
-        (void)buf_add_text(&out->actual, facts->date_error);
-        (void)buf_add_format(&out->reason, "a default client refuses to connect: %s (valid %s %s)",
-                             facts->date_error, is_early ? "from" : "until", when);
+        buf_add_text(&out->actual, facts->date_error);
+        buf_add_format(&out->reason, "a default client refuses to connect: %s (valid %s %s)",
+                       facts->date_error, is_early ? "from" : "until", when);
         return FINDING_BROKEN;
     }
-    (void)buf_add_format(&out->actual, "valid until %s", when);
+    buf_add_format(&out->actual, "valid until %s", when);
     if (left_ms >= call->values[0].number * MS_PER_DAY)
         return FINDING_KEPT;
-    (void)buf_add_format(&out->reason, "it expires in %lld days; renew it in time",
-                         (long long)(left_ms / MS_PER_DAY));
+    buf_add_format(&out->reason, "it expires in %lld days; renew it in time",
+                   (long long)(left_ms / MS_PER_DAY));
     return FINDING_TOLERATED;
 }
 
@@ -101,12 +97,10 @@ static enum finding_kind judge_protocol(const struct call *call, const struct ev
 {
     bool is_new = text_starts_with(facts->protocol, "TLSv1.2") ||
                   text_starts_with(facts->protocol, "TLSv1.3");
-    (void)call;
-    (void)evidence;
-    (void)buf_add_format(&out->actual, "%s with %s", facts->protocol, facts->cipher);
+    buf_add_format(&out->actual, "%s with %s", facts->protocol, facts->cipher);
     if (!is_new)
-        (void)buf_add_text(&out->reason,
-                           "a default client refuses to connect: it no longer speaks this version");
+        buf_add_text(&out->reason,
+                     "a default client refuses to connect: it no longer speaks this version");
     return is_new ? FINDING_KEPT : FINDING_BROKEN;
 }
 
@@ -120,7 +114,6 @@ void check_tls_protocol(const struct call *call, const struct evidence *evidence
 void check_tls_refused(const struct call *call, const struct evidence *evidence,
                        struct finding *out)
 {
-    (void)call;
     finding_set(out, FINDING_UNDECIDED, evidence, 0);
     if (evidence->count == 0)
         return;
@@ -128,15 +121,15 @@ void check_tls_refused(const struct call *call, const struct evidence *evidence,
     const struct tls_facts *facts = &seen->tls;
     if (facts->asked && !facts->offered && seen->outcome == OUTCOME_LEFT) {
         out->kind = FINDING_SKIPPED;
-        (void)buf_add_text(&out->reason, "the OpenSSL of this client cannot offer it");
+        buf_add_text(&out->reason, "the OpenSSL of this client cannot offer it");
     } else if (facts->established) {
         out->kind = FINDING_BROKEN;
         buf_reset(&out->actual);
-        (void)buf_add_format(&out->actual, "a session: %s with %s", facts->protocol, facts->cipher);
-        (void)buf_add_text(&out->reason, "whoever stands between can push a client down to this");
+        buf_add_format(&out->actual, "a session: %s with %s", facts->protocol, facts->cipher);
+        buf_add_text(&out->reason, "whoever stands between can push a client down to this");
     } else if (seen->outcome == OUTCOME_TLS_FAILED) {
         out->kind = FINDING_KEPT;
     } else {
-        (void)buf_add_text(&out->reason, seen->detail);
+        buf_add_text(&out->reason, seen->detail);
     }
 }

@@ -17,7 +17,7 @@ static bool begin(const struct evidence *evidence, size_t needed, struct finding
         if (answer_of(&evidence->exchanges[i]->seen) != ANSWER_NONE)
             continue;
         finding_set(out, FINDING_UNDECIDED, evidence, i);
-        (void)buf_add_text(&out->reason, evidence->exchanges[i]->seen.detail);
+        buf_add_text(&out->reason, evidence->exchanges[i]->seen.detail);
         return false;
     }
     return true;
@@ -30,7 +30,7 @@ static bool any_missing(const struct evidence *evidence, struct finding *out)
         if (!came_to_nothing(answer_of(&evidence->exchanges[i]->seen)))
             continue;
         finding_set(out, FINDING_UNDECIDED, evidence, i);
-        (void)buf_add_text(&out->reason, "not each of these was answered");
+        buf_add_text(&out->reason, "not each of these was answered");
         return true;
     }
     return false;
@@ -40,7 +40,6 @@ static bool any_missing(const struct evidence *evidence, struct finding *out)
 void check_alike(const struct call *call, const struct evidence *evidence, struct finding *out)
 {
     size_t first = evidence->count;
-    (void)call;
     if (!begin(evidence, 2, out) || any_missing(evidence, out))
         return;
     for (size_t i = 0; i < evidence->count; i++) {
@@ -55,8 +54,8 @@ void check_alike(const struct call *call, const struct evidence *evidence, struc
         if (!what)
             continue;
         finding_set(out, FINDING_BROKEN, evidence, i);
-        (void)buf_add_format(&out->reason, "the answers to \"%s\" and to \"%s\" differ in %s",
-                             evidence->exchanges[first]->sent, evidence->exchanges[i]->sent, what);
+        buf_add_format(&out->reason, "the answers to \"%s\" and to \"%s\" differ in %s",
+                       evidence->exchanges[first]->sent, evidence->exchanges[i]->sent, what);
         return;
     }
 }
@@ -64,7 +63,6 @@ void check_alike(const struct call *call, const struct evidence *evidence, struc
 void check_same_status(const struct call *call, const struct evidence *evidence,
                        struct finding *out)
 {
-    (void)call;
     if (!begin(evidence, 2, out) || any_missing(evidence, out))
         return;
     for (size_t i = 1; i < evidence->count; i++) {
@@ -73,8 +71,8 @@ void check_same_status(const struct call *call, const struct evidence *evidence,
         if (first == other)
             continue;
         finding_set(out, FINDING_BROKEN, evidence, i);
-        (void)buf_add_format(&out->reason, "%d for \"%s\", but %d for \"%s\"", first,
-                             evidence->exchanges[0]->sent, other, evidence->exchanges[i]->sent);
+        buf_add_format(&out->reason, "%d for \"%s\", but %d for \"%s\"", first,
+                       evidence->exchanges[0]->sent, other, evidence->exchanges[i]->sent);
         return;
     }
 }
@@ -83,7 +81,6 @@ void check_not_all_accepted(const struct call *call, const struct evidence *evid
                             struct finding *out)
 {
     size_t accepted = 0;
-    (void)call;
     if (!begin(evidence, 1, out))
         return;
     for (size_t i = 0; i < evidence->count; i++) {
@@ -99,7 +96,7 @@ void check_not_all_accepted(const struct call *call, const struct evidence *evid
         return;
     }
     finding_set(out, FINDING_BROKEN, evidence, evidence->count - 1);
-    (void)buf_add_text(&out->reason, "each of them was accepted");
+    buf_add_text(&out->reason, "each of them was accepted");
 }
 
 /* A reset or silence on a connection that the endpoint had not closed: Panora's sender loses that
@@ -109,23 +106,22 @@ static enum finding_kind judge_reuse(const struct observation *before,
 {
     bool unanswered = came_to_nothing(answer_of(after));
     if (came_to_nothing(answer_of(before)) || (unanswered && !after->reused)) {
-        (void)buf_add_text(reason, "no answer came on a fresh connection either");
+        buf_add_text(reason, "no answer came on a fresh connection either");
         return FINDING_UNDECIDED;
     }
     if (unanswered) {
-        (void)buf_add_text(reason,
-                           "the connection was still open when the event was sent on it, and "
-                           "then ended without an answer; Panora does not send it again");
+        buf_add_text(reason, "the connection was still open when the event was sent on it, and "
+                             "then ended without an answer; Panora does not send it again");
         return FINDING_BROKEN;
     }
     if (before->keep_alive && before->idle_was_reset) {
-        (void)buf_add_text(reason, "it reset the idle connection instead of closing it");
+        buf_add_text(reason, "it reset the idle connection instead of closing it");
         return FINDING_BROKEN;
     }
     if (before->keep_alive && before->idle_closed_ns >= 0 && before->idle_closed_ns < NS_PER_S) {
-        (void)buf_add_text(reason, "it announced that the connection stays open and closed it ");
+        buf_add_text(reason, "it announced that the connection stays open and closed it ");
         text_add_duration(reason, before->idle_closed_ns);
-        (void)buf_add_text(reason, " later: an event sent at that moment is lost");
+        buf_add_text(reason, " later: an event sent at that moment is lost");
         return FINDING_TOLERATED;
     }
     return FINDING_KEPT;
@@ -143,17 +139,16 @@ static void measure_idle(const struct observation *before, const struct observat
     bool means_it = before->outcome == OUTCOME_ANSWERED && before->keep_alive;
     if (!out || !means_it || !(was_closed || was_used) || ns < 0)
         return;
-    (void)buf_add_text(&sentence, was_closed ? "closes an idle connection after "
-                                             : "keeps an idle connection open for at least ");
+    buf_add_text(&sentence, was_closed ? "closes an idle connection after "
+                                       : "keeps an idle connection open for at least ");
     text_add_duration(&sentence, ns);
-    (void)buf_add_text(&sentence, "; Panora's sender uses one again for about 5 s");
+    buf_add_text(&sentence, "; Panora's sender uses one again for about 5 s");
     (void)case_result_add_measure(out, was_closed ? "idle-closed" : "idle-kept",
                                   (double)ns / (double)NS_PER_MS, "ms", buf_take(&sentence));
 }
 
 void check_idle(const struct call *call, const struct evidence *evidence, struct finding *out)
 {
-    (void)call;
     if (!begin(evidence, 2, out))
         return;
     finding_set(out, FINDING_KEPT, evidence, evidence->count - 1);
@@ -165,7 +160,7 @@ void check_idle(const struct call *call, const struct evidence *evidence, struct
             judge_reuse(&evidence->exchanges[i - 1]->seen, &evidence->exchanges[i]->seen, &reason);
         if (kind != FINDING_KEPT && out->kind == FINDING_KEPT) {
             finding_set(out, kind, evidence, i);
-            (void)buf_add_bytes(&out->reason, buf_bytes(&reason));
+            buf_add_bytes(&out->reason, buf_bytes(&reason));
         }
         buf_clear(&reason);
     }
@@ -173,14 +168,13 @@ void check_idle(const struct call *call, const struct evidence *evidence, struct
 
 void check_https(const struct call *call, const struct evidence *evidence, struct finding *out)
 {
-    (void)call;
     out->decisive = evidence->count;
     out->kind = FINDING_KEPT;
-    (void)buf_add_text(&out->actual, evidence->run->is_tls ? "https" : "http");
+    buf_add_text(&out->actual, evidence->run->is_tls ? "https" : "http");
     if (evidence->run->is_tls || !evidence->run->is_private) {
         out->kind = evidence->run->is_tls ? FINDING_KEPT : FINDING_BROKEN;
         return;
     }
     out->kind = FINDING_SKIPPED;
-    (void)buf_add_text(&out->reason, "the endpoint is on a loopback or private address");
+    buf_add_text(&out->reason, "the endpoint is on a loopback or private address");
 }

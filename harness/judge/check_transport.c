@@ -10,8 +10,6 @@ static enum finding_kind one_stays_up(const struct call *call, const struct evid
                                       size_t index, struct buf *reason)
 {
     enum answer answer = answer_of(&evidence->exchanges[index]->seen);
-    (void)call;
-    (void)reason;
     return answer == ANSWER_UNREACHED ? FINDING_UNDECIDED : FINDING_KEPT;
 }
 
@@ -23,10 +21,9 @@ void check_stays_up(const struct call *call, const struct evidence *evidence, st
 static enum finding_kind one_continues(const struct call *call, const struct evidence *evidence,
                                        size_t index, struct buf *reason)
 {
-    (void)call;
     if (!evidence->exchanges[index]->seen.waited_in_vain)
         return FINDING_KEPT;
-    (void)buf_add_text(reason, "no 100 (Continue) came within a second; the body went out without");
+    buf_add_text(reason, "no 100 (Continue) came within a second; the body went out without");
     return FINDING_BROKEN;
 }
 
@@ -57,7 +54,6 @@ static bool is_not_served(const struct evidence *evidence, size_t index)
 void check_same_by_family(const struct call *call, const struct evidence *evidence,
                           struct finding *out)
 {
-    (void)call;
     finding_set(out, FINDING_KEPT, evidence, 0);
     for (size_t i = 0; i < evidence->count; i++) {
         const struct exchange *exchange = evidence->exchanges[i];
@@ -67,8 +63,8 @@ void check_same_by_family(const struct call *call, const struct evidence *eviden
         if (kind == FINDING_KEPT)
             continue;
         finding_set(out, kind, evidence, i);
-        (void)buf_add_format(&out->reason, "IPv%d: ", exchange->request.transport.ip_version);
-        (void)buf_add_text(&out->reason, exchange->seen.detail);
+        buf_add_format(&out->reason, "IPv%d: ", exchange->request.transport.ip_version);
+        buf_add_text(&out->reason, exchange->seen.detail);
         return;
     }
     for (size_t i = 1; i < evidence->count; i++) {
@@ -82,11 +78,11 @@ void check_same_by_family(const struct call *call, const struct evidence *eviden
             return;
         }
         finding_set(out, FINDING_BROKEN, evidence, i);
-        (void)buf_add_format(&out->reason,
-                             "over IPv%d: ", evidence->exchanges[0]->request.transport.ip_version);
+        buf_add_format(&out->reason,
+                       "over IPv%d: ", evidence->exchanges[0]->request.transport.ip_version);
         answer_describe(first, &out->reason);
-        (void)buf_add_format(
-            &out->reason, "; over IPv%d: ", evidence->exchanges[i]->request.transport.ip_version);
+        buf_add_format(&out->reason,
+                       "; over IPv%d: ", evidence->exchanges[i]->request.transport.ip_version);
         answer_describe(other, &out->reason);
         return;
     }
@@ -99,7 +95,7 @@ void check_accepted_as_well(const struct call *call, const struct evidence *evid
 {
     finding_set(out, FINDING_UNDECIDED, evidence, 0);
     if (evidence->count == 0 || answer_of(&evidence->exchanges[0]->seen) != ANSWER_ACCEPTED) {
-        (void)buf_add_text(&out->reason, "the same event sent plainly was not accepted either");
+        buf_add_text(&out->reason, "the same event sent plainly was not accepted either");
         return;
     }
     int64_t most_ns = evidence->exchanges[0]->seen.total_ns + call->values[0].number;
@@ -120,9 +116,9 @@ void check_accepted_as_well(const struct call *call, const struct evidence *evid
         if (limited)
             finding_rate_limited(&out->reason);
         else if (answer == ANSWER_NONE)
-            (void)buf_add_text(&out->reason, exchange->seen.detail);
+            buf_add_text(&out->reason, exchange->seen.detail);
         else if (answer == ANSWER_ACCEPTED)
-            (void)buf_add_text(&out->reason, "it was held up");
+            buf_add_text(&out->reason, "it was held up");
         return;
     }
 }
@@ -159,23 +155,22 @@ static bool began_well(const struct evidence *evidence, struct finding *out)
     finding_set(out, FINDING_UNDECIDED, evidence, 0);
     if (evidence->count && answer_of(&evidence->exchanges[0]->seen) == ANSWER_ACCEPTED)
         return true;
-    (void)buf_add_text(&out->reason, "a usual event before it was not accepted either");
+    buf_add_text(&out->reason, "a usual event before it was not accepted either");
     return false;
 }
 
 void check_survives_as_well(const struct call *call, const struct evidence *evidence,
                             struct finding *out)
 {
-    (void)call;
     if (!began_well(evidence, out))
         return;
     size_t last = evidence->count - 1;
     enum finding_kind kind = kind_of_survival(evidence->exchanges[last]);
     finding_set(out, kind, evidence, last);
     if (kind == FINDING_UNDECIDED)
-        (void)buf_add_text(&out->reason, evidence->exchanges[last]->seen.detail);
+        buf_add_text(&out->reason, evidence->exchanges[last]->seen.detail);
     if (kind == FINDING_TOLERATED)
-        (void)buf_add_text(&out->reason, "it closed the connection instead of answering 431");
+        buf_add_text(&out->reason, "it closed the connection instead of answering 431");
 }
 
 /* RFC 9110 sections 15.6.2 and 15.6.6: what a server says to a way of sending that it lacks. */
@@ -198,16 +193,15 @@ static enum finding_kind kind_of_refusal(const struct observation *seen)
 void check_refused_as_well(const struct call *call, const struct evidence *evidence,
                            struct finding *out)
 {
-    (void)call;
     if (!began_well(evidence, out))
         return;
     for (size_t i = 1; i < evidence->count; i++) {
         enum finding_kind kind = kind_of_refusal(&evidence->exchanges[i]->seen);
         finding_set(out, kind, evidence, i);
         if (kind == FINDING_UNDECIDED)
-            (void)buf_add_text(&out->reason, evidence->exchanges[i]->seen.detail);
+            buf_add_text(&out->reason, evidence->exchanges[i]->seen.detail);
         if (kind == FINDING_TOLERATED)
-            (void)buf_add_text(&out->reason, "it did not get in, but was not refused either");
+            buf_add_text(&out->reason, "it did not get in, but was not refused either");
         if (kind != FINDING_KEPT)
             return;
     }

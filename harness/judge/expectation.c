@@ -226,11 +226,11 @@ static void add_argument(const struct call *call, struct buf *out)
 {
     const struct parameter *first = &call->word->parameters[0];
     if (call->values[0].text)
-        (void)buf_add_text(out, call->values[0].text);
+        buf_add_text(out, call->values[0].text);
     else if (first->kind == PARAMETER_DURATION)
         text_add_duration(out, call->values[0].number);
     else
-        (void)buf_add_format(out, "%lld", (long long)call->values[0].number);
+        buf_add_format(out, "%lld", (long long)call->values[0].number);
 }
 
 void expectation_add_expected(const struct call *call, struct buf *out)
@@ -238,10 +238,10 @@ void expectation_add_expected(const struct call *call, struct buf *out)
     const char *expected = expectation_of(call)->expected;
     const char *hole = strstr(expected, "%s");
     if (!hole) {
-        (void)buf_add_text(out, expected);
+        buf_add_text(out, expected);
         return;
     }
-    (void)buf_add(out, expected, (size_t)(hole - expected));
+    buf_add(out, expected, (size_t)(hole - expected));
     add_argument(call, out);
-    (void)buf_add_text(out, hole + 2);
+    buf_add_text(out, hole + 2);
 }

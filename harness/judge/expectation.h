@@ -11,7 +11,7 @@
 
 #include "base/buf.h"
 #include "base/bytes.h"
-#include "judge/result.h"
+#include "result/result.h"
 #include "suite/word.h"
 
 /* What is true of the whole run. */

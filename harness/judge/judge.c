@@ -59,12 +59,12 @@ static void apply_control(const struct evidence *evidence, struct finding *findi
         finding->kind = FINDING_UNDECIDED;
         finding->decisive = i;
         buf_reset(&finding->reason);
-        (void)buf_add_text(&finding->reason, "its genuine twin was not accepted either (");
+        buf_add_text(&finding->reason, "its genuine twin was not accepted either (");
         if (control)
             answer_describe_untimed(&control->seen, &finding->reason);
         else
-            (void)buf_add_text(&finding->reason, "never sent");
-        (void)buf_add_text(&finding->reason, "), so that the refusal shows nothing");
+            buf_add_text(&finding->reason, "never sent");
+        buf_add_text(&finding->reason, "), so that the refusal shows nothing");
         return;
     }
 }
@@ -80,7 +80,7 @@ static void apply_tolerance(const struct suite_case *one, const struct evidence 
         return;
     finding->kind = FINDING_TOLERATED;
     buf_reset(&finding->reason);
-    (void)buf_add_text(&finding->reason, one->tolerate_because);
+    buf_add_text(&finding->reason, one->tolerate_because);
 }
 
 static void replace(struct buf *to, struct buf *from)

@@ -8,7 +8,7 @@
 #include <stddef.h>
 
 #include "judge/expectation.h"
-#include "judge/result.h"
+#include "result/result.h"
 #include "suite/suite.h"
 
 /* The exchanges of one case as they happened, and which step each belongs to. */

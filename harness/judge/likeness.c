@@ -70,9 +70,9 @@ static bool in_word(char c)
 static void take(struct scan *scan, size_t len, const char *instead)
 {
     if (instead)
-        (void)buf_add_text(scan->out, instead);
+        buf_add_text(scan->out, instead);
     else
-        (void)buf_add(scan->out, scan->rest.data, len);
+        buf_add(scan->out, scan->rest.data, len);
     scan->rest = (struct bytes){scan->rest.data + len, scan->rest.len - len};
 }
 

@@ -5,7 +5,7 @@
 #ifndef JUDGE_LIKENESS_H
 #define JUDGE_LIKENESS_H
 
-#include "judge/result.h"
+#include "result/result.h"
 
 /* What tells the answers apart ("their status", "their body"), or NULL when nothing does. */
 const char *likeness_difference(const struct exchange *a, const struct exchange *b);

@@ -173,7 +173,7 @@ const struct met_instead *met_instead_at(size_t index)
 static void add_lower(struct bytes in, struct buf *out)
 {
     for (size_t i = 0; i < in.len; i++)
-        (void)buf_add_char(out, (char)tolower((unsigned char)in.data[i]));
+        buf_add_char(out, (char)tolower((unsigned char)in.data[i]));
 }
 
 /* The first header of that name whose value fits, or NULL. */
@@ -203,7 +203,7 @@ static bool shows(const struct sign *sign, const struct observation *seen, const
         const struct header *header = fitting_header(sign, &seen->headers);
         if (!header)
             return false;
-        (void)buf_add_format(evidence, ", header %s: ", header->name);
+        buf_add_format(evidence, ", header %s: ", header->name);
         text_add_visible(evidence, bytes_of(header->value), SHOWN_MAX);
         return true;
     }
@@ -213,9 +213,9 @@ static bool shows(const struct sign *sign, const struct observation *seen, const
     if (!found)
         return false;
     const char *as_it_stands = seen->body.data + (found - body->data);
-    (void)buf_add_text(evidence, ", \"");
+    buf_add_text(evidence, ", \"");
     text_add_visible(evidence, (struct bytes){as_it_stands, strlen(sign->pattern)}, SHOWN_MAX);
-    (void)buf_add_text(evidence, "\" in its body");
+    buf_add_text(evidence, "\" in its body");
     return true;
 }
 
@@ -245,10 +245,10 @@ const struct met_instead *met_instead_of(const struct observation *seen, struct 
         return NULL;
     size_t len = seen->body.len < SEARCHED_MAX ? seen->body.len : SEARCHED_MAX;
     add_lower((struct bytes){seen->body.data, len}, &body);
-    (void)buf_add_format(&shown, "%d", seen->status);
+    buf_add_format(&shown, "%d", seen->status);
     const struct met_instead *met = decide(seen, &body, &shown);
     if (met && evidence)
-        (void)buf_add_bytes(evidence, buf_bytes(&shown));
+        buf_add_bytes(evidence, buf_bytes(&shown));
     buf_clear(&body);
     buf_clear(&shown);
     return met;

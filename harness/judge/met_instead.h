@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "deliver/observation.h"
+#include "result/observation.h"
 
 struct met_instead {
     const char *id;       /* "csrf-check" */

@@ -22,7 +22,7 @@ void event_copy(struct event *to, const struct event *from)
 {
     *to = (struct event){.type = mem_text(from->type), .dialect = from->dialect};
     memcpy(to->id, from->id, sizeof(to->id));
-    (void)buf_add_bytes(&to->data, buf_bytes(&from->data));
+    buf_add_bytes(&to->data, buf_bytes(&from->data));
 }
 
 void event_new_id(struct rng *rng, unsigned run_tag, char out[UUID_SIZE])
@@ -44,22 +44,22 @@ void event_write_message(const struct event *event, struct buf *out)
     if (value)
         js_write(value, out);
     else
-        (void)buf_add_bytes(out, data);
+        buf_add_bytes(out, data);
     js_free(value);
 }
 
 void event_write_body(const struct event *event, struct buf *out)
 {
-    (void)buf_add_text(out, "{\"id_event\":");
+    buf_add_text(out, "{\"id_event\":");
     js_quote(bytes_of(event->id), out);
-    (void)buf_add_text(out, ",\"data\":");
+    buf_add_text(out, ",\"data\":");
     if (event->dialect == DIALECT_TEXT)
         js_quote(buf_bytes(&event->data), out);
     else
-        (void)buf_add_bytes(out, buf_bytes(&event->data));
-    (void)buf_add_text(out, ",\"type\":");
+        buf_add_bytes(out, buf_bytes(&event->data));
+    buf_add_text(out, ",\"type\":");
     js_quote(bytes_of(event->type), out);
-    (void)buf_add_char(out, '}');
+    buf_add_char(out, '}');
 }
 
 void event_add_headers(struct headers *headers, const char *signature, size_t body_len)

@@ -234,37 +234,37 @@ static void write_layout(const struct js_decimal *decimal, struct buf *out)
     size_t k = decimal->count;
     int n = (int)decimal->point;
     if (n >= (int)k && n <= 21) {
-        (void)buf_add(out, decimal->digits, k);
-        (void)buf_add_repeated(out, '0', (size_t)n - k);
+        buf_add(out, decimal->digits, k);
+        buf_add_repeated(out, '0', (size_t)n - k);
     } else if (n > 0 && n <= 21) {
-        (void)buf_add(out, decimal->digits, (size_t)n);
-        (void)buf_add_char(out, '.');
-        (void)buf_add(out, decimal->digits + n, k - (size_t)n);
+        buf_add(out, decimal->digits, (size_t)n);
+        buf_add_char(out, '.');
+        buf_add(out, decimal->digits + n, k - (size_t)n);
     } else if (n > -6 && n <= 0) {
-        (void)buf_add_text(out, "0.");
-        (void)buf_add_repeated(out, '0', (size_t)-n);
-        (void)buf_add(out, decimal->digits, k);
+        buf_add_text(out, "0.");
+        buf_add_repeated(out, '0', (size_t)-n);
+        buf_add(out, decimal->digits, k);
     } else {
-        (void)buf_add(out, decimal->digits, 1);
+        buf_add(out, decimal->digits, 1);
         if (k > 1)
-            (void)buf_add_char(out, '.');
-        (void)buf_add(out, decimal->digits + 1, k - 1);
-        (void)buf_add_format(out, "e%+d", n - 1);
+            buf_add_char(out, '.');
+        buf_add(out, decimal->digits + 1, k - 1);
+        buf_add_format(out, "e%+d", n - 1);
     }
 }
 
 void js_write_number(double number, struct buf *out)
 {
     if (!isfinite(number)) {
-        (void)buf_add_text(out, "null");
+        buf_add_text(out, "null");
         return;
     }
     if (number == 0) { /* also -0 */
-        (void)buf_add_char(out, '0');
+        buf_add_char(out, '0');
         return;
     }
     if (number < 0)
-        (void)buf_add_char(out, '-');
+        buf_add_char(out, '-');
     number = fabs(number);
     struct js_decimal decimal;
     decimal.more = false;

@@ -107,7 +107,7 @@ static void add_code_unit(struct buf *text, uint32_t unit)
     if (high)
         unit = 0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00);
     char utf8[4];
-    (void)buf_add(text, utf8, js_utf8_write(unit, utf8));
+    buf_add(text, utf8, js_utf8_write(unit, utf8));
 }
 
 static bool read_escape(struct reader *reader)
@@ -126,7 +126,8 @@ static bool read_escape(struct reader *reader)
     for (size_t i = 0; reader->at < reader->end && i < ARRAY_LEN(escapes); i++)
         if (*reader->at == escapes[i][0]) {
             reader->at++;
-            return buf_add_char(&reader->scratch, escapes[i][1]);
+            buf_add_char(&reader->scratch, escapes[i][1]);
+            return true;
         }
     return fail_here(reader, "an escape");
 }
@@ -165,11 +166,11 @@ static bool read_hard_string(struct reader *reader)
         } else if (byte < 0x80) {
             const char *from = reader->at;
             reader->at = skip_plain(from, reader->end);
-            (void)buf_add(&reader->scratch, from, (size_t)(reader->at - from));
+            buf_add(&reader->scratch, from, (size_t)(reader->at - from));
         } else {
             bool valid = false;
             size_t len = js_utf8_length(reader->at, reader->end, &valid);
-            (void)buf_add(&reader->scratch, valid ? reader->at : JS_REPLACEMENT, valid ? len : 3);
+            buf_add(&reader->scratch, valid ? reader->at : JS_REPLACEMENT, valid ? len : 3);
             reader->at += len;
         }
     }
@@ -185,7 +186,7 @@ static bool read_string(struct reader *reader, struct js *out)
         if (!reader->scratch.data) /* once, for the longest that may come */
             buf_reserve(&reader->scratch, (size_t)(reader->end - from));
         buf_reset(&reader->scratch);
-        (void)buf_add_bytes(&reader->scratch, text);
+        buf_add_bytes(&reader->scratch, text);
         if (!read_hard_string(reader))
             return false;
         text = buf_bytes(&reader->scratch);

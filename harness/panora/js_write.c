@@ -37,10 +37,10 @@ static size_t quote_surrogate(const char *at, const char *end, struct buf *out)
     if (is_surrogate(at, end, 0xA0, 0xAF) && is_surrogate(at + 3, end, 0xB0, 0xBF)) {
         char pair[4];
         uint32_t code = 0x10000 + ((unit - 0xD800) << 10) + (surrogate_at(at + 3) - 0xDC00);
-        (void)buf_add(out, pair, js_utf8_write(code, pair));
+        buf_add(out, pair, js_utf8_write(code, pair));
         return 6;
     }
-    (void)buf_add_format(out, "\\u%04x", (unsigned)unit);
+    buf_add_format(out, "\\u%04x", (unsigned)unit);
     return 3;
 }
 
@@ -61,7 +61,7 @@ static void quote_ascii(unsigned char byte, struct buf *out)
     static const char digits[] = "0123456789abcdef";
     char letter = escape_letter(byte);
     char text[6] = {'\\', letter, '0', '0', digits[byte >> 4], digits[byte & 15]};
-    (void)buf_add(out, text, letter == 'u' ? 6 : 2);
+    buf_add(out, text, letter == 'u' ? 6 : 2);
 }
 
 /* ASCII that stands as it is: most of any text, so that this loop is all that happens to it. */
@@ -94,10 +94,10 @@ void js_quote(struct bytes text, struct buf *out)
     const char *at = text.data;
     const char *end = at + text.len;
     buf_reserve(out, text.len + 2);
-    (void)buf_add_char(out, '"');
+    buf_add_char(out, '"');
     for (;;) {
         const char *plain_end = skip_plain(at, end);
-        (void)buf_add(out, at, (size_t)(plain_end - at));
+        buf_add(out, at, (size_t)(plain_end - at));
         at = plain_end;
         if (at == end)
             break;
@@ -108,10 +108,10 @@ void js_quote(struct bytes text, struct buf *out)
             at += quote_surrogate(at, end, out);
         } else {
             at += js_utf8_length(at, end, &valid);
-            (void)buf_add_text(out, JS_REPLACEMENT);
+            buf_add_text(out, JS_REPLACEMENT);
         }
     }
-    (void)buf_add_char(out, '"');
+    buf_add_char(out, '"');
 }
 
 static void enter(struct writer *writer, const struct js *container)
@@ -121,16 +121,16 @@ static void enter(struct writer *writer, const struct js *container)
         writer->levels = mem_resize(writer->levels, writer->capacity, sizeof(*writer->levels));
     }
     writer->levels[writer->depth++] = (struct level){container, 0};
-    (void)buf_add_char(writer->out, container->kind == JS_ARRAY ? '[' : '{');
+    buf_add_char(writer->out, container->kind == JS_ARRAY ? '[' : '{');
 }
 
 /* Writes a scalar whole, and of a container its beginning. */
 static void begin_value(struct writer *writer, const struct js *value)
 {
     if (value->kind == JS_NULL)
-        (void)buf_add_text(writer->out, "null");
+        buf_add_text(writer->out, "null");
     else if (value->kind == JS_BOOL)
-        (void)buf_add_text(writer->out, value->as.boolean ? "true" : "false");
+        buf_add_text(writer->out, value->as.boolean ? "true" : "false");
     else if (value->kind == JS_NUMBER)
         js_write_number(value->as.number, writer->out);
     else if (value->kind == JS_STRING)
@@ -148,15 +148,15 @@ void js_write(const struct js *value, struct buf *out)
         const struct js *container = level->container;
         size_t index = level->next++;
         if (index == container->size) {
-            (void)buf_add_char(out, container->kind == JS_ARRAY ? ']' : '}');
+            buf_add_char(out, container->kind == JS_ARRAY ? ']' : '}');
             writer.depth--;
             continue;
         }
         if (index > 0)
-            (void)buf_add_char(out, ',');
+            buf_add_char(out, ',');
         if (container->kind == JS_OBJECT) {
             js_quote(js_key(container, index), out);
-            (void)buf_add_char(out, ':');
+            buf_add_char(out, ':');
         }
         begin_value(&writer, js_at(container, index));
     }

@@ -111,14 +111,14 @@ void sample_set_write_rows(const struct sample_set *set, size_t num_rows,
                            const struct sample_style *style, struct rng *rng, struct buf *out)
 {
     struct copy copy = {.event_key = rng_next(rng), .num_samples = set->count};
-    (void)buf_add_char(out, '[');
+    buf_add_char(out, '[');
     for (size_t i = 0; i < num_rows; i++) {
         if (i % set->count == 0)
             copy.round_key = rng_next(rng);
         copy.newest_ms = shortly_before(style->wall_ms, rng);
         if (i > 0)
-            (void)buf_add_char(out, ',');
+            buf_add_char(out, ',');
         write_sample(set, i % set->count, style, &copy, out);
     }
-    (void)buf_add_char(out, ']');
+    buf_add_char(out, ']');
 }

@@ -175,7 +175,7 @@ static bool is_dropped(const struct serialiser *how, const struct node *member)
 static bool write_key(const struct serialiser *how, const struct js *key, struct buf *out)
 {
     bool written = serialiser_quote(how, js_string(key), out);
-    (void)buf_add_text(out, how->key_gap);
+    buf_add_text(out, how->key_gap);
     return written;
 }
 
@@ -185,18 +185,18 @@ static bool write_members(const struct serialiser *how, struct node *node, struc
     const char *gap = "";
     if (keyed && how->sorts)
         sort_members(node);
-    (void)buf_add_char(out, keyed ? '{' : '[');
+    buf_add_char(out, keyed ? '{' : '[');
     for (size_t i = 0; i < node->count; i++) {
         if (keyed && is_dropped(how, node->members[i]))
             continue;
-        (void)buf_add_text(out, gap);
+        buf_add_text(out, gap);
         gap = how->item_gap;
         if (keyed && !write_key(how, node->keys[i], out))
             return false;
         if (!write_node(how, node->members[i], out))
             return false;
     }
-    (void)buf_add_char(out, keyed ? '}' : ']');
+    buf_add_char(out, keyed ? '}' : ']');
     return true;
 }
 
@@ -208,7 +208,7 @@ static bool write_node(const struct serialiser *how, struct node *node, struct b
         return serialiser_write_number(how, node->word, out);
     if (node->kind == JS_OBJECT || node->kind == JS_ARRAY)
         return write_members(how, node, out);
-    (void)buf_add_bytes(out, node->word);
+    buf_add_bytes(out, node->word);
     return true;
 }
 
@@ -219,7 +219,7 @@ static bool rewrite_by_tree(const struct serialiser *serialiser, struct bytes js
     struct node *node = read_node(&json, 0);
     bool ok = node && write_node(serialiser, node, &written);
     if (ok)
-        (void)buf_add_bytes(out, buf_bytes(&written));
+        buf_add_bytes(out, buf_bytes(&written));
     node_free(node);
     buf_clear(&written);
     return ok;

@@ -14,7 +14,7 @@
 
 static void add_escape(const struct serialiser *how, unsigned unit, struct buf *out)
 {
-    (void)buf_add_format(out, how->upper ? "\\u%04X" : "\\u%04x", unit);
+    buf_add_format(out, how->upper ? "\\u%04X" : "\\u%04x", unit);
 }
 
 static void quote_ascii(const struct serialiser *how, char c, struct buf *out)
@@ -29,9 +29,9 @@ static void quote_ascii(const struct serialiser *how, char c, struct buf *out)
     if ((c && strchr(how->escaped, c)) || ((unsigned char)c < 0x20 && !by_letter))
         add_escape(how, (unsigned char)c, out);
     else if (c == '"' || c == '\\' || (c == '/' && how->slash) || by_letter)
-        (void)buf_add_format(out, "\\%c", by_letter ? letter : c);
+        buf_add_format(out, "\\%c", by_letter ? letter : c);
     else
-        (void)buf_add_char(out, c);
+        buf_add_char(out, c);
 }
 
 static uint32_t code_at(const char *at, size_t len)
@@ -48,7 +48,7 @@ static void quote_wide(const struct serialiser *how, const char *at, size_t len,
     uint32_t code = code_at(at, len);
     bool separator = code == 0x2028 || code == 0x2029;
     if (!how->ascii && !(how->separators && separator)) {
-        (void)buf_add(out, at, len);
+        buf_add(out, at, len);
     } else if (code < 0x10000) {
         add_escape(how, code, out);
     } else {
@@ -61,7 +61,7 @@ bool serialiser_quote(const struct serialiser *how, struct bytes text, struct bu
 {
     const char *at = text.data;
     const char *end = text.data + text.len;
-    (void)buf_add_char(out, '"');
+    buf_add_char(out, '"');
     while (at < end) {
         bool valid = true;
         size_t len = (unsigned char)*at < 0x80 ? 1 : js_utf8_length(at, end, &valid);
@@ -73,7 +73,7 @@ bool serialiser_quote(const struct serialiser *how, struct bytes text, struct bu
             quote_wide(how, at, len, out);
         at += len;
     }
-    (void)buf_add_char(out, '"');
+    buf_add_char(out, '"');
     return true;
 }
 
@@ -103,32 +103,32 @@ static void add_fixed(const char *digits, int exponent, bool whole_as_integer, s
 {
     int count = (int)strlen(digits);
     if (exponent < 0) {
-        (void)buf_add_text(out, "0.");
-        (void)buf_add_repeated(out, '0', (size_t)(-exponent - 1));
-        (void)buf_add_text(out, digits);
+        buf_add_text(out, "0.");
+        buf_add_repeated(out, '0', (size_t)(-exponent - 1));
+        buf_add_text(out, digits);
         return;
     }
     for (int i = 0; i <= exponent || i < count; i++) {
         if (i == exponent + 1)
-            (void)buf_add_char(out, '.');
-        (void)buf_add(out, i < count ? &digits[i] : "0", 1);
+            buf_add_char(out, '.');
+        buf_add(out, i < count ? &digits[i] : "0", 1);
     }
     if (count <= exponent + 1 && !whole_as_integer)
-        (void)buf_add_text(out, ".0");
+        buf_add_text(out, ".0");
 }
 
 static void add_scientific(const struct number_form *form, const char *digits, int exponent,
                            struct buf *out)
 {
-    (void)buf_add_char(out, digits[0]);
+    buf_add_char(out, digits[0]);
     if (digits[1] || form->mantissa_dot)
-        (void)buf_add_format(out, ".%s", digits[1] ? digits + 1 : "0");
-    (void)buf_add_char(out, form->mark);
+        buf_add_format(out, ".%s", digits[1] ? digits + 1 : "0");
+    buf_add_char(out, form->mark);
     if (exponent < 0)
-        (void)buf_add_char(out, '-');
+        buf_add_char(out, '-');
     else if (form->plus)
-        (void)buf_add_char(out, '+');
-    (void)buf_add_format(out, "%0*d", form->exponent_digits, abs(exponent));
+        buf_add_char(out, '+');
+    buf_add_format(out, "%0*d", form->exponent_digits, abs(exponent));
 }
 
 static void add_double(const struct number_form *form, double number, struct buf *out)
@@ -136,7 +136,7 @@ static void add_double(const struct number_form *form, double number, struct buf
     char digits[24] = "0";
     int exponent = 0;
     if (signbit(number))
-        (void)buf_add_char(out, '-');
+        buf_add_char(out, '-');
     if (number != 0)
         exponent = shortest_digits(fabs(number), digits);
     bool has_fraction = exponent >= 0 && strlen(digits) > (size_t)exponent + 1;
@@ -166,9 +166,9 @@ static void write_word(const struct serialiser *how, const char *word, struct bu
     bool as_double = !whole || how->number.all_are_doubles || (is_php(how) && !fits_64_bits(word));
     bool stays = how->number.keeps || !as_double;
     if (!how->number.keeps && strcmp(word, "-0") == 0 && !how->number.all_are_doubles)
-        (void)buf_add_char(out, '0');
+        buf_add_char(out, '0');
     else if (stays)
-        (void)buf_add_text(out, word);
+        buf_add_text(out, word);
     else
         add_double(&how->number, strtod(word, NULL), out);
 }

@@ -160,7 +160,7 @@ static void write_remote_id(const char *text, struct rng *rng, struct buf *out)
     for (size_t i = 0; text[i]; i++) {
         bool leads = text[i] != '0' && (i == 0 || !is_digit(text[i - 1]));
         const char *digit = &digits[rng_below(rng, leads ? 9 : 10)];
-        (void)buf_add(out, is_digit(text[i]) ? digit : &text[i], 1);
+        buf_add(out, is_digit(text[i]) ? digit : &text[i], 1);
     }
 }
 
@@ -176,7 +176,7 @@ static void write_id(const struct place *place, const struct sample_ids *ids,
     }
     char uuid[UUID_SIZE];
     rng_uuid(&rng, uuid);
-    (void)buf_add(out, uuid, UUID_SIZE - 1);
+    buf_add(out, uuid, UUID_SIZE - 1);
 }
 
 static void write_time(const struct place *place, int64_t shift_ms, struct buf *out)
@@ -186,7 +186,7 @@ static void write_time(const struct place *place, int64_t shift_ms, struct buf *
         ms -= ms % MS_PER_DAY; /* a date, which knows no hours */
     char text[CLOCK_ISO_SIZE];
     clock_iso(ms, text);
-    (void)buf_add_text(out, text);
+    buf_add_text(out, text);
 }
 
 void template_write(const struct template *template, const struct sample_ids *ids,
@@ -196,12 +196,12 @@ void template_write(const struct template *template, const struct sample_ids *id
     size_t done = 0;
     for (size_t i = 0; i < template->num_places; i++) {
         const struct place *place = &template->places[i];
-        (void)buf_add(out, template->text + done, place->offset - done);
+        buf_add(out, template->text + done, place->offset - done);
         done = place->offset + place->len;
         if (place->kind == PLACE_TIME)
             write_time(place, shift_ms, out);
         else
             write_id(place, ids, copy, out);
     }
-    (void)buf_add(out, template->text + done, template->len - done);
+    buf_add(out, template->text + done, template->len - done);
 }

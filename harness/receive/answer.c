@@ -68,7 +68,7 @@ void answer_clear(struct answer *answer)
 void answer_set_body(struct answer *answer, const char *content_type, const char *text)
 {
     buf_reset(&answer->body);
-    (void)buf_add_text(&answer->body, text);
+    buf_add_text(&answer->body, text);
     headers_set(&answer->headers, "Content-Type", content_type);
 }
 
@@ -94,7 +94,7 @@ struct head {
 static void add_header(const struct head *head, const char *name, const char *value)
 {
     size_t start = head->out->len;
-    (void)buf_add_format(head->out, "%s: %s%s", name, value, head->line_end);
+    buf_add_format(head->out, "%s: %s%s", name, value, head->line_end);
     for (size_t i = 0; head->lower_case && name[i]; i++)
         if (name[i] >= 'A' && name[i] <= 'Z')
             head->out->data[start + i] = (char)(name[i] - 'A' + 'a');
@@ -144,12 +144,12 @@ static void add_chunks(const struct answer *answer, struct buf *out)
     struct bytes left = buf_bytes(&answer->body);
     while (left.len) {
         size_t len = answer->chunk_details && left.len > SMALL_CHUNK ? SMALL_CHUNK : left.len;
-        (void)buf_add_format(out, "%zx%s\r\n", len, answer->chunk_details ? ";part=\"a\"" : "");
-        (void)buf_add(out, left.data, len);
-        (void)buf_add_text(out, "\r\n");
+        buf_add_format(out, "%zx%s\r\n", len, answer->chunk_details ? ";part=\"a\"" : "");
+        buf_add(out, left.data, len);
+        buf_add_text(out, "\r\n");
         left = (struct bytes){left.data + len, left.len - len};
     }
-    (void)buf_add_format(out, "0\r\n%s\r\n", answer->chunk_details ? "X-Checked: yes\r\n" : "");
+    buf_add_format(out, "0\r\n%s\r\n", answer->chunk_details ? "X-Checked: yes\r\n" : "");
 }
 
 static void add_body(const struct answer *answer, struct buf *out)
@@ -157,36 +157,36 @@ static void add_body(const struct answer *answer, struct buf *out)
     if (answer->chunked && !answer->endless && !answer->unframed)
         add_chunks(answer, out);
     else
-        (void)buf_add_bytes(out, buf_bytes(&answer->body));
+        buf_add_bytes(out, buf_bytes(&answer->body));
 }
 
 static void add_interim(const struct answer *answer, const struct head *head)
 {
     for (size_t i = 0; i < answer->num_interim; i++)
-        (void)buf_add_format(head->out, "HTTP/1.1 %d %s%s%s", answer->interim,
-                             answer_reason(answer->interim), head->line_end, head->line_end);
+        buf_add_format(head->out, "HTTP/1.1 %d %s%s%s", answer->interim,
+                       answer_reason(answer->interim), head->line_end, head->line_end);
 }
 
 void answer_write(const struct answer *answer, const struct answer_context *context,
                   struct buf *out)
 {
     if (answer->raw.len) {
-        (void)buf_add_bytes(out, buf_bytes(&answer->raw));
+        buf_add_bytes(out, buf_bytes(&answer->raw));
         return;
     }
     const struct head head = {answer->line_end ? answer->line_end : "\r\n", answer->lower_case,
                               out};
     const char *reason = answer->reason ? answer->reason : answer_reason(answer->status);
     add_interim(answer, &head);
-    (void)buf_add_format(out, "HTTP/1.%d %d %s%s", answer->minor + 1, answer->status, reason,
-                         head.line_end);
+    buf_add_format(out, "HTTP/1.%d %d %s%s", answer->minor + 1, answer->status, reason,
+                   head.line_end);
     for (size_t i = 0; i < answer->headers.count; i++)
         add_header(&head, answer->headers.items[i].name, answer->headers.items[i].value);
     add_date(context->wall_ms, &head);
     add_framing(answer, &head);
     add_connection(answer, context, &head);
-    (void)buf_add_text(out, head.line_end);
+    buf_add_text(out, head.line_end);
     if (status_has_body(answer->status) && !context->to_head)
         add_body(answer, out);
-    (void)buf_add_bytes(out, buf_bytes(&answer->extra));
+    buf_add_bytes(out, buf_bytes(&answer->extra));
 }

@@ -9,14 +9,12 @@
 void behave_status(struct answer *answer, const struct inbound *request,
                    const struct argument *argument)
 {
-    (void)request;
     answer->status = (int)argument->number;
 }
 
 void behave_header(struct answer *answer, const struct inbound *request,
                    const struct argument *argument)
 {
-    (void)request;
     const char *colon = strchr(argument->text, ':');
     char *name = mem_copy(argument->text, (size_t)(colon - argument->text));
     headers_add(&answer->headers, name, colon + 1 + strspn(colon + 1, " \t"));
@@ -34,21 +32,18 @@ static void set_some_body(struct answer *answer, const char *content_type, const
 void behave_text(struct answer *answer, const struct inbound *request,
                  const struct argument *argument)
 {
-    (void)request;
     set_some_body(answer, "text/plain; charset=utf-8", argument->text);
 }
 
 void behave_json(struct answer *answer, const struct inbound *request,
                  const struct argument *argument)
 {
-    (void)request;
     set_some_body(answer, "application/json", argument->text);
 }
 
 void behave_html(struct answer *answer, const struct inbound *request,
                  const struct argument *argument)
 {
-    (void)request;
     set_some_body(answer, "text/html; charset=utf-8", argument->text);
 }
 
@@ -62,17 +57,14 @@ void behave_redirect(struct answer *answer, const struct inbound *request,
 void behave_garbage(struct answer *answer, const struct inbound *request,
                     const struct argument *argument)
 {
-    (void)request;
-    (void)argument;
     static const char bytes[] = "\x16\x03\x01 this is no HTTP \xff\xfe\r\n\r\n";
     buf_reset(&answer->raw);
-    (void)buf_add(&answer->raw, bytes, sizeof bytes - 1);
+    buf_add(&answer->raw, bytes, sizeof bytes - 1);
 }
 
 void behave_wrong_length(struct answer *answer, const struct inbound *request,
                          const struct argument *argument)
 {
-    (void)request;
     if (answer->body.len == 0)
         set_some_body(answer, "text/plain; charset=utf-8", "accepted\n");
     answer->length_error = argument->number;
@@ -82,25 +74,21 @@ void behave_wrong_length(struct answer *answer, const struct inbound *request,
 void behave_body_after_204(struct answer *answer, const struct inbound *request,
                            const struct argument *argument)
 {
-    (void)request;
     answer->status = 204;
     buf_reset(&answer->body);
     (void)headers_remove(&answer->headers, "Content-Type");
-    (void)buf_add_text(&answer->extra, argument->text);
+    buf_add_text(&answer->extra, argument->text);
 }
 
 void behave_extra_bytes(struct answer *answer, const struct inbound *request,
                         const struct argument *argument)
 {
-    (void)request;
-    (void)buf_add_text(&answer->extra, argument->text);
+    buf_add_text(&answer->extra, argument->text);
 }
 
 void behave_chunked(struct answer *answer, const struct inbound *request,
                     const struct argument *argument)
 {
-    (void)request;
-    (void)argument;
     if (answer->status == 204)
         answer->status = 200;
     answer->chunked = true;
@@ -109,25 +97,20 @@ void behave_chunked(struct answer *answer, const struct inbound *request,
 void behave_http_1_0(struct answer *answer, const struct inbound *request,
                      const struct argument *argument)
 {
-    (void)request;
-    (void)argument;
     answer->minor = -1;
 }
 
 void behave_bare_lf(struct answer *answer, const struct inbound *request,
                     const struct argument *argument)
 {
-    (void)request;
-    (void)argument;
     answer->line_end = "\n";
 }
 
 void behave_huge_header(struct answer *answer, const struct inbound *request,
                         const struct argument *argument)
 {
-    (void)request;
     struct buf value = {0};
-    (void)buf_add_repeated(&value, 'a', (size_t)argument->number);
+    buf_add_repeated(&value, 'a', (size_t)argument->number);
     headers_add(&answer->headers, "X-Padding", buf_text(&value));
     buf_clear(&value);
 }
@@ -135,7 +118,6 @@ void behave_huge_header(struct answer *answer, const struct inbound *request,
 void behave_interim(struct answer *answer, const struct inbound *request,
                     const struct argument *argument)
 {
-    (void)request;
     answer->interim = 103;
     answer->num_interim = (size_t)argument->number;
 }
@@ -143,8 +125,6 @@ void behave_interim(struct answer *answer, const struct inbound *request,
 void behave_refuse_continue(struct answer *answer, const struct inbound *request,
                             const struct argument *argument)
 {
-    (void)request;
-    (void)argument;
     answer->status = 417;
     answer->ending = ENDING_CLOSE;
 }
@@ -153,8 +133,6 @@ void behave_refuse_continue(struct answer *answer, const struct inbound *request
 void behave_unasked_continue(struct answer *answer, const struct inbound *request,
                              const struct argument *argument)
 {
-    (void)request;
-    (void)argument;
     answer->interim = 100;
     answer->num_interim = 1;
 }
@@ -179,16 +157,12 @@ void behave_redirect_chain(struct answer *answer, const struct inbound *request,
 void behave_lower_case(struct answer *answer, const struct inbound *request,
                        const struct argument *argument)
 {
-    (void)request;
-    (void)argument;
     answer->lower_case = true;
 }
 
 void behave_no_reason(struct answer *answer, const struct inbound *request,
                       const struct argument *argument)
 {
-    (void)request;
-    (void)argument;
     answer->reason = "";
 }
 

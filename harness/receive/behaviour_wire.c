@@ -14,7 +14,6 @@ static void add_delay(struct answer *answer, double ns)
 void behave_delay(struct answer *answer, const struct inbound *request,
                   const struct argument *argument)
 {
-    (void)request;
     add_delay(answer, (double)argument->number);
 }
 
@@ -28,7 +27,6 @@ void behave_delay_per_mib(struct answer *answer, const struct inbound *request,
 void behave_drip(struct answer *answer, const struct inbound *request,
                  const struct argument *argument)
 {
-    (void)request;
     answer->drip_ns = argument->number;
 }
 
@@ -42,22 +40,18 @@ static void cut(struct answer *answer, const struct argument *argument, enum end
 void behave_truncate(struct answer *answer, const struct inbound *request,
                      const struct argument *argument)
 {
-    (void)request;
     cut(answer, argument, ENDING_CLOSE);
 }
 
 void behave_reset(struct answer *answer, const struct inbound *request,
                   const struct argument *argument)
 {
-    (void)request;
     cut(answer, argument, ENDING_RESET);
 }
 
 void behave_reset_after(struct answer *answer, const struct inbound *request,
                         const struct argument *argument)
 {
-    (void)request;
-    (void)argument;
     answer->ending = ENDING_RESET;
     answer->silent_close = true;
 }
@@ -65,22 +59,18 @@ void behave_reset_after(struct answer *answer, const struct inbound *request,
 void behave_close(struct answer *answer, const struct inbound *request,
                   const struct argument *argument)
 {
-    (void)request;
     cut(answer, argument, ENDING_CLOSE);
 }
 
 void behave_silence(struct answer *answer, const struct inbound *request,
                     const struct argument *argument)
 {
-    (void)request;
     cut(answer, argument, ENDING_HOLD);
 }
 
 void behave_endless(struct answer *answer, const struct inbound *request,
                     const struct argument *argument)
 {
-    (void)request;
-    (void)argument;
     if (answer->status == 204)
         answer->status = 200;
     answer->endless = true;
@@ -90,16 +80,12 @@ void behave_endless(struct answer *answer, const struct inbound *request,
 void behave_connection_close(struct answer *answer, const struct inbound *request,
                              const struct argument *argument)
 {
-    (void)request;
-    (void)argument;
     answer->ending = ENDING_CLOSE;
 }
 
 void behave_silent_close(struct answer *answer, const struct inbound *request,
                          const struct argument *argument)
 {
-    (void)request;
-    (void)argument;
     answer->ending = ENDING_CLOSE;
     answer->silent_close = true;
 }
@@ -108,8 +94,6 @@ void behave_silent_close(struct answer *answer, const struct inbound *request,
 void behave_unframed(struct answer *answer, const struct inbound *request,
                      const struct argument *argument)
 {
-    (void)request;
-    (void)argument;
     answer->unframed = true;
     answer->ending = ENDING_CLOSE;
 }

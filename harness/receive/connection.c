@@ -127,7 +127,6 @@ static void drain(struct connection *connection)
 
 static void on_readable(struct bufferevent *bufferevent, void *payload)
 {
-    (void)bufferevent;
     struct connection *connection = payload;
     drain(connection);
     conversation_on_input(connection);
@@ -136,7 +135,6 @@ static void on_readable(struct bufferevent *bufferevent, void *payload)
 
 static void on_writable(struct bufferevent *bufferevent, void *payload)
 {
-    (void)bufferevent;
     struct connection *connection = payload;
     conversation_on_written(connection);
     settle(connection);
@@ -144,7 +142,6 @@ static void on_writable(struct bufferevent *bufferevent, void *payload)
 
 static void on_event(struct bufferevent *bufferevent, short what, void *payload)
 {
-    (void)bufferevent;
     struct connection *connection = payload;
     if (what & BEV_EVENT_CONNECTED) {
         conversation_begin(connection);
@@ -159,8 +156,6 @@ static void on_event(struct bufferevent *bufferevent, short what, void *payload)
 
 static void on_timer(evutil_socket_t fd, short what, void *payload)
 {
-    (void)fd;
-    (void)what;
     struct connection *connection = payload;
     conversation_on_time(connection);
     settle(connection);

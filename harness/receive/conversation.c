@@ -132,7 +132,7 @@ static void answer_malformed(struct connection *connection, int status, const ch
     struct handling handling = host_handling(connection->host, describe(connection, false));
     handling.answer.status = status;
     answer_set_body(&handling.answer, "text/plain; charset=utf-8", answer_reason(status));
-    (void)buf_add_char(&handling.answer.body, '\n');
+    buf_add_char(&handling.answer.body, '\n');
     answer_early(connection, &handling, NULL, problem);
 }
 
@@ -219,7 +219,7 @@ static void on_body(struct connection *connection)
     }
     if (connection->body.len == 0)
         connection->first_piece_len = piece.len;
-    (void)buf_add_bytes(&connection->body, piece);
+    buf_add_bytes(&connection->body, piece);
     host->held += piece.len;
 }
 

@@ -12,7 +12,6 @@
 
 static enum result trust(struct handling *handling)
 {
-    (void)handling;
     return RESULT_TRUSTED;
 }
 
@@ -43,13 +42,12 @@ static enum result trust_any_header(struct handling *handling)
 
 static enum result empty_key(struct handling *handling)
 {
-    (void)handling;
     return RESULT_NEXT;
 }
 
 static enum result undefined_key(struct handling *handling)
 {
-    (void)buf_add_text(&handling->key, "undefined");
+    buf_add_text(&handling->key, "undefined");
     return RESULT_NEXT;
 }
 

@@ -93,16 +93,12 @@ static enum result message_of_something(struct handling *handling)
 
 static bool is_text_with_nul(const struct js *part, size_t depth, const void *payload)
 {
-    (void)depth;
-    (void)payload;
     struct bytes text = js_kind(part) == JS_STRING ? js_string(part) : (struct bytes){NULL, 0};
     return text.len && memchr(text.data, '\0', text.len);
 }
 
 static bool is_proto(const struct js *part, size_t depth, const void *payload)
 {
-    (void)depth;
-    (void)payload;
     return js_get(part, "__proto__") != NULL;
 }
 
@@ -127,7 +123,6 @@ static enum result shape_without_proto(struct handling *handling)
 static bool is_deeper(const struct js *part, size_t depth, const void *payload)
 {
     const struct argument *levels = payload;
-    (void)part;
     return depth > (size_t)levels->number;
 }
 
@@ -157,13 +152,11 @@ static enum result shape_of_trusted_members(struct handling *handling)
 
 static enum result die(struct handling *handling)
 {
-    (void)handling;
     return RESULT_DEAD;
 }
 
 static enum result break_always(struct handling *handling)
 {
-    (void)handling;
     return RESULT_BROKEN;
 }
 

@@ -21,7 +21,7 @@ static enum result message_whole_event(struct handling *handling)
 
 static enum result message_raw_body(struct handling *handling)
 {
-    (void)buf_add_bytes(&handling->message, handling->request->body);
+    buf_add_bytes(&handling->message, handling->request->body);
     return RESULT_NEXT;
 }
 
@@ -69,8 +69,6 @@ static enum result find_after_parsing(struct handling *handling)
 static bool is_lossy(const struct js *part, size_t depth, const void *payload)
 {
     double number = js_kind(part) == JS_NUMBER ? fabs(js_number(part)) : 0;
-    (void)depth;
-    (void)payload;
     return number >= 9007199254740992.0 || (number > 0 && number < 1e-6);
 }
 
@@ -151,7 +149,7 @@ static enum result admit_uncompressed(struct handling *handling)
 /* String(data) of what was parsed. */
 static enum result message_of_an_object(struct handling *handling)
 {
-    (void)buf_add_text(&handling->message, "[object Object]");
+    buf_add_text(&handling->message, "[object Object]");
     return RESULT_NEXT;
 }
 
@@ -165,7 +163,6 @@ static enum result act_never(struct handling *handling)
 
 static enum result break_on_genuine(struct handling *handling)
 {
-    (void)handling;
     return RESULT_BROKEN;
 }
 

@@ -9,7 +9,7 @@
 static enum result key_with_newline(struct handling *handling)
 {
     enum result result = rules_right.key(handling);
-    (void)buf_add_char(&handling->key, '\n');
+    buf_add_char(&handling->key, '\n');
     return result;
 }
 
@@ -24,7 +24,7 @@ static struct bytes without_prefix(struct bytes secret)
 
 static enum result key_without_prefix(struct handling *handling)
 {
-    (void)buf_add_bytes(&handling->key, without_prefix(handling->secret));
+    buf_add_bytes(&handling->key, without_prefix(handling->secret));
     return RESULT_NEXT;
 }
 
@@ -43,7 +43,7 @@ static enum result key_from_base64(struct handling *handling)
         num_bits += 6;
         if (num_bits >= 8) {
             num_bits -= 8;
-            (void)buf_add_char(&handling->key, (char)(bits >> num_bits & 0xff));
+            buf_add_char(&handling->key, (char)(bits >> num_bits & 0xff));
         }
     }
     return RESULT_NEXT;
@@ -57,7 +57,7 @@ static enum result find_under_alias(struct handling *handling)
 
 static enum result other_key(struct handling *handling)
 {
-    (void)buf_add_text(&handling->key, "the secret of another environment");
+    buf_add_text(&handling->key, "the secret of another environment");
     return RESULT_NEXT;
 }
 

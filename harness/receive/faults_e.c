@@ -80,7 +80,7 @@ static enum result redirect_to(struct handling *handling, int status, const char
                                const char *after)
 {
     struct buf location = {0};
-    (void)buf_add_format(&location, "%s%s%s", before, handling->request->target, after);
+    buf_add_format(&location, "%s%s%s", before, handling->request->target, after);
     headers_set(&handling->answer.headers, "Location", buf_text(&location));
     buf_clear(&location);
     handling->answer.status = status;

@@ -37,14 +37,14 @@ static void answer_at_length(struct handling *handling, enum result result)
         return;
     handling->answer.status = 200;
     answer_set_body(&handling->answer, "text/plain", "");
-    (void)buf_add_repeated(&handling->answer.body, 'x', (size_t)handling->argument->number);
+    buf_add_repeated(&handling->answer.body, 'x', (size_t)handling->argument->number);
 }
 
 static void answer_with_body_after_204(struct handling *handling, enum result result)
 {
     rules_right.answer(handling, result);
     if (result == RESULT_ACCEPTED)
-        (void)buf_add_text(&handling->answer.extra, "{\"ok\":true}");
+        buf_add_text(&handling->answer.extra, "{\"ok\":true}");
 }
 
 /* Finds the header only under the spelling that Panora happens to use. */

@@ -122,8 +122,8 @@ static void answer_with_digest(struct handling *handling, enum result result)
          right->digest(handling) != RESULT_NEXT))
         return;
     answer_set_body(&handling->answer, "text/plain; charset=utf-8", "");
-    (void)buf_add_format(&handling->answer.body, "Invalid signature: expected %s\n",
-                         buf_text(&handling->digest));
+    buf_add_format(&handling->answer.body, "Invalid signature: expected %s\n",
+                   buf_text(&handling->digest));
 }
 
 /* The index tells whoever tries digit by digit how far it was right. */
@@ -138,11 +138,11 @@ static void answer_with_trace(struct handling *handling, enum result result)
            given.data[same] == handling->digest.data[same])
         same++;
     answer_set_body(&handling->answer, "text/plain; charset=utf-8", "");
-    (void)buf_add_format(&handling->answer.body,
-                         "Error: signatures differ at index %zu\n"
-                         "    at verify (/srv/app/webhook.js:41:11)\n"
-                         "    at Layer.handle (/srv/app/node_modules/express/router.js:95:5)\n",
-                         same);
+    buf_add_format(&handling->answer.body,
+                   "Error: signatures differ at index %zu\n"
+                   "    at verify (/srv/app/webhook.js:41:11)\n"
+                   "    at Layer.handle (/srv/app/node_modules/express/router.js:95:5)\n",
+                   same);
 }
 
 /* JSON.parse(data).id, without a look at what data is. */
@@ -177,8 +177,8 @@ static void answer_with_settings(struct handling *handling, enum result result)
     if (result != RESULT_SIGNATURE)
         return;
     answer_set_body(&handling->answer, "text/plain; charset=utf-8", "");
-    (void)buf_add_text(&handling->answer.body, "InvalidSignature with WEBHOOK_SECRET=");
-    (void)buf_add_bytes(&handling->answer.body, handling->secret);
+    buf_add_text(&handling->answer.body, "InvalidSignature with WEBHOOK_SECRET=");
+    buf_add_bytes(&handling->answer.body, handling->secret);
 }
 
 #define HANDLED "crm."

@@ -18,13 +18,13 @@ static uint32_t crc_step(uint32_t crc, unsigned char byte)
 static void add_number(struct buf *out, uint32_t number, int num_bytes)
 {
     for (int i = 0; i < num_bytes; i++)
-        (void)buf_add_char(out, (char)(number >> 8 * i & 0xff));
+        buf_add_char(out, (char)(number >> 8 * i & 0xff));
 }
 
 static void add_head(struct buf *out)
 {
     static const char head[10] = {'\x1f', '\x8b', 8, 0, 0, 0, 0, 0, 0, '\xff'};
-    (void)buf_add(out, head, sizeof head);
+    buf_add(out, head, sizeof head);
 }
 
 static void add_tail(struct buf *out, uint32_t crc, size_t len)
@@ -41,10 +41,10 @@ void gzip_stored(struct bytes in, struct buf *out)
     for (size_t i = 0; i < in.len; i++)
         crc = crc_step(crc, (unsigned char)in.data[i]);
     add_head(out);
-    (void)buf_add_char(out, 1); /* the last block, stored */
+    buf_add_char(out, 1); /* the last block, stored */
     add_number(out, (uint32_t)in.len, 2);
     add_number(out, (uint32_t)in.len ^ 0xffff, 2);
-    (void)buf_add_bytes(out, in);
+    buf_add_bytes(out, in);
     add_tail(out, crc, in.len);
 }
 
@@ -59,7 +59,7 @@ static void add_bits(struct bits *bits, unsigned value, int count)
 {
     bits->pending |= value << bits->count;
     for (bits->count += count; bits->count >= 8; bits->count -= 8) {
-        (void)buf_add_char(bits->out, (char)(bits->pending & 0xff));
+        buf_add_char(bits->out, (char)(bits->pending & 0xff));
         bits->pending >>= 8;
     }
 }
@@ -88,7 +88,6 @@ void gzip_zeros(size_t len, struct buf *out)
 void gzip_answer(struct answer *answer, const struct inbound *request,
                  const struct argument *argument)
 {
-    (void)argument;
     struct buf packed = {0};
     bool taken = headers_has_token(request->headers, "Accept-Encoding", "gzip");
     if (!taken || answer->body.len == 0 || answer->body.len > STORED_MAX)
@@ -102,7 +101,6 @@ void gzip_answer(struct answer *answer, const struct inbound *request,
 void gzip_answer_bomb(struct answer *answer, const struct inbound *request,
                       const struct argument *argument)
 {
-    (void)request;
     int64_t len = argument->number < BOMB_MAX ? argument->number : BOMB_MAX;
     if (answer->status == 204)
         answer->status = 200;

@@ -66,24 +66,24 @@ static void add_outcome(const struct answer *answer, struct buf *line)
         [ENDING_DIE] = "died unanswered",
     };
     if (answer->cut && answer->cut_at == 0)
-        (void)buf_add_text(line, unanswered[answer->ending]);
+        buf_add_text(line, unanswered[answer->ending]);
     else if (answer->raw.len)
-        (void)buf_add_text(line, "answered with other bytes");
+        buf_add_text(line, "answered with other bytes");
     else
-        (void)buf_add_format(line, "%d", answer->status);
+        buf_add_format(line, "%d", answer->status);
 }
 
 static void print_line(struct host *host, const struct inbound *request,
                        const struct answer *answer, const char *type, const char *result_text)
 {
     struct buf line = {0};
-    (void)buf_add_format(&line, "#%" PRIu64 " ", request->number);
+    buf_add_format(&line, "#%" PRIu64 " ", request->number);
     text_add_visible(&line, bytes_of(request->method ? request->method : "?"), SHOWN_MAX);
     if (type) {
-        (void)buf_add_char(&line, ' ');
+        buf_add_char(&line, ' ');
         text_add_visible(&line, bytes_of(type), SHOWN_MAX);
     }
-    (void)buf_add_format(&line, ": %s, ", result_text);
+    buf_add_format(&line, ": %s, ", result_text);
     add_outcome(answer, &line);
     (void)fprintf(host->out, "%s\n", buf_text(&line));
     (void)fflush(host->out);

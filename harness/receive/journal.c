@@ -30,8 +30,8 @@ static bool add_text(struct bytes text, struct buf *out)
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.data[i];
         if (c >= 0x80)
-            (void)buf_add_char(&wide, (char)(0xc0 | (c >> 6)));
-        (void)buf_add_char(&wide, (char)(c >= 0x80 ? 0x80 | (c & 0x3f) : c));
+            buf_add_char(&wide, (char)(0xc0 | (c >> 6)));
+        buf_add_char(&wide, (char)(c >= 0x80 ? 0x80 | (c & 0x3f) : c));
     }
     js_quote(buf_bytes(&wide), out);
     buf_clear(&wide);
@@ -43,17 +43,17 @@ static void add_text_or_null(const char *text, struct buf *out)
     if (text)
         (void)add_text(bytes_of(text), out);
     else
-        (void)buf_add_text(out, "null");
+        buf_add_text(out, "null");
 }
 
 static void add_headers(const struct headers *headers, struct buf *out)
 {
     for (size_t i = 0; headers && i < headers->count; i++) {
-        (void)buf_add_text(out, i ? ",[" : "[");
+        buf_add_text(out, i ? ",[" : "[");
         (void)add_text(bytes_of(headers->items[i].name), out);
-        (void)buf_add_char(out, ',');
+        buf_add_char(out, ',');
         bool wide = add_text(bytes_of(headers->items[i].value), out);
-        (void)buf_add_text(out, wide ? ",\"latin1\"]" : "]");
+        buf_add_text(out, wide ? ",\"latin1\"]" : "]");
     }
 }
 
@@ -79,22 +79,22 @@ static const char *verified_word(const struct journal_entry *entry)
 /* What came, byte for byte. */
 static void add_request(const struct journal_entry *entry, struct buf *out)
 {
-    (void)buf_add_text(out, ",\"headers\":[");
+    buf_add_text(out, ",\"headers\":[");
     add_headers(entry->request->headers, out);
-    (void)buf_add_text(out, "],\"body_base64\":\"");
+    buf_add_text(out, "],\"body_base64\":\"");
     encode_base64(entry->request->body, out);
-    (void)buf_add_format(out, "\",\"verified\":%s", verified_word(entry));
+    buf_add_format(out, "\",\"verified\":%s", verified_word(entry));
 }
 
 /* The two members stand beside each other, so that a line can be found with grep. */
 static void add_processed(const struct journal_entry *entry, struct buf *out)
 {
-    (void)buf_add_text(out, ",\"id_event\":");
+    buf_add_text(out, ",\"id_event\":");
     if (entry->id_event.data)
         (void)add_text(entry->id_event, out);
     else
-        (void)buf_add_text(out, "null");
-    (void)buf_add_format(out, ",\"processed\":%s", entry->processed ? "true" : "false");
+        buf_add_text(out, "null");
+    buf_add_format(out, ",\"processed\":%s", entry->processed ? "true" : "false");
 }
 
 void journal_write_line(const struct journal_entry *entry, struct buf *out)
@@ -102,22 +102,22 @@ void journal_write_line(const struct journal_entry *entry, struct buf *out)
     const struct inbound *request = entry->request;
     char time[CLOCK_ISO_SIZE];
     clock_iso(entry->wall_ms, time);
-    (void)buf_add_format(out, "{\"n\":%" PRIu64 ",\"time\":\"%s\",\"connection\":%" PRIu64,
-                         request->number, time, request->connection);
-    (void)buf_add_text(out, ",\"method\":");
+    buf_add_format(out, "{\"n\":%" PRIu64 ",\"time\":\"%s\",\"connection\":%" PRIu64,
+                   request->number, time, request->connection);
+    buf_add_text(out, ",\"method\":");
     add_text_or_null(request->method, out);
-    (void)buf_add_text(out, ",\"target\":");
+    buf_add_text(out, ",\"target\":");
     add_text_or_null(request->method ? request->target : NULL, out);
     if (request->method)
-        (void)buf_add_format(out, ",\"version\":\"HTTP/1.%d\"", request->minor);
+        buf_add_format(out, ",\"version\":\"HTTP/1.%d\"", request->minor);
     else
-        (void)buf_add_text(out, ",\"version\":null");
+        buf_add_text(out, ",\"version\":null");
     if (!entry->brief)
         add_request(entry, out);
     add_processed(entry, out);
-    (void)buf_add_format(out, ",\"status\":%d,\"problem\":", entry->status);
+    buf_add_format(out, ",\"status\":%d,\"problem\":", entry->status);
     add_text_or_null(entry->problem, out);
-    (void)buf_add_text(out, "}\n");
+    buf_add_text(out, "}\n");
 }
 
 struct journal *journal_open(const char *path, struct error *err)

@@ -59,8 +59,6 @@ static struct bufferevent *wrap(struct receiver *receiver, evutil_socket_t fd)
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *address,
                       int address_len, void *payload)
 {
-    (void)address;
-    (void)address_len;
     struct receiver *receiver = payload;
     struct host *host = &receiver->host;
     const int on = 1;
@@ -84,15 +82,12 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
 /* Out of files or memory: what is idle goes, or the listener would spin. */
 static void on_accept_error(struct evconnlistener *listener, void *payload)
 {
-    (void)listener;
     struct receiver *receiver = payload;
     (void)connection_end_idlest(&receiver->host);
 }
 
 static void on_stop(evutil_socket_t fd, short what, void *payload)
 {
-    (void)fd;
-    (void)what;
     struct receiver *receiver = payload;
     receiver->stopped = true;
     (void)event_base_loopbreak(receiver->host.base);
@@ -100,9 +95,6 @@ static void on_stop(evutil_socket_t fd, short what, void *payload)
 
 static void on_tick(evutil_socket_t fd, short what, void *payload)
 {
-    (void)fd;
-    (void)what;
-    (void)payload;
 }
 
 /* As an exception that nobody catches; only the temporary files are tidied away. */

@@ -111,7 +111,7 @@ static enum result find(struct handling *handling)
 
 static enum result key(struct handling *handling)
 {
-    (void)buf_add_bytes(&handling->key, handling->secret);
+    buf_add_bytes(&handling->key, handling->secret);
     return RESULT_NEXT;
 }
 
@@ -129,7 +129,7 @@ static enum result digest(struct handling *handling)
 {
     char signature[SIGNATURE_SIZE];
     signature_make(buf_bytes(&handling->key), buf_bytes(&handling->message), signature);
-    (void)buf_add_text(&handling->digest, signature);
+    buf_add_text(&handling->digest, signature);
     return RESULT_NEXT;
 }
 
@@ -161,7 +161,6 @@ static enum result act(struct handling *handling)
 
 static enum result do_nothing(struct handling *handling)
 {
-    (void)handling;
     return RESULT_NEXT;
 }
 

@@ -30,8 +30,6 @@ static const char *openssl_words(void)
 static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *out_len,
                            const unsigned char *in, unsigned in_len, void *payload)
 {
-    (void)ssl;
-    (void)payload;
     static const unsigned char ours[] = "\x08http/1.1";
     unsigned char *chosen;
     if (SSL_select_next_proto(&chosen, out_len, ours, sizeof ours - 1, in, in_len) !=

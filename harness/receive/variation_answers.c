@@ -85,7 +85,7 @@ static void answer_coded(struct handling *handling, enum result result, const ch
     if (result != RESULT_ACCEPTED || !taken)
         return;
     headers_set(&handling->answer.headers, "Content-Encoding", coding);
-    (void)buf_add_bytes(&handling->answer.body, body);
+    buf_add_bytes(&handling->answer.body, body);
 }
 
 /* "accepted\n" as Node's zlib writes it. */
@@ -109,16 +109,16 @@ void vary_headers(struct handling *handling, enum result result)
     unsigned long long number = handling->request->number;
     struct buf value = {0};
     rules_right.answer(handling, result);
-    (void)buf_add_format(&value, "session=%016llx; Path=/; HttpOnly", number * 2654435761U);
+    buf_add_format(&value, "session=%016llx; Path=/; HttpOnly", number * 2654435761U);
     headers_add(headers, "Set-Cookie", buf_text(&value));
     buf_reset(&value);
-    (void)buf_add_format(&value, "7e57c0de-0000-4000-8000-%012llx", number);
+    buf_add_format(&value, "7e57c0de-0000-4000-8000-%012llx", number);
     headers_add(headers, "X-Request-Id", buf_text(&value));
     buf_reset(&value);
-    (void)buf_add_format(&value, "%llu", 1000 - number % 1000);
+    buf_add_format(&value, "%llu", 1000 - number % 1000);
     headers_add(headers, "X-RateLimit-Remaining", buf_text(&value));
     buf_reset(&value);
-    (void)buf_add_format(&value, "%llu.%llums", number % 5, number % 10);
+    buf_add_format(&value, "%llu.%llums", number % 5, number % 10);
     headers_add(headers, "X-Response-Time", buf_text(&value));
     buf_clear(&value);
 }

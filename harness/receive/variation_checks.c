@@ -42,7 +42,7 @@ enum result vary_message_as_it_stands(struct handling *handling)
     if (!handling_event(handling))
         return RESULT_NOT_EVENT;
     struct bytes data = raw_member(handling->request->body, "data", RAW_LAST);
-    (void)buf_add_bytes(&handling->message, data);
+    buf_add_bytes(&handling->message, data);
     return data.data ? RESULT_NEXT : RESULT_NOT_EVENT;
 }
 

@@ -75,13 +75,12 @@ void vary_refusal_with_ids(struct handling *handling, enum result result)
     if (result != RESULT_SIGNATURE)
         return;
     answer_json(handling, 401, "");
-    (void)buf_add_format(&handling->answer.body,
-                         "{\"timestamp\":\"2026-01-31T12:%02llu:%02llu.%03lluZ\",\"status\":401,"
-                         "\"error\":\"Unauthorized\",\"trace_id\":\"%016llx%016llx\","
-                         "\"request_id\":\"7e57c0de-0000-4000-8000-%012llx\",\"time\":%llu}",
-                         number / 60 % 60, number % 60, number * 37 % 1000,
-                         number * 0x9e3779b97f4a7c15U, number * 0xc2b2ae3d27d4eb4fU, number,
-                         1769860800000 + number * 137);
+    buf_add_format(&handling->answer.body,
+                   "{\"timestamp\":\"2026-01-31T12:%02llu:%02llu.%03lluZ\",\"status\":401,"
+                   "\"error\":\"Unauthorized\",\"trace_id\":\"%016llx%016llx\","
+                   "\"request_id\":\"7e57c0de-0000-4000-8000-%012llx\",\"time\":%llu}",
+                   number / 60 % 60, number % 60, number * 37 % 1000, number * 0x9e3779b97f4a7c15U,
+                   number * 0xc2b2ae3d27d4eb4fU, number, 1769860800000 + number * 137);
 }
 
 /* It says only what it was sent. */
@@ -92,7 +91,7 @@ void vary_refusal_that_quotes(struct handling *handling, enum result result)
     if (result != RESULT_SIGNATURE || !given)
         return;
     answer_set_body(&handling->answer, "text/plain; charset=utf-8", "not the signature: ");
-    (void)buf_add_text(&handling->answer.body, given);
+    buf_add_text(&handling->answer.body, given);
 }
 
 /* As Python's http.server does with a method that it has no function for (RFC 9110, 15.6.2). */

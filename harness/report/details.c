@@ -43,7 +43,7 @@ void measure_add_value(const struct measure *measure, struct buf *out)
         len--;
     if (len > 0 && digits[len - 1] == '.')
         len--;
-    (void)buf_add(out, digits, (size_t)len);
+    buf_add(out, digits, (size_t)len);
 }
 
 const char *case_reason(const struct case_result *one)

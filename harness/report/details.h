@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-#include "judge/result.h"
+#include "result/result.h"
 
 struct detail {
     const char *key;   /* for programs: "as_panora" */

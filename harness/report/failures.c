@@ -23,7 +23,7 @@ static bool add_one(const struct run_result *result, const struct case_result *o
     shown.place.verdict = verdict_of(one);
     bool can = request_format_refuses(format, &shown.request) == NULL;
     if (can) {
-        (void)buf_add_text(out, before);
+        buf_add_text(out, before);
         format->render(&shown.request, &shown.place, out);
     }
     shown_request_clear(&shown);
@@ -35,7 +35,7 @@ size_t failures_render(const struct run_result *result, const struct request_for
 {
     size_t left_out = 0;
     size_t count = 0;
-    (void)buf_add_text(out, format->begin);
+    buf_add_text(out, format->begin);
     for (size_t i = 0; i < result->num_cases; i++) {
         const struct case_result *one = &result->cases[i];
         if (!verdict_counts(one->verdict, result->strict) || !case_main_exchange(one))
@@ -45,6 +45,6 @@ size_t failures_render(const struct run_result *result, const struct request_for
         else
             left_out++;
     }
-    (void)buf_add_text(out, format->end);
+    buf_add_text(out, format->end);
     return left_out;
 }

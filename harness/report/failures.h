@@ -4,8 +4,8 @@
 #define REPORT_FAILURES_H
 
 #include "base/buf.h"
-#include "judge/result.h"
-#include "report/request_format.h"
+#include "format/request_format.h"
+#include "result/result.h"
 
 /* Appends the request that decided each failed (with --strict also each warned) case, secrets
  * replaced. Returns how many requests the format cannot say; those are left out. */

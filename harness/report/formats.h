@@ -3,7 +3,7 @@
 #define REPORT_FORMATS_H
 
 #include "base/buf.h"
-#include "judge/result.h"
+#include "result/result.h"
 
 void report_text_render(const struct run_result *result, struct buf *out);
 void report_json_render(const struct run_result *result, struct buf *out);

@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "format/request_parts.h"
 #include "report/repeat.h"
-#include "report/request_parts.h"
 #include "report/standing.h"
 
 /* Bytes of a body that a report shows. */

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "judge/result.h"
+#include "result/result.h"
 
 /* The caller owns the object. */
 json_t *json_case(const struct run_result *result, const struct case_result *one);

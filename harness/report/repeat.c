@@ -34,15 +34,15 @@ static void add_authority(const char *scheme, const char *start, size_t len, str
     size_t port_len = strlen(port);
     if (len > port_len && memcmp(start + len - port_len, port, port_len) == 0)
         len -= port_len;
-    (void)buf_add(out, start, len);
+    buf_add(out, start, len);
 }
 
 static void add_with_query(const char *start, size_t len, const char *query, struct buf *out)
 {
     bool has_query = memchr(start, '?', len) != NULL;
-    (void)buf_add(out, start, len);
+    buf_add(out, start, len);
     if (query)
-        (void)buf_add_format(out, "%c%s", has_query ? '&' : '?', query);
+        buf_add_format(out, "%c%s", has_query ? '&' : '?', query);
 }
 
 void shown_request_init(struct shown_request *shown, const struct run_result *result,
@@ -57,10 +57,10 @@ void shown_request_init(struct shown_request *shown, const struct run_result *re
     size_t path_len = strcspn(path, "#");
     add_authority(url, host, (size_t)(path - host), &shown->authority);
     if (path[0] != '/')
-        (void)buf_add_char(&shown->path, '/');
+        buf_add_char(&shown->path, '/');
     add_with_query(path, path_len, query, &shown->path);
-    (void)buf_add(&shown->url, url, (size_t)(path - url));
-    (void)buf_add_text(&shown->url, buf_text(&shown->path));
+    buf_add(&shown->url, url, (size_t)(path - url));
+    buf_add_text(&shown->url, buf_text(&shown->path));
     shown->place = (struct request_place){.url = buf_text(&shown->url),
                                           .authority = buf_text(&shown->authority),
                                           .path = buf_text(&shown->path),
@@ -101,6 +101,6 @@ bool repeat_by_curl(const struct run_result *result, const struct case_result *o
 
 void repeat_by_run(const struct run_result *result, const struct case_result *one, struct buf *out)
 {
-    (void)buf_add_format(out, "%s --only ", result->rerun ? result->rerun : "hookcheck run");
+    buf_add_format(out, "%s --only ", result->rerun ? result->rerun : "hookcheck run");
     shell_quote(bytes_of(one->id), out);
 }

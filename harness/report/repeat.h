@@ -7,9 +7,9 @@
 #include <stdbool.h>
 
 #include "base/buf.h"
+#include "format/request_format.h"
 #include "http/request.h"
-#include "judge/result.h"
-#include "report/request_format.h"
+#include "result/result.h"
 
 /* A copy of a request without secrets, and where it went. */
 struct shown_request {

@@ -10,7 +10,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "judge/result.h"
+#include "result/result.h"
 
 struct report_format {
     const char *name;     /* "junit" */

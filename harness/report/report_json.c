@@ -3,10 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "format/request_parts.h"
 #include "report/details.h"
 #include "report/formats.h"
 #include "report/json_case.h"
-#include "report/request_parts.h"
 
 /* Rises when a member is taken away or changes its meaning; new members do not count. */
 #define SCHEMA_VERSION 1
@@ -88,8 +88,8 @@ void report_json_render(const struct run_result *result, struct buf *out)
     json_object_set_new(root, "cases", cases);
     /* Twelve digits hold every duration of a run to the microsecond. */
     char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-    (void)buf_add_text(out, text ? text : "null");
-    (void)buf_add_char(out, '\n');
+    buf_add_text(out, text ? text : "null");
+    buf_add_char(out, '\n');
     free(text);
     json_decref(root);
 }

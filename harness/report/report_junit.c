@@ -13,23 +13,23 @@
 
 static void add_attribute(const char *name, const char *value, struct buf *out)
 {
-    (void)buf_add_format(out, " %s=\"", name);
+    buf_add_format(out, " %s=\"", name);
     xml_add(bytes_of(value), out);
-    (void)buf_add_char(out, '"');
+    buf_add_char(out, '"');
 }
 
 static void add_seconds(int64_t ns, struct buf *out)
 {
-    (void)buf_add_format(out, " time=\"%.3f\"", (double)(ns > 0 ? ns : 0) / (double)NS_PER_S);
+    buf_add_format(out, " time=\"%.3f\"", (double)(ns > 0 ? ns : 0) / (double)NS_PER_S);
 }
 
 static void add_line(const char *label, const char *text, struct buf *out)
 {
     if (!text || !*text)
         return;
-    (void)buf_add_format(out, "%s: ", label);
+    buf_add_format(out, "%s: ", label);
     xml_add(bytes_of(text), out);
-    (void)buf_add_char(out, '\n');
+    buf_add_char(out, '\n');
 }
 
 static void add_repeat(const struct run_result *result, const struct case_result *one,
@@ -63,15 +63,15 @@ static void add_problem(const struct run_result *result, const struct case_resul
     const char *element = failed ? "failure" : "error";
     struct buf message = {0};
     if (failed)
-        (void)buf_add_format(&message, "expected %s, got %s", one->expected, one->actual);
+        buf_add_format(&message, "expected %s, got %s", one->expected, one->actual);
     else
-        (void)buf_add_text(&message, case_reason(one));
-    (void)buf_add_format(out, "      <%s", element);
+        buf_add_text(&message, case_reason(one));
+    buf_add_format(out, "      <%s", element);
     add_attribute("message", buf_text(&message), out);
     add_attribute("type", failed ? verdict_name(one->verdict) : "undecided", out);
-    (void)buf_add_char(out, '>');
+    buf_add_char(out, '>');
     add_details(result, one, out);
-    (void)buf_add_format(out, "</%s>\n", element);
+    buf_add_format(out, "</%s>\n", element);
     buf_clear(&message);
 }
 
@@ -80,36 +80,36 @@ static void add_case(const struct run_result *result, const struct case_result *
 {
     enum standing standing = case_standing(result, one);
     struct buf classname = {0};
-    (void)buf_add_text(&classname, one->suite);
+    buf_add_text(&classname, one->suite);
     for (size_t i = 0; i < classname.len; i++)
         if (classname.data[i] == '/')
             classname.data[i] = '.'; /* CI servers show the dots as a tree */
-    (void)buf_add_text(out, "    <testcase");
+    buf_add_text(out, "    <testcase");
     add_attribute("name", one->name, out);
     add_attribute("classname", buf_text(&classname), out);
     add_seconds(one->duration_ns, out);
     buf_clear(&classname);
     if (standing == STANDING_PASSED) {
-        (void)buf_add_text(out, "/>\n");
+        buf_add_text(out, "/>\n");
         return;
     }
-    (void)buf_add_text(out, ">\n");
+    buf_add_text(out, ">\n");
     if (standing == STANDING_SKIPPED) {
-        (void)buf_add_text(out, "      <skipped");
+        buf_add_text(out, "      <skipped");
         add_attribute("message", case_reason(one), out);
-        (void)buf_add_text(out, "/>\n");
+        buf_add_text(out, "/>\n");
     } else {
         add_problem(result, one, standing, out);
     }
-    (void)buf_add_text(out, "    </testcase>\n");
+    buf_add_text(out, "    </testcase>\n");
 }
 
 static void add_property(const char *name, const char *value, struct buf *out)
 {
-    (void)buf_add_text(out, "      <property");
+    buf_add_text(out, "      <property");
     add_attribute("name", name, out);
     add_attribute("value", value ? value : "", out);
-    (void)buf_add_text(out, "/>\n");
+    buf_add_text(out, "/>\n");
 }
 
 /* The numbers of a suite, for whoever draws a curve of them. A testcase has no properties in the
@@ -142,8 +142,8 @@ static bool is_of(const struct case_result *one, const char *suite)
 static void add_properties(const struct run_result *result, const char *suite, struct buf *out)
 {
     struct buf seed = {0};
-    (void)buf_add_format(&seed, "%" PRIu64, result->seed);
-    (void)buf_add_text(out, "    <properties>\n");
+    buf_add_format(&seed, "%" PRIu64, result->seed);
+    buf_add_text(out, "    <properties>\n");
     add_property("target", result->target, out);
     add_property("hookcheck.version", result->version, out);
     add_property("hookcheck.suites", result->suites_hash, out);
@@ -154,7 +154,7 @@ static void add_properties(const struct run_result *result, const char *suite, s
     for (size_t i = 0; i < result->num_cases; i++)
         if (is_of(&result->cases[i], suite))
             add_numbers(&result->cases[i], out);
-    (void)buf_add_text(out, "    </properties>\n");
+    buf_add_text(out, "    </properties>\n");
     buf_clear(&seed);
 }
 
@@ -191,17 +191,17 @@ static void add_suite_start(const struct run_result *result, const char *suite, 
                             struct buf *out)
 {
     struct tally tally = tally_suite(result, suite);
-    (void)buf_add_format(out, "  <testsuite id=\"%zu\"", number);
+    buf_add_format(out, "  <testsuite id=\"%zu\"", number);
     add_attribute("name", suite, out);
     add_attribute("package", "hookcheck", out);
     add_timestamp(result, out);
-    (void)buf_add_format(
+    buf_add_format(
         out,
         " hostname=\"localhost\" tests=\"%zu\" failures=\"%zu\" errors=\"%zu\" skipped=\"%zu\"",
         tally.total, tally.counts[STANDING_FAILED], tally.counts[STANDING_UNDECIDED],
         tally.counts[STANDING_SKIPPED]);
     add_seconds(tally.time_ns, out);
-    (void)buf_add_text(out, ">\n");
+    buf_add_text(out, ">\n");
     add_properties(result, suite, out);
 }
 
@@ -210,11 +210,11 @@ static void add_measured(const struct case_result *one, struct buf *out)
     for (size_t i = 0; i < one->num_measures; i++) {
         if (one->measures[i].is_detail)
             continue;
-        (void)buf_add_text(out, "measured: ");
+        buf_add_text(out, "measured: ");
         xml_add(bytes_of(one->id), out);
-        (void)buf_add_text(out, ": ");
+        buf_add_text(out, ": ");
         xml_add(bytes_of(one->measures[i].sentence), out);
-        (void)buf_add_char(out, '\n');
+        buf_add_char(out, '\n');
     }
 }
 
@@ -222,7 +222,7 @@ static void add_measured(const struct case_result *one, struct buf *out)
  * stand here. */
 static void add_notes(const struct run_result *result, const char *suite, struct buf *out)
 {
-    (void)buf_add_text(out, "    <system-out>");
+    buf_add_text(out, "    <system-out>");
     add_line("loudest", result->loudest, out);
     add_line("stopped", result->stopped, out);
     for (size_t i = 0; i < result->num_cases; i++) {
@@ -233,9 +233,9 @@ static void add_notes(const struct run_result *result, const char *suite, struct
         add_measured(one, out);
         if (!noted)
             continue;
-        (void)buf_add_format(out, "%s: ", verdict_name(one->verdict));
+        buf_add_format(out, "%s: ", verdict_name(one->verdict));
         xml_add(bytes_of(one->id), out);
-        (void)buf_add_char(out, '\n');
+        buf_add_char(out, '\n');
         add_line("  expected", one->expected, out);
         add_line("  actual", one->actual, out);
         add_line("  reason", one->reason, out);
@@ -244,13 +244,13 @@ static void add_notes(const struct run_result *result, const char *suite, struct
         add_line("diagnosis", result->diagnoses[i].sentence, out);
         add_line("  remedy", result->diagnoses[i].remedy, out);
     }
-    (void)buf_add_text(out, "</system-out>\n    <system-err></system-err>\n");
+    buf_add_text(out, "</system-out>\n    <system-err></system-err>\n");
 }
 
 void report_junit_render(const struct run_result *result, struct buf *out)
 {
     size_t number = 0;
-    (void)buf_add_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
+    buf_add_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
     for (size_t i = 0; i < result->num_cases; i++) {
         if (suite_came_before(result, i))
             continue;
@@ -260,7 +260,7 @@ void report_junit_render(const struct run_result *result, struct buf *out)
             if (is_of(&result->cases[k], suite))
                 add_case(result, &result->cases[k], out);
         add_notes(result, suite, out);
-        (void)buf_add_text(out, "  </testsuite>\n");
+        buf_add_text(out, "  </testsuite>\n");
     }
-    (void)buf_add_text(out, "</testsuites>\n");
+    buf_add_text(out, "</testsuites>\n");
 }

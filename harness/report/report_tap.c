@@ -15,8 +15,8 @@ static void add_description(const char *text, struct buf *out)
     text_add_visible(&visible, bytes_of(text), SIZE_MAX);
     for (size_t i = 0; i < visible.len; i++) {
         if (visible.data[i] == '#' || visible.data[i] == '\\')
-            (void)buf_add_char(out, '\\');
-        (void)buf_add_char(out, visible.data[i]);
+            buf_add_char(out, '\\');
+        buf_add_char(out, visible.data[i]);
     }
     buf_clear(&visible);
 }
@@ -28,13 +28,13 @@ static void add_field(const char *key, const char *text, struct buf *out)
         return;
     struct buf visible = {0};
     text_add_visible(&visible, bytes_of(text), SIZE_MAX);
-    (void)buf_add_format(out, "  %s: \"", key);
+    buf_add_format(out, "  %s: \"", key);
     for (size_t i = 0; i < visible.len; i++) {
         if (visible.data[i] == '"' || visible.data[i] == '\\')
-            (void)buf_add_char(out, '\\');
-        (void)buf_add_char(out, visible.data[i]);
+            buf_add_char(out, '\\');
+        buf_add_char(out, visible.data[i]);
     }
-    (void)buf_add_text(out, "\"\n");
+    buf_add_text(out, "\"\n");
     buf_clear(&visible);
 }
 
@@ -42,9 +42,9 @@ static void add_comment(const char *label, const char *text, struct buf *out)
 {
     if (!text || !*text)
         return;
-    (void)buf_add_format(out, "# %s", label);
+    buf_add_format(out, "# %s", label);
     text_add_visible(out, bytes_of(text), SIZE_MAX);
-    (void)buf_add_char(out, '\n');
+    buf_add_char(out, '\n');
 }
 
 static void add_repeat(const struct run_result *result, const struct case_result *one,
@@ -63,22 +63,21 @@ static void add_repeat(const struct run_result *result, const struct case_result
 static void add_measures(const struct case_result *one, struct buf *out)
 {
     if (one->num_measures)
-        (void)buf_add_text(out, "  measures:\n");
+        buf_add_text(out, "  measures:\n");
     for (size_t i = 0; i < one->num_measures; i++) {
         const struct measure *measure = &one->measures[i];
-        (void)buf_add_text(out, "    - name: \"");
+        buf_add_text(out, "    - name: \"");
         text_add_visible(out, bytes_of(measure->name), SIZE_MAX);
-        (void)buf_add_text(out, "\"\n      value: ");
+        buf_add_text(out, "\"\n      value: ");
         measure_add_value(measure, out);
-        (void)buf_add_char(out, '\n');
-        (void)buf_add_text(out, "    ");
+        buf_add_char(out, '\n');
+        buf_add_text(out, "    ");
         add_field("unit", measure->unit, out);
-        (void)buf_add_text(out, "    ");
+        buf_add_text(out, "    ");
         add_field("sentence", measure->sentence, out);
     }
     if (one->recovery_ns >= 0)
-        (void)buf_add_format(out, "  recovery_ms: %.3f\n",
-                             (double)one->recovery_ns / (double)NS_PER_MS);
+        buf_add_format(out, "  recovery_ms: %.3f\n", (double)one->recovery_ns / (double)NS_PER_MS);
 }
 
 /* Passed, and a number came to light. */
@@ -86,9 +85,9 @@ static void add_number_block(const struct case_result *one, struct buf *out)
 {
     if (one->num_measures == 0 && one->recovery_ns < 0)
         return;
-    (void)buf_add_text(out, "  ---\n");
+    buf_add_text(out, "  ---\n");
     add_measures(one, out);
-    (void)buf_add_text(out, "  ...\n");
+    buf_add_text(out, "  ...\n");
 }
 
 static void add_block(const struct run_result *result, const struct case_result *one,
@@ -96,13 +95,13 @@ static void add_block(const struct run_result *result, const struct case_result 
 {
     struct detail details[CASE_DETAILS_MAX];
     size_t count = case_details(one, details);
-    (void)buf_add_text(out, "  ---\n");
+    buf_add_text(out, "  ---\n");
     add_field("severity", severity, out);
     for (size_t i = 0; i < count; i++)
         add_field(details[i].key, details[i].text, out);
     add_measures(one, out);
     add_repeat(result, one, out);
-    (void)buf_add_text(out, "  ...\n");
+    buf_add_text(out, "  ...\n");
 }
 
 static void add_case(const struct run_result *result, const struct case_result *one, size_t number,
@@ -110,13 +109,13 @@ static void add_case(const struct run_result *result, const struct case_result *
 {
     enum standing standing = case_standing(result, one);
     bool ok = standing == STANDING_PASSED || standing == STANDING_SKIPPED;
-    (void)buf_add_format(out, "%sok %zu - ", ok ? "" : "not ", number);
+    buf_add_format(out, "%sok %zu - ", ok ? "" : "not ", number);
     add_description(one->id, out);
     if (standing == STANDING_SKIPPED) {
-        (void)buf_add_text(out, " # SKIP ");
+        buf_add_text(out, " # SKIP ");
         add_description(case_reason(one), out);
     }
-    (void)buf_add_char(out, '\n');
+    buf_add_char(out, '\n');
     if (!ok)
         add_block(result, one, standing == STANDING_FAILED ? "fail" : "undecided", out);
     else
@@ -127,24 +126,24 @@ static void add_case(const struct run_result *result, const struct case_result *
 
 static void add_diagnosis(const struct diagnosis *diagnosis, struct buf *out)
 {
-    (void)buf_add_format(out, "# diagnosis %s (%s)\n", diagnosis->id,
-                         confidence_name(diagnosis->confidence));
+    buf_add_format(out, "# diagnosis %s (%s)\n", diagnosis->id,
+                   confidence_name(diagnosis->confidence));
     add_comment("  ", diagnosis->sentence, out);
     add_comment("  remedy: ", diagnosis->remedy, out);
 }
 
 void report_tap_render(const struct run_result *result, struct buf *out)
 {
-    (void)buf_add_text(out, "TAP version 13\n");
-    (void)buf_add_format(out, "1..%zu%s\n", result->num_cases,
-                         result->num_cases ? "" : " # SKIP no case was run");
+    buf_add_text(out, "TAP version 13\n");
+    buf_add_format(out, "1..%zu%s\n", result->num_cases,
+                   result->num_cases ? "" : " # SKIP no case was run");
     add_comment("target: ", result->target, out);
-    (void)buf_add_format(out, "# hookcheck %s, seed %" PRIu64 "\n", result->version, result->seed);
+    buf_add_format(out, "# hookcheck %s, seed %" PRIu64 "\n", result->version, result->seed);
     add_comment("", result->loudest, out);
     add_comment("stopped: ", result->stopped, out);
     for (size_t i = 0; i < result->num_cases; i++)
         add_case(result, &result->cases[i], i + 1, out);
     for (size_t i = 0; i < result->num_diagnoses; i++)
         add_diagnosis(&result->diagnoses[i], out);
-    (void)buf_add_format(out, "# %s\n", run_result_summary(result));
+    buf_add_format(out, "# %s\n", run_result_summary(result));
 }

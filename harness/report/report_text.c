@@ -32,10 +32,10 @@ void report_text_begin(const struct run_result *result, const struct text_option
     page_end_line(&page);
     struct buf facts = {0};
     if (result->num_cases)
-        (void)buf_add_format(&facts, "%zu testcases, ", result->num_cases);
-    (void)buf_add_format(&facts, "seed %" PRIu64 ", suites %.12s%s%s", result->seed,
-                         result->suites_hash ? result->suites_hash : "",
-                         result->started[0] ? ", started " : "", result->started);
+        buf_add_format(&facts, "%zu testcases, ", result->num_cases);
+    buf_add_format(&facts, "seed %" PRIu64 ", suites %.12s%s%s", result->seed,
+                   result->suites_hash ? result->suites_hash : "",
+                   result->started[0] ? ", started " : "", result->started);
     (void)page_wrap(&page, 0, 2, TONE_DIM, buf_text(&facts));
     page_end_line(&page);
     buf_clear(&facts);
@@ -58,7 +58,7 @@ static bool same_base(const char *a, const char *b)
 static void end_with_name(const struct page *page, size_t column, size_t indent, const char *name)
 {
     struct buf shown = {0};
-    (void)buf_add_format(&shown, "(%s)", name);
+    buf_add_format(&shown, "(%s)", name);
     if (column + 1 + text_columns(buf_text(&shown)) <= page_columns(page)) {
         page_blanks(page, 1);
     } else {
@@ -139,7 +139,7 @@ static void add_phase(const char *name, int64_t ns, struct buf *out)
 {
     if (ns < 0)
         return;
-    (void)buf_add_format(out, ", %s ", name);
+    buf_add_format(out, ", %s ", name);
     text_add_duration(out, ns);
 }
 
@@ -162,13 +162,13 @@ static void add_exchange(const struct page *page, const struct run_result *resul
     const struct observation *seen = &exchange->seen;
     struct buf line = {0};
     if (seen->status)
-        (void)buf_add_format(&line, "%d ", seen->status);
-    (void)buf_add_text(&line, outcome_name(seen->outcome));
+        buf_add_format(&line, "%d ", seen->status);
+    buf_add_text(&line, outcome_name(seen->outcome));
     add_phase("connected at", seen->connect_ns, &line);
     add_phase("first byte at", seen->first_byte_ns, &line);
     add_phase("ended at", seen->total_ns, &line);
     if (seen->detail[0]) {
-        (void)buf_add_text(&line, "; ");
+        buf_add_text(&line, "; ");
         result_redact(result, bytes_of(seen->detail), &line);
     }
     page_field(page, FACT_INDENT, "sent", exchange->sent);

@@ -29,7 +29,7 @@ static void add_notice(const struct page *page, enum tone tone, const char *labe
     if (!text || !*text)
         return;
     struct buf line = {0};
-    (void)buf_add_format(&line, "%s%s", label, text);
+    buf_add_format(&line, "%s%s", label, text);
     page_end_line(page);
     (void)page_wrap(page, 0, 0, tone, buf_text(&line));
     page_end_line(page);
@@ -53,7 +53,7 @@ static void add_repeat(const struct page *page, const struct run_result *result,
     if (repeat_by_curl(result, one, &line) && line.len > SHOWN_LINE_MAX) {
         size_t len = line.len;
         buf_reset(&line);
-        (void)buf_add_format(&line, "(a curl line of %zu bytes, which the json report holds)", len);
+        buf_add_format(&line, "(a curl line of %zu bytes, which the json report holds)", len);
     }
     if (line.len)
         add_command(page, buf_text(&line));
@@ -96,9 +96,9 @@ static void add_aftermath(const struct page *page, const struct case_result *one
     if (!one->canary_failed && one->recovery_ns < 0)
         return;
     struct buf line = {0};
-    (void)buf_add_text(&line, "the endpoint did not accept a genuine event");
+    buf_add_text(&line, "the endpoint did not accept a genuine event");
     if (one->recovery_ns >= 0) {
-        (void)buf_add_text(&line, "; it was back after ");
+        buf_add_text(&line, "; it was back after ");
         text_add_duration(&line, one->recovery_ns);
     }
     page_field(page, FACT_INDENT, "afterwards", buf_text(&line));
@@ -109,7 +109,7 @@ static void add_classes(const struct page *page, const struct case_result *one)
 {
     struct buf see = {0};
     for (size_t i = 0; i < one->num_see; i++)
-        (void)buf_add_format(&see, "%s%s", i ? ", " : "", one->see[i]);
+        buf_add_format(&see, "%s%s", i ? ", " : "", one->see[i]);
     page_field(page, FACT_INDENT, "see", buf_text(&see));
     buf_clear(&see);
 }
@@ -166,7 +166,7 @@ static void add_warnings(const struct page *page, const struct run_result *resul
             add_heading(page, "Warnings");
         has_heading = true;
         struct buf line = {0};
-        (void)buf_add_format(&line, "%s: %s", one->id, one->actual ? one->actual : "");
+        buf_add_format(&line, "%s: %s", one->id, one->actual ? one->actual : "");
         page_blanks(page, ENTRY_INDENT);
         (void)page_wrap(page, ENTRY_INDENT + page_mark(page, VERDICT_WARN), FACT_INDENT, TONE_PLAIN,
                         buf_text(&line));
@@ -196,7 +196,7 @@ static void add_open_reason(const struct page *page, const struct run_result *re
     size_t count = 0;
     for (size_t i = first; i < result->num_cases; i++)
         if (is_open_for(&result->cases[i], reason))
-            (void)buf_add_format(&ids, "%s%s", count++ ? ", " : "", result->cases[i].id);
+            buf_add_format(&ids, "%s%s", count++ ? ", " : "", result->cases[i].id);
     page_blanks(page, ENTRY_INDENT);
     page_add(page, verdict_look(VERDICT_INCONCLUSIVE)->tone, "? ");
     (void)page_wrap(page, ENTRY_INDENT + 2, ENTRY_INDENT + 2, TONE_PLAIN, reason);
@@ -241,7 +241,7 @@ static void add_time(const struct page *page, const struct run_result *result)
     struct buf line = {0};
     const struct case_result *one = longest_after(result, NULL);
     for (int i = 0; one && one->duration_ns > 0 && i < NAMED_MAX; i++) {
-        (void)buf_add_format(&line, "%s%s ", i ? ", " : "", one->id);
+        buf_add_format(&line, "%s%s ", i ? ", " : "", one->id);
         text_add_duration(&line, one->duration_ns);
         one = longest_after(result, one);
     }
@@ -256,14 +256,14 @@ static void add_counts(const struct page *page, const struct run_result *result)
     bool open = strcmp(summary, "undecided") == 0;
     const size_t *n = result->counts;
     struct buf line = {0};
-    (void)buf_add_format(&line,
-                         "hookcheck: %s: %zu passed, %zu failed, %zu warned, %zu undecided, "
-                         "%zu info, %zu skipped; %zu requests in ",
-                         ready || open ? summary : "not ready", n[VERDICT_PASS], n[VERDICT_FAIL],
-                         n[VERDICT_WARN], n[VERDICT_INCONCLUSIVE], n[VERDICT_INFO], n[VERDICT_SKIP],
-                         result->num_requests);
+    buf_add_format(&line,
+                   "hookcheck: %s: %zu passed, %zu failed, %zu warned, %zu undecided, "
+                   "%zu info, %zu skipped; %zu requests in ",
+                   ready || open ? summary : "not ready", n[VERDICT_PASS], n[VERDICT_FAIL],
+                   n[VERDICT_WARN], n[VERDICT_INCONCLUSIVE], n[VERDICT_INFO], n[VERDICT_SKIP],
+                   result->num_requests);
     text_add_duration(&line, result->duration_ns);
-    (void)buf_add_format(&line, "; exit %d", result->exit_code);
+    buf_add_format(&line, "; exit %d", result->exit_code);
     page_add(page, ready ? TONE_GREEN : open ? TONE_MAGENTA : TONE_RED, buf_text(&line));
     page_end_line(page);
     buf_clear(&line);

@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-#include "judge/result.h"
+#include "result/result.h"
 
 enum standing {
     STANDING_PASSED,    /* pass and info; warn unless the run is strict */

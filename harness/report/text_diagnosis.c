@@ -30,10 +30,10 @@ static void add_cases(const struct diagnosis *diagnosis, struct buf *out)
             came_before = came_before || same_base(diagnosis->cases[k], id);
         if (came_before)
             continue;
-        (void)buf_add_format(out, "%s%s", out->len ? ", " : "", id);
+        buf_add_format(out, "%s%s", out->len ? ", " : "", id);
         for (size_t k = i + 1; k < diagnosis->num_cases; k++)
             if (same_base(diagnosis->cases[k], id))
-                (void)buf_add_format(out, " %s", diagnosis->cases[k] + base_len(id));
+                buf_add_format(out, " %s", diagnosis->cases[k] + base_len(id));
     }
 }
 
@@ -67,7 +67,7 @@ void text_diagnosis(const struct page *page, const struct diagnosis *diagnosis, 
     struct buf cases = {0};
     struct buf id = {0};
     add_cases(diagnosis, &cases);
-    (void)buf_add_format(&id, "%s (%s)", diagnosis->id, confidence_name(diagnosis->confidence));
+    buf_add_format(&id, "%s (%s)", diagnosis->id, confidence_name(diagnosis->confidence));
     page_blanks(page, ENTRY_INDENT);
     (void)page_wrap(page, ENTRY_INDENT, FACT_INDENT, TONE_BOLD, diagnosis->sentence);
     page_end_line(page);
@@ -123,6 +123,6 @@ void text_further_values(const struct run_result *result, size_t index, struct b
     for (size_t i = index + 1; i < result->num_cases; i++)
         if (text_ended_alike(first, &result->cases[i]) &&
             !text_is_explained(result, &result->cases[i]))
-            (void)buf_add_format(out, "%s%s", out->len ? " " : "",
-                                 result->cases[i].id + base_len(first->id));
+            buf_add_format(out, "%s%s", out->len ? " " : "",
+                           result->cases[i].id + base_len(first->id));
 }

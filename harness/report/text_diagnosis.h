@@ -2,8 +2,8 @@
 #ifndef REPORT_TEXT_DIAGNOSIS_H
 #define REPORT_TEXT_DIAGNOSIS_H
 
-#include "judge/result.h"
 #include "report/text_page.h"
+#include "result/result.h"
 
 /* Adds one diagnosis with what it explains; snippets only when `with_snippet`. */
 void text_diagnosis(const struct page *page, const struct diagnosis *diagnosis, bool with_snippet);

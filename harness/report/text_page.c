@@ -31,13 +31,13 @@ const struct look *verdict_look(enum verdict verdict)
 static void begin_tone(const struct page *page, enum tone tone)
 {
     if (page->color)
-        (void)buf_add_text(page->out, tones[tone]);
+        buf_add_text(page->out, tones[tone]);
 }
 
 static void end_tone(const struct page *page, enum tone tone)
 {
     if (page->color && tone != TONE_PLAIN)
-        (void)buf_add_text(page->out, "\x1b[0m");
+        buf_add_text(page->out, "\x1b[0m");
 }
 
 void page_add(const struct page *page, enum tone tone, const char *text)
@@ -62,12 +62,12 @@ size_t text_columns(const char *text)
 
 void page_blanks(const struct page *page, size_t count)
 {
-    (void)buf_add_repeated(page->out, ' ', count);
+    buf_add_repeated(page->out, ' ', count);
 }
 
 void page_end_line(const struct page *page)
 {
-    (void)buf_add_char(page->out, '\n');
+    buf_add_char(page->out, '\n');
 }
 
 size_t page_columns(const struct page *page)
@@ -93,7 +93,7 @@ size_t page_wrap(const struct page *page, size_t column, size_t indent, enum ton
             page_blanks(page, 1);
             column++;
         }
-        (void)buf_add_bytes(page->out, piece);
+        buf_add_bytes(page->out, piece);
         column += width;
         is_first = false;
         word += piece.len + (word[piece.len] == ' ');
@@ -120,7 +120,7 @@ size_t page_mark(const struct page *page, enum verdict verdict)
 {
     const struct look *look = verdict_look(verdict);
     begin_tone(page, look->tone);
-    (void)buf_add_format(page->out, "%s %s", look->mark, look->word);
+    buf_add_format(page->out, "%s %s", look->mark, look->word);
     end_tone(page, look->tone);
     page_blanks(page, 2);
     return 2 + strlen(look->word) + 2;

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "judge/result.h"
+#include "result/result.h"
 
 #define PAGE_COLUMNS 100
 

@@ -44,11 +44,11 @@ void xml_add(struct bytes in, struct buf *out)
         const char *escaped = escape_of(in.data[i]);
         size_t len = escaped ? 1 : legal_len((struct bytes){in.data + i, in.len - i});
         if (escaped)
-            (void)buf_add_text(out, escaped);
+            buf_add_text(out, escaped);
         else if (len)
-            (void)buf_add(out, in.data + i, len);
+            buf_add(out, in.data + i, len);
         else
-            (void)buf_add_format(out, "\\x%02x", (unsigned char)in.data[i]);
+            buf_add_format(out, "\\x%02x", (unsigned char)in.data[i]);
         i += len ? len : 1;
     }
 }

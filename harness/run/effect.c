@@ -56,7 +56,6 @@ static void for_each(const struct plan *plan, visit *what, void *payload)
 
 static void note_visit(struct exchange *exchange, void *payload)
 {
-    (void)payload;
     note_id(exchange);
 }
 

@@ -8,7 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "judge/result.h"
+#include "result/result.h"
 
 struct effect_question {
     const char *id_event; /* borrowed */

@@ -50,9 +50,9 @@ static void add_quoted(const char *before, struct bytes text, struct buf *out)
 {
     if (text.len == 0)
         return;
-    (void)buf_add_format(out, "%s\"", before);
+    buf_add_format(out, "%s\"", before);
     text_add_visible(out, text, SHOWN_MAX);
-    (void)buf_add_char(out, '"');
+    buf_add_char(out, '"');
 }
 
 static void say(struct processed *said, enum processed_state state, int64_t times)
@@ -67,19 +67,19 @@ static void read_exit(const struct child *child, struct processed *said, struct 
     struct bytes err = trimmed(buf_bytes(&child->err));
     int64_t times = 0;
     if (child->code > 1) {
-        (void)buf_add_format(why, "ended with exit code %d, where only 0 and 1 say something",
-                             child->code);
+        buf_add_format(why, "ended with exit code %d, where only 0 and 1 say something",
+                       child->code);
         add_quoted(": ", err, why);
     } else if (read_times(out, &times)) {
         say(said, PROCESSED_TIMES, times);
     } else if (out.len) {
         add_quoted("printed ", out, why);
-        (void)buf_add_text(why, ", which is no number of times");
+        buf_add_text(why, ", which is no number of times");
     } else if (child->code == 0 || err.len == 0) {
         say(said, PROCESSED_TIMES, child->code == 0);
     } else {
         add_quoted("ended with exit code 1 and complained: ", err, why);
-        (void)buf_add_text(why, " (for an event that was not processed, print 0, or nothing)");
+        buf_add_text(why, " (for an event that was not processed, print 0, or nothing)");
     }
 }
 
@@ -92,19 +92,19 @@ void effect_command_read(const struct child *child, struct processed *said)
         read_exit(child, said, &why);
         break;
     case CHILD_SIGNALLED:
-        (void)buf_add_format(&why, "was ended by signal %d", child->code);
+        buf_add_format(&why, "was ended by signal %d", child->code);
         break;
     case CHILD_LATE:
-        (void)buf_add_text(&why, "did not end within ");
+        buf_add_text(&why, "did not end within ");
         text_add_duration(&why, LIMIT_NS);
         break;
     case CHILD_LOUD:
-        (void)buf_add_format(&why, "printed more than %zu bytes, where a number was asked for",
-                             CHILD_OUT_MAX);
+        buf_add_format(&why, "printed more than %zu bytes, where a number was asked for",
+                       CHILD_OUT_MAX);
         break;
     case CHILD_NONE:
     case CHILD_RUNNING:
-        (void)buf_add_text(&why, "was not run");
+        buf_add_text(&why, "was not run");
         break;
     }
     if (said->state == PROCESSED_UNKNOWN)

@@ -54,12 +54,12 @@ static void judge_canary(const struct testcase *test, struct case_result *out)
     if (!test->canary_failed)
         return;
     struct buf reason = {0};
-    (void)buf_add_text(&reason, "the endpoint was gone afterwards");
+    buf_add_text(&reason, "the endpoint was gone afterwards");
     if (test->recovery_ns >= 0) {
-        (void)buf_add_text(&reason, ", and back after ");
+        buf_add_text(&reason, ", and back after ");
         text_add_duration(&reason, test->recovery_ns);
     } else {
-        (void)buf_add_text(&reason, " and did not come back in time");
+        buf_add_text(&reason, " and did not come back in time");
     }
     out->canary_failed = true;
     out->recovery_ns = test->recovery_ns;

@@ -91,11 +91,11 @@ static char *verdict_of(const struct observation *first, const char *path,
 {
     struct buf out = {0};
     bool delivered = answer_of(last) == ANSWER_ACCEPTED;
-    (void)buf_add_format(&out, "%s: it follows the %d with a GET without the event to %.200s, ",
-                         delivered ? "delivered" : "failed", first->status, path);
-    (void)buf_add_text(&out, "and gets ");
+    buf_add_format(&out, "%s: it follows the %d with a GET without the event to %.200s, ",
+                   delivered ? "delivered" : "failed", first->status, path);
+    buf_add_text(&out, "and gets ");
     answer_describe(last, &out);
-    (void)buf_add_text(&out, delivered ? "; nobody has seen the event" : "; it does not try again");
+    buf_add_text(&out, delivered ? "; nobody has seen the event" : "; it does not try again");
     return buf_take(&out);
 }
 

@@ -350,16 +350,16 @@ static int64_t expected_ns(const struct plan *plan)
 void plan_describe(const struct plan *plan, struct buf *out)
 {
     const struct run_options *options = plan->options;
-    (void)buf_add_format(out, "%s: %zu testcases, %zu requests, ", options->target->shown,
-                         plan->num_cases, plan->num_requests);
-    (void)buf_add_format(out, "about %" PRId64 " s", expected_ns(plan) / NS_PER_S + 1);
+    buf_add_format(out, "%s: %zu testcases, %zu requests, ", options->target->shown,
+                   plan->num_cases, plan->num_requests);
+    buf_add_format(out, "about %" PRId64 " s", expected_ns(plan) / NS_PER_S + 1);
     if (options->rate > 0)
-        (void)buf_add_format(out, " (at most %g a second)", options->rate);
+        buf_add_format(out, " (at most %g a second)", options->rate);
     size_t num_effects = plan_num_effects(plan);
     if (num_effects)
-        (void)buf_add_format(out, "; asks --effect-command about %zu events", num_effects);
-    (void)buf_add_format(out, "; leaves behind events whose id_event begins with %s-%04x",
-                         EVENT_ID_PREFIX, run_tag_of(options->seed));
+        buf_add_format(out, "; asks --effect-command about %zu events", num_effects);
+    buf_add_format(out, "; leaves behind events whose id_event begins with %s-%04x",
+                   EVENT_ID_PREFIX, run_tag_of(options->seed));
 }
 
 void plan_list(const struct plan *plan, struct buf *out)
@@ -367,15 +367,15 @@ void plan_list(const struct plan *plan, struct buf *out)
     for (size_t i = 0; i < plan->num_cases; i++) {
         const struct testcase *test = &plan->cases[i];
         if (test->skip)
-            (void)buf_add_format(out, "%s: not sent: %s\n", test->one->id, test->skip);
+            buf_add_format(out, "%s: not sent: %s\n", test->one->id, test->skip);
         else if (test->count == 0)
-            (void)buf_add_format(out, "%s: nothing is sent\n", test->one->id);
+            buf_add_format(out, "%s: nothing is sent\n", test->one->id);
         for (size_t k = 0; k < test->count; k++)
-            (void)buf_add_format(out, "%s: %s (%zu bytes)%s\n", test->one->id,
-                                 test->exchanges[k].sent, test->exchanges[k].request.body.len,
-                                 test->probe ? ", then what the answer suggests" : "");
+            buf_add_format(out, "%s: %s (%zu bytes)%s\n", test->one->id, test->exchanges[k].sent,
+                           test->exchanges[k].request.body.len,
+                           test->probe ? ", then what the answer suggests" : "");
     }
     for (size_t i = 0; i < plan->num_controls; i++)
-        (void)buf_add_format(out, "control: %s (%zu bytes)\n", plan->controls[i].exchanges[0].sent,
-                             plan->controls[i].exchanges[0].request.body.len);
+        buf_add_format(out, "control: %s (%zu bytes)\n", plan->controls[i].exchanges[0].sent,
+                       plan->controls[i].exchanges[0].request.body.len);
 }

@@ -45,7 +45,7 @@ static bool compose_header(const struct composer *composer, const struct step *s
     struct buf padding = {0};
     if (!compose_step(composer, step, NULL, false, rng, out, err))
         return false;
-    (void)buf_add_repeated(&padding, 'x', (size_t)value - (sizeof name - 1) - 4);
+    buf_add_repeated(&padding, 'x', (size_t)value - (sizeof name - 1) - 4);
     headers_add(&out->request.headers, name, buf_text(&padding));
     buf_clear(&padding);
     char *sent = mem_format("%s, a header line of %" PRId64 " bytes", out->sent, value);
@@ -202,8 +202,8 @@ static void add_number(struct buf *out, int64_t number)
     int len = snprintf(digits, sizeof digits, "%" PRId64, number);
     for (int i = 0; i < len; i++) {
         if (i > 0 && (len - i) % 3 == 0)
-            (void)buf_add_char(out, ',');
-        (void)buf_add_char(out, digits[i]);
+            buf_add_char(out, ',');
+        buf_add_char(out, digits[i]);
     }
 }
 
@@ -225,19 +225,19 @@ void probe_measure(const struct probe *probe, const struct tried *tried, size_t 
     if (low == 0)
         return;
     const struct known_limit *known = high ? known_at(probe, low) : NULL;
-    (void)buf_add_format(&text, "accepts %s ", probe->subject);
+    buf_add_format(&text, "accepts %s ", probe->subject);
     add_number(&text, low);
-    (void)buf_add_format(&text, " %s", probe->unit);
+    buf_add_format(&text, " %s", probe->unit);
     bool is_range = high > low + 1 && !(known && known->from == known->to);
     if (is_range) {
-        (void)buf_add_text(&text, ", not ");
+        buf_add_text(&text, ", not ");
         add_number(&text, high);
     }
     if (any_undecided(tried, count))
-        (void)buf_add_text(&text, ", and perhaps more: the search was cut short");
+        buf_add_text(&text, ", and perhaps more: the search was cut short");
     else if (!high)
-        (void)buf_add_text(&text, ", and perhaps more: no larger one was tried");
+        buf_add_text(&text, ", and perhaps more: no larger one was tried");
     else if (known)
-        (void)buf_add_format(&text, ": %s", known->words);
+        buf_add_format(&text, ": %s", known->words);
     case_result_add_measure(out, probe->word.name, (double)low, probe->unit, buf_take(&text));
 }

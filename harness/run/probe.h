@@ -11,7 +11,7 @@
 #include <stdint.h>
 
 #include "compose/compose.h"
-#include "judge/result.h"
+#include "result/result.h"
 #include "suite/word.h"
 
 /* At most so many requests; a search ends long before. */

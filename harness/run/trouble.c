@@ -226,7 +226,6 @@ static struct search find_suspect(const struct runner *runner)
 
 static void clear_suspect(struct runner *runner, struct testcase *test)
 {
-    (void)runner;
     test->suspect = false;
 }
 

@@ -37,7 +37,7 @@ struct bytes secret_bytes(const struct secret *secret)
 /* All the room at once: growing would leave copies of what is secret behind in freed memory. */
 static void reserve(struct buf *buf, size_t len)
 {
-    (void)buf_add_repeated(buf, '\0', len);
+    buf_add_repeated(buf, '\0', len);
     buf_reset(buf);
 }
 
@@ -166,7 +166,7 @@ static size_t match_percent(struct bytes form, struct bytes in)
 
 static void form_raw(struct bytes secret, struct buf *out)
 {
-    (void)buf_add_bytes(out, secret);
+    buf_add_bytes(out, secret);
 }
 
 /* The forms in which a secret is looked for, and how each is made from it. The first is no part of
@@ -204,19 +204,19 @@ static void redact(const struct buf made[ARRAY_LEN(forms)], struct bytes in, boo
             i++;
             continue;
         }
-        (void)buf_add(out, in.data + kept, i - kept);
-        (void)buf_add_text(out, replacement);
+        buf_add(out, in.data + kept, i - kept);
+        buf_add_text(out, replacement);
         i += len;
         kept = i;
     }
-    (void)buf_add(out, in.data + kept, in.len - kept);
+    buf_add(out, in.data + kept, in.len - kept);
 }
 
 void secret_redact(const struct secret *secret, struct bytes in, const char *replacement,
                    struct buf *out)
 {
     if (secret->len == 0 || in.len == 0) {
-        (void)buf_add(out, in.data, in.len);
+        buf_add(out, in.data, in.len);
         return;
     }
     struct buf made[ARRAY_LEN(forms)] = {{0}};

@@ -79,7 +79,6 @@ static bool read_integer(const char *text, struct value *out, struct error *err)
 
 static bool read_plain(const char *text, struct value *out, struct error *err)
 {
-    (void)err;
     out->text = mem_text(text);
     return true;
 }
@@ -133,7 +132,7 @@ static char *text_of(const json_t *value)
         struct buf list = {0};
         for (size_t i = 0; i < json_array_size(value); i++) {
             char *item = text_of(json_array_get(value, i));
-            (void)buf_add_format(&list, "%s%s", i ? "," : "", item);
+            buf_add_format(&list, "%s%s", i ? "," : "", item);
             free(item);
         }
         return buf_take(&list);

@@ -60,7 +60,7 @@ Test(base_file, reads_and_writes_large_and_empty_files)
     char *folder = new_folder();
     char *path = mem_format("%s/file", folder);
     struct buf large = {0};
-    (void)buf_add_repeated(&large, 'x', 300000);
+    buf_add_repeated(&large, 'x', 300000);
     struct error err = {0};
     cr_assert(file_write(path, buf_bytes(&large), 0600, &err), "%s", err.message);
     struct buf back = {0};
@@ -84,7 +84,7 @@ Test(base_file, refuses_more_than_the_limit)
     struct error err = {0};
     cr_assert(file_write(path, bytes_of("12345"), 0600, &err));
     struct buf out = {0};
-    (void)buf_add_text(&out, "what was there before does not count");
+    buf_add_text(&out, "what was there before does not count");
     cr_expect(file_read(path, 5, &out, &err), "%s", err.message);
     cr_expect_not(file_read(path, 4, &out, &err));
     cr_expect_not_null(strstr(err.message, "holds more than 4 bytes"), "%s", err.message);

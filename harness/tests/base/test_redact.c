@@ -128,7 +128,7 @@ Test(base_redact, keeps_every_other_byte)
     struct buf in = {0};
     struct buf out = {0};
     for (int i = 0; i < 512; i++)
-        (void)buf_add_char(&in, (char)i);
+        buf_add_char(&in, (char)i);
     redact(one_secret, 1, buf_bytes(&in), &out);
     cr_expect(bytes_equal(buf_bytes(&in), buf_bytes(&out)));
     buf_clear(&in);

@@ -7,11 +7,11 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/layout.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/command.h"
-#include "cli/layout.h"
-#include "cli/listing.h"
+#include "reference/listing.h"
 #include "tests/support/run_program.h"
 #include "tests/support/shell_run.h"
 

@@ -2,8 +2,8 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/layout.h"
 #include "cli/command.h"
-#include "cli/layout.h"
 #include "cli/option.h"
 
 TestSuite(cli_option, .timeout = 20);

@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "result/version.h"
 #include "tests/support/run_program.h"
 
 TestSuite(cli_program, .timeout = 20);

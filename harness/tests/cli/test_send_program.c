@@ -123,9 +123,8 @@ Test(cli_send_program, shows_at_most_64_kib_of_a_long_answer)
 {
     NEED_HOOKCHECK();
     struct buf text = {0};
-    (void)buf_add_text(&text,
-                       "HTTP/1.1 200 OK\r\nContent-Length: 200000\r\nConnection: close\r\n\r\n");
-    (void)buf_add_repeated(&text, 'x', 200000);
+    buf_add_text(&text, "HTTP/1.1 200 OK\r\nContent-Length: 200000\r\nConnection: close\r\n\r\n");
+    buf_add_repeated(&text, 'x', 200000);
     const struct raw_step steps[] = {{RAW_READ_REQUEST, NULL, 0}, {RAW_SEND, buf_text(&text), 0}};
     struct endpoint endpoint = start(steps, ARRAY_LEN(steps));
     struct program_end end;

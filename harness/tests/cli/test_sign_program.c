@@ -275,8 +275,8 @@ Test(cli_sign_program, a_pasted_curl_line_sends_the_secret_itself)
         (const char *const[]){"sign", "--wrong", "secret-itself", "--format", "curl", NULL}, env,
         (struct bytes){0}, &signed_one);
     struct buf script = {0};
-    (void)buf_add_text(&script, "curl() { for word; do printf '%s\\n' \"$word\"; done; }\n");
-    (void)buf_add_bytes(&script, buf_bytes(&signed_one.out));
+    buf_add_text(&script, "curl() { for word; do printf '%s\\n' \"$word\"; done; }\n");
+    buf_add_bytes(&script, buf_bytes(&signed_one.out));
     run_program(&(struct program){.argv = (const char *const[]){"sh", NULL},
                                   .env = env,
                                   .in = buf_bytes(&script)},

@@ -192,10 +192,10 @@ Test(deliver_curl_response, decodes_what_panora_s_sender_decodes)
         struct buf wire = {0};
         struct buf body = {0};
         cr_assert(decode_hex(bytes_of(codings[i].hex), &body));
-        (void)buf_add_format(
-            &wire, "HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: %zu\r\n\r\n",
-            codings[i].coding, body.len);
-        (void)buf_add_bytes(&wire, buf_bytes(&body));
+        buf_add_format(&wire,
+                       "HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: %zu\r\n\r\n",
+                       codings[i].coding, body.len);
+        buf_add_bytes(&wire, buf_bytes(&body));
         const struct raw_step steps[] = {{RAW_READ_REQUEST, NULL, 0},
                                          {RAW_SEND, wire.data, wire.len}};
         struct delivery delivery;
@@ -284,7 +284,7 @@ Test(deliver_curl_response, an_answer_that_lay_unread_when_sending_failed_is_fou
         struct attempt *attempt = attempt_new(delivery.engine, &send);
         curl_way_begin(attempt);
         attempt->seen.connect_ns = 0; /* sending fails only on a connection */
-        (void)buf_add_text(&attempt->response.unread, rests[i].rest);
+        buf_add_text(&attempt->response.unread, rests[i].rest);
         curl_way_on_done(attempt, CURLE_SEND_ERROR);
         cr_expect_eq(attempt->seen.outcome, rests[i].outcome, "%zu: %s", i,
                      outcome_name(attempt->seen.outcome));

@@ -20,12 +20,12 @@ static void expect_wire(struct delivery *delivery, const char *what, const char 
     struct buf wire = raw_server_received(delivery->server, 0);
     struct buf want = {0};
     const char *mark = strstr(expected, "%d");
-    (void)buf_add(&want, expected, mark ? (size_t)(mark - expected) : strlen(expected));
+    buf_add(&want, expected, mark ? (size_t)(mark - expected) : strlen(expected));
     if (mark) {
-        (void)buf_add_format(&want, "%d", raw_server_port(delivery->server));
-        (void)buf_add_text(&want, mark + 2);
+        buf_add_format(&want, "%d", raw_server_port(delivery->server));
+        buf_add_text(&want, mark + 2);
     }
-    (void)buf_add_bytes(&want, body);
+    buf_add_bytes(&want, body);
     cr_expect(bytes_equal(buf_bytes(&wire), buf_bytes(&want)), "%s: sent\n%s\n-- not --\n%s", what,
               buf_text(&wire), buf_text(&want));
     buf_clear(&wire);
@@ -148,7 +148,7 @@ static void send_row(struct delivery *delivery, const struct wire_row *row, bool
     struct request request = {.method = mem_text(row->method), .query = mem_text(row->query)};
     for (size_t i = 0; i < ARRAY_LEN(row->fields) && row->fields[i]; i += 2)
         headers_add(&request.headers, row->fields[i], row->fields[i + 1]);
-    (void)buf_add_bytes(&request.body, row->body);
+    buf_add_bytes(&request.body, row->body);
     struct engine_connection *connection = raw ? engine_connection_new(delivery->engine) : NULL;
     struct observation seen = delivery_send(delivery, &request, connection, 5000);
     cr_expect_eq(seen.outcome, OUTCOME_ANSWERED, "%s: %s %s", row->what, outcome_name(seen.outcome),

@@ -83,7 +83,7 @@ static char *ids_of(const json_t *report)
     struct buf out = {0};
     size_t i;
     const json_t *one;
-    json_array_foreach(json_object_get(report, "diagnoses"), i, one)(void)
+    json_array_foreach(json_object_get(report, "diagnoses"), i, one)
         buf_add_format(&out, "%s ", json_string_value(json_object_get(one, "id")));
     return buf_take(&out);
 }

@@ -10,7 +10,7 @@ Test(http_request, copies_are_independent)
 {
     struct request request = {.method = mem_text("POST"), .query = mem_text("a=b")};
     headers_add(&request.headers, "A", "1");
-    (void)buf_add(&request.body, "x\0y", 3);
+    buf_add(&request.body, "x\0y", 3);
     struct request copy;
     request_copy(&copy, &request);
     request_clear(&request);

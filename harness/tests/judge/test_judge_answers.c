@@ -76,7 +76,7 @@ Test(judge_answers, bodies_are_brief_and_plain, .init = set_up, .fini = tear_dow
         struct suite *suite = must_read(rows[i].members);
         struct judged judged;
         judged_make(&judged, &suite->cases[0], "200", NULL);
-        (void)buf_add_text(&judged.exchanges[0].seen.body, rows[i].body);
+        buf_add_text(&judged.exchanges[0].seen.body, rows[i].body);
         judged.exchanges[0].seen.body_len = strlen(rows[i].body);
         judged_judge(&judged, &suite->cases[0]);
         cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s for %s: %s", rows[i].members,
@@ -154,7 +154,7 @@ Test(judge_answers, refusals_look_alike_but_for_incidental_headers, .init = set_
         judged_judge(&judged, &suite->cases[0]);
         cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s: %s", rows[i].name,
                      judged.result.reason);
-        (void)buf_add_text(&judged.exchanges[1].seen.body, "another body");
+        buf_add_text(&judged.exchanges[1].seen.body, "another body");
         judged_judge(&judged, &suite->cases[0]);
         cr_expect_eq(judged.result.verdict, FAIL, "bodies count");
         judged_clear(&judged);

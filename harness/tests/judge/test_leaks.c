@@ -38,13 +38,13 @@ typedef void put_text(struct bytes in, struct buf *out);
 
 static void as_it_is(struct bytes in, struct buf *out)
 {
-    (void)buf_add_bytes(out, in);
+    buf_add_bytes(out, in);
 }
 
 static void reversed(struct bytes in, struct buf *out)
 {
     for (size_t i = in.len; i > 0; i--)
-        (void)buf_add_char(out, in.data[i - 1]);
+        buf_add_char(out, in.data[i - 1]);
 }
 
 static void in_json(struct bytes in, struct buf *out)
@@ -56,9 +56,9 @@ static void in_json(struct bytes in, struct buf *out)
 static void in_base64_behind(size_t len, bool url, struct bytes in, struct buf *out)
 {
     struct buf whole = {0};
-    (void)buf_add_repeated(&whole, 'u', len);
-    (void)buf_add_bytes(&whole, in);
-    (void)buf_add_text(&whole, ":x");
+    buf_add_repeated(&whole, 'u', len);
+    buf_add_bytes(&whole, in);
+    buf_add_text(&whole, ":x");
     (url ? encode_base64url : encode_base64)(buf_bytes(&whole), out);
     buf_clear(&whole);
 }
@@ -98,10 +98,10 @@ static enum verdict verdict_for(const char *body, const char *header, const char
     struct exchange *exchange = &judged.exchanges[0];
     memcpy(exchange->right_signature, SIGNATURE, sizeof SIGNATURE);
     judged.run.secret = bytes_of(secret);
-    (void)buf_add_text(&exchange->seen.body, body);
+    buf_add_text(&exchange->seen.body, body);
     if (header)
         headers_add(&exchange->seen.headers, "X-Debug", header);
-    (void)buf_add_text(&exchange->request.body, sent);
+    buf_add_text(&exchange->request.body, sent);
     judged_judge(&judged, &suite->cases[0]);
     enum verdict verdict = judged.result.verdict;
     if (out_actual)
@@ -114,9 +114,9 @@ static void check_form(size_t index, const char *value, const char *name)
 {
     struct buf text = {0};
     char *actual = NULL;
-    (void)buf_add_text(&text, "expected ");
+    buf_add_text(&text, "expected ");
     forms[index].put(bytes_of(value), &text);
-    (void)buf_add_text(&text, " but got");
+    buf_add_text(&text, " but got");
     cr_expect_eq(verdict_for(buf_text(&text), NULL, "", SECRET, &actual), VERDICT_FAIL, "%s %s",
                  name, forms[index].what);
     cr_expect(strstr(actual, name), "%s: %s", forms[index].what, actual);
@@ -165,7 +165,7 @@ Test(judge_leaks, of_other_cases_are_found, .init = set_up, .fini = tear_down)
     const struct exchange *all[2] = {0};
     judged_make(&judged, &suite->cases[0], "401", NULL);
     seen_from_word("401", &other.seen);
-    (void)buf_add_text(&other.seen.body, SECRET);
+    buf_add_text(&other.seen.body, SECRET);
     judged.run.secret = bytes_of(SECRET);
     all[0] = judged.pointers[0];
     all[1] = &other;

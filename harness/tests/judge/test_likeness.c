@@ -19,7 +19,7 @@ static void make(struct exchange *exchange, const char *given, const char *body)
     *exchange = (struct exchange){.seen.status = 401};
     (void)snprintf(exchange->right_signature, sizeof exchange->right_signature, "%s", RIGHT);
     headers_add(&exchange->request.headers, PANORA_SIGNATURE_HEADER, given);
-    (void)buf_add_text(&exchange->seen.body, body);
+    buf_add_text(&exchange->seen.body, body);
 }
 
 static void clear(struct exchange *exchange)

@@ -23,14 +23,14 @@ static void make_exchange(struct exchange *exchange, const char *header, const c
     *exchange = (struct exchange){.sent = mem_text("an event")};
     exchange->request.method = mem_text("POST");
     headers_add(&exchange->request.headers, "X-Sent", IN_REQUEST);
-    (void)buf_add_text(&exchange->request.body, "at /srv/app/echoed.js:1:2");
+    buf_add_text(&exchange->request.body, "at /srv/app/echoed.js:1:2");
     strcpy(exchange->right_signature, SIGNATURE);
     observation_init(&exchange->seen);
     exchange->seen.outcome = OUTCOME_ANSWERED;
     exchange->seen.status = 401;
     if (header)
         headers_add(&exchange->seen.headers, "X-Debug", header);
-    (void)buf_add_text(&exchange->seen.body, body);
+    buf_add_text(&exchange->seen.body, body);
 }
 
 static void clear_exchange(struct exchange *exchange)
@@ -51,7 +51,7 @@ static enum finding_kind judge(const char *text, const struct exchange *one, str
     struct finding finding = {0};
     expectation_of(&call)->check(&call, &evidence, &finding);
     if (actual)
-        (void)buf_add_bytes(actual, buf_bytes(&finding.actual));
+        buf_add_bytes(actual, buf_bytes(&finding.actual));
     buf_clear(&finding.actual);
     buf_clear(&finding.reason);
     call_clear(&call);

@@ -69,7 +69,7 @@ static size_t write_all_samples(const char *path)
         for (unsigned k = 0; k < 8; k++) {
             const char *name = i < catalogue->num_types ? catalogue->types[i].name : "new.type";
             char *text = sample(catalogue, name, k, k % 4, k >= 4);
-            (void)buf_add_format(&lines, "%s\n", text);
+            buf_add_format(&lines, "%s\n", text);
             free(text);
             count++;
         }

@@ -14,7 +14,7 @@ TestSuite(panora_event, .timeout = 20);
 static struct event make_event(enum dialect dialect, const char *data)
 {
     struct event event = {.id = ID, .type = mem_text("crm.deal.push"), .dialect = dialect};
-    (void)buf_add_text(&event.data, data);
+    buf_add_text(&event.data, data);
     return event;
 }
 

@@ -76,11 +76,11 @@ Test(receive_answer, can_be_wrong_on_purpose)
                             .num_interim = 1,
                             .line_end = "\n",
                             .minor = -1};
-    (void)buf_add_text(&answer.extra, "more");
+    buf_add_text(&answer.extra, "more");
     expect(&answer, &kept,
            "HTTP/1.1 103 Early Hints\n\nHTTP/1.0 200 OK\nContent-Length: 5\nConnection: close\n\n"
            "more");
-    (void)buf_add_text(&answer.raw, "raw");
+    buf_add_text(&answer.raw, "raw");
     expect(&answer, &kept, "raw");
     answer_clear(&answer);
 }

@@ -194,7 +194,7 @@ static void read_all(const char *const *several, size_t count, const struct post
     (void)setsockopt(client.fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     (void)client_send(&client, buf_bytes(&bytes));
     for (ssize_t len; (len = recv(client.fd, piece, sizeof piece, 0)) > 0;)
-        (void)buf_add(out, piece, (size_t)len);
+        buf_add(out, piece, (size_t)len);
     client_close(&client);
     started_end(&started);
     buf_clear(&bytes);
@@ -270,9 +270,9 @@ Test(receive_behaviour, a_slow_reader_takes_its_time)
 {
     struct started_receiver started;
     struct buf data = {0};
-    (void)buf_add_char(&data, '"');
-    (void)buf_add_repeated(&data, 'x', 4000);
-    (void)buf_add_char(&data, '"');
+    buf_add_char(&data, '"');
+    buf_add_repeated(&data, 'x', 4000);
+    buf_add_char(&data, '"');
     const struct posting large = {.data = buf_text(&data)};
     started_begin_wrong(&started, NULL, "read-slowly=10KiB");
     int64_t start_ns = clock_monotonic_ns();
@@ -314,9 +314,9 @@ Test(receive_behaviour, a_delay_can_grow_with_the_body)
 {
     struct started_receiver started;
     struct buf data = {0};
-    (void)buf_add_char(&data, '"');
-    (void)buf_add_repeated(&data, 'x', 1024 * 1024);
-    (void)buf_add_char(&data, '"');
+    buf_add_char(&data, '"');
+    buf_add_repeated(&data, 'x', 1024 * 1024);
+    buf_add_char(&data, '"');
     const struct posting large = {.data = buf_text(&data)};
     started_begin_wrong(&started, NULL, "delay-per-mib=200ms");
     int64_t start_ns = clock_monotonic_ns();

@@ -181,8 +181,8 @@ Test(receive_receiver, survives_deep_nesting)
 {
     enum { DEPTH = 100000 };
     struct buf data = {0};
-    (void)buf_add_repeated(&data, '[', DEPTH);
-    (void)buf_add_repeated(&data, ']', DEPTH);
+    buf_add_repeated(&data, '[', DEPTH);
+    buf_add_repeated(&data, ']', DEPTH);
     const struct row rows[] = {
         {"in the text dialect", {.data = buf_text(&data)}, 204},
         {"in the object dialect", {.data = buf_text(&data), .dialect = DIALECT_OBJECT}, 204},
@@ -199,9 +199,9 @@ static void check_size(size_t len, bool chunked, int status)
     struct started_receiver started;
     struct buf data = {0};
     started_begin(&started, NULL);
-    (void)buf_add_char(&data, '"');
-    (void)buf_add_repeated(&data, 'x', len);
-    (void)buf_add_char(&data, '"');
+    buf_add_char(&data, '"');
+    buf_add_repeated(&data, 'x', len);
+    buf_add_char(&data, '"');
     const struct posting posting = {
         .data = buf_text(&data), .dialect = DIALECT_OBJECT, .chunked = chunked};
     const struct posting genuine = {0};

@@ -8,13 +8,11 @@ TestSuite(receive_walk, .timeout = 20);
 
 static bool is_number(const struct js *part, size_t depth, const void *payload)
 {
-    (void)depth;
     return js_kind(part) == JS_NUMBER && js_number(part) == *(const double *)payload;
 }
 
 static bool is_deep(const struct js *part, size_t depth, const void *payload)
 {
-    (void)part;
     return depth > *(const size_t *)payload;
 }
 
@@ -33,8 +31,8 @@ Test(receive_walk, a_million_levels_are_no_stack)
     const size_t levels = 1000000;
     const double none = 1;
     struct buf text = {0};
-    (void)buf_add_repeated(&text, '[', levels);
-    (void)buf_add_repeated(&text, ']', levels);
+    buf_add_repeated(&text, '[', levels);
+    buf_add_repeated(&text, ']', levels);
     struct js *value = js_parse(buf_bytes(&text), NULL);
     cr_assert_not_null(value);
     cr_expect_not(walk_any(value, is_number, &none));

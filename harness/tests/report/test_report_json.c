@@ -5,8 +5,8 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "deliver/observation.h"
 #include "report/report.h"
+#include "result/observation.h"
 #include "tests/support/json_schema.h"
 #include "tests/support/sample_result.h"
 
@@ -176,9 +176,9 @@ Test(report_report_json, shows_two_kib_of_a_body_and_never_half_a_character)
     struct observation *seen =
         &sample_case(&result, "panora/delivery/answers-plainly")->exchanges[0].seen;
     buf_reset(&seen->body);
-    (void)buf_add_text(&seen->body, "x");
+    buf_add_text(&seen->body, "x");
     for (int i = 0; i < 3000; i++)
-        (void)buf_add_text(&seen->body, "\xc3\xab");
+        buf_add_text(&seen->body, "\xc3\xab");
     seen->body_len = seen->body.len;
     json_t *report = render(&result);
     const json_t *response =
@@ -198,8 +198,8 @@ Test(report_report_json, hides_a_secret_that_lies_across_the_cut)
     struct observation *seen =
         &sample_case(&result, "panora/delivery/answers-plainly")->exchanges[0].seen;
     buf_reset(&seen->body);
-    (void)buf_add_repeated(&seen->body, 'x', 2040);
-    (void)buf_add_text(&seen->body, SAMPLE_SECRET);
+    buf_add_repeated(&seen->body, 'x', 2040);
+    buf_add_text(&seen->body, SAMPLE_SECRET);
     seen->body_len = seen->body.len;
     struct buf text = {0};
     report_format_find("json", NULL)->render(&result, &text);

@@ -149,7 +149,7 @@ Test(report_report_text, has_colour_only_when_asked_and_the_same_words)
         if (with.data[i] == '\x1b')
             i += strcspn(with.data + i, "m");
         else
-            (void)buf_add_char(&stripped, with.data[i]);
+            buf_add_char(&stripped, with.data[i]);
     }
     cr_expect_str_eq(buf_text(&stripped), buf_text(&without));
     buf_clear(&without);
@@ -234,7 +234,7 @@ Test(report_report_text, leaves_a_very_long_curl_line_to_the_json_report)
     sample_result(&result);
     for (size_t i = 0; i < result.num_cases; i++)
         if (result.cases[i].num_exchanges)
-            (void)buf_add_repeated(&result.cases[i].exchanges[0].request.body, 'x', 9000);
+            buf_add_repeated(&result.cases[i].exchanges[0].request.body, 'x', 9000);
     stream(&result, &options, &out);
     cr_expect_eq(count_of(buf_text(&out), "  curl "), 0);
     cr_expect_eq(count_of(buf_text(&out), "which the json report holds)"), 2);

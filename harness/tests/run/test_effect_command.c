@@ -15,13 +15,11 @@ TestSuite(run_effect_command, .timeout = 40);
 
 static const char *go_on(void *payload)
 {
-    (void)payload;
     return NULL;
 }
 
 static const char *no_more(void *payload)
 {
-    (void)payload;
     return "no more";
 }
 

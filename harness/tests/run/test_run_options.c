@@ -160,8 +160,8 @@ static void add_requests(const char *journal, struct buf *out)
         const char *end = strstr(at, ",\"verified\"");
         if (!end)
             return;
-        (void)buf_add(out, at, (size_t)(end - at));
-        (void)buf_add_char(out, '\n');
+        buf_add(out, at, (size_t)(end - at));
+        buf_add_char(out, '\n');
         at = end;
     }
 }
@@ -340,7 +340,7 @@ static void expect_nothing_hidden(const struct buf *text, const char *what)
     static const char *const values[] = {HIDDEN_SECRET, HIDDEN_HEADER};
     for (size_t i = 0; i < ARRAY_LEN(values); i++) {
         struct buf forms[3] = {{0}};
-        (void)buf_add_text(&forms[0], values[i]);
+        buf_add_text(&forms[0], values[i]);
         encode_hex(bytes_of(values[i]), &forms[1]);
         encode_base64((struct bytes){values[i], strlen(values[i]) / 3 * 3}, &forms[2]);
         for (size_t k = 0; k < ARRAY_LEN(forms); k++) {

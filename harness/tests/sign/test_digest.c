@@ -44,7 +44,7 @@ Test(sign_digest, hmac_hashes_a_key_longer_than_a_block)
 {
     struct buf key = {0};
     struct digest digest;
-    (void)buf_add_repeated(&key, '\xAA', 131);
+    buf_add_repeated(&key, '\xAA', 131);
     cr_assert(digest_hmac("sha256", buf_bytes(&key),
                           bytes_of("Test Using Larger Than Block-Size Key - Hash Key First"),
                           &digest));

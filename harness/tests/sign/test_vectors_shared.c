@@ -28,34 +28,34 @@ static struct js *read_shared(const char *name)
 static void add_repeated(struct buf *out, const char *text, unsigned long count)
 {
     for (unsigned long i = 0; i < count; i++)
-        (void)buf_add_text(out, text);
+        buf_add_text(out, text);
 }
 
 /* {"s": TEXT}, with TEXT still as characters: the quoting is done here. */
 static void add_s(struct buf *out, const struct buf *text)
 {
-    (void)buf_add_text(out, "{\"s\":");
+    buf_add_text(out, "{\"s\":");
     js_quote(buf_bytes(text), out);
-    (void)buf_add_text(out, "}");
+    buf_add_text(out, "}");
 }
 
 static void add_rows(struct buf *out, unsigned long last)
 {
-    (void)buf_add_text(out, "[");
+    buf_add_text(out, "[");
     for (unsigned long i = 0; i <= last; i++) {
-        (void)buf_add_format(out, "%s{\"id\":%lu,\"name\":\"row %lu\",\"v\":", i ? "," : "", i, i);
+        buf_add_format(out, "%s{\"id\":%lu,\"name\":\"row %lu\",\"v\":", i ? "," : "", i, i);
         js_write_number((double)i / 3, out);
-        (void)buf_add_format(out, ",\"tags\":[\"a\",\"%lu\"],\"z\":null}", i);
+        buf_add_format(out, ",\"tags\":[\"a\",\"%lu\"],\"z\":null}", i);
     }
-    (void)buf_add_text(out, "]");
+    buf_add_text(out, "]");
 }
 
 static void add_wide(struct buf *out, unsigned long last)
 {
-    (void)buf_add_text(out, "{");
+    buf_add_text(out, "{");
     for (unsigned long i = 0; i <= last; i++)
-        (void)buf_add_format(out, "%s\"key_%lu\":%lu", i ? "," : "", i, i);
-    (void)buf_add_text(out, "}");
+        buf_add_format(out, "%s\"key_%lu\":%lu", i ? "," : "", i, i);
+    buf_add_text(out, "}");
 }
 
 static unsigned long number_after(const char *text, const char *words)
@@ -75,8 +75,8 @@ static void add_generated(const char *generator, struct buf *out)
         text.len = count;
         add_s(out, &text);
     } else if (strstr(generator, "double quotes followed by")) {
-        (void)buf_add_repeated(&text, '"', number_after(generator, "{\"s\": "));
-        (void)buf_add_repeated(&text, '\\', number_after(generator, "followed by "));
+        buf_add_repeated(&text, '"', number_after(generator, "{\"s\": "));
+        buf_add_repeated(&text, '\\', number_after(generator, "followed by "));
         add_s(out, &text);
     } else if (strstr(generator, "raw UTF-8, 9 bytes each")) {
         add_repeated(&text, "\xC3\xA9\xF0\x9F\x98\x80\xE2\x80\xA8",
@@ -99,16 +99,16 @@ static void make_body(const struct js *vector, struct buf *body)
 {
     struct buf data = {0};
     add_generated(vectors_text(vector, "generator").data, &data);
-    (void)buf_add_text(body, "{\"id_event\":");
+    buf_add_text(body, "{\"id_event\":");
     js_quote(vectors_text(vector, "id_event"), body);
-    (void)buf_add_text(body, ",\"data\":");
+    buf_add_text(body, ",\"data\":");
     if (bytes_equal(vectors_text(vector, "dialect"), bytes_of("string")))
         js_quote(buf_bytes(&data), body);
     else
-        (void)buf_add_bytes(body, buf_bytes(&data));
-    (void)buf_add_text(body, ",\"type\":");
+        buf_add_bytes(body, buf_bytes(&data));
+    buf_add_text(body, ",\"type\":");
     js_quote(vectors_text(vector, "type"), body);
-    (void)buf_add_text(body, "}");
+    buf_add_text(body, "}");
     buf_clear(&data);
 }
 

@@ -241,7 +241,7 @@ Test(suite_complaints, of_mangled_files_are_sentences_too, .init = set_up, .fini
         struct rng rng = rng_for(seed, "mangled suite");
         struct error err = {0};
         struct buf text = {0};
-        (void)buf_add_text(&text, good);
+        buf_add_text(&text, good);
         for (uint64_t times = 1 + rng_below(&rng, 4); times > 0; times--)
             mangle(&text, &rng);
         struct suite *suite = suite_from_text(&library, buf_text(&text), &err);

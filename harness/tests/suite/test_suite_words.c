@@ -103,7 +103,7 @@ Test(suite_words, stand_in_the_schema)
                         names_at(&probe_words, NULL));
     struct buf text = {0};
     char *dumped = json_dumps(schema, JSON_INDENT(2));
-    (void)buf_add_format(&text, "%s\n", dumped);
+    buf_add_format(&text, "%s\n", dumped);
     compare(SCHEMA_FILE, buf_bytes(&text));
     free(dumped);
     buf_clear(&text);
@@ -221,7 +221,7 @@ Test(suite_words, the_reader_knows_every_member_of_the_schema)
 static void add_cell(struct buf *out, const char *text)
 {
     for (; *text; text++)
-        (void)buf_add_format(out, *text == '|' ? "\\%c" : "%c", *text);
+        buf_add_format(out, *text == '|' ? "\\%c" : "%c", *text);
 }
 
 static const char *described(const json_t *schema, const json_t *member)
@@ -241,11 +241,11 @@ static void add_members(const json_t *schema, const char *name, struct buf *out)
     const json_t *members =
         is_root ? json_object_get(schema, "properties") : definition(schema, name);
     json_t *object = (json_t *)(uintptr_t)members;
-    (void)buf_add_text(out, "| member | meaning |\n|---|---|\n");
+    buf_add_text(out, "| member | meaning |\n|---|---|\n");
     for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it)) {
-        (void)buf_add_format(out, "| `%s` | ", json_object_iter_key(it));
+        buf_add_format(out, "| `%s` | ", json_object_iter_key(it));
         add_cell(out, described(schema, json_object_iter_value(it)));
-        (void)buf_add_text(out, " |\n");
+        buf_add_text(out, " |\n");
     }
 }
 
@@ -253,12 +253,12 @@ static void add_arguments(const struct word *word, struct buf *out)
 {
     for (size_t i = 0; i < WORD_PARAMETERS_MAX && word->parameters[i].kind; i++) {
         const struct parameter *parameter = &word->parameters[i];
-        (void)buf_add_format(out, "%s`%s`: ", i ? "; " : "", parameter->name);
+        buf_add_format(out, "%s`%s`: ", i ? "; " : "", parameter->name);
         add_cell(out, parameter->sentence);
         if (parameter->fallback && *parameter->fallback) {
-            (void)buf_add_text(out, " (default ");
+            buf_add_text(out, " (default ");
             add_cell(out, parameter->fallback);
-            (void)buf_add_text(out, ")");
+            buf_add_text(out, ")");
         }
     }
 }
@@ -266,19 +266,18 @@ static void add_arguments(const struct word *word, struct buf *out)
 static void add_table(const struct word_table *table, const char *who, struct buf *out)
 {
     bool is_mutation = table == &mutation_words;
-    (void)buf_add_format(out, "| word | where | arguments | %s |%s\n|---|---|---|---|%s\n", who,
-                         is_mutation ? " flaw |" : "", is_mutation ? "---|" : "");
+    buf_add_format(out, "| word | where | arguments | %s |%s\n|---|---|---|---|%s\n", who,
+                   is_mutation ? " flaw |" : "", is_mutation ? "---|" : "");
     for (size_t i = 0; i < table->num_rows; i++) {
         const struct word *word = word_at(table, i);
-        (void)buf_add_format(out, "| `%s` | %s | ", word->name, word->place);
+        buf_add_format(out, "| `%s` | %s | ", word->name, word->place);
         add_arguments(word, out);
-        (void)buf_add_text(out, " | ");
+        buf_add_text(out, " | ");
         add_cell(out, word->sentence);
-        (void)buf_add_text(out, " |");
+        buf_add_text(out, " |");
         if (is_mutation)
-            (void)buf_add_text(out, mutation_of(&(struct call){.word = word})->is_flaw ? " yes |"
-                                                                                       : " |");
-        (void)buf_add_char(out, '\n');
+            buf_add_text(out, mutation_of(&(struct call){.word = word})->is_flaw ? " yes |" : " |");
+        buf_add_char(out, '\n');
     }
 }
 
@@ -307,14 +306,14 @@ Test(suite_words, stand_in_the_page)
     for (const char *next = strstr(at, start); next; next = strstr(at, start)) {
         const char *line_end = strchr(next, '\n');
         char *name = mem_copy(next + strlen(start), strcspn(next + strlen(start), " "));
-        (void)buf_add(&wanted, at, (size_t)(line_end + 1 - at));
+        buf_add(&wanted, at, (size_t)(line_end + 1 - at));
         add_section(schema, name, &wanted);
         at = strstr(next, end);
         cr_assert(at, "section %s has no end", name);
         free(name);
         num_sections++;
     }
-    (void)buf_add_text(&wanted, at);
+    buf_add_text(&wanted, at);
     cr_expect_eq(num_sections, 8);
     compare(README_FILE, buf_bytes(&wanted));
     buf_clear(&page);

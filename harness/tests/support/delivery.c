@@ -62,7 +62,7 @@ struct request delivery_request(const char *body)
     headers_add(&request.headers, "Accept-Encoding", "gzip, compress, deflate, br");
     headers_add(&request.headers, "Host", REQUEST_HOST_PLACEHOLDER);
     headers_add(&request.headers, "Connection", "keep-alive");
-    (void)buf_add_text(&request.body, body);
+    buf_add_text(&request.body, body);
     return request;
 }
 

@@ -27,11 +27,11 @@ static void make_request(const struct stored *stored, struct bytes secret, struc
         "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
     *out = (struct request){.method = mem_text("POST")};
     if (stored->body)
-        (void)buf_add_text(&out->body, stored->body);
+        buf_add_text(&out->body, stored->body);
     else
-        (void)buf_add_format(&out->body,
-                             "{\"id_event\":\"7e57c0de\",\"data\":%s,\"type\":\"crm.deal.push\"}",
-                             stored->data);
+        buf_add_format(&out->body,
+                       "{\"id_event\":\"7e57c0de\",\"data\":%s,\"type\":\"crm.deal.push\"}",
+                       stored->data);
     if (stored->genuine &&
         signature_message(buf_bytes(&out->body), &message, NULL) == VERIFICATION_VALID)
         signature_make(secret, buf_bytes(&message), signature);
@@ -66,8 +66,6 @@ static void add_case(struct run_result *result, const struct stored *stored, str
 
 static bool send_nothing(void *payload, const struct request *request, struct observation *seen)
 {
-    (void)payload;
-    (void)request;
     observation_init(seen);
     return false;
 }
@@ -101,6 +99,6 @@ char *causes_of(const struct run_result *result)
 {
     struct buf out = {0};
     for (size_t i = 0; i < result->num_diagnoses; i++)
-        (void)buf_add_format(&out, "%s ", result->diagnoses[i].id);
+        buf_add_format(&out, "%s ", result->diagnoses[i].id);
     return buf_take(&out);
 }

@@ -195,10 +195,6 @@ static bool check_ref(const json_t *rule, const json_t *value, const struct plac
 static bool check_nothing(const json_t *rule, const json_t *value, const struct place *place,
                           struct error *err)
 {
-    (void)rule;
-    (void)value;
-    (void)place;
-    (void)err;
     return true;
 }
 

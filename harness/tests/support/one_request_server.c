@@ -41,7 +41,7 @@ bool server_take(int listener, size_t len, struct buf *out)
     while (got > 0 && out->len < len && is_ready(fd, 1000)) {
         got = read(fd, chunk, sizeof chunk);
         if (got > 0)
-            (void)buf_add(out, chunk, (size_t)got);
+            buf_add(out, chunk, (size_t)got);
     }
     bool ok = write(fd, answer, sizeof answer - 1) == (ssize_t)(sizeof answer - 1);
     (void)close(fd);

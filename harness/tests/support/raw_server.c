@@ -66,7 +66,7 @@ static bool receive_some(struct raw_connection *connection)
                                   : recv(connection->socket, data, max, 0);
     if (len > 0) {
         (void)pthread_mutex_lock(&connection->server->lock);
-        (void)buf_add(&connection->received, data, (size_t)len);
+        buf_add(&connection->received, data, (size_t)len);
         (void)pthread_mutex_unlock(&connection->server->lock);
     }
     free(data);
@@ -95,7 +95,6 @@ static const char *end_of_head(const struct raw_connection *connection)
 
 static bool read_head(struct raw_connection *connection, const struct raw_step *step)
 {
-    (void)step;
     while (!end_of_head(connection))
         if (!receive_some(connection))
             return false;
@@ -122,7 +121,6 @@ static bool read_number(struct raw_connection *connection, const struct raw_step
 
 static bool read_to_end(struct raw_connection *connection, const struct raw_step *step)
 {
-    (void)step;
     while (receive_some(connection)) {
     }
     return true;
@@ -165,14 +163,12 @@ static bool pause_for(struct raw_connection *connection, const struct raw_step *
 
 static bool hold(struct raw_connection *connection, const struct raw_step *step)
 {
-    (void)step;
     (void)stop_within(connection->server, -1);
     return false;
 }
 
 static bool reset(struct raw_connection *connection, const struct raw_step *step)
 {
-    (void)step;
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
     (void)setsockopt(connection->socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
     return false;
@@ -180,8 +176,6 @@ static bool reset(struct raw_connection *connection, const struct raw_step *step
 
 static bool close_now(struct raw_connection *connection, const struct raw_step *step)
 {
-    (void)connection;
-    (void)step;
     return false;
 }
 
@@ -366,7 +360,7 @@ struct buf raw_server_received(struct raw_server *server, size_t index)
     struct buf copy = {0};
     (void)pthread_mutex_lock(&server->lock);
     if (index < server->num_connections)
-        (void)buf_add_bytes(&copy, buf_bytes(&server->connections[index].received));
+        buf_add_bytes(&copy, buf_bytes(&server->connections[index].received));
     (void)pthread_mutex_unlock(&server->lock);
     return copy;
 }

@@ -15,14 +15,14 @@ struct trace {
 static void separate(struct trace *trace)
 {
     if (trace->out->len)
-        (void)buf_add_text(trace->out, " | ");
+        buf_add_text(trace->out, " | ");
     trace->in_body = false;
 }
 
 static void add_fields(struct trace *trace, const struct headers *fields)
 {
     for (size_t i = 0; i < fields->count; i++)
-        (void)buf_add_format(trace->out, " [%s=%s]", fields->items[i].name, fields->items[i].value);
+        buf_add_format(trace->out, " [%s=%s]", fields->items[i].name, fields->items[i].value);
 }
 
 static void add_head(struct trace *trace)
@@ -30,19 +30,19 @@ static void add_head(struct trace *trace)
     const struct http_reader *reader = trace->reader;
     separate(trace);
     if (reader->kind == HTTP_REQUEST)
-        (void)buf_add_format(trace->out, "HEAD %s %s 1.%d", reader->method, reader->target,
-                             reader->minor);
+        buf_add_format(trace->out, "HEAD %s %s 1.%d", reader->method, reader->target,
+                       reader->minor);
     else
-        (void)buf_add_format(trace->out, "HEAD %d (%s) 1.%d", reader->status, reader->reason,
-                             reader->minor);
+        buf_add_format(trace->out, "HEAD %d (%s) 1.%d", reader->status, reader->reason,
+                       reader->minor);
     if (reader->chunked)
-        (void)buf_add_text(trace->out, " chunked");
+        buf_add_text(trace->out, " chunked");
     if (reader->has_length)
-        (void)buf_add_format(trace->out, " len=%" PRIu64, reader->content_length);
-    (void)buf_add_text(trace->out, reader->until_close ? " until-close" : "");
-    (void)buf_add_text(trace->out, reader->keep_alive ? " keep" : "");
-    (void)buf_add_text(trace->out, reader->expects_continue ? " expect" : "");
-    (void)buf_add_text(trace->out, reader->bare_lf ? " bare-lf" : "");
+        buf_add_format(trace->out, " len=%" PRIu64, reader->content_length);
+    buf_add_text(trace->out, reader->until_close ? " until-close" : "");
+    buf_add_text(trace->out, reader->keep_alive ? " keep" : "");
+    buf_add_text(trace->out, reader->expects_continue ? " expect" : "");
+    buf_add_text(trace->out, reader->bare_lf ? " bare-lf" : "");
     add_fields(trace, &reader->headers);
 }
 
@@ -53,19 +53,19 @@ static void add_event(struct trace *trace, enum http_event event)
     } else if (event == HTTP_BODY) {
         if (!trace->in_body) {
             separate(trace);
-            (void)buf_add_text(trace->out, "BODY ");
+            buf_add_text(trace->out, "BODY ");
         }
         trace->in_body = true;
-        (void)buf_add_bytes(trace->out, trace->reader->chunk);
+        buf_add_bytes(trace->out, trace->reader->chunk);
     } else if (event == HTTP_END) {
         separate(trace);
-        (void)buf_add_text(trace->out, "END");
+        buf_add_text(trace->out, "END");
         add_fields(trace, &trace->reader->trailers);
     } else if (event == HTTP_MALFORMED) {
         separate(trace);
-        (void)buf_add_text(trace->out, "BAD");
+        buf_add_text(trace->out, "BAD");
         if (trace->reader->kind == HTTP_REQUEST)
-            (void)buf_add_format(trace->out, " %d", trace->reader->status);
+            buf_add_format(trace->out, " %d", trace->reader->status);
         trace->failed = true;
     }
 }
@@ -95,5 +95,5 @@ void reader_trace(struct http_reader *reader, struct bytes bytes, size_t piece_l
     bool end;
     bool proper = http_reader_finish(reader, &end);
     separate(&trace);
-    (void)buf_add_text(out, end ? "FINISH end" : proper ? "FINISH ok" : "FINISH cut");
+    buf_add_text(out, end ? "FINISH end" : proper ? "FINISH ok" : "FINISH cut");
 }

@@ -76,7 +76,7 @@ static bool take(int fd, struct buf *into)
     char chunk[65536];
     ssize_t got = read(fd, chunk, sizeof chunk);
     if (got > 0)
-        (void)buf_add(into, chunk, (size_t)got);
+        buf_add(into, chunk, (size_t)got);
     return got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN));
 }
 

@@ -126,7 +126,7 @@ static void fill_request(struct request *request, const struct exchange_row *row
 {
     char length[24];
     request->method = mem_text("POST");
-    (void)buf_add_text(&request->body, BODY);
+    buf_add_text(&request->body, BODY);
     (void)snprintf(length, sizeof length, "%zu", request->body.len);
     headers_add(&request->headers, "Accept", "application/json, text/plain, */*");
     headers_add(&request->headers, "Content-Type", "application/json");
@@ -154,7 +154,7 @@ static void fill_observation(struct observation *seen, const struct exchange_row
         headers_add(&seen->headers, "Content-Type", row->content_type);
     if (row->status == 500)
         headers_add(&seen->headers, "X-Secret", SAMPLE_SECRET);
-    (void)buf_add_text(&seen->body, row->body);
+    buf_add_text(&seen->body, row->body);
     seen->body_len = seen->body.len;
     (void)snprintf(seen->peer, sizeof seen->peer, "127.0.0.1:8080");
     if (row->outcome == OUTCOME_RESET)

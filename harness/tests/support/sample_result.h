@@ -5,7 +5,7 @@
 #ifndef TESTS_SUPPORT_SAMPLE_RESULT_H
 #define TESTS_SUPPORT_SAMPLE_RESULT_H
 
-#include "judge/result.h"
+#include "result/result.h"
 
 /* Hidden in the result, and yet in a header that is sent, in a response and (as base64) in another:
  * no report may hold it. */

@@ -15,7 +15,7 @@ int shell_run(const char *command, struct buf *out)
     char chunk[4096];
     size_t got;
     while ((got = fread(chunk, 1, sizeof chunk, pipe)) > 0)
-        (void)buf_add(out, chunk, got);
+        buf_add(out, chunk, got);
     int status = pclose(pipe);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }

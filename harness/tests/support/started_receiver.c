@@ -71,8 +71,7 @@ static struct event event_of(const struct posting *posting)
     const char *id = or (posting->id, "7e57c0de-0000-4000-8000-000000000001");
     event.type = mem_text(or (posting->type, "crm.contact.created"));
     (void)snprintf(event.id, sizeof event.id, "%s", id);
-    (void)buf_add_text(&event.data,
-                       or (posting->data, "{\"name\":\"Zo\xc3\xab / \xf0\x9f\x98\x80\"}"));
+    buf_add_text(&event.data, or (posting->data, "{\"name\":\"Zo\xc3\xab / \xf0\x9f\x98\x80\"}"));
     return event;
 }
 
@@ -92,11 +91,11 @@ static void add_signature(const struct posting *posting, struct buf *out)
     posting_signature(posting, right);
     const char *given = or (posting->signature, "%s");
     const char *place = strstr(given, "%s");
-    (void)buf_add_format(out, "%s: ", or (posting->signature_name, PANORA_SIGNATURE_HEADER));
-    (void)buf_add(out, given, place ? (size_t)(place - given) : strlen(given));
+    buf_add_format(out, "%s: ", or (posting->signature_name, PANORA_SIGNATURE_HEADER));
+    buf_add(out, given, place ? (size_t)(place - given) : strlen(given));
     if (place)
-        (void)buf_add_format(out, "%s%s", right, place + 2);
-    (void)buf_add_text(out, "\r\n");
+        buf_add_format(out, "%s%s", right, place + 2);
+    buf_add_text(out, "\r\n");
 }
 
 void posting_write(const struct posting *posting, struct buf *out)
@@ -104,24 +103,23 @@ void posting_write(const struct posting *posting, struct buf *out)
     struct event event = event_of(posting);
     struct buf body = {0};
     if (posting->body)
-        (void)buf_add_text(&body, posting->body);
+        buf_add_text(&body, posting->body);
     else
         event_write_body(&event, &body);
-    (void)buf_add_format(out, "%s %s %s\r\nHost: localhost\r\n", or (posting->method, "POST"),
-                         or (posting->target, "/hook"), or (posting->version, "HTTP/1.1"));
+    buf_add_format(out, "%s %s %s\r\nHost: localhost\r\n", or (posting->method, "POST"),
+                   or (posting->target, "/hook"), or (posting->version, "HTTP/1.1"));
     if (* or (posting->content_type, "x"))
-        (void)buf_add_format(out, "Content-Type: %s\r\n",
-                             or (posting->content_type, "application/json"));
+        buf_add_format(out, "Content-Type: %s\r\n", or (posting->content_type, "application/json"));
     if (!posting->no_signature)
         add_signature(posting, out);
-    (void)buf_add_text(out, or (posting->headers, ""));
+    buf_add_text(out, or (posting->headers, ""));
     if (posting->chunked)
-        (void)buf_add_format(out, "Transfer-Encoding: chunked\r\n\r\n%zx\r\n", body.len);
+        buf_add_format(out, "Transfer-Encoding: chunked\r\n\r\n%zx\r\n", body.len);
     else
-        (void)buf_add_format(out, "Content-Length: %zu\r\n\r\n", body.len);
-    (void)buf_add_bytes(out, buf_bytes(&body));
+        buf_add_format(out, "Content-Length: %zu\r\n\r\n", body.len);
+    buf_add_bytes(out, buf_bytes(&body));
     if (posting->chunked)
-        (void)buf_add_text(out, "\r\n0\r\n\r\n");
+        buf_add_text(out, "\r\n0\r\n\r\n");
     buf_clear(&body);
     event_clear(&event);
 }
@@ -182,7 +180,7 @@ static bool take(struct client *client, struct reply *reply)
         if (event == HTTP_HEAD && reader->status < 200)
             reply->num_interim++;
         if (event == HTTP_BODY)
-            (void)buf_add_bytes(&reply->body, reader->chunk);
+            buf_add_bytes(&reply->body, reader->chunk);
         ended = event == HTTP_MALFORMED || (event == HTTP_END && reader->status >= 200);
     }
     if (event == HTTP_MALFORMED)
@@ -200,7 +198,7 @@ static int receive(struct client *client, int timeout_ms)
         return -2;
     ssize_t len = recv(client->fd, piece, sizeof piece, 0);
     if (len > 0)
-        (void)buf_add(&client->rest, piece, (size_t)len);
+        buf_add(&client->rest, piece, (size_t)len);
     return len > 0 ? 1 : len == 0 ? 0 : -1;
 }
 

@@ -2,7 +2,7 @@
 #ifndef TESTS_SUPPORT_SUITE_TEXT_H
 #define TESTS_SUPPORT_SUITE_TEXT_H
 
-#include "cli/library.h"
+#include "run/library.h"
 
 /* Reads a suite whose JSON is written with ' for ", as file "x.json", with the program's
  * vocabulary, which lives in `library` (initialised). The caller frees with suite_free. */

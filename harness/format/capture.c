@@ -1,0 +1,260 @@
+#include "format/capture.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "http/parse.h"
+#include "panora/event.h"
+#include "panora/js.h"
+
+#define DATA_FILE_MAX ((size_t)64 * 1024 * 1024)
+
+/* --- as it stood on the wire --- */
+
+static bool take_field(struct bytes line, struct request *out, struct error *err)
+{
+    struct field_line field;
+    struct flaw flaw = parse_field_line(line, &field);
+    if (flaw.what)
+        return error_set(err, "the captured request has a wrong header line: %s", flaw.what);
+    char *name = mem_copy(field.name.data, field.name.len);
+    char *value = mem_copy(field.value.data, field.value.len);
+    headers_add(&out->headers, name, value);
+    free(name);
+    free(value);
+    return true;
+}
+
+static struct bytes next_line(struct bytes *rest)
+{
+    const char *end = rest->len ? memchr(rest->data, '\n', rest->len) : NULL;
+    size_t len = end ? (size_t)(end - rest->data) : rest->len;
+    struct bytes line = {rest->data, len};
+    *rest = (struct bytes){rest->data + len + (end != NULL), rest->len - len - (end != NULL)};
+    if (line.len && line.data[line.len - 1] == '\r')
+        line.len--;
+    return line;
+}
+
+static bool read_chunks(struct bytes rest, struct buf *out, struct error *err)
+{
+    for (;;) {
+        uint64_t len = 0;
+        struct flaw flaw = parse_chunk_size(next_line(&rest), true, &len);
+        if (flaw.what || len > rest.len)
+            return error_set(err, "the captured request's chunked body is cut short or wrong");
+        if (len == 0)
+            return true;
+        buf_add(out, rest.data, (size_t)len);
+        rest = (struct bytes){rest.data + len, rest.len - (size_t)len};
+        (void)next_line(&rest);
+    }
+}
+
+static bool read_raw(struct bytes text, struct request *out, struct error *err)
+{
+    struct request_line start;
+    struct bytes rest = text;
+    struct flaw flaw = parse_request_line(next_line(&rest), &start);
+    if (flaw.what)
+        return error_set(err, "the captured request is neither raw HTTP (it begins with POST /path "
+                              "HTTP/1.1), nor a HAR file, nor a curl command");
+    out->method = mem_copy(start.method.data, start.method.len);
+    for (;;) {
+        struct bytes line = next_line(&rest);
+        if (line.len == 0)
+            break;
+        if (!take_field(line, out, err))
+            return false;
+    }
+    if (headers_has_token(&out->headers, "Transfer-Encoding", "chunked"))
+        return read_chunks(rest, &out->body, err);
+    const char *length = headers_find(&out->headers, "Content-Length");
+    unsigned long long len = length ? strtoull(length, NULL, 10) : rest.len;
+    if (len < rest.len) /* an editor adds a newline at the end of a file */
+        rest.len = (size_t)len;
+    buf_add_bytes(&out->body, rest);
+    return !out->body.full;
+}
+
+/* --- HAR 1.2 --- */
+
+static void take_har(const json_t *request, struct request *out)
+{
+    size_t i;
+    const json_t *field;
+    const char *body =
+        json_string_value(json_object_get(json_object_get(request, "postData"), "text"));
+    json_array_foreach(json_object_get(request, "headers"), i, field)
+    {
+        const char *name = json_string_value(json_object_get(field, "name"));
+        const char *value = json_string_value(json_object_get(field, "value"));
+        if (name && value)
+            headers_add(&out->headers, name, value);
+    }
+    out->method = mem_text("POST");
+    buf_add_text(&out->body, body ? body : "");
+}
+
+static bool read_har(struct bytes text, struct request *out, struct error *err)
+{
+    json_t *root = json_read("the HAR file", text, err);
+    const json_t *entries = json_object_get(json_object_get(root, "log"), "entries");
+    bool found = false;
+    size_t i;
+    const json_t *entry;
+    json_array_foreach(entries, i, entry)
+    {
+        struct request one = {0};
+        take_har(json_object_get(entry, "request"), &one);
+        bool is_signed = headers_find(&one.headers, PANORA_SIGNATURE_HEADER) != NULL;
+        if (is_signed || (!found && one.body.len)) {
+            request_clear(out);
+            *out = one;
+            one = (struct request){0};
+            found = true;
+        }
+        request_clear(&one);
+        if (is_signed)
+            break;
+    }
+    json_decref(root);
+    return found || error_set(err, "the HAR file holds no request with a body");
+}
+
+/* --- a curl command, as shells read it --- */
+
+static void take_escape(struct bytes *rest, struct buf *out)
+{
+    static const char from[] = "nrt0";
+    static const char to[] = "\n\r\t\0";
+    char c = '\\';
+    if (rest->len > 1)
+        c = rest->data[1];
+    size_t skip = rest->len > 1 ? 2 : 1;
+    const char *known = c ? strchr(from, c) : NULL;
+    if (c == 'x' && rest->len >= 4) {
+        char hex[3] = {rest->data[2], rest->data[3], '\0'};
+        buf_add_char(out, (char)strtol(hex, NULL, 16));
+        skip = 4;
+    } else if (c == 'u' && rest->len >= 6) {
+        struct buf json = {0};
+        buf_add_format(&json, "\"%.6s\"", rest->data);
+        struct js *text = js_parse(buf_bytes(&json), NULL);
+        if (text)
+            buf_add_bytes(out, js_string(text));
+        js_free(text);
+        buf_clear(&json);
+        skip = 6;
+    } else {
+        buf_add_char(out, (char)(known ? to[known - from] : c));
+    }
+    *rest = (struct bytes){rest->data + skip, rest->len - skip};
+}
+
+static void take_quoted(struct bytes *rest, char quote, bool escapes, struct buf *out)
+{
+    while (rest->len && rest->data[0] != quote) {
+        bool is_escape = rest->data[0] == '\\' && rest->len > 1;
+        if (is_escape && escapes) {
+            take_escape(rest, out);
+            continue;
+        }
+        if (is_escape && quote == '"' && strchr("\"\\$`", rest->data[1]))
+            *rest = (struct bytes){rest->data + 1, rest->len - 1};
+        buf_add_char(out, rest->data[0]);
+        *rest = (struct bytes){rest->data + 1, rest->len - 1};
+    }
+    if (rest->len)
+        *rest = (struct bytes){rest->data + 1, rest->len - 1};
+}
+
+static void skip(struct bytes *rest, size_t len)
+{
+    *rest = (struct bytes){rest->data + len, rest->len - len};
+}
+
+static bool next_word(struct bytes *rest, struct buf *out)
+{
+    buf_reset(out);
+    while (rest->len && strchr(" \t\r\n", rest->data[0]))
+        skip(rest, 1);
+    bool any = rest->len > 0;
+    while (rest->len && !strchr(" \t\r\n", rest->data[0])) {
+        char c = rest->data[0];
+        bool dollar = c == '$' && rest->len > 1 && rest->data[1] == '\'';
+        if (c == '\'' || c == '"' || dollar) {
+            skip(rest, dollar ? 2 : 1);
+            take_quoted(rest, (char)(dollar ? '\'' : c), dollar, out);
+        } else if (c == '\\' && rest->len > 1) {
+            if (rest->data[1] != '\n')
+                buf_add_char(out, rest->data[1]);
+            skip(rest, 2);
+        } else {
+            buf_add_char(out, c);
+            skip(rest, 1);
+        }
+    }
+    return any;
+}
+
+static bool is_one_of(const char *word, const char *const *names)
+{
+    for (; *names; names++)
+        if (strcmp(word, *names) == 0)
+            return true;
+    return false;
+}
+
+static bool take_data(const char *option, const char *value, struct request *out, struct error *err)
+{
+    bool from_file = value[0] == '@' && strcmp(option, "--data-raw") != 0;
+    if (out->body.len)
+        buf_add_char(&out->body, '&');
+    if (from_file)
+        return file_read(value + 1, DATA_FILE_MAX, &out->body, err);
+    buf_add_text(&out->body, value);
+    return true;
+}
+
+static bool read_curl(struct bytes text, struct request *out, struct error *err)
+{
+    static const char *const header_options[] = {"-H", "--header", NULL};
+    static const char *const data_options[] = {
+        "-d", "--data", "--data-raw", "--data-binary", "--data-ascii", NULL};
+    struct buf word = {0};
+    struct buf value = {0};
+    bool ok = true;
+    out->method = mem_text("POST");
+    while (ok && next_word(&text, &word)) {
+        bool is_header = is_one_of(buf_text(&word), header_options);
+        bool is_data = is_one_of(buf_text(&word), data_options);
+        if (!is_header && !is_data)
+            continue;
+        if (!next_word(&text, &value))
+            ok = error_set(err, "the curl command ends after %s", buf_text(&word));
+        else if (is_header && strchr(buf_text(&value), ':') &&
+                 !strchr(":", value.data[value.len - 1]))
+            ok = take_field(buf_bytes(&value), out, err);
+        else if (is_data)
+            ok = take_data(buf_text(&word), buf_text(&value), out, err);
+    }
+    buf_clear(&word);
+    buf_clear(&value);
+    return ok;
+}
+
+bool capture_read(struct bytes text, struct request *out, struct error *err)
+{
+    struct bytes rest = text;
+    while (rest.len && strchr(" \t\r\n", rest.data[0]))
+        skip(&rest, 1);
+    if (rest.len && rest.data[0] == '{')
+        return read_har(rest, out, err);
+    if (rest.len > 5 && strncmp(rest.data, "curl ", 5) == 0)
+        return read_curl(rest, out, err);
+    return read_raw(rest, out, err);
+}

@@ -1,0 +1,180 @@
+/*
+ * The proof of the suites: every one against the right receiver, its legitimate variations and its
+ * faults, each in a process of its own; what catches what; and what of it was not to be expected.
+ *
+ * For the files selftest_*.c and cmd_selftest.c alone.
+ */
+#ifndef PROVE_SELFTEST_H
+#define PROVE_SELFTEST_H
+
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "receive/fault.h"
+#include "receive/variation.h"
+#include "result/result.h"
+#include "run/effect.h"
+#include "run/library.h"
+#include "run/run.h"
+#include "sign/secret.h"
+
+/* What came of a testcase. */
+struct case_outcome {
+    char *id;
+    char *base; /* without [value] */
+    enum level level;
+    enum verdict verdict;
+};
+
+struct case_outcomes {
+    struct case_outcome *items;
+    size_t count;
+    char *failure; /* why there are none: the run itself went wrong; NULL = it did not */
+};
+
+/* A receiver that the suites run against: with `fault`, with `variation`, or, without either, the
+ * right one. */
+struct subject {
+    char *name; /* "the right receiver", "variation status-200", "A01" */
+    const struct fault *fault;
+    const struct variation *variation;
+    bool tls;
+    bool twice; /* run again with the same seed, to compare */
+    struct case_outcomes first;
+    struct case_outcomes second;
+    int64_t duration_ns;
+    bool odd; /* a problem is about it */
+};
+
+struct sentences {
+    char **items;
+    size_t count;
+};
+
+/* Everything that is sent to receivers which are reached the same way and judged at the same level.
+ * Composing it costs more than most runs take, so it is done once, and each job's process begins
+ * with its own copy of it. */
+struct prepared_run {
+    struct target target;
+    struct engine_options engine;
+    struct headers no_headers;
+    struct secret secret;
+    struct effect_oracle effect; /* the receiver's journal, which is not known yet */
+    struct run_options options;  /* points to the above */
+    struct plan *plan;
+};
+
+struct selftest {
+    struct library library;
+    const char **only; /* globs on full case ids */
+    size_t num_only;
+    uint64_t seed;
+    size_t num_jobs;  /* runs at a time */
+    int64_t limit_ns; /* a run that takes longer is a failure */
+    const volatile sig_atomic_t *interrupted;
+    struct subject *subjects;
+    size_t num_subjects;
+    bool whole; /* nothing was narrowed: every case can be asked what it catches */
+    struct prepared_run *prepared[2][2]; /* [over TLS][what informs, too]; NULL = not needed */
+    char *folder; /* where the runs keep what they need on disk: their TMPDIR */
+    struct sentences problems;
+    struct sentences doubts; /* problems that a second run, with nothing beside it, has not shown */
+};
+
+/* --- selftest_folder.c --- */
+
+/* Makes it in the user's own TMPDIR. False with a sentence. */
+bool selftest_make_folder(struct selftest *selftest, struct error *err);
+
+/* Removes it and all that is in it; harmless when there is none. */
+void selftest_remove_folder(struct selftest *selftest);
+
+/* --- selftest_prepare.c --- */
+
+/* Composes what the subjects need. False with a sentence when no case was selected. */
+bool selftest_prepare(struct selftest *selftest, struct error *err);
+void selftest_forget_prepared(struct selftest *selftest);
+
+/* What is sent to `subject`: of the process that asks, which may change it. */
+struct prepared_run *selftest_prepared(const struct selftest *selftest,
+                                       const struct subject *subject);
+
+/* --- selftest_job.c --- */
+
+/* Slow by nature: it mostly waits, so that more can be under way. */
+bool selftest_is_slow(const struct subject *subject);
+
+/* In a process of its own: serves as `subject`, runs the suites against that, writes what came of
+ * it to `fd` line by line, and ends the process. */
+_Noreturn void selftest_job(const struct selftest *selftest, const struct subject *subject, int fd);
+
+/* Reads what selftest_job has written. */
+void selftest_read_outcomes(struct bytes text, struct case_outcomes *out);
+
+/* --- selftest_effect.c --- */
+
+/* An empty file for the receiver's journal; its path is the caller's to free, the file to remove.
+ * NULL with a sentence. */
+char *selftest_journal_new(struct error *err);
+
+/* Says by that journal what became of an event; at once, for the receiver works before it answers.
+ * `journal` is borrowed. */
+struct effect_oracle selftest_oracle(char *journal);
+
+/* --- selftest_pool.c --- */
+
+/* Runs every job, num_jobs at a time. False when it was interrupted; nothing is left running. */
+bool selftest_run_all(struct selftest *selftest);
+
+/* Forgets what came of the odd subjects and runs them again, with nothing beside each. */
+bool selftest_run_odd(struct selftest *selftest);
+
+/* --- selftest_check.c --- */
+
+/* Whether a verdict means that a mistake was caught. */
+bool selftest_is_catch(enum verdict verdict);
+
+/* Whether `base` caught the subject's mistake with any of its values. */
+bool selftest_catches(const struct subject *subject, const char *base);
+
+/* Whether a case catches this fault in one run and not in another, by its nature. */
+bool selftest_is_optional(const struct fault *fault, const char *base);
+
+/* Whether the fault declares `base`, or a value of it, as what must catch it. */
+bool selftest_is_declared(const struct fault *fault, const char *base);
+
+/* The cases by their base ids, each once, in the order in which they ran. The array is the
+ * caller's to free, the texts are borrowed. */
+const struct case_outcome **selftest_cases(const struct selftest *selftest, size_t *out_count);
+
+/* Fills in the problems, and which subjects are odd. */
+void selftest_check(struct selftest *selftest);
+
+/* Whether the problems are few enough to come from a busy machine, where what is timed comes out
+ * wrong: then the odd subjects are worth another run. */
+bool selftest_is_doubtful(const struct selftest *selftest);
+
+/* Turns the problems into doubts: selftest_check, called after selftest_run_odd, tells which of
+ * them stand. */
+void selftest_doubt(struct selftest *selftest);
+
+/* After that: drops the doubts that are problems. */
+void selftest_settle(struct selftest *selftest);
+
+void selftest_clear_outcomes(struct case_outcomes *outcomes);
+void selftest_clear_sentences(struct sentences *sentences);
+
+/* Why a case can catch no fault here, or NULL when it should. */
+const char *selftest_excuse(const char *base);
+
+/* --- selftest_text.c, selftest_data.c --- */
+
+void selftest_add_text(const struct selftest *selftest, struct buf *out);
+void selftest_add_json(const struct selftest *selftest, struct buf *out);
+void selftest_add_markdown(const struct selftest *selftest, struct buf *out);
+
+#endif

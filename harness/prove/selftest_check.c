@@ -1,0 +1,294 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/mem.h"
+#include "prove/selftest.h"
+
+/* Cases that can catch nothing here, and why. */
+static const struct {
+    const char *base;
+    const char *because;
+} excuses[] = {
+    {"panora/delivery/uses-https", "is asked of public hosts only; the receiver is on loopback"},
+};
+
+const char *selftest_excuse(const char *base)
+{
+    for (size_t i = 0; i < ARRAY_LEN(excuses); i++)
+        if (strcmp(excuses[i].base, base) == 0)
+            return excuses[i].because;
+    return NULL;
+}
+
+bool selftest_is_catch(enum verdict verdict)
+{
+    return verdict == VERDICT_FAIL || verdict == VERDICT_WARN;
+}
+
+bool selftest_catches(const struct subject *subject, const char *base)
+{
+    for (size_t i = 0; i < subject->first.count; i++) {
+        const struct case_outcome *outcome = &subject->first.items[i];
+        if (selftest_is_catch(outcome->verdict) && strcmp(outcome->base, base) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void add_sentence(struct sentences *sentences, const char *text)
+{
+    sentences->items = mem_resize(sentences->items, sentences->count + 1, sizeof *sentences->items);
+    sentences->items[sentences->count++] = mem_text(text);
+}
+
+/* `subject` is whom it is about, or NULL. */
+static void add_problem(struct selftest *selftest, const struct subject *subject,
+                        const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void add_problem(struct selftest *selftest, const struct subject *subject,
+                        const char *format, ...)
+{
+    char text[ERROR_MESSAGE_MAX];
+    va_list values;
+    va_start(values, format);
+    (void)vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    add_sentence(&selftest->problems, text);
+    if (subject)
+        selftest->subjects[subject - selftest->subjects].odd = true;
+}
+
+/* A declaration names a case with all its values, or one of them. */
+static bool is_listed(const char *const *cases, size_t max, const struct case_outcome *outcome)
+{
+    for (size_t i = 0; i < max && cases[i]; i++)
+        if (strcmp(cases[i], outcome->base) == 0 || strcmp(cases[i], outcome->id) == 0)
+            return true;
+    return false;
+}
+
+bool selftest_is_declared(const struct fault *fault, const char *base)
+{
+    size_t len = strlen(base);
+    for (size_t i = 0; i < FAULT_CASES_MAX && fault->cases[i]; i++)
+        if (strncmp(fault->cases[i], base, len) == 0 &&
+            (fault->cases[i][len] == '\0' || fault->cases[i][len] == '['))
+            return true;
+    return false;
+}
+
+bool selftest_is_optional(const struct fault *fault, const char *base)
+{
+    for (size_t i = 0; i < FAULT_ALSO_MAX && fault->also[i]; i++)
+        if (strcmp(fault->also[i], base) == 0)
+            return true;
+    return false;
+}
+
+/* How many values of the case at `at` caught it without being declared; all of them, from there on.
+ */
+static size_t count_undeclared(const struct subject *subject, size_t at)
+{
+    const struct fault *fault = subject->fault;
+    const char *base = subject->first.items[at].base;
+    size_t undeclared = 0;
+    for (size_t i = 0; i < subject->first.count; i++) {
+        const struct case_outcome *outcome = &subject->first.items[i];
+        if (strcmp(outcome->base, base) != 0 || !selftest_is_catch(outcome->verdict) ||
+            is_listed(fault->cases, FAULT_CASES_MAX, outcome) ||
+            is_listed(fault->also, FAULT_ALSO_MAX, outcome))
+            continue;
+        if (i < at)
+            return 0; /* said already */
+        undeclared++;
+    }
+    return undeclared;
+}
+
+/* A mistake that no case fails is told at least: its case has something to say. */
+static bool is_told(const struct subject *subject)
+{
+    for (size_t i = 0; i < subject->first.count; i++)
+        if (subject->first.items[i].verdict == VERDICT_INFO &&
+            is_listed(subject->fault->cases, FAULT_CASES_MAX, &subject->first.items[i]))
+            return true;
+    return false;
+}
+
+static void check_fault(struct selftest *selftest, const struct subject *subject)
+{
+    bool caught = subject->fault->informs && is_told(subject);
+    for (size_t i = 0; i < subject->first.count; i++) {
+        const struct case_outcome *outcome = &subject->first.items[i];
+        if (!selftest_is_catch(outcome->verdict))
+            continue;
+        if (is_listed(subject->fault->cases, FAULT_CASES_MAX, outcome)) {
+            caught = true;
+            continue;
+        }
+        size_t undeclared = count_undeclared(subject, i);
+        if (undeclared)
+            add_problem(selftest, subject, "%s is caught by %s (%s; %zu of its values), undeclared",
+                        subject->name, outcome->id, verdict_name(outcome->verdict), undeclared);
+    }
+    if (!caught && selftest->num_only == 0)
+        add_problem(selftest, subject, "%s is caught by none of the cases that it declares",
+                    subject->name);
+}
+
+static void check_right(struct selftest *selftest, const struct subject *subject)
+{
+    for (size_t i = 0; i < subject->first.count; i++) {
+        const struct case_outcome *outcome = &subject->first.items[i];
+        if (selftest_is_catch(outcome->verdict))
+            add_problem(selftest, subject, "%s gets a %s for %s", subject->name,
+                        verdict_name(outcome->verdict), outcome->id);
+        else if (outcome->verdict == VERDICT_INCONCLUSIVE && outcome->level != LEVEL_MAY)
+            add_problem(selftest, subject, "%s leaves %s undecided", subject->name, outcome->id);
+    }
+    if (subject->first.count == 0 && !subject->first.failure)
+        add_problem(selftest, subject, "against %s no case was run", subject->name);
+}
+
+static void check_repetition(struct selftest *selftest, const struct subject *subject)
+{
+    const struct case_outcomes *first = &subject->first;
+    const struct case_outcomes *second = &subject->second;
+    bool racy = subject->fault && subject->fault->racy;
+    if (!subject->twice || racy || first->failure || second->failure)
+        return;
+    if (first->count != second->count)
+        add_problem(selftest, subject, "%s: two runs with one seed had %zu and %zu testcases",
+                    subject->name, first->count, second->count);
+    for (size_t i = 0; i < first->count && i < second->count; i++) {
+        const struct case_outcome *one = &first->items[i];
+        const struct case_outcome *other = &second->items[i];
+        bool optional = subject->fault && selftest_is_optional(subject->fault, one->base);
+        if (one->verdict != other->verdict && !optional)
+            add_problem(selftest, subject, "%s: two runs with one seed differ in %s: %s and %s",
+                        subject->name, one->id, verdict_name(one->verdict),
+                        verdict_name(other->verdict));
+    }
+}
+
+static void check_subject(struct selftest *selftest, const struct subject *subject)
+{
+    const char *failure = subject->first.failure ? subject->first.failure : subject->second.failure;
+    if (failure)
+        add_problem(selftest, subject, "%s: %s", subject->name, failure);
+    if (subject->fault && !subject->first.failure)
+        check_fault(selftest, subject);
+    else if (!subject->fault)
+        check_right(selftest, subject);
+    check_repetition(selftest, subject);
+}
+
+const struct case_outcome **selftest_cases(const struct selftest *selftest, size_t *out_count)
+{
+    size_t max = 1;
+    for (size_t i = 0; i < selftest->num_subjects; i++)
+        max += selftest->subjects[i].first.count;
+    const struct case_outcome **cases = mem_alloc(max * sizeof(struct case_outcome *));
+    size_t count = 0;
+    for (size_t i = 0; i < selftest->num_subjects; i++)
+        for (size_t k = 0; k < selftest->subjects[i].first.count; k++) {
+            const struct case_outcome *one = &selftest->subjects[i].first.items[k];
+            size_t at = 0;
+            while (at < count && strcmp(cases[at]->base, one->base) != 0)
+                at++;
+            if (at == count)
+                cases[count++] = one;
+        }
+    *out_count = count;
+    return cases;
+}
+
+/* A fault that declares no more is one that its cases were made for. */
+#define FEW_CASES 8
+
+static void check_case(struct selftest *selftest, const struct case_outcome *one)
+{
+    if (one->level == LEVEL_MAY || selftest_excuse(one->base))
+        return;
+    for (size_t i = 0; i < selftest->num_subjects; i++)
+        if (selftest->subjects[i].fault && selftest_catches(&selftest->subjects[i], one->base))
+            return;
+    add_problem(selftest, NULL, "%s (%s) catches no fault", one->base, level_name(one->level));
+    for (size_t i = 0; i < selftest->num_subjects; i++) {
+        struct subject *subject = &selftest->subjects[i];
+        if (subject->fault && !subject->fault->cases[FEW_CASES] &&
+            selftest_is_declared(subject->fault, one->base))
+            subject->odd = true; /* it should have been caught, and may be when run again */
+    }
+}
+
+void selftest_check(struct selftest *selftest)
+{
+    for (size_t i = 0; i < selftest->num_subjects; i++)
+        check_subject(selftest, &selftest->subjects[i]);
+    if (!selftest->whole)
+        return;
+    size_t count;
+    const struct case_outcome **cases = selftest_cases(selftest, &count);
+    for (size_t i = 0; i < count; i++)
+        check_case(selftest, cases[i]);
+    free(cases);
+}
+
+/* --- a second look --- */
+
+/* More than these come from no busy machine. */
+#define ODD_MAX 12
+
+bool selftest_is_doubtful(const struct selftest *selftest)
+{
+    size_t num_odd = 0;
+    for (size_t i = 0; i < selftest->num_subjects; i++)
+        num_odd += selftest->subjects[i].odd;
+    return num_odd > 0 && num_odd <= ODD_MAX;
+}
+
+void selftest_doubt(struct selftest *selftest)
+{
+    selftest->doubts = selftest->problems;
+    selftest->problems = (struct sentences){0};
+}
+
+static bool is_among(const struct sentences *sentences, const char *text)
+{
+    for (size_t i = 0; i < sentences->count; i++)
+        if (strcmp(sentences->items[i], text) == 0)
+            return true;
+    return false;
+}
+
+void selftest_settle(struct selftest *selftest)
+{
+    struct sentences gone = {0};
+    for (size_t i = 0; i < selftest->doubts.count; i++)
+        if (!is_among(&selftest->problems, selftest->doubts.items[i]))
+            add_sentence(&gone, selftest->doubts.items[i]);
+    selftest_clear_sentences(&selftest->doubts);
+    selftest->doubts = gone;
+}
+
+void selftest_clear_sentences(struct sentences *sentences)
+{
+    for (size_t i = 0; i < sentences->count; i++)
+        free(sentences->items[i]);
+    free(sentences->items);
+    *sentences = (struct sentences){0};
+}
+
+void selftest_clear_outcomes(struct case_outcomes *outcomes)
+{
+    for (size_t i = 0; i < outcomes->count; i++) {
+        free(outcomes->items[i].id);
+        free(outcomes->items[i].base);
+    }
+    free(outcomes->items);
+    free(outcomes->failure);
+    *outcomes = (struct case_outcomes){0};
+}

@@ -1,0 +1,128 @@
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "deliver/engine.h"
+#include "prove/selftest.h"
+
+/* Long enough (12 bytes) for leaks of it to count. */
+#define SECRET "whsec_the_secret_of_the_selftest"
+
+/* What is slow by mistake must be above these, what is rightly slow below. */
+#define DEADLINE_NS (8 * NS_PER_S)
+#define TARGET_NS   (700 * NS_PER_MS)
+#define CONCURRENCY 16
+
+/* What only informs catches nothing and is held against nobody: the right receiver is asked, and
+ * whose mistake can only be told. */
+static bool is_asked_all(const struct subject *subject)
+{
+    return subject->fault ? subject->fault->informs : !subject->variation;
+}
+
+struct prepared_run *selftest_prepared(const struct selftest *selftest,
+                                       const struct subject *subject)
+{
+    return selftest->prepared[subject->tls][is_asked_all(subject)];
+}
+
+static void set_options(struct prepared_run *run, const struct selftest *selftest, bool asks_all)
+{
+    run->effect = selftest_oracle(NULL);
+    run->options = (struct run_options){
+        .target = &run->target,
+        .engine = &run->engine,
+        .extra_headers = &run->no_headers,
+        .catalogue = selftest->library.catalogue,
+        .secret = &run->secret,
+        .suites = selftest->library.suites,
+        .num_suites = selftest->library.num_suites,
+        .only = selftest->only,
+        .num_only = selftest->num_only,
+        .level = asks_all ? LEVEL_MAY : LEVEL_SHOULD,
+        .quick = true,
+        .allow_disruptive = true,
+        .judge_only = true,
+        .seed = selftest->seed,
+        .deadline_ns = DEADLINE_NS,
+        .target_ns = TARGET_NS,
+        .recovery_ns = 2 * NS_PER_S,
+        .max_time_ns = selftest->limit_ns - selftest->limit_ns / 5,
+        .concurrency = CONCURRENCY,
+        .effect = &run->effect,
+    };
+}
+
+static void free_run(struct prepared_run *run)
+{
+    if (!run)
+        return;
+    plan_free(run->plan);
+    target_clear(&run->target);
+    secret_clear(&run->secret);
+    free(run);
+}
+
+/* The address is not known yet; which cases are chosen depends on no more than that it is loopback,
+ * and whether it speaks TLS. */
+static struct prepared_run *prepare(const struct selftest *selftest, const struct subject *subject,
+                                    struct error *err)
+{
+    struct prepared_run *run = mem_alloc(sizeof *run);
+    secret_set(&run->secret, bytes_of(SECRET));
+    set_options(run, selftest, is_asked_all(subject));
+    const char *url = subject->tls ? "https://127.0.0.1/" : "http://127.0.0.1/";
+    if (target_parse(&run->target, url, err))
+        run->plan = plan_make(&run->options, err);
+    if (run->plan)
+        return run;
+    free_run(run);
+    return NULL;
+}
+
+struct preparation {
+    struct selftest *selftest;
+    struct error *err;
+    bool ok;
+};
+
+static void *prepare_all(void *payload)
+{
+    struct preparation *preparation = payload;
+    struct selftest *selftest = preparation->selftest;
+    mem_give_back(); /* for large pages in this heap as well */
+    preparation->ok = true;
+    for (size_t i = 0; i < selftest->num_subjects; i++) {
+        const struct subject *subject = &selftest->subjects[i];
+        struct prepared_run **place = &selftest->prepared[subject->tls][is_asked_all(subject)];
+        if (!*place)
+            *place = prepare(selftest, subject, preparation->err);
+        preparation->ok = preparation->ok && *place;
+    }
+    return NULL;
+}
+
+/* In a thread, because its memory is then apart from what the runs will use: they are forked, and
+ * each page that they share is copied, at the price of a fault, when they first write to it. */
+bool selftest_prepare(struct selftest *selftest, struct error *err)
+{
+    pthread_t thread;
+    struct preparation preparation = {selftest, err, false};
+    if (pthread_create(&thread, NULL, prepare_all, &preparation) != 0)
+        (void)prepare_all(&preparation);
+    else
+        (void)pthread_join(thread, NULL);
+    engine_load_libraries();
+    mem_give_back();
+    return preparation.ok;
+}
+
+void selftest_forget_prepared(struct selftest *selftest)
+{
+    for (size_t tls = 0; tls < 2; tls++)
+        for (size_t all = 0; all < 2; all++) {
+            free_run(selftest->prepared[tls][all]);
+            selftest->prepared[tls][all] = NULL;
+        }
+}

@@ -1,0 +1,100 @@
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/layout.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "prove/selftest.h"
+
+#define NAME_COLUMNS 50
+
+/* The faults that `one` catches, by their ids, or why there are none. */
+static void add_catches(const struct selftest *selftest, const struct case_outcome *one,
+                        struct buf *line)
+{
+    for (size_t i = 0; i < selftest->num_subjects; i++) {
+        const struct subject *subject = &selftest->subjects[i];
+        if (subject->fault && selftest_catches(subject, one->base))
+            buf_add_format(line, "%s%s", line->len ? " " : "", subject->fault->id);
+    }
+    if (line->len == 0 && selftest_excuse(one->base))
+        buf_add_text(line, selftest_excuse(one->base));
+    else if (line->len == 0)
+        buf_add_text(line, one->level == LEVEL_MAY ? "- (only informs)" : "-");
+}
+
+static void add_matrix(const struct selftest *selftest, struct buf *out)
+{
+    size_t count;
+    const struct case_outcome **cases = selftest_cases(selftest, &count);
+    buf_add_text(out, "What catches what: each case, and the faults it fails or warns of\n\n");
+    for (size_t i = 0; i < count; i++) {
+        struct buf line = {0};
+        add_catches(selftest, cases[i], &line);
+        layout_entry(cases[i]->base, NAME_COLUMNS, buf_text(&line), out);
+        buf_clear(&line);
+    }
+    free(cases);
+}
+
+static size_t count_catches(const struct subject *subject, const struct case_outcome *const *cases,
+                            size_t count)
+{
+    size_t catches = 0;
+    for (size_t i = 0; i < count; i++)
+        catches += selftest_catches(subject, cases[i]->base);
+    return catches;
+}
+
+static void add_faults(const struct selftest *selftest, struct buf *out)
+{
+    size_t count;
+    const struct case_outcome **cases = selftest_cases(selftest, &count);
+    buf_add_text(out, "\nThe faults, and how many cases catch each\n\n");
+    for (size_t i = 0; i < selftest->num_subjects; i++) {
+        const struct subject *subject = &selftest->subjects[i];
+        struct buf title = {0};
+        if (!subject->fault)
+            continue;
+        size_t catches = count_catches(subject, cases, count);
+        buf_add_format(&title, "%s %3zu  %s", subject->fault->id, catches, subject->fault->name);
+        layout_entry(buf_text(&title), 36, subject->fault->sentence, out);
+        buf_clear(&title);
+    }
+    free(cases);
+}
+
+static void add_counts(const struct selftest *selftest, struct buf *out)
+{
+    size_t num_faults = 0;
+    size_t num_right = 0;
+    for (size_t i = 0; i < selftest->num_subjects; i++) {
+        num_faults += selftest->subjects[i].fault != NULL;
+        num_right += selftest->subjects[i].fault == NULL;
+    }
+    buf_add_format(out, "hookcheck selftest: %zu faults, %zu right receivers, %zu problems\n",
+                   num_faults, num_right, selftest->problems.count);
+}
+
+static void add_sentences(const char *word, const struct sentences *sentences, const char *end,
+                          struct buf *out)
+{
+    for (size_t i = 0; i < sentences->count; i++) {
+        char *text = mem_format("%s%s", sentences->items[i], end);
+        buf_add_text(out, word);
+        layout_wrap(text, strlen(word), 100, out);
+        free(text);
+    }
+}
+
+void selftest_add_text(const struct selftest *selftest, struct buf *out)
+{
+    add_matrix(selftest, out);
+    add_faults(selftest, out);
+    buf_add_char(out, '\n');
+    add_sentences("doubt: ", &selftest->doubts, " (not when run again, with nothing beside it)",
+                  out);
+    add_sentences("problem: ", &selftest->problems, "", out);
+    add_counts(selftest, out);
+}

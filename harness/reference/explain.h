@@ -1,0 +1,46 @@
+/*
+ * What `hookcheck explain` knows: each kind of thing is a row, which finds one by its name and says
+ * everything about it.
+ */
+#ifndef REFERENCE_EXPLAIN_H
+#define REFERENCE_EXPLAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "run/library.h"
+#include "suite/word.h"
+
+/* Borrowed names; `items` is freed by whoever made the list. */
+struct name_list {
+    const char **items;
+    size_t count;
+};
+
+void name_list_add(struct name_list *names, const char *name);
+
+struct explainer {
+    /* Appends paragraphs about what `id` names; false when it names nothing of this kind. */
+    bool (*explain)(const struct library *library, const char *id, struct buf *out);
+    void (*add_names)(const struct library *library, struct name_list *names);
+};
+
+extern const struct explainer explain_cases;
+extern const struct explainer explain_mutations;
+extern const struct explainer explain_expectations;
+extern const struct explainer explain_faults;
+extern const struct explainer explain_behaviours;
+extern const struct explainer explain_variations;
+extern const struct explainer explain_diagnoses;
+extern const struct explainer explain_snippets;  /* "flask.py": the file as it is */
+extern const struct explainer explain_event_ids; /* "7e57c0de", or such an id in full */
+
+/* Appends "Title:     text", wrapped; nothing when there is no text. */
+void explain_entry(const char *title, const char *text, struct buf *out);
+
+/* How a word is written on a command line: "truncate-signature[=TO]", "set-header=NAME". Caller
+ * frees. */
+char *word_usage(const struct word *word);
+
+#endif

@@ -1,0 +1,55 @@
+/* The ids that runs leave behind, told from any other by how they begin. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "panora/event.h"
+#include "reference/explain.h"
+
+/* "7e57c0de", with or without what follows the hyphen. */
+static bool is_ours(const char *id)
+{
+    size_t len = strlen(EVENT_ID_PREFIX);
+    return strncasecmp(id, EVENT_ID_PREFIX, len) == 0 && (id[len] == '\0' || id[len] == '-');
+}
+
+static bool explain_event_id(const struct library *library, const char *id, struct buf *out)
+{
+    static const char wanted[] = EVENT_ID_PREFIX "-";
+    if (!is_ours(id))
+        return false;
+    bool has_run = strlen(id) >= sizeof wanted - 1 + 4;
+    char *prefix = has_run ? mem_copy(id, sizeof wanted - 1 + 4) : mem_text(EVENT_ID_PREFIX "-");
+    for (char *at = prefix; *at; at++)
+        *at = (char)tolower((unsigned char)*at);
+    char *means = has_run
+                      ? mem_format("an event of a run of hookcheck: the four digits after the "
+                                   "hyphen (%s) are those of the run, whose reports name them",
+                                   prefix + sizeof wanted - 1)
+                      : mem_text("events of hookcheck: every id_event that it makes is a version-4 "
+                                 "UUID which begins with " EVENT_ID_PREFIX
+                                 "; the four digits after the hyphen are the run's, and the same "
+                                 "for the same --seed");
+    char *clean = mem_format("DELETE FROM your_events WHERE id_event LIKE '%s%%'", prefix);
+    buf_add_format(out, "%s (id of an event)\n\n", id);
+    explain_entry("Means:", means, out);
+    explain_entry("Left by:",
+                  "hookcheck run, send, sign and fixtures; a run leaves nothing else "
+                  "behind on an endpoint",
+                  out);
+    explain_entry("Clean up:", clean, out);
+    free(prefix);
+    free(means);
+    free(clean);
+    return true;
+}
+
+static void add_prefix(const struct library *library, struct name_list *names)
+{
+    name_list_add(names, EVENT_ID_PREFIX);
+}
+
+const struct explainer explain_event_ids = {explain_event_id, add_prefix};

@@ -1,0 +1,149 @@
+#include "reference/explain.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/mem.h"
+#include "compose/mutation.h"
+#include "judge/expectation.h"
+
+char *word_usage(const struct word *word)
+{
+    struct buf out = {0};
+    buf_add_text(&out, word->name);
+    const struct parameter *first = &word->parameters[0];
+    if (first->kind) {
+        buf_add_text(&out, first->fallback ? "[=" : "=");
+        for (const char *c = first->name; *c; c++)
+            buf_add_char(&out, (char)toupper((unsigned char)*c));
+        if (first->fallback)
+            buf_add_char(&out, ']');
+    }
+    return buf_take(&out);
+}
+
+static void add_parameter(const struct parameter *parameter, struct buf *out)
+{
+    struct buf text = {0};
+    buf_add_format(&text, "%s: %s", parameter->name, parameter->sentence);
+    if (parameter->choices) {
+        buf_add_text(&text, " (one of");
+        for (size_t i = 0; parameter->choices[i]; i++)
+            buf_add_format(&text, "%s %s", i ? "," : "", parameter->choices[i]);
+        buf_add_char(&text, ')');
+    }
+    if (!parameter->fallback)
+        buf_add_text(&text, "; must be given");
+    else
+        buf_add_format(&text, "; default %s", *parameter->fallback ? parameter->fallback : "empty");
+    explain_entry("Argument:", buf_text(&text), out);
+    buf_clear(&text);
+}
+
+static void add_parameters(const struct word *word, struct buf *out)
+{
+    for (size_t i = 0; i < WORD_PARAMETERS_MAX && word->parameters[i].kind; i++)
+        add_parameter(&word->parameters[i], out);
+}
+
+/* --- mutations --- */
+
+/* "wire": [{"op": "truncate-signature", "to": ...}]; caller frees. */
+static char *mutation_in_suite(const struct word *word)
+{
+    struct buf out = {0};
+    buf_add_format(&out, "\"%s\": [{\"op\": \"%s\"", word->place, word->name);
+    for (size_t i = 0; i < WORD_PARAMETERS_MAX && word->parameters[i].kind; i++)
+        buf_add_format(&out, ", \"%s\": ...", word->parameters[i].name);
+    buf_add_text(&out, "}]");
+    return buf_take(&out);
+}
+
+static void describe_mutation(const struct mutation *mutation, struct buf *out)
+{
+    static const struct {
+        const char *place;
+        const char *sentence;
+    } stages[] = {
+        {"event", "before signing: the event is another one, and its signature fits"},
+        {"sign", "when it is signed"},
+        {"wire", "after signing: what was signed stays as it was"},
+    };
+    const struct word *word = &mutation->word;
+    char *sentence = mem_format("The request %s.", word->sentence);
+    char *usage = word_usage(word);
+    char *option = mem_format("--wrong %s", usage);
+    char *in_suite = mutation_in_suite(word);
+    buf_add_format(out, "%s (mutation)\n\n", word->name);
+    explain_entry("Meaning:", sentence, out);
+    explain_entry("Option:", option, out);
+    explain_entry("In a suite:", in_suite, out);
+    add_parameters(word, out);
+    for (size_t i = 0; i < ARRAY_LEN(stages); i++)
+        if (strcmp(stages[i].place, mutation->word.place) == 0)
+            explain_entry("Stage:", stages[i].sentence, out);
+    explain_entry("Verdict:",
+                  mutation->is_flaw ? "a right endpoint refuses the request, or may refuse it"
+                                    : "the request stays genuine: a right endpoint accepts it",
+                  out);
+    free(sentence);
+    free(usage);
+    free(option);
+    free(in_suite);
+}
+
+static bool explain_mutation(const struct library *library, const char *id, struct buf *out)
+{
+    const struct word *word = word_find(&mutation_words, id, NULL);
+    if (word)
+        describe_mutation(mutation_of(&(struct call){.word = word}), out);
+    return word != NULL;
+}
+
+static void add_mutation_names(const struct library *library, struct name_list *names)
+{
+    for (size_t i = 0; i < mutation_words.num_rows; i++)
+        name_list_add(names, word_at(&mutation_words, i)->name);
+}
+
+const struct explainer explain_mutations = {explain_mutation, add_mutation_names};
+
+/* --- expectations --- */
+
+static void describe_expectation(const struct expectation *expectation, struct buf *out)
+{
+    const struct word *word = &expectation->word;
+    char *sentence = mem_format("The endpoint %s.", word->sentence);
+    char *in_suite = mem_format("\"expect\": {\"%s\": %s}", word->name,
+                                word->parameters[0].kind ? "..." : "true");
+    buf_add_format(out, "%s (expectation)\n\n", word->name);
+    explain_entry("Meaning:", sentence, out);
+    explain_entry("In a suite:", in_suite, out);
+    explain_entry("Place:", word->place, out);
+    add_parameters(word, out);
+    free(sentence);
+    free(in_suite);
+    if (expectation->needs_control)
+        explain_entry(
+            "Control:",
+            "it counts only beside a genuine event, alike but for the flaw, that was accepted",
+            out);
+}
+
+static bool explain_expectation(const struct library *library, const char *id, struct buf *out)
+{
+    const struct word *word = word_find(&expectation_words, id, NULL);
+    if (word)
+        describe_expectation(expectation_of(&(struct call){.word = word}), out);
+    return word != NULL;
+}
+
+static void add_expectation_names(const struct library *library, struct name_list *names)
+{
+    for (size_t i = 0; i < expectation_words.num_rows; i++)
+        name_list_add(names, word_at(&expectation_words, i)->name);
+}
+
+const struct explainer explain_expectations = {explain_expectation, add_expectation_names};

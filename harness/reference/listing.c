@@ -1,0 +1,168 @@
+#include "reference/listing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/text.h"
+#include "compose/mutation.h"
+#include "format/request_format.h"
+#include "judge/expectation.h"
+#include "reference/explain.h"
+#include "reference/listing_row.h"
+#include "report/report.h"
+#include "run/probe.h"
+
+static void fill_events(const struct library *library, json_t *rows)
+{
+    for (size_t i = 0; i < library->catalogue->num_types; i++) {
+        const struct event_type *type = &library->catalogue->types[i];
+        json_t *row = row_add(rows, "name", type->name);
+        row_set_text(row, "arrives_as", type->wire_type);
+        row_set_bool(row, "sent", type->sent);
+        row_set_bool(row, "documented", type->documented);
+        row_set_bool(row, "subscribable", type->subscribable);
+        row_set_text(row, "shape", type->shape == SHAPE_ROWS ? "rows" : "object");
+        row_set_text(row, "note", type->note);
+    }
+}
+
+static void fill_case(const struct suite_case *one, json_t *rows)
+{
+    json_t *row = row_add(rows, "id", one->id);
+    row_set_text(row, "suite", one->suite);
+    row_set_text(row, "level", level_name(one->level));
+    row_set_text(row, "title", one->title);
+    row_set_text(row, "source", one->source);
+    row_set_text(row, "harm", one->harm);
+    row_set_text(row, "remedy", one->remedy);
+    row_set_text(row, "bug", one->bug);
+    row_set_bool(row, "disruptive", one->disruptive);
+    json_t *see = json_array();
+    for (size_t i = 0; i < one->num_see; i++)
+        (void)json_array_append_new(see, json_string(one->see[i]));
+    (void)json_object_set_new(row, "see", see);
+}
+
+static void fill_cases(const struct library *library, json_t *rows)
+{
+    for (size_t i = 0; i < library->num_suites; i++)
+        for (size_t j = 0; j < library->suites[i]->num_cases; j++)
+            fill_case(&library->suites[i]->cases[j], rows);
+}
+
+static json_t *add_word(const struct word *word, json_t *rows)
+{
+    json_t *row = row_add(rows, "name", word->name);
+    row_set_text(row, "place", word->place);
+    row_set_text(row, "sentence", word->sentence);
+    json_t *parameters = json_array();
+    for (size_t i = 0; i < WORD_PARAMETERS_MAX && word->parameters[i].kind; i++) {
+        const struct parameter *parameter = &word->parameters[i];
+        json_t *item = row_add(parameters, "name", parameter->name);
+        row_set_text(item, "sentence", parameter->sentence);
+        row_set_text(item, "default", parameter->fallback);
+        json_t *choices = json_array();
+        for (size_t j = 0; parameter->choices && parameter->choices[j]; j++)
+            (void)json_array_append_new(choices, json_string(parameter->choices[j]));
+        (void)json_object_set_new(item, "choices", choices);
+    }
+    (void)json_object_set_new(row, "parameters", parameters);
+    return row;
+}
+
+static void fill_mutations(const struct library *library, json_t *rows)
+{
+    for (size_t i = 0; i < mutation_words.num_rows; i++) {
+        const struct word *word = word_at(&mutation_words, i);
+        json_t *row = add_word(word, rows);
+        char *usage = word_usage(word);
+        row_set_text(row, "usage", usage);
+        free(usage);
+        row_set_bool(row, "flaw", mutation_of(&(struct call){.word = word})->is_flaw);
+    }
+}
+
+static void fill_expectations(const struct library *library, json_t *rows)
+{
+    for (size_t i = 0; i < expectation_words.num_rows; i++)
+        (void)add_word(word_at(&expectation_words, i), rows);
+}
+
+static void fill_probes(const struct library *library, json_t *rows)
+{
+    for (size_t i = 0; i < probe_words.num_rows; i++)
+        (void)add_word(word_at(&probe_words, i), rows);
+}
+
+static void fill_formats(const struct library *library, json_t *rows)
+{
+    for (size_t i = 0; i < num_report_formats; i++) {
+        json_t *row = row_add(rows, "name", report_formats[i].name);
+        row_set_text(row, "used_by", "run --report");
+        row_set_text(row, "sentence", report_formats[i].sentence);
+    }
+    for (size_t i = 0; i < num_request_formats; i++) {
+        json_t *row = row_add(rows, "name", request_formats[i].name);
+        row_set_text(row, "used_by", "sign --format");
+        row_set_text(row, "sentence", request_formats[i].sentence);
+    }
+}
+
+const struct listing listings[] = {
+    {"events",
+     "the names that Panora sends, documents or offers: name, name in the body, what is true of "
+     "it, shape, note",
+     {"name", "arrives_as", "sent", "documented", "subscribable", "shape", "note"},
+     fill_events},
+    {"cases", "the cases of the suites: id, level, title", {"id", "level", "title"}, fill_cases},
+    {"faults",
+     "the mistakes that `receive --fault` makes: id, name, sentence",
+     {"id", "name", "sentence"},
+     listing_fill_faults},
+    {"variations",
+     "how a receiver may differ and be right all the same", //
+     {"name", "sentence"},
+     listing_fill_variations},
+    {"behaviours",
+     "what `receive --behaviour` does to an answer: name, sentence",
+     {"name", "sentence"},
+     listing_fill_behaviours},
+    {"mutations",
+     "the ways to make a request wrong: name, use, stage, whether it is a flaw, sentence",
+     {"name", "usage", "place", "flaw", "sentence"},
+     fill_mutations},
+    {"expectations",
+     "what a case can demand of the answers: name, place, sentence",
+     {"name", "place", "sentence"},
+     fill_expectations},
+    {"diagnoses",
+     "the causes that a report can name: id, sentence",
+     {"id", "sentence"},
+     listing_fill_diagnoses},
+    {"snippets",
+     "the handlers that a report shows, which `explain` prints: file, framework, the file it needs",
+     {"name", "framework", "needs"},
+     listing_fill_snippets},
+    {"probes",
+     "the searches that a case can make for a number: name, sentence",
+     {"name", "sentence"},
+     fill_probes},
+    {"formats",
+     "the formats of reports and of signed requests: name, where it is used, sentence",
+     {"name", "used_by", "sentence"},
+     fill_formats},
+};
+const size_t num_listings = ARRAY_LEN(listings);
+
+const struct listing *listing_find(const char *name, struct error *err)
+{
+    const char *names[ARRAY_LEN(listings)];
+    for (size_t i = 0; i < num_listings; i++) {
+        names[i] = listings[i].name;
+        if (strcmp(names[i], name) == 0)
+            return &listings[i];
+    }
+    (void)text_unknown(err, "list", name, names, num_listings);
+    return NULL;
+}

@@ -1,0 +1,52 @@
+#include "reference/explain.h"
+#include "reference/listing_row.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "diagnose/diagnose.h"
+#include "receive/fault.h"
+
+void listing_fill_diagnoses(const struct library *library, json_t *rows)
+{
+    for (size_t i = 0; i < diagnosis_kind_count(); i++) {
+        struct diagnosis_kind kind = diagnosis_kind_at(i);
+        json_t *row = row_add(rows, "id", kind.id);
+        row_set_text(row, "sentence", kind.sentence);
+        row_set_text(row, "harm", kind.harm);
+        row_set_text(row, "remedy", kind.remedy);
+    }
+}
+
+/* --- hookcheck explain ID --- */
+
+static bool explain_diagnosis(const struct library *library, const char *id, struct buf *out)
+{
+    struct diagnosis_kind kind;
+    if (!diagnosis_kind_find(id, &kind))
+        return false;
+    buf_add_format(out, "%s (diagnosis)\n\n", kind.id);
+    char *sentence = mem_format("The endpoint %s.", kind.sentence);
+    explain_entry("Cause:", sentence, out);
+    explain_entry("Harm:", kind.harm, out);
+    explain_entry("Remedy:", kind.remedy, out);
+    for (size_t i = 0, shown = 0; i < fault_count(); i++) {
+        const struct fault *fault = fault_at(i);
+        if (!fault->diagnosis || strcmp(fault->diagnosis, kind.id) != 0)
+            continue;
+        char *line = mem_format("hookcheck receive --fault %s", fault->id);
+        explain_entry(shown++ ? "" : "Shown by:", line, out);
+        free(line);
+    }
+    free(sentence);
+    return true;
+}
+
+static void add_names(const struct library *library, struct name_list *names)
+{
+    for (size_t i = 0; i < diagnosis_kind_count(); i++)
+        name_list_add(names, diagnosis_kind_at(i).id);
+}
+
+const struct explainer explain_diagnoses = {explain_diagnosis, add_names};

@@ -1,0 +1,51 @@
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "receive/behaviour.h"
+#include "receive/fault.h"
+#include "receive/variation.h"
+#include "reference/listing_row.h"
+
+void listing_fill_faults(const struct library *library, json_t *rows)
+{
+    for (size_t i = 0; i < fault_count(); i++) {
+        const struct fault *fault = fault_at(i);
+        json_t *row = row_add(rows, "id", fault->id);
+        row_set_text(row, "name", fault->name);
+        row_set_text(row, "sentence", fault->sentence);
+        row_set_text(row, "argument", fault->argument.meaning);
+        row_set_text(row, "default", fault->argument.fallback);
+        row_set_text(row, "seen", fault->seen);
+        row_set_text(row, "diagnosis", fault->diagnosis);
+        json_t *cases = json_array();
+        for (size_t j = 0; j < FAULT_CASES_MAX && fault->cases[j]; j++)
+            (void)json_array_append_new(cases, json_string(fault->cases[j]));
+        (void)json_object_set_new(row, "cases", cases);
+    }
+    /* The modes of the catalogue that are no faults stand behind, with the reason. */
+    for (size_t i = 0; i < num_non_faults; i++) {
+        json_t *row = row_add(rows, "id", non_faults[i].id);
+        row_set_text(row, "name", "(no fault)");
+        char *sentence = mem_format("%s: %s", non_faults[i].sentence, non_faults[i].because);
+        row_set_text(row, "sentence", sentence);
+        free(sentence);
+    }
+}
+
+void listing_fill_variations(const struct library *library, json_t *rows)
+{
+    for (size_t i = 0; i < num_variations; i++) {
+        json_t *row = row_add(rows, "name", variations[i].name);
+        row_set_text(row, "sentence", variations[i].sentence);
+    }
+}
+
+void listing_fill_behaviours(const struct library *library, json_t *rows)
+{
+    for (size_t i = 0; i < num_behaviours; i++) {
+        json_t *row = row_add(rows, "name", behaviours[i].name);
+        row_set_text(row, "sentence", behaviours[i].sentence);
+        row_set_text(row, "argument", behaviours[i].argument.meaning);
+        row_set_text(row, "default", behaviours[i].argument.fallback);
+    }
+}

@@ -1,0 +1,256 @@
+#include "report/send_report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/array.h"
+#include "base/layout.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "report/send_json.h"
+#include "result/exit.h"
+
+#define SHOWN_BODY_MAX   ((size_t)64 * 1024)
+#define SHOWN_HEADER_MAX ((size_t)8 * 1024)
+
+void send_report_hide(const struct send_report *report, struct bytes in, struct buf *out)
+{
+    struct buf now = {0};
+    secret_redact(report->secret, in, "$HOOKCHECK_SECRET", &now);
+    for (size_t i = 0; i < report->num_hidden; i++) {
+        struct buf next = {0};
+        secret_redact(&report->hidden[i], buf_bytes(&now), "***", &next);
+        buf_clear(&now);
+        now = next;
+    }
+    buf_add_bytes(out, buf_bytes(&now));
+    buf_clear(&now);
+}
+
+static bool is_answered(const struct observation *seen)
+{
+    return seen->outcome == OUTCOME_ANSWERED && seen->status > 0 && seen->status < SEND_STATUSES;
+}
+
+static bool is_accepted(const struct observation *seen)
+{
+    return is_answered(seen) && seen->status / 100 == 2;
+}
+
+/* --- one attempt in full --- */
+
+static void add_answer_line(const struct send_report *report, const struct observation *seen,
+                            struct buf *out)
+{
+    if (is_answered(seen))
+        buf_add_format(out, "answer  %d after ", seen->status);
+    else if (seen->status)
+        buf_add_format(out, "answer  %d, but %s after ", seen->status, outcome_name(seen->outcome));
+    else
+        buf_add_format(out, "answer  none: %s after ", outcome_name(seen->outcome));
+    text_add_duration(out, seen->total_ns < 0 ? 0 : seen->total_ns);
+    if (seen->detail[0]) {
+        struct buf safe = {0};
+        send_report_hide(report, bytes_of(seen->detail), &safe);
+        buf_add_text(out, " (");
+        text_add_visible(out, buf_bytes(&safe), safe.len);
+        buf_add_text(out, ")");
+        buf_clear(&safe);
+    }
+    buf_add_char(out, '\n');
+}
+
+static void add_answer_headers(const struct send_report *report, const struct observation *seen,
+                               struct buf *out)
+{
+    if (seen->headers.count)
+        buf_add_char(out, '\n');
+    for (size_t i = 0; i < seen->headers.count; i++) {
+        struct buf safe = {0};
+        buf_add_text(out, "  ");
+        text_add_visible(out, bytes_of(seen->headers.items[i].name), SHOWN_HEADER_MAX);
+        send_report_hide(report, bytes_of(seen->headers.items[i].value), &safe);
+        buf_add_text(out, ": ");
+        text_add_visible(out, buf_bytes(&safe), SHOWN_HEADER_MAX);
+        buf_add_char(out, '\n');
+        buf_clear(&safe);
+    }
+}
+
+static void add_answer_body(const struct send_report *report, const struct observation *seen,
+                            struct buf *out)
+{
+    if (seen->body.len == 0)
+        return;
+    struct buf safe = {0};
+    send_report_hide(report, buf_bytes(&seen->body), &safe);
+    size_t all = seen->decoded ? safe.len : (size_t)seen->body_len;
+    buf_add_char(out, '\n');
+    layout_block(buf_bytes(&safe), SHOWN_BODY_MAX, all > safe.len ? all : safe.len, out);
+    buf_clear(&safe);
+}
+
+static void add_phases(const struct observation *seen, struct buf *out)
+{
+    const struct {
+        const char *name;
+        int64_t ns;
+    } phases[] = {
+        {"dns", seen->dns_ns},     {"connect", seen->connect_ns},
+        {"tls", seen->tls_ns},     {"first byte", seen->first_byte_ns},
+        {"total", seen->total_ns},
+    };
+    buf_add_text(out, "\ntime from the start\n");
+    for (size_t i = 0; i < ARRAY_LEN(phases); i++) {
+        struct buf time = {0};
+        if (phases[i].ns < 0)
+            buf_add_char(&time, '-');
+        else
+            text_add_duration(&time, phases[i].ns);
+        buf_add_format(out, "  %-10s  %9s\n", phases[i].name, buf_text(&time));
+        buf_clear(&time);
+    }
+}
+
+static void add_in_full(const struct send_report *report, const struct send_attempt *attempt,
+                        const struct observation *seen, struct buf *out)
+{
+    buf_add_text(out, "sent    ");
+    text_add_visible(out, bytes_of(attempt->sent), SHOWN_HEADER_MAX);
+    buf_add_format(out, " (%zu bytes, id_event %s) to %s\n", attempt->body_len, attempt->id,
+                   report->target);
+    add_answer_line(report, seen, out);
+    add_answer_headers(report, seen, out);
+    add_answer_body(report, seen, out);
+    add_phases(seen, out);
+}
+
+/* --- one attempt of many --- */
+
+static void add_in_a_line(const struct send_report *report, const struct send_attempt *attempt,
+                          const struct observation *seen, struct buf *out)
+{
+    char total[24];
+    char status[8];
+    struct buf time = {0};
+    int width = snprintf(total, sizeof total, "%zu", report->total);
+    (void)snprintf(status, sizeof status, "%d", seen->status);
+    text_add_duration(&time, seen->total_ns < 0 ? 0 : seen->total_ns);
+    buf_add_format(out, "%*zu  %-18s  %9s  %s  ", width, attempt->number,
+                   is_answered(seen) ? status : outcome_name(seen->outcome), buf_text(&time),
+                   attempt->id);
+    text_add_visible(out, bytes_of(attempt->sent), SHOWN_HEADER_MAX);
+    buf_add_char(out, '\n');
+    buf_clear(&time);
+}
+
+static void count(struct send_report *report, const struct observation *seen)
+{
+    report->num_done++;
+    report->num_accepted += is_accepted(seen);
+    report->num_without_session += !outcome_had_session(seen->outcome);
+    if (!is_answered(seen)) {
+        report->outcomes[seen->outcome]++;
+        return;
+    }
+    report->statuses[seen->status]++;
+    report->totals_ns =
+        mem_resize(report->totals_ns, report->num_totals + 1, sizeof *report->totals_ns);
+    report->totals_ns[report->num_totals++] = seen->total_ns;
+}
+
+void send_report_add(struct send_report *report, const struct send_attempt *attempt,
+                     const struct observation *seen)
+{
+    struct buf out = {0};
+    count(report, seen);
+    if (report->as_json)
+        send_json_attempt(report, attempt, seen, &out);
+    else if (report->total == 1)
+        add_in_full(report, attempt, seen, &out);
+    else
+        add_in_a_line(report, attempt, seen, &out);
+    (void)fwrite(buf_text(&out), 1, out.len, stdout);
+    buf_clear(&out);
+}
+
+/* --- all of them --- */
+
+static int compare_times(const void *a, const void *b)
+{
+    const int64_t *left = a;
+    const int64_t *right = b;
+    return (*left > *right) - (*left < *right);
+}
+
+/* By nearest rank. */
+int64_t send_report_percentile(const struct send_report *report, size_t percent)
+{
+    size_t rank = (report->num_totals * percent + 99) / 100;
+    return report->totals_ns[rank ? rank - 1 : 0];
+}
+
+static void add_counts(const struct send_report *report, struct buf *out)
+{
+    const char *between = ": ";
+    for (int status = 0; status < SEND_STATUSES; status++) {
+        if (!report->statuses[status])
+            continue;
+        buf_add_format(out, "%s%zu x %d", between, report->statuses[status], status);
+        between = ", ";
+    }
+    for (size_t i = 0; i < OUTCOME_COUNT; i++) {
+        if (!report->outcomes[i])
+            continue;
+        buf_add_format(out, "%s%zu x %s", between, report->outcomes[i],
+                       outcome_name((enum outcome)i));
+        between = ", ";
+    }
+}
+
+static void add_times(const struct send_report *report, struct buf *out)
+{
+    static const struct {
+        const char *name;
+        size_t percent;
+    } points[] = {{"min", 0}, {"median", 50}, {"p95", 95}, {"max", 100}};
+    if (!report->num_totals)
+        return;
+    for (size_t i = 0; i < ARRAY_LEN(points); i++) {
+        buf_add_format(out, "%s %s ", i ? "," : ";", points[i].name);
+        text_add_duration(out, send_report_percentile(report, points[i].percent));
+    }
+}
+
+void send_report_end(struct send_report *report)
+{
+    if (report->total < 2)
+        return;
+    struct buf out = {0};
+    if (report->num_totals)
+        qsort(report->totals_ns, report->num_totals, sizeof *report->totals_ns, compare_times);
+    if (report->as_json) {
+        send_json_sum(report, &out);
+    } else {
+        buf_add_format(&out, "%zu sent, %zu answered 2xx", report->num_done, report->num_accepted);
+        add_counts(report, &out);
+        add_times(report, &out);
+        buf_add_char(&out, '\n');
+    }
+    (void)fwrite(buf_text(&out), 1, out.len, stdout);
+    buf_clear(&out);
+}
+
+int send_report_exit(const struct send_report *report)
+{
+    if (report->num_done && report->num_accepted == report->num_done)
+        return EXIT_OK;
+    return report->num_without_session == report->num_done ? EXIT_UNREACHED : EXIT_FELL_SHORT;
+}
+
+void send_report_clear(struct send_report *report)
+{
+    free(report->totals_ns);
+    report->totals_ns = NULL;
+    report->num_totals = 0;
+}

@@ -1,0 +1,64 @@
+/*
+ * What `send` says: one attempt in full, or many in one line each and then their sum; for people or
+ * for programs.
+ */
+#ifndef REPORT_SEND_REPORT_H
+#define REPORT_SEND_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "result/observation.h"
+#include "sign/secret.h"
+
+#define SEND_STATUSES 600
+
+/* One attempt as it was sent; borrowed texts. */
+struct send_attempt {
+    size_t number; /* from 1 */
+    const char *sent;
+    const char *type;
+    const char *id;
+    size_t body_len;
+};
+
+struct send_report {
+    bool as_json;
+    size_t total;       /* attempts that there will be */
+    const char *target; /* shown form; borrowed */
+    const struct secret *secret;
+    const struct secret *hidden; /* header values; borrowed */
+    size_t num_hidden;
+    /* what has ended so far */
+    size_t num_done;
+    size_t num_accepted;
+    size_t num_without_session;
+    size_t statuses[SEND_STATUSES]; /* complete answers by status */
+    size_t outcomes[OUTCOME_COUNT]; /* all others by how they ended */
+    int64_t *totals_ns;             /* of complete answers */
+    size_t num_totals;
+};
+
+/* Counts an attempt and prints it to standard output. */
+void send_report_add(struct send_report *report, const struct send_attempt *attempt,
+                     const struct observation *seen);
+
+/* Prints the sum when there was more than one attempt. */
+void send_report_end(struct send_report *report);
+
+/* 0: all were answered 2xx; 3: none had a connection or TLS session; 1: anything else. */
+int send_report_exit(const struct send_report *report);
+
+/* Appends `in` without the secrets: what an endpoint repeats of them is not shown either. */
+void send_report_hide(const struct send_report *report, struct bytes in, struct buf *out);
+
+/* The time, in ns, that `percent` of the complete answers did not pass; the times are sorted and
+ * there is one. */
+int64_t send_report_percentile(const struct send_report *report, size_t percent);
+
+void send_report_clear(struct send_report *report);
+
+#endif

@@ -1,0 +1,130 @@
+#include "result/result.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/redact.h"
+
+static const char *const verdict_names[VERDICT_COUNT] = {
+    [VERDICT_PASS] = "pass", [VERDICT_WARN] = "warn", [VERDICT_FAIL] = "fail",
+    [VERDICT_INFO] = "info", [VERDICT_SKIP] = "skip", [VERDICT_INCONCLUSIVE] = "inconclusive",
+};
+
+const char *verdict_name(enum verdict verdict)
+{
+    return verdict_names[verdict];
+}
+
+static void free_texts(char **texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(texts[i]);
+    free(texts);
+}
+
+void exchange_clear(struct exchange *exchange)
+{
+    free(exchange->sent);
+    free(exchange->as_panora);
+    free(exchange->id_event);
+    free(exchange->processed.why);
+    request_clear(&exchange->request);
+    observation_clear(&exchange->seen);
+}
+
+static void measure_clear(struct measure *measure)
+{
+    free(measure->name);
+    free(measure->unit);
+    free(measure->sentence);
+}
+
+void case_result_clear(struct case_result *result)
+{
+    char *texts[] = {result->id,       result->suite,  result->name,   result->title,
+                     result->expected, result->actual, result->reason, result->harm,
+                     result->remedy,   result->source, result->bug};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        free(texts[i]);
+    free_texts(result->see, result->num_see);
+    for (size_t i = 0; i < result->num_exchanges; i++)
+        exchange_clear(&result->exchanges[i]);
+    free(result->exchanges);
+    for (size_t i = 0; i < result->num_measures; i++)
+        measure_clear(&result->measures[i]);
+    free(result->measures);
+    *result = (struct case_result){0};
+}
+
+struct measure *case_result_add_measure(struct case_result *result, const char *name, double value,
+                                        const char *unit, char *sentence)
+{
+    result->measures =
+        mem_resize(result->measures, result->num_measures + 1, sizeof *result->measures);
+    struct measure *measure = &result->measures[result->num_measures++];
+    *measure = (struct measure){.name = mem_text(name), .value = value, .unit = mem_text(unit)};
+    measure->sentence = sentence;
+    return measure;
+}
+
+static void diagnosis_clear(struct diagnosis *diagnosis)
+{
+    free(diagnosis->id);
+    free(diagnosis->sentence);
+    free(diagnosis->evidence);
+    free(diagnosis->harm);
+    free(diagnosis->remedy);
+    free(diagnosis->snippet);
+    free(diagnosis->snippet_needs);
+    free(diagnosis->framework);
+    free_texts(diagnosis->cases, diagnosis->num_cases);
+}
+
+void run_result_clear(struct run_result *result)
+{
+    char *texts[] = {result->target,  result->version, result->suites_hash,
+                     result->stopped, result->loudest, result->left_behind,
+                     result->rerun,   result->url,     result->curl_options};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        free(texts[i]);
+    for (size_t i = 0; i < result->num_cases; i++)
+        case_result_clear(&result->cases[i]);
+    free(result->cases);
+    for (size_t i = 0; i < result->num_diagnoses; i++)
+        diagnosis_clear(&result->diagnoses[i]);
+    free(result->diagnoses);
+    for (size_t i = 0; i < result->num_hidden; i++) {
+        explicit_bzero(result->hidden[i].value, result->hidden[i].len);
+        free(result->hidden[i].value);
+    }
+    free(result->hidden);
+    *result = (struct run_result){0};
+}
+
+bool verdict_counts(enum verdict verdict, bool strict)
+{
+    return verdict == VERDICT_FAIL || (strict && verdict == VERDICT_WARN);
+}
+
+/* What failed stays failed, also when the run was cut off afterwards. */
+const char *run_result_summary(const struct run_result *result)
+{
+    bool failed =
+        result->counts[VERDICT_FAIL] > 0 || (result->strict && result->counts[VERDICT_WARN] > 0);
+    if (failed || result->exit_code == 1 || result->exit_code == 3)
+        return "not-ready";
+    return result->exit_code != 0 || result->interrupted ? "undecided" : "ready";
+}
+
+void result_redact(const struct run_result *result, struct bytes in, struct buf *out)
+{
+    struct redaction *redactions = mem_alloc((result->num_hidden + 1) * sizeof *redactions);
+    for (size_t i = 0; i < result->num_hidden; i++)
+        redactions[i] = (struct redaction){
+            .value = {result->hidden[i].value, result->hidden[i].len},
+            .replacement = result->hidden[i].replacement,
+        };
+    redact(redactions, result->num_hidden, in, out);
+    free(redactions);
+}

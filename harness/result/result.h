@@ -1,0 +1,175 @@
+/*
+ * The result model: what a run found, as plain values that diagnose and every report format read.
+ * Everything in it is owned by the run_result and already free of secrets (the runner redacts texts
+ * when it fills them in), except the raw bytes in `observation`s and `request`s, which reports must
+ * pass through result_redact.
+ */
+#ifndef RESULT_RESULT_H
+#define RESULT_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "http/request.h"
+#include "result/observation.h"
+#include "suite/suite.h"
+
+enum verdict {
+    VERDICT_PASS,
+    VERDICT_WARN,
+    VERDICT_FAIL,
+    VERDICT_INFO,
+    VERDICT_INCONCLUSIVE,
+    VERDICT_SKIP,
+    VERDICT_COUNT
+};
+const char *verdict_name(enum verdict verdict); /* "pass", "warn", ... */
+
+/* What the user's own command (--effect-command) says became of an event. */
+enum processed_state {
+    PROCESSED_UNASKED,
+    PROCESSED_TIMES,  /* it said how often */
+    PROCESSED_UNKNOWN /* it was asked, or was to be, and said nothing that counts */
+};
+
+struct processed {
+    enum processed_state state;
+    int64_t times; /* of PROCESSED_TIMES */
+    char *why;     /* of PROCESSED_UNKNOWN: a sentence */
+};
+
+/* One request of a case and what came of it. */
+struct exchange {
+    char *sent; /* one line for people: "crm.contact.created, signature cut to 32 characters" */
+    struct request request; /* as sent */
+    size_t body_let_go; /* bytes of the request's body that are not kept here, all or none of it */
+    struct observation seen;
+    char right_signature[65]; /* of the event as it was signed, whatever was sent; "" = unknown */
+    int64_t late_ns;          /* open loop: how long after its intended time it left; 0 otherwise */
+    bool genuine;             /* a right endpoint accepts it */
+    bool accepted; /* by design.md's words: 2xx, complete, well-formed, in time, not redirected */
+    char *
+        as_panora; /* how Panora would record it: "delivered", "failed: ..." ; NULL when not sent */
+    char *id_event;             /* to ask the user's command about; NULL = nobody asks */
+    struct processed processed; /* what it said of that id */
+    bool repeated;              /* the same bytes went out before, to an endpoint that then died */
+};
+
+void exchange_clear(struct exchange *exchange);
+
+/* A number that a case brought to light, whatever its verdict. */
+struct measure {
+    char *name; /* "body-limit" */
+    double value;
+    char *unit;     /* "bytes", "levels", "ms" */
+    char *sentence; /* "accepts bodies of up to 102,400 bytes: the default of express.json" */
+    bool is_detail; /* for those who want to know: another measure of the case says the gist */
+};
+
+/* One testcase: a case, or one value of its `for` list. */
+struct case_result {
+    char *id;    /* "panora/signature/refuses-truncated[32]" */
+    char *suite; /* "panora/signature" */
+    char *name;  /* "refuses-truncated[32]" */
+    char *title;
+    enum level level;
+    enum verdict verdict;
+    char *expected; /* "any 4xx" */
+    char *actual;   /* "204 after 1.3 ms" */
+    char *reason;   /* a sentence that says why it is inconclusive, skipped, tolerated, ...; "" when
+                       nothing is to add */
+    char *harm;     /* of the case; "" when none is given */
+    char *remedy;   /* of the case; "" */
+    char *source; /* "Panora documentation, webhooks/overview, Secure your webhook endpoint"; "" */
+    char *bug;    /* "AUTH_BYPASS"; "" */
+    char **see;   /* "CWE-347", ... */
+    size_t num_see;
+    struct exchange *exchanges;
+    size_t num_exchanges;
+    size_t
+        decisive; /* index of the exchange that decided the verdict; num_exchanges when none did */
+    int64_t started_ns; /* from the start of the run */
+    int64_t duration_ns;
+    bool canary_failed;  /* the endpoint did not accept a genuine event after it */
+    int64_t recovery_ns; /* how long the endpoint was gone because of it; -1 = was not */
+    struct measure *measures;
+    size_t num_measures;
+};
+
+/* Adds a number and returns it, borrowed until the next one is added; `sentence` becomes the
+ * result's, the others are copied. */
+struct measure *case_result_add_measure(struct case_result *result, const char *name, double value,
+                                        const char *unit, char *sentence);
+
+enum confidence { CONFIDENCE_PROVED, CONFIDENCE_LIKELY };
+
+/* A named cause behind failed cases. */
+struct diagnosis {
+    char *id;
+    char *sentence;
+    enum confidence confidence;
+    char **cases; /* ids that it explains */
+    size_t num_cases;
+    char *evidence;
+    char *harm;
+    char *remedy;
+    char *snippet;       /* a whole handler that does it right, for `framework`; "" = none */
+    char *snippet_needs; /* the file that it calls: "panora_signature.py"; "" = none */
+    char *framework;     /* what the endpoint shows itself to be, or the language that the evidence
+                            names: "Express", "Python"; "" = nothing is known */
+};
+
+struct run_result {
+    char *target;      /* shown form */
+    char *version;     /* "0.1.0" */
+    char *suites_hash; /* sha-256 of the suites that were run, hex */
+    uint64_t seed;
+    char started[32]; /* ISO 8601, UTC */
+    int64_t duration_ns;
+    bool strict;
+    bool interrupted;
+    char *stopped; /* why the run ended early (max-time, max-requests, interrupted, endpoint gone),
+                      or "" */
+    char *loudest; /* the honest-run sentence: these requests never reached the handler, and what
+                      they met; or "" */
+    size_t num_requests; /* sent */
+    char *left_behind;   /* "events whose id_event begins with 7e57c0de-1a2b" */
+    char *rerun; /* command line prefix that repeats the run: "hookcheck run 'URL' --seed N ..."
+                    without the secret */
+    char *url;   /* URL for curl lines, without userinfo */
+    char *curl_options; /* what a curl line needs to connect as the run did, with a blank before
+                           each: " --resolve 'a:80:127.0.0.1'"; NULL = nothing */
+    struct case_result *cases;
+    size_t num_cases;
+    struct diagnosis *diagnoses;
+    size_t num_diagnoses;
+    size_t counts[VERDICT_COUNT];
+    int exit_code; /* 0 1 3 4 or 130, by design.md section 3 */
+
+    /* What reports must never show. */
+    struct {
+        const char *replacement; /* "$HOOKCHECK_SECRET" */
+        char *value;
+        size_t len;
+    } * hidden;
+    size_t num_hidden;
+};
+
+void run_result_clear(struct run_result *result);
+void case_result_clear(struct case_result *result);
+
+/* "ready": every required case passed; "not-ready": the endpoint fell short or was never reached;
+ * "undecided": nothing failed but a required case could not be decided, or the run was cut off. */
+const char *run_result_summary(const struct run_result *result);
+
+/* Whether a verdict counts against the endpoint: fail, and with `strict` warn. */
+bool verdict_counts(enum verdict verdict, bool strict);
+
+/* Appends `in` with everything hidden replaced (as it is, and in hex, base64 and percent-encoding).
+ */
+void result_redact(const struct run_result *result, struct bytes in, struct buf *out);
+
+#endif

@@ -1,0 +1,82 @@
+/* The proof of the suites and the receiver that comes back, as a user meets them. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "tests/support/run_program.h"
+#include "tests/support/started_program.h"
+
+TestSuite(prove_selftest, .timeout = 120);
+
+static int selftest(const char *const *arguments, struct program_end *end)
+{
+    run_hookcheck(arguments, (struct bytes){0}, end);
+    return end->code;
+}
+
+Test(prove_selftest, a_fault_is_caught_by_the_case_that_it_declares)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    const char *const arguments[] = {
+        "selftest", "--fault", "A03", "--case", "panora/signature/refuses-e*", NULL};
+    cr_expect_eq(selftest(arguments, &end), 0, "%s", buf_text(&end.out));
+    cr_expect(strstr(buf_text(&end.out), "panora/signature/refuses-empty ") != NULL);
+    cr_expect(strstr(buf_text(&end.out), " A03\n") != NULL, "%s", buf_text(&end.out));
+    cr_expect(strstr(buf_text(&end.out), "1 faults, 0 right receivers, 0 problems") != NULL);
+    program_end_clear(&end);
+}
+
+Test(prove_selftest, the_right_receiver_and_a_variation_are_not_failed)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    const char *const arguments[] = {"selftest",           "--variation", "refuses-404", "--case",
+                                     "panora/signature/*", "--format",    "json",        NULL};
+    cr_expect_eq(selftest(arguments, &end), 0, "%s", buf_text(&end.err));
+    cr_expect(strstr(buf_text(&end.out), "\"problems\": []") != NULL, "%s", buf_text(&end.out));
+    program_end_clear(&end);
+}
+
+Test(prove_selftest, a_run_that_takes_too_long_is_a_problem)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    const char *const arguments[] = {"selftest", "--fault", "C10",       "--limit",
+                                     "1s",       "--case",  "panora/d*", NULL};
+    cr_expect_eq(selftest(arguments, &end), 1);
+    cr_expect(strstr(buf_text(&end.out), "problem: C10") != NULL, "%s", buf_text(&end.out));
+    program_end_clear(&end);
+}
+
+Test(prove_selftest, unknown_names_are_refused)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    const char *const no_fault[] = {"selftest", "--fault", "Z99", NULL};
+    const char *const no_format[] = {"selftest", "--format", "xml", NULL};
+    cr_expect_eq(selftest(no_fault, &end), 2);
+    program_end_clear(&end);
+    cr_expect_eq(selftest(no_format, &end), 2);
+    program_end_clear(&end);
+}
+
+static int run_case(const char *url, const char *only)
+{
+    struct program_end end;
+    const char *const arguments[] = {"run", url, "--only", only, "--quick", "-q", NULL};
+    run_hookcheck(arguments, (struct bytes){0}, &end);
+    int code = end.code;
+    program_end_clear(&end);
+    return code;
+}
+
+Test(prove_selftest, a_receiver_that_its_fault_kills_comes_back_on_its_port)
+{
+    NEED_HOOKCHECK();
+    struct started_program receiver;
+    cr_assert(start_receiver(&receiver,
+                             (const char *const[]){"--fault", "B02", "--restart", "20ms", NULL}));
+    cr_expect_eq(run_case(receiver.url, "panora/signature/refuses-truncated*"), 1);
+    cr_expect_eq(run_case(receiver.url, "panora/delivery/accepts-an-event"), 0);
+    cr_expect_eq(stop_program(&receiver), 0);
+}

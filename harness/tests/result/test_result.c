@@ -1,0 +1,81 @@
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/mem.h"
+#include "result/result.h"
+
+TestSuite(result_result, .timeout = 20);
+
+Test(result_result, names_every_verdict)
+{
+    static const char *const names[] = {"pass", "warn", "fail", "info", "inconclusive", "skip"};
+    cr_assert_eq(ARRAY_LEN(names), VERDICT_COUNT);
+    for (int i = 0; i < VERDICT_COUNT; i++)
+        cr_expect_str_eq(verdict_name((enum verdict)i), names[i]);
+}
+
+Test(result_result, counts_a_warning_only_when_strict)
+{
+    cr_expect(verdict_counts(VERDICT_FAIL, false));
+    cr_expect(verdict_counts(VERDICT_FAIL, true));
+    cr_expect(verdict_counts(VERDICT_WARN, true));
+    cr_expect_not(verdict_counts(VERDICT_WARN, false));
+    cr_expect_not(verdict_counts(VERDICT_INFO, true));
+    cr_expect_not(verdict_counts(VERDICT_INCONCLUSIVE, true));
+}
+
+Test(result_result, sums_a_run_up_in_one_word)
+{
+    static const struct {
+        const char *what;
+        size_t failed, warned;
+        bool strict, interrupted;
+        int exit_code;
+        const char *expected;
+    } rows[] = {
+        {"all passed", 0, 0, false, false, 0, "ready"},
+        {"a warning", 0, 1, false, false, 0, "ready"},
+        {"a warning, strict", 0, 1, true, false, 1, "not-ready"},
+        {"a failure", 1, 0, false, false, 1, "not-ready"},
+        {"never reached", 0, 0, false, false, 3, "not-ready"},
+        {"undecided", 0, 0, false, false, 4, "undecided"},
+        {"interrupted", 0, 0, false, true, 130, "undecided"},
+        {"interrupted after a failure", 1, 0, false, true, 130, "not-ready"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct run_result result = {.strict = rows[i].strict,
+                                    .interrupted = rows[i].interrupted,
+                                    .exit_code = rows[i].exit_code};
+        result.counts[VERDICT_FAIL] = rows[i].failed;
+        result.counts[VERDICT_WARN] = rows[i].warned;
+        cr_expect_str_eq(run_result_summary(&result), rows[i].expected, "%s", rows[i].what);
+    }
+}
+
+Test(result_result, hides_everything_that_is_to_be_hidden)
+{
+    struct run_result result = {.num_hidden = 2};
+    result.hidden = mem_alloc(2 * sizeof *result.hidden);
+    result.hidden[0].replacement = "$HOOKCHECK_SECRET";
+    result.hidden[0].value = mem_text("whsec_12345");
+    result.hidden[0].len = 11;
+    result.hidden[1].replacement = "$HOOKCHECK_HEADER";
+    result.hidden[1].value = mem_text("Bearer abcdef");
+    result.hidden[1].len = 13;
+    struct buf out = {0};
+    result_redact(&result, bytes_of("Bearer abcdef / whsec_12345 / 77687365635f3132333435"), &out);
+    cr_expect_str_eq(buf_text(&out), "$HOOKCHECK_HEADER / $HOOKCHECK_SECRET / $HOOKCHECK_SECRET");
+    buf_clear(&out);
+    run_result_clear(&result);
+    cr_expect_eq(result.num_hidden, 0);
+}
+
+Test(result_result, passes_a_text_through_when_nothing_is_hidden)
+{
+    struct run_result result = {.strict = false};
+    struct buf out = {0};
+    result_redact(&result, bytes_of("as it is"), &out);
+    cr_expect_str_eq(buf_text(&out), "as it is");
+    buf_clear(&out);
+}
