@@ -74,7 +74,8 @@ static void set_up(struct host *host, const uint8_t *choices, const char *given)
         struct behaviour_setting *setting = &host->behaviours[host->num_behaviours];
         if (choices[1 + i] == NONE)
             continue;
-        setting->behaviour = &behaviours[choices[1 + i] % num_behaviours];
+        setting->behaviour =
+            table_at(&behaviour_table, choices[1 + i] % table_count(&behaviour_table));
         host->num_behaviours +=
             read_argument(&setting->behaviour->argument, given, &setting->argument);
     }

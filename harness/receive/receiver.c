@@ -145,7 +145,7 @@ static bool set_variation(struct host *host, const char *name, struct error *err
 {
     if (!name)
         return true;
-    const struct variation *variation = variation_find(name, err);
+    const struct variation *variation = table_find(&variation_table, name, err);
     if (!variation)
         return false;
     rules_override(&host->rules, &variation->overrides);
