@@ -11,9 +11,10 @@
 #include "base/mem.h"
 #include "panora/js.h"
 #include "tests/support/shell_run.h"
+#include "tests/support/skip.h"
 #include "tests/support/vectors.h"
 
-TestSuite(sign_consumers, .timeout = 120);
+TestSuite(foreign_consumers, .timeout = 120);
 
 #define VECTORS   "fixtures/vectors/vectors.json"
 #define CONSUMERS "fixtures/vectors/consumers/"
@@ -43,8 +44,7 @@ static bool have(const struct consumer *consumer)
 {
     bool found = shell_has(consumer->runtime);
     if (!found)
-        (void)fprintf(stderr, "SKIPPED: no %s here, so its sample verifier is not run\n",
-                      consumer->runtime);
+        skip_note("the sample verifier for %s: not on this machine", consumer->runtime);
     return found;
 }
 
@@ -56,7 +56,7 @@ static int run(const struct consumer *consumer, const char *file, struct buf *ou
     return code;
 }
 
-Test(sign_consumers, every_vector_holds_in_every_language)
+Test(foreign_consumers, every_vector_holds_in_every_language)
 {
     struct js *file = vectors_read(VECTORS);
     cr_assert_not_null(file, "run from the top of the project: no %s", VECTORS);
@@ -75,7 +75,7 @@ Test(sign_consumers, every_vector_holds_in_every_language)
 }
 
 /* A forgery declared right, a genuine event declared wrong: each sample must see both. */
-Test(sign_consumers, a_wrong_bundle_is_seen_in_every_language)
+Test(foreign_consumers, a_wrong_bundle_is_seen_in_every_language)
 {
     static const char wrong[] =
         "{\"testGroups\":[{\"secret\":\"s\",\"dialect\":\"text\",\"tests\":["

@@ -21,6 +21,7 @@ import sys
 import time
 
 from table import SNIPPETS, Skip
+from tools import SKIPPED
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.normpath(os.path.join(HERE, "../../../.."))
@@ -200,7 +201,7 @@ def main():
         complaints = check(os.path.abspath(program), name, options == ["--every-secret"])
     except Skip as reason:
         print(f"SKIPPED: {name} was NOT run: {reason}")
-        return 77
+        return SKIPPED
     for complaint in complaints:
         print(f"{name}: {complaint}")
     return 1 if complaints else 0
