@@ -29,12 +29,12 @@ INSTALL ?= install
 VARIANT ?= release
 B       := build/$(VARIANT)
 
-LIBS      := libcurl openssl jansson libevent libevent_openssl
+LIBS      := libcurl openssl jansson libevent libevent_openssl sqlite3
 TEST_LIBS := criterion
 
 # --- what must be there: pkg-config module and the Debian package that has it ---
 NEEDS      := libcurl=libcurl4-openssl-dev openssl=libssl-dev jansson=libjansson-dev \
-              libevent=libevent-dev libevent_openssl=libevent-dev
+              libevent=libevent-dev libevent_openssl=libevent-dev sqlite3=libsqlite3-dev
 NEEDS_TEST := criterion=libcriterion-dev
 
 WITHOUT_LIBS := help vectors vectors-current format-check clean uninstall format layers timeouts deps deps-test deps-all deps-lint demo test test-all
@@ -139,10 +139,10 @@ define install_packages
 	for pair in $(3); do [ -e "$${pair%%=*}" ] || wanted="$$wanted $${pair#*=}"; done; \
 	[ -n "$$wanted" ] || exit 0; \
 	if ! command -v apt-get >/dev/null 2>&1; then \
-	    echo "hookcheck needs a C compiler, pkg-config, libcurl, OpenSSL, jansson, libevent and (for the tests) Criterion; install them with one of:" >&2; \
-	    echo "  dnf install gcc pkgconf-pkg-config libcurl-devel openssl-devel jansson-devel libevent-devel criterion-devel" >&2; \
-	    echo "  apk add build-base pkgconf curl-dev openssl-dev jansson-dev libevent-dev criterion-dev" >&2; \
-	    echo "  brew install pkg-config curl openssl jansson libevent criterion" >&2; exit 1; fi; \
+	    echo "hookcheck needs a C compiler, pkg-config, libcurl, OpenSSL, jansson, libevent, SQLite and (for the tests) Criterion; install them with one of:" >&2; \
+	    echo "  dnf install gcc pkgconf-pkg-config libcurl-devel openssl-devel jansson-devel libevent-devel sqlite-devel criterion-devel" >&2; \
+	    echo "  apk add build-base pkgconf curl-dev openssl-dev jansson-dev libevent-dev sqlite-dev criterion-dev" >&2; \
+	    echo "  brew install pkg-config curl openssl jansson libevent sqlite criterion" >&2; exit 1; fi; \
 	echo "installing:$$wanted"; \
 	DEBIAN_FRONTEND=noninteractive $(as_root)apt-get update -qq; \
 	DEBIAN_FRONTEND=noninteractive $(as_root)apt-get install -y -qq --no-install-recommends $$wanted >/dev/null

@@ -2,8 +2,8 @@
  * An answer as a value: what to say, and how to say it. Faults and behaviours change it before it
  * is written.
  */
-#ifndef RECEIVE_ANSWER_H
-#define RECEIVE_ANSWER_H
+#ifndef SERVE_ANSWER_H
+#define SERVE_ANSWER_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -46,6 +46,7 @@ struct answer {
     bool cut;         /* only the first `cut_at` bytes are written */
     size_t cut_at;
     bool endless; /* body bytes go on until the client goes */
+    bool stream;  /* the head, then what connection_push gives, until one of the two goes */
     enum ending ending;
 };
 

@@ -1,4 +1,4 @@
-#include "receive/transmit.h"
+#include "serve/transmit.h"
 
 #include <event2/bufferevent.h>
 

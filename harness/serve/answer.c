@@ -1,4 +1,4 @@
-#include "receive/answer.h"
+#include "serve/answer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -75,7 +75,7 @@ void answer_set_body(struct answer *answer, const char *content_type, const char
 bool answer_keeps_alive(const struct answer *answer, const struct answer_context *context)
 {
     return context->keep_alive && answer->ending == ENDING_KEEP && !answer->cut &&
-           answer->raw.len == 0 && answer->minor == 0;
+           answer->raw.len == 0 && answer->minor == 0 && !answer->stream;
 }
 
 /* RFC 9110 section 15.3.5 and 15.4.5: these have no content, whatever their headers say. */
@@ -114,7 +114,7 @@ static void add_date(int64_t wall_ms, const struct head *head)
 static void add_framing(const struct answer *answer, const struct head *head)
 {
     char length[32];
-    if (answer->endless || answer->unframed)
+    if (answer->endless || answer->unframed || answer->stream)
         return;
     if (answer->chunked) {
         add_header(head, "Transfer-Encoding", "chunked");

@@ -1,5 +1,5 @@
 /* HTTPS, seen by the programs that users have. */
-#include "receive/tls.h"
+#include "serve/tls.h"
 
 #include <criterion/criterion.h>
 #include <openssl/pem.h>
@@ -10,12 +10,12 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "receive/certificate.h"
+#include "serve/certificate.h"
 #include "tests/support/run_program.h"
 #include "tests/support/skip.h"
 #include "tests/support/started_receiver.h"
 
-TestSuite(receive_tls, .timeout = 30);
+TestSuite(serve_tls, .timeout = 30);
 
 static void begin_tls(struct started_receiver *started)
 {
@@ -49,7 +49,7 @@ static void check_curl(const struct started_receiver *started, const char *host,
     program_end_clear(&end);
 }
 
-Test(receive_tls, is_trusted_by_a_client_that_has_its_ca)
+Test(serve_tls, is_trusted_by_a_client_that_has_its_ca)
 {
     struct started_receiver started;
     begin_tls(&started);
@@ -59,7 +59,7 @@ Test(receive_tls, is_trusted_by_a_client_that_has_its_ca)
     started_end(&started);
 }
 
-Test(receive_tls, is_not_trusted_by_others)
+Test(serve_tls, is_not_trusted_by_others)
 {
     struct started_receiver started;
     struct program_end end;
@@ -100,7 +100,7 @@ static bool shakes_hands(const struct started_receiver *started, const char *ver
 
 #define ALL_CIPHERS "ALL:@SECLEVEL=0"
 
-Test(receive_tls, speaks_tls_1_2_and_1_3_and_nothing_weaker)
+Test(serve_tls, speaks_tls_1_2_and_1_3_and_nothing_weaker)
 {
     struct started_receiver started;
     begin_tls(&started);
@@ -114,7 +114,7 @@ Test(receive_tls, speaks_tls_1_2_and_1_3_and_nothing_weaker)
     started_end(&started);
 }
 
-Test(receive_tls, removes_what_it_wrote)
+Test(serve_tls, removes_what_it_wrote)
 {
     struct started_receiver started;
     begin_tls(&started);
@@ -140,7 +140,7 @@ static char *write_pem(const char *folder, const char *name, X509 *x509, EVP_PKE
     return path;
 }
 
-Test(receive_tls, takes_a_certificate_of_the_users)
+Test(serve_tls, takes_a_certificate_of_the_users)
 {
     char folder[] = "/tmp/hookcheck-test-XXXXXX";
     struct certificate own;
@@ -168,7 +168,7 @@ Test(receive_tls, takes_a_certificate_of_the_users)
     certificate_clear(&own);
 }
 
-Test(receive_tls, survives_clients_that_speak_no_tls)
+Test(serve_tls, survives_clients_that_speak_no_tls)
 {
     struct started_receiver started;
     struct client client;

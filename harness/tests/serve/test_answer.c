@@ -1,10 +1,10 @@
-#include "receive/answer.h"
+#include "serve/answer.h"
 
 #include <criterion/criterion.h>
 
 #include "base/array.h"
 
-TestSuite(receive_answer, .timeout = 20);
+TestSuite(serve_answer, .timeout = 20);
 
 static const struct answer_context kept = {.keep_alive = true};
 
@@ -17,13 +17,13 @@ static void expect(const struct answer *answer, const struct answer_context *con
     buf_clear(&out);
 }
 
-Test(receive_answer, a_204_has_no_framing)
+Test(serve_answer, a_204_has_no_framing)
 {
     const struct answer answer = {.status = 204};
     expect(&answer, &kept, "HTTP/1.1 204 No Content\r\n\r\n");
 }
 
-Test(receive_answer, a_body_has_a_length)
+Test(serve_answer, a_body_has_a_length)
 {
     struct answer answer = {.status = 400};
     answer_set_body(&answer, "text/plain", "no");
@@ -36,13 +36,13 @@ Test(receive_answer, a_body_has_a_length)
     answer_clear(&answer);
 }
 
-Test(receive_answer, an_empty_chunked_body_has_only_its_end)
+Test(serve_answer, an_empty_chunked_body_has_only_its_end)
 {
     const struct answer answer = {.status = 200, .chunked = true};
     expect(&answer, &kept, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
 }
 
-Test(receive_answer, a_head_request_gets_no_body)
+Test(serve_answer, a_head_request_gets_no_body)
 {
     struct answer answer = {.status = 200};
     const struct answer_context context = {.to_head = true, .keep_alive = true};
@@ -52,7 +52,7 @@ Test(receive_answer, a_head_request_gets_no_body)
     answer_clear(&answer);
 }
 
-Test(receive_answer, says_what_becomes_of_the_connection)
+Test(serve_answer, says_what_becomes_of_the_connection)
 {
     const struct answer answer = {.status = 204};
     const struct answer closing = {.status = 204, .ending = ENDING_CLOSE};
@@ -68,7 +68,7 @@ Test(receive_answer, says_what_becomes_of_the_connection)
     cr_expect_not(answer_keeps_alive(&answer, &unkept));
 }
 
-Test(receive_answer, can_be_wrong_on_purpose)
+Test(serve_answer, can_be_wrong_on_purpose)
 {
     struct answer answer = {.status = 200,
                             .length_error = 5,
@@ -85,7 +85,7 @@ Test(receive_answer, can_be_wrong_on_purpose)
     answer_clear(&answer);
 }
 
-Test(receive_answer, has_words_for_every_status)
+Test(serve_answer, has_words_for_every_status)
 {
     cr_expect_str_eq(answer_reason(404), "Not Found");
     cr_expect_str_eq(answer_reason(599), "Unknown");

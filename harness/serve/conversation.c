@@ -6,7 +6,8 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "receive/connection_internal.h"
+#include "serve/answer.h"
+#include "serve/connection_internal.h"
 
 #define HOLD_NS     (600 * NS_PER_S) /* a client that is left without an answer gives up before */
 #define BACKLOG_MAX ((size_t)16 * 1024 * 1024) /* bytes of requests that wait behind an answer */
@@ -18,7 +19,7 @@ void conversation_begin(struct connection *connection)
     connection->inside = false;
     connection->counted = false;
     connection->idle_since_ns = clock_monotonic_ns();
-    connection_enter(connection, STATE_READING, connection->host->rules.manners.idle_ns);
+    connection_enter(connection, STATE_READING, connection->host->manners.idle_ns);
 }
 
 /* All bytes of the answer have left. A request that came meanwhile is read from
@@ -27,6 +28,10 @@ static void finish_answer(struct connection *connection)
 {
     transmit_clear(&connection->transmission);
     connection_drop_body(connection);
+    if (connection->streams) {
+        connection->state = STATE_STREAMING;
+        return;
+    }
     switch (connection->ending) {
     case ENDING_KEEP:
         conversation_begin(connection);
@@ -42,7 +47,8 @@ static void finish_answer(struct connection *connection)
         return;
     case ENDING_DIE:
         connection_reset(connection);
-        connection->host->on_death(connection->host->payload);
+        if (connection->host->service->died)
+            connection->host->service->died(connection->host->payload);
         return;
     }
 }
@@ -75,11 +81,15 @@ static struct inbound *describe(struct connection *connection, bool whole)
         .connection = connection->number,
         .on_connection = connection->num_requests,
         .over_ipv6 = connection->over_ipv6,
+        .from_loopback = connection->from_loopback,
+        .line = connection,
     };
+    memcpy(connection->request.address, connection->address, sizeof connection->address);
     return &connection->request;
 }
 
-static void begin_answer(struct connection *connection, const struct answer *answer)
+/* Takes `answer` over. */
+static void begin_answer(struct connection *connection, struct answer *answer)
 {
     const struct http_reader *reader = connection->reader;
     const struct inbound *request = &connection->request;
@@ -87,40 +97,41 @@ static void begin_answer(struct connection *connection, const struct answer *ans
         .to_head = request->method && strcmp(request->method, "HEAD") == 0,
         .client_is_1_0 = request->method && reader->minor == 0,
         .keep_alive = request->whole && reader->keep_alive,
-        .wall_ms = host_wall_ms(connection->host),
+        .wall_ms = connection->host->wall_ms ? connection->host->wall_ms() : 0,
     };
     transmit_prepare(&connection->transmission, answer, &context);
     connection->ending = answer->ending;
     if (answer->ending == ENDING_KEEP && !answer_keeps_alive(answer, &context))
         connection->ending = ENDING_CLOSE;
-    if (answer->delay_ns)
-        connection_enter(connection, STATE_WAITING, answer->delay_ns);
+    connection->streams = answer->stream;
+    connection->owed = connection->owed || answer->stream;
+    int64_t delay_ns = answer->delay_ns;
+    answer_clear(answer);
+    if (delay_ns)
+        connection_enter(connection, STATE_WAITING, delay_ns);
     else
         transmit(connection);
 }
 
 /* Answers a request that was not read to its end; the connection cannot be used again. */
-static void answer_early(struct connection *connection, struct handling *handling,
-                         const char *words, const char *problem)
+static void answer_early(struct connection *connection, struct answer *answer)
 {
-    if (handling->answer.ending == ENDING_KEEP)
-        handling->answer.ending = ENDING_CLOSE;
-    host_note(connection->host, handling, NULL, words, problem);
-    begin_answer(connection, &handling->answer);
-    handling_clear(handling);
+    if (answer->ending == ENDING_KEEP)
+        answer->ending = ENDING_CLOSE;
+    begin_answer(connection, answer);
 }
 
-static void refuse_early(struct connection *connection, enum result result)
+static void refuse_early(struct connection *connection, const struct refusal *why)
 {
-    struct handling handling = host_handling(connection->host, describe(connection, false));
-    rules_refuse(&handling, result);
-    host_apply(connection->host, MOMENT_ANSWER, &handling.answer, handling.request);
-    answer_early(connection, &handling, result_words(result), NULL);
+    struct host *host = connection->host;
+    struct answer answer = {0};
+    host->service->refuse(host->payload, why, describe(connection, false), &answer);
+    answer_early(connection, &answer);
 }
 
 static void count_request(struct connection *connection)
 {
-    connection->host->memory.num_requests = ++connection->host->num_requests;
+    connection->host->num_requests++;
     connection->num_requests++;
     connection->counted = true;
 }
@@ -129,56 +140,42 @@ static void answer_malformed(struct connection *connection, int status, const ch
 {
     if (!connection->counted)
         count_request(connection);
-    struct handling handling = host_handling(connection->host, describe(connection, false));
-    handling.answer.status = status;
-    answer_set_body(&handling.answer, "text/plain; charset=utf-8", answer_reason(status));
-    buf_add_char(&handling.answer.body, '\n');
-    answer_early(connection, &handling, NULL, problem);
+    refuse_early(connection, &(struct refusal){REFUSAL_MALFORMED, status, problem});
 }
 
 static void answer_whole(struct connection *connection)
 {
     struct host *host = connection->host;
-    struct handling handling = host_handling(host, describe(connection, true));
-    enum result result = rules_handle(&handling);
-    host_apply(host, MOMENT_ANSWER, &handling.answer, handling.request);
-    struct bytes type = {NULL, 0};
-    if (host->out)
-        type = handling_member(&handling, "type");
-    char *shown = type.data ? mem_copy(type.data, type.len) : NULL;
-    host_note(host, &handling, shown, result_words(result), NULL);
-    free(shown);
-    begin_answer(connection, &handling.answer);
-    handling_clear(&handling);
+    struct answer answer = {0};
+    if (host->service->answer(host->payload, describe(connection, true), &answer)) {
+        begin_answer(connection, &answer);
+        return;
+    }
+    connection->owed = true;
+    connection->state = STATE_PENDING;
+    connection_disarm(connection);
+}
+
+void conversation_answer(struct connection *connection, struct answer *answer)
+{
+    connection->owed = false;
+    if (connection->state == STATE_PENDING)
+        begin_answer(connection, answer);
+    else
+        answer_clear(answer);
 }
 
 /* --- reading --- */
 
-/* Whether behaviours of `moment` answer now, before the body. */
-static bool behave_early(struct connection *connection, enum moment moment)
+/* Whether the service answers by the head alone. */
+static bool answers_head(struct connection *connection, enum head_moment moment)
 {
-    struct handling handling = host_handling(connection->host, describe(connection, false));
-    handling.answer.status = 200;
-    if (!host_behaves(connection->host, moment))
+    struct host *host = connection->host;
+    struct answer answer = {0};
+    if (!host->service->answer_head ||
+        !host->service->answer_head(host->payload, moment, describe(connection, false), &answer))
         return false;
-    host_apply(connection->host, MOMENT_ANSWER, &handling.answer, handling.request);
-    host_apply(connection->host, moment, &handling.answer, handling.request);
-    answer_early(connection, &handling, "answered before its body", NULL);
-    return true;
-}
-
-/* Asks the stages for what the head alone can tell. True when the request is refused. */
-static bool refuse_by_head(struct connection *connection)
-{
-    struct handling handling = host_handling(connection->host, describe(connection, false));
-    enum result result = connection->host->rules.admit(&handling);
-    if (result == RESULT_NEXT) {
-        handling_clear(&handling);
-        return false;
-    }
-    rules_refuse(&handling, result);
-    host_apply(connection->host, MOMENT_ANSWER, &handling.answer, handling.request);
-    answer_early(connection, &handling, result_words(result), NULL);
+    answer_early(connection, &answer);
     return true;
 }
 
@@ -187,19 +184,19 @@ static void on_head(struct connection *connection)
     struct host *host = connection->host;
     const struct http_reader *reader = connection->reader;
     count_request(connection);
-    if (behave_early(connection, MOMENT_HEAD))
+    if (answers_head(connection, HEAD_READ))
         return;
-    if (reader->has_length && reader->content_length > host->rules.manners.body_max) {
-        refuse_early(connection, RESULT_TOO_LARGE);
+    if (reader->has_length && reader->content_length > host->manners.body_max) {
+        refuse_early(connection, &(struct refusal){REFUSAL_TOO_LARGE, 413, NULL});
         return;
     }
-    if (host->rules.manners.judges_heads && refuse_by_head(connection))
+    if (answers_head(connection, HEAD_FITS))
         return;
     /* RFC 9110 section 10.1.1: a client that waits learns at once whether its body is wanted. */
     bool has_body = reader->chunked || (reader->has_length && reader->content_length > 0);
     if (!reader->expects_continue || !has_body)
         return;
-    if (behave_early(connection, MOMENT_EXPECT) || refuse_by_head(connection))
+    if (answers_head(connection, HEAD_WAITS))
         return;
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
     (void)bufferevent_write(connection->bufferevent, go_on, sizeof go_on - 1);
@@ -209,12 +206,12 @@ static void on_body(struct connection *connection)
 {
     struct host *host = connection->host;
     struct bytes piece = connection->reader->chunk;
-    if (connection->body.len + piece.len > host->rules.manners.body_max) {
-        refuse_early(connection, RESULT_TOO_LARGE);
+    if (connection->body.len + piece.len > host->manners.body_max) {
+        refuse_early(connection, &(struct refusal){REFUSAL_TOO_LARGE, 413, NULL});
         return;
     }
     if (host->held + piece.len > HELD_MAX) {
-        refuse_early(connection, RESULT_BUSY);
+        refuse_early(connection, &(struct refusal){REFUSAL_BUSY, 503, NULL});
         return;
     }
     if (connection->body.len == 0)
@@ -252,7 +249,7 @@ static void on_message_event(struct connection *connection, enum http_event even
 /* Whether the connection has been idle for so long that a faulty receiver has forgotten it. */
 static bool is_stale(const struct connection *connection)
 {
-    int64_t stale_ns = connection->host->rules.manners.stale_ns;
+    int64_t stale_ns = connection->host->manners.stale_ns;
     return stale_ns && connection->num_requests && !connection->inside &&
            clock_monotonic_ns() - connection->idle_since_ns >= stale_ns;
 }
@@ -262,7 +259,7 @@ static void note_progress(struct connection *connection)
 {
     bool inside = http_reader_is_inside(connection->reader);
     if (connection->state == STATE_READING && inside && !connection->inside)
-        connection_arm(connection, connection->host->request_ns);
+        connection_arm(connection, connection->host->manners.request_ns);
     connection->inside = inside;
 }
 
@@ -296,11 +293,13 @@ void conversation_on_input(struct connection *connection)
             conversation_on_gone(connection);
         return;
     case STATE_WAITING:
+    case STATE_PENDING:
     case STATE_WRITING:
         if (evbuffer_get_length(input) > BACKLOG_MAX)
             connection->state = STATE_CLOSED;
         return;
     case STATE_HANDSHAKING:
+    case STATE_STREAMING:
     case STATE_HOLDING:
     case STATE_LINGERING:
         (void)evbuffer_drain(input, evbuffer_get_length(input));
@@ -343,9 +342,7 @@ void conversation_on_gone(struct connection *connection)
     connection->state = STATE_CLOSED;
     if (!unfinished)
         return;
-    struct handling handling = host_handling(connection->host, describe(connection, false));
-    enum result result = connection->host->rules.abort(&handling);
-    handling_clear(&handling);
-    if (result == RESULT_DEAD)
-        connection->host->on_death(connection->host->payload);
+    const struct service *service = connection->host->service;
+    if (service->abandoned)
+        service->abandoned(connection->host->payload, describe(connection, false));
 }

@@ -1,5 +1,6 @@
-#include "receive/connection.h"
+#include "serve/connection.h"
 
+#include <arpa/inet.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
@@ -12,7 +13,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "receive/connection_internal.h"
+#include "serve/connection_internal.h"
 
 #define HANDSHAKE_NS (10 * NS_PER_S)
 #define LINGER_NS    (2 * NS_PER_S) /* for the client to read the last answer and close */
@@ -26,7 +27,7 @@ static void unlink_connection(struct connection *connection)
     *(connection->previous ? &connection->previous->next : &host->first) = connection->next;
     *(connection->next ? &connection->next->previous : &host->last) = connection->previous;
     host->num_connections--;
-    if (host->rules.manners.workers && host->listener)
+    if (host->manners.workers && host->listener)
         (void)evconnlistener_enable(host->listener);
 }
 
@@ -42,6 +43,8 @@ static void settle(struct connection *connection)
 {
     if (connection->state != STATE_CLOSED)
         return;
+    if (connection->owed && connection->host->service->gone)
+        connection->host->service->gone(connection->host->payload, connection);
     unlink_connection(connection);
     connection_drop_body(connection);
     transmit_clear(&connection->transmission);
@@ -173,13 +176,25 @@ static void append(struct host *host, struct connection *connection)
 }
 
 /* An IPv4 client of a socket for both families comes as ::ffff:a.b.c.d. */
-static bool is_over_ipv6(struct bufferevent *bufferevent)
+static void note_peer(struct connection *connection)
 {
-    struct sockaddr_in6 peer = {0};
+    struct sockaddr_storage peer = {0};
     socklen_t len = sizeof peer;
-    evutil_socket_t fd = bufferevent_getfd(bufferevent);
-    return fd >= 0 && getpeername(fd, (struct sockaddr *)&peer, &len) == 0 &&
-           peer.sin6_family == AF_INET6 && !IN6_IS_ADDR_V4MAPPED(&peer.sin6_addr);
+    evutil_socket_t fd = bufferevent_getfd(connection->bufferevent);
+    if (fd < 0 || getpeername(fd, (struct sockaddr *)&peer, &len) != 0)
+        return;
+    const struct sockaddr_in *v4 = (const void *)&peer;
+    const struct sockaddr_in6 *v6 = (const void *)&peer;
+    bool is_v6 = peer.ss_family == AF_INET6;
+    bool is_mapped = is_v6 && IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr);
+    const unsigned char *digits =
+        is_mapped ? &v6->sin6_addr.s6_addr[12] : (const void *)&v4->sin_addr;
+    connection->over_ipv6 = is_v6 && !is_mapped;
+    connection->from_loopback =
+        connection->over_ipv6 ? IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr) : digits[0] == 127;
+    (void)inet_ntop(connection->over_ipv6 ? AF_INET6 : AF_INET,
+                    connection->over_ipv6 ? (const void *)&v6->sin6_addr : digits,
+                    connection->address, sizeof connection->address);
 }
 
 void connection_begin(struct host *host, struct bufferevent *bufferevent, bool handshaking)
@@ -189,7 +204,7 @@ void connection_begin(struct host *host, struct bufferevent *bufferevent, bool h
     struct connection *connection = mem_alloc(sizeof *connection);
     connection->host = host;
     connection->bufferevent = bufferevent;
-    connection->over_ipv6 = is_over_ipv6(bufferevent);
+    note_peer(connection);
     connection->reader = http_reader_new(HTTP_REQUEST, &limits);
     connection->timer = evtimer_new(host->base, on_timer, connection);
     append(host, connection);
@@ -204,10 +219,24 @@ void connection_begin(struct host *host, struct bufferevent *bufferevent, bool h
     (void)bufferevent_enable(bufferevent, EV_READ | EV_WRITE);
 }
 
-static void end(struct connection *connection)
+void connection_end(struct connection *connection)
 {
     connection->state = STATE_CLOSED;
     settle(connection);
+}
+
+void connection_answer(struct connection *connection, struct answer *answer)
+{
+    conversation_answer(connection, answer);
+    settle(connection);
+}
+
+size_t connection_push(struct connection *connection, struct bytes bytes)
+{
+    if (connection->streams &&
+        (connection->state == STATE_WRITING || connection->state == STATE_STREAMING))
+        (void)bufferevent_write(connection->bufferevent, bytes.data, bytes.len);
+    return evbuffer_get_length(bufferevent_get_output(connection->bufferevent));
 }
 
 void connection_end_all(struct host *host)
@@ -215,7 +244,7 @@ void connection_end_all(struct host *host)
     struct connection *next;
     for (struct connection *each = host->first; each; each = next) {
         next = each->next;
-        end(each);
+        connection_end(each);
     }
 }
 
@@ -232,6 +261,6 @@ bool connection_end_idlest(struct host *host)
         if (is_idle(each) && (!idlest || each->idle_since_ns < idlest->idle_since_ns))
             idlest = each;
     if (idlest)
-        end(idlest);
+        connection_end(idlest);
     return idlest != NULL;
 }

@@ -1,4 +1,4 @@
-#include "receive/certificate.h"
+#include "serve/certificate.h"
 
 #include <openssl/bn.h>
 #include <openssl/ec.h>

@@ -2,15 +2,15 @@
  * How an answer's bytes go out: at once, byte by byte, cut, without end. Knows when the last byte
  * has left, not what becomes of the connection then.
  */
-#ifndef RECEIVE_TRANSMIT_H
-#define RECEIVE_TRANSMIT_H
+#ifndef SERVE_TRANSMIT_H
+#define SERVE_TRANSMIT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/buf.h"
-#include "receive/answer.h"
+#include "serve/answer.h"
 
 struct bufferevent;
 

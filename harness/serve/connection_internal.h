@@ -1,6 +1,6 @@
 /* What connection.c and conversation.c know of a connection; for these two alone. */
-#ifndef RECEIVE_CONNECTION_INTERNAL_H
-#define RECEIVE_CONNECTION_INTERNAL_H
+#ifndef SERVE_CONNECTION_INTERNAL_H
+#define SERVE_CONNECTION_INTERNAL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -8,8 +8,8 @@
 
 #include "base/buf.h"
 #include "http/reader.h"
-#include "receive/host.h"
-#include "receive/transmit.h"
+#include "serve/host.h"
+#include "serve/transmit.h"
 
 struct bufferevent;
 struct event;
@@ -19,6 +19,8 @@ enum connection_state {
     STATE_READING, /* between requests, or inside one */
     STATE_WAITING, /* an answer is ready and delayed */
     STATE_WRITING,
+    STATE_PENDING,   /* the service answers later */
+    STATE_STREAMING, /* the service pushes bytes until one of the two goes */
     STATE_HOLDING,   /* silent on purpose */
     STATE_LINGERING, /* the last answer is out: waits for the client to close */
     STATE_CLOSED     /* to be freed by `settle`: nothing else frees a connection */
@@ -36,12 +38,16 @@ struct connection {
     bool counted;      /* ... and is in num_requests: its head was read */
     bool peer_is_done; /* the client will send no more */
     bool over_ipv6;
+    bool from_loopback;
+    char address[48];
+    bool owed; /* its service was told "pending" or "stream", and is told when it goes */
     int64_t idle_since_ns;
     struct inbound request;
     struct buf body;
     size_t first_piece_len;
     struct transmission transmission;
     enum ending ending; /* of the answer that is on its way */
+    bool streams;       /* ... after which the service pushes more */
     struct connection *previous;
     struct connection *next;
 };
@@ -74,6 +80,9 @@ void conversation_on_input(struct connection *connection);
 
 /* What was handed to the bufferevent has left. */
 void conversation_on_written(struct connection *connection);
+
+/* The answer that was to come later; takes it over. */
+void conversation_answer(struct connection *connection, struct answer *answer);
 
 /* The timer of the present state. */
 void conversation_on_time(struct connection *connection);

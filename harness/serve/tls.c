@@ -1,4 +1,4 @@
-#include "receive/tls.h"
+#include "serve/tls.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -10,7 +10,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
-#include "receive/certificate.h"
+#include "serve/certificate.h"
 
 #define DAYS_VALID   90
 #define DAYS_EXPIRED 10 /* since then, where it is a flaw */
@@ -130,7 +130,7 @@ static bool make_leaf(SSL_CTX *context, struct certificate *leaf,
     struct certificate intermediate = {NULL, NULL};
     if (flaw != TLS_INCOMPLETE && flaw != TLS_INTERMEDIATE)
         return certificate_make(leaf, spec, ca, err);
-    between.common_name = "hookcheck receive intermediate CA";
+    between.common_name = "hookcheck intermediate CA";
     between.alt_names = NULL;
     bool made = certificate_make(&intermediate, &between, ca, err) &&
                 certificate_make(leaf, spec, &intermediate, err);
@@ -142,7 +142,8 @@ static bool make_leaf(SSL_CTX *context, struct certificate *leaf,
 
 static bool make_certificates(struct tls *tls, const struct tls_options *options, struct error *err)
 {
-    struct certificate_spec spec = {"hookcheck receive CA", NULL, options->wall_ms, DAYS_VALID};
+    char *ca_name = mem_format("hookcheck %s CA", options->name);
+    struct certificate_spec spec = {ca_name, NULL, options->wall_ms, DAYS_VALID};
     struct certificate ca = {NULL, NULL};
     struct certificate leaf = {NULL, NULL};
     bool made = certificate_make(&ca, &spec, NULL, err);
@@ -159,6 +160,7 @@ static bool make_certificates(struct tls *tls, const struct tls_options *options
     certificate_clear(&ca);
     certificate_clear(&leaf);
     free(names);
+    free(ca_name);
     return made;
 }
 

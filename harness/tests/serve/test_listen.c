@@ -1,4 +1,4 @@
-#include "receive/listen.h"
+#include "serve/listen.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 
-TestSuite(receive_listen, .timeout = 20);
+TestSuite(serve_listen, .timeout = 20);
 
 static const struct {
     const char *text;
@@ -28,7 +28,7 @@ static const struct {
     {"a:65536", NULL, NULL},
 };
 
-Test(receive_listen, reads_host_and_port)
+Test(serve_listen, reads_host_and_port)
 {
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct listen_address address;
@@ -45,7 +45,7 @@ Test(receive_listen, reads_host_and_port)
     }
 }
 
-Test(receive_listen, says_why_a_port_cannot_be_had)
+Test(serve_listen, says_why_a_port_cannot_be_had)
 {
     struct listen_address address;
     struct error err = {0};

@@ -1,4 +1,4 @@
-#include "receive/listen.h"
+#include "serve/listen.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,6 +1,6 @@
 /* Reading "HOST:PORT" and finding out which port one has got. */
-#ifndef RECEIVE_LISTEN_H
-#define RECEIVE_LISTEN_H
+#ifndef SERVE_LISTEN_H
+#define SERVE_LISTEN_H
 
 #include <stdbool.h>
 

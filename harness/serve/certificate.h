@@ -1,9 +1,9 @@
 /*
- * Certificates for a receiver that has none: a CA of its own and a leaf for this machine, with keys
+ * Certificates for a server that has none: a CA of its own and a leaf for this machine, with keys
  * on P-256.
  */
-#ifndef RECEIVE_CERTIFICATE_H
-#define RECEIVE_CERTIFICATE_H
+#ifndef SERVE_CERTIFICATE_H
+#define SERVE_CERTIFICATE_H
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
