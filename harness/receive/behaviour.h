@@ -12,9 +12,9 @@
 
 #include "base/error.h"
 #include "base/table.h"
-#include "receive/answer.h"
 #include "receive/argument.h"
 #include "receive/rules.h"
+#include "serve/answer.h"
 
 /* When a behaviour takes place. */
 enum moment {
