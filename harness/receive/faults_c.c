@@ -2,8 +2,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "panora/serialiser.h"
-#include "receive/fault.h"
+#include "receive/faults.h"
 #include "receive/raw_member.h"
 #include "receive/walk.h"
 
@@ -200,7 +201,7 @@ static enum result admit_exact_type(struct handling *handling)
     return rules_right.admit(handling);
 }
 
-static const struct fault rows[] = {
+const struct fault faults_c[] = {
     {.id = "C01",
      .name = "whole-event",
      .sentence = "signs JSON.stringify of the whole event instead of its data",
@@ -341,4 +342,4 @@ static const struct fault rows[] = {
      .diagnosis = "wants-object-data",
      .overrides = {.find = find_with_object}},
 };
-const struct table_part faults_c = TABLE_PART(rows);
+const size_t num_faults_c = ARRAY_LEN(faults_c);

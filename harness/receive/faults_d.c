@@ -2,7 +2,8 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "receive/fault.h"
+#include "base/array.h"
+#include "receive/faults.h"
 
 static enum result key_with_newline(struct handling *handling)
 {
@@ -59,7 +60,7 @@ static enum result other_key(struct handling *handling)
     return RESULT_NEXT;
 }
 
-static const struct fault rows[] = {
+const struct fault faults_d[] = {
     {.id = "D01",
      .name = "newline-in-secret",
      .sentence = "has a newline at the end of its secret",
@@ -89,4 +90,4 @@ static const struct fault rows[] = {
      .diagnosis = "header-x-panora-signature",
      .overrides = {.find = find_under_alias}},
 };
-const struct table_part faults_d = TABLE_PART(rows);
+const size_t num_faults_d = ARRAY_LEN(faults_d);

@@ -1,8 +1,9 @@
 /* E: routing, middleware and what stands before the handler. */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
-#include "receive/fault.h"
+#include "receive/faults.h"
 
 #define ELSEWHERE "/elsewhere"
 
@@ -114,7 +115,7 @@ static enum result admit_without_charset(struct handling *handling)
     return type && strchr(type, ';') ? RESULT_MEDIA_TYPE : rules_right.admit(handling);
 }
 
-static const struct fault rows[] = {
+const struct fault faults_e[] = {
     {.id = "E01",
      .name = "redirects",
      .sentence = "redirects to another address",
@@ -181,4 +182,4 @@ static const struct fault rows[] = {
      .diagnosis = "exact-content-type",
      .overrides = {.admit = admit_without_charset}},
 };
-const struct table_part faults_e = TABLE_PART(rows);
+const size_t num_faults_e = ARRAY_LEN(faults_e);

@@ -1,9 +1,10 @@
 /* F: limits, timing and transport. */
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "panora/event.h"
-#include "receive/fault.h"
+#include "receive/faults.h"
 
 #define BODY_MAX_100_KIB ((size_t)100 * 1024)
 
@@ -136,7 +137,7 @@ static enum result admit_first_on_connection(struct handling *handling)
                                                 : rules_right.admit(handling);
 }
 
-static const struct fault rows[] = {
+const struct fault faults_f[] = {
     {.id = "F01",
      .name = "limit-100-kib",
      .sentence = "refuses bodies above 100 KiB, the limit that frameworks have by default",
@@ -298,4 +299,4 @@ static const struct fault rows[] = {
      .diagnosis = "no-second-request",
      .overrides = {.admit = admit_first_on_connection}},
 };
-const struct table_part faults_f = TABLE_PART(rows);
+const size_t num_faults_f = ARRAY_LEN(faults_f);

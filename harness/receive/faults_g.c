@@ -2,8 +2,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/array.h"
 #include "base/clock.h"
-#include "receive/fault.h"
+#include "receive/faults.h"
 
 static enum result shape_of_known_type(struct handling *handling)
 {
@@ -191,7 +192,7 @@ static enum result shape_of_handled_type(struct handling *handling)
     return result == RESULT_NEXT && !handled ? RESULT_NOT_EVENT : result;
 }
 
-static const struct fault rows[] = {
+const struct fault faults_g[] = {
     {.id = "G01",
      .name = "refuses-unknown-types",
      .sentence = "refuses events whose type it does not know",
@@ -281,4 +282,4 @@ static const struct fault rows[] = {
      .diagnosis = "refuses-some-types",
      .overrides = {.shape = shape_of_handled_type}},
 };
-const struct table_part faults_g = TABLE_PART(rows);
+const size_t num_faults_g = ARRAY_LEN(faults_g);
