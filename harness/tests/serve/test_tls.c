@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "serve/certificate.h"
 #include "tests/support/run_program.h"
+#include "tests/support/skip.h"
 #include "tests/support/started_receiver.h"
 
 TestSuite(serve_tls, .timeout = 30);
@@ -27,6 +28,7 @@ static void begin_tls(struct started_receiver *started)
 static void run_curl(const struct started_receiver *started, const char *host, const char *ca,
                      const char *option, struct program_end *end)
 {
+    NEED_TOOL("curl", "TLS by curl");
     char *url = mem_format("https://%s:%d/", host, receiver_port(started->receiver));
     const char *const argv[] = {"curl",     "-sS", "-o", "/dev/null", "-w",        "%{http_code}",
                                 "-m",       "10",  "-X", "POST",      "--noproxy", "*",
@@ -73,6 +75,7 @@ Test(serve_tls, is_not_trusted_by_others)
 static bool shakes_hands(const struct started_receiver *started, const char *version,
                          const char *ciphers)
 {
+    NEED_TOOL("openssl", "TLS by openssl");
     char *place = mem_format("127.0.0.1:%d", receiver_port(started->receiver));
     const char *const argv[] = {"openssl",
                                 "s_client",

@@ -19,16 +19,14 @@ import sys
 import tempfile
 import urllib.parse
 
+from tools import SKIPPED, Skip, need, npm_install
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 SECRET = "whsec_published_by_hookcheck_for_tests_only"
 TYPES = ["crm.contact.created", "crm.deal.pulled"]
 NPM = os.environ.get("HOOKCHECK_NPM", os.path.join(HERE, "../../../build/npm"))
 # What clients write by themselves where they do not send every byte as it is told to them.
 OWN = {"host", "content-length", "connection", "transfer-encoding", "postman-token", "cache-control", "expect"}
-
-
-class Skip(Exception):
-    pass
 
 
 def run(*command, **options):
@@ -38,21 +36,8 @@ def run(*command, **options):
     return done.returncode, done.stdout.decode("utf-8", "replace")
 
 
-def need(program):
-    if not shutil.which(program):
-        raise Skip(f"no {program} here")
-
-
 def npm(package):
-    """Installs the package once, below build/."""
-    need("npm")
-    os.makedirs(NPM, exist_ok=True)
-    name = package.rsplit("@", 1)[0]
-    if not os.path.exists(os.path.join(NPM, "node_modules", name, "package.json")):
-        code, text = run("npm", "install", "--no-audit", "--no-fund", "--silent", "--prefix", NPM, package)
-        if code:
-            raise Skip(f"npm cannot install {package}: {text.strip().splitlines()[-1:]}")
-    return os.path.join(NPM, "node_modules")
+    return npm_install(NPM, package)
 
 
 class Receiver:
@@ -95,7 +80,7 @@ def pytest(path, url):
             options = ["-q", "-p", "no:cacheprovider"]
             code, text = run(*command, *options, path, cwd=os.path.dirname(path), env={"WEBHOOK_URL": url})
             return code and text
-    raise Skip("no pytest here")
+    raise Skip("no pytest on this machine")
 
 
 def go_test(path, url):
@@ -314,7 +299,7 @@ def main():
             problems, count = prove(program, name, folder)
         except Skip as reason:
             print(f"SKIPPED: {name}: {reason}")
-            return 77
+            return SKIPPED
     for problem in problems:
         print(f"{name}: {problem}")
     print(f"{name}: {count} requests arrived as they are listed, {len(problems)} problems")

@@ -13,10 +13,9 @@
 #include "format/request_format.h"
 #include "tests/support/run_program.h"
 #include "tests/support/shell_run.h"
+#include "tests/support/skip.h"
 
-TestSuite(format_prove_formats, .timeout = 300);
-
-#define SKIPPED 77
+TestSuite(foreign_formats, .timeout = 300);
 
 /* Proved by tests of their own, or by nothing but their bytes. */
 static const char *const plain[] = {"http", "json", "headers", "body"};
@@ -32,27 +31,15 @@ static bool is_plain(const char *name)
 static void prove(const char *name)
 {
     struct buf out = {0};
-    char *command = mem_format("python3 harness/tests/format/prove_format.py '%s' %s 2>&1",
+    char *command = mem_format("python3 harness/tests/foreign/prove_format.py '%s' %s 2>&1",
                                hookcheck_path(), name);
-    int code = shell_run(command, &out);
-    if (code == SKIPPED)
-        (void)fprintf(stderr, "%s", buf_text(&out));
-    cr_expect(code == 0 || code == SKIPPED, "%s: %s", name, buf_text(&out));
+    PROVE_BY(command, &out);
     buf_clear(&out);
     free(command);
 }
 
-static bool have_tools(void)
-{
-    bool found = hookcheck_path() && shell_has("python3");
-    if (!found)
-        (void)fprintf(stderr, "SKIPPED: no %s, so no format is proved with its tool\n",
-                      hookcheck_path() ? "python3" : "HOOKCHECK_BIN");
-    return found;
-}
-
 /* Parameters are indices: pointers do not survive into the test's own process. */
-ParameterizedTestParameters(format_prove_formats, holds_with_its_own_tool)
+ParameterizedTestParameters(foreign_formats, holds_with_its_own_tool)
 {
     static size_t indices[64];
     for (size_t i = 0; i < num_request_formats; i++)
@@ -60,9 +47,11 @@ ParameterizedTestParameters(format_prove_formats, holds_with_its_own_tool)
     return cr_make_param_array(size_t, indices, num_request_formats);
 }
 
-ParameterizedTest(size_t *index, format_prove_formats, holds_with_its_own_tool)
+ParameterizedTest(size_t *index, foreign_formats, holds_with_its_own_tool)
 {
     const char *name = request_formats[*index].name;
-    if (!is_plain(name) && have_tools())
+    NEED_HOOKCHECK();
+    NEED_TOOL("python3", "formats by their own tools");
+    if (!is_plain(name))
         prove(name);
 }

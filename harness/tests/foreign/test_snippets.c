@@ -12,11 +12,11 @@
 #include "diagnose/framework.h"
 #include "tests/support/run_program.h"
 #include "tests/support/shell_run.h"
+#include "tests/support/skip.h"
 
-TestSuite(diagnose_snippets, .timeout = 400);
+TestSuite(foreign_snippets, .timeout = 400);
 
-#define CHECK   "python3 harness/tests/diagnose/snippets/check.py"
-#define SKIPPED 77
+#define CHECK "python3 harness/tests/foreign/snippets/check.py"
 
 /* There is no .NET in Debian. */
 static const char *const never_run[] = {"aspnet", NULL};
@@ -24,23 +24,17 @@ static const char *const never_run[] = {"aspnet", NULL};
 static void check(const char *name)
 {
     NEED_HOOKCHECK();
-    if (!shell_has("python3"))
-        cr_skip_test("no python3 here: the handler for %s is NOT tested", name);
+    NEED_TOOL("python3", "handlers in their frameworks");
     char *command = mem_format(CHECK " '%s' %s 2>&1", hookcheck_path(), name);
     struct buf out = {0};
-    int code = shell_run(command, &out);
+    PROVE_BY(command, &out);
     free(command);
-    if (code == SKIPPED) {
-        (void)fprintf(stderr, "%s", buf_text(&out));
-        cr_skip_test("%s", buf_text(&out));
-    }
-    cr_expect_eq(code, 0, "%s", buf_text(&out));
     cr_expect(strstr(buf_text(&out), "vectors over HTTP"), "%s", buf_text(&out));
     buf_clear(&out);
 }
 
 #define SNIPPET(name)                                                                              \
-    Test(diagnose_snippets, name)                                                                  \
+    Test(foreign_snippets, name)                                                                   \
     {                                                                                              \
         check(#name);                                                                              \
     }
@@ -62,12 +56,11 @@ SNIPPET(java)
 SNIPPET(spring)
 
 /* Each is either run above or said not to be. */
-Test(diagnose_snippets, are_all_run_but_for_the_named_ones)
+Test(foreign_snippets, are_all_run_but_for_the_named_ones)
 {
     struct buf out = {0};
-    if (!shell_has("python3"))
-        cr_skip_test("no python3 here");
-    cr_assert_eq(shell_run("cd harness/tests/diagnose/snippets && python3 -B -c "
+    NEED_TOOL("python3", "handlers in their frameworks");
+    cr_assert_eq(shell_run("cd harness/tests/foreign/snippets && python3 -B -c "
                            "'import table; print(\"\", *sorted(table.SNIPPETS), \"\")'",
                            &out),
                  0);
@@ -83,14 +76,14 @@ Test(diagnose_snippets, are_all_run_but_for_the_named_ones)
     buf_clear(&out);
 }
 
-Test(diagnose_snippets, every_framework_has_one)
+Test(foreign_snippets, every_framework_has_one)
 {
     for (size_t i = 0; i < num_frameworks; i++)
         cr_expect_not_null(framework_snippet(&frameworks[i]).data, "%s", frameworks[i].file);
 }
 
 /* A handler that needs another file names it; one that does not is complete by itself. */
-Test(diagnose_snippets, what_they_need_is_there_and_named)
+Test(foreign_snippets, what_they_need_is_there_and_named)
 {
     size_t num_needed = 0;
     for (size_t i = 0; i < num_frameworks; i++) {

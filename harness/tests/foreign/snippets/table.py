@@ -1,21 +1,15 @@
 """What each handler of fixtures/snippets is run in: how it is set up and started, and what its server lacks."""
 
-import glob
+import json
 import os
 import shutil
 import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from tools import Skip, need, npm_install  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-
-
-class Skip(Exception):
-    """What the handler runs in is not installed."""
-
-
-def need(*programs):
-    for program in programs:
-        if not shutil.which(program):
-            raise Skip(f"no {program} here")
 
 
 def run(command, folder, **env):
@@ -34,14 +28,14 @@ def python_with(module):
     for python in ("python3", "/usr/bin/python3"):
         if shutil.which(python) and subprocess.run([python, "-c", f"import {module}"], stderr=subprocess.DEVNULL).returncode == 0:
             return python
-    raise Skip(f"no Python with {module} here")
+    raise Skip(f"no Python with {module} on this machine")
 
 
 def ruby_with(*libraries):
     need("ruby")
     for library in libraries:
         if subprocess.run(["ruby", "-e", f"require '{library}'"], stderr=subprocess.DEVNULL).returncode:
-            raise Skip(f"no Ruby with {library} here")
+            raise Skip(f"no Ruby with {library} on this machine")
 
 
 class Snippet:
@@ -84,25 +78,23 @@ class Node(Snippet):
 
 
 class Npm(Node):
-    """With the modules of package.json, installed once below build/."""
+    """With `packages`, in the versions of package.json, installed once below build/."""
 
     programs = ("node", "npm")
     env = {"NODE_ENV": "production"}
 
     def build(self, folder):
-        modules = os.path.join(os.path.dirname(folder), "npm")
-        copy(os.path.join(HERE, "package.json"), os.path.join(modules, "package.json"))
-        installed = glob.glob(os.path.join(modules, "node_modules", self.package, "package.json"))
-        if not installed and subprocess.run(["npm", "install", "--no-package-lock", "--no-audit", "--no-fund", "--silent"],
-                                            cwd=modules, stdin=subprocess.DEVNULL).returncode:
-            raise Skip("npm cannot install " + self.package)
+        modules = os.path.join(os.path.dirname(folder), "npm", self.packages[0])
+        with open(os.path.join(HERE, "package.json"), encoding="utf-8") as file:
+            wanted = json.load(file)["dependencies"]
+        npm_install(modules, *(f"{name}@{wanted[name]}" for name in self.packages))
         link = os.path.join(folder, "node_modules")
         if not os.path.islink(link):
-            os.symlink("../npm/node_modules", link)
+            os.symlink(os.path.join(modules, "node_modules"), link)
 
 
 class Next(Npm):
-    package = "next"
+    packages = ["next", "react", "react-dom"]
     path = "/api/panora"
     env = {"NEXT_TELEMETRY_DISABLED": "1", "NODE_ENV": "production"}
 
@@ -185,7 +177,7 @@ class Laravel(Php):
 
     def build(self, folder):
         if not os.path.exists("/usr/share/php/Illuminate/Foundation/Application.php"):
-            raise Skip("no Laravel (php-laravel-framework) here")
+            raise Skip("no Laravel (php-laravel-framework) on this machine")
         shutil.copytree(os.path.join(HERE, "laravel"), folder, dirs_exist_ok=True)
         os.makedirs(os.path.join(folder, "bootstrap/cache"), exist_ok=True)
 
@@ -247,8 +239,8 @@ class Spring(Java):
 
 SNIPPETS = {
     "node": Node("node.mjs"),
-    "express": Npm("express.mjs", package="express"),
-    "fastify": Npm("fastify.mjs", package="fastify"),
+    "express": Npm("express.mjs", packages=["express"]),
+    "fastify": Npm("fastify.mjs", packages=["fastify"]),
     "nextjs": Next("nextjs.mjs"),
     "python": Python("python.py", arguments=["panora_view.py"], warns=["http/transport/chunked"]),
     "flask": Python("flask.py", module="flask", arguments=["-m", "flask", "--app", "panora_view", "run", "--port", "{port}"]),
