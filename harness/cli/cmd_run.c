@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "cli/api_options.h"
 #include "cli/command.h"
 #include "cli/run_choice.h"
 #include "cli/secret_options.h"
@@ -283,11 +284,12 @@ static int run_run(const struct arguments *arguments, struct error *err)
 }
 
 static const struct option_set *const option_sets[] = {&run_options_set, &failures_options,
-                                                       &secret_options, &endpoint_options};
+                                                       &secret_options,  &endpoint_options,
+                                                       &api_options,     &api_key_options};
 
 const struct command command_run = {
     .name = "run",
-    .arguments = "URL",
+    .arguments = "URL | --endpoint ID",
     .summary = "run the suites against an endpoint",
     .about =
         "Sends genuine and forged Panora events to the endpoint and judges its answers. Exit code: "

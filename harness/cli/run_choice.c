@@ -12,12 +12,18 @@
 #include "base/mem.h"
 #include "base/rng.h"
 #include "base/text.h"
+#include "cli/api_options.h"
 #include "cli/secret_options.h"
 
 #define PUBLIC_PER_SECOND 20 /* towards hosts that are neither loopback nor private */
 #define CONCURRENCY_MAX   256
 
 static const struct option_spec specs[] = {
+    {.name = "endpoint",
+     .value = "ID",
+     .help =
+         "Test this endpoint as it is registered with Panora's API, which gives its URL and its "
+         "secret (instead of the URL)."},
     {"suite", 0, "NAME", "Run this suite, by name or file (default: all built-in ones).", true},
     {"only", 0, "GLOB",
      "Run only the cases whose full id matches; * also crosses / (default: all).", true},
@@ -259,6 +265,8 @@ static bool check_failures_place(const struct run_choice *choice, struct error *
 static bool read_secret(struct run_choice *choice, const struct arguments *arguments,
                         struct error *err)
 {
+    if (choice->secret.data)
+        return true; /* from the API */
     if (!choice->run.is_unsigned)
         return secret_from_arguments(arguments, &choice->secret, err);
     struct rng rng = rng_for(choice->run.seed, "secret of an endpoint that verifies nothing");
@@ -315,6 +323,34 @@ static bool check_engine(const struct run_choice *choice, struct error *err)
     return engine != NULL;
 }
 
+/* URL and secret of an endpoint that is registered with Panora. */
+static bool read_registered(struct run_choice *choice, const struct arguments *arguments,
+                            const char *id, struct error *err)
+{
+    struct api_choice api;
+    char *url = NULL;
+    char *secret = NULL;
+    bool ok = arguments_expect_words(arguments, 0, 0, "no URL beside --endpoint", err) &&
+              api_choice_read(&api, arguments, err) &&
+              client_endpoint(&api.client, id, &url, &secret, err) &&
+              target_parse(&choice->target, url, err);
+    if (ok)
+        secret_set(&choice->secret, bytes_of(secret));
+    free(url);
+    free(secret);
+    return ok;
+}
+
+static bool read_target(struct run_choice *choice, const struct arguments *arguments,
+                        struct error *err)
+{
+    const char *id = arguments_value(arguments, "endpoint", NULL);
+    if (id)
+        return read_registered(choice, arguments, id, err);
+    return arguments_expect_words(arguments, 1, 1, "the endpoint's URL", err) &&
+           target_parse(&choice->target, arguments->words[0], err);
+}
+
 bool run_choice_read(struct run_choice *choice, const struct arguments *arguments,
                      struct error *err)
 {
@@ -337,12 +373,10 @@ bool run_choice_read(struct run_choice *choice, const struct arguments *argument
     run->skip = choice->skip;
     choice->dry_run = arguments_has(arguments, "dry-run");
     choice->seed_is_given = arguments_has(arguments, "seed");
-    if (!arguments_expect_words(arguments, 1, 1, "the endpoint's URL", err) ||
-        !target_parse(&choice->target, arguments->words[0], err) ||
-        !read_choices(run, arguments, err) || !read_times(run, arguments, err) ||
-        !read_numbers(run, arguments, err) || !read_rate(run, arguments, err) ||
-        !read_effect(choice, arguments, err) || !read_events(choice, arguments, err) ||
-        !read_suites(choice, arguments, err) ||
+    if (!read_target(choice, arguments, err) || !read_choices(run, arguments, err) ||
+        !read_times(run, arguments, err) || !read_numbers(run, arguments, err) ||
+        !read_rate(run, arguments, err) || !read_effect(choice, arguments, err) ||
+        !read_events(choice, arguments, err) || !read_suites(choice, arguments, err) ||
         !endpoint_choice_read(&choice->endpoint, arguments, err) ||
         !read_secret(choice, arguments, err) || !read_reports(choice, arguments, err) ||
         !failures_choice_read(&choice->failures, arguments, err) ||

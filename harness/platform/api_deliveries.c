@@ -12,9 +12,9 @@
 #include "serve/connection.h"
 
 #define PAGE_MAX      200
-#define FED_MAX       ((size_t)100)        /* deliveries in one message to a page */
+#define FED_MAX       ((size_t)100)         /* deliveries in one message to a page */
 #define STREAM_BEHIND ((size_t)1024 * 1024) /* a page that reads no more is let go */
-#define WORKER_TICKS  10                   /* between two looks at the workers */
+#define WORKER_TICKS  10                    /* between two looks at the workers */
 
 /* --- one line --- */
 
@@ -81,8 +81,7 @@ static void put_explanation(const struct attempt_record *attempt, const char *se
 
 static void put_attempt(const struct attempt_record *attempt, const char *secret, struct buf *out)
 {
-    static const char *const names[] = {"dns",  "connect",    "tls",
-                                        "sent", "first_byte", "total"};
+    static const char *const names[] = {"dns", "connect", "tls", "sent", "first_byte", "total"};
     buf_add_char(out, '{');
     put_number(out, "started_ms", attempt->started_ms);
     put_number(out, "worker", attempt->worker);
@@ -264,8 +263,7 @@ static bool write_message(struct platform *platform, struct stream *stream, bool
     int64_t ids[FED_MAX];
     uint64_t missed = 0;
     struct store_counts counts = {0};
-    size_t count =
-        dispatcher_changes(platform->dispatcher, &stream->seen, ids, FED_MAX, &missed);
+    size_t count = dispatcher_changes(platform->dispatcher, &stream->seen, ids, FED_MAX, &missed);
     if (count == 0 && !with_workers)
         return false;
     buf_add_text(out, "data: {");

@@ -49,8 +49,8 @@ static void list_mutations(struct visit *visit)
     struct buf body = {0};
     size_t count = 0;
     buf_add_text(&body, "{\"mutations\":[");
-    for (size_t i = 0; i < mutation_words.num_rows; i++) {
-        const struct mutation *mutation = (const void *)word_at(&mutation_words, i);
+    for (size_t i = 0; i < table_count(&mutation_words); i++) {
+        const struct mutation *mutation = table_at(&mutation_words, i);
         const struct parameter *first = &mutation->word.parameters[0];
         if (!mutation->is_flaw || (first->kind != PARAMETER_NONE && !first->fallback))
             continue;

@@ -1,4 +1,5 @@
 /* Panora's own routes, with its answers, its errors and its oddities. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -157,7 +158,7 @@ static bool find(struct visit *visit, const char *verb, struct endpoint *out)
         return false;
     }
     for (char *c = visit->parameter; *c; c++)
-        *c = *c >= 'A' && *c <= 'F' ? (char)(*c - 'A' + 'a') : *c;
+        *c = (char)tolower((unsigned char)*c);
     if (!store_endpoint(visit->platform->store, visit->parameter, out, &found, &err))
         visit_panora_error(visit, 500, "%s", err.message);
     else if (!found)
@@ -232,14 +233,14 @@ static void delete_endpoint(struct visit *visit)
 /* What Node says of arguments that it cannot use; false when it says something. */
 static bool check_verify(struct visit *visit, const struct js *payload, const struct js *secret)
 {
-    if (!payload || js_kind(payload) == JS_NULL)
+    bool has_payload = payload && js_kind(payload) != JS_NULL;
+    bool has_secret = secret && js_kind(secret) == JS_STRING;
+    const char *kind = !secret ? "undefined" : js_kind(secret) == JS_NULL ? "null" : "another type";
+    if (!has_payload)
         visit_panora_error(visit, 500, "Cannot read properties of %s (reading 'data')",
                            payload ? "null" : "undefined");
-    else if (!secret || js_kind(secret) != JS_STRING)
-        visit_panora_error(visit, 500, NOT_A_KEY "%s",
-                           !secret                      ? "undefined"
-                           : js_kind(secret) == JS_NULL ? "null"
-                                                        : "another type");
+    else if (!has_secret)
+        visit_panora_error(visit, 500, NOT_A_KEY "%s", kind);
     else if (!js_get(payload, "data"))
         visit_panora_error(visit, 500, NOT_DATA);
     else

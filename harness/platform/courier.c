@@ -10,11 +10,11 @@
 #include "deliver/target.h"
 #include "judge/expectation.h"
 
-#define STOPS     8                       /* addresses whose connection is kept */
-#define IDLE_NS   (5 * NS_PER_S)          /* Node's agent keeps an idle connection so long */
-#define NO_END_NS (30 * 24 * 3600 * NS_PER_S)
-#define LOOK_NS   (100 * NS_PER_MS)       /* how often `stop` is looked at */
-#define HOPS_MAX  21                      /* as in follow-redirects */
+#define STOPS     8                             /* addresses whose connection is kept */
+#define IDLE_NS   (5 * NS_PER_S)                /* Node's agent keeps an idle connection so long */
+#define NO_END_NS (INT64_C(2592000) * NS_PER_S) /* 30 days */
+#define LOOK_NS   (100 * NS_PER_MS)             /* how often `stop` is looked at */
+#define HOPS_MAX  21                            /* as in follow-redirects */
 
 /* An address to which a connection is kept. */
 struct stop_over {

@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "deliver/target.h"
 #include "judge/expectation.h"
+#include "panora/event.h"
 #include "panora/js.h"
 #include "platform/courier.h"
 #include "platform/parcel.h"
@@ -206,8 +207,8 @@ static char *failure_of(const struct journey *journey)
 static const char *record_queue(const struct journey *journey, struct attempt_record *out)
 {
     if (out->delivered) {
-        out->panora = mem_format("a success: the answer is stored with status %d",
-                                 journey->seen.status);
+        out->panora =
+            mem_format("a success: the answer is stored with status %d", journey->seen.status);
         return "delivered";
     }
     char *why = failure_of(journey);
@@ -231,6 +232,20 @@ static const char *record_inline(const struct journey *journey, struct attempt_r
     return out->delivered ? "delivered" : "waiting";
 }
 
+static void finish_without(struct worker *worker, int64_t id, const char *state)
+{
+    struct error err = {0};
+    if (!store_finish(worker->dispatcher->options.store, id, NULL, state, 0, &err))
+        complain(worker->dispatcher, &err);
+}
+
+/* A forgery may carry the secret itself, which nobody on the way may read. */
+static bool shows_secret(const struct request *request, const char *secret)
+{
+    const char *signature = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
+    return signature && bytes_find(bytes_of(signature), bytes_of(secret));
+}
+
 static void carry(struct worker *worker, const struct delivery *delivery,
                   const struct request *request)
 {
@@ -240,12 +255,17 @@ static void carry(struct worker *worker, const struct delivery *delivery,
     struct error err = {0};
     struct buf why = {0};
     struct target target = {0};
-    struct attempt_record record = {.delivery = delivery->id,
-                                    .started_ms = clock_wall_ms(),
-                                    .worker = worker->view.number};
+    struct attempt_record record = {
+        .delivery = delivery->id, .started_ms = clock_wall_ms(), .worker = worker->view.number};
     bool is_read = target_parse(&target, url, NULL);
+    bool is_private = is_read && (target.is_tls || target.is_loopback);
     record.url = mem_text(is_read ? target.shown : "not a URL");
     target_clear(&target);
+    if (is_read && !is_private && shows_secret(request, delivery->endpoint.secret)) {
+        attempt_record_clear(&record);
+        finish_without(worker, delivery->id, "skipped");
+        return;
+    }
     (void)pthread_mutex_lock(&dispatcher->mutex);
     (void)snprintf(worker->view.url, sizeof worker->view.url, "%s", record.url);
     (void)pthread_mutex_unlock(&dispatcher->mutex);
@@ -265,13 +285,6 @@ static void carry(struct worker *worker, const struct delivery *delivery,
     }
     journey_clear(&journey);
     attempt_record_clear(&record);
-}
-
-static void finish_without(struct worker *worker, int64_t id, const char *state)
-{
-    struct error err = {0};
-    if (!store_finish(worker->dispatcher->options.store, id, NULL, state, 0, &err))
-        complain(worker->dispatcher, &err);
 }
 
 static void work_on(struct worker *worker, const struct delivery *delivery)

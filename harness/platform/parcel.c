@@ -123,8 +123,8 @@ bool parcel_is_valid(const struct request *request, struct bytes secret, struct 
         return false;
     }
     struct bytes signature = {given, given ? strlen(given) : 0};
-    bool valid = signature_verify(secret, buf_bytes(&request->body), signature, &why) ==
-                 VERIFICATION_VALID;
+    bool valid =
+        signature_verify(secret, buf_bytes(&request->body), signature, &why) == VERIFICATION_VALID;
     if (!valid)
         buf_add_text(out_why, why.message);
     return valid;

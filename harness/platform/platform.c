@@ -17,7 +17,7 @@
 #define RETRY_MS       60000 /* packages/api: delay: 60000 */
 #define TICK_US        100000
 #define TIDY_TICKS     10
-#define EXPIRED_MAX    ((size_t)2000) /* deliveries at once */
+#define EXPIRED_MAX    ((size_t)2000)    /* deliveries at once */
 #define HELD_MAX_BYTES INT64_C(33554432) /* of a store in memory */
 
 /* --- what happens by itself --- */
@@ -26,8 +26,8 @@ static void tidy(struct platform *platform)
 {
     struct error err = {0};
     int64_t keep_ms = platform->options.keep_ms;
-    bool ok = !keep_ms ||
-              store_expire(platform->store, clock_wall_ms() - keep_ms, EXPIRED_MAX, &err);
+    bool ok =
+        !keep_ms || store_expire(platform->store, clock_wall_ms() - keep_ms, EXPIRED_MAX, &err);
     if (!(ok && store_shrink(platform->store, HELD_MAX_BYTES, &err)))
         log_print(LOG_WARN, "%s", err.message);
 }

@@ -88,8 +88,8 @@ static bool origin_is_ours(const struct platform *platform, const struct inbound
         return false;
     if (!origin)
         return true;
-    char *ours = mem_format("%s://%s", platform->server.tls.context ? "https" : "http",
-                            host ? host : "");
+    char *ours =
+        mem_format("%s://%s", platform->server.tls.context ? "https" : "http", host ? host : "");
     bool same = strcasecmp(ours, origin) == 0;
     free(ours);
     return same;
@@ -185,8 +185,9 @@ static bool admit(struct visit *visit, const struct route *route)
 {
     struct error why = {0};
     if (route->who == WHO_KEY && !has_key(visit)) {
-        visit_refuse(visit, 401, "the header x-api-key with the key of this local Panora is missing "
-                                 "or wrong");
+        visit_refuse(visit, 401,
+                     "the header x-api-key with the key of this local Panora is missing "
+                     "or wrong");
         return false;
     }
     if (visit->request->body.len == 0)
@@ -211,7 +212,8 @@ static void answer_visit(struct visit *visit, const char *path)
     size_t number = 0;
     const struct inbound *request = visit->request;
     if (!host_is_ours(visit->platform, headers_find(request->headers, "Host"))) {
-        visit_refuse(visit, 403, "this Host is not one of this server's names; --allow-host adds one");
+        visit_refuse(visit, 403,
+                     "this Host is not one of this server's names; --allow-host adds one");
         return;
     }
     if (!origin_is_ours(visit->platform, request)) {
@@ -223,8 +225,8 @@ static void answer_visit(struct visit *visit, const char *path)
         visit_panora_error(visit, 404, "Cannot %s %s", request->method, request->target);
         return;
     }
-    bool is_in = route->house == HOUSE_PANORA ? admit_to_panora(visit, route, number)
-                                              : admit(visit, route);
+    bool is_in =
+        route->house == HOUSE_PANORA ? admit_to_panora(visit, route, number) : admit(visit, route);
     if (is_in)
         route->answer(visit);
 }

@@ -111,8 +111,9 @@ const char *runs_start(struct runs *runs, const char *url, const char *secret, s
     struct buf script = {0};
     struct suite_run *run = runs->program ? free_place(runs) : NULL;
     if (!run) {
-        (void)error_set(err, runs->program ? "%d runs are under way; wait until one is over"
-                                           : "this server cannot run the suites",
+        (void)error_set(err,
+                        runs->program ? "%d runs are under way; wait until one is over"
+                                      : "this server cannot run the suites",
                         RUNS_MAX);
         return NULL;
     }

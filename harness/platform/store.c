@@ -225,11 +225,10 @@ bool store_add_endpoint(struct store *store, const struct endpoint *endpoint, st
 {
     if (!store_begin(store, err))
         return false;
-    bool ok = sql_run(&store->sql, err,
-                      "INSERT INTO endpoint (" ENDPOINT_COLUMNS ") VALUES (?,?,?,?,?,?,?,?)",
-                      "ttttiitt", endpoint->id, endpoint->description, endpoint->url,
-                      endpoint->secret, (int64_t)endpoint->active, endpoint->created_ms,
-                      endpoint->scope, endpoint->id_project);
+    bool ok = sql_run(
+        &store->sql, err, "INSERT INTO endpoint (" ENDPOINT_COLUMNS ") VALUES (?,?,?,?,?,?,?,?)",
+        "ttttiitt", endpoint->id, endpoint->description, endpoint->url, endpoint->secret,
+        (int64_t)endpoint->active, endpoint->created_ms, endpoint->scope, endpoint->id_project);
     return store_end(store, ok, err);
 }
 

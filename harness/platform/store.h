@@ -74,11 +74,12 @@ enum lane {
 /* A delivery to be: an event, and where it goes. */
 struct dispatch {
     const char *id_event;
-    const char *name; /* what was subscribed to: "crm.deal.created" */
-    const char *type; /* what the body says: "crm.deal.push" */
-    struct bytes data; /* JSON text */
+    const char *name;   /* what was subscribed to: "crm.deal.created" */
+    const char *type;   /* what the body says: "crm.deal.push" */
+    struct bytes data;  /* JSON text */
     const char *origin; /* "trigger", "replay", "forgery" */
-    const char *endpoint; /* its id; NULL = nobody subscribes: the event is kept, nothing goes out */
+    const char
+        *endpoint; /* its id; NULL = nobody subscribes: the event is kept, nothing goes out */
     enum lane lane;
     const char *wrong; /* mutations, one a line; "" = genuine */
     int64_t now_ms;
@@ -144,17 +145,17 @@ struct attempt_record {
     char *outcome;      /* "answered", "reset", ... */
     char *detail;       /* a sentence, or "" */
     int status;
-    struct buf head;     /* of the answer: its header lines */
-    struct buf answer;   /* its body, or the first bytes of it */
-    int64_t answer_len;  /* bytes of the body */
-    int64_t phases[6];   /* dns, connect, tls, sent, first byte, total: ns; -1 = not reached */
+    struct buf head;    /* of the answer: its header lines */
+    struct buf answer;  /* its body, or the first bytes of it */
+    int64_t answer_len; /* bytes of the body */
+    int64_t phases[6];  /* dns, connect, tls, sent, first byte, total: ns; -1 = not reached */
     char *peer;
-    char *hops;      /* redirects that were followed, a line each; "" = none */
-    bool delivered;  /* as Panora sees it */
-    char *panora;    /* what Panora records, a sentence */
-    bool valid;      /* the signature that went out is right */
-    char *why;       /* why it is not; "" */
-    int worker;      /* 1 to 5; 0 = inline */
+    char *hops;     /* redirects that were followed, a line each; "" = none */
+    bool delivered; /* as Panora sees it */
+    char *panora;   /* what Panora records, a sentence */
+    bool valid;     /* the signature that went out is right */
+    char *why;      /* why it is not; "" */
+    int worker;     /* 1 to 5; 0 = inline */
 };
 
 enum { PHASE_DNS, PHASE_CONNECT, PHASE_TLS, PHASE_SENT, PHASE_FIRST_BYTE, PHASE_TOTAL };
@@ -203,7 +204,8 @@ bool store_summary(struct store *store, int64_t id, struct summary *out, bool *o
 /* Removes what is older than `before_ms` and finished, at most `max` deliveries. */
 bool store_expire(struct store *store, int64_t before_ms, size_t max, struct error *err);
 
-/* In memory alone: removes the oldest finished deliveries until what is held is below `max_bytes`. */
+/* In memory alone: removes the oldest finished deliveries until what is held is below `max_bytes`.
+ */
 bool store_shrink(struct store *store, int64_t max_bytes, struct error *err);
 
 #endif

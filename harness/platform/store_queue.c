@@ -79,11 +79,10 @@ bool store_requeue(struct store *store, struct error *err)
 {
     if (!store_begin(store, err))
         return false;
-    return store_end(
-        store,
-        sql_run(&store->sql, err,
-                "UPDATE delivery SET state = 'queued' WHERE state = 'running'", ""),
-        err);
+    return store_end(store,
+                     sql_run(&store->sql, err,
+                             "UPDATE delivery SET state = 'queued' WHERE state = 'running'", ""),
+                     err);
 }
 
 bool store_next_due(struct store *store, enum lane lane, int64_t *out_ms, struct error *err)
@@ -109,12 +108,12 @@ bool store_counts(struct store *store, struct store_counts *out, struct error *e
     struct error own = {0};
     *out = (struct store_counts){0};
     store_enter(store);
-    sqlite3_stmt *statement = sql_ask(
-        &store->sql, &own,
-        "SELECT (SELECT count(*) FROM delivery WHERE state IN ('queued', 'waiting')),"
-        " (SELECT count(*) FROM delivery WHERE state = 'running'),"
-        " (SELECT max(id) FROM delivery)",
-        "");
+    sqlite3_stmt *statement =
+        sql_ask(&store->sql, &own,
+                "SELECT (SELECT count(*) FROM delivery WHERE state IN ('queued', 'waiting')),"
+                " (SELECT count(*) FROM delivery WHERE state = 'running'),"
+                " (SELECT max(id) FROM delivery)",
+                "");
     if (sql_next(&store->sql, statement, &own)) {
         *out = (struct store_counts){sqlite3_column_int64(statement, 0),
                                      sqlite3_column_int64(statement, 1),
@@ -237,8 +236,9 @@ bool store_finish(struct store *store, int64_t delivery, const struct attempt_re
     if (!store_begin(store, err))
         return false;
     /* the delivery may have gone with its endpoint while it was under way */
-    bool ok = sql_run(&store->sql, err, "UPDATE delivery SET state = ?, due_ms = ?, lane = 0"
-                                        " WHERE id = ?",
+    bool ok = sql_run(&store->sql, err,
+                      "UPDATE delivery SET state = ?, due_ms = ?, lane = 0"
+                      " WHERE id = ?",
                       "tii", state, due_ms, delivery);
     bool is_there = ok && sqlite3_changes(store->sql.db) > 0;
     if (is_there && attempt)
@@ -279,8 +279,8 @@ bool store_attempts(struct store *store, int64_t delivery, struct attempt_record
     *out_count = 0;
     store_enter(store);
     sqlite3_stmt *row = sql_ask(
-        &store->sql, &own,
-        "SELECT " ATTEMPT_COLUMNS " FROM attempt WHERE delivery = ? ORDER BY id", "i", delivery);
+        &store->sql, &own, "SELECT " ATTEMPT_COLUMNS " FROM attempt WHERE delivery = ? ORDER BY id",
+        "i", delivery);
     while (sql_next(&store->sql, row, &own)) {
         *out = mem_resize(*out, *out_count + 1, sizeof **out);
         read_attempt(row, &(*out)[(*out_count)++]);
