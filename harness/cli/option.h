@@ -36,7 +36,7 @@ struct arguments {
     size_t num_words;
 };
 
-/* Reads argv[0..argc). Takes "--name value", "--name=value", "-v", "-x value"; "--" ends the
+/* Reads argv[0..argc). Takes "--name value", "--name=value", "-v", "-vv", "-x value"; "--" ends the
  * options, "-" is a word. Refuses unknown options with the nearest name, a missing or superfluous
  * value, and a second use of what is not repeatable.
  * `--help` is always known. */
@@ -45,6 +45,9 @@ bool arguments_parse(struct arguments *arguments, const struct option_set *const
 void arguments_clear(struct arguments *arguments);
 
 bool arguments_has(const struct arguments *arguments, const char *name);
+
+/* How often it was given. */
+size_t arguments_count(const struct arguments *arguments, const char *name);
 
 /* The value given last, or `fallback`. Borrowed. */
 const char *arguments_value(const struct arguments *arguments, const char *name,
@@ -72,8 +75,8 @@ bool arguments_choice(const struct arguments *arguments, const char *name,
                       const char *const *choices, size_t count, size_t fallback, size_t *out,
                       struct error *err);
 
-/* Appends the options as `--help` shows them: names in a column, sentences wrapped at 100 columns.
- */
+/* Appends the options as `--help` shows them: names in a column, sentences wrapped at the
+ * terminal's width. */
 void option_help(const struct option_set *const *sets, size_t num_sets, struct buf *out);
 
 #endif

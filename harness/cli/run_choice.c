@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -11,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "cli/secret_options.h"
 
@@ -66,8 +66,11 @@ static const struct option_spec specs[] = {
      "Write a report: text, json, junit or tap; FILE - is standard output (default: text on "
      "standard output).",
      true},
-    {"quiet", 'q', NULL, "Print only failures and the last line (default: every case).", false},
-    {"verbose", 'v', NULL, "Print every exchange (default: failures only).", false},
+    {"quiet", 'q', NULL, "Print only what failed and the last line (default: one screen).", false},
+    {"verbose", 'v', NULL,
+     "Print every case and cut nothing; given twice (-vv), print every exchange too (default: one "
+     "screen).",
+     true},
     {"color", 0, NULL, "Use colour (default: on a terminal, unless NO_COLOR is set).", false},
     {"no-color", 0, NULL, "Use no colour.", false},
     {"no-progress", 0, NULL, "Show no progress line (default: on a terminal).", false},
@@ -280,14 +283,12 @@ static bool read_suites(struct run_choice *choice, const struct arguments *argum
     return ok;
 }
 
-/* As wide as the terminal, but no wider than reads well; 0 where there is none. */
-static size_t columns_of(int fd)
+static enum text_detail detail_of(const struct arguments *arguments)
 {
-    enum { LEAST = 60, MOST = 100 };
-    struct winsize size;
-    if (!isatty(fd) || ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_col >= MOST)
-        return 0;
-    return size.ws_col < LEAST ? LEAST : size.ws_col;
+    size_t verbose = arguments_count(arguments, "verbose");
+    if (verbose)
+        return verbose > 1 ? TEXT_EXCHANGES : TEXT_TREE;
+    return arguments_has(arguments, "quiet") ? TEXT_QUIET : TEXT_SCREEN;
 }
 
 static void read_looks(struct run_choice *choice, const struct arguments *arguments)
@@ -298,12 +299,12 @@ static void read_looks(struct run_choice *choice, const struct arguments *argume
     choice->text = (struct text_options){
         .color = arguments_has(arguments, "color") ||
                  (by_itself && !arguments_has(arguments, "no-color")),
-        .verbose = arguments_has(arguments, "verbose"),
-        .quiet = arguments_has(arguments, "quiet"),
-        .columns = columns_of(fd),
+        .detail = detail_of(arguments),
+        .ascii = !terminal_has_utf8(),
+        .columns = terminal_columns(fd),
     };
-    choice->progress =
-        isatty(STDERR_FILENO) && !choice->text.quiet && !arguments_has(arguments, "no-progress");
+    choice->progress = isatty(STDERR_FILENO) && choice->text.detail != TEXT_QUIET &&
+                       !arguments_has(arguments, "no-progress");
 }
 
 /* libcurl tells only then whether it can do what the options ask for: an unreadable CA file, a
