@@ -221,7 +221,7 @@ static size_t shell_word_len(const char *word)
         if (c == '\\' && quote != '\'' && word[len + 1])
             len++;
         else if (quote)
-            quote = c == quote ? 0 : quote;
+            quote = (char)(c == quote ? 0 : quote);
         else if (c == '\'' || c == '"')
             quote = c;
         len++;
