@@ -37,29 +37,14 @@ static void hide(struct run_result *result, const char *replacement, struct byte
     result->hidden[result->num_hidden++].len = value.len;
 }
 
-/* Options that say nothing of what is sent, or that the reports put in themselves. */
-static bool is_repeated(const char *name)
-{
-    static const char *const left_out[] = {
-        "only",    "skip",   "seed",       "report",      "failures",    "quiet",
-        "verbose", "color",  "no-color",   "wait",        "suite",       "level",
-        "dry-run", "secret", "secret-env", "no-progress", "secret-file", "strict",
-    };
-    for (size_t i = 0; i < ARRAY_LEN(left_out); i++)
-        if (strcmp(left_out[i], name) == 0)
-            return false;
-    return true;
-}
-
 static void add_option(const struct run_result *result, const struct given_option *option,
                        struct buf *out)
 {
     buf_add_format(out, " %s%s", strlen(option->spec->name) > 1 ? "--" : "-", option->spec->name);
     if (!option->value)
         return;
-    /* it may well hold the password of a database */
-    if (strcmp(option->spec->name, "effect-command") == 0) {
-        buf_add_text(out, " \"$HOOKCHECK_EFFECT_COMMAND\"");
+    if (option->spec->secret) {
+        buf_add_format(out, " %s", option->spec->secret);
         return;
     }
     struct buf shown = {0};
@@ -79,9 +64,8 @@ static char *rerun_line(const struct run_result *result, const struct run_choice
     if (!choice->run.effect)
         buf_add_format(&out, " --seed %llu", (unsigned long long)choice->run.seed);
     for (size_t i = 0; i < arguments->num_options; i++) {
-        const struct given_option *option = &arguments->options[i];
-        if (is_repeated(option->spec->name) || strcmp(option->spec->name, "suite") == 0)
-            add_option(result, option, &out);
+        if (!arguments->options[i].spec->is_aside)
+            add_option(result, &arguments->options[i], &out);
     }
     return buf_take(&out);
 }
@@ -89,13 +73,10 @@ static char *rerun_line(const struct run_result *result, const struct run_choice
 /* How the endpoint is reached: curl has the same options under the same names. */
 static char *curl_options(const struct run_result *result, const struct arguments *arguments)
 {
-    static const char *const shared[] = {"cacert",     "cert",  "key", "insecure", "resolve",
-                                         "connect-to", "proxy", "4",   "6"};
     struct buf out = {0};
     for (size_t i = 0; i < arguments->num_options; i++)
-        for (size_t k = 0; k < ARRAY_LEN(shared); k++)
-            if (strcmp(arguments->options[i].spec->name, shared[k]) == 0)
-                add_option(result, &arguments->options[i], &out);
+        if (arguments->options[i].spec->is_curls)
+            add_option(result, &arguments->options[i], &out);
     return buf_take(&out);
 }
 
