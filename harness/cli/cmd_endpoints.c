@@ -12,8 +12,8 @@ static const struct option_spec specs[] = {
     {.name = "description", .value = "TEXT", .help = "create: what the endpoint is for."},
     {.name = "secret", .help = "show: print the signing secret and nothing else."},
     {.name = "force",
-     .help = "delete: its deliveries, too, which only a local Panora can do (default: an endpoint "
-             "with deliveries stays, as with Panora)."},
+     .help = "delete: its deliveries, too, which only a local Panora can do.",
+     .otherwise = "an endpoint with deliveries stays, as with Panora"},
     {.name = "json", .help = "Print what the API answers, as JSON; secrets are left out."},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
@@ -127,7 +127,8 @@ static int create(const struct errand *errand, struct error *err)
     buf_add_text(&body, "{\"url\":");
     js_quote(bytes_of(arguments->words[1]), &body);
     buf_add_text(&body, ",\"description\":");
-    js_quote(bytes_of(arguments_value(arguments, "description", "")), &body);
+    const char *description = arguments_value(arguments, "description");
+    js_quote(bytes_of(description ? description : ""), &body);
     buf_add_text(&body, ",\"scope\":[");
     for (size_t i = 2; i < arguments->num_words; i++) {
         if (i > 2)

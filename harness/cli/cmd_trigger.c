@@ -14,16 +14,32 @@
 #define AT_ONCE       10000 /* what the API takes in one call */
 #define DATA_FILE_MAX ((size_t)12 * 1024 * 1024)
 
+struct trigger_choice {
+    int64_t count;
+    bool as_json;
+};
+
 static const struct option_spec specs[] = {
     {.name = "data",
      .value = "FILE",
-     .help = "The event's data, as JSON; - is standard input (default: realistic data)."},
-    {.name = "count", .value = "N", .help = "Trigger N distinct events (default: 1)."},
+     .help = "The event's data, as JSON; - is standard input.",
+     .otherwise = "realistic data"},
+    {.name = "count",
+     .value = "N",
+     .help = "Trigger N distinct events.",
+     .fallback = "1",
+     .kind = OPTION_INTEGER,
+     .least = 1,
+     .most = COUNT_MAX,
+     .at = offsetof(struct trigger_choice, count)},
     {.name = "wrong",
      .value = "MUTATION",
      .help = "Make the request wrong in this way; `hookcheck list mutations` names them.",
      .repeatable = true},
-    {.name = "json", .help = "Print what the API answers, one JSON object for each call."},
+    {.name = "json",
+     .help = "Print what the API answers, one JSON object for each call.",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct trigger_choice, as_json)},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options, &api_options,
@@ -32,7 +48,7 @@ static const struct option_set *const option_sets[] = {&own_options, &api_option
 /* The data as JSON text; empty = none was given. */
 static bool read_data(const struct arguments *arguments, struct buf *out, struct error *err)
 {
-    const char *path = arguments_value(arguments, "data", NULL);
+    const char *path = arguments_value(arguments, "data");
     struct buf text = {0};
     struct error why = {0};
     if (!path)
@@ -135,12 +151,12 @@ static int run(const struct arguments *arguments, struct error *err)
 {
     struct api_choice api;
     struct buf data = {0};
-    int64_t count = 1;
+    struct trigger_choice choice = {0};
     bool is_local = false;
     int code = EXIT_WRONG_USAGE;
     if (arguments_expect_words(arguments, 1, 1, "the event type", err) &&
-        arguments_integer(arguments, "count", 1, 1, COUNT_MAX, &count, err) &&
-        read_data(arguments, &data, err) && api_choice_read(&api, arguments, err)) {
+        arguments_read(arguments, &own_options, &choice, err) && read_data(arguments, &data, err) &&
+        api_choice_read(&api, arguments, err)) {
         if (!client_is_local(&api.client, &is_local, err))
             code = EXIT_UNREACHED;
         else if (!is_local)
@@ -149,7 +165,7 @@ static int run(const struct arguments *arguments, struct error *err)
                             "event, so only a local one can trigger",
                             api.client.api);
         else
-            code = send_all(arguments, &api, &data, count, err);
+            code = send_all(arguments, &api, &data, choice.count, err);
     }
     buf_clear(&data);
     return code;
