@@ -181,7 +181,7 @@ const struct command command_trigger = {
              "when no endpoint subscribes. It works only locally: Panora's API has no call that "
              "makes an event.",
     .examples = "  hookcheck trigger crm.deal.created --data deal.json\n"
-                "  hookcheck trigger crm.contact.created --wrong other-secret\n",
+                "  hookcheck trigger crm.contact.created --wrong wrong-secret\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
     .run = run,
