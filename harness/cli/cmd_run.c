@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -110,6 +111,7 @@ struct screen {
     const struct run_choice *choice;
     struct text_progress progress;
     size_t last_shown;
+    int64_t begun_ns;
     bool line_is_up;
 };
 
@@ -136,6 +138,17 @@ static void on_case(void *payload, const struct run_result *result, const struct
     print_text(screen, &text);
 }
 
+/* From what the cases took until now; the first few say too little. */
+static void add_time_left(const struct screen *screen, size_t ended, size_t total, struct buf *out)
+{
+    enum { SAY_FROM = 10 };
+    if (ended < SAY_FROM || ended >= total)
+        return;
+    int64_t spent_ns = clock_monotonic_ns() - screen->begun_ns;
+    int64_t left_s = spent_ns / (int64_t)ended * (int64_t)(total - ended) / NS_PER_S;
+    buf_add_format(out, ", about %lld s left", (long long)left_s + 1);
+}
+
 static void on_progress(void *payload, size_t ended, size_t total)
 {
     struct screen *screen = payload;
@@ -143,8 +156,12 @@ static void on_progress(void *payload, size_t ended, size_t total)
         return;
     screen->last_shown = ended;
     screen->line_is_up = true;
-    (void)fprintf(stderr, "\r\033[K  %zu of %zu testcases ...", ended, total);
+    struct buf line = {0};
+    buf_add_format(&line, "\r\033[K  %zu of %zu testcases", ended, total);
+    add_time_left(screen, ended, total, &line);
+    (void)fwrite(buf_text(&line), 1, line.len, stderr);
     (void)fflush(stderr);
+    buf_clear(&line);
 }
 
 /* --- reports --- */
@@ -179,7 +196,9 @@ static int send_everything(struct run_choice *choice, struct plan *plan,
                            const struct arguments *arguments, struct error *err)
 {
     struct run_result result = {0};
-    struct screen screen = {.text = choice->text_to_stderr ? stderr : stdout, .choice = choice};
+    struct screen screen = {.text = choice->text_to_stderr ? stderr : stdout,
+                            .choice = choice,
+                            .begun_ns = clock_monotonic_ns()};
     const struct run_listener listener = {&screen, on_case, on_progress};
     struct buf text = {0};
     fill_about(&result, choice, arguments);
@@ -239,7 +258,7 @@ static int run_chosen(struct run_choice *choice, const struct arguments *argumen
     } else {
         (void)signal(SIGINT, on_interrupt);
         (void)signal(SIGTERM, on_interrupt);
-        if (!choice->text.quiet)
+        if (choice->progress || choice->text.detail >= TEXT_TREE)
             (void)fprintf(stderr, "%s\n", buf_text(&line));
         code = check_effect(choice, plan, err);
         if (code == EXIT_OK)

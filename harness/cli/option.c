@@ -2,14 +2,15 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/layout.h"
 #include "base/mem.h"
+#include "base/terminal.h"
 #include "base/text.h"
 
-#define HELP_COLUMNS  100
 #define RATE_MAX      1000000
 #define HELP_SENTENCE 30 /* column at which the sentences begin */
 
@@ -114,9 +115,34 @@ static bool read_option(struct parse *parse, const struct option_spec *spec, con
     return add_option(parse, spec, attached);
 }
 
+/* "-vv": several flags of one letter in one word. */
+static bool is_flag_cluster(const struct parse *parse, const char *arg)
+{
+    if (arg[0] != '-' || arg[1] == '-' || strlen(arg) < 3)
+        return false;
+    for (const char *letter = arg + 1; *letter; letter++) {
+        const struct option_spec *spec =
+            find_spec(parse->sets, parse->num_sets, (struct bytes){0}, *letter);
+        if (!spec || spec->value)
+            return false;
+    }
+    return true;
+}
+
+static bool read_flag_cluster(struct parse *parse, const char *arg)
+{
+    bool ok = true;
+    for (const char *letter = arg + 1; ok && *letter; letter++)
+        ok = add_option(parse, find_spec(parse->sets, parse->num_sets, (struct bytes){0}, *letter),
+                        NULL);
+    return ok;
+}
+
 static bool read_dashed(struct parse *parse)
 {
     const char *arg = parse->argv[parse->at];
+    if (is_flag_cluster(parse, arg))
+        return read_flag_cluster(parse, arg);
     const char *equals = strchr(arg, '=');
     struct bytes given = {arg, equals ? (size_t)(equals - arg) : strlen(arg)};
     bool is_long = text_starts_with(arg, "--");
@@ -167,6 +193,14 @@ bool arguments_has(const struct arguments *arguments, const char *name)
         if (strcmp(arguments->options[i].spec->name, name) == 0)
             return true;
     return false;
+}
+
+size_t arguments_count(const struct arguments *arguments, const char *name)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < arguments->num_options; i++)
+        count += strcmp(arguments->options[i].spec->name, name) == 0;
+    return count;
 }
 
 const char *arguments_value(const struct arguments *arguments, const char *name)
@@ -329,7 +363,7 @@ static void add_spec(const struct option_spec *spec, struct buf *out)
         buf_add_format(&text, " Default: %s%s%s.", spec->fallback ? spec->fallback : "",
                        spec->fallback && spec->otherwise ? ", " : "",
                        spec->otherwise ? spec->otherwise : "");
-    layout_wrap(buf_text(&text), HELP_SENTENCE, HELP_COLUMNS, out);
+    layout_wrap(buf_text(&text), HELP_SENTENCE, terminal_columns(STDOUT_FILENO), out);
     buf_clear(&text);
 }
 

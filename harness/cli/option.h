@@ -66,7 +66,7 @@ struct arguments {
     size_t num_sets;
 };
 
-/* Reads argv[0..argc). Takes "--name value", "--name=value", "-v", "-x value"; "--" ends the
+/* Reads argv[0..argc). Takes "--name value", "--name=value", "-v", "-vv", "-x value"; "--" ends the
  * options, "-" is a word. Refuses unknown options with the nearest name, a missing or superfluous
  * value, and a second use of what is not repeatable.
  * `--help` is always known. */
@@ -75,6 +75,9 @@ bool arguments_parse(struct arguments *arguments, const struct option_set *const
 void arguments_clear(struct arguments *arguments);
 
 bool arguments_has(const struct arguments *arguments, const char *name);
+
+/* How often it was given. */
+size_t arguments_count(const struct arguments *arguments, const char *name);
 
 /* The value given last, else the option's default, which may be NULL. Borrowed. */
 const char *arguments_value(const struct arguments *arguments, const char *name);
@@ -94,8 +97,8 @@ bool arguments_expect_words(const struct arguments *arguments, size_t min, size_
 bool arguments_read(const struct arguments *arguments, const struct option_set *set, void *out,
                     struct error *err);
 
-/* Appends the options as `--help` shows them: names in a column, sentences wrapped at 100 columns.
- */
+/* Appends the options as `--help` shows them: names in a column, sentences wrapped at the
+ * terminal's width. */
 void option_help(const struct option_set *const *sets, size_t num_sets, struct buf *out);
 
 #endif

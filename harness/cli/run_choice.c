@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -11,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "cli/secret_options.h"
 
@@ -175,17 +175,14 @@ static const struct option_spec specs[] = {
     {.name = "quiet",
      .letter = 'q',
      .is_aside = true,
-     .help = "Print only failures and the last line.",
-     .otherwise = "every case",
-     .kind = OPTION_FLAG,
-     .at = offsetof(struct run_choice, text.quiet)},
+     .help = "Print only what failed and the last line.",
+     .otherwise = "one screen"},
     {.name = "verbose",
      .letter = 'v',
      .is_aside = true,
-     .help = "Print every exchange.",
-     .otherwise = "failures only",
-     .kind = OPTION_FLAG,
-     .at = offsetof(struct run_choice, text.verbose)},
+     .repeatable = true,
+     .help = "Print every case and cut nothing; given twice (-vv), print every exchange too.",
+     .otherwise = "one screen"},
     {.name = "color",
      .is_aside = true,
      .help = "Use colour.",
@@ -348,14 +345,12 @@ static bool read_suites(struct run_choice *choice, const struct arguments *argum
     return ok;
 }
 
-/* As wide as the terminal, but no wider than reads well; 0 where there is none. */
-static size_t columns_of(int fd)
+static enum text_detail detail_of(const struct arguments *arguments)
 {
-    enum { LEAST = 60, MOST = 100 };
-    struct winsize size;
-    if (!isatty(fd) || ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_col >= MOST)
-        return 0;
-    return size.ws_col < LEAST ? LEAST : size.ws_col;
+    size_t verbose = arguments_count(arguments, "verbose");
+    if (verbose)
+        return verbose > 1 ? TEXT_EXCHANGES : TEXT_TREE;
+    return arguments_has(arguments, "quiet") ? TEXT_QUIET : TEXT_SCREEN;
 }
 
 static void read_looks(struct run_choice *choice, const struct arguments *arguments)
@@ -365,9 +360,11 @@ static void read_looks(struct run_choice *choice, const struct arguments *argume
     bool by_itself = isatty(fd) && !(no_color && *no_color);
     choice->text.color =
         arguments_has(arguments, "color") || (by_itself && !arguments_has(arguments, "no-color"));
-    choice->text.columns = columns_of(fd);
-    choice->progress =
-        isatty(STDERR_FILENO) && !choice->text.quiet && !arguments_has(arguments, "no-progress");
+    choice->text.columns = terminal_columns(fd);
+    choice->text.ascii = !terminal_has_utf8();
+    choice->text.detail = detail_of(arguments);
+    choice->progress = isatty(STDERR_FILENO) && choice->text.detail != TEXT_QUIET &&
+                       !arguments_has(arguments, "no-progress");
 }
 
 /* libcurl tells only then whether it can do what the options ask for: an unreadable CA file, a

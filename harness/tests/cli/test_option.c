@@ -259,7 +259,7 @@ Test(cli_option, help_stays_within_100_columns)
         char *rest = NULL;
         for (char *line = strtok_r(text.data, "\n", &rest); line;
              line = strtok_r(NULL, "\n", &rest))
-            cr_expect_leq(layout_width(line), 100, "%s: %s", commands[i]->name, line);
+            cr_expect_leq(layout_width(line), 80, "%s: %s", commands[i]->name, line);
         buf_clear(&text);
     }
 }
