@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/layout.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "reference/explain.h"
@@ -62,7 +63,7 @@ static bool explain(const struct library *library, const char *id, struct error 
             buf_add_format(&out, "%s%s", found++ ? "\n" : "", buf_text(&text));
         buf_clear(&text);
     }
-    (void)fwrite(buf_text(&out), 1, out.len, stdout);
+    sink_write(stdout, buf_bytes(&out));
     buf_clear(&out);
     if (!found)
         unknown(library, id, err);

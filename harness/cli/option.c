@@ -8,6 +8,7 @@
 #include "base/layout.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/credentials.h"
 
 #define HELP_COLUMNS  100
 #define RATE_MAX      1000000
@@ -87,6 +88,7 @@ static void add_word(struct arguments *arguments, const char *word)
     arguments->words =
         mem_resize(arguments->words, arguments->num_words + 1, sizeof *arguments->words);
     arguments->words[arguments->num_words++] = word;
+    credentials_hide(word);
 }
 
 static bool add_option(struct parse *parse, const struct option_spec *spec, const char *value)
@@ -97,6 +99,8 @@ static bool add_option(struct parse *parse, const struct option_spec *spec, cons
     arguments->options =
         mem_resize(arguments->options, arguments->num_options + 1, sizeof *arguments->options);
     arguments->options[arguments->num_options++] = (struct given_option){spec, value};
+    if (value)
+        credentials_hide(value);
     return true;
 }
 

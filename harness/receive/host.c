@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+#include "base/sink.h"
 #include "base/text.h"
 
 #define SHOWN_MAX 60 /* bytes of what a client sent, in a line for a person */
@@ -85,7 +86,7 @@ static void print_line(struct host *host, const struct inbound *request,
     }
     buf_add_format(&line, ": %s, ", result_text);
     add_outcome(answer, &line);
-    (void)fprintf(host->out, "%s\n", buf_text(&line));
+    sink_print(host->out, "%s\n", buf_text(&line));
     (void)fflush(host->out);
     buf_clear(&line);
 }

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "format/request_parts.h"
+#include "http/redacted.h"
 #include "report/repeat.h"
 #include "report/standing.h"
 
@@ -65,12 +66,7 @@ static json_t *request_of(const struct run_result *result, const struct exchange
 static json_t *redacted_headers(const struct run_result *result, const struct headers *from)
 {
     struct headers redacted = {0};
-    for (size_t i = 0; i < from->count; i++) {
-        struct buf value = {0};
-        result_redact(result, bytes_of(from->items[i].value), &value);
-        headers_add(&redacted, from->items[i].name, buf_text(&value));
-        buf_clear(&value);
-    }
+    headers_redacted(result->redactor, from, &redacted);
     json_t *list = json_headers(&redacted, NULL);
     headers_clear(&redacted);
     return list;
