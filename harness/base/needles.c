@@ -26,6 +26,7 @@ struct needles {
     struct needle *items;
     size_t count;
     size_t longest;
+    size_t shortest;
     bool blanks;
     uint64_t set[(1 << SET_BITS) / 64];
     uint32_t chains[1 << CHAIN_BITS];
@@ -51,8 +52,11 @@ void needles_free(struct needles *needles)
 
 static uint32_t beginning_of(const char *at)
 {
-    uint64_t key = 0;
-    memcpy(&key, at, NEEDLE_MIN_LEN);
+    uint32_t first = 0;
+    uint16_t last = 0;
+    memcpy(&first, at, sizeof first);
+    memcpy(&last, at + sizeof first, sizeof last);
+    uint64_t key = (uint64_t)last << 32 | first;
     return (uint32_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> (64 - SET_BITS));
 }
 
@@ -72,8 +76,7 @@ void needles_add_exactly(struct needles *needles, struct bytes value, size_t eno
     needles->items = mem_resize(needles->items, needles->count + 1, sizeof *needles->items);
     uint32_t beginning = beginning_of(value.data);
     uint32_t *chain = &needles->chains[beginning >> (SET_BITS - CHAIN_BITS)];
-    needles->items[needles->count] =
-        (struct needle){
+    needles->items[needles->count] = (struct needle){
         .data = mem_copy(value.data, value.len),
         .len = value.len,
         .enough = enough >= NEEDLE_MIN_LEN && enough < value.len ? enough : value.len,
@@ -82,13 +85,17 @@ void needles_add_exactly(struct needles *needles, struct bytes value, size_t eno
     };
     *chain = (uint32_t)needles->count++;
     needles->set[beginning / 64] |= UINT64_C(1) << beginning % 64;
+    size_t least = needles->items[needles->count - 1].enough;
+    if (!needles->shortest || least < needles->shortest)
+        needles->shortest = least;
     if (value.len > needles->longest)
         needles->longest = value.len;
     if (memchr(value.data, ' ', value.len))
         needles->blanks = true;
 }
 
-static void add_in_case(struct needles *needles, struct bytes value, size_t enough, size_t id, int turn(int))
+static void add_in_case(struct needles *needles, struct bytes value, size_t enough, size_t id,
+                        int turn(int))
 {
     struct buf turned = {0};
     buf_reserve(&turned, value.len);
@@ -101,7 +108,8 @@ static void add_in_case(struct needles *needles, struct bytes value, size_t enou
     buf_clear(&turned);
 }
 
-static void add_without_blanks(struct needles *needles, struct bytes value, size_t enough, size_t id)
+static void add_without_blanks(struct needles *needles, struct bytes value, size_t enough,
+                               size_t id)
 {
     struct buf rest = {0};
     buf_reserve(&rest, value.len);
@@ -138,7 +146,8 @@ static void add_unit(struct buf *out, uint32_t unit, bool little)
     buf_add_char(out, bytes[little ? 0 : 1]);
 }
 
-static void add_as_utf16(struct needles *needles, struct bytes value, size_t enough, size_t id, bool little)
+static void add_as_utf16(struct needles *needles, struct bytes value, size_t enough, size_t id,
+                         bool little)
 {
     struct buf units = {0};
     buf_reserve(&units, 2 * value.len);
@@ -222,6 +231,11 @@ bool needles_search(const struct needles *needles, struct bytes in, needle_fn *o
 size_t needles_longest(const struct needles *needles)
 {
     return needles->longest;
+}
+
+size_t needles_shortest(const struct needles *needles)
+{
+    return needles->shortest;
 }
 
 bool needles_hold_blanks(const struct needles *needles)

@@ -34,7 +34,8 @@ typedef bool needle_fn(void *payload, size_t at, size_t len, size_t id);
 bool needles_search(const struct needles *needles, struct bytes in, needle_fn *on_found,
                     void *payload);
 
-size_t needles_longest(const struct needles *needles); /* bytes; 0 when there are none */
+size_t needles_longest(const struct needles *needles);  /* bytes; 0 when there are none */
+size_t needles_shortest(const struct needles *needles); /* the same of what is enough */
 bool needles_hold_blanks(const struct needles *needles);
 
 #endif

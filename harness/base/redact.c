@@ -89,11 +89,9 @@ static void hide(struct redactor *redactor, struct bytes value, size_t enough,
     for (size_t i = 0; i < redactor->count; i++)
         if (bytes_equal(value_of(&redactor->items[i]), value))
             return;
-    redactor->items =
-        mem_resize(redactor->items, redactor->count + 1, sizeof *redactor->items);
-    redactor->items[redactor->count] =
-        (struct hidden){mem_copy(value.data, value.len), value.len, mem_text(replacement),
-                        could_be_ours(value)};
+    redactor->items = mem_resize(redactor->items, redactor->count + 1, sizeof *redactor->items);
+    redactor->items[redactor->count] = (struct hidden){mem_copy(value.data, value.len), value.len,
+                                                       mem_text(replacement), could_be_ours(value)};
     needles_add(redactor->needles, value, enough, redactor->count++);
 }
 
@@ -230,7 +228,8 @@ static const struct hidden *whole(const struct redactor *redactor, struct bytes 
     static void (*const encoders[])(struct bytes, struct buf *) = {
         as_it_is, encode_hex, encode_hex_upper, encode_base64, encode_base64url};
     for (size_t i = 0; i < redactor->count; i++)
-        for (size_t k = 0; k < ARRAY_LEN(encoders) && redactor->items[i].len < REDACT_MIN_LEN; k++) {
+        for (size_t k = 0; k < ARRAY_LEN(encoders) && redactor->items[i].len < REDACT_MIN_LEN;
+             k++) {
             struct buf form = {0};
             encoders[k](value_of(&redactor->items[i]), &form);
             bool same = bytes_equal(in, buf_bytes(&form));
@@ -266,6 +265,20 @@ void redact_pieces(const struct redactor *redactor, const struct bytes *pieces, 
     }
     free(spans.items);
     buf_clear(&all);
+}
+
+void redact_beginning(const struct redactor *redactor, struct bytes in, size_t max, struct buf *out)
+{
+    size_t end = in.len < max ? in.len : max;
+    size_t reach = redactor ? spelling_reach(redactor->needles) : 0;
+    if (!redactor || end == in.len) {
+        redact(redactor, (struct bytes){in.data, end}, out);
+        return;
+    }
+    struct spans spans =
+        find(redactor, (struct bytes){in.data, in.len - end < reach ? in.len : end + reach}, false);
+    add_part(&spans, 0, end, out);
+    free(spans.items);
 }
 
 void redact_document(const struct redactor *redactor, struct bytes in, struct buf *out)

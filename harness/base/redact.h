@@ -41,6 +41,10 @@ void redactor_hide_secret(struct redactor *redactor, struct bytes value, const c
  * is, so that redacting twice does no harm. A NULL redactor hides nothing. */
 void redact(const struct redactor *redactor, struct bytes in, struct buf *out);
 
+/* The same for the first `max` bytes of `in`; what begins there and ends behind is seen as well. */
+void redact_beginning(const struct redactor *redactor, struct bytes in, size_t max,
+                      struct buf *out);
+
 /* The same for `count` pieces that stand side by side, so that a value which begins in one and ends
  * in another is seen: each piece is appended to its own buffer. */
 void redact_pieces(const struct redactor *redactor, const struct bytes *pieces, size_t count,

@@ -32,6 +32,7 @@ struct hunt {
     const struct reading *reading; /* NULL: the part itself */
     size_t run_at;                 /* where in the reading the run that is searched begins */
     size_t min_len;
+    struct reading scratch; /* of one run */
     needle_fn *on_found;
     void *payload;
 };
@@ -39,19 +40,41 @@ struct hunt {
 static void reading_clear(struct reading *reading)
 {
     if (reading->bytes)
-        explicit_bzero(reading->bytes, reading->len);
+        explicit_bzero(reading->bytes, reading->capacity);
     free(reading->bytes);
     free(reading->from);
     free(reading->to);
     *reading = (struct reading){0};
 }
 
+/* Makes room for so many bytes in all, and more. */
 static void reading_reserve(struct reading *reading, size_t capacity)
 {
+    if (capacity <= reading->capacity)
+        return;
+    capacity += capacity / 2;
     reading->capacity = capacity;
     reading->bytes = mem_resize(reading->bytes, capacity, 1);
     reading->from = mem_resize(reading->from, capacity, sizeof *reading->from);
     reading->to = mem_resize(reading->to, capacity, sizeof *reading->to);
+}
+
+/* What stands in `in` from `at` to `end` as it is. */
+static void reading_add_plain(struct reading *reading, struct bytes in, const struct reading *from,
+                              size_t at, size_t end)
+{
+    size_t len = end - at;
+    memcpy(reading->bytes + reading->len, in.data + at, len);
+    if (from) {
+        memcpy(reading->from + reading->len, from->from + at, len * sizeof *from->from);
+        memcpy(reading->to + reading->len, from->to + at, len * sizeof *from->to);
+    } else {
+        for (size_t i = 0; i < len; i++) {
+            reading->from[reading->len + i] = (uint32_t)(at + i);
+            reading->to[reading->len + i] = (uint32_t)(at + i + 1);
+        }
+    }
+    reading->len += len;
 }
 
 static void reading_add(struct reading *reading, char byte, size_t from, size_t to)
@@ -158,8 +181,8 @@ static struct said say_code_unit(struct bytes in)
     int32_t unit = hex_of(after(in, 2), 4);
     if (unit < 0)
         return (struct said){0};
-    bool leads = unit >= 0xd800 && unit < 0xdc00 && in.len >= 12 && in.data[6] == '\\' &&
-                 in.data[7] == 'u';
+    bool leads =
+        unit >= 0xd800 && unit < 0xdc00 && in.len >= 12 && in.data[6] == '\\' && in.data[7] == 'u';
     int32_t next = leads ? hex_of(after(in, 8), 4) : -1;
     if (next >= 0xdc00 && next < 0xe000)
         return say_point(0x10000 + ((uint32_t)(unit - 0xd800) << 10) + (uint32_t)(next - 0xdc00),
@@ -221,15 +244,15 @@ static struct said say_entity(struct bytes in)
     static const struct {
         const char *name;
         char byte;
-    } named[] = {{"&amp;", '&'},   {"&quot;", '"'},   {"&apos;", '\''},   {"&lt;", '<'},
-                 {"&gt;", '>'},    {"&sol;", '/'},    {"&plus;", '+'},    {"&equals;", '='},
-                 {"&colon;", ':'}, {"&period;", '.'}, {"&lowbar;", '_'},  {"&dollar;", '$'},
-                 {"&commat;", '@'}, {"&excl;", '!'},  {"&percnt;", '%'},  {"&num;", '#'},
-                 {"&ast;", '*'},   {"&lpar;", '('},   {"&rpar;", ')'},    {"&comma;", ','},
-                 {"&semi;", ';'},  {"&quest;", '?'},  {"&grave;", '`'},   {"&bsol;", '\\'},
-                 {"&lbrace;", '{'}, {"&lcub;", '{'},  {"&rcub;", '}'},    {"&rbrace;", '}'},
-                 {"&lsqb;", '['},  {"&rsqb;", ']'},   {"&vert;", '|'},    {"&verbar;", '|'},
-                 {"&Hat;", '^'},   {"&nbsp;", ' '},   {"&hyphen;", '-'},  {"&tilde;", '~'}};
+    } named[] = {{"&amp;", '&'},    {"&quot;", '"'},   {"&apos;", '\''},  {"&lt;", '<'},
+                 {"&gt;", '>'},     {"&sol;", '/'},    {"&plus;", '+'},   {"&equals;", '='},
+                 {"&colon;", ':'},  {"&period;", '.'}, {"&lowbar;", '_'}, {"&dollar;", '$'},
+                 {"&commat;", '@'}, {"&excl;", '!'},   {"&percnt;", '%'}, {"&num;", '#'},
+                 {"&ast;", '*'},    {"&lpar;", '('},   {"&rpar;", ')'},   {"&comma;", ','},
+                 {"&semi;", ';'},   {"&quest;", '?'},  {"&grave;", '`'},  {"&bsol;", '\\'},
+                 {"&lbrace;", '{'}, {"&lcub;", '{'},   {"&rcub;", '}'},   {"&rbrace;", '}'},
+                 {"&lsqb;", '['},   {"&rsqb;", ']'},   {"&vert;", '|'},   {"&verbar;", '|'},
+                 {"&Hat;", '^'},    {"&nbsp;", ' '},   {"&hyphen;", '-'}, {"&tilde;", '~'}};
     if (in.len > 2 && in.data[1] == '#')
         return say_numeric_entity(in);
     for (size_t i = 0; i < ARRAY_LEN(named); i++) {
@@ -251,25 +274,29 @@ static bool read_escaped(const struct hunt *hunt, const struct reading *from,
                          const struct escape *escape, struct reading *out)
 {
     struct bytes in = bytes_in(hunt, from);
-    bool changed = false;
-    if (!in.len || !memchr(in.data, escape->sign, in.len))
-        return false;
-    reading_reserve(out, in.len);
+    size_t done = 0; /* how far it has been read */
     for (size_t at = 0; at < in.len;) {
-        struct said said = {0};
-        if (in.data[at] == escape->sign)
-            said = escape->say(after(in, at));
-        if (said.taken == 0)
-            said = say_byte(in.data[at], 1);
-        else
-            changed = true;
+        const char *sign = memchr(in.data + at, escape->sign, in.len - at);
+        if (!sign)
+            break;
+        at = (size_t)(sign - in.data);
+        struct said said = escape->say(after(in, at));
+        if (said.taken == 0) {
+            at++;
+            continue;
+        }
+        if (!out->bytes)
+            reading_reserve(out, in.len);
+        reading_add_plain(out, in, from, done, at);
         size_t first = from_of(from, at);
         size_t last = to_of(from, at + said.taken - 1);
         for (size_t i = 0; i < said.len; i++)
             reading_add(out, said.bytes[i], first, last);
-        at += said.taken;
+        done = at += said.taken;
     }
-    return changed;
+    if (done)
+        reading_add_plain(out, in, from, done, in.len);
+    return done > 0;
 }
 
 /* --- what is broken over lines --- */
@@ -284,37 +311,42 @@ static bool read_unfolded(const struct hunt *hunt, const struct reading *from, b
                           struct reading *out)
 {
     struct bytes in = bytes_in(hunt, from);
-    bool changed = false;
-    reading_reserve(out, in.len + 1);
+    size_t done = 0;
     for (size_t at = 0; at < in.len;) {
         size_t end = at;
         bool breaks = all;
         for (; end < in.len && is_blank(in.data[end]); end++)
             breaks = breaks || in.data[end] == '\n' || in.data[end] == '\r';
         if (end > at && breaks) {
-            changed = true;
-            at = end;
-            continue;
+            if (!out->bytes)
+                reading_reserve(out, in.len);
+            reading_add_plain(out, in, from, done, at);
+            done = end;
         }
-        for (end = end > at ? end : at + 1; at < end; at++)
-            reading_add(out, in.data[at], from_of(from, at), to_of(from, at));
+        at = end > at ? end : at + 1;
     }
-    return changed;
+    if (done)
+        reading_add_plain(out, in, from, done, in.len);
+    return done > 0;
 }
 
 /* --- runs of digits --- */
 
-enum { HEX = 1, BASE64 = 2 };
+enum { HEX = 1, BASE64 = 2, DIGIT = 4 };
 
 struct alphabet {
     unsigned char kinds[256];
     signed char base64[256];
+    size_t shortest; /* bytes of the shortest value, and the digits that hold so many */
+    size_t hex_min;
+    size_t base64_min;
 };
 
-static void alphabet_init(struct alphabet *alphabet)
+static void alphabet_init(struct alphabet *alphabet, size_t shortest)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    *alphabet = (struct alphabet){0};
+    *alphabet = (struct alphabet){
+        .shortest = shortest, .hex_min = 2 * shortest, .base64_min = shortest * 8 / 6};
     for (int i = 0; i < 64; i++) {
         alphabet->kinds[(unsigned char)digits[i]] = BASE64;
         alphabet->base64[(unsigned char)digits[i]] = (signed char)i;
@@ -323,7 +355,42 @@ static void alphabet_init(struct alphabet *alphabet)
     alphabet->base64['_'] = 63;
     alphabet->kinds['-'] = alphabet->kinds['_'] = BASE64;
     for (const char *c = "0123456789abcdefABCDEF"; *c; c++)
-        alphabet->kinds[(unsigned char)*c] |= HEX;
+        alphabet->kinds[(unsigned char)*c] |= (unsigned char)(*c <= '9' ? HEX | DIGIT : HEX);
+}
+
+/* What a reading can hold, from one look at it. */
+struct look {
+    bool hex, base64;
+    size_t pairs;   /* of hex digits that stand alone */
+    size_t numbers; /* of one to three digits that stand alone */
+};
+
+static struct look look_at(const struct alphabet *alphabet, struct bytes in)
+{
+    struct look look = {0};
+    size_t hex = 0;
+    size_t base64 = 0;
+    size_t digits = 0;
+    for (size_t at = 0; at < in.len; at++) {
+        int kinds = alphabet->kinds[(unsigned char)in.data[at]];
+        look.base64 |= ++base64 >= alphabet->base64_min && kinds & BASE64;
+        look.hex |= ++hex >= alphabet->hex_min && kinds & HEX;
+        if (kinds & DIGIT) {
+            digits++;
+            continue;
+        }
+        look.numbers += digits > 0 && digits < 4;
+        digits = 0;
+        if (kinds & HEX)
+            continue;
+        look.pairs += hex == 3;
+        hex = 0;
+        if (!(kinds & BASE64))
+            base64 = 0;
+    }
+    look.numbers += digits > 0 && digits < 4;
+    look.pairs += hex == 2;
+    return look;
 }
 
 static size_t run_len(const struct alphabet *alphabet, struct bytes in, size_t at, int kind)
@@ -339,13 +406,13 @@ static bool search_hex(struct hunt *hunt, const struct reading *from, size_t at,
     struct bytes in = bytes_in(hunt, from);
     bool go_on = true;
     for (size_t phase = 0; phase < 2 && go_on; phase++) {
-        struct reading out = {0};
-        reading_reserve(&out, len / 2 + 1);
+        struct reading *out = &hunt->scratch;
+        out->len = 0;
+        reading_reserve(out, len / 2 + 1);
         for (size_t i = at + phase; i + 2 <= at + len; i += 2)
-            reading_add(&out, (char)hex_of((struct bytes){in.data + i, 2}, 2), from_of(from, i),
+            reading_add(out, (char)hex_of((struct bytes){in.data + i, 2}, 2), from_of(from, i),
                         to_of(from, i + 1));
-        go_on = search_run(hunt, &out, 0, out.len);
-        reading_clear(&out);
+        go_on = search_run(hunt, out, 0, out->len);
     }
     return go_on;
 }
@@ -377,11 +444,11 @@ static bool search_base64(struct hunt *hunt, const struct alphabet *alphabet,
     struct bytes in = bytes_in(hunt, from);
     bool go_on = true;
     for (size_t phase = 0; phase < 4 && go_on; phase++) {
-        struct reading out = {0};
-        reading_reserve(&out, len + 1);
-        read_base64(alphabet, in, from, at + phase, at + len, &out);
-        go_on = search_run(hunt, &out, 0, out.len);
-        reading_clear(&out);
+        struct reading *out = &hunt->scratch;
+        out->len = 0;
+        reading_reserve(out, len + 1);
+        read_base64(alphabet, in, from, at + phase, at + len, out);
+        go_on = search_run(hunt, out, 0, out->len);
     }
     return go_on;
 }
@@ -390,7 +457,7 @@ static bool search_runs(struct hunt *hunt, const struct alphabet *alphabet,
                         const struct reading *from, int kind)
 {
     struct bytes in = bytes_in(hunt, from);
-    size_t min_len = kind == HEX ? 2 * NEEDLE_MIN_LEN : NEEDLE_MIN_LEN * 8 / 6;
+    size_t min_len = kind == HEX ? alphabet->hex_min : alphabet->base64_min;
     for (size_t at = 0; at < in.len; at++) {
         size_t len = run_len(alphabet, in, at, kind);
         if (len >= min_len && !(kind == HEX ? search_hex(hunt, from, at, len)
@@ -439,8 +506,7 @@ static size_t read_numbers(struct bytes in, const struct reading *from, size_t a
         int32_t byte = number_at(in, &end, decimal);
         if (byte < 0)
             break;
-        if (out->len == out->capacity)
-            reading_reserve(out, out->capacity ? 2 * out->capacity : 64);
+        reading_reserve(out, out->len + 1);
         reading_add(out, (char)byte, from_of(from, next), to_of(from, end - 1));
         at = end;
         next = skip_between(in, end);
@@ -454,17 +520,15 @@ static bool search_numbers(struct hunt *hunt, const struct reading *from, bool d
 {
     struct bytes in = bytes_in(hunt, from);
     bool go_on = true;
-    struct reading out = {0};
+    struct reading *out = &hunt->scratch;
     for (size_t at = 0; at < in.len && go_on; at++) {
         if (digit_of(in.data[at]) < 0 || (at && isalnum((unsigned char)in.data[at - 1])))
             continue;
-        out.len = 0;
-        size_t end = read_numbers(in, from, at, decimal, &out);
-        if (out.len >= NEEDLE_MIN_LEN)
-            go_on = search_run(hunt, &out, 0, out.len);
+        out->len = 0;
+        size_t end = read_numbers(in, from, at, decimal, out);
+        go_on = search_run(hunt, out, 0, out->len);
         at = end > at ? end - 1 : at;
     }
-    reading_clear(&out);
     return go_on;
 }
 
@@ -473,10 +537,13 @@ static bool search_numbers(struct hunt *hunt, const struct reading *from, bool d
 static bool search_plain(struct hunt *hunt, const struct alphabet *alphabet,
                          const struct reading *reading)
 {
-    return search_run(hunt, reading, 0, bytes_in(hunt, reading).len) &&
-           search_runs(hunt, alphabet, reading, HEX) &&
-           search_runs(hunt, alphabet, reading, BASE64) && search_numbers(hunt, reading, false) &&
-           search_numbers(hunt, reading, true);
+    struct bytes in = bytes_in(hunt, reading);
+    struct look look = look_at(alphabet, in);
+    return search_run(hunt, reading, 0, in.len) &&
+           (!look.hex || search_runs(hunt, alphabet, reading, HEX)) &&
+           (!look.base64 || search_runs(hunt, alphabet, reading, BASE64)) &&
+           (look.pairs < alphabet->shortest || search_numbers(hunt, reading, false)) &&
+           (look.numbers < alphabet->shortest || search_numbers(hunt, reading, true));
 }
 
 static bool search_unfolded(struct hunt *hunt, const struct alphabet *alphabet,
@@ -510,15 +577,20 @@ static bool search_reading(struct hunt *hunt, const struct alphabet *alphabet,
     return go_on;
 }
 
+size_t spelling_reach(const struct needles *needles)
+{
+    return SPELLED_TIMES * needles_longest(needles);
+}
+
 bool spelling_search(const struct needles *needles, struct bytes in, needle_fn *on_found_in,
                      void *payload)
 {
-    size_t overlap = SPELLED_TIMES * needles_longest(needles);
+    size_t overlap = spelling_reach(needles);
     size_t part_len = PART_LEN + overlap;
     struct alphabet alphabet;
     if (!needles_longest(needles))
         return true;
-    alphabet_init(&alphabet);
+    alphabet_init(&alphabet, needles_shortest(needles));
     for (size_t at = 0; at < in.len; at += part_len - overlap) {
         size_t len = in.len - at < part_len ? in.len - at : part_len;
         struct hunt hunt = {.needles = needles,
@@ -526,10 +598,10 @@ bool spelling_search(const struct needles *needles, struct bytes in, needle_fn *
                             .part_at = at,
                             .on_found = on_found_in,
                             .payload = payload};
-        if (!search_reading(&hunt, &alphabet, NULL, 0))
-            return false;
-        if (at + len == in.len)
-            break;
+        bool go_on = search_reading(&hunt, &alphabet, NULL, 0);
+        reading_clear(&hunt.scratch);
+        if (!go_on || at + len == in.len)
+            return go_on;
     }
     return true;
 }

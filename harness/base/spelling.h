@@ -16,4 +16,7 @@
 bool spelling_search(const struct needles *needles, struct bytes in, needle_fn *on_found,
                      void *payload);
 
+/* How many bytes of a text one value can be spelled in, at most. */
+size_t spelling_reach(const struct needles *needles);
+
 #endif

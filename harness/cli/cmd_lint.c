@@ -28,7 +28,7 @@ static bool lint_file(const struct library *library, const char *file)
     struct suite *suite = read_suite(library, file);
     if (suite)
         sink_print(stdout, "%s: ok, %zu case%s\n", file, suite->num_cases,
-                     suite->num_cases == 1 ? "" : "s");
+                   suite->num_cases == 1 ? "" : "s");
     suite_free(suite);
     return suite != NULL;
 }

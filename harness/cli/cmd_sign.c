@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,8 +40,9 @@ static void note_secret(const struct request *request, const struct secret *secr
 {
     const char *signature = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
     if (signature && holds(bytes_of(signature), secret))
-        log_print(LOG_WARN, "note: this request carries the secret itself; $HOOKCHECK_SECRET stands "
-                            "where it belongs");
+        log_print(LOG_WARN,
+                  "note: this request carries the secret itself; $HOOKCHECK_SECRET stands "
+                  "where it belongs");
 }
 
 static bool render(const struct composed *composed, const struct request_format *format,
@@ -52,7 +54,7 @@ static bool render(const struct composed *composed, const struct request_format 
     char *bare_path = target_path_with(target, composed->request.query);
     char *url = redacted_text(sink_redactor(), bare_url);
     char *path = redacted_text(sink_redactor(), bare_path);
-    request_redacted(sink_redactor(), &composed->request, &shown);
+    request_redacted(sink_redactor(), &composed->request, SIZE_MAX, &shown);
     note_secret(&composed->request, secret);
     struct request_place place = {
         .url = url,
@@ -61,8 +63,8 @@ static bool render(const struct composed *composed, const struct request_format 
         .verdict = composed->genuine ? "accept" : "reject",
         .type = composed->event.type,
     };
-    bool ok = request_format_single(format, &shown, &place, out, err) ||
-              error_prefix(err, "--format");
+    bool ok =
+        request_format_single(format, &shown, &place, out, err) || error_prefix(err, "--format");
     request_clear(&shown);
     free(bare_url);
     free(bare_path);
@@ -110,14 +112,14 @@ const struct command command_sign = {
     .name = "sign",
     .arguments = "[TYPE]",
     .summary = "sign an event, rightly or in a named wrong way, and print it",
-    .about = "Makes an event of TYPE (default " EVENT_TYPE_DEFAULT
-             ") as Panora would send it, signs it, and prints its headers and body ready for use. "
-             "A name that "
-             "one subscribes to but that arrives under another one (crm.deal.created arrives as "
-             "crm.deal.push) "
-             "is sent under the name that arrives. The secret is never printed: where it is part of "
-             "the request, $HOOKCHECK_SECRET stands."
-             ,
+    .about =
+        "Makes an event of TYPE (default " EVENT_TYPE_DEFAULT
+        ") as Panora would send it, signs it, and prints its headers and body ready for use. "
+        "A name that "
+        "one subscribes to but that arrives under another one (crm.deal.created arrives as "
+        "crm.deal.push) "
+        "is sent under the name that arrives. The secret is never printed: where it is part of "
+        "the request, $HOOKCHECK_SECRET stands.",
     .examples = "  HOOKCHECK_SECRET=whsec_... hookcheck sign crm.contact.created\n"
                 "  HOOKCHECK_SECRET=whsec_... hookcheck sign --data mine.json --wrong change-data "
                 "--format curl\n",

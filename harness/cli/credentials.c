@@ -45,8 +45,8 @@ static void hide_login(struct bytes authority)
 /* "access_token", "apiKey", "X-Amz-Signature" */
 static bool is_telling(struct bytes name)
 {
-    static const char *const words[] = {"token", "secret", "key",  "password", "passwd",
-                                        "pwd",   "auth",   "sign", "sig",      "credential",
+    static const char *const words[] = {"token", "secret",  "key",  "password", "passwd",
+                                        "pwd",   "auth",    "sign", "sig",      "credential",
                                         "code",  "session", "jwt"};
     struct buf lower = {0};
     bool found = false;

@@ -19,8 +19,8 @@ struct endpoint_choice {
     const char **connect_to;
 };
 
-/* Reads the options; the values of headers are hidden from then on (base/sink.h). Refuses headers that are Panora's own part of the request. Clear it in any
- * case. */
+/* Reads the options; the values of headers are hidden from then on (base/sink.h). Refuses headers
+ * that are Panora's own part of the request. Clear it in any case. */
 bool endpoint_choice_read(struct endpoint_choice *choice, const struct arguments *arguments,
                           struct error *err);
 void endpoint_choice_clear(struct endpoint_choice *choice);

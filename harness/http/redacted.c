@@ -49,12 +49,12 @@ void headers_redacted(const struct redactor *redactor, const struct headers *fro
     headers_clear(&by_field);
 }
 
-void request_redacted(const struct redactor *redactor, const struct request *from,
+void request_redacted(const struct redactor *redactor, const struct request *from, size_t body_max,
                       struct request *to)
 {
     *to = (struct request){.method = redacted_text(redactor, from->method),
                            .query = redacted_text(redactor, from->query),
                            .transport = from->transport};
     headers_redacted(redactor, &from->headers, &to->headers);
-    redact(redactor, buf_bytes(&from->body), &to->body);
+    redact_beginning(redactor, buf_bytes(&from->body), body_max, &to->body);
 }

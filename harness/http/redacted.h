@@ -12,8 +12,8 @@
 void headers_redacted(const struct redactor *redactor, const struct headers *from,
                       struct headers *to);
 
-/* The same for method, query, headers and body. */
-void request_redacted(const struct redactor *redactor, const struct request *from,
+/* The same for method, query, headers and the first `body_max` bytes of the body. */
+void request_redacted(const struct redactor *redactor, const struct request *from, size_t body_max,
                       struct request *to);
 
 #endif

@@ -39,13 +39,17 @@ static struct bytes beginning_of(struct bytes body)
     return (struct bytes){body.data, len};
 }
 
-/* `redacted` is what was sent or kept, `len` how much there was. */
-static void set_body(json_t *object, struct bytes redacted, uint64_t kept_len, uint64_t len)
+/* `kept` is what there is of `len` bytes. */
+static void set_body(json_t *object, const struct run_result *result, struct bytes kept,
+                     uint64_t len)
 {
-    struct bytes shown = beginning_of(redacted);
-    json_set_bytes(object, "body", shown);
+    struct buf shown = {0};
+    size_t shown_len = beginning_of(kept).len;
+    redact_beginning(result->redactor, kept, shown_len, &shown);
+    json_set_bytes(object, "body", buf_bytes(&shown));
     set_size(object, "body_len", len);
-    set_bool(object, "body_cut", shown.len < redacted.len || kept_len < len);
+    set_bool(object, "body_cut", shown_len < kept.len || kept.len < len);
+    buf_clear(&shown);
 }
 
 static json_t *request_of(const struct run_result *result, const struct exchange *exchange)
@@ -58,7 +62,7 @@ static json_t *request_of(const struct run_result *result, const struct exchange
     json_set_text(object, "method", shown.request.method);
     json_set_text(object, "url", shown.place.url);
     json_object_set_new(object, "headers", json_headers(&shown.request.headers, &shown.place));
-    set_body(object, buf_bytes(&shown.request.body), len, len + exchange->body_let_go);
+    set_body(object, result, buf_bytes(&request->body), len + exchange->body_let_go);
     shown_request_clear(&shown);
     return object;
 }
@@ -74,14 +78,10 @@ static json_t *redacted_headers(const struct run_result *result, const struct he
 
 static json_t *response_of(const struct run_result *result, const struct observation *seen)
 {
-    struct buf body = {0};
     json_t *object = json_object();
     json_object_set_new(object, "headers", redacted_headers(result, &seen->headers));
-    result_redact(result, buf_bytes(&seen->body), &body);
-    set_body(object, buf_bytes(&body),
-             seen->body_len < seen->body.len ? seen->body_len : seen->body.len, seen->body_len);
+    set_body(object, result, buf_bytes(&seen->body), seen->body_len);
     set_bool(object, "decoded", seen->decoded);
-    buf_clear(&body);
     return object;
 }
 

@@ -27,7 +27,7 @@ void shown_request_init(struct shown_request *shown, const struct run_result *re
                         const struct request *request)
 {
     *shown = (struct shown_request){.place = {0}};
-    request_redacted(result->redactor, request, &shown->request);
+    request_redacted(result->redactor, request, CURL_BODY_MAX, &shown->request);
     const char *query = shown->request.query;
     const char *url = result->url ? result->url : "";
     const char *host = strstr(url, "://") ? strstr(url, "://") + 3 : url;

@@ -40,9 +40,9 @@ static json_t *headers_of(const struct send_report *report, const struct headers
     struct headers safe = {0};
     headers_redacted(report->redactor, headers, &safe);
     for (size_t i = 0; i < safe.count; i++)
-        (void)json_array_append_new(list,
-                                    json_pack("[o, o]", text_of(report, bytes_of(safe.items[i].name)),
-                                              text_of(report, bytes_of(safe.items[i].value))));
+        (void)json_array_append_new(
+            list, json_pack("[o, o]", text_of(report, bytes_of(safe.items[i].name)),
+                            text_of(report, bytes_of(safe.items[i].value))));
     headers_clear(&safe);
     return list;
 }

@@ -27,8 +27,8 @@ struct send_attempt {
 
 struct send_report {
     bool as_json;
-    size_t total;       /* attempts that there will be */
-    const char *target; /* shown form; borrowed */
+    size_t total;                    /* attempts that there will be */
+    const char *target;              /* shown form; borrowed */
     const struct redactor *redactor; /* borrowed */
     /* what has ended so far */
     size_t num_done;

@@ -9,13 +9,6 @@
 
 TestSuite(sign_secret, .timeout = 20);
 
-static struct secret secret_of(const char *text)
-{
-    struct secret secret = {0};
-    secret_set(&secret, bytes_of(text));
-    return secret;
-}
-
 static bool is_text(const struct secret *secret, const char *text)
 {
     return bytes_equal(secret_bytes(secret), bytes_of(text));
