@@ -11,6 +11,7 @@
 #include "base/layout.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "base/terminal.h"
 #include "base/text.h"
 #include "result/version.h"
@@ -63,7 +64,7 @@ static void add_command_help(const struct command *command, struct buf *out)
 
 static int print(struct buf *text, FILE *where, int code)
 {
-    (void)fwrite(buf_text(text), 1, text->len, where);
+    sink_write(where, buf_bytes(text));
     buf_clear(text);
     return code;
 }
@@ -179,13 +180,21 @@ static int finish_output(int code)
     return EXIT_OUR_FAILURE;
 }
 
+static void say(const struct command *command, const char *message)
+{
+    char *who = mem_format("hookcheck%s%s", command ? " " : "", command ? command->name : "");
+    sink_say(who, message);
+    free(who);
+}
+
 int command_main(int argc, char **argv)
 {
     struct error err = {0};
     const struct command *command = NULL;
     int code = dispatch(argc, argv, &command, &err);
     if (error_is_set(&err))
-        (void)fprintf(stderr, "hookcheck%s%s: %s\n", command ? " " : "",
-                      command ? command->name : "", err.message);
-    return finish_output(code);
+        say(command, err.message);
+    code = finish_output(code);
+    sink_forget();
+    return code;
 }
