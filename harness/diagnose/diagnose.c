@@ -38,8 +38,8 @@ static int by_harm(const void *left, const void *right)
 {
     const struct found *a = left;
     const struct found *b = right;
-    if (a->severity != b->severity)
-        return (int)a->severity - (int)b->severity;
+    if (a->diagnosis.harm_rank != b->diagnosis.harm_rank)
+        return (int)a->diagnosis.harm_rank - (int)b->diagnosis.harm_rank;
     return (a->diagnosis.num_cases < b->diagnosis.num_cases) -
            (a->diagnosis.num_cases > b->diagnosis.num_cases);
 }

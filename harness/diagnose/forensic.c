@@ -298,8 +298,7 @@ static void found_computation(struct investigation *inv, const struct hypothesis
     kind.sentence = sentence;
     kind.remedy = remedy;
     struct diagnosis *diagnosis = found_add(
-        inv, &kind, is_open(first) || is_open(second) ? SEVERITY_OPEN : SEVERITY_LOST,
-        CONFIDENCE_PROVED,
+        inv, &kind, is_open(first) || is_open(second) ? HARM_FORGED : HARM_LOST, CONFIDENCE_PROVED,
         "an event that was signed like this was accepted; the same event signed as Panora signs, "
         "and one with a made-up signature, were refused");
     explain_lost(inv, diagnosis, second ? NULL : first);
@@ -368,7 +367,7 @@ static bool prove_other_dialect(struct investigation *inv)
         ask(inv, &(struct question){.as_object = true}, NULL) != ANSWER_ACCEPTED)
         return false;
     explain_lost(inv,
-                 found_add(inv, &other_dialect, SEVERITY_LOST, CONFIDENCE_PROVED,
+                 found_add(inv, &other_dialect, HARM_LOST, CONFIDENCE_PROVED,
                            "an event whose data is an object was accepted, the same with data as a "
                            "string was refused"),
                  NULL);

@@ -14,19 +14,20 @@ struct diagnosis *found_find(const struct investigation *inv, const char *id)
 }
 
 struct diagnosis *found_add(struct investigation *inv, const struct diagnosis_kind *kind,
-                            enum severity severity, enum confidence confidence,
-                            const char *evidence)
+                            enum harm harm, enum confidence confidence, const char *evidence)
 {
     struct diagnosis *known = found_find(inv, kind->id);
     if (known)
         return known;
     inv->found = mem_resize(inv->found, inv->num_found + 1, sizeof *inv->found);
     struct found *found = &inv->found[inv->num_found++];
-    *found = (struct found){.severity = severity};
     found->diagnosis = (struct diagnosis){
+        .harm_rank = harm,
         .id = mem_text(kind->id),
         .sentence = mem_format("The endpoint %s.", kind->sentence),
         .confidence = confidence,
+        .pair = {mem_text(""), mem_text(""), mem_text("")},
+        .likely_because = mem_text(""),
         .evidence = mem_text(evidence),
         .harm = mem_text(kind->harm ? kind->harm : ""),
         .remedy = mem_text(kind->remedy ? kind->remedy : ""),

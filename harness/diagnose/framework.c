@@ -144,8 +144,8 @@ static const struct framework *shown_by(const struct investigation *inv)
 /* A snippet shows how to verify: it mends what lets forgeries in or computes something else. */
 static bool wants_snippet(const struct found *found)
 {
-    return found->severity == SEVERITY_OPEN || found->severity == SEVERITY_LEAKS ||
-           found->severity == SEVERITY_DIES || found->severity == SEVERITY_BREAKS ||
+    return found->diagnosis.harm_rank == HARM_FORGED || found->diagnosis.harm_rank == HARM_LEAKED ||
+           found->diagnosis.harm_rank == HARM_DIES || found->diagnosis.harm_rank == HARM_BREAKS ||
            hypothesis_find(found->diagnosis.id) != NULL || strchr(found->diagnosis.id, '+') != NULL;
 }
 

@@ -34,20 +34,8 @@ struct sight {
     size_t depth;       /* how deeply json nests; kept, because rules ask it again and again */
 };
 
-/* How bad a cause is: the order of the report. */
-enum severity {
-    SEVERITY_OPEN,  /* forgeries get in */
-    SEVERITY_LEAKS, /* secrets get out */
-    SEVERITY_DIES,
-    SEVERITY_LOST, /* genuine events are lost */
-    SEVERITY_BREAKS,
-    SEVERITY_SLOW,
-    SEVERITY_MINOR
-};
-
 struct found {
     struct diagnosis diagnosis;
-    enum severity severity;
 };
 
 struct investigation {
@@ -121,8 +109,7 @@ void probes_forge(struct investigation *inv);
 
 /* Notes a cause unless it is there already; returns it. The texts are copied. */
 struct diagnosis *found_add(struct investigation *inv, const struct diagnosis_kind *kind,
-                            enum severity severity, enum confidence confidence,
-                            const char *evidence);
+                            enum harm harm, enum confidence confidence, const char *evidence);
 struct diagnosis *found_find(const struct investigation *inv, const char *id); /* or NULL */
 void found_explain(struct diagnosis *diagnosis, const struct case_result *one);
 bool found_explains(const struct investigation *inv, const struct case_result *one);

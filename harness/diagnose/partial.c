@@ -96,7 +96,7 @@ static void found_partial(struct investigation *inv, const struct hypothesis *hy
     bool only = strcmp(sentence, hypothesis->sentence) == 0;
     struct diagnosis_kind kind = kind_of_hypothesis(hypothesis);
     kind.sentence = sentence;
-    struct diagnosis *diagnosis = found_add(inv, &kind, SEVERITY_LOST, CONFIDENCE_PROVED, evidence);
+    struct diagnosis *diagnosis = found_add(inv, &kind, HARM_LOST, CONFIDENCE_PROVED, evidence);
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
         if (sight->one && sight_is_lost(sight) && sight->has_event &&

@@ -13,14 +13,14 @@ enum cause { REFUSED, LOST, AGAIN, RACED, NUM_CAUSES };
 
 static const struct {
     struct diagnosis_kind kind;
-    enum severity severity;
+    enum harm harm_rank;
     const char *otherwise; /* what explains it as well, when nothing speaks against it */
 } causes[NUM_CAUSES] = {
     [REFUSED] = {{"refused-but-processed", "refuses forgeries and processes them all the same",
                   "anyone can make up events, and the status says that all is well",
                   "return after the refusal, and verify before the event is stored, queued or "
                   "worked on"},
-                 SEVERITY_OPEN,
+                 HARM_FORGED,
                  "the command counts what arrives, not what is processed"},
     [LOST] = {{"accepted-but-lost",
                "answers 2xx to events that it has not processed when their time (--effect-wait) is "
@@ -30,13 +30,13 @@ static const struct {
                "store the event where a crash or a full queue cannot lose it, and answer then; if "
                "the work only takes longer, give it more --effect-wait; if the handler has no use "
                "for this type, name with --events those that it has"},
-              SEVERITY_LOST,
+              HARM_LOST,
               "the command looks for events in the wrong place"},
     [AGAIN] = {{"processed-twice", "processes an event again when it is delivered again",
                 "what the event causes happens twice: two mails, two orders, two tickets",
                 "remember id_event together with the work, in one transaction; answer 2xx to a "
                 "repetition, and do nothing"},
-               SEVERITY_BREAKS,
+               HARM_BREAKS,
                "the command counts deliveries, not what is processed"},
     [RACED] = {{"races-duplicates",
                 "looks an id_event up and notes it in two steps, so that copies which come at the "
@@ -45,7 +45,7 @@ static const struct {
                 "them violates a unique key and is answered with an error",
                 "let the database decide: insert id_event under a unique key first (ON CONFLICT DO "
                 "NOTHING), and do the work only when a row was inserted"},
-               SEVERITY_BREAKS,
+               HARM_BREAKS,
                "it does not remember ids at all"},
 };
 
@@ -149,7 +149,7 @@ static struct diagnosis *add(struct investigation *inv, const struct tally *tall
         otherwise ? mem_format("%s; or %s", kind.sentence, otherwise) : mem_text(kind.sentence);
     kind.sentence = sentence;
     struct diagnosis *diagnosis =
-        found_add(inv, &kind, causes[cause].severity, confidence, evidence);
+        found_add(inv, &kind, causes[cause].harm_rank, confidence, evidence);
     free(sentence);
     free(evidence);
     return diagnosis;

@@ -93,8 +93,7 @@ static void explain_status(struct investigation *inv, struct diagnosis *diagnosi
 static struct diagnosis *add_own(struct investigation *inv, enum own_kind kind,
                                  enum confidence confidence, const char *evidence, int status)
 {
-    struct diagnosis *diagnosis =
-        found_add(inv, &own_kinds[kind], SEVERITY_LOST, confidence, evidence);
+    struct diagnosis *diagnosis = found_add(inv, &own_kinds[kind], HARM_LOST, confidence, evidence);
     explain_lost(inv, diagnosis, status);
     return diagnosis;
 }
@@ -121,7 +120,7 @@ static void add_met(struct investigation *inv, const struct met_instead *met, co
     char *sentence = mem_format("was not reached: the requests met %s", met->sentence);
     struct diagnosis_kind kind = {met->id, sentence, "no event of Panora reaches the handler",
                                   met->remedy};
-    explain_status(inv, found_add(inv, &kind, SEVERITY_LOST, CONFIDENCE_LIKELY, evidence), status);
+    explain_status(inv, found_add(inv, &kind, HARM_LOST, CONFIDENCE_LIKELY, evidence), status);
     free(sentence);
 }
 

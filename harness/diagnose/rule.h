@@ -18,7 +18,7 @@ enum effect {
 struct rule {
     struct diagnosis_kind kind;
     enum effect effect;
-    enum severity severity;
+    enum harm harm_rank;
     bool (*predicts)(const struct rule *rule, const struct investigation *inv,
                      const struct sight *sight);
     const char *argument;

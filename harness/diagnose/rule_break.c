@@ -114,7 +114,7 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
     {                                                                                              \
         .kind = {"throws-" id_, "answers 5xx when " sentence_,                                     \
                  "a stranger's request raises an exception; alarms ring for nothing", remedy_},    \
-        .effect = EFFECT_BREAKS, .severity = SEVERITY_BREAKS, .predicts = (predict_),              \
+        .effect = EFFECT_BREAKS, .harm_rank = HARM_BREAKS, .predicts = (predict_),                 \
         .argument = (argument_)                                                                    \
     }
 #define DIE(id_, predict_, argument_, sentence_, remedy_)                                          \
@@ -124,7 +124,7 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
              "one request of a stranger takes the endpoint down, and events are lost until it "    \
              "is back",                                                                            \
              remedy_},                                                                             \
-        .effect = EFFECT_DIES, .severity = SEVERITY_DIES, .predicts = (predict_),                  \
+        .effect = EFFECT_DIES, .harm_rank = HARM_DIES, .predicts = (predict_),                     \
         .argument = (argument_)                                                                    \
     }
 

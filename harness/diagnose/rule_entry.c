@@ -193,7 +193,7 @@ static bool predict_hypothesis(const struct rule *rule, const struct investigati
 #define ENTRY(id_, predict_, argument_, sentence_, harm_, remedy_)                                 \
     {                                                                                              \
         .kind = {(id_), (sentence_), (harm_), (remedy_)}, .effect = EFFECT_GETS_IN,                \
-        .severity = SEVERITY_OPEN, .predicts = (predict_), .argument = (argument_)                 \
+        .harm_rank = HARM_FORGED, .predicts = (predict_), .argument = (argument_)                  \
     }
 #define OPEN_KEY(id_, sentence_)                                                                   \
     ENTRY(id_, predict_hypothesis, "|" id_ "|", sentence_,                                         \
@@ -265,7 +265,7 @@ const struct rule rules_of_entry[] = {
     {.kind = {"some-types-unchecked", "does not verify events of some types",
               "events of these types can be forged", "verify before looking at the type"},
      .effect = EFFECT_GETS_IN,
-     .severity = SEVERITY_OPEN,
+     .harm_rank = HARM_FORGED,
      .predicts = predict_unchecked_type,
      .is_vague = true},
     ENTRY("objects-unchecked", predict_unchecked_object, NULL,

@@ -201,7 +201,7 @@ static bool predict_type(const struct rule *rule, const struct investigation *in
 #define LOSS(id_, predict_, argument_, sentence_, remedy_)                                         \
     {                                                                                              \
         .kind = {(id_), (sentence_), LOST, (remedy_)}, .effect = EFFECT_LOST,                      \
-        .severity = SEVERITY_LOST, .predicts = (predict_), .argument = (argument_)                 \
+        .harm_rank = HARM_LOST, .predicts = (predict_), .argument = (argument_)                    \
     }
 
 const struct rule rules_of_loss[] = {
@@ -263,7 +263,7 @@ const struct rule rules_of_loss[] = {
     {.kind = {"refuses-some-types", "does not accept events of some types", LOST,
               "answer 200 to every type, and do nothing for those that you do not handle"},
      .effect = EFFECT_LOST,
-     .severity = SEVERITY_LOST,
+     .harm_rank = HARM_LOST,
      .predicts = predict_type,
      .is_vague = true},
 };

@@ -191,7 +191,7 @@ static void apply(struct investigation *inv, const struct rule *rules, size_t co
         struct diagnosis_kind kind = best->kind;
         kind.sentence = sentence;
         struct diagnosis *diagnosis =
-            found_add(inv, &kind, best->severity,
+            found_add(inv, &kind, best->harm_rank,
                       is_confirmed(inv, best) && !ambiguous ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY,
                       evidence);
         explain(inv, best, diagnosis, covered);

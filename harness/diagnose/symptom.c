@@ -12,7 +12,7 @@ enum fate { FATE_ANY, FATE_GONE, FATE_THERE };
 
 struct symptom {
     struct diagnosis_kind kind;
-    enum severity severity;
+    enum harm harm_rank;
     const char *cases[5]; /* ids without [value], or with it; any shows it, NULL ends them */
     const char *actual;   /* what the answer must hold, or NULL */
     enum fate fate;
@@ -26,23 +26,23 @@ static const struct symptom symptoms[] = {
           "anyone posts a forgery, reads the right signature in the answer, and posts again",
           "answer a fixed text; never send the text of an exception back (the documented receiver "
           "does)"},
-     .severity = SEVERITY_OPEN,
+     .harm_rank = HARM_FORGED,
      .cases = {"panora/signature/leaks-nothing"},
      .actual = "right signature"},
     {.kind = {"leaks-secret", "gives the secret away in its answers",
               "whoever reads one can forge every event", "answer a fixed text; rotate the secret"},
-     .severity = SEVERITY_OPEN,
+     .harm_rank = HARM_FORGED,
      .cases = {"panora/signature/leaks-nothing"},
      .actual = "the secret"},
     {.kind = {"leaks-reasons", "tells a forger how far off the signature was",
               "answers that differ tell which of the guesses was nearer",
               "answer every wrong signature with one fixed text, and no stack trace"},
-     .severity = SEVERITY_LEAKS,
+     .harm_rank = HARM_LEAKED,
      .cases = {"panora/signature/refusals-look-alike", "http/disclosure/stack-trace"}},
     {.kind = {"slow-acknowledgement", "does its work before it answers",
               "Panora has five workers and no timeout: slow endpoints hold up everybody's events",
               "put the event into a queue and answer at once"},
-     .severity = SEVERITY_SLOW,
+     .harm_rank = HARM_SLOW,
      .cases = {"panora/timing/acknowledges-promptly[warm]",
                "panora/timing/acknowledges-under-concurrency", "panora/timing/acknowledges-large",
                "panora/timing/acknowledges-a-burst"}},
@@ -50,7 +50,7 @@ static const struct symptom symptoms[] = {
          {"slow-start", "takes long for its first answer, and not for those that follow",
           "an event that comes after a pause holds up Panora's workers while the endpoint starts",
           "keep one instance running, or do less before the first request is served"},
-     .severity = SEVERITY_SLOW,
+     .harm_rank = HARM_SLOW,
      .cases = {"panora/timing/acknowledges-promptly[cold]"},
      .part_of = "slow-acknowledgement"},
     {.kind =
@@ -58,7 +58,7 @@ static const struct symptom symptoms[] = {
           "a stranger needs few requests to keep it busy",
           "verify before anything that takes time (a database, another service), and do not sleep "
           "before a refusal"},
-     .severity = SEVERITY_SLOW,
+     .harm_rank = HARM_SLOW,
      .cases = {"panora/timing/refuses-promptly"},
      .part_of = "slow-acknowledgement"},
     {.kind = {"held-by-slow-clients", "is held up by clients that send slowly or nothing",
@@ -66,7 +66,7 @@ static const struct symptom symptoms[] = {
               "limit how long a request may take to arrive, and put a proxy before it that reads "
               "requests "
               "whole (nginx: proxy_request_buffering on)"},
-     .severity = SEVERITY_SLOW,
+     .harm_rank = HARM_SLOW,
      .cases = {"http/robustness/body-never-ends", "http/robustness/many-idle-connections"},
      .fate = FATE_THERE},
     {.kind = {"resets-large-bodies",
@@ -74,7 +74,7 @@ static const struct symptom symptoms[] = {
               "the sender cannot tell a limit from a network that fails",
               "answer 413 and read what still comes, or let the proxy do it (nginx "
               "client_max_body_size)"},
-     .severity = SEVERITY_MINOR,
+     .harm_rank = HARM_HYGIENE,
      .cases = {"http/robustness/unsigned-10-mib"},
      .actual = "connection reset",
      .fate = FATE_THERE},
@@ -84,80 +84,80 @@ static const struct symptom symptoms[] = {
               "65000), "
               "or "
               "answer Connection: close"},
-     .severity = SEVERITY_LOST,
+     .harm_rank = HARM_LOST,
      .cases = {"panora/delivery/survives-idle-connection"}},
     {.kind = {"long-answers", "answers with far more than a sender wants to store",
               "Panora stores every answer in its database", "answer 204, or a few bytes"},
-     .severity = SEVERITY_MINOR,
+     .harm_rank = HARM_HYGIENE,
      .cases = {"panora/delivery/answers-briefly"}},
     {.kind = {"malformed-answers", "answers with bytes that do not belong there",
               "the sender fails on the answer, or the next answer on the connection is misread",
               "send no body with a 204, and exactly as many bytes as Content-Length says"},
-     .severity = SEVERITY_LOST,
+     .harm_rank = HARM_LOST,
      .cases = {"panora/delivery/answers-completely"},
      .spreads = true},
     {.kind = {"answers-other-methods", "answers other methods than POST as a success",
               "an uptime check is green while events are lost, and a redirected event counts as "
               "delivered",
               "route POST only; answer 405 to the others"},
-     .severity = SEVERITY_MINOR,
+     .harm_rank = HARM_HYGIENE,
      .cases = {"panora/delivery/refuses-other-methods"}},
     {.kind = {"no-chunked-bodies", "cannot read a request without Content-Length",
               "behind a proxy that streams, every event is lost",
               "use a server that reads chunked bodies (a WSGI server needs wsgi.input_terminated)"},
-     .severity = SEVERITY_MINOR,
+     .harm_rank = HARM_HYGIENE,
      .cases = {"http/transport/chunked"},
      .part_of = "reads-first-piece-only"},
     {.kind = {"dies-on-abort", "ends its process when a client goes away inside a request",
               "anyone can take the endpoint down", "listen for the error event of the request"},
-     .severity = SEVERITY_DIES,
+     .harm_rank = HARM_DIES,
      .cases = {"http/robustness/abort-mid-body", "http/robustness/body-never-ends"},
      .fate = FATE_GONE},
     {.kind =
          {"verifies-first-of-two", "verifies one of two members data and goes on with the other",
           "who has seen one event can add data of his own to it",
           "verify the very value that is used: parse once, with the parser that the handler uses"},
-     .severity = SEVERITY_OPEN,
+     .harm_rank = HARM_FORGED,
      .cases = {"panora/signature/refuses-duplicate-data-key"}},
     {.kind = {"refuses-older-events", "does not accept an event that is older than one it has seen",
               "Panora keeps no order, so that such events are lost",
               "answer 2xx to an event that comes late, and let the newer one stand"},
-     .severity = SEVERITY_LOST,
+     .harm_rank = HARM_LOST,
      .cases = {"panora/delivery/accepts-out-of-order"}},
     {.kind =
          {"throws-on-odd-data",
           "answers 5xx when data holds something else than an object or an array",
           "an event that is signed rightly raises an exception; alarms ring for nothing",
           "look at what JSON.parse(data) gave before its members are read, and answer 2xx or 400"},
-     .severity = SEVERITY_BREAKS,
+     .harm_rank = HARM_BREAKS,
      .cases = {"panora/payload/survives-odd-data", "panora/payload/survives-malformed-data"},
      .actual = "500 after"},
     {.kind = {"shows-debugger", "shows an interactive debugger to whoever sends something odd",
               "a debugger shows source and settings, and runs the code of strangers",
               "turn debug mode off in production (Flask: debug=False; Django: DEBUG = False)"},
-     .severity = SEVERITY_OPEN,
+     .harm_rank = HARM_FORGED,
      .cases = {"http/disclosure/debug-page"}},
     {.kind = {"no-expect", "does not let a client go on that waits for 100 (Continue)",
               "behind a proxy that waits so, large events are lost",
               "answer 100 (Continue), or leave Expect to the server"},
-     .severity = SEVERITY_MINOR,
+     .harm_rank = HARM_HYGIENE,
      .cases = {"http/transport/expect-100"}},
     {.kind = {"no-http-1.0", "does not take requests by HTTP/1.0",
               "behind a proxy that speaks it to the endpoint, every event is lost",
               "take HTTP/1.0, or tell the proxy to speak 1.1 (nginx: proxy_http_version 1.1)"},
-     .severity = SEVERITY_MINOR,
+     .harm_rank = HARM_HYGIENE,
      .cases = {"http/transport/http-1.0"}},
     {.kind = {"other-over-ipv6", "answers otherwise over IPv6 than over IPv4",
               "events are lost when Panora's sender prefers the other family",
               "let the same server listen on both, or publish no AAAA record"},
-     .severity = SEVERITY_LOST,
+     .harm_rank = HARM_LOST,
      .cases = {"http/transport/ipv4-ipv6"}},
     {.kind = {"decodes-pieces",
               "decodes each piece of a body by itself, so that a character which is cut "
               "is lost",
               "an event that is not all ASCII is refused whenever a network cuts it there",
               "collect bytes and decode the whole: Buffer.concat(chunks), not body += chunk"},
-     .severity = SEVERITY_LOST,
+     .harm_rank = HARM_LOST,
      .cases = {"http/transport/split-character"},
      .part_of = "reads-first-piece-only"},
 };
@@ -194,14 +194,14 @@ static void apply_all(struct investigation *inv)
     for (size_t i = 0; i < ARRAY_LEN(symptoms); i++)
         for (size_t k = 0; k < result->num_cases; k++) {
             const struct case_result *one = &result->cases[k];
-            bool sure = inv->input->any_accepted || symptoms[i].severity == SEVERITY_OPEN;
+            bool sure = inv->input->any_accepted || symptoms[i].harm_rank == HARM_FORGED;
             if (!sure || !matches(&symptoms[i], one) || found_explains(inv, one))
                 continue;
             char *evidence = mem_format("%s: %s", one->id, one->actual ? one->actual : "");
             bool certain = symptoms[i].actual != NULL; /* the answer itself is the proof */
             struct diagnosis *whole = found_find(inv, symptoms[i].part_of);
             found_explain(whole ? whole
-                                : found_add(inv, &symptoms[i].kind, symptoms[i].severity,
+                                : found_add(inv, &symptoms[i].kind, symptoms[i].harm_rank,
                                             certain ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY,
                                             evidence),
                           one);
@@ -234,7 +234,7 @@ static void note_death(struct investigation *inv)
     for (size_t i = 0; i < result->num_cases; i++)
         if (result->cases[i].canary_failed && is_trouble(&result->cases[i]) &&
             !found_explains(inv, &result->cases[i]))
-            found_explain(found_add(inv, &gone, SEVERITY_DIES, CONFIDENCE_LIKELY,
+            found_explain(found_add(inv, &gone, HARM_DIES, CONFIDENCE_LIKELY,
                                     "they were under way when it was last seen"),
                           &result->cases[i]);
 }
@@ -270,8 +270,7 @@ static void note_limit(struct investigation *inv)
         return;
     char *evidence =
         mem_format("%zu of %zu answers to genuine events were 429", num_limited, num_genuine);
-    struct diagnosis *diagnosis =
-        found_add(inv, &limited, SEVERITY_LOST, CONFIDENCE_PROVED, evidence);
+    struct diagnosis *diagnosis = found_add(inv, &limited, HARM_LOST, CONFIDENCE_PROVED, evidence);
     for (size_t i = 0; i < result->num_cases; i++)
         if (met_limit(&result->cases[i]) && !found_explains(inv, &result->cases[i]))
             found_explain(diagnosis, &result->cases[i]);

@@ -102,10 +102,10 @@ static bool explain_mutation(const struct library *library, const char *id, stru
     return word != NULL;
 }
 
-static void add_mutation_names(const struct library *library, struct name_list *names)
+static void add_mutation_names(const struct library *library, struct names *names)
 {
     for (size_t i = 0; i < mutation_words.num_rows; i++)
-        name_list_add(names, word_at(&mutation_words, i)->name);
+        names_add(names, word_at(&mutation_words, i)->name);
 }
 
 const struct explainer explain_mutations = {explain_mutation, add_mutation_names};
@@ -140,10 +140,10 @@ static bool explain_expectation(const struct library *library, const char *id, s
     return word != NULL;
 }
 
-static void add_expectation_names(const struct library *library, struct name_list *names)
+static void add_expectation_names(const struct library *library, struct names *names)
 {
     for (size_t i = 0; i < expectation_words.num_rows; i++)
-        name_list_add(names, word_at(&expectation_words, i)->name);
+        names_add(names, word_at(&expectation_words, i)->name);
 }
 
 const struct explainer explain_expectations = {explain_expectation, add_expectation_names};

@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "prove/catches.h"
 #include "receive/behaviour.h"
 #include "receive/fault.h"
 #include "receive/variation.h"
@@ -8,6 +9,7 @@
 
 void listing_fill_faults(const struct library *library, json_t *rows)
 {
+    struct catches *catches = catches_load(NULL, NULL);
     for (size_t i = 0; i < fault_count(); i++) {
         const struct fault *fault = fault_at(i);
         json_t *row = row_add(rows, "id", fault->id);
@@ -18,10 +20,12 @@ void listing_fill_faults(const struct library *library, json_t *rows)
         row_set_text(row, "seen", fault->seen);
         row_set_text(row, "diagnosis", fault->diagnosis);
         json_t *cases = json_array();
-        for (size_t j = 0; j < FAULT_CASES_MAX && fault->cases[j]; j++)
-            (void)json_array_append_new(cases, json_string(fault->cases[j]));
+        const struct names *must = &catches_of(catches, fault)->must;
+        for (size_t j = 0; j < must->count; j++)
+            (void)json_array_append_new(cases, json_string(must->items[j]));
         (void)json_object_set_new(row, "cases", cases);
     }
+    catches_free(catches);
     /* The modes of the catalogue that are no faults stand behind, with the reason. */
     for (size_t i = 0; i < num_non_faults; i++) {
         json_t *row = row_add(rows, "id", non_faults[i].id);

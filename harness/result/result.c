@@ -68,10 +68,27 @@ struct measure *case_result_add_measure(struct case_result *result, const char *
     return measure;
 }
 
+const char *harm_name(enum harm harm)
+{
+    static const char *const names[HARM_COUNT] = {"forged", "leaked", "dies",   "lost",
+                                                  "breaks", "slow",   "hygiene"};
+    return names[harm];
+}
+
+const char *diagnosis_role_name(enum diagnosis_role role)
+{
+    static const char *const names[] = {"cause", "input", "unexplained"};
+    return names[role];
+}
+
 static void diagnosis_clear(struct diagnosis *diagnosis)
 {
     free(diagnosis->id);
     free(diagnosis->sentence);
+    free(diagnosis->pair.accepted);
+    free(diagnosis->pair.refused);
+    free(diagnosis->pair.difference);
+    free(diagnosis->likely_because);
     free(diagnosis->evidence);
     free(diagnosis->harm);
     free(diagnosis->remedy);

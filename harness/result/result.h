@@ -106,12 +106,48 @@ struct measure *case_result_add_measure(struct case_result *result, const char *
 
 enum confidence { CONFIDENCE_PROVED, CONFIDENCE_LIKELY };
 
-/* A named cause behind failed cases. */
+/* How bad a cause is, worst first: the order of the report. */
+enum harm {
+    HARM_FORGED, /* forgeries get in */
+    HARM_LEAKED, /* secrets get out */
+    HARM_DIES,   /* the endpoint ends, or stops answering */
+    HARM_LOST,   /* genuine events are lost */
+    HARM_BREAKS, /* a stranger's request raises an exception */
+    HARM_SLOW,
+    HARM_HYGIENE,
+    HARM_COUNT
+};
+const char *harm_name(enum harm harm); /* "forged", "leaked", "dies", "lost", ... */
+
+/* What one entry of the list of diagnoses is. */
+enum diagnosis_role {
+    DIAGNOSIS_CAUSE,      /* what the endpoint does */
+    DIAGNOSIS_OWN_INPUT,  /* what is odd about what the user gave us: said before everything else */
+    DIAGNOSIS_UNEXPLAINED /* failures that no experiment explains, with the pair as far as it goes
+                           */
+};
+const char *diagnosis_role_name(enum diagnosis_role role); /* "cause", "input", "unexplained" */
+
+/* Two requests that differ in one feature and met different outcomes: the evidence. Each text is
+ * one line for people; "" = there is none. */
+struct minimal_pair {
+    char *accepted;   /* `crm.contact.created, text data with "e": 204` */
+    char *refused;    /* `crm.contact.created, text data with "é": 401`; of a forgery that gets in:
+                         the twin that is refused */
+    char *difference; /* what differs, as it stands in `refused`: `"é"`; to be marked there */
+};
+
+/* A named cause behind failed cases, or what else was found out about them. */
 struct diagnosis {
     char *id;
     char *sentence;
     enum confidence confidence;
-    char **cases; /* ids that it explains */
+    enum diagnosis_role role;
+    enum harm harm_rank;
+    struct minimal_pair pair;
+    char *likely_because; /* what cut the experiment short, when it is likely; "" = it is proved */
+    bool behind_first;    /* seen by signing as the endpoint computes: behind the first mistake */
+    char **cases;         /* ids that it explains */
     size_t num_cases;
     char *evidence;
     char *harm;
@@ -146,6 +182,7 @@ struct run_result {
     size_t num_cases;
     struct diagnosis *diagnoses;
     size_t num_diagnoses;
+    size_t num_experiments; /* requests of `num_requests` that the diagnosis sent */
     size_t counts[VERDICT_COUNT];
     int exit_code; /* 0 1 3 4 or 130, by design.md section 3 */
 

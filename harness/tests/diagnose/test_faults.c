@@ -12,6 +12,7 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "prove/catches.h"
 #include "receive/fault.h"
 #include "receive/receiver.h"
 #include "receive/variation.h"
@@ -105,11 +106,14 @@ static const char *cases_for(const struct fault *fault)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         if (strstr(rows[i].faults, fault->id))
             return rows[i].only;
+    struct catches *catches = catches_load(NULL, NULL);
+    const char *const *cases = catches_of(catches, fault)->must.items;
     size_t first = 0;
-    while (strncmp(fault->cases[first], "panora/effect/", 14) == 0)
+    while (strncmp(cases[first], "panora/effect/", 14) == 0)
         first++;
-    const char *id = fault->cases[first];
+    const char *id = cases[first];
     (void)snprintf(only, sizeof only, "%.*s/*", (int)(strrchr(id, '/') - id), id);
+    catches_free(catches);
     return only;
 }
 
