@@ -8,8 +8,8 @@
 #include "base/mem.h"
 #include "receive/behaviour.h"
 #include "receive/fault.h"
-#include "receive/listen.h"
 #include "receive/variation.h"
+#include "serve/listen.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

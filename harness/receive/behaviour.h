@@ -12,9 +12,9 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "receive/answer.h"
 #include "receive/argument.h"
 #include "receive/rules.h"
+#include "serve/answer.h"
 
 /* When a behaviour takes place. */
 enum moment {

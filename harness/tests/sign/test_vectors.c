@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "sign/signature.h"
+#include "tests/support/skip.h"
 #include "tests/support/vectors.h"
 
 TestSuite(sign_vectors, .timeout = 20);
@@ -65,24 +66,14 @@ Test(sign_vectors, every_vector_holds)
     js_free(file);
 }
 
-static bool have(const char *program)
-{
-    char command[64];
-    (void)snprintf(command, sizeof(command), "%s --version >/dev/null 2>&1", program);
-    bool found = system(command) == 0;
-    if (!found)
-        (void)fprintf(stderr, "SKIPPED: no %s here\n", program);
-    return found;
-}
-
 Test(sign_vectors, remaking_them_gives_the_same_bytes)
 {
-    if (have("node"))
-        cr_expect_eq(system("node fixtures/vectors/make.mjs --stdout | cmp - " VECTORS), 0);
+    NEED_TOOL("node", "remaking the vectors");
+    cr_expect_eq(system("node fixtures/vectors/make.mjs --stdout | cmp - " VECTORS), 0);
 }
 
 Test(sign_vectors, an_independent_program_agrees)
 {
-    if (have("python3"))
-        cr_expect_eq(system("python3 fixtures/vectors/check.py >/dev/null"), 0);
+    NEED_TOOL("python3", "the vectors by an independent program");
+    cr_expect_eq(system("python3 fixtures/vectors/check.py >/dev/null"), 0);
 }
