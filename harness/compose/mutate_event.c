@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "compose/genuine.h"
 #include "compose/mutation_internal.h"
 #include "panora/js.h"
 
@@ -25,6 +26,46 @@ bool mutate_add_field(struct draft *draft, const struct call *call, struct error
     buf_clear(data);
     *data = changed;
     return true;
+}
+
+bool mutation_place(const struct call *call, enum data_place *out)
+{
+    if (mutation_of(call)->apply != mutate_put)
+        return false;
+    for (size_t i = 0; i < DATA_PLACE_COUNT; i++)
+        if (strcmp(call->values[0].text, data_place_names[i]) == 0)
+            *out = (enum data_place)i;
+    return true;
+}
+
+/* The place must be there in the data of the event's type, and the value must be of its kind. */
+bool mutate_put(struct draft *draft, const struct call *call, struct error *err)
+{
+    static const enum js_kind kinds[DATA_PLACE_COUNT] = {
+        [DATA_TEXT] = JS_STRING,
+        [DATA_NUMBER] = JS_NUMBER,
+        [DATA_FIELD_MAPPINGS] = JS_OBJECT,
+        [DATA_REMOTE_DATA] = JS_OBJECT,
+    };
+    static const char *const nouns[] = {
+        [JS_STRING] = "text", [JS_NUMBER] = "a number", [JS_OBJECT] = "an object"};
+    enum data_place place = DATA_TEXT;
+    const struct event *event = &draft->event;
+    (void)mutation_place(call, &place);
+    const char *member = catalogue_place(draft->composer->catalogue, event->type, place);
+    if (!member)
+        return error_set(err, "the data of %s has no place for %s", event->type,
+                         data_place_names[place]);
+    struct js *value = js_parse(bytes_of(call->values[1].text), err);
+    bool fits = value && js_kind(value) == kinds[place];
+    js_free(value);
+    if (!value)
+        return false;
+    if (!fits)
+        return error_set(err, "at %s stands %s, and %s is none", data_place_names[place],
+                         nouns[kinds[place]], call->values[1].text);
+    return genuine_put(&draft->event.data, member, call->values[1].text) ||
+           error_set(err, "the data of %s is no object to put a value into", event->type);
 }
 
 static bool begins_as_asked(const char *signature, const char *start)

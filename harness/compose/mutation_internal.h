@@ -8,6 +8,7 @@ typedef bool apply_mutation(struct draft *draft, const struct call *call, struct
 
 /* mutate_event.c */
 apply_mutation mutate_add_field;
+apply_mutation mutate_put;
 apply_mutation mutate_digest_begins;
 
 /* mutate_sign.c */

@@ -60,4 +60,26 @@ struct sample_request {
 void catalogue_sample(const struct catalogue *catalogue, const struct sample_request *request,
                       struct rng *rng, struct buf *out);
 
+/* Where in the data of an event a value of one's own can stand, so that Panora could still have
+ * sent it. */
+enum data_place {
+    DATA_TEXT,           /* a text that somebody wrote: a description, a name */
+    DATA_NUMBER,         /* a number field: an amount */
+    DATA_FIELD_MAPPINGS, /* custom fields, whose names users give */
+    DATA_REMOTE_DATA,    /* what the provider answered, whatever that is */
+    DATA_PLACE_COUNT
+};
+
+/* "text", "number", "field_mappings", "remote_data", and NULL at the end. */
+extern const char *const data_place_names[DATA_PLACE_COUNT + 1];
+
+/* The member that is such a place in data (or in each row) of events of `type`, or NULL. Borrowed.
+ */
+const char *catalogue_place(const struct catalogue *catalogue, const char *type,
+                            enum data_place place);
+
+/* `type` when its data has such a place, and otherwise a type that has. Borrowed. */
+const char *catalogue_type_with(const struct catalogue *catalogue, const char *type,
+                                enum data_place place);
+
 #endif

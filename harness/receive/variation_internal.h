@@ -45,4 +45,8 @@ stage_function vary_message_as_it_stands;
 stage_function vary_compare_any_case;
 stage_function vary_shape_strict;
 
+/* --- variation_shape.c --- */
+
+stage_function vary_shape_published;
+
 #endif

@@ -155,6 +155,10 @@ const struct variation variations[] = {
     {.name = "strict-shape",
      .sentence = "wants an id that is a UUID, a type in lower case, and JSON inside data",
      .overrides = {.shape = vary_shape_strict}},
+    {.name = "validates-the-shape",
+     .sentence = "wants data that is complete and typed as Panora's documentation has it for the "
+                 "type, and takes unknown types and members",
+     .overrides = {.shape = vary_shape_published}},
     {.name = "tls-1.3-only",
      .sentence = "speaks TLS 1.3, and no older one",
      .tls = true,
