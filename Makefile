@@ -257,6 +257,8 @@ OWNERS := curl/:deliver event2/:serve,receive,platform openssl/:sign,serve,recei
 layers:
 	@awk -v order='$(LAYERS)' -v apart='$(APART)' -v owners='$(OWNERS)' -f harness/tools/layers.awk \
 	    $(wildcard $(patsubst %,harness/%/*.[ch],$(LAYERS)))
+	@! grep -nE '\bengine_(new|send)\(' $(filter-out harness/run/gate.c,$(wildcard harness/run/*.c)) /dev/null | \
+	    sed 's/$$/: in run\/ only the gate sends/' | grep .
 
 timeouts:
 	@! grep -L 'TestSuite(.*\.timeout' $(TEST_SRC) /dev/null | grep -v /dev/null | grep -v support/ | \

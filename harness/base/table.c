@@ -9,17 +9,19 @@
 size_t table_count(const struct table *table)
 {
     size_t count = 0;
-    for (const struct table_part *part = table->parts; part->rows; part++)
-        count += part->count;
+    for (size_t i = 0; table->parts[i]; i++)
+        count += table->parts[i]->count;
     return count;
 }
 
 const void *table_at(const struct table *table, size_t index)
 {
-    const struct table_part *part = table->parts;
-    for (; part->rows && index >= part->count; part++)
-        index -= part->count;
-    return part->rows ? (const char *)part->rows + index * table->row_size : NULL;
+    for (size_t i = 0; table->parts[i]; i++) {
+        if (index < table->parts[i]->count)
+            return (const char *)table->parts[i]->rows + index * table->row_size;
+        index -= table->parts[i]->count;
+    }
+    return NULL;
 }
 
 static const char *name_of(const void *row)
@@ -29,12 +31,10 @@ static const char *name_of(const void *row)
 
 const void *table_find(const struct table *table, const char *name, struct error *err)
 {
-    for (const struct table_part *part = table->parts; part->rows; part++)
-        for (size_t i = 0; i < part->count; i++) {
-            const void *row = (const char *)part->rows + i * table->row_size;
-            if (strcmp(name_of(row), name) == 0)
-                return row;
-        }
+    const void *row = NULL;
+    for (size_t i = 0; (row = table_at(table, i)); i++)
+        if (strcmp(name_of(row), name) == 0)
+            return row;
     struct names names = {0};
     names_add_rows(&names, table);
     (void)text_unknown(err, table->noun, name, names.items, names.count);
@@ -50,9 +50,9 @@ void names_add(struct names *names, const char *name)
 
 void names_add_rows(struct names *names, const struct table *table)
 {
-    for (const struct table_part *part = table->parts; part->rows; part++)
-        for (size_t i = 0; i < part->count; i++)
-            names_add(names, name_of((const char *)part->rows + i * table->row_size));
+    const void *row = NULL;
+    for (size_t i = 0; (row = table_at(table, i)); i++)
+        names_add(names, name_of(row));
 }
 
 bool names_has(const struct names *names, const char *name)

@@ -26,7 +26,7 @@ struct table_part {
 struct table {
     const char *noun; /* "mutation" */
     size_t row_size;
-    const struct table_part *parts; /* ended by one whose rows are NULL */
+    const struct table_part *const *parts; /* NULL ends them */
 };
 
 size_t table_count(const struct table *table);

@@ -81,8 +81,8 @@ static void add_faults(struct selftest *selftest, const struct names *wanted, bo
 static void add_variations(struct selftest *selftest, const struct names *wanted, bool all,
                            bool twice)
 {
-    for (size_t i = 0; i < num_variations; i++) {
-        const struct variation *variation = &variations[i];
+    const struct variation *variation;
+    for (size_t i = 0; (variation = table_at(&variation_table, i)); i++) {
         if (all || is_wanted(wanted, variation->name, variation->name))
             add(selftest, &(struct subject){.name = mem_format("variation %s", variation->name),
                                             .variation = variation,

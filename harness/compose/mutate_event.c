@@ -3,12 +3,12 @@
 
 #include "base/mem.h"
 #include "compose/genuine.h"
-#include "compose/mutation_internal.h"
+#include "compose/mutation.h"
 #include "panora/js.h"
 
 /* Puts a member at the end of the object that `data` is, or of the last row when it is an array of
  * objects. */
-bool mutate_add_field(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_add_field(struct draft *draft, const struct call *call, struct error *err)
 {
     struct buf *data = &draft->event.data;
     size_t end = data->len;
@@ -28,6 +28,8 @@ bool mutate_add_field(struct draft *draft, const struct call *call, struct error
     return true;
 }
 
+static bool mutate_put(struct draft *draft, const struct call *call, struct error *err);
+
 bool mutation_place(const struct call *call, enum data_place *out)
 {
     if (mutation_of(call)->apply != mutate_put)
@@ -39,7 +41,7 @@ bool mutation_place(const struct call *call, enum data_place *out)
 }
 
 /* The place must be there in the data of the event's type, and the value must be of its kind. */
-bool mutate_put(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_put(struct draft *draft, const struct call *call, struct error *err)
 {
     static const enum js_kind kinds[DATA_PLACE_COUNT] = {
         [DATA_TEXT] = JS_STRING,
@@ -76,7 +78,7 @@ static bool begins_as_asked(const char *signature, const char *start)
 }
 
 /* Draws data until the right signature begins as asked: "00" takes 256 draws in the mean. */
-bool mutate_digest_begins(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_digest_begins(struct draft *draft, const struct call *call, struct error *err)
 {
     struct event *event = &draft->event;
     struct buf message = {0};
@@ -94,3 +96,34 @@ bool mutate_digest_begins(struct draft *draft, const struct call *call, struct e
     return found ||
            error_set(err, "no data was found whose signature begins with %s", call->values[0].text);
 }
+
+static const char *const starts[] = {"0", "00", "letter", NULL};
+
+/* word {name, place, sentence, parameters}, phrase, is_flaw, apply */
+static const struct mutation rows[] = {
+    {{"add-field",
+      "event",
+      "has one more field at the end of its data, signed with it",
+      {WORD_TEXT("name", "added_field", "the field's name"),
+       WORD_JSON("value", "\"something new\"", "its value")}},
+     "one more field in data",
+     false,
+     mutate_add_field},
+    {{"put",
+      "event",
+      "has a certain value at a place of its data where such a value can stand, signed with it",
+      {WORD_CHOICE("at", NULL, data_place_names,
+                   "text or number (a field of the object), field_mappings or remote_data"),
+       WORD_TEXT("json", NULL, "the value as JSON text, written as JSON.stringify writes it")}},
+     "a certain value in %s",
+     false,
+     mutate_put},
+    {{"digest-begins",
+      "event",
+      "has data for which the right signature begins with given digits",
+      {WORD_CHOICE("with", "0", starts, "0, 00 or letter")}},
+     "data whose signature begins with %s",
+     false,
+     mutate_digest_begins},
+};
+const struct table_part mutations_of_event = TABLE_PART(rows);

@@ -80,7 +80,8 @@ static void set_up(struct fuzzed *fuzzed, const uint8_t *choices, const char *gi
         struct behaviour_setting *setting = &receiving->behaviours[receiving->num_behaviours];
         if (choices[1 + i] == NONE)
             continue;
-        setting->behaviour = &behaviours[choices[1 + i] % num_behaviours];
+        setting->behaviour =
+            table_at(&behaviour_table, choices[1 + i] % table_count(&behaviour_table));
         receiving->num_behaviours +=
             read_argument(&setting->behaviour->argument, given, &setting->argument);
     }

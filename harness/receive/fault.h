@@ -13,6 +13,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/table.h"
 #include "receive/argument.h"
 #include "receive/rules.h"
 
@@ -39,6 +40,9 @@ struct non_fault {
     const char *sentence; /* what the receiver would do */
     const char *because;
 };
+
+/* The rows of each letter, which stand beside their stages. */
+extern const struct table_part faults_a, faults_b, faults_c, faults_d, faults_e, faults_f, faults_g;
 
 extern const struct non_fault non_faults[];
 extern const size_t num_non_faults;

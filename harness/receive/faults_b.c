@@ -1,11 +1,10 @@
 /* B: crashing where refusing was due. */
 #include <string.h>
 
-#include "base/array.h"
 #include "base/encode.h"
 #include "base/text.h"
 #include "panora/event.h"
-#include "receive/faults.h"
+#include "receive/fault.h"
 #include "receive/walk.h"
 
 /* Node's timingSafeEqual throws when the lengths differ. */
@@ -182,7 +181,7 @@ static enum result find_in_short_headers(struct handling *handling)
     return rules_right.find(handling);
 }
 
-const struct fault faults_b[] = {
+static const struct fault rows[] = {
     {.id = "B01",
      .name = "throws-on-length",
      .sentence = "answers 500 when the signature has another length than the right one",
@@ -313,4 +312,4 @@ const struct fault faults_b[] = {
      .diagnosis = "dies-on-deep-data",
      .overrides = {.message = message_on_a_stack}},
 };
-const size_t num_faults_b = ARRAY_LEN(faults_b);
+const struct table_part faults_b = TABLE_PART(rows);

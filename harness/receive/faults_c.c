@@ -2,9 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/array.h"
 #include "panora/serialiser.h"
-#include "receive/faults.h"
+#include "receive/fault.h"
 #include "receive/raw_member.h"
 #include "receive/walk.h"
 
@@ -201,7 +200,7 @@ static enum result admit_exact_type(struct handling *handling)
     return rules_right.admit(handling);
 }
 
-const struct fault faults_c[] = {
+static const struct fault rows[] = {
     {.id = "C01",
      .name = "whole-event",
      .sentence = "signs JSON.stringify of the whole event instead of its data",
@@ -342,4 +341,4 @@ const struct fault faults_c[] = {
      .diagnosis = "wants-object-data",
      .overrides = {.find = find_with_object}},
 };
-const size_t num_faults_c = ARRAY_LEN(faults_c);
+const struct table_part faults_c = TABLE_PART(rows);

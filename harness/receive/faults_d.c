@@ -2,8 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "receive/faults.h"
+#include "receive/fault.h"
 
 static enum result key_with_newline(struct handling *handling)
 {
@@ -60,7 +59,7 @@ static enum result other_key(struct handling *handling)
     return RESULT_NEXT;
 }
 
-const struct fault faults_d[] = {
+static const struct fault rows[] = {
     {.id = "D01",
      .name = "newline-in-secret",
      .sentence = "has a newline at the end of its secret",
@@ -90,4 +89,4 @@ const struct fault faults_d[] = {
      .diagnosis = "header-x-panora-signature",
      .overrides = {.find = find_under_alias}},
 };
-const size_t num_faults_d = ARRAY_LEN(faults_d);
+const struct table_part faults_d = TABLE_PART(rows);

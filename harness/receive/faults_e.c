@@ -1,9 +1,8 @@
 /* E: routing, middleware and what stands before the handler. */
 #include <string.h>
 
-#include "base/array.h"
 #include "base/text.h"
-#include "receive/faults.h"
+#include "receive/fault.h"
 
 #define ELSEWHERE "/elsewhere"
 
@@ -115,7 +114,7 @@ static enum result admit_without_charset(struct handling *handling)
     return type && strchr(type, ';') ? RESULT_MEDIA_TYPE : rules_right.admit(handling);
 }
 
-const struct fault faults_e[] = {
+static const struct fault rows[] = {
     {.id = "E01",
      .name = "redirects",
      .sentence = "redirects to another address",
@@ -182,4 +181,4 @@ const struct fault faults_e[] = {
      .diagnosis = "exact-content-type",
      .overrides = {.admit = admit_without_charset}},
 };
-const size_t num_faults_e = ARRAY_LEN(faults_e);
+const struct table_part faults_e = TABLE_PART(rows);

@@ -1,10 +1,9 @@
 /* F: limits, timing and transport. */
 #include <string.h>
 
-#include "base/array.h"
 #include "base/clock.h"
 #include "panora/event.h"
-#include "receive/faults.h"
+#include "receive/fault.h"
 
 #define BODY_MAX_100_KIB ((size_t)100 * 1024)
 
@@ -137,7 +136,7 @@ static enum result admit_first_on_connection(struct handling *handling)
                                                 : rules_right.admit(handling);
 }
 
-const struct fault faults_f[] = {
+static const struct fault rows[] = {
     {.id = "F01",
      .name = "limit-100-kib",
      .sentence = "refuses bodies above 100 KiB, the limit that frameworks have by default",
@@ -299,4 +298,4 @@ const struct fault faults_f[] = {
      .diagnosis = "no-second-request",
      .overrides = {.admit = admit_first_on_connection}},
 };
-const size_t num_faults_f = ARRAY_LEN(faults_f);
+const struct table_part faults_f = TABLE_PART(rows);

@@ -2,9 +2,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/array.h"
 #include "base/clock.h"
-#include "receive/faults.h"
+#include "receive/fault.h"
 
 static enum result shape_of_known_type(struct handling *handling)
 {
@@ -192,7 +191,7 @@ static enum result shape_of_handled_type(struct handling *handling)
     return result == RESULT_NEXT && !handled ? RESULT_NOT_EVENT : result;
 }
 
-const struct fault faults_g[] = {
+static const struct fault rows[] = {
     {.id = "G01",
      .name = "refuses-unknown-types",
      .sentence = "refuses events whose type it does not know",
@@ -282,4 +281,4 @@ const struct fault faults_g[] = {
      .diagnosis = "refuses-some-types",
      .overrides = {.shape = shape_of_handled_type}},
 };
-const size_t num_faults_g = ARRAY_LEN(faults_g);
+const struct table_part faults_g = TABLE_PART(rows);

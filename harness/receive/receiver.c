@@ -57,7 +57,7 @@ static bool set_variation(struct receiving *receiving, const char *name, struct 
 {
     if (!name)
         return true;
-    const struct variation *variation = variation_find(name, err);
+    const struct variation *variation = table_find(&variation_table, name, err);
     if (!variation)
         return false;
     rules_override(&receiving->rules, &variation->overrides);

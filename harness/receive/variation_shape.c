@@ -5,7 +5,7 @@
 
 #include "base/text.h"
 #include "panora/catalogue.h"
-#include "receive/variation_internal.h"
+#include "receive/variation.h"
 
 /* A kind as fixtures/events/shapes.json writes it: "text", "[uuid]", "time?", "[Email]?". */
 struct kind {
@@ -177,7 +177,7 @@ static bool fits_data(const struct js *data, const struct event_type *type, cons
     return ok;
 }
 
-enum result vary_shape_published(struct handling *handling)
+static enum result vary_shape_published(struct handling *handling)
 {
     enum result result = rules_right.shape(handling);
     if (result != RESULT_NEXT)
@@ -189,3 +189,11 @@ enum result vary_shape_published(struct handling *handling)
     js_free(data);
     return ok ? RESULT_NEXT : RESULT_NOT_EVENT;
 }
+
+static const struct variation rows[] = {
+    {.name = "validates-the-shape",
+     .sentence = "wants data that is complete and typed as Panora's documentation has it for the "
+                 "type, and takes unknown types and members",
+     .overrides = {.shape = vary_shape_published}},
+};
+const struct table_part variations_by_shape = TABLE_PART(rows);

@@ -88,7 +88,7 @@ static void describe_behaviour(const struct behaviour *behaviour, struct buf *ou
 
 static bool explain_behaviour(const struct library *library, const char *id, struct buf *out)
 {
-    const struct behaviour *behaviour = behaviour_find(id);
+    const struct behaviour *behaviour = table_find(&behaviour_table, id, NULL);
     if (behaviour)
         describe_behaviour(behaviour, out);
     return behaviour != NULL;
@@ -96,8 +96,7 @@ static bool explain_behaviour(const struct library *library, const char *id, str
 
 static void add_behaviour_names(const struct library *library, struct names *names)
 {
-    for (size_t i = 0; i < num_behaviours; i++)
-        names_add(names, behaviours[i].name);
+    names_add_rows(names, &behaviour_table);
 }
 
 const struct explainer explain_behaviours = {explain_behaviour, add_behaviour_names};
@@ -118,7 +117,7 @@ static void describe_variation(const struct variation *variation, struct buf *ou
 
 static bool explain_variation(const struct library *library, const char *id, struct buf *out)
 {
-    const struct variation *variation = variation_find(id, NULL);
+    const struct variation *variation = table_find(&variation_table, id, NULL);
     if (variation)
         describe_variation(variation, out);
     return variation != NULL;
@@ -126,8 +125,7 @@ static bool explain_variation(const struct library *library, const char *id, str
 
 static void add_variation_names(const struct library *library, struct names *names)
 {
-    for (size_t i = 0; i < num_variations; i++)
-        names_add(names, variations[i].name);
+    names_add_rows(names, &variation_table);
 }
 
 const struct explainer explain_variations = {explain_variation, add_variation_names};

@@ -38,18 +38,20 @@ void listing_fill_faults(const struct library *library, json_t *rows)
 
 void listing_fill_variations(const struct library *library, json_t *rows)
 {
-    for (size_t i = 0; i < num_variations; i++) {
-        json_t *row = row_add(rows, "name", variations[i].name);
-        row_set_text(row, "sentence", variations[i].sentence);
+    const struct variation *variation;
+    for (size_t i = 0; (variation = table_at(&variation_table, i)); i++) {
+        json_t *row = row_add(rows, "name", variation->name);
+        row_set_text(row, "sentence", variation->sentence);
     }
 }
 
 void listing_fill_behaviours(const struct library *library, json_t *rows)
 {
-    for (size_t i = 0; i < num_behaviours; i++) {
-        json_t *row = row_add(rows, "name", behaviours[i].name);
-        row_set_text(row, "sentence", behaviours[i].sentence);
-        row_set_text(row, "argument", behaviours[i].argument.meaning);
-        row_set_text(row, "default", behaviours[i].argument.fallback);
+    const struct behaviour *behaviour;
+    for (size_t i = 0; (behaviour = table_at(&behaviour_table, i)); i++) {
+        json_t *row = row_add(rows, "name", behaviour->name);
+        row_set_text(row, "sentence", behaviour->sentence);
+        row_set_text(row, "argument", behaviour->argument.meaning);
+        row_set_text(row, "default", behaviour->argument.fallback);
     }
 }

@@ -13,7 +13,9 @@ struct fruit {
 
 static const struct fruit sweet[] = {{"apple", 1}, {"pear", 2}};
 static const struct fruit sour[] = {{"lemon", 3}};
-static const struct table_part parts[] = {TABLE_PART(sweet), TABLE_PART(sour), {0}};
+static const struct table_part sweet_part = TABLE_PART(sweet);
+static const struct table_part sour_part = TABLE_PART(sour);
+static const struct table_part *const parts[] = {&sweet_part, &sour_part, NULL};
 static const struct table fruits = {"fruit", sizeof(struct fruit), parts};
 
 Test(base_table, its_rows_are_those_of_all_parts_in_order)

@@ -109,7 +109,7 @@ Test(compose_genuine, sizes_are_reached_by_long_texts_and_many_rows, .init = set
 static bool put(const char *type, const char *place, const char *json, struct composed *out)
 {
     struct step step;
-    struct call call = {.word = word_find(&mutation_words, "put", NULL)};
+    struct call call = {.word = table_find(&mutation_words, "put", NULL)};
     struct rng rng = rng_for(3, "put");
     composing.err = (struct error){0};
     step_init(&step);

@@ -235,6 +235,7 @@ Test(diagnose_faults, no_legitimate_variation_yields_any)
                                          "--only",   "panora/timing/acknowledges-promptly*",
                                          "--target", "1us",
                                          NULL};
-    for (size_t i = 0; i < num_variations; i++)
-        expect_of_right(variations[i].name, variations[i].tls, choice, "slow-acknowledgement ");
+    const struct variation *variation;
+    for (size_t i = 0; (variation = table_at(&variation_table, i)); i++)
+        expect_of_right(variation->name, variation->tls, choice, "slow-acknowledgement ");
 }
