@@ -17,6 +17,7 @@
 TestSuite(foreign_consumers, .timeout = 120);
 
 #define VECTORS   "fixtures/vectors/vectors.json"
+#define COLLECTED "fixtures/vectors/collected.json"
 #define CONSUMERS "fixtures/vectors/consumers/"
 #define SNIPPETS  "fixtures/snippets/"
 /* Go wants all files of a program in one directory, and what javac makes needs one. */
@@ -56,22 +57,28 @@ static int run(const struct consumer *consumer, const char *file, struct buf *ou
     return code;
 }
 
-Test(foreign_consumers, every_vector_holds_in_every_language)
+static void check_file(const char *path)
 {
-    struct js *file = vectors_read(VECTORS);
-    cr_assert_not_null(file, "run from the top of the project: no %s", VECTORS);
+    struct js *file = vectors_read(path);
+    cr_assert_not_null(file, "run from the top of the project: no %s", path);
     char *expected =
         mem_format("%.0f passed, 0 failed\n", js_number(js_get(file, "numberOfTests")));
     for (size_t i = 0; i < ARRAY_LEN(consumers); i++) {
         struct buf out = {0};
         if (!have(&consumers[i]))
             continue;
-        cr_expect_eq(run(&consumers[i], VECTORS, &out), 0, "%s", consumers[i].command);
+        cr_expect_eq(run(&consumers[i], path, &out), 0, "%s", consumers[i].command);
         cr_expect_str_eq(buf_text(&out), expected, "%s: %s", consumers[i].command, buf_text(&out));
         buf_clear(&out);
     }
     free(expected);
     js_free(file);
+}
+
+Test(foreign_consumers, every_vector_holds_in_every_language)
+{
+    check_file(VECTORS);
+    check_file(COLLECTED);
 }
 
 /* A forgery declared right, a genuine event declared wrong: each sample must see both. */

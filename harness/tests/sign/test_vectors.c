@@ -1,4 +1,4 @@
-/* The project's own vectors, all of them. */
+/* The vectors of fixtures/vectors, all of them. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,8 @@
 
 TestSuite(sign_vectors, .timeout = 20);
 
-#define VECTORS "fixtures/vectors/vectors.json"
+#define VECTORS   "fixtures/vectors/vectors.json"
+#define COLLECTED "fixtures/vectors/collected.json"
 
 /* The bytes of `key`, which is text, or of `key`Base64, for which `room` is used; NULL for neither.
  */
@@ -53,10 +54,10 @@ static size_t check_group(const struct js *group)
     return count;
 }
 
-Test(sign_vectors, every_vector_holds)
+static void check_file(const char *path)
 {
-    struct js *file = vectors_read(VECTORS);
-    cr_assert_not_null(file, "run from the top of the project: no %s", VECTORS);
+    struct js *file = vectors_read(path);
+    cr_assert_not_null(file, "run from the top of the project: no %s", path);
     const struct js *groups = js_get(file, "testGroups");
     size_t count = 0;
     for (size_t i = 0; i < js_size(groups); i++)
@@ -64,6 +65,12 @@ Test(sign_vectors, every_vector_holds)
     cr_expect_gt(count, 0);
     cr_expect_eq((double)count, js_number(js_get(file, "numberOfTests")));
     js_free(file);
+}
+
+Test(sign_vectors, every_vector_holds)
+{
+    check_file(VECTORS);
+    check_file(COLLECTED);
 }
 
 Test(sign_vectors, remaking_them_gives_the_same_bytes)
@@ -75,5 +82,6 @@ Test(sign_vectors, remaking_them_gives_the_same_bytes)
 Test(sign_vectors, an_independent_program_agrees)
 {
     NEED_TOOL("python3", "the vectors by an independent program");
-    cr_expect_eq(system("python3 fixtures/vectors/check.py >/dev/null"), 0);
+    cr_expect_eq(system("python3 fixtures/vectors/check.py " VECTORS " >/dev/null"), 0);
+    cr_expect_eq(system("python3 fixtures/vectors/check.py " COLLECTED " >/dev/null"), 0);
 }

@@ -25,16 +25,17 @@ from tools import SKIPPED
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TOP = os.path.normpath(os.path.join(HERE, "../../../.."))
-SHARED = os.environ.get("HOOKCHECK_SHARED", os.path.join(TOP, "../shared"))
 MAIN_SECRET = "3c1d7f0e-52b8-4a6d-9e17-0a4bb2f65c91"
 # A key is trimmed, decoded or re-encoded here when it is anywhere.
 OTHER_SECRETS = [MAIN_SECRET + "\n", "passé", "whsec_dGhpcyBpcyBub3QgZGVjb2RlZA=="]
 Vector = collections.namedtuple("Vector", "name body signature valid")
 
 
-def own_vectors():
-    with open(os.path.join(TOP, "fixtures/vectors/vectors.json"), encoding="utf-8") as file:
-        groups = json.load(file)["testGroups"]
+def all_vectors():
+    groups = []
+    for name in ("vectors.json", "collected.json"):
+        with open(os.path.join(TOP, "fixtures/vectors", name), encoding="utf-8") as file:
+            groups += json.load(file)["testGroups"]
     for group in groups:
         for test in group["tests"]:
             if "secret" not in group or "NotOverHttp" in test["flags"]:
@@ -44,22 +45,6 @@ def own_vectors():
             if value == "":
                 signature = b""
             yield group["secret"], Vector(test["tcId"], base64.b64decode(test["body"]), signature, test["result"] == "valid")
-
-
-def shared_vectors():
-    """The published golden vectors, where they lie beside the project."""
-    folder = os.path.join(SHARED, "vectors")
-    for name, valid in (("vectors.json", True), ("negative.json", False)):
-        if not os.path.exists(os.path.join(folder, name)):
-            print(f"SKIPPED: no golden vectors at {folder}/{name}")
-            continue
-        with open(os.path.join(folder, name), encoding="utf-8") as file:
-            for test in json.load(file):
-                if "body_base64" not in test or test.get("over_http", "reject") != "reject":
-                    continue
-                header = test["signature"] if valid else test["header"]
-                yield test["secret"], Vector("shared/" + test["name"], base64.b64decode(test["body_base64"]),
-                                             None if header is None else header.encode("latin-1", "replace"), valid)
 
 
 class Server:
@@ -179,7 +164,7 @@ def check(program, name, every_secret):
     open(os.path.join(folder, "server.log"), "wb").close()
     snippet.prepare(os.path.join(TOP, "fixtures/snippets"), folder)
     by_secret = collections.defaultdict(list)
-    for secret, vector in [*own_vectors(), *shared_vectors()]:
+    for secret, vector in all_vectors():
         by_secret[secret].append(vector)
     complaints = judge_empty_secret(snippet, folder, by_secret[""][0])
     for secret in secrets_to_use(by_secret, every_secret):
@@ -200,7 +185,7 @@ def main():
     try:
         complaints = check(os.path.abspath(program), name, options == ["--every-secret"])
     except Skip as reason:
-        print(f"SKIPPED: {name} was NOT run: {reason}")
+        print(f"SKIPPED: the handler for {name}: {reason}")
         return SKIPPED
     for complaint in complaints:
         print(f"{name}: {complaint}")
