@@ -37,7 +37,9 @@ void compose_data(const struct composer *composer, const struct step *step, cons
         .type = type,
         .wall_ms = composer->wall_ms - step->age_ns / NS_PER_MS,
         .num_rows = step->rows < 0 ? SIZE_MAX : (size_t)step->rows,
-        .nulls = step->nulls,
+        .nulls = step->all_nulls ? NULLS_ALL
+                 : step->nulls   ? NULLS_OPTIONAL
+                                 : NULLS_FEW,
     };
     if (step->data)
         buf_add_text(out, step->data);
@@ -186,7 +188,8 @@ static char *describe(const struct draft *draft, const struct step *step, bool a
     if (draft->event.dialect == DIALECT_OBJECT)
         buf_add_text(&out, ", data as an object");
     if (step->nulls)
-        buf_add_text(&out, ", every nullable field null");
+        buf_add_text(&out, step->all_nulls ? ", every nullable field null, also the required ones"
+                                           : ", every nullable field null");
     if (step->rows == 0)
         buf_add_text(&out, ", data an empty array");
     if (step->size)
@@ -225,7 +228,8 @@ static char *twin_of(const struct draft *draft, const struct step *step,
         buf_add_text(&out, again->twin); /* the event is made as that step says */
     else
         buf_add_format(&out, "%s|%s|%zu|%d|%" PRId64, draft->event.type,
-                       dialect_name(draft->event.dialect), size_class, step->nulls, step->rows);
+                       dialect_name(draft->event.dialect), size_class,
+                       step->nulls + step->all_nulls, step->rows);
     if (step->data && !again)
         buf_add_format(&out, "|%s", step->data);
     if (step->depth)

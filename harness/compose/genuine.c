@@ -104,7 +104,7 @@ static void write_shorter(const struct composer *composer, const struct sample_r
         return;
     *rng = same;
     buf_reset(out);
-    request.nulls = true;
+    request.nulls = NULLS_ALL;
     request.num_rows = 1;
     catalogue_sample(composer->catalogue, &request, rng, out);
 }

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/rng.h"
+#include "panora/sample_set.h"
 
 enum data_shape {
     SHAPE_OBJECT, /* one unified object */
@@ -48,10 +49,11 @@ bool catalogue_unknown(const struct catalogue *catalogue, const char *name, stru
 
 /* What is asked of `catalogue_sample`. */
 struct sample_request {
-    const char *type; /* any name; an unknown one gets a small generic object */
-    int64_t wall_ms;  /* "now": created_at and the like lie shortly before it */
-    size_t num_rows;  /* SHAPE_ROWS: how many rows; SIZE_MAX = a usual number (2) */
-    bool nulls;       /* what may hold nothing does: null, or as Panora writes it (0, "null", []) */
+    const char *type;        /* any name; an unknown one gets a small generic object */
+    int64_t wall_ms;         /* "now": created_at and the like lie shortly before it */
+    size_t num_rows;         /* SHAPE_ROWS: how many rows; SIZE_MAX = a usual number (2) */
+    enum sample_nulls nulls; /* what may hold nothing does: null, or as Panora writes it (0, "null",
+                                []) */
 };
 
 /* Appends realistic data for `request->type` as JSON.stringify would write it: members in Panora's

@@ -21,8 +21,10 @@ TestSuite(panora_catalogue_samples, .timeout = 20);
 static char *sample(const struct catalogue *catalogue, const char *type, uint64_t seed,
                     size_t num_rows, bool nulls)
 {
-    struct sample_request request = {
-        .type = type, .wall_ms = WALL, .num_rows = num_rows, .nulls = nulls};
+    struct sample_request request = {.type = type,
+                                     .wall_ms = WALL,
+                                     .num_rows = num_rows,
+                                     .nulls = nulls ? NULLS_ALL : NULLS_FEW};
     struct rng rng = rng_for(seed, "sample");
     struct buf out = {0};
     catalogue_sample(catalogue, &request, &rng, &out);
