@@ -9,8 +9,11 @@
 #include "reference/explain.h"
 
 static const struct option_spec specs[] = {
-    {"suite", 0, "NAME|FILE", "Look for cases in this suite (default: in all that are built in).",
-     true},
+    {.name = "suite",
+     .value = "NAME|FILE",
+     .repeatable = true,
+     .help = "Look for cases in this suite.",
+     .otherwise = "in all that are built in"},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options};

@@ -10,9 +10,14 @@
 #include "reference/listing.h"
 
 static const struct option_spec specs[] = {
-    {"json", 0, NULL, "Print one array of objects, for programs (default: aligned lines).", false},
-    {"suite", 0, "NAME|FILE",
-     "With cases: only those of this suite (default: all that are built in).", true},
+    {.name = "json",
+     .help = "Print one array of objects, for programs.",
+     .otherwise = "aligned lines"},
+    {.name = "suite",
+     .value = "NAME|FILE",
+     .repeatable = true,
+     .help = "With cases: only those of this suite.",
+     .otherwise = "all that are built in"},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options};

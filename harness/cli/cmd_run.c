@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -36,29 +37,14 @@ static void hide(struct run_result *result, const char *replacement, struct byte
     result->hidden[result->num_hidden++].len = value.len;
 }
 
-/* Options that say nothing of what is sent, or that the reports put in themselves. */
-static bool is_repeated(const char *name)
-{
-    static const char *const left_out[] = {
-        "only",    "skip",   "seed",       "report",      "failures",    "quiet",
-        "verbose", "color",  "no-color",   "wait",        "suite",       "level",
-        "dry-run", "secret", "secret-env", "no-progress", "secret-file", "strict",
-    };
-    for (size_t i = 0; i < ARRAY_LEN(left_out); i++)
-        if (strcmp(left_out[i], name) == 0)
-            return false;
-    return true;
-}
-
 static void add_option(const struct run_result *result, const struct given_option *option,
                        struct buf *out)
 {
     buf_add_format(out, " %s%s", strlen(option->spec->name) > 1 ? "--" : "-", option->spec->name);
     if (!option->value)
         return;
-    /* it may well hold the password of a database */
-    if (strcmp(option->spec->name, "effect-command") == 0) {
-        buf_add_text(out, " \"$HOOKCHECK_EFFECT_COMMAND\"");
+    if (option->spec->secret) {
+        buf_add_format(out, " %s", option->spec->secret);
         return;
     }
     struct buf shown = {0};
@@ -78,9 +64,8 @@ static char *rerun_line(const struct run_result *result, const struct run_choice
     if (!choice->run.effect)
         buf_add_format(&out, " --seed %llu", (unsigned long long)choice->run.seed);
     for (size_t i = 0; i < arguments->num_options; i++) {
-        const struct given_option *option = &arguments->options[i];
-        if (is_repeated(option->spec->name) || strcmp(option->spec->name, "suite") == 0)
-            add_option(result, option, &out);
+        if (!arguments->options[i].spec->is_aside)
+            add_option(result, &arguments->options[i], &out);
     }
     return buf_take(&out);
 }
@@ -88,13 +73,10 @@ static char *rerun_line(const struct run_result *result, const struct run_choice
 /* How the endpoint is reached: curl has the same options under the same names. */
 static char *curl_options(const struct run_result *result, const struct arguments *arguments)
 {
-    static const char *const shared[] = {"cacert",     "cert",  "key", "insecure", "resolve",
-                                         "connect-to", "proxy", "4",   "6"};
     struct buf out = {0};
     for (size_t i = 0; i < arguments->num_options; i++)
-        for (size_t k = 0; k < ARRAY_LEN(shared); k++)
-            if (strcmp(arguments->options[i].spec->name, shared[k]) == 0)
-                add_option(result, &arguments->options[i], &out);
+        if (arguments->options[i].spec->is_curls)
+            add_option(result, &arguments->options[i], &out);
     return buf_take(&out);
 }
 
@@ -129,6 +111,7 @@ struct screen {
     const struct run_choice *choice;
     struct text_progress progress;
     size_t last_shown;
+    int64_t begun_ns;
     bool line_is_up;
 };
 
@@ -155,6 +138,17 @@ static void on_case(void *payload, const struct run_result *result, const struct
     print_text(screen, &text);
 }
 
+/* From what the cases took until now; the first few say too little. */
+static void add_time_left(const struct screen *screen, size_t ended, size_t total, struct buf *out)
+{
+    enum { SAY_FROM = 10 };
+    if (ended < SAY_FROM || ended >= total)
+        return;
+    int64_t spent_ns = clock_monotonic_ns() - screen->begun_ns;
+    int64_t left_s = spent_ns / (int64_t)ended * (int64_t)(total - ended) / NS_PER_S;
+    buf_add_format(out, ", about %lld s left", (long long)left_s + 1);
+}
+
 static void on_progress(void *payload, size_t ended, size_t total)
 {
     struct screen *screen = payload;
@@ -162,8 +156,12 @@ static void on_progress(void *payload, size_t ended, size_t total)
         return;
     screen->last_shown = ended;
     screen->line_is_up = true;
-    (void)fprintf(stderr, "\r\033[K  %zu of %zu testcases ...", ended, total);
+    struct buf line = {0};
+    buf_add_format(&line, "\r\033[K  %zu of %zu testcases", ended, total);
+    add_time_left(screen, ended, total, &line);
+    (void)fwrite(buf_text(&line), 1, line.len, stderr);
     (void)fflush(stderr);
+    buf_clear(&line);
 }
 
 /* --- reports --- */
@@ -198,7 +196,9 @@ static int send_everything(struct run_choice *choice, struct plan *plan,
                            const struct arguments *arguments, struct error *err)
 {
     struct run_result result = {0};
-    struct screen screen = {.text = choice->text_to_stderr ? stderr : stdout, .choice = choice};
+    struct screen screen = {.text = choice->text_to_stderr ? stderr : stdout,
+                            .choice = choice,
+                            .begun_ns = clock_monotonic_ns()};
     const struct run_listener listener = {&screen, on_case, on_progress};
     struct buf text = {0};
     fill_about(&result, choice, arguments);
@@ -258,7 +258,7 @@ static int run_chosen(struct run_choice *choice, const struct arguments *argumen
     } else {
         (void)signal(SIGINT, on_interrupt);
         (void)signal(SIGTERM, on_interrupt);
-        if (!choice->text.quiet)
+        if (choice->progress || choice->text.detail >= TEXT_TREE)
             (void)fprintf(stderr, "%s\n", buf_text(&line));
         code = check_effect(choice, plan, err);
         if (code == EXIT_OK)

@@ -13,16 +13,16 @@
 #include "format/masked_curl.h"
 #include "format/request_format.h"
 
-#define URL_DEFAULT "https://example.com/webhook"
-
 static const struct option_spec specs[] = {
-    {"format", 0, "FORMAT",
-     "How it is printed: http (the default), curl, json, headers, body or a document of another "
-     "tool; see `hookcheck list formats`.",
-     false},
-    {"url", 0, "URL",
-     "Where the request is meant to go, for the formats that show it (default: " URL_DEFAULT ").",
-     false},
+    {.name = "format",
+     .value = "FORMAT",
+     .help = "How it is printed: http, curl, json, headers, body or a document of another "
+             "tool; see `hookcheck list formats`.",
+     .fallback = "http"},
+    {.name = "url",
+     .value = "URL",
+     .help = "Where the request is meant to go, for the formats that show it.",
+     .fallback = "https://example.com/webhook"},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options, &event_options,
@@ -73,7 +73,7 @@ static bool render(const struct composed *composed, const struct request_format 
 static bool sign_one(struct event_choice *choice, const struct arguments *arguments,
                      struct error *err)
 {
-    const char *name = arguments_value(arguments, "format", "http");
+    const char *name = arguments_value(arguments, "format");
     const struct request_format *format = request_format_find(name, err);
     if (!format)
         return error_prefix(err, "--format");
@@ -81,8 +81,8 @@ static bool sign_one(struct event_choice *choice, const struct arguments *argume
     struct composed composed = {0};
     struct target target = {0};
     struct buf out = {0};
-    bool ok = target_parse(&target, arguments_value(arguments, "url", URL_DEFAULT), err) ||
-              error_prefix(err, "--url");
+    bool ok =
+        target_parse(&target, arguments_value(arguments, "url"), err) || error_prefix(err, "--url");
     ok = ok && event_choice_compose(choice, event_choice_wire_type(choice, given), &composed, err);
     ok = ok && render(&composed, format, &target, &choice->secret, &out, err);
     if (ok) {

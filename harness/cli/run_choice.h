@@ -38,6 +38,8 @@ struct run_choice {
     struct effect_oracle effect;
     bool text_to_stderr; /* a report goes to standard output */
     bool dry_run;
+    int64_t interval_ns; /* --rate: between two requests */
+    int64_t effect_wait_ns;
     bool seed_is_given; /* the same events may have been sent before */
     struct text_options text;
     bool progress;

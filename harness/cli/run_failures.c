@@ -10,17 +10,19 @@
 #include "report/failures.h"
 
 static const struct option_spec specs[] = {
-    {"failures", 0, "FORMAT=FILE",
-     "Write the requests of the failed cases as a document for another tool, such as "
-     "har=failed.har; see `hookcheck list formats` (default: none).",
-     false},
+    {.name = "failures",
+     .value = "FORMAT=FILE",
+     .is_aside = true,
+     .help = "Write the requests of the failed cases as a document for another tool, such as "
+             "har=failed.har; see `hookcheck list formats`.",
+     .otherwise = "none"},
 };
 const struct option_set failures_options = {specs, ARRAY_LEN(specs)};
 
 bool failures_choice_read(struct failures_choice *choice, const struct arguments *arguments,
                           struct error *err)
 {
-    const char *given = arguments_value(arguments, "failures", NULL);
+    const char *given = arguments_value(arguments, "failures");
     const char *equals = given ? strchr(given, '=') : NULL;
     *choice = (struct failures_choice){0};
     if (!given)

@@ -9,16 +9,24 @@
 #define DEFAULT_VARIABLE "HOOKCHECK_SECRET"
 
 static const struct option_spec specs[] = {
-    {"secret-env", 0, "NAME",
-     "Take the secret from the environment variable NAME (default: " DEFAULT_VARIABLE ").", false},
-    {"secret-file", 0, "FILE",
-     "Take the secret from FILE, or from standard input when FILE is -; one trailing newline is "
-     "dropped.",
-     false},
-    {"secret", 0, "VALUE",
-     "The secret itself. Everybody on this machine can read it in the process list while hookcheck "
-     "runs.",
-     false},
+    {.name = "secret-env",
+     .value = "NAME",
+     .is_aside = true,
+     .help = "Take the secret from the environment variable NAME.",
+     .otherwise = DEFAULT_VARIABLE},
+    {.name = "secret-file",
+     .value = "FILE",
+     .is_aside = true,
+     .help = "Take the secret from FILE, or from standard input when FILE is -; one trailing "
+             "newline is "
+             "dropped."},
+    {.name = "secret",
+     .value = "VALUE",
+     .is_aside = true,
+     .secret = "\"$HOOKCHECK_SECRET\"",
+     .help = "The secret itself. Everybody on this machine can read it in the process list while "
+             "hookcheck "
+             "runs."},
 };
 
 const struct option_set secret_options = {specs, ARRAY_LEN(specs)};
@@ -74,9 +82,9 @@ static bool take_from_default(struct secret *secret, struct error *err)
 bool secret_from_arguments(const struct arguments *arguments, struct secret *secret,
                            struct error *err)
 {
-    const char *name = arguments_value(arguments, "secret-env", NULL);
-    const char *path = arguments_value(arguments, "secret-file", NULL);
-    const char *value = arguments_value(arguments, "secret", NULL);
+    const char *name = arguments_value(arguments, "secret-env");
+    const char *path = arguments_value(arguments, "secret-file");
+    const char *value = arguments_value(arguments, "secret");
     if (!refuse_two_sources(arguments, err))
         return false;
     if (name)

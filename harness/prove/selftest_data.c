@@ -1,4 +1,4 @@
-/* The matrix for programs and for the README. Neither holds a time or a path, so that what is
+/* The matrix for programs and as a table. Neither holds a time or a path, so that what is
  * committed can be compared with what comes out now. */
 #include <jansson.h>
 #include <stdlib.h>
@@ -104,7 +104,7 @@ void selftest_add_markdown(const struct selftest *selftest, struct buf *out)
 {
     size_t count;
     const struct case_outcome **cases = selftest_cases(selftest, &count);
-    buf_add_text(out, "| id | what the endpoint does not do | seen by |\n| --- | --- | --- |\n");
+    buf_add_text(out, "| id | mistake | caught by |\n| --- | --- | --- |\n");
     for (size_t i = 0; i < selftest->num_subjects; i++)
         if (selftest->subjects[i].fault && !selftest->subjects[i].fault->informs)
             add_row(&selftest->subjects[i], cases, count, out);
