@@ -33,8 +33,8 @@ const struct fault *fault_find(const char *id_or_name)
 }
 
 const struct non_fault non_faults[] = {
-    {"A11", "compares with PHP's ==, to which two numbers in another spelling are equal",
-     "a digest of 64 digits looks like such a number once in 10^15 secrets"},
+    {"A11", "compares with PHP's ==, which treats different spellings of a number as equal",
+     "a digest of 64 digits looks like such a number for one secret in 10^15"},
     {"A15", "lets a debugging header past the verification",
      "the way past is the endpoint's own; no list of guesses would show that there is none"},
     {"A19", "accepts the same request again", "Panora signs no time, so that nobody could refuse"},
