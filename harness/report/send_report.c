@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/layout.h"
 #include "base/mem.h"
+#include "base/percentile.h"
 #include "base/text.h"
 #include "report/send_json.h"
 #include "result/exit.h"
@@ -176,18 +177,9 @@ void send_report_add(struct send_report *report, const struct send_attempt *atte
 
 /* --- all of them --- */
 
-static int compare_times(const void *a, const void *b)
-{
-    const int64_t *left = a;
-    const int64_t *right = b;
-    return (*left > *right) - (*left < *right);
-}
-
-/* By nearest rank. */
 int64_t send_report_percentile(const struct send_report *report, size_t percent)
 {
-    size_t rank = (report->num_totals * percent + 99) / 100;
-    return report->totals_ns[rank ? rank - 1 : 0];
+    return times_percentile(report->totals_ns, report->num_totals, percent);
 }
 
 static void add_counts(const struct send_report *report, struct buf *out)
@@ -228,7 +220,7 @@ void send_report_end(struct send_report *report)
         return;
     struct buf out = {0};
     if (report->num_totals)
-        qsort(report->totals_ns, report->num_totals, sizeof *report->totals_ns, compare_times);
+        times_sort(report->totals_ns, report->num_totals);
     if (report->as_json) {
         send_json_sum(report, &out);
     } else {
