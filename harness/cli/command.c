@@ -16,7 +16,7 @@
 #include "result/version.h"
 
 const struct command *const commands[] = {
-    &command_run,     &command_send,     &command_sign, &command_verify, &command_fixtures,
+    &command_run,     &command_report,   &command_send,     &command_sign, &command_verify, &command_fixtures,
     &command_receive, &command_selftest, &command_list, &command_lint,   &command_explain,
 };
 const size_t num_commands = ARRAY_LEN(commands);
