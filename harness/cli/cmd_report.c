@@ -7,7 +7,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "base/terminal.h"
+#include "base/sink.h"
 #include "cli/command.h"
 #include "cli/report_options.h"
 #include "report/report_read.h"
@@ -33,8 +33,9 @@ static const struct option_set *const option_sets[] = {&own_options, &report_opt
 static bool read_file(const char *path, struct run_result *out, struct error *err)
 {
     struct buf text = {0};
-    bool ok = file_read(path, SAVED_MAX, &text, err) &&
-              report_read(path, buf_bytes(&text), out, err);
+    bool ok =
+        file_read(path, SAVED_MAX, &text, err) && report_read(path, buf_bytes(&text), out, err);
+    out->redactor = sink_redactor();
     buf_clear(&text);
     return ok;
 }
@@ -46,7 +47,7 @@ static void print_text(const struct report_choice *choice, const struct argument
     int fd = choice->takes_stdout ? STDERR_FILENO : STDOUT_FILENO;
     const struct text_options options = text_options_for(arguments, fd);
     report_text_whole(result, &options, &out);
-    (void)fwrite(buf_text(&out), 1, out.len, choice->takes_stdout ? stderr : stdout);
+    sink_write(choice->takes_stdout ? stderr : stdout, buf_bytes(&out));
     buf_clear(&out);
 }
 

@@ -1,7 +1,5 @@
 #include "cli/report_options.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,6 +7,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "base/terminal.h"
 
 static const struct option_spec specs[] = {
@@ -16,9 +15,10 @@ static const struct option_spec specs[] = {
      .value = "FORMAT=FILE",
      .repeatable = true,
      .is_aside = true,
-     .help = "Write a report, and several when given again: FORMAT=FILE, or FILE alone when it ends "
-             "in .html, .json, .xml (junit), .tap, .md, .sarif, .har, .svg or .txt; FILE - is "
-             "standard output. `hookcheck list formats` names all.",
+     .help =
+         "Write a report, and several when given again: FORMAT=FILE, or FILE alone when it ends "
+         "in .html, .json, .xml (junit), .tap, .md, .sarif, .har, .svg or .txt; FILE - is "
+         "standard output. `hookcheck list formats` names all.",
      .otherwise = "text on standard output"},
 };
 
@@ -118,11 +118,8 @@ void report_choice_clear(struct report_choice *choice)
 
 bool report_write(const char *path, struct bytes content, struct error *err)
 {
-    if (strcmp(path, "-") != 0)
-        return file_write(path, content, 0644, err);
-    if (fwrite(content.data, 1, content.len, stdout) != content.len || fflush(stdout) != 0)
-        return error_set(err, "cannot write to standard output: %s", strerror(errno));
-    return true;
+    return strcmp(path, "-") == 0 ? sink_write_out(content, err)
+                                  : sink_write_file(path, content, 0644, err);
 }
 
 bool report_choice_write(const struct report_choice *choice, const struct run_result *result,

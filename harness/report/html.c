@@ -138,7 +138,8 @@ static void add_policy(struct buf *out)
 {
     struct digest digest;
     buf_add_text(out, "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
-                      "style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; script-src ");
+                      "style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action "
+                      "'none'; script-src ");
     if (digest_hash("sha256", resource_find(PAGE_SCRIPT), &digest)) {
         buf_add_text(out, "'sha256-");
         encode_base64(digest_bytes(&digest), out);

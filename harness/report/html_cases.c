@@ -11,15 +11,12 @@
 #include "report/tally.h"
 #include "report/text_page.h"
 
-static const enum verdict verdicts[] = {VERDICT_FAIL,         VERDICT_WARN, VERDICT_INCONCLUSIVE,
-                                        VERDICT_PASS,         VERDICT_INFO, VERDICT_SKIP};
+static const enum verdict verdicts[] = {VERDICT_FAIL, VERDICT_WARN, VERDICT_INCONCLUSIVE,
+                                        VERDICT_PASS, VERDICT_INFO, VERDICT_SKIP};
 static const char *const meanings[VERDICT_COUNT] = {
-    [VERDICT_PASS] = "did what it should",
-    [VERDICT_FAIL] = "broke what must hold",
-    [VERDICT_WARN] = "fell short of good practice",
-    [VERDICT_INFO] = "told, not judged",
-    [VERDICT_INCONCLUSIVE] = "could not be decided",
-    [VERDICT_SKIP] = "could not be asked",
+    [VERDICT_PASS] = "did what it should",           [VERDICT_FAIL] = "broke what must hold",
+    [VERDICT_WARN] = "fell short of good practice",  [VERDICT_INFO] = "told, not judged",
+    [VERDICT_INCONCLUSIVE] = "could not be decided", [VERDICT_SKIP] = "could not be asked",
 };
 enum { NUM_VERDICTS = sizeof verdicts / sizeof verdicts[0] };
 
@@ -35,7 +32,8 @@ static void add_tile(const struct case_result *one, size_t index, struct buf *ou
     html_add(one->name, out);
     buf_add_format(out, "\"><span aria-hidden=\"true\">%s</span>", look->mark);
     if (!passed)
-        buf_add_format(out, "<span aria-hidden=\"true\">&nbsp;%s</span>", look->word);
+        buf_add_format(out, "<span aria-hidden=\"true\">&nbsp;%s</span>",
+                       one->verdict == VERDICT_INCONCLUSIVE ? "open" : look->word);
     buf_add_format(out, "<span class=\"sr\">%s: ", look->word);
     html_add(one->name, out);
     buf_add_text(out, "</span></a>");
@@ -181,8 +179,9 @@ static void add_exchanges(const struct run_result *result, const struct case_res
         shown++;
     }
     if (shown < one->num_exchanges)
-        buf_add_format(out, "<p class=\"dim\">%zu of %zu exchanges are shown; the JSON report has "
-                            "all.</p>\n",
+        buf_add_format(out,
+                       "<p class=\"dim\">%zu of %zu exchanges are shown; the JSON report has "
+                       "all.</p>\n",
                        shown, one->num_exchanges);
 }
 
@@ -216,8 +215,9 @@ static void add_case(const struct run_result *result, size_t index,
     const struct case_result *one = &result->cases[index];
     struct detail details[CASE_DETAILS_MAX];
     size_t count = case_details(one, details);
-    buf_add_format(out, "<details class=\"case %s\" id=\"c%zu\" data-verdict=\"%s\" "
-                        "data-level=\"%s\" data-suite=\"",
+    buf_add_format(out,
+                   "<details class=\"case %s\" id=\"c%zu\" data-verdict=\"%s\" "
+                   "data-level=\"%s\" data-suite=\"",
                    verdict_name(one->verdict), index, verdict_name(one->verdict),
                    level_name(one->level));
     html_add(one->suite, out);
@@ -243,8 +243,9 @@ static void add_case(const struct run_result *result, size_t index,
 static void add_tools(const struct run_result *result, const struct suite_tally *tallies,
                       size_t count, struct buf *out)
 {
-    buf_add_text(out, "<div class=\"tools\" role=\"search\" hidden>\n<label for=\"search\">Search</label>"
-                      "<input id=\"search\" type=\"search\" placeholder=\"words (press /)\">\n");
+    buf_add_text(
+        out, "<div class=\"tools\" role=\"search\" hidden>\n<label for=\"search\">Search</label>"
+             "<input id=\"search\" type=\"search\" placeholder=\"words (press /)\">\n");
     for (size_t i = 0; i < NUM_VERDICTS; i++) {
         const struct look *look = verdict_look(verdicts[i]);
         if (result->counts[verdicts[i]])
@@ -255,10 +256,11 @@ static void add_tools(const struct run_result *result, const struct suite_tally 
                            verdict_name(verdicts[i]), verdict_name(verdicts[i]), look->mark,
                            look->word, result->counts[verdicts[i]]);
     }
-    buf_add_text(out, "<label for=\"level\">Level</label><select id=\"level\"><option value=\"\">all"
-                      "</option><option>must</option><option>should</option><option>may</option>"
-                      "</select>\n<label for=\"suite\">Suite</label><select id=\"suite\"><option "
-                      "value=\"\">all</option>");
+    buf_add_text(out,
+                 "<label for=\"level\">Level</label><select id=\"level\"><option value=\"\">all"
+                 "</option><option>must</option><option>should</option><option>may</option>"
+                 "</select>\n<label for=\"suite\">Suite</label><select id=\"suite\"><option "
+                 "value=\"\">all</option>");
     for (size_t i = 0; i < count; i++)
         html_element("option", tallies[i].suite, out);
     buf_add_text(out, "</select>\n<button type=\"button\" id=\"reset\">Show all</button>\n"

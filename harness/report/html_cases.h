@@ -7,9 +7,9 @@
 
 /* How much is shown, so that a page stays within its size. */
 struct html_limits {
-    size_t exchanges;      /* of a case that did not pass */
+    size_t exchanges;       /* of a case that did not pass */
     size_t plain_exchanges; /* of one that did */
-    size_t body;           /* bytes of a body */
+    size_t body;            /* bytes of a body */
 };
 
 void html_add_grid(const struct run_result *result, struct buf *out);

@@ -60,7 +60,7 @@ static int64_t percentile(const struct samples *samples, size_t percent)
     return samples->ns[rank ? rank - 1 : 0];
 }
 
-enum { CHART_WIDTH = 720, CHART_HEIGHT = 240, LEFT = 46, RIGHT = 14, TOP = 12, BOTTOM = 34 };
+enum { CHART_WIDTH = 720, CHART_HEIGHT = 240, LEFT = 46, RIGHT = 34, TOP = 12, BOTTOM = 34 };
 
 /* From the fastest answer to the slowest, in powers of ten. */
 struct scale {
@@ -133,12 +133,13 @@ static void add_curve(const struct samples *samples, const struct scale *scale, 
 static void add_percentiles(const struct samples *all, struct buf *out)
 {
     static const size_t percents[] = {50, 90, 95, 99, 100};
-    buf_add_text(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Percentiles of "
-                      "answer times\"><table>\n<tr><th scope=\"col\">kind</th><th class=\"n\" "
-                      "scope=\"col\">answers</th><th class=\"n\" scope=\"col\">p50</th><th "
-                      "class=\"n\" scope=\"col\">p90</th><th class=\"n\" scope=\"col\">p95</th><th "
-                      "class=\"n\" scope=\"col\">p99</th><th class=\"n\" scope=\"col\">slowest</th>"
-                      "</tr>\n");
+    buf_add_text(out,
+                 "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Percentiles of "
+                 "answer times\"><table>\n<tr><th scope=\"col\">kind</th><th class=\"n\" "
+                 "scope=\"col\">answers</th><th class=\"n\" scope=\"col\">p50</th><th "
+                 "class=\"n\" scope=\"col\">p90</th><th class=\"n\" scope=\"col\">p95</th><th "
+                 "class=\"n\" scope=\"col\">p99</th><th class=\"n\" scope=\"col\">slowest</th>"
+                 "</tr>\n");
     for (size_t i = 0; i < NUM_KINDS; i++) {
         if (all[i].count == 0)
             continue;
@@ -167,11 +168,12 @@ void html_add_times(const struct run_result *result, struct buf *out)
     }
     if (count) {
         struct scale scale = scale_of(all);
-        buf_add_format(out,
-                       "<h2 id=\"times\">Answer times</h2>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" "
-                       "aria-label=\"Share of answers that came within a time, for each kind of "
-                       "request; the table below has the percentiles\">\n",
-                       CHART_WIDTH, CHART_HEIGHT);
+        buf_add_format(
+            out,
+            "<h2 id=\"times\">Answer times</h2>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" "
+            "aria-label=\"Share of answers that came within a time, for each kind of "
+            "request; the table below has the percentiles\">\n",
+            CHART_WIDTH, CHART_HEIGHT);
         add_axes(&scale, out);
         for (size_t i = 0; i < NUM_KINDS; i++)
             add_curve(&all[i], &scale, i, out);
@@ -261,7 +263,8 @@ static void add_death_table(const struct run_result *result, struct buf *out)
         }
         buf_add_text(out, ".</li>\n");
     }
-    buf_add_text(out, count ? "</ul>\n" : "<p class=\"dim\">The endpoint stayed up all the time.</p>\n");
+    buf_add_text(out,
+                 count ? "</ul>\n" : "<p class=\"dim\">The endpoint stayed up all the time.</p>\n");
 }
 
 void html_add_timeline(const struct run_result *result, struct buf *out)

@@ -39,8 +39,8 @@ static json_t *query_of(const char *url)
         size_t len = strcspn(++at, "&#");
         size_t name_len = strcspn(at, "=&#");
         size_t skip = name_len < len ? name_len + 1 : len;
-        json_array_append_new(list, json_pack("{s:s%, s:s%}", "name", at, name_len, "value",
-                                              at + skip, len - skip));
+        json_array_append_new(
+            list, json_pack("{s:s%, s:s%}", "name", at, name_len, "value", at + skip, len - skip));
         at += len;
     }
     return list;
@@ -175,9 +175,9 @@ void report_har_render(const struct run_result *result, struct buf *out)
             if (exchange->seen.outcome != OUTCOME_NOT_SENT && exchange->request.method)
                 json_array_append_new(entries, entry_of(result, &result->cases[i], exchange));
         }
-    json_t *root = json_pack("{s:{s:s, s:{s:s, s:s}, s:[], s:o}}", "log", "version", "1.2",
-                             "creator", "name", "hookcheck", "version", result->version, "pages",
-                             "entries", entries);
+    json_t *root =
+        json_pack("{s:{s:s, s:{s:s, s:s}, s:[], s:o}}", "log", "version", "1.2", "creator", "name",
+                  "hookcheck", "version", result->version, "pages", "entries", entries);
     char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
     buf_add_format(out, "%s\n", text ? text : "null");
     free(text);

@@ -64,14 +64,6 @@ static void add_facts(const struct run_result *result, struct buf *out)
     buf_reset(&text);
     text_add_duration(&text, result->duration_ns);
     add_fact("duration", buf_text(&text), out);
-    add_fact("started", result->started, out);
-    buf_reset(&text);
-    buf_add_format(&text, "%" PRIu64, result->seed);
-    add_fact("seed", buf_text(&text), out);
-    buf_reset(&text);
-    buf_add_format(&text, "%s, suites %.12s", result->version,
-                   result->suites_hash ? result->suites_hash : "");
-    add_fact("hookcheck", buf_text(&text), out);
     buf_add_text(out, "</ul>\n");
     buf_clear(&text);
 }
@@ -180,7 +172,8 @@ static void add_handler(const struct diagnosis *diagnosis, struct buf *out)
 {
     if (!diagnosis->snippet || !*diagnosis->snippet)
         return;
-    buf_add_text(out, "<dt>handler</dt><dd><details><summary>A whole handler that does it right in ");
+    buf_add_text(out,
+                 "<dt>handler</dt><dd><details><summary>A whole handler that does it right in ");
     html_add(diagnosis->framework, out);
     buf_add_text(out, "</summary><pre>");
     html_bytes(bytes_of(diagnosis->snippet), 16384, strlen(diagnosis->snippet), out);
@@ -196,8 +189,9 @@ static void add_cause(const struct run_result *result, const struct diagnosis *d
     buf_add_text(out, "<article class=\"card\">\n");
     html_element("h3", diagnosis->sentence, out);
     buf_add_format(out, "<p class=\"dim\">%s · %s%s</p>\n", diagnosis->id,
-                   diagnosis->role == DIAGNOSIS_UNEXPLAINED ? "unexplained"
-                                                            : confidence_name(diagnosis->confidence),
+                   diagnosis->role == DIAGNOSIS_UNEXPLAINED
+                       ? "unexplained"
+                       : confidence_name(diagnosis->confidence),
                    diagnosis->behind_first ? " · behind the first mistake" : "");
     add_pair(&diagnosis->pair, out);
     buf_add_text(out, "<dl>\n");
@@ -250,11 +244,19 @@ static void add_reasons(const struct run_result *result, enum verdict verdict, c
 
 static void add_about(const struct run_result *result, struct buf *out)
 {
-    buf_add_text(out, "<footer>\n<h2 id=\"about\">About this run</h2>\n<p>Repeat the whole run:</p>\n");
+    struct buf text = {0};
+    buf_add_text(out, "<footer>\n<h2 id=\"about\">About this run</h2>\n");
+    buf_add_format(&text, "hookcheck %s, suites %.12s, seed %" PRIu64 ", started %s",
+                   result->version, result->suites_hash ? result->suites_hash : "", result->seed,
+                   result->started);
+    html_element("p", buf_text(&text), out);
+    buf_add_text(out, "<p>Repeat the whole run:</p>\n");
+    buf_clear(&text);
     html_element("pre class=\"command\"", result->rerun, out);
-    buf_add_text(out, "<p class=\"dim\">Secrets are replaced by $HOOKCHECK_SECRET and the like. The "
-                      "JSON report of the same run holds everything that is cut here.</p>\n"
-                      "</footer>\n");
+    buf_add_text(out,
+                 "<p class=\"dim\">Secrets are replaced by $HOOKCHECK_SECRET and the like. The "
+                 "JSON report of the same run holds everything that is cut here.</p>\n"
+                 "</footer>\n");
 }
 
 static void render(const struct run_result *result, const struct html_limits *limits,

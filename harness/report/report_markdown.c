@@ -134,9 +134,10 @@ void report_markdown_render(const struct run_result *result, struct buf *out)
     struct buf line = {0};
     const char *summary = run_result_summary(result);
     headline_add(result, &line);
-    buf_add_format(out, "## %s ", strcmp(summary, "ready") == 0       ? "✅"
-                                  : strcmp(summary, "undecided") == 0 ? "❔"
-                                                                      : "❌");
+    buf_add_format(out, "## %s ",
+                   strcmp(summary, "ready") == 0       ? "✅"
+                   : strcmp(summary, "undecided") == 0 ? "❔"
+                                                       : "❌");
     add_escaped(buf_text(&line), out);
     buf_add_text(out, "\n\n");
     add_code(result->target, out);

@@ -17,7 +17,7 @@ enum kind { TEXT, FLAG, MOMENT, COUNT };
 struct member {
     const char *name;
     enum kind kind;
-    size_t at;         /* offset in the struct */
+    size_t at;          /* offset in the struct */
     bool may_be_absent; /* newer than the first reports, or null */
 };
 
@@ -174,7 +174,8 @@ static bool read_body(const struct json_at *at, struct buf *out, size_t *out_len
 
 static bool read_request(const struct json_at *at, struct exchange *out, struct error *err)
 {
-    static const struct member members[] = {{"method", TEXT, offsetof(struct request, method), false}};
+    static const struct member members[] = {
+        {"method", TEXT, offsetof(struct request, method), false}};
     struct json_at headers = json_member(at, "headers");
     size_t len = 0;
     if (!read_members(at, members, ARRAY_LEN(members), &out->request, err) ||
@@ -202,8 +203,10 @@ static bool read_timings(const struct json_at *at, struct observation *out, stru
 {
 #define AT(name) offsetof(struct observation, name)
     static const struct member members[] = {
-        {"started_ms", MOMENT, AT(started_ns), true}, {"dns_ms", MOMENT, AT(dns_ns), false},
-        {"connect_ms", MOMENT, AT(connect_ns), false}, {"tls_ms", MOMENT, AT(tls_ns), false},
+        {"started_ms", MOMENT, AT(started_ns), true},
+        {"dns_ms", MOMENT, AT(dns_ns), false},
+        {"connect_ms", MOMENT, AT(connect_ns), false},
+        {"tls_ms", MOMENT, AT(tls_ns), false},
         {"sent_ms", MOMENT, AT(sent_ns), false},
         {"first_byte_ms", MOMENT, AT(first_byte_ns), false},
         {"total_ms", MOMENT, AT(total_ns), false},
@@ -222,7 +225,8 @@ static bool read_connection(const struct json_at *at, struct observation *out, s
     };
     struct json_at peer = json_member(at, "peer");
     const char *text = "";
-    if (!read_members(at, members, ARRAY_LEN(members), out, err) || !json_get_text(&peer, &text, err))
+    if (!read_members(at, members, ARRAY_LEN(members), out, err) ||
+        !json_get_text(&peer, &text, err))
         return false;
     (void)snprintf(out->peer, sizeof out->peer, "%s", text);
     return true;
@@ -509,8 +513,7 @@ bool report_read(const char *file, struct bytes text, struct run_result *out, st
     *out = (struct run_result){0};
     json_error_t place;
     /* a body may hold U+0000 */
-    json_t *json =
-        json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &place);
+    json_t *json = json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &place);
     if (!json)
         return error_set(err, "%s: line %d, column %d: %s", file, place.line, place.column,
                          place.text);

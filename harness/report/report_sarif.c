@@ -51,8 +51,8 @@ static void add_pascal(const char *id, struct buf *out)
 {
     bool upper = true;
     for (; *id; id++) {
-        bool is_letter = (*id >= 'a' && *id <= 'z') || (*id >= 'A' && *id <= 'Z') ||
-                         (*id >= '0' && *id <= '9');
+        bool is_letter =
+            (*id >= 'a' && *id <= 'z') || (*id >= 'A' && *id <= 'Z') || (*id >= '0' && *id <= '9');
         if (is_letter)
             buf_add_char(out, upper && *id >= 'a' && *id <= 'z' ? (char)(*id - 'a' + 'A') : *id);
         upper = !is_letter;
@@ -69,7 +69,8 @@ static size_t rule_index(const struct sarif *sarif, const char *id)
 {
     size_t i = 0;
     while (i < json_array_size(sarif->rules) &&
-           strcmp(json_string_value(json_object_get(json_array_get(sarif->rules, i), "id")), id) != 0)
+           strcmp(json_string_value(json_object_get(json_array_get(sarif->rules, i), "id")), id) !=
+               0)
         i++;
     return i;
 }
@@ -126,8 +127,8 @@ static void add_case(struct sarif *sarif, const struct case_result *one)
     buf_add_format(&message, "Expected: %s. Got: %s.%s%s", one->expected, one->actual,
                    one->reason && *one->reason ? " " : "", one->reason ? one->reason : "");
     if (rule_index(sarif, id) == json_array_size(sarif->rules)) {
-        json_t *rule = rule_of(id, buf_text(&name), one->title, one->remedy,
-                               failed ? "error" : "warning");
+        json_t *rule =
+            rule_of(id, buf_text(&name), one->title, one->remedy, failed ? "error" : "warning");
         if (one->num_see)
             json_object_set_new(rule, "properties",
                                 json_pack("{s:[s, s]}", "tags", "security", one->see[0]));
@@ -153,9 +154,9 @@ void report_sarif_render(const struct run_result *result, struct buf *out)
     json_t *root = json_pack(
         "{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:[{s:b, s:i}], s:o, s:s}]}", "$schema",
         "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool",
-        "driver", "name", "hookcheck", "version", result->version, "rules", sarif.rules, "invocations",
-        "executionSuccessful", !result->interrupted && result->exit_code != 3, "exitCode",
-        result->exit_code, "results", sarif.results, "columnKind", "utf16CodeUnits");
+        "driver", "name", "hookcheck", "version", result->version, "rules", sarif.rules,
+        "invocations", "executionSuccessful", !result->interrupted && result->exit_code != 3,
+        "exitCode", result->exit_code, "results", sarif.results, "columnKind", "utf16CodeUnits");
     char *text = json_dumps(root, JSON_INDENT(2));
     buf_add_format(out, "%s\n", text ? text : "null");
     free(text);
