@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 #include "report/details.h"
 #include "report/html.h"
@@ -188,7 +189,7 @@ static void add_exchanges(const struct run_result *result, const struct case_res
 /* --- one case --- */
 
 static void add_repeat(const struct run_result *result, const struct case_result *one,
-                       struct buf *out)
+                       bool with_curl, struct buf *out)
 {
     enum { CURL_MAX = 3000 };
     struct buf line = {0};
@@ -197,10 +198,24 @@ static void add_repeat(const struct run_result *result, const struct case_result
     repeat_by_run(result, one, &line);
     html_element("pre class=\"command\"", buf_text(&line), out);
     buf_reset(&line);
-    if (one->verdict != VERDICT_INCONCLUSIVE && repeat_by_curl(result, one, &line) &&
+    if (with_curl && one->verdict != VERDICT_INCONCLUSIVE && repeat_by_curl(result, one, &line) &&
         line.len < CURL_MAX)
         html_element("pre class=\"command\"", buf_text(&line), out);
     buf_clear(&line);
+}
+
+static void add_cut_fact(const char *label, const char *text, size_t max_len, struct buf *out)
+{
+    size_t len = strlen(text);
+    if (len <= max_len) {
+        html_fact(label, text, out);
+        return;
+    }
+    while (max_len && ((unsigned char)text[max_len] & 0xc0) == 0x80)
+        max_len--;
+    char *cut = mem_format("%.*s ...", (int)max_len, text);
+    html_fact(label, cut, out);
+    free(cut);
 }
 
 static void add_measures(const struct case_result *one, struct buf *out)
@@ -229,11 +244,11 @@ static void add_case(const struct run_result *result, size_t index,
                    level_name(one->level));
     for (size_t i = 0; i < count; i++)
         if (strcmp(details[i].key, "title") != 0 && strcmp(details[i].key, "level") != 0)
-            html_fact(details[i].label, details[i].text, out);
+            add_cut_fact(details[i].label, details[i].text, limits->text, out);
     add_measures(one, out);
     html_fact("id", one->id, out);
     buf_add_text(out, "</dl>\n");
-    add_repeat(result, one, out);
+    add_repeat(result, one, limits->curl, out);
     add_exchanges(result, one, limits, out);
     buf_add_text(out, "</div></details>\n");
 }

@@ -2,6 +2,9 @@
 #ifndef REPORT_HTML_CASES_H
 #define REPORT_HTML_CASES_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/buf.h"
 #include "result/result.h"
 
@@ -10,6 +13,8 @@ struct html_limits {
     size_t exchanges;       /* of a case that did not pass */
     size_t plain_exchanges; /* of one that did */
     size_t body;            /* bytes of a body */
+    size_t text;            /* bytes of a fact about a case */
+    bool curl;              /* with a line for curl */
 };
 
 void html_add_grid(const struct run_result *result, struct buf *out);

@@ -283,8 +283,9 @@ void report_html_render(const struct run_result *result, struct buf *out)
 {
     enum { PAGE_MAX = 1000 * 1000 };
     static const struct html_limits limits[] = {
-        {64, 64, 2048}, {24, 2, 1024}, {16, 1, 512}, {8, 1, 256},
-        {4, 1, 160},    {2, 0, 256},   {1, 0, 128},  {0, 0, 0},
+        {64, 64, 2048, 4096, true}, {24, 2, 1024, 4096, true}, {16, 1, 512, 2048, true},
+        {8, 1, 256, 1024, true},    {4, 1, 160, 1024, true},   {2, 0, 256, 512, true},
+        {1, 0, 128, 512, true},     {1, 0, 64, 256, false},    {0, 0, 0, 160, false},
     };
     for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
         struct buf page = {0};
