@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/sink.h"
 #include "cli/command.h"
 #include "reference/explain.h"
 
@@ -19,7 +20,7 @@ static bool print(const struct library *library, const char *id, struct error *e
 {
     struct buf out = {0};
     bool found = explain(library, id, &out, err);
-    (void)fwrite(buf_text(&out), 1, out.len, stdout);
+    sink_write(stdout, buf_bytes(&out));
     buf_clear(&out);
     return found;
 }

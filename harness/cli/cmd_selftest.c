@@ -5,8 +5,8 @@
 
 #include "base/array.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "prove/selftest.h"
@@ -182,7 +182,7 @@ static bool write_markdown(const struct selftest *selftest, const char *path, st
 {
     struct buf out = {0};
     selftest_add_markdown(selftest, &out);
-    bool ok = file_write(path, buf_bytes(&out), 0644, err);
+    bool ok = sink_write_file(path, buf_bytes(&out), 0644, err);
     buf_clear(&out);
     return ok;
 }
@@ -214,14 +214,14 @@ static int prove(struct selftest *selftest, add_format *format, bool verbose)
         return EXIT_INTERRUPTED;
     struct buf out = {0};
     format(selftest, &out);
-    (void)fwrite(buf_text(&out), 1, out.len, stdout);
+    sink_write(stdout, buf_bytes(&out));
     (void)fflush(stdout);
     buf_clear(&out);
     if (verbose)
         say_durations(selftest);
     if (format != selftest_add_text)
         for (size_t i = 0; i < selftest->problems.count; i++)
-            (void)fprintf(stderr, "problem: %s\n", selftest->problems.items[i]);
+            sink_print(stderr, "problem: %s\n", selftest->problems.items[i]);
     return selftest->problems.count == 0 ? EXIT_OK : EXIT_FELL_SHORT;
 }
 
