@@ -149,7 +149,7 @@ define install_packages
 	DEBIAN_FRONTEND=noninteractive $(as_root)apt-get install -y -qq --no-install-recommends $$wanted >/dev/null
 endef
 deps:
-	$(call install_packages,$(NEEDS),cc=gcc cc=libc6-dev pkg-config=pkg-config)
+	$(call install_packages,$(NEEDS),cc=gcc cc=libc6-dev pkg-config=pkg-config,/etc/ssl/certs/ca-certificates.crt=ca-certificates)
 deps-test: deps
 	$(call install_packages,$(NEEDS_TEST),node=nodejs)
 # The runtimes and frameworks in which the handlers of fixtures/snippets and the verifiers of fixtures/vectors are run;
