@@ -9,6 +9,7 @@
 #include "base/encode.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "compose/genuine.h"
 #include "compose/mutation.h"
 #include "sign/digest.h"
 
@@ -29,6 +30,24 @@ static void draft_clear(struct draft *draft)
     request_clear(&draft->request);
 }
 
+/* The step's type; without one the usual type, or one whose data has the places that it needs. */
+static const char *type_of(const struct composer *composer, const struct step *step)
+{
+    if (step->type)
+        return step->type;
+    const char *type = composer->usual_type;
+    if (step->depth)
+        type = catalogue_type_with(composer->catalogue, type, DATA_REMOTE_DATA);
+    if (step->size && !catalogue_place(composer->catalogue, type, DATA_REMOTE_DATA))
+        type = catalogue_type_with(composer->catalogue, type, DATA_TEXT);
+    for (size_t i = 0; i < step->event_ops.count; i++) {
+        enum data_place place;
+        if (mutation_place(&step->event_ops.items[i], &place))
+            type = catalogue_type_with(composer->catalogue, type, place);
+    }
+    return type;
+}
+
 static enum dialect dialect_of(const struct composer *composer, const struct step *step)
 {
     if (step->dialect == STEP_DIALECT_RUN)
@@ -46,7 +65,7 @@ static void make_event(struct draft *draft, const struct step *step, const struc
             event_new_id(draft->rng, composer->run_tag, draft->event.id);
         return;
     }
-    const char *type = step->type ? step->type : composer->usual_type;
+    const char *type = type_of(composer, step);
     draft->event.type = mem_text(type);
     draft->event.dialect = dialect_of(composer, step);
     event_new_id(draft->rng, composer->run_tag, draft->event.id);
@@ -148,7 +167,8 @@ static char *describe(const struct draft *draft, const struct step *step, bool a
     if (draft->event.dialect == DIALECT_OBJECT)
         buf_add_text(&out, ", data as an object");
     if (step->nulls)
-        buf_add_text(&out, ", every nullable field null");
+        buf_add_text(&out, step->all_nulls ? ", every nullable field null, also the required ones"
+                                           : ", every nullable field null");
     if (step->rows == 0)
         buf_add_text(&out, ", data an empty array");
     if (step->size)
@@ -168,6 +188,9 @@ static void add_neutral(struct buf *out, const struct calls *ops)
             continue;
         buf_add_text(out, "|");
         mutation_add_phrase(&ops->items[i], out);
+        enum data_place place;
+        if (mutation_place(&ops->items[i], &place))
+            buf_add_format(out, " %s", ops->items[i].values[1].text);
     }
 }
 
@@ -184,7 +207,8 @@ static char *twin_of(const struct draft *draft, const struct step *step,
         buf_add_text(&out, again->twin); /* the event is made as that step says */
     else
         buf_add_format(&out, "%s|%s|%zu|%d|%" PRId64, draft->event.type,
-                       dialect_name(draft->event.dialect), size_class, step->nulls, step->rows);
+                       dialect_name(draft->event.dialect), size_class,
+                       step->nulls + step->all_nulls, step->rows);
     if (step->data && !again)
         buf_add_format(&out, "|%s", step->data);
     if (step->depth)
