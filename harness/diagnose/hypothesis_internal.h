@@ -20,6 +20,10 @@ apply_hypothesis sign_without_wide;
 apply_hypothesis sign_as_latin1;
 apply_hypothesis sign_constant; /* argument: the message */
 
+/* hypothesis_changed.c; argument: "sorted", "no-nulls", "arrays", "trimmed", "replaced" */
+apply_hypothesis sign_changed_data;
+apply_hypothesis sign_changed_inner;
+
 /* hypothesis_key.c */
 apply_hypothesis key_with; /* argument: what follows the secret */
 apply_hypothesis key_trimmed;

@@ -74,6 +74,16 @@
     ROW(MESSAGE, "event-as-" id_, sign_event_by, id_, SIGN_DATA,                                   \
         "computes the HMAC over the whole event as " words_ " writes it", .language = (language_), \
         __VA_ARGS__)
+#define UNCHANGED                                                                                  \
+    "compute the HMAC over data as it was parsed, before a middleware, a schema or a serialiser "  \
+    "changes it"
+#define CHANGED(id_, argument_, sentence_)                                                         \
+    ROW(MESSAGE, "data-" id_, sign_changed_data, argument_, UNCHANGED, sentence_, LIKELY)
+#define INNER_CHANGED(id_, argument_, words_)                                                      \
+    ROW(MESSAGE, "inner-" id_, sign_changed_inner, argument_, SIGN_QUOTED,                         \
+        "parses the text in data and computes the HMAC over JSON.stringify of the object in "      \
+        "it, " words_,                                                                             \
+        UNLIKELY)
 #define HEADER_NAMED(id_, name_)                                                                   \
     ROW(HEADER, "header-" id_, header_named, name_, HEADER, "looks for the signature in " name_,   \
         UNLIKELY)
@@ -133,6 +143,17 @@ const struct hypothesis hypotheses[] = {
         "leaves out every character that is not ASCII before it computes the HMAC", UNLIKELY),
     ROW(MESSAGE, "signs-trimmed-data", sign_trimmed_data, NULL, EXACT,
         "trims the text in data before it computes the HMAC", .is_offline = true),
+    CHANGED("sorted-keys", "sorted", "sorts the keys of data before it computes the HMAC"),
+    CHANGED("without-nulls", "no-nulls",
+            "drops members that are null before it computes the HMAC over data"),
+    CHANGED(
+        "empty-as-array", "arrays",
+        "turns empty objects ({}) into empty arrays ([]) before it computes the HMAC over data"),
+    CHANGED("trimmed-texts", "trimmed",
+            "trims the texts in data, and makes null of empty ones, before it computes the HMAC"),
+    INNER_CHANGED("sorted-keys", "sorted", "with its keys sorted"),
+    INNER_CHANGED("without-nulls", "no-nulls", "without the members that are null"),
+    INNER_CHANGED("empty-as-array", "arrays", "with [] for each empty object"),
     ROW(MESSAGE, "signs-nothing", sign_constant, "", READ_BODY,
         "computes the HMAC over an empty message: the body was consumed or never read", LIKELY,
         .is_open_message = true),
@@ -189,7 +210,7 @@ const struct hypothesis hypotheses[] = {
         "computes the HMAC over the raw body with CR LF line ends", .is_offline = true),
     ROW(KEY, "key-newline", key_with, "\n", TRIM, "has a newline at the end of its secret", LIKELY),
     ROW(KEY, "key-trimmed", key_trimmed, NULL, BYTES,
-        "trims its secret, of which white space is a part", UNLIKELY),
+        "trims the secret, but the white space belongs to it", LIKELY),
     ROW(KEY, "key-without-prefix", key_without_prefix, NULL, BYTES, "strips whsec_ from its secret",
         LIKELY),
     ROW(KEY, "key-base64-decoded-without-prefix", key_decoded_without_prefix, "base64", BYTES,

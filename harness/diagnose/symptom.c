@@ -188,6 +188,16 @@ static bool matches(const struct symptom *symptom, const struct case_result *one
     return false;
 }
 
+/* What any event meets now and then is no sign of anything. */
+static bool met_by_chance(const struct investigation *inv, const struct case_result *one)
+{
+    if (!inv->unstable || one->decisive >= one->num_exchanges)
+        return false;
+    const struct exchange *exchange = &one->exchanges[one->decisive];
+    return exchange->genuine && !exchange->accepted &&
+           exchange->seen.status == inv->unstable_status;
+}
+
 static void apply_all(struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;
@@ -195,7 +205,8 @@ static void apply_all(struct investigation *inv)
         for (size_t k = 0; k < result->num_cases; k++) {
             const struct case_result *one = &result->cases[k];
             bool sure = inv->input->any_accepted || symptoms[i].harm_rank == HARM_FORGED;
-            if (!sure || !matches(&symptoms[i], one) || found_explains(inv, one))
+            if (!sure || !matches(&symptoms[i], one) || found_explains(inv, one) ||
+                met_by_chance(inv, one))
                 continue;
             char *evidence = mem_format("%s: %s", one->id, one->actual ? one->actual : "");
             bool certain = symptoms[i].actual != NULL; /* the answer itself is the proof */
