@@ -24,12 +24,6 @@ static const struct explainer *const explainers[] = {
     &explain_diagnoses,    &explain_snippets,   &explain_event_ids,
 };
 
-void name_list_add(struct name_list *names, const char *name)
-{
-    names->items = mem_resize(names->items, names->count + 1, sizeof *names->items);
-    names->items[names->count++] = name;
-}
-
 void explain_entry(const char *title, const char *text, struct buf *out)
 {
     if (text && *text)
@@ -38,7 +32,7 @@ void explain_entry(const char *title, const char *text, struct buf *out)
 
 static void unknown(const struct library *library, const char *id, struct error *err)
 {
-    struct name_list names = {0};
+    struct names names = {0};
     for (size_t i = 0; i < ARRAY_LEN(explainers); i++)
         explainers[i]->add_names(library, &names);
     const char *nearest = text_nearest(id, names.items, names.count);
@@ -49,7 +43,7 @@ static void unknown(const struct library *library, const char *id, struct error 
                         "nothing is called \"%s\"; `hookcheck list cases`, faults, mutations and "
                         "so on show what there is",
                         id);
-    free(names.items);
+    names_clear(&names);
 }
 
 static bool explain(const struct library *library, const char *id, struct error *err)

@@ -43,12 +43,7 @@ static void on_interrupt(int number)
 
 /* --- who is tried --- */
 
-struct globs {
-    const char **items; /* NULL when none is given */
-    size_t count;
-};
-
-static bool is_wanted(const struct globs *globs, const char *id, const char *name)
+static bool is_wanted(const struct names *globs, const char *id, const char *name)
 {
     for (size_t i = 0; i < globs->count; i++)
         if (text_glob(globs->items[i], id) || text_glob(globs->items[i], name))
@@ -70,23 +65,24 @@ static void add_right(struct selftest *selftest)
         &(struct subject){.name = mem_text("the right receiver over https"), .tls = true});
 }
 
-static void add_faults(struct selftest *selftest, const struct globs *wanted, bool all, bool twice)
+static void add_faults(struct selftest *selftest, const struct names *wanted, bool all, bool twice)
 {
     for (size_t i = 0; i < fault_count(); i++) {
         const struct fault *fault = fault_at(i);
         if (all || is_wanted(wanted, fault->id, fault->name))
             add(selftest, &(struct subject){.name = mem_text(fault->id),
                                             .fault = fault,
+                                            .declared = catches_of(selftest->catches, fault),
                                             .tls = fault->tls,
                                             .twice = twice || i % SAMPLE_STEP == 0});
     }
 }
 
-static void add_variations(struct selftest *selftest, const struct globs *wanted, bool all,
+static void add_variations(struct selftest *selftest, const struct names *wanted, bool all,
                            bool twice)
 {
-    for (size_t i = 0; i < num_variations; i++) {
-        const struct variation *variation = &variations[i];
+    const struct variation *variation;
+    for (size_t i = 0; (variation = table_at(&variation_table, i)); i++) {
         if (all || is_wanted(wanted, variation->name, variation->name))
             add(selftest, &(struct subject){.name = mem_format("variation %s", variation->name),
                                             .variation = variation,
@@ -97,8 +93,8 @@ static void add_variations(struct selftest *selftest, const struct globs *wanted
 
 static void choose(struct selftest *selftest, const struct arguments *arguments)
 {
-    struct globs faults = {0};
-    struct globs kinds = {0};
+    struct names faults = {0};
+    struct names kinds = {0};
     faults.items = arguments_values(arguments, "fault", &faults.count);
     kinds.items = arguments_values(arguments, "variation", &kinds.count);
     bool all = faults.count == 0 && kinds.count == 0;
@@ -108,8 +104,8 @@ static void choose(struct selftest *selftest, const struct arguments *arguments)
     add_variations(selftest, &kinds, all, twice);
     add_faults(selftest, &faults, all, twice);
     selftest->whole = all && selftest->num_only == 0;
-    free(faults.items);
-    free(kinds.items);
+    names_clear(&faults);
+    names_clear(&kinds);
 }
 
 /* --- the command --- */
@@ -186,6 +182,7 @@ static void clear(struct selftest *selftest)
     free(selftest->only);
     selftest_forget_prepared(selftest);
     selftest_remove_folder(selftest);
+    catches_free(selftest->catches);
     library_clear(&selftest->library);
 }
 
@@ -206,12 +203,16 @@ static bool read_options(struct selftest *selftest, const struct arguments *argu
     selftest->seed = (uint64_t)seed;
     selftest->num_jobs = (size_t)jobs;
     selftest->only = arguments_values(arguments, "case", &selftest->num_only);
+    if (!library_load_suites(&selftest->library, NULL, 0, err))
+        return false;
+    selftest->catches = catches_load(&selftest->library, err);
+    if (!selftest->catches)
+        return false;
     choose(selftest, arguments);
     if (selftest->num_subjects == 0)
         return error_set(err, "no fault and no variation has such a name; `hookcheck list faults` "
                               "names them");
-    return library_load_suites(&selftest->library, NULL, 0, err) &&
-           selftest_prepare(selftest, err) && selftest_make_folder(selftest, err);
+    return selftest_prepare(selftest, err) && selftest_make_folder(selftest, err);
 }
 
 static int run(const struct arguments *arguments, struct error *err)

@@ -39,6 +39,10 @@ static const struct option_spec specs[] = {
      "Requests under way at once, at most (default 5, as many as Panora's workers).", false},
     {"quick", 0, NULL, "Leave out deliberate waits above one second (default: they are made).",
      false},
+    {"diagnose", 0, "EFFORT",
+     "How much to ask about the causes of failures: off, quick (at most 100 requests) or full (at "
+     "most 400; default: full, with --quick quick).",
+     false},
     {"dry-run", 0, NULL, "Print what would be sent, and send nothing (default: send).", false},
     {"strict", 0, NULL, "Let cases of level should count (default: only must).", false},
     {"seed", 0, "N", "The same seed sends the same bytes; 0 is a random one, printed (default 0).",
@@ -103,13 +107,18 @@ static bool read_choices(struct run_options *run, const struct arguments *argume
 {
     static const char *const levels[] = {"must", "should", "may"};
     static const char *const dialects[] = {"both", "text", "object"};
+    static const char *const efforts[] = {"off", "quick", "full"};
     size_t level = LEVEL_MAY;
+    size_t effort = run->quick ? DIAGNOSE_QUICK : DIAGNOSE_FULL;
     size_t dialect = DIALECTS_BOTH;
     if (!arguments_choice(arguments, "level", levels, ARRAY_LEN(levels), LEVEL_MAY, &level, err))
         return error_prefix(err, "--level");
     if (!arguments_choice(arguments, "dialect", dialects, ARRAY_LEN(dialects), DIALECTS_BOTH,
                           &dialect, err))
         return error_prefix(err, "--dialect");
+    if (!arguments_choice(arguments, "diagnose", efforts, ARRAY_LEN(efforts), effort, &effort, err))
+        return error_prefix(err, "--diagnose");
+    run->diagnose = (enum diagnose_effort)effort;
     run->level = (enum level)level;
     run->dialects = (enum dialects)dialect;
     return true;

@@ -5,7 +5,7 @@
 
 #include "base/array.h"
 #include "base/mem.h"
-#include "compose/mutation_internal.h"
+#include "compose/mutation.h"
 #include "panora/js.h"
 
 /* Where the JSON string that begins at `at` (its quote) ends: behind the closing quote. */
@@ -39,7 +39,7 @@ static bool change_between(struct buf *json, size_t at, size_t end)
     return false;
 }
 
-void change_json_text(struct buf *data)
+static void change_json_text(struct buf *data)
 {
     for (size_t at = 0; at < data->len; at++) {
         if (data->data[at] != '"')
@@ -61,7 +61,7 @@ static void render(struct draft *draft, const struct event *event)
     event_write_body(event, &draft->request.body);
 }
 
-bool mutate_change_data(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_change_data(struct draft *draft, const struct call *call, struct error *err)
 {
     struct event changed = {0};
     event_copy(&changed, &draft->event);
@@ -71,7 +71,7 @@ bool mutate_change_data(struct draft *draft, const struct call *call, struct err
     return true;
 }
 
-bool mutate_change_type(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_change_type(struct draft *draft, const struct call *call, struct error *err)
 {
     struct event changed = {0};
     event_copy(&changed, &draft->event);
@@ -82,7 +82,7 @@ bool mutate_change_type(struct draft *draft, const struct call *call, struct err
     return true;
 }
 
-bool mutate_change_id(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_change_id(struct draft *draft, const struct call *call, struct error *err)
 {
     struct event changed = {0};
     event_copy(&changed, &draft->event);
@@ -93,7 +93,7 @@ bool mutate_change_id(struct draft *draft, const struct call *call, struct error
 }
 
 /* Beside id_event, data and type, at the end. */
-bool mutate_add_member(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_add_member(struct draft *draft, const struct call *call, struct error *err)
 {
     static const char *const own[] = {"id_event", "data", "type"};
     struct buf *body = &draft->request.body;
@@ -143,7 +143,7 @@ static bool is_order(const char *text)
     return false;
 }
 
-bool mutate_reorder_members(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_reorder_members(struct draft *draft, const struct call *call, struct error *err)
 {
     struct buf body = {0};
     buf_add_char(&body, '{');
@@ -167,7 +167,7 @@ bool mutate_reorder_members(struct draft *draft, const struct call *call, struct
 }
 
 /* Two members `data`; the signature fits the first or the last, the other one differs. */
-bool mutate_duplicate_data(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_duplicate_data(struct draft *draft, const struct call *call, struct error *err)
 {
     struct event changed = {0};
     bool fits_first = strcmp(call->values[0].text, "first") == 0;
@@ -186,32 +186,63 @@ bool mutate_duplicate_data(struct draft *draft, const struct call *call, struct 
     return true;
 }
 
-bool mutate_body(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_body(struct draft *draft, const struct call *call, struct error *err)
 {
     buf_reset(&draft->request.body);
     buf_add_text(&draft->request.body, call->values[0].text);
     return true;
 }
 
-/* Other headers leave the event genuine; the signature has mutations of its own. */
-static bool is_free(const char *name, struct error *err)
-{
-    return !header_name_equal(name, PANORA_SIGNATURE_HEADER) ||
-           error_set(err, "the signature header has mutations of its own, such as no-signature");
-}
+static const char *const ends[] = {"first", "last", NULL};
 
-bool mutate_set_header(struct draft *draft, const struct call *call, struct error *err)
-{
-    if (!is_free(call->values[0].text, err))
-        return false;
-    headers_set(&draft->request.headers, call->values[0].text, call->values[1].text);
-    return true;
-}
-
-bool mutate_remove_header(struct draft *draft, const struct call *call, struct error *err)
-{
-    if (!is_free(call->values[0].text, err))
-        return false;
-    (void)headers_remove(&draft->request.headers, call->values[0].text);
-    return true;
-}
+/* word {name, place, sentence, parameters}, phrase, is_flaw, apply */
+static const struct mutation rows[] = {
+    {{"change-data", "wire", "has data that changed after it was signed", {{0}}},
+     "data changed after signing",
+     true,
+     mutate_change_data},
+    {{"change-type",
+      "wire",
+      "has a type that changed after signing (the signature does not cover it)",
+      {WORD_TEXT("to", "connection.created", "the type")}},
+     "type changed to %s after signing",
+     true,
+     mutate_change_type},
+    {{"change-id",
+      "wire",
+      "has an id_event that changed after signing (the signature does not cover it)",
+      {{0}}},
+     "id_event changed after signing",
+     true,
+     mutate_change_id},
+    {{"add-member",
+      "wire",
+      "has one more member beside id_event, data and type",
+      {WORD_TEXT("name", "added_member", "its name"),
+       WORD_JSON("value", "{\"since\":\"a later version\"}", "its value")}},
+     "one more member beside id_event",
+     false,
+     mutate_add_member},
+    {{"reorder-members",
+      "wire",
+      "has its members in another order",
+      {WORD_TEXT("order", "type,data,id_event", "id_event, data and type in some order")}},
+     "members in the order %s",
+     false,
+     mutate_reorder_members},
+    {{"duplicate-data",
+      "wire",
+      "has two members data of which the signature fits one",
+      {WORD_CHOICE("fits", "first", ends, "which one is signed")}},
+     "two members data, the %s one signed",
+     true,
+     mutate_duplicate_data},
+    {{"body",
+      "wire",
+      "has another body, whatever was signed",
+      {WORD_TEXT("text", NULL, "the body")}},
+     "the body replaced",
+     true,
+     mutate_body},
+};
+const struct table_part mutations_of_body = TABLE_PART(rows);

@@ -2,12 +2,12 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "compose/mutation_internal.h"
+#include "compose/mutation.h"
 #include "panora/js.h"
 
 /* Puts a member at the end of the object that `data` is, or of the last row when it is an array of
  * objects. */
-bool mutate_add_field(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_add_field(struct draft *draft, const struct call *call, struct error *err)
 {
     struct buf *data = &draft->event.data;
     size_t end = data->len;
@@ -35,7 +35,7 @@ static bool begins_as_asked(const char *signature, const char *start)
 }
 
 /* Draws data until the right signature begins as asked: "00" takes 256 draws in the mean. */
-bool mutate_digest_begins(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_digest_begins(struct draft *draft, const struct call *call, struct error *err)
 {
     struct event *event = &draft->event;
     struct buf message = {0};
@@ -53,3 +53,25 @@ bool mutate_digest_begins(struct draft *draft, const struct call *call, struct e
     return found ||
            error_set(err, "no data was found whose signature begins with %s", call->values[0].text);
 }
+
+static const char *const starts[] = {"0", "00", "letter", NULL};
+
+/* word {name, place, sentence, parameters}, phrase, is_flaw, apply */
+static const struct mutation rows[] = {
+    {{"add-field",
+      "event",
+      "has one more field at the end of its data, signed with it",
+      {WORD_TEXT("name", "added_field", "the field's name"),
+       WORD_JSON("value", "\"something new\"", "its value")}},
+     "one more field in data",
+     false,
+     mutate_add_field},
+    {{"digest-begins",
+      "event",
+      "has data for which the right signature begins with given digits",
+      {WORD_CHOICE("with", "0", starts, "0, 00 or letter")}},
+     "data whose signature begins with %s",
+     false,
+     mutate_digest_begins},
+};
+const struct table_part mutations_of_event = TABLE_PART(rows);

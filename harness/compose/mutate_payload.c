@@ -4,7 +4,7 @@
 
 #include "base/encode.h"
 #include "base/text.h"
-#include "compose/mutation_internal.h"
+#include "compose/mutation.h"
 #include "panora/js.h"
 
 static void replace_body(struct draft *draft, struct buf *body)
@@ -15,7 +15,7 @@ static void replace_body(struct draft *draft, struct buf *body)
 }
 
 /* The reader of suites has seen to it that the argument is base64. */
-bool mutate_raw_body(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_raw_body(struct draft *draft, const struct call *call, struct error *err)
 {
     struct buf body = {0};
     if (!decode_base64(bytes_of(call->values[0].text), &body))
@@ -32,7 +32,7 @@ static size_t middle_of(const struct buf *body)
     return data ? (size_t)(data - body->data) + sizeof start - 1 : body->len / 2;
 }
 
-bool mutate_insert_bytes(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_insert_bytes(struct draft *draft, const struct call *call, struct error *err)
 {
     const struct buf *old = &draft->request.body;
     const char *where = call->values[1].text;
@@ -50,7 +50,7 @@ bool mutate_insert_bytes(struct draft *draft, const struct call *call, struct er
     return true;
 }
 
-bool mutate_cut_body(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_cut_body(struct draft *draft, const struct call *call, struct error *err)
 {
     struct buf body = {0};
     buf_add(&body, buf_text(&draft->request.body), draft->request.body.len / 2);
@@ -90,12 +90,12 @@ static bool write_otherwise(struct draft *draft, const char *name, const char *v
     return true;
 }
 
-bool mutate_remove_member(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_remove_member(struct draft *draft, const struct call *call, struct error *err)
 {
     return write_otherwise(draft, call->values[0].text, NULL, err);
 }
 
-bool mutate_set_member(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_set_member(struct draft *draft, const struct call *call, struct error *err)
 {
     return write_otherwise(draft, call->values[0].text, call->values[1].text, err);
 }
@@ -122,7 +122,7 @@ static size_t read_point(const unsigned char *at, unsigned *out)
 
 /* With a byte order mark, as Windows programs write it. What follows a mutation of bytes may be no
  * UTF-8: then there is nothing to encode. */
-bool mutate_utf16_body(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_utf16_body(struct draft *draft, const struct call *call, struct error *err)
 {
     const struct buf *old = &draft->request.body;
     bool big = strcmp(call->values[0].text, "big") == 0;
@@ -145,10 +145,64 @@ bool mutate_utf16_body(struct draft *draft, const struct call *call, struct erro
 
 /* As most other senders do: a receiver that verifies raw bytes lets such a body through to its
  * parser. */
-bool mutate_sign_sent_body(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_sign_sent_body(struct draft *draft, const struct call *call, struct error *err)
 {
     char signature[SIGNATURE_SIZE];
     signature_make(buf_bytes(&draft->key), buf_bytes(&draft->request.body), signature);
     headers_set(&draft->request.headers, PANORA_SIGNATURE_HEADER, signature);
     return true;
 }
+
+static const char *const places[] = {"start", "middle", "end", NULL};
+static const char *const members[] = {"id_event", "data", "type", NULL};
+static const char *const byte_orders[] = {"little", "big", NULL};
+
+/* word {name, place, sentence, parameters}, phrase, is_flaw, apply */
+static const struct mutation rows[] = {
+    {{"raw-body",
+      "wire",
+      "has other bytes as its body, whatever was signed",
+      {WORD_NUMBER("base64", PARAMETER_BASE64, NULL, "the bytes, in base64")}},
+     "other bytes as its body",
+     true,
+     mutate_raw_body},
+    {{"insert-bytes",
+      "wire",
+      "has bytes put into its body",
+      {WORD_NUMBER("base64", PARAMETER_BASE64, NULL, "the bytes, in base64"),
+       WORD_CHOICE("at", "middle", places, "start, middle (inside data) or end")}},
+     "bytes put into the body (base64 %s)",
+     true,
+     mutate_insert_bytes},
+    {{"cut-body", "wire", "has only the first half of its body", {{0}}},
+     "half of the body",
+     true,
+     mutate_cut_body},
+    {{"remove-member",
+      "wire",
+      "lacks a member of the event",
+      {WORD_CHOICE("name", NULL, members, "id_event, data or type")}},
+     "without %s",
+     true,
+     mutate_remove_member},
+    {{"set-member",
+      "wire",
+      "has another value in a member of the event",
+      {WORD_CHOICE("name", "type", members, "id_event, data or type"),
+       WORD_JSON("value", "null", "the value")}},
+     "another value in %s",
+     true,
+     mutate_set_member},
+    {{"utf-16-body",
+      "wire",
+      "has its body in UTF-16 with a byte order mark",
+      {WORD_CHOICE("order", "little", byte_orders, "little or big endian")}},
+     "the body in UTF-16 (%s endian)",
+     true,
+     mutate_utf16_body},
+    {{"sign-sent-body", "wire", "is signed over its body as it is sent, byte for byte", {{0}}},
+     "signed over the bytes that are sent",
+     true,
+     mutate_sign_sent_body},
+};
+const struct table_part mutations_of_payload = TABLE_PART(rows);

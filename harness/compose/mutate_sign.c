@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "compose/mutation_internal.h"
+#include "compose/mutation.h"
 
 static void use_key(struct draft *draft, struct bytes key)
 {
@@ -11,7 +11,7 @@ static void use_key(struct draft *draft, struct bytes key)
     buf_add_bytes(&draft->key, key);
 }
 
-bool mutate_wrong_secret(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_wrong_secret(struct draft *draft, const struct call *call, struct error *err)
 {
     char other[UUID_SIZE];
     rng_uuid(draft->rng, other);
@@ -19,13 +19,14 @@ bool mutate_wrong_secret(struct draft *draft, const struct call *call, struct er
     return true;
 }
 
-bool mutate_empty_secret(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_empty_secret(struct draft *draft, const struct call *call, struct error *err)
 {
     use_key(draft, (struct bytes){"", 0});
     return true;
 }
 
-bool mutate_placeholder_secret(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_placeholder_secret(struct draft *draft, const struct call *call,
+                                      struct error *err)
 {
     use_key(draft, bytes_of(call->values[0].text));
     return true;
@@ -45,7 +46,7 @@ static const struct recipe {
     {"sha256-of-secret-and-data", "sha256", false, true},
 };
 
-bool mutate_other_algorithm(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_other_algorithm(struct draft *draft, const struct call *call, struct error *err)
 {
     const char *name = call->values[0].text;
     for (size_t i = 0; i < ARRAY_LEN(recipes); i++) {
@@ -66,7 +67,7 @@ bool mutate_other_algorithm(struct draft *draft, const struct call *call, struct
 }
 
 /* The signature belongs to an event of the same type with other data. */
-bool mutate_other_event(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_other_event(struct draft *draft, const struct call *call, struct error *err)
 {
     struct event other = {.dialect = draft->event.dialect};
     do {
@@ -80,9 +81,47 @@ bool mutate_other_event(struct draft *draft, const struct call *call, struct err
     return true;
 }
 
-bool mutate_sign_body(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_sign_body(struct draft *draft, const struct call *call, struct error *err)
 {
     buf_reset(&draft->message);
     event_write_body(&draft->event, &draft->message);
     return true;
 }
+
+static const char *const algorithms[] = {
+    "hmac-md5", "hmac-sha1", "hmac-sha512", "sha256", "sha256-of-secret-and-data", NULL};
+
+/* word {name, place, sentence, parameters}, phrase, is_flaw, apply */
+static const struct mutation rows[] = {
+    {{"wrong-secret", "sign", "is signed with another secret", {{0}}},
+     "signed with another secret",
+     true,
+     mutate_wrong_secret},
+    {{"empty-secret", "sign", "is signed with an empty secret", {{0}}},
+     "signed with an empty secret",
+     true,
+     mutate_empty_secret},
+    {{"placeholder-secret",
+      "sign",
+      "is signed with what an unset variable turns into as text",
+      {WORD_TEXT("secret", "undefined", "the text")}},
+     "signed with the secret \"%s\"",
+     true,
+     mutate_placeholder_secret},
+    {{"other-algorithm",
+      "sign",
+      "is signed by another algorithm than HMAC-SHA256",
+      {WORD_CHOICE("algorithm", "hmac-sha1", algorithms, "the algorithm")}},
+     "signed by %s",
+     true,
+     mutate_other_algorithm},
+    {{"other-event", "sign", "carries the right signature of another event", {{0}}},
+     "with another event's signature",
+     true,
+     mutate_other_event},
+    {{"sign-body", "sign", "is signed over its whole body instead of data", {{0}}},
+     "signed over the whole body",
+     true,
+     mutate_sign_body},
+};
+const struct table_part mutations_of_signing = TABLE_PART(rows);

@@ -5,7 +5,7 @@
 
 #include "base/encode.h"
 #include "base/mem.h"
-#include "compose/mutation_internal.h"
+#include "compose/mutation.h"
 
 #define VERY_LONG_MAX (INT64_C(16) * 1024 * 1024)
 
@@ -39,19 +39,19 @@ static void make_bad(const struct draft *draft, char out[SIGNATURE_SIZE])
     out[SIGNATURE_SIZE - 2] = other_digit(out[SIGNATURE_SIZE - 2]);
 }
 
-bool mutate_no_signature(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_no_signature(struct draft *draft, const struct call *call, struct error *err)
 {
     (void)headers_remove(&draft->request.headers, PANORA_SIGNATURE_HEADER);
     return true;
 }
 
-bool mutate_empty_signature(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_empty_signature(struct draft *draft, const struct call *call, struct error *err)
 {
     set_signature(draft, "");
     return true;
 }
 
-bool mutate_change_digit(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_change_digit(struct draft *draft, const struct call *call, struct error *err)
 {
     char *value = mem_text(current(draft));
     size_t len = strlen(value);
@@ -67,7 +67,8 @@ bool mutate_change_digit(struct draft *draft, const struct call *call, struct er
     return len > 0 || error_set(err, "there is no signature to change");
 }
 
-bool mutate_truncate_signature(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_truncate_signature(struct draft *draft, const struct call *call,
+                                      struct error *err)
 {
     char *value = mem_text(current(draft));
     size_t to = (size_t)call->values[0].number;
@@ -80,7 +81,7 @@ bool mutate_truncate_signature(struct draft *draft, const struct call *call, str
     return shorter || error_set(err, "the signature is not longer than %zu characters", to);
 }
 
-bool mutate_extend_signature(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_extend_signature(struct draft *draft, const struct call *call, struct error *err)
 {
     char *value = mem_format("%s%s", current(draft), call->values[0].text);
     if (!*call->values[0].text) {
@@ -101,19 +102,20 @@ static bool fill_signature(struct draft *draft, char c, size_t len)
     return true;
 }
 
-bool mutate_not_hex(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_not_hex(struct draft *draft, const struct call *call, struct error *err)
 {
     return fill_signature(draft, 'z', SIGNATURE_SIZE - 1);
 }
 
-bool mutate_zeros(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_zeros(struct draft *draft, const struct call *call, struct error *err)
 {
     return fill_signature(draft, '0', SIGNATURE_SIZE - 1);
 }
 
 /* The byte E9 (Latin-1 e acute) in place of the last digit: no US-ASCII, no UTF-8, 64 characters.
  */
-bool mutate_non_ascii_signature(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_non_ascii_signature(struct draft *draft, const struct call *call,
+                                       struct error *err)
 {
     char value[SIGNATURE_SIZE];
     memcpy(value, draft->signature, sizeof value);
@@ -122,14 +124,15 @@ bool mutate_non_ascii_signature(struct draft *draft, const struct call *call, st
     return true;
 }
 
-bool mutate_very_long_signature(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_very_long_signature(struct draft *draft, const struct call *call,
+                                       struct error *err)
 {
     if (call->values[0].number > VERY_LONG_MAX)
         return error_set(err, "a header of more than 16 MiB is sent nowhere");
     return fill_signature(draft, 'a', (size_t)call->values[0].number);
 }
 
-bool mutate_secret_itself(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_secret_itself(struct draft *draft, const struct call *call, struct error *err)
 {
     struct bytes secret = secret_bytes(draft->composer->secret);
     for (size_t i = 0; i < secret.len; i++)
@@ -143,7 +146,7 @@ bool mutate_secret_itself(struct draft *draft, const struct call *call, struct e
     return true;
 }
 
-bool mutate_base64_signature(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_base64_signature(struct draft *draft, const struct call *call, struct error *err)
 {
     struct buf raw = {0};
     struct buf text = {0};
@@ -157,7 +160,8 @@ bool mutate_base64_signature(struct draft *draft, const struct call *call, struc
     return ok || error_set(err, "the signature is no longer hexadecimal");
 }
 
-bool mutate_uppercase_signature(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_uppercase_signature(struct draft *draft, const struct call *call,
+                                       struct error *err)
 {
     char *value = mem_text(current(draft));
     for (char *at = value; *at; at++)
@@ -167,7 +171,7 @@ bool mutate_uppercase_signature(struct draft *draft, const struct call *call, st
     return true;
 }
 
-bool mutate_prefix_signature(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_prefix_signature(struct draft *draft, const struct call *call, struct error *err)
 {
     char *value = mem_format("%s%s", call->values[0].text, current(draft));
     if (!*call->values[0].text) {
@@ -180,7 +184,7 @@ bool mutate_prefix_signature(struct draft *draft, const struct call *call, struc
 }
 
 /* Under both names that are in use for parameters of this kind. */
-bool mutate_query_signature(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_query_signature(struct draft *draft, const struct call *call, struct error *err)
 {
     (void)headers_remove(&draft->request.headers, PANORA_SIGNATURE_HEADER);
     free(draft->request.query);
@@ -189,7 +193,8 @@ bool mutate_query_signature(struct draft *draft, const struct call *call, struct
     return true;
 }
 
-bool mutate_duplicate_signature(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_duplicate_signature(struct draft *draft, const struct call *call,
+                                       struct error *err)
 {
     char bad[SIGNATURE_SIZE];
     bool good_first = strcmp(call->values[0].text, "good-bad") == 0;
@@ -209,7 +214,7 @@ bool mutate_duplicate_signature(struct draft *draft, const struct call *call, st
     return true;
 }
 
-bool mutate_join_signatures(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_join_signatures(struct draft *draft, const struct call *call, struct error *err)
 {
     char bad[SIGNATURE_SIZE];
     bool good_first = strcmp(call->values[0].text, "good-bad") == 0;
@@ -221,7 +226,7 @@ bool mutate_join_signatures(struct draft *draft, const struct call *call, struct
     return true;
 }
 
-bool mutate_rename_signature(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_rename_signature(struct draft *draft, const struct call *call, struct error *err)
 {
     for (size_t i = 0; i < draft->request.headers.count; i++) {
         struct header *item = &draft->request.headers.items[i];
@@ -233,3 +238,106 @@ bool mutate_rename_signature(struct draft *draft, const struct call *call, struc
     }
     return error_set(err, "there is no signature header to rename");
 }
+
+static const char *const digits[] = {"first", "middle", "last", NULL};
+static const char *const orders[] = {"good-bad", "bad-good", NULL};
+
+/* word {name, place, sentence, parameters}, phrase, is_flaw, apply */
+static const struct mutation rows[] = {
+    {{"no-signature", "wire", "has no Panora-Signature header", {{0}}},
+     "no signature",
+     true,
+     mutate_no_signature},
+    {{"empty-signature", "wire", "has an empty Panora-Signature header", {{0}}},
+     "an empty signature",
+     true,
+     mutate_empty_signature},
+    {{"change-digit",
+      "wire",
+      "has one digit of its signature changed",
+      {WORD_CHOICE("at", "last", digits, "first, middle or last")}},
+     "%s digit of the signature changed",
+     true,
+     mutate_change_digit},
+    {{"truncate-signature",
+      "wire",
+      "has its signature cut short",
+      {WORD_NUMBER("to", PARAMETER_INTEGER, "32", "characters that are left")}},
+     "signature cut to %s characters",
+     true,
+     mutate_truncate_signature},
+    {{"extend-signature",
+      "wire",
+      "has something added to its right signature",
+      {WORD_TEXT("with", "00", "what is added")}},
+     "signature with \"%s\" added",
+     true,
+     mutate_extend_signature},
+    {{"not-hex", "wire", "has 64 letters z as its signature", {{0}}},
+     "a signature that is not hexadecimal",
+     true,
+     mutate_not_hex},
+    {{"zeros", "wire", "has 64 zeros as its signature", {{0}}},
+     "a signature of zeros",
+     true,
+     mutate_zeros},
+    {{"non-ascii-signature", "wire", "has the byte E9 in its signature", {{0}}},
+     "the byte E9 in the signature",
+     true,
+     mutate_non_ascii_signature},
+    {{"very-long-signature",
+      "wire",
+      "has a very long signature",
+      {WORD_NUMBER("length", PARAMETER_SIZE, "8KiB", "its length")}},
+     "a signature of %s bytes",
+     true,
+     mutate_very_long_signature},
+    {{"secret-itself", "wire", "has the secret itself as its signature", {{0}}},
+     "the secret itself as signature",
+     true,
+     mutate_secret_itself},
+    {{"base64-signature", "wire", "has its right signature in base64", {{0}}},
+     "signature in base64",
+     true,
+     mutate_base64_signature},
+    {{"uppercase-signature", "wire", "has its right signature in upper-case digits", {{0}}},
+     "signature in upper case",
+     true,
+     mutate_uppercase_signature},
+    {{"prefix-signature",
+      "wire",
+      "has something before its right signature",
+      {WORD_TEXT("with", "sha256=", "what stands before it")}},
+     "signature with \"%s\" before it",
+     true,
+     mutate_prefix_signature},
+    {{"query-signature",
+      "wire",
+      "has its right signature in the query instead of the header",
+      {{0}}},
+     "signature in the query",
+     true,
+     mutate_query_signature},
+    {{"duplicate-signature",
+      "wire",
+      "has two Panora-Signature headers, one right and one wrong",
+      {WORD_CHOICE("order", "bad-good", orders, "which comes first")}},
+     "two signature headers (%s)",
+     true,
+     mutate_duplicate_signature},
+    {{"join-signatures",
+      "wire",
+      "has a right and a wrong signature in one header, joined by a comma",
+      {WORD_CHOICE("order", "bad-good", orders, "which comes first")}},
+     "two signatures in one header (%s)",
+     true,
+     mutate_join_signatures},
+    {{"rename-signature-header",
+      "wire",
+      "spells the name of its signature header otherwise",
+      {WORD_TEXT("to", "panora-signature", "the name")}},
+     "header spelled %s",
+     false,
+     mutate_rename_signature},
+};
+const struct table_part mutations_of_signature = TABLE_PART(rows);

@@ -1,14 +1,42 @@
-/* How a request goes out: in chunks, in pieces, not to its end, or not at all. */
+/* How a request goes out: with which headers, in chunks, in pieces, not to its end, or not at all.
+ */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/mem.h"
-#include "compose/mutation_internal.h"
+#include "compose/mutation.h"
+
+/* --- headers --- */
+
+/* Other headers leave the event genuine; the signature has mutations of its own. */
+static bool is_free(const char *name, struct error *err)
+{
+    return !header_name_equal(name, PANORA_SIGNATURE_HEADER) ||
+           error_set(err, "the signature header has mutations of its own, such as no-signature");
+}
+
+static bool mutate_set_header(struct draft *draft, const struct call *call, struct error *err)
+{
+    if (!is_free(call->values[0].text, err))
+        return false;
+    headers_set(&draft->request.headers, call->values[0].text, call->values[1].text);
+    return true;
+}
+
+static bool mutate_remove_header(struct draft *draft, const struct call *call, struct error *err)
+{
+    if (!is_free(call->values[0].text, err))
+        return false;
+    (void)headers_remove(&draft->request.headers, call->values[0].text);
+    return true;
+}
+
+/* --- the form --- */
 
 #define NEST_MAX 1000000
 
-bool mutate_nest(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_nest(struct draft *draft, const struct call *call, struct error *err)
 {
     struct buf *data = &draft->event.data;
     if (call->values[0].number > NEST_MAX)
@@ -21,7 +49,7 @@ bool mutate_nest(struct draft *draft, const struct call *call, struct error *err
     return true;
 }
 
-bool mutate_chunked(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_chunked(struct draft *draft, const struct call *call, struct error *err)
 {
     struct request *request = &draft->request;
     if (call->values[0].number == 0)
@@ -32,21 +60,21 @@ bool mutate_chunked(struct draft *draft, const struct call *call, struct error *
     return true;
 }
 
-bool mutate_expect_continue(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_expect_continue(struct draft *draft, const struct call *call, struct error *err)
 {
     draft->request.transport.expect_continue = true;
     headers_add(&draft->request.headers, "Expect", "100-continue");
     return true;
 }
 
-bool mutate_http_1_0(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_http_1_0(struct draft *draft, const struct call *call, struct error *err)
 {
     draft->request.transport.http_1_0 = true;
     headers_set(&draft->request.headers, "Connection", "close");
     return true;
 }
 
-bool mutate_dribble(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_dribble(struct draft *draft, const struct call *call, struct error *err)
 {
     if (call->values[0].number == 0)
         return error_set(err, "a piece has at least one byte");
@@ -55,7 +83,7 @@ bool mutate_dribble(struct draft *draft, const struct call *call, struct error *
     return true;
 }
 
-bool mutate_split_character(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_split_character(struct draft *draft, const struct call *call, struct error *err)
 {
     const struct buf *body = &draft->request.body;
     size_t at = 0;
@@ -108,7 +136,7 @@ static void add_gzip(struct bytes data, struct buf *out)
     add_little_endian(out, len, 4);
 }
 
-bool mutate_gzip(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_gzip(struct draft *draft, const struct call *call, struct error *err)
 {
     struct request *request = &draft->request;
     struct buf packed = {0};
@@ -121,14 +149,14 @@ bool mutate_gzip(struct draft *draft, const struct call *call, struct error *err
 
 /* --- not to its end --- */
 
-bool mutate_abort_body(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_abort_body(struct draft *draft, const struct call *call, struct error *err)
 {
     draft->request.transport.stop = STOP_RESET;
     draft->request.transport.stop_after = (size_t)call->values[0].number;
     return true;
 }
 
-bool mutate_hold_body(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_hold_body(struct draft *draft, const struct call *call, struct error *err)
 {
     draft->request.transport.stop = STOP_HOLD;
     draft->request.transport.stop_after = (size_t)call->values[0].number;
@@ -136,7 +164,7 @@ bool mutate_hold_body(struct draft *draft, const struct call *call, struct error
     return true;
 }
 
-bool mutate_hold_connection(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_hold_connection(struct draft *draft, const struct call *call, struct error *err)
 {
     draft->request.transport.stop = STOP_HOLD;
     draft->request.transport.silent = true;
@@ -144,7 +172,7 @@ bool mutate_hold_connection(struct draft *draft, const struct call *call, struct
     return true;
 }
 
-bool mutate_huge_header(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_huge_header(struct draft *draft, const struct call *call, struct error *err)
 {
     struct buf value = {0};
     buf_add_repeated(&value, 'x', (size_t)call->values[0].number);
@@ -155,7 +183,7 @@ bool mutate_huge_header(struct draft *draft, const struct call *call, struct err
 
 /* --- where to, and with which session --- */
 
-bool mutate_ip_version(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_ip_version(struct draft *draft, const struct call *call, struct error *err)
 {
     int64_t version = call->values[0].number;
     if (version != 4 && version != 6)
@@ -164,7 +192,7 @@ bool mutate_ip_version(struct draft *draft, const struct call *call, struct erro
     return true;
 }
 
-bool mutate_tls_handshake(struct draft *draft, const struct call *call, struct error *err)
+static bool mutate_tls_handshake(struct draft *draft, const struct call *call, struct error *err)
 {
     static const struct {
         const char *name;
@@ -181,3 +209,107 @@ bool mutate_tls_handshake(struct draft *draft, const struct call *call, struct e
             question->min_version = question->max_version = versions[i].version;
     return true;
 }
+
+static const char *const tls_versions[] = {"any",     "SSLv3",   "TLSv1", "TLSv1.1",
+                                           "TLSv1.2", "TLSv1.3", NULL};
+
+/* word {name, place, sentence, parameters}, phrase, is_flaw, apply */
+static const struct mutation rows[] = {
+    {{"set-header",
+      "wire",
+      "has a header set to a value",
+      {WORD_TEXT("name", NULL, "the header's name"), WORD_TEXT("value", "", "its value")}},
+     "header %s set",
+     false,
+     mutate_set_header},
+    {{"remove-header", "wire", "lacks a header", {WORD_TEXT("name", NULL, "the header's name")}},
+     "without the header %s",
+     false,
+     mutate_remove_header},
+    {{"nest",
+      "event",
+      "has data of arrays in arrays, so deep",
+      {WORD_NUMBER("depth", PARAMETER_INTEGER, "10000", "levels")}},
+     "data nested %s deep",
+     false,
+     mutate_nest},
+    {{"chunked",
+      "wire",
+      "goes out in chunks, without Content-Length",
+      {WORD_NUMBER("size", PARAMETER_SIZE, "64", "bytes of a chunk")}},
+     "in chunks of %s bytes",
+     false,
+     mutate_chunked},
+    {{"expect-continue", "wire", "asks for a 100 (Continue) before its body goes out", {{0}}},
+     "asking for 100 (Continue) first",
+     false,
+     mutate_expect_continue},
+    {{"http-1.0", "wire", "goes out as a client of HTTP/1.0 sends it", {{0}}},
+     "by HTTP/1.0",
+     false,
+     mutate_http_1_0},
+    {{"dribble",
+      "wire",
+      "has its body written in small pieces",
+      {WORD_NUMBER("piece", PARAMETER_SIZE, "1", "bytes of a piece"),
+       WORD_NUMBER("pause", PARAMETER_DURATION, "1ms", "between pieces")}},
+     "its body in pieces of %s bytes",
+     false,
+     mutate_dribble},
+    {{"split-character",
+      "wire",
+      "has its body written in two pieces, cut inside a character of several bytes",
+      {WORD_NUMBER("pause", PARAMETER_DURATION, "50ms", "between the pieces")}},
+     "its body cut inside a character",
+     false,
+     mutate_split_character},
+    {{"gzip", "wire", "has its body in gzip, and says so", {{0}}},
+     "its body in gzip",
+     true,
+     mutate_gzip},
+    {{"abort-body",
+      "wire",
+      "ends by a reset from the client, in the middle of its body",
+      {WORD_NUMBER("after", PARAMETER_SIZE, "64", "bytes of the body that are sent")}},
+     "broken off after %s bytes of its body",
+     true,
+     mutate_abort_body},
+    {{"hold-body",
+      "wire",
+      "has a body that never ends: the connection is held",
+      {WORD_NUMBER("after", PARAMETER_SIZE, "64", "bytes of the body that are sent"),
+       WORD_NUMBER("for", PARAMETER_DURATION, "1500ms", "how long at most")}},
+     "held after %s bytes of its body",
+     true,
+     mutate_hold_body},
+    {{"hold-connection",
+      "wire",
+      "is never sent: its connection is held",
+      {WORD_NUMBER("for", PARAMETER_DURATION, "1500ms", "how long at most")}},
+     "a connection held without a request",
+     true,
+     mutate_hold_connection},
+    {{"huge-header",
+      "wire",
+      "has one huge header more",
+      {WORD_NUMBER("size", PARAMETER_SIZE, "64KiB", "its length")}},
+     "with a header of %s bytes",
+     true,
+     mutate_huge_header},
+    {{"ip-version",
+      "wire",
+      "goes to an address of one family",
+      {WORD_NUMBER("version", PARAMETER_INTEGER, "4", "4 or 6")}},
+     "over IPv%s",
+     false,
+     mutate_ip_version},
+    {{"tls-handshake",
+      "wire",
+      "is never sent: only its TLS handshake takes place",
+      {WORD_CHOICE("version", "any", tls_versions, "the only version that is offered"),
+       WORD_TEXT("ciphers", "", "all that is offered below TLS 1.3, in OpenSSL's words")}},
+     "a TLS handshake (version %s)",
+     true,
+     mutate_tls_handshake},
+};
+const struct table_part mutations_of_transport = TABLE_PART(rows);

@@ -1,6 +1,7 @@
 /*
  * The mutations: each way in which a sent request may differ from what Panora would send. One row
- * each.
+ * each. To add one: write its function and its row in the file mutate_*.c where it belongs, and a
+ * test of it.
  *
  * Stages, in order: "event" changes the event before it is signed, so that it stays genuine; "sign"
  * changes how it is signed; "wire" changes the request after signing.
@@ -41,7 +42,15 @@ struct mutation {
 };
 
 /* Every row is a struct mutation. */
-extern const struct word_table mutation_words;
+extern const struct table mutation_words;
+
+/* Its rows, which stand beside their functions in mutate_*.c. */
+extern const struct table_part mutations_of_event;
+extern const struct table_part mutations_of_signing;
+extern const struct table_part mutations_of_signature;
+extern const struct table_part mutations_of_body;
+extern const struct table_part mutations_of_payload;
+extern const struct table_part mutations_of_transport;
 
 /* The row that a call of a mutation means. */
 const struct mutation *mutation_of(const struct call *call);

@@ -78,26 +78,32 @@ static void ask_genuine(struct investigation *inv)
         shrink_shapes(inv);
 }
 
-static void ask_forged(struct investigation *inv)
+static void ask_entry(struct investigation *inv)
 {
-    bool plain = !inv->by.parts[PART_HEADER] && !inv->by.parts[PART_DIGEST];
-    if (inv->input->is_unsigned || !plain || inv->too_unstable)
+    if (inv->num_probes > 0)
         return;
-    if (any_got_in(inv) || inv->behind_first) {
-        probes_forge(inv);
-        extent_measure(inv);
-        sights_add_probes(inv);
-        rules_of_entry_apply(inv);
-    }
-    if (any_broke(inv)) {
-        if (inv->num_probes == 0)
-            probes_forge(inv);
-        probes_break(inv);
-        sights_add_probes(inv);
-        rules_of_breaking_apply(inv);
-    }
+    probes_forge(inv);
+    extent_measure(inv);
+    sights_add_probes(inv);
+    rules_of_entry_apply(inv);
 }
 
+static void ask_breaking(struct investigation *inv)
+{
+    if (inv->num_probes == 0)
+        probes_forge(inv);
+    probes_break(inv);
+    sights_add_probes(inv);
+    rules_of_breaking_apply(inv);
+}
+
+static bool may_forge(const struct investigation *inv)
+{
+    return !inv->input->is_unsigned && inv->has_base && !inv->too_unstable &&
+           !inv->by.parts[PART_HEADER] && !inv->by.parts[PART_DIGEST];
+}
+
+/* The most harmful question first: what may be asked can end at any time. */
 static void search(struct investigation *inv)
 {
     lab_find_base(inv);
@@ -105,8 +111,13 @@ static void search(struct investigation *inv)
         return;
     if (!inv->has_base && !inv->input->is_unsigned)
         door_open(inv);
+    if (may_forge(inv) && any_got_in(inv))
+        ask_entry(inv);
     ask_genuine(inv);
-    ask_forged(inv);
+    if (may_forge(inv) && inv->behind_first)
+        ask_entry(inv);
+    if (may_forge(inv) && any_broke(inv))
+        ask_breaking(inv);
     processing_apply(inv);
 }
 
@@ -140,13 +151,10 @@ static const struct {
     size_t (*count)(void);
     struct diagnosis_kind (*at)(size_t index);
 } sources[] = {
-    {rule_kind_count, rule_kind_at},
-    {door_kind_count, door_kind_at},
-    {repeat_kind_count, repeat_kind_at},
-    {shrink_kind_count, shrink_kind_at},
-    {tls_kind_count, tls_kind_at},
-    {symptom_kind_count, symptom_kind_at},
-    {processing_kind_count, processing_kind_at},
+    {rule_kind_count, rule_kind_at},       {door_kind_count, door_kind_at},
+    {repeat_kind_count, repeat_kind_at},   {shrink_kind_count, shrink_kind_at},
+    {shape_kind_count, shape_kind_at},     {tls_kind_count, tls_kind_at},
+    {symptom_kind_count, symptom_kind_at}, {processing_kind_count, processing_kind_at},
 };
 
 static bool kind_at(size_t wanted, struct diagnosis_kind *out)

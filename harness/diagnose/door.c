@@ -17,8 +17,8 @@
 
 /* In the order in which they are tried. */
 static const char *const dresses[] = {
-    "browser", "no-agent", "localhost",    "charset",         "lower-name",  "upper-name", "form",
-    "text",    "close",    "no-encodings", "accept-anything", "accept-json", "chunked"};
+    "browser", "no-agent", "localhost", "charset",      "lower-name",      "upper-name",
+    "form",    "text",     "close",     "no-encodings", "accept-anything", "accept-json"};
 
 static void name_dress(struct investigation *inv, const struct feature *feature,
                        const struct observation *refused)
@@ -171,8 +171,8 @@ static void add_headers(struct investigation *inv, struct bunch *bunch)
 
 static void bunch_init(struct investigation *inv, struct bunch *bunch)
 {
-    const struct specimen text = {0};
-    const struct specimen object = {.other_dialect = true};
+    const struct specimen text = {.spaced = true};
+    const struct specimen object = {.other_dialect = true, .spaced = true};
     *bunch = (struct bunch){0};
     (void)specimen_write(inv, &text, &bunch->reference[0]);
     (void)specimen_write(inv, &object, &bunch->reference[1]);
@@ -204,7 +204,8 @@ static void find_header(struct investigation *inv, struct key_hole *hole)
         if (hypotheses[i].part != PART_HEADER)
             continue;
         by.parts[PART_HEADER] = &hypotheses[i];
-        const struct specimen genuine = {.by = &by, .other_dialect = hole->other_dialect};
+        const struct specimen genuine = {
+            .by = &by, .other_dialect = hole->other_dialect, .spaced = true};
         if (!specimen_passes(inv, &genuine))
             continue;
         hole->by = by;
@@ -215,8 +216,10 @@ static void find_header(struct investigation *inv, struct key_hole *hole)
 /* Accepted, and a forgery of the same form is not. */
 static bool opens(struct investigation *inv, const struct key_hole *hole)
 {
-    const struct specimen genuine = {
-        .by = &hole->by, .every_header = hole->every_header, .other_dialect = hole->other_dialect};
+    const struct specimen genuine = {.by = &hole->by,
+                                     .every_header = hole->every_header,
+                                     .other_dialect = hole->other_dialect,
+                                     .spaced = true};
     struct specimen forged = genuine;
     struct observation seen;
     forged.forged = true;

@@ -150,32 +150,31 @@ static void in_two_pieces(struct request *request)
     "them to a 64-bit integer or a fixed decimal"
 #define OPTIONAL "allow null wherever Panora's unified objects have an optional field"
 
-#define DATA(id_, key_, plain_, odd_, needle_, without_, with_, words_, remedy_, ...)              \
+#define DATA(id_, key_, plain_, odd_, needle_, without_, with_, words_, ...)                       \
     {                                                                                              \
         .id = (id_), .area = FEATURE_DATA, .key = (key_), .plain = (plain_), .odd = (odd_),        \
         .needle = (needle_), .without = (without_), .with = (with_), .words = (words_),            \
-        .remedy = (remedy_), .cause = "refuses-" id_, __VA_ARGS__                                  \
+        .cause = "refuses-" id_, .remedy = __VA_ARGS__                                             \
     }
 /* A text that holds one character. */
-#define CHARACTER(id_, plain_, odd_, needle_, with_, words_, remedy_, ...)                         \
+#define CHARACTER(id_, plain_, odd_, needle_, with_, words_, ...)                                  \
     DATA(id_, "zt_" id_, "\"a" plain_ "b\"", "\"a" odd_ "b\"", needle_,                            \
-         "data with \"a" plain_ "b\"", with_, "whose data holds " words_, remedy_, __VA_ARGS__)
-#define VALUE(id_, plain_, odd_, needle_, with_, words_, remedy_, ...)                             \
+         "data with \"a" plain_ "b\"", with_, "whose data holds " words_, __VA_ARGS__)
+#define VALUE(id_, plain_, odd_, needle_, with_, words_, ...)                                      \
     DATA(id_, "zv_" id_, plain_, odd_, needle_, "data with " plain_, with_,                        \
-         "whose data holds " words_, remedy_, __VA_ARGS__)
-#define KEY(id_, plain_, odd_, needle_, with_, words_, remedy_, ...)                               \
+         "whose data holds " words_, __VA_ARGS__)
+#define KEY(id_, plain_, odd_, needle_, with_, words_, ...)                                        \
     DATA(id_, "zk_" id_, "{\"" plain_ "\":1}", "{\"" odd_ "\":1}", needle_,                        \
-         "data with the key \"" plain_ "\"", with_, "whose data holds " words_, remedy_,           \
-         __VA_ARGS__)
-#define EVENT(id_, reshape_, without_, with_, cause_, sentence_, remedy_)                          \
+         "data with the key \"" plain_ "\"", with_, "whose data holds " words_, __VA_ARGS__)
+#define EVENT(id_, reshape_, without_, with_, cause_, sentence_, ...)                              \
     {                                                                                              \
         .id = (id_), .area = FEATURE_EVENT, .reshape = (reshape_), .without = (without_),          \
-        .with = (with_), .cause = (cause_), .sentence = (sentence_), .remedy = (remedy_)           \
+        .with = (with_), .cause = (cause_), .sentence = (sentence_), .remedy = __VA_ARGS__         \
     }
-#define REQUEST(id_, dress_, without_, with_, cause_, sentence_, remedy_)                          \
+#define REQUEST(id_, dress_, without_, with_, cause_, sentence_, ...)                              \
     {                                                                                              \
         .id = (id_), .area = FEATURE_REQUEST, .dress = (dress_), .without = (without_),            \
-        .with = (with_), .cause = (cause_), .sentence = (sentence_), .remedy = (remedy_)           \
+        .with = (with_), .cause = (cause_), .sentence = (sentence_), .remedy = __VA_ARGS__         \
     }
 
 const struct feature features[] = {
@@ -306,7 +305,9 @@ const struct feature features[] = {
             "Content-Type: application/json; charset=utf-8", "exact-content-type",
             "reads the body only when the content type is exactly application/json, without a "
             "charset behind it",
-            "accept parameters: application/json; charset=utf-8 is the same type"),
+            "accept parameters: application/json; charset=utf-8 is the same type",
+            .door_cause = "wants-charset",
+            .door_sentence = "reads the body only when the content type names a charset"),
     REQUEST("lower-name", lower_name, "Panora-Signature", "panora-signature", "exact-header-case",
             "finds the signature header only in one spelling",
             "compare header names without regard to case: proxies and HTTP/2 write them small"),

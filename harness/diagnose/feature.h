@@ -34,7 +34,9 @@ struct feature {
     const char *cause;                      /* id of the diagnosis when it is alone */
     const char *sentence;                   /* ...; NULL = made of `words` */
     const char *remedy;
-    bool never_sent; /* Panora never sends it: it tells libraries apart, and is no loss */
+    const char *door_cause; /* the same for an endpoint that accepts nothing without it; NULL = */
+    const char *door_sentence; /* `cause` and `sentence` are about that */
+    bool never_sent;           /* Panora never sends it: it tells libraries apart, and is no loss */
 };
 
 extern const struct feature features[];

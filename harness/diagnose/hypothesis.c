@@ -73,6 +73,22 @@ bool hypothesis_sign_by(const struct computation *by, const struct subject *subj
     return !parts[PART_HEADER] || parts[PART_HEADER]->apply(parts[PART_HEADER], out);
 }
 
+bool hypothesis_message(const struct computation *by, const struct subject *subject,
+                        struct bytes secret, struct buf *out)
+{
+    const struct hypothesis *message = by->parts[PART_MESSAGE];
+    struct signing signing = {.subject = subject, .secret = secret};
+    if (!message) {
+        buf_add_bytes(out, buf_bytes(&subject->message));
+        return true;
+    }
+    bool ok = message->apply(message, &signing);
+    if (ok)
+        buf_add_bytes(out, buf_bytes(&signing.message));
+    signing_clear(&signing);
+    return ok;
+}
+
 bool hypothesis_sign(const struct hypothesis *first, const struct hypothesis *second,
                      const struct subject *subject, struct bytes secret, struct signing *out)
 {

@@ -82,6 +82,10 @@ bool hypothesis_sign(const struct hypothesis *first, const struct hypothesis *se
                      const struct subject *subject, struct bytes secret, struct signing *out);
 bool hypothesis_sign_by(const struct computation *by, const struct subject *subject,
                         struct bytes secret, struct signing *out);
+
+/* Appends only the message that is signed. False as above. */
+bool hypothesis_message(const struct computation *by, const struct subject *subject,
+                        struct bytes secret, struct buf *out);
 void signing_clear(struct signing *signing);
 
 #endif

@@ -39,10 +39,23 @@ static void write_trimmed(struct bytes text, struct buf *out)
         buf_add_text(out, "null");
 }
 
+static bool is_index(struct bytes key)
+{
+    bool digits = key.len > 0 && key.len < 10 && (key.len == 1 || key.data[0] != '0');
+    for (size_t i = 0; digits && i < key.len; i++)
+        digits = key.data[i] >= '0' && key.data[i] <= '9';
+    return digits;
+}
+
+/* As in JavaScript, where keys that are indices stay in front, by their number. */
 static int by_key(struct bytes a, struct bytes b)
 {
     size_t len = a.len < b.len ? a.len : b.len;
     int order = len ? memcmp(a.data, b.data, len) : 0;
+    if (is_index(a) != is_index(b))
+        return is_index(a) ? -1 : 1;
+    if (is_index(a) && a.len != b.len)
+        return a.len < b.len ? -1 : 1;
     return order ? order : (a.len > b.len) - (a.len < b.len);
 }
 
@@ -125,4 +138,70 @@ bool sign_changed_data(const struct hypothesis *hypothesis, struct signing *sign
 bool sign_changed_inner(const struct hypothesis *hypothesis, struct signing *signing)
 {
     return sign_changed(hypothesis, buf_bytes(&signing->subject->data), signing);
+}
+
+/* --- escapes that JSON.stringify does not make --- */
+
+static void add_unit(unsigned unit, struct buf *out)
+{
+    buf_add_format(out, "\\u%04x", unit);
+}
+
+static void add_escaped(unsigned code, struct buf *out)
+{
+    if (code >= 0x10000) {
+        add_unit(0xd800 + ((code - 0x10000) >> 10), out);
+        code = 0xdc00 + ((code - 0x10000) & 0x3ff);
+    }
+    add_unit(code, out);
+}
+
+static bool is_escaped(unsigned code, const char *which)
+{
+    if (strcmp(which, "html") == 0)
+        return code == '<' || code == '>' || code == '&';
+    if (strcmp(which, "separators") == 0)
+        return code == 0x2028 || code == 0x2029;
+    return strcmp(which, "ascii") == 0 && code >= 0x80;
+}
+
+static bool sign_escaped(const char *which, struct bytes json, struct buf *out)
+{
+    bool slashes = strcmp(which, "slashes") == 0;
+    size_t len = 1;
+    for (size_t i = 0; i < json.len; i += len) {
+        const unsigned char *at = (const unsigned char *)json.data + i;
+        len = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc0 ? 2 : 1;
+        if (i + len > json.len)
+            return false;
+        unsigned code = len == 1 ? at[0] : at[0] & (0xffU >> (len + 1));
+        for (size_t k = 1; k < len; k++)
+            code = code << 6 | (at[k] & 0x3f);
+        if (slashes && code == '/')
+            buf_add_text(out, "\\/");
+        else if (is_escaped(code, which))
+            add_escaped(code, out);
+        else
+            buf_add(out, at, len);
+    }
+    return true;
+}
+
+bool sign_escaped_data(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    return sign_escaped(hypothesis->argument, buf_bytes(&signing->subject->message),
+                        &signing->message);
+}
+
+/* What the text in data holds, written again by JSON.stringify and then escaped. */
+bool sign_escaped_inner(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    struct js *value = js_parse(buf_bytes(&signing->subject->data), NULL);
+    struct buf json = {0};
+    if (value)
+        js_write(value, &json);
+    bool ok = value && sign_escaped(hypothesis->argument, buf_bytes(&json), &signing->message);
+    js_free(value);
+    buf_clear(&json);
+    return ok;
 }

@@ -84,6 +84,13 @@
         "parses the text in data and computes the HMAC over JSON.stringify of the object in "      \
         "it, " words_,                                                                             \
         UNLIKELY)
+#define ESCAPED(id_, words_)                                                                       \
+    ROW(MESSAGE, "data-escaped-" id_, sign_escaped_data, id_, UNCHANGED,                           \
+        "computes the HMAC over data as a library writes it that " words_, UNLIKELY),              \
+        ROW(MESSAGE, "inner-escaped-" id_, sign_escaped_inner, id_, SIGN_QUOTED,                   \
+            "parses the text in data and computes the HMAC over the object in it as a library "    \
+            "writes it that " words_,                                                              \
+            UNLIKELY)
 #define HEADER_NAMED(id_, name_)                                                                   \
     ROW(HEADER, "header-" id_, header_named, name_, HEADER, "looks for the signature in " name_,   \
         UNLIKELY)
@@ -139,6 +146,10 @@ const struct hypothesis hypotheses[] = {
         LIKELY),
     ROW(MESSAGE, "signs-as-latin1", sign_as_latin1, NULL, UTF8,
         "turns the message into Latin-1 before it computes the HMAC", LIKELY),
+    ROW(MESSAGE, "signs-as-binary", sign_as_binary, NULL, UTF8,
+        "turns the message into Node's latin1 (binary), which keeps one byte of each character, "
+        "before it computes the HMAC",
+        LIKELY, .language = "javascript"),
     ROW(MESSAGE, "signs-without-wide", sign_without_wide, NULL, UTF8,
         "leaves out every character that is not ASCII before it computes the HMAC", UNLIKELY),
     ROW(MESSAGE, "signs-trimmed-data", sign_trimmed_data, NULL, EXACT,
@@ -151,6 +162,10 @@ const struct hypothesis hypotheses[] = {
         "turns empty objects ({}) into empty arrays ([]) before it computes the HMAC over data"),
     CHANGED("trimmed-texts", "trimmed",
             "trims the texts in data, and makes null of empty ones, before it computes the HMAC"),
+    ESCAPED("slashes", "escapes slashes (\\/)"),
+    ESCAPED("separators", "escapes U+2028 and U+2029"),
+    ESCAPED("html", "escapes <, > and &"),
+    ESCAPED("ascii", "escapes what is not ASCII"),
     INNER_CHANGED("sorted-keys", "sorted", "with its keys sorted"),
     INNER_CHANGED("without-nulls", "no-nulls", "without the members that are null"),
     INNER_CHANGED("empty-as-array", "arrays", "with [] for each empty object"),

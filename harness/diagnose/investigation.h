@@ -105,7 +105,8 @@ struct specimen {
     const char *id;                        /* NULL = a fresh one */
     const struct feature *const *features; /* that it has */
     size_t num_features;
-    bool plain; /* the features in their dull form: the twin */
+    bool plain;  /* the features in their dull form: the twin */
+    bool spaced; /* with a blank in the text of data and in the body, which Panora does not write */
     bool other_dialect;
     bool forged;                  /* the last digits of its signature are changed */
     size_t padding;               /* bytes more of data */
@@ -188,6 +189,8 @@ size_t repeat_kind_count(void);
 struct diagnosis_kind repeat_kind_at(size_t index);
 size_t shrink_kind_count(void);
 struct diagnosis_kind shrink_kind_at(size_t index);
+size_t shape_kind_count(void);
+struct diagnosis_kind shape_kind_at(size_t index);
 size_t rule_kind_count(void);
 struct diagnosis_kind rule_kind_at(size_t index);
 size_t symptom_kind_count(void);

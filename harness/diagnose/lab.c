@@ -107,8 +107,9 @@ static bool has_dull_digest(const struct specimen *specimen, struct bytes value)
 {
     if (specimen->digest)
         return value.len > 1 && text_glob(specimen->digest, value.data);
-    return value.len > 0 && value.data[0] >= '1' && value.data[0] <= '9' &&
-           isdigit((unsigned char)value.data[value.len - 1]);
+    return value.len != SIGNATURE_SIZE - 1 ||
+           (value.data[0] >= '1' && value.data[0] <= '9' &&
+                                                   isdigit((unsigned char)value.data[value.len - 1]));
 }
 
 static void write_data(struct investigation *inv, const struct specimen *specimen, const char *type,
@@ -133,6 +134,20 @@ static void write_data(struct investigation *inv, const struct specimen *specime
     document_clear(&own);
 }
 
+/* A blank behind the first comma, so that the text as it stands differs from the value written
+ * again. */
+static void add_blank(struct buf *text)
+{
+    const char *comma = text->len ? memchr(text->data, ',', text->len) : NULL;
+    size_t before = comma ? (size_t)(comma + 1 - text->data) : 0;
+    struct buf out = {0};
+    buf_add(&out, text->data, before);
+    buf_add_char(&out, ' ');
+    buf_add(&out, text->data + before, text->len - before);
+    buf_clear(text);
+    *text = out;
+}
+
 static void write_event(struct investigation *inv, const struct specimen *specimen, struct buf *out)
 {
     const char *type = specimen->type ? specimen->type : inv->type;
@@ -143,7 +158,11 @@ static void write_event(struct investigation *inv, const struct specimen *specim
     if (specimen->id)
         memcpy(event.id, specimen->id, strlen(specimen->id) + 1);
     write_data(inv, specimen, type, &event.data);
+    if (specimen->spaced && event.dialect == DIALECT_TEXT)
+        add_blank(&event.data);
     event_write_body(&event, out);
+    if (specimen->spaced)
+        add_blank(out);
     event_clear(&event);
     for (size_t i = 0; i < specimen->num_features; i++)
         if (specimen->features[i]->reshape && !specimen->plain)
@@ -312,6 +331,11 @@ struct diagnosis *found_pair(struct investigation *inv, const struct diagnosis_k
     diagnosis->pair = (struct minimal_pair){mem_text(accepted), mem_text(refused),
                                             mem_text(difference ? difference : "")};
     diagnosis->behind_first = inv->behind_first;
+    if (inv->closed) { /* the last word was not asked */
+        diagnosis->confidence = CONFIDENCE_LIKELY;
+        free(diagnosis->likely_because);
+        diagnosis->likely_because = mem_text(inv->closed_by);
+    }
     return diagnosis;
 }
 

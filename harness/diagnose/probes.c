@@ -38,13 +38,13 @@ enum form {
     FORM_TYPE,       /* of the type `of` */
     FORM_LARGE,      /* 200 KB */
     FORM_PLAIN_TEXT, /* content type text/plain */
-    FORM_FORM,
     FORM_CHUNKED,
     FORM_MEMBER_MORE,
     FORM_SAME_ID,         /* under the id of an event that was accepted before */
     FORM_SAME_CONNECTION, /* after such an event on its connection */
     FORM_BODY,            /* `of` is the body */
-    FORM_LONG_HEADER
+    FORM_LONG_HEADER,
+    FORM_COUNT
 };
 
 struct probe_row {
@@ -234,18 +234,10 @@ static void add_value(struct investigation *inv, const struct probe_row *row, co
 
 static const char *feature_of_form(enum form form)
 {
-    switch (form) {
-    case FORM_PLAIN_TEXT:
-        return "text";
-    case FORM_FORM:
-        return "form";
-    case FORM_CHUNKED:
-        return "chunked";
-    case FORM_MEMBER_MORE:
-        return "extra-member";
-    default:
-        return NULL;
-    }
+    static const char *const names[FORM_COUNT] = {[FORM_PLAIN_TEXT] = "text",
+                                                  [FORM_CHUNKED] = "chunked",
+                                                  [FORM_MEMBER_MORE] = "extra-member"};
+    return names[form];
 }
 
 static void write_body(struct investigation *inv, const char *text, struct request *out)

@@ -13,6 +13,31 @@
 
 #define LOST "such events are lost: Panora does not send them again"
 
+static const struct diagnosis_kind arrays_refused = {
+    "refuses-arrays", "does not accept events whose data is an array", LOST,
+    "*.pulled events carry an array of rows: accept it"};
+
+static const struct diagnosis_kind empty_refused = {
+    "refuses-empty-arrays", "does not accept events whose data is an empty array", LOST,
+    "*.pulled events carry an array of rows, which may be empty: accept it and do nothing"};
+
+static const struct diagnosis_kind unknown_refused = {
+    "refuses-unknown-types", "does not accept events whose type it does not know", LOST,
+    "answer 200 to a type that you do not handle, and do nothing: Panora adds types without "
+    "notice"};
+
+static const struct diagnosis_kind again_refused = {
+    "refuses-duplicates", "answers an event that it has seen as if it were wrong", LOST,
+    "answer 200 to an id_event that you have processed, and do nothing"};
+
+static const struct diagnosis_kind copies_refused = {
+    "races-duplicates",
+    "does not accept copies of an event that come at the same time, as happens when an id is "
+    "looked up and noted in two steps",
+    LOST,
+    "insert id_event under a unique key with ON CONFLICT DO NOTHING, and answer a conflict "
+    "with a 2xx"};
+
 static char *describe_good(const struct investigation *inv, const struct specimen *specimen)
 {
     struct observation accepted;
@@ -132,12 +157,6 @@ static char *rows_of(struct investigation *inv)
 /* Whether an array is refused under any type, or only an empty one. */
 static bool ask_arrays(struct investigation *inv)
 {
-    static const struct diagnosis_kind arrays = {
-        "refuses-arrays", "does not accept events whose data is an array", LOST,
-        "*.pulled events carry an array of rows: accept it"};
-    static const struct diagnosis_kind empty = {
-        "refuses-empty-arrays", "does not accept events whose data is an empty array", LOST,
-        "*.pulled events carry an array of rows, which may be empty: accept it and do nothing"};
     char *rows = rows_of(inv);
     const struct specimen usual = {0};
     const struct specimen plain = {.data = rows};
@@ -149,16 +168,16 @@ static bool ask_arrays(struct investigation *inv)
     if (refused) {
         char *good = describe_good(inv, &usual);
         attribute_fitting(
-            inv, found_pair(inv, &arrays, HARM_LOST, good, of_pulled.described, "an array"),
+            inv, found_pair(inv, &arrays_refused, HARM_LOST, good, of_pulled.described, "an array"),
             fits_array, NULL, of_pulled.status);
         free(good);
     } else if (of_pulled.passed) {
         struct outcome_of of_none = ask_for(inv, &none);
         if (!of_none.passed && specimen_passes(inv, &pulled)) {
             char *good = describe_good(inv, &pulled);
-            attribute_fitting(inv,
-                              found_pair(inv, &empty, HARM_LOST, good, of_none.described, "[]"),
-                              fits_empty_array, NULL, of_none.status);
+            attribute_fitting(
+                inv, found_pair(inv, &empty_refused, HARM_LOST, good, of_none.described, "[]"),
+                fits_empty_array, NULL, of_none.status);
             free(good);
         }
         free(of_none.described);
@@ -223,15 +242,11 @@ static void ask_type(struct investigation *inv, const char *type, bool arrays,
 
 static void name_types(struct investigation *inv, struct refused_types *types)
 {
-    static const struct diagnosis_kind unknown = {
-        "refuses-unknown-types", "does not accept events whose type it does not know", LOST,
-        "answer 200 to a type that you do not handle, and do nothing: Panora adds types without "
-        "notice"};
     const struct specimen usual = {0};
     char *good = describe_good(inv, &usual);
     if (types->count == 1 && types->unheard) {
         struct diagnosis *diagnosis =
-            found_pair(inv, &unknown, HARM_LOST, good, types->described, UNHEARD);
+            found_pair(inv, &unknown_refused, HARM_LOST, good, types->described, UNHEARD);
         attribute_unknown_types(inv, diagnosis, types->status);
     } else if (types->count) {
         struct buf sentence = {0};
@@ -399,16 +414,6 @@ static bool fits_again(const struct investigation *inv, const struct sight *sigh
 
 static void ask_again(struct investigation *inv)
 {
-    static const struct diagnosis_kind again = {
-        "refuses-duplicates", "answers an event that it has seen as if it were wrong", LOST,
-        "answer 200 to an id_event that you have processed, and do nothing"};
-    static const struct diagnosis_kind raced = {
-        "races-duplicates",
-        "does not accept copies of an event that come at the same time, as happens when an id is "
-        "looked up and noted in two steps",
-        LOST,
-        "insert id_event under a unique key with ON CONFLICT DO NOTHING, and answer a conflict "
-        "with a 2xx"};
     char id[UUID_SIZE];
     struct observation seen[COPIES];
     struct request copies[COPIES] = {{0}};
@@ -419,7 +424,7 @@ static void ask_again(struct investigation *inv)
     struct outcome_of second = ask_for(inv, &usual);
     if (!second.passed) {
         attribute_fitting(inv,
-                          found_pair(inv, &again, HARM_LOST, "an event for the first time",
+                          found_pair(inv, &again_refused, HARM_LOST, "an event for the first time",
                                      second.described, "again"),
                           fits_again, NULL, 0);
         free(second.described);
@@ -443,8 +448,8 @@ static void ask_again(struct investigation *inv)
     if (accepted && failed && !inv->unstable && !found_find(inv, "limits-concurrency")) {
         char *refused = mem_format("%zu of %d copies of one event at once", failed, COPIES);
         attribute_fitting(inv,
-                          found_pair(inv, &raced, HARM_LOST, "a copy after the first was answered",
-                                     refused, "at once"),
+                          found_pair(inv, &copies_refused, HARM_LOST,
+                                     "a copy after the first was answered", refused, "at once"),
                           fits_again, NULL, 0);
         free(refused);
     }
@@ -458,4 +463,31 @@ void shrink_shapes(struct investigation *inv)
     ask_forms(inv);
     ask_again(inv);
     ask_sizes(inv);
+}
+
+/* --- for lists --- */
+
+static const struct diagnosis_kind kinds[] = {
+    {"refuses-some-digests",
+     "does not accept events whose signature begins or ends with certain "
+     "digits",
+     "one event of many is lost, whatever it holds",
+     "compare the 64 digits as text, or their bytes; do not turn them into a number"},
+    {"refuses-large-events", "does not accept events above some size", LOST,
+     "raise the limit of every layer (express.json({limit: '10mb'}), nginx client_max_body_size)"},
+    {"refuses-some-types", "does not accept events of some types", LOST,
+     "answer 200 to every type, and do nothing for those that you do not handle"},
+};
+
+static const struct diagnosis_kind *const others[] = {
+    &arrays_refused, &empty_refused, &unknown_refused, &again_refused, &copies_refused};
+
+size_t shape_kind_count(void)
+{
+    return ARRAY_LEN(kinds) + ARRAY_LEN(others);
+}
+
+struct diagnosis_kind shape_kind_at(size_t index)
+{
+    return index < ARRAY_LEN(kinds) ? kinds[index] : *others[index - ARRAY_LEN(kinds)];
 }

@@ -21,6 +21,7 @@ struct trial {
     bool explained;
     struct buf body;
     struct subject subject;
+    struct buf message; /* that is signed as the endpoint is known to compute */
     int status;
     char *described; /* of what was refused, with its answer */
 };
@@ -33,12 +34,14 @@ struct trials {
 /* --- asking --- */
 
 static void add_trial(struct investigation *inv, struct trials *trials,
-                      const struct feature *feature, bool other_dialect)
+                      const struct feature *feature, bool other_dialect, bool spaced)
 {
     trials->items = mem_resize(trials->items, trials->count + 1, sizeof *trials->items);
     struct trial *trial = &trials->items[trials->count++];
-    const struct specimen specimen = {
-        .features = &feature, .num_features = feature != NULL, .other_dialect = other_dialect};
+    const struct specimen specimen = {.features = &feature,
+                                      .num_features = feature != NULL,
+                                      .other_dialect = other_dialect,
+                                      .spaced = spaced};
     struct request request;
     *trial = (struct trial){.feature = feature, .other_dialect = other_dialect};
     if (specimen_write(inv, &specimen, &request))
@@ -49,9 +52,11 @@ static void add_trial(struct investigation *inv, struct trials *trials,
 /* The bodies move no more: what is signed can be taken from them. */
 static void read_subjects(struct investigation *inv, struct trials *trials)
 {
-    for (size_t i = 0; i < trials->count; i++)
-        (void)subject_read(&trials->items[i].subject, buf_bytes(&trials->items[i].body),
-                           inv->input->wall_ms);
+    for (size_t i = 0; i < trials->count; i++) {
+        struct trial *trial = &trials->items[i];
+        (void)subject_read(&trial->subject, buf_bytes(&trial->body), inv->input->wall_ms);
+        (void)hypothesis_message(&inv->by, &trial->subject, inv->input->secret, &trial->message);
+    }
 }
 
 static void trials_clear(struct trials *trials)
@@ -59,6 +64,7 @@ static void trials_clear(struct trials *trials)
     for (size_t i = 0; i < trials->count; i++) {
         subject_clear(&trials->items[i].subject);
         buf_clear(&trials->items[i].body);
+        buf_clear(&trials->items[i].message);
         free(trials->items[i].described);
     }
     free(trials->items);
@@ -104,14 +110,15 @@ static void split(struct investigation *inv, struct trial *from, size_t count)
 static void ask_dialect_of(struct investigation *inv, struct trials *trials, bool other)
 {
     size_t first = trials->count;
-    add_trial(inv, trials, NULL, other);
+    add_trial(inv, trials, NULL, other, false);
     for (size_t i = 0; i < num_features; i++)
         if (features[i].area == FEATURE_DATA)
-            add_trial(inv, trials, &features[i], other);
+            add_trial(inv, trials, &features[i], other, false);
     struct trial *base = &trials->items[first];
     split(inv, base, 1);
     if (!base->refused && base->asked)
         split(inv, base + 1, trials->count - first - 1);
+    add_trial(inv, trials, NULL, other, true); /* never asked: it tells hypotheses apart */
 }
 
 /* --- hypotheses --- */
@@ -120,13 +127,10 @@ static void ask_dialect_of(struct investigation *inv, struct trials *trials, boo
 static bool predicts(const struct investigation *inv, const struct computation *by,
                      const struct trial *trial)
 {
-    struct signing theirs = {0};
-    struct signing ours = {0};
-    bool ok = hypothesis_sign_by(by, &trial->subject, inv->input->secret, &theirs) &&
-              hypothesis_sign_by(&inv->by, &trial->subject, inv->input->secret, &ours);
-    bool same = ok && bytes_equal(buf_bytes(&theirs.message), buf_bytes(&ours.message));
-    signing_clear(&theirs);
-    signing_clear(&ours);
+    struct buf theirs = {0};
+    bool same = hypothesis_message(by, &trial->subject, inv->input->secret, &theirs) &&
+                bytes_equal(buf_bytes(&theirs), buf_bytes(&trial->message));
+    buf_clear(&theirs);
     return !same;
 }
 
@@ -178,28 +182,75 @@ static size_t find_fits(const struct investigation *inv, const struct trials *tr
     return count;
 }
 
-/* Asks events with those features that it explains, signed as it says: all of them in one event,
- * then some by themselves, for something else may be wrong about one of them. */
-static const struct trial *proved_by(struct investigation *inv, const struct computation *by,
-                                     const struct trials *trials)
+/* It can be asked, and the endpoint refuses it by what the hypothesis says. */
+static bool is_claimed(const struct investigation *inv, const struct computation *by,
+                       const struct trial *trial)
 {
-    enum { SINGLES_MAX = 4 };
-    size_t singles = 0;
-    for (size_t i = 0; i < trials->count && singles < SINGLES_MAX; i++) {
+    struct buf message = {0};
+    bool signs = hypothesis_message(by, &trial->subject, inv->input->secret, &message);
+    bool differs = !bytes_equal(buf_bytes(&message), buf_bytes(&trial->message));
+    buf_clear(&message);
+    return trial->asked && trial->refused && !trial->explained && signs && differs;
+}
+
+/* Accepted when signed as it says, and a forgery is not. */
+static bool is_accepted_by(struct investigation *inv, const struct specimen *genuine)
+{
+    struct specimen forged = *genuine;
+    forged.forged = true;
+    return specimen_passes(inv, genuine) && specimen_ask(inv, &forged, NULL) != ANSWER_ACCEPTED;
+}
+
+/* One event with all the features that it explains: only who computes so accepts it. */
+static const struct trial *proved_at_once(struct investigation *inv, const struct computation *by,
+                                          const struct trials *trials)
+{
+    const struct feature **with = mem_alloc((trials->count + 1) * sizeof(struct feature *));
+    const struct trial *shown = NULL;
+    size_t num = 0;
+    for (size_t i = 0; i < trials->count; i++) {
         const struct trial *trial = &trials->items[i];
-        if (!trial->asked || !trial->refused || trial->explained || !predicts(inv, by, trial))
+        if (!is_claimed(inv, by, trial) || (shown && trial->other_dialect != shown->other_dialect))
+            continue;
+        if (!shown)
+            shown = trial;
+        if (trial->feature)
+            with[num++] = trial->feature;
+    }
+    const struct specimen genuine = {.features = with,
+                                     .num_features = num,
+                                     .other_dialect = shown && shown->other_dialect,
+                                     .spaced = shown && !shown->feature,
+                                     .by = by};
+    bool proved = shown && is_accepted_by(inv, &genuine);
+    free(with);
+    return proved ? shown : NULL;
+}
+
+/* Something else may be wrong about one of them: then most of them by themselves. */
+static const struct trial *proved_one_by_one(struct investigation *inv,
+                                             const struct computation *by,
+                                             const struct trials *trials)
+{
+    enum { SINGLES_MAX = 6 };
+    const struct trial *shown = NULL;
+    size_t asked = 0;
+    size_t accepted = 0;
+    for (size_t i = trials->count; i > 0 && asked < SINGLES_MAX; i--) {
+        const struct trial *trial = &trials->items[i - 1];
+        if (!is_claimed(inv, by, trial))
             continue;
         const struct specimen genuine = {.features = &trial->feature,
                                          .num_features = trial->feature != NULL,
                                          .other_dialect = trial->other_dialect,
                                          .by = by};
-        struct specimen forged = genuine;
-        forged.forged = true;
-        singles++;
-        if (specimen_passes(inv, &genuine) && specimen_ask(inv, &forged, NULL) != ANSWER_ACCEPTED)
-            return trial;
+        asked++;
+        if (!is_accepted_by(inv, &genuine))
+            continue;
+        accepted++;
+        shown = trial;
     }
-    return NULL;
+    return accepted * 2 > asked ? shown : NULL;
 }
 
 /* What comes to the same by every trial is said as well. */
@@ -215,14 +266,14 @@ static char *sentence_of(const struct investigation *inv, const struct fit *fits
         own.parts[PART_MESSAGE] = fits[i].hypothesis;
         bool same = i != chosen && fits[i].num_explained == fits[chosen].num_explained;
         for (size_t k = 0; same && k < trials->count; k++) {
-            struct signing a = {0};
-            struct signing b = {0};
-            same =
-                hypothesis_sign_by(&by, &trials->items[k].subject, inv->input->secret, &a) ==
-                    hypothesis_sign_by(&own, &trials->items[k].subject, inv->input->secret, &b) &&
-                bytes_equal(buf_bytes(&a.message), buf_bytes(&b.message));
-            signing_clear(&a);
-            signing_clear(&b);
+            struct buf a = {0};
+            struct buf b = {0};
+            const struct subject *subject = &trials->items[k].subject;
+            same = hypothesis_message(&by, subject, inv->input->secret, &a) ==
+                       hypothesis_message(&own, subject, inv->input->secret, &b) &&
+                   bytes_equal(buf_bytes(&a), buf_bytes(&b));
+            buf_clear(&a);
+            buf_clear(&b);
         }
         if (same)
             buf_add_format(&out, "; or it %s, which comes to the same",
@@ -280,18 +331,35 @@ static void take_hypothesis(struct investigation *inv, struct trials *trials,
 
 #define FITS_TRIED 6
 
+static const struct trial *proved_by(struct investigation *inv, const struct computation *by,
+                                     const struct trials *trials, bool at_once)
+{
+    return at_once ? proved_at_once(inv, by, trials) : proved_one_by_one(inv, by, trials);
+}
+
+static bool any_refused(const struct trials *trials)
+{
+    for (size_t i = 0; i < trials->count; i++)
+        if (trials->items[i].refused && !trials->items[i].explained)
+            return true;
+    return false;
+}
+
 static bool name_hypothesis(struct investigation *inv, struct trials *trials)
 {
+    if (!any_refused(trials))
+        return false;
     struct fit *fits = mem_alloc((num_hypotheses + 1) * sizeof *fits);
     size_t count = find_fits(inv, trials, fits);
+    size_t most = count < FITS_TRIED ? count : FITS_TRIED;
     bool proved = false;
-    for (size_t i = 0; !proved && i < count && i < FITS_TRIED; i++) {
+    for (size_t i = 0; !proved && i < 2 * most && !inv->closed; i++) {
         struct computation by = inv->by;
-        by.parts[PART_MESSAGE] = fits[i].hypothesis;
-        const struct trial *shown = proved_by(inv, &by, trials);
+        by.parts[PART_MESSAGE] = fits[i % most].hypothesis;
+        const struct trial *shown = proved_by(inv, &by, trials, i < most);
         proved = shown != NULL;
         if (proved)
-            take_hypothesis(inv, trials, fits, count, i, shown);
+            take_hypothesis(inv, trials, fits, count, i % most, shown);
     }
     free(fits);
     return proved;

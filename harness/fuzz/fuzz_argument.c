@@ -8,8 +8,8 @@
 #include "base/mem.h"
 #include "receive/behaviour.h"
 #include "receive/fault.h"
-#include "receive/listen.h"
 #include "receive/variation.h"
+#include "serve/listen.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -40,7 +40,7 @@ static bool read_behaviour(const char *word, struct error *err)
 
 static bool read_variation(const char *word, struct error *err)
 {
-    return variation_find(word, err) != NULL;
+    return table_find(&variation_table, word, err) != NULL;
 }
 
 static bool read_listen(const char *word, struct error *err)
@@ -57,7 +57,11 @@ static char *complete(const uint8_t *data, size_t size)
 {
     char *rest = mem_copy(data + 2, size - 2);
     const struct fault *fault = fault_at(data[1] % fault_count());
-    const char *name = data[0] & 4 ? fault->id : behaviours[data[1] % num_behaviours].name;
+    const char *name =
+        data[0] & 4 ? fault->id
+                    : ((const struct behaviour *)table_at(&behaviour_table,
+                                                          data[1] % table_count(&behaviour_table)))
+                          ->name;
     char *word = data[0] & 8 ? mem_format("%s=%s", name, rest) : mem_text(rest);
     free(rest);
     return word;

@@ -18,9 +18,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "receive/connection.h"
 #include "receive/fault.h"
-#include "receive/host.h"
+#include "receive/receiving.h"
+#include "serve/connection.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -57,28 +57,35 @@ static bool read_argument(const struct argument_spec *spec, const char *given, s
     return is_read;
 }
 
-static void set_up(struct host *host, const uint8_t *choices, const char *given)
+/* A receiver without a listener. */
+struct fuzzed {
+    struct host host;
+    struct receiving receiving;
+};
+
+static void set_up(struct fuzzed *fuzzed, const uint8_t *choices, const char *given)
 {
-    *host = (struct host){.rules = rules_right,
-                          .secret = bytes_of(SECRET),
-                          .request_ns = NS_PER_S,
-                          .on_death = ignore_death,
-                          .out = fopen("/dev/null", "w"),
-                          .max_connections = 1};
-    host->base = event_base_new();
+    struct receiving *receiving = &fuzzed->receiving;
+    *fuzzed = (struct fuzzed){.host = {.manners = {.request_ns = NS_PER_S, .max_connections = 1},
+                                       .base = event_base_new()},
+                              .receiving = {.rules = rules_right,
+                                            .secret = bytes_of(SECRET),
+                                            .on_death = ignore_death,
+                                            .out = fopen("/dev/null", "w")}};
     const struct fault *fault = fault_at(choices[0] % (fault_count() + 1));
-    if (fault && read_argument(&fault->argument, given, &host->fault_argument))
-        rules_override(&host->rules, &fault->overrides);
-    host->behaviours = mem_alloc(NUM_BEHAVIOURS * sizeof *host->behaviours);
+    if (fault && read_argument(&fault->argument, given, &receiving->fault_argument))
+        rules_override(&receiving->rules, &fault->overrides);
+    receiving->behaviours = mem_alloc(NUM_BEHAVIOURS * sizeof *receiving->behaviours);
     for (size_t i = 0; i < NUM_BEHAVIOURS; i++) {
-        struct behaviour_setting *setting = &host->behaviours[host->num_behaviours];
+        struct behaviour_setting *setting = &receiving->behaviours[receiving->num_behaviours];
         if (choices[1 + i] == NONE)
             continue;
-        setting->behaviour = &behaviours[choices[1 + i] % num_behaviours];
-        host->num_behaviours +=
+        setting->behaviour =
+            table_at(&behaviour_table, choices[1 + i] % table_count(&behaviour_table));
+        receiving->num_behaviours +=
             read_argument(&setting->behaviour->argument, given, &setting->argument);
     }
-    host_prepare(host);
+    receiving_prepare(receiving, &fuzzed->host);
 }
 
 static void turn(const struct host *host)
@@ -88,12 +95,13 @@ static void turn(const struct host *host)
 }
 
 /* The signature that the receiver with `rules` would compute for `body`. */
-static void sign(struct host *host, const struct rules *rules, struct bytes body, struct buf *out)
+static void sign(struct receiving *receiving, const struct rules *rules, struct bytes body,
+                 struct buf *out)
 {
     const struct headers none = {0};
     const struct inbound request = {
         .method = "POST", .target = "/", .headers = &none, .body = body, .whole = true};
-    struct handling handling = host_handling(host, &request);
+    struct handling handling = receiving_handling(receiving, &request);
     if (rules->key(&handling) == RESULT_NEXT && rules->message(&handling) == RESULT_NEXT &&
         rules->digest(&handling) == RESULT_NEXT)
         buf_add_bytes(out, buf_bytes(&handling.digest));
@@ -108,14 +116,14 @@ static size_t head_len(struct bytes request)
     return request.len;
 }
 
-static void expand(struct host *host, const struct rules *rules, struct bytes request,
+static void expand(struct receiving *receiving, const struct rules *rules, struct bytes request,
                    struct buf *out)
 {
     size_t len = head_len(request);
     struct bytes body = {request.data + len, request.len - len};
     for (size_t i = 0; i < len; i++)
         if (request.data[i] == '$')
-            sign(host, rules, body, out);
+            sign(receiving, rules, body, out);
         else if (request.data[i] == '#')
             buf_add_format(out, "%zu", body.len);
         else
@@ -123,45 +131,48 @@ static void expand(struct host *host, const struct rules *rules, struct bytes re
     buf_add_bytes(out, body);
 }
 
-static void expand_all(struct host *host, const struct rules *rules, struct bytes rest,
+static void expand_all(struct receiving *receiving, const struct rules *rules, struct bytes rest,
                        struct buf *out)
 {
     while (rest.len) {
         const char *end = memchr(rest.data, SEPARATOR, rest.len);
         size_t len = end ? (size_t)(end - rest.data) : rest.len;
-        expand(host, rules, (struct bytes){rest.data, len}, out);
+        expand(receiving, rules, (struct bytes){rest.data, len}, out);
         size_t skipped = end ? len + 1 : len;
         rest = (struct bytes){rest.data + skipped, rest.len - skipped};
     }
 }
 
 /* Writes piece by piece and reads what comes back, a bounded amount of it. */
-static void converse(const struct host *host, struct bufferevent *client, struct bytes bytes,
+static void converse(const struct fuzzed *fuzzed, struct bufferevent *client, struct bytes bytes,
                      size_t piece_len)
 {
+    const struct host *host = &fuzzed->host;
     struct evbuffer *answers = bufferevent_get_input(client);
     for (size_t at = 0; at < bytes.len; at += piece_len) {
         size_t len = bytes.len - at < piece_len ? bytes.len - at : piece_len;
         (void)bufferevent_write(client, bytes.data + at, len);
         turn(host);
         check(evbuffer_get_length(answers) < 4 * READ_MAX);
-        check(host->held <= bytes.len && host->memory.num_ids <= MEMORY_MAX);
+        check(host->held <= bytes.len && fuzzed->receiving.memory.num_ids <= MEMORY_MAX);
         (void)evbuffer_drain(answers, evbuffer_get_length(answers));
     }
     (void)bufferevent_flush(client, EV_WRITE, BEV_FINISHED);
     turn(host);
 }
 
-static void serve(struct host *host, struct bytes requests, uint8_t choice)
+static void serve(struct fuzzed *fuzzed, struct bytes requests, uint8_t choice)
 {
+    struct host *host = &fuzzed->host;
+    struct receiving *receiving = &fuzzed->receiving;
     struct bufferevent *pair[2];
     struct buf bytes = {.max = 1 << 20};
     check(bufferevent_pair_new(host->base, BEV_OPT_DEFER_CALLBACKS, pair) == 0);
     bufferevent_setwatermark(pair[1], EV_READ, 0, READ_MAX); /* against endless answers */
     (void)bufferevent_enable(pair[1], EV_READ | EV_WRITE);
     connection_begin(host, pair[0], false);
-    expand_all(host, choice & 1 ? &host->rules : &rules_right, requests, &bytes);
-    converse(host, pair[1], buf_bytes(&bytes), (size_t)choice * 4 + 1);
+    expand_all(receiving, choice & 1 ? &receiving->rules : &rules_right, requests, &bytes);
+    converse(fuzzed, pair[1], buf_bytes(&bytes), (size_t)choice * 4 + 1);
     connection_end_all(host);
     check(host->num_connections == 0 && host->held == 0);
     bufferevent_free(pair[1]);
@@ -171,7 +182,7 @@ static void serve(struct host *host, struct bytes requests, uint8_t choice)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct host host;
+    struct fuzzed fuzzed;
     char given[ARGUMENT_MAX];
     size_t len = 0;
     if (size < CHOICES)
@@ -181,11 +192,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         given[len] = rest.data[len];
     given[len] = '\0';
     len += len < rest.len;
-    set_up(&host, data, *given ? given : NULL);
-    serve(&host, (struct bytes){rest.data + len, rest.len - len}, data[CHOICES - 1]);
-    event_base_free(host.base);
-    FILE *out = host.out;
-    host_clear(&host);
+    set_up(&fuzzed, data, *given ? given : NULL);
+    serve(&fuzzed, (struct bytes){rest.data + len, rest.len - len}, data[CHOICES - 1]);
+    if (fuzzed.host.reading)
+        ev_token_bucket_cfg_free(fuzzed.host.reading);
+    event_base_free(fuzzed.host.base);
+    FILE *out = fuzzed.receiving.out;
+    receiving_clear(&fuzzed.receiving);
     (void)fclose(out);
     return 0;
 }

@@ -5,97 +5,7 @@
 #include "base/array.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "judge/expectation_internal.h"
-
-/* Worst first. */
-static const enum finding_kind severity[] = {FINDING_BROKEN, FINDING_TOLERATED, FINDING_UNDECIDED,
-                                             FINDING_SKIPPED, FINDING_KEPT};
-
-static size_t rank_of(enum finding_kind kind)
-{
-    size_t rank = 0;
-    while (rank < ARRAY_LEN(severity) && severity[rank] != kind)
-        rank++;
-    return rank;
-}
-
-void finding_set(struct finding *out, enum finding_kind kind, const struct evidence *evidence,
-                 size_t index)
-{
-    out->kind = kind;
-    out->decisive = index;
-    buf_reset(&out->actual);
-    if (index < evidence->count)
-        answer_describe(&evidence->exchanges[index]->seen, &out->actual);
-}
-
-void finding_of_nothing(struct finding *out, const struct evidence *evidence)
-{
-    finding_set(out, FINDING_UNDECIDED, evidence, evidence->count);
-    buf_add_text(&out->reason, "nothing was sent that could show it");
-}
-
-void finding_rate_limited(struct buf *reason)
-{
-    buf_add_text(reason, "it limits the rate of requests (429), which says nothing about this "
-                         "one: run again with --rate 5/s, or lift the limit for the test");
-}
-
-bool was_rate_limited(const struct observation *seen)
-{
-    return seen->outcome == OUTCOME_ANSWERED && seen->status == STATUS_TOO_MANY;
-}
-
-bool came_to_nothing(enum answer answer)
-{
-    return answer == ANSWER_UNREACHED || answer == ANSWER_DIED || answer == ANSWER_HUNG;
-}
-
-/* With `needs_answer`, what met silence or a reset is never kept. */
-static void check_all(const struct call *call, const struct evidence *evidence, judge_one *one,
-                      bool needs_answer, struct finding *out)
-{
-    if (evidence->count == 0) {
-        finding_of_nothing(out, evidence);
-        return;
-    }
-    finding_set(out, FINDING_KEPT, evidence, 0);
-    for (size_t i = 0; i < evidence->count; i++) {
-        struct buf reason = {0};
-        enum finding_kind kind = FINDING_UNDECIDED;
-        enum answer answer = answer_of(&evidence->exchanges[i]->seen);
-        if (answer == ANSWER_NONE)
-            buf_add_text(&reason, evidence->exchanges[i]->seen.detail);
-        else
-            kind = one(call, evidence, i, &reason);
-        if (kind == FINDING_KEPT && came_to_nothing(answer) &&
-            (needs_answer || answer == ANSWER_UNREACHED))
-            kind = FINDING_UNDECIDED;
-        if (kind == FINDING_BROKEN && was_rate_limited(&evidence->exchanges[i]->seen)) {
-            kind = FINDING_UNDECIDED;
-            buf_reset(&reason);
-            finding_rate_limited(&reason);
-        }
-        if (rank_of(kind) < rank_of(out->kind)) {
-            finding_set(out, kind, evidence, i);
-            buf_reset(&out->reason);
-            buf_add_bytes(&out->reason, buf_bytes(&reason));
-        }
-        buf_clear(&reason);
-    }
-}
-
-void check_each(const struct call *call, const struct evidence *evidence, judge_one *one,
-                struct finding *out)
-{
-    check_all(call, evidence, one, true, out);
-}
-
-void check_each_sent(const struct call *call, const struct evidence *evidence, judge_one *one,
-                     struct finding *out)
-{
-    check_all(call, evidence, one, false, out);
-}
+#include "judge/finding.h"
 
 static enum finding_kind one_accepted(const struct call *call, const struct evidence *evidence,
                                       size_t index, struct buf *reason)
@@ -104,7 +14,8 @@ static enum finding_kind one_accepted(const struct call *call, const struct evid
                                                                            : FINDING_BROKEN;
 }
 
-void check_accepted(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_accepted(const struct call *call, const struct evidence *evidence,
+                           struct finding *out)
 {
     check_each(call, evidence, one_accepted, out);
 }
@@ -130,7 +41,8 @@ static enum finding_kind one_refused(const struct call *call, const struct evide
     return answer == ANSWER_ERROR ? FINDING_TOLERATED : FINDING_BROKEN;
 }
 
-void check_refused(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_refused(const struct call *call, const struct evidence *evidence,
+                          struct finding *out)
 {
     check_each(call, evidence, one_refused, out);
 }
@@ -144,7 +56,8 @@ static enum finding_kind one_status(const struct call *call, const struct eviden
                : FINDING_BROKEN;
 }
 
-void check_status(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_status(const struct call *call, const struct evidence *evidence,
+                         struct finding *out)
 {
     check_each(call, evidence, one_status, out);
 }
@@ -160,8 +73,8 @@ static enum finding_kind one_retry_after(const struct call *call, const struct e
     return FINDING_TOLERATED;
 }
 
-void check_retry_after(const struct call *call, const struct evidence *evidence,
-                       struct finding *out)
+static void check_retry_after(const struct call *call, const struct evidence *evidence,
+                              struct finding *out)
 {
     check_each(call, evidence, one_retry_after, out);
 }
@@ -173,7 +86,8 @@ static enum finding_kind one_survived(const struct call *call, const struct evid
     return answer == ANSWER_ACCEPTED || answer == ANSWER_REFUSED ? FINDING_KEPT : FINDING_BROKEN;
 }
 
-void check_survived(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_survived(const struct call *call, const struct evidence *evidence,
+                           struct finding *out)
 {
     check_each(call, evidence, one_survived, out);
 }
@@ -191,8 +105,8 @@ static enum finding_kind one_not_redirected(const struct call *call,
     return FINDING_BROKEN;
 }
 
-void check_not_redirected(const struct call *call, const struct evidence *evidence,
-                          struct finding *out)
+static void check_not_redirected(const struct call *call, const struct evidence *evidence,
+                                 struct finding *out)
 {
     check_each(call, evidence, one_not_redirected, out);
 }
@@ -207,7 +121,8 @@ static enum finding_kind one_complete(const struct call *call, const struct evid
                : FINDING_KEPT;
 }
 
-void check_complete(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_complete(const struct call *call, const struct evidence *evidence,
+                           struct finding *out)
 {
     check_each(call, evidence, one_complete, out);
 }
@@ -222,7 +137,8 @@ static enum finding_kind one_brief(const struct call *call, const struct evidenc
     return FINDING_BROKEN;
 }
 
-void check_brief(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_brief(const struct call *call, const struct evidence *evidence,
+                        struct finding *out)
 {
     check_each(call, evidence, one_brief, out);
 }
@@ -247,7 +163,8 @@ static enum finding_kind one_plain(const struct call *call, const struct evidenc
     return FINDING_BROKEN;
 }
 
-void check_plain(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_plain(const struct call *call, const struct evidence *evidence,
+                        struct finding *out)
 {
     check_each(call, evidence, one_plain, out);
 }
@@ -261,7 +178,8 @@ static enum finding_kind one_within(const struct call *call, const struct eviden
                : FINDING_BROKEN;
 }
 
-void check_within(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_within(const struct call *call, const struct evidence *evidence,
+                         struct finding *out)
 {
     check_each(call, evidence, one_within, out);
 }
@@ -318,7 +236,68 @@ static enum finding_kind one_json(const struct call *call, const struct evidence
     return kept ? FINDING_KEPT : FINDING_BROKEN;
 }
 
-void check_json(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_json(const struct call *call, const struct evidence *evidence,
+                       struct finding *out)
 {
     check_each(call, evidence, one_json, out);
 }
+
+/* word {name, place, sentence, parameters}, expected */
+static const struct expectation rows[] = {
+    {{"accepted",
+      "step",
+      "answers 2xx, complete and well-formed, in time, without a redirect",
+      {{0}}},
+     "a 2xx, complete, in time",
+     .check = check_accepted},
+    {{"refused", "step", "answers with any 4xx, and accepts the genuine twin", {{0}}},
+     "any 4xx",
+     .needs_control = true,
+     .check = check_refused},
+    {{"status",
+      "step",
+      "answers with one of these statuses",
+      {{.name = "in", .kind = PARAMETER_STATUS, .sentence = "such as 2xx, 404 or a list"}}},
+     "status %s",
+     .check = check_status},
+    {{"survived", "step", "answers 2xx or 4xx: it neither breaks nor hangs", {{0}}},
+     "a 2xx or a 4xx",
+     .check = check_survived},
+    {{"not-redirected", "step", "does not answer with a redirect", {{0}}},
+     "no redirect",
+     .check = check_not_redirected},
+    {{"complete",
+      "step",
+      "answers with right framing: nothing after a 204, as many bytes as Content-Length says, an "
+      "end",
+      {{0}}},
+     "an answer whose framing is right",
+     .needs_raw = true,
+     .check = check_complete},
+    {{"retry-after", "step", "says in Retry-After when to come again, where it answers 429", {{0}}},
+     "Retry-After with each 429",
+     .check = check_retry_after},
+    {{"brief",
+      "step",
+      "answers with at most so many bytes",
+      {{.name = "max", .kind = PARAMETER_SIZE, .fallback = "64KiB", .sentence = "the limit"}}},
+     "a body of at most %s bytes",
+     .check = check_brief},
+    {{"plain", "step", "answers without a body, or with one that is not JSON", {{0}}},
+     "no body, or one that is not JSON",
+     .check = check_plain},
+    {{"within",
+      "step",
+      "answers completely within a time",
+      {{.name = "time", .kind = PARAMETER_DURATION, .sentence = "such as 500ms"}}},
+     "an answer within %s",
+     .check = check_within},
+    {{"json",
+      "step",
+      "answers with JSON that has a member with a value",
+      {{.name = "member", .kind = PARAMETER_TEXT, .sentence = "a JSON Pointer such as /received"},
+       {.name = "equals", .kind = PARAMETER_JSON, .sentence = "the value"}}},
+     "JSON with a certain value at %s",
+     .check = check_json},
+};
+const struct table_part expectations_of_answer = TABLE_PART(rows);

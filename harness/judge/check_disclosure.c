@@ -9,7 +9,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "judge/expectation_internal.h"
+#include "judge/finding.h"
 
 /* Bytes of a body that are searched, and of a find that is shown. */
 #define SEARCHED_MAX 262144
@@ -217,8 +217,8 @@ static void set_broken(const struct exchange *exchange, const char *what, const 
 }
 
 /* Every answer of the run is searched, not only those to this case's own requests. */
-void check_discloses_no(const struct call *call, const struct evidence *evidence,
-                        struct finding *out)
+static void check_discloses_no(const struct call *call, const struct evidence *evidence,
+                               struct finding *out)
 {
     const struct run_facts *run = evidence->run;
     enum disclosure kind = kind_of(call);
@@ -243,3 +243,20 @@ void check_discloses_no(const struct call *call, const struct evidence *evidence
     out->kind = FINDING_UNDECIDED;
     buf_add_text(&out->reason, "no answer came that could be searched");
 }
+
+static const char *const disclosures[] = {"debug-page", "stack-trace", "server-banner", NULL};
+
+/* word {name, place, sentence, parameters}, expected */
+static const struct expectation rows[] = {
+    {{"discloses-no",
+      "case",
+      "shows nothing of this kind of its inside, in any answer of the run",
+      {{.name = "what",
+        .kind = PARAMETER_TEXT,
+        .choices = disclosures,
+        .sentence = "debug-page, stack-trace or server-banner"}}},
+     "no %s in any answer",
+     .over_run = true,
+     .check = check_discloses_no},
+};
+const struct table_part expectations_of_disclosure = TABLE_PART(rows);

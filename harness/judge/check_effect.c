@@ -8,7 +8,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "judge/expectation_internal.h"
+#include "judge/finding.h"
 
 void processed_describe(const struct processed *processed, struct buf *out)
 {
@@ -83,7 +83,8 @@ static bool any_accepted(const struct evidence *evidence)
     return false;
 }
 
-void check_processed(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_processed(const struct call *call, const struct evidence *evidence,
+                            struct finding *out)
 {
     check_each_sent(call, evidence, one_processed, out);
     if (out->kind == FINDING_KEPT && !any_accepted(evidence)) {
@@ -131,9 +132,38 @@ static enum finding_kind one_not_processed(const struct call *call, const struct
     return FINDING_UNDECIDED;
 }
 
-void check_not_processed(const struct call *call, const struct evidence *evidence,
-                         struct finding *out)
+static void check_not_processed(const struct call *call, const struct evidence *evidence,
+                                struct finding *out)
 {
     check_each_sent(call, evidence, one_not_processed, out);
     tell(evidence, out);
 }
+
+static const char *const processed_times[] = {"once", "at-least-once", NULL};
+
+/* word {name, place, sentence, parameters}, expected */
+static const struct expectation rows[] = {
+    {{"processed",
+      "any",
+      "processes each event that it accepts so often, by the word of --effect-command, however "
+      "often it comes",
+      {{.name = "times",
+        .kind = PARAMETER_TEXT,
+        .fallback = "once",
+        .choices = processed_times,
+        .sentence = "how often: once or at-least-once"}}},
+     "events that are processed %s",
+     .over_run = true,
+     .needs_effect = true,
+     .check = check_processed},
+    {{"not-processed",
+      "any",
+      "does not process this, by the word of --effect-command, whatever it answers",
+      {{0}}},
+     "an event that is not processed",
+     .needs_control = true,
+     .over_run = true,
+     .needs_effect = true,
+     .check = check_not_processed},
+};
+const struct table_part expectations_of_effect = TABLE_PART(rows);

@@ -5,7 +5,7 @@
  */
 #include "base/encode.h"
 #include "base/redact.h"
-#include "judge/expectation_internal.h"
+#include "judge/finding.h"
 
 /* Below this a "secret" is found by chance. */
 #define SECRET_MIN 12
@@ -111,7 +111,8 @@ static const char *leak_of(const struct exchange *exchange, struct bytes secret)
 }
 
 /* Every answer of the run is searched, not only those to this case's own requests. */
-void check_leaks(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_leaks(const struct call *call, const struct evidence *evidence,
+                        struct finding *out)
 {
     const struct run_facts *run = evidence->run;
     size_t answered = 0;
@@ -139,3 +140,15 @@ void check_leaks(const struct call *call, const struct evidence *evidence, struc
         buf_add_text(&out->reason, "no answer came that could be searched");
     }
 }
+
+/* word {name, place, sentence, parameters}, expected */
+static const struct expectation rows[] = {
+    {{"leaks-nothing",
+      "case",
+      "gives away neither the secret nor a right signature, in any answer of the run",
+      {{0}}},
+     "neither the secret nor a right signature in any answer",
+     .over_run = true,
+     .check = check_leaks},
+};
+const struct table_part expectations_of_leaks = TABLE_PART(rows);

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "judge/expectation_internal.h"
+#include "judge/finding.h"
 
 /* With fewer samples there is no 99th of 100, and no 95th: it would be the slowest by another name.
  */
@@ -271,7 +271,8 @@ static void judge_nothing(const struct evidence *evidence, const char *wanted, s
         buf_add_text(&out->reason, evidence->exchanges[0]->seen.detail);
 }
 
-void check_prompt(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_prompt(const struct call *call, const struct evidence *evidence,
+                         struct finding *out)
 {
     bool refused = strcmp(call->values[0].text, "refused") == 0;
     enum answer wanted = refused ? ANSWER_REFUSED : ANSWER_ACCEPTED;
@@ -289,8 +290,8 @@ void check_prompt(const struct call *call, const struct evidence *evidence, stru
     free(samples.ns);
 }
 
-void check_first_prompt(const struct call *call, const struct evidence *evidence,
-                        struct finding *out)
+static void check_first_prompt(const struct call *call, const struct evidence *evidence,
+                               struct finding *out)
 {
     const struct run_facts *run = evidence->run;
     const struct exchange *first = NULL;
@@ -319,7 +320,8 @@ void check_first_prompt(const struct call *call, const struct evidence *evidence
 }
 
 /* Least squares of time over the size of the body. */
-void check_slope(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_slope(const struct call *call, const struct evidence *evidence,
+                        struct finding *out)
 {
     double n = 0;
     double sum_x = 0;
@@ -347,3 +349,35 @@ void check_slope(const struct call *call, const struct evidence *evidence, struc
     buf_add_format(&sentence, "each MiB of an event takes %.1f ms more", slope);
     (void)add_measure(out, "", "slope", slope, "ms/MiB", &sentence);
 }
+
+static const char *const prompt_kinds[] = {"accepted", "refused", NULL};
+
+/* word {name, place, sentence, parameters}, expected */
+static const struct expectation rows[] = {
+    {{"prompt",
+      "step",
+      "answers in time, by percentiles over all of these: within --target as a rule, within "
+      "--deadline always",
+      {{.name = "as",
+        .kind = PARAMETER_TEXT,
+        .fallback = "accepted",
+        .choices = prompt_kinds,
+        .sentence = "which answers count: accepted or refused"},
+       {.name = "label",
+        .kind = PARAMETER_TEXT,
+        .fallback = "",
+        .sentence = "what to call the numbers"}}},
+     "answers (%s) within --target, 95 of 100 at least, and all within --deadline",
+     .check = check_prompt},
+    {{"first-prompt",
+      "case",
+      "answers the very first request of the run in time, which finds it cold",
+      {{0}}},
+     "the first answer of the run within --target",
+     .over_run = true,
+     .check = check_first_prompt},
+    {{"slope", "case", "(measured only) takes so much longer for each MiB", {{0}}},
+     "nothing: it is measured",
+     .check = check_slope},
+};
+const struct table_part expectations_of_timing = TABLE_PART(rows);

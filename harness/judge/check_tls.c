@@ -1,7 +1,7 @@
 /* Expectations of the TLS session: what a default client meets, and what must be refused. */
 #include "base/clock.h"
 #include "base/text.h"
-#include "judge/expectation_internal.h"
+#include "judge/finding.h"
 
 #define MS_PER_DAY INT64_C(86400000)
 
@@ -40,7 +40,8 @@ static enum finding_kind judge_chain(const struct call *call, const struct evide
     return FINDING_BROKEN;
 }
 
-void check_tls_chain(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_tls_chain(const struct call *call, const struct evidence *evidence,
+                            struct finding *out)
 {
     check_facts(call, evidence, judge_chain, out);
 }
@@ -60,8 +61,8 @@ static enum finding_kind judge_hostname(const struct call *call, const struct ev
     return FINDING_BROKEN;
 }
 
-void check_tls_hostname(const struct call *call, const struct evidence *evidence,
-                        struct finding *out)
+static void check_tls_hostname(const struct call *call, const struct evidence *evidence,
+                               struct finding *out)
 {
     check_facts(call, evidence, judge_hostname, out);
 }
@@ -87,7 +88,8 @@ static enum finding_kind judge_expiry(const struct call *call, const struct evid
     return FINDING_TOLERATED;
 }
 
-void check_tls_expiry(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_tls_expiry(const struct call *call, const struct evidence *evidence,
+                             struct finding *out)
 {
     check_facts(call, evidence, judge_expiry, out);
 }
@@ -104,15 +106,15 @@ static enum finding_kind judge_protocol(const struct call *call, const struct ev
     return is_new ? FINDING_KEPT : FINDING_BROKEN;
 }
 
-void check_tls_protocol(const struct call *call, const struct evidence *evidence,
-                        struct finding *out)
+static void check_tls_protocol(const struct call *call, const struct evidence *evidence,
+                               struct finding *out)
 {
     check_facts(call, evidence, judge_protocol, out);
 }
 
 /* Only a handshake that was offered and turned down says anything. */
-void check_tls_refused(const struct call *call, const struct evidence *evidence,
-                       struct finding *out)
+static void check_tls_refused(const struct call *call, const struct evidence *evidence,
+                              struct finding *out)
 {
     finding_set(out, FINDING_UNDECIDED, evidence, 0);
     if (evidence->count == 0)
@@ -133,3 +135,26 @@ void check_tls_refused(const struct call *call, const struct evidence *evidence,
         buf_add_text(&out->reason, seen->detail);
     }
 }
+
+/* word {name, place, sentence, parameters}, expected */
+static const struct expectation rows[] = {
+    {{"tls-chain", "step", "has a certificate that a default client trusts", {{0}}},
+     "a certificate whose chain a default client trusts",
+     .check = check_tls_chain},
+    {{"tls-hostname", "step", "has a certificate for the host in its URL", {{0}}},
+     "a certificate for the host in the URL",
+     .check = check_tls_hostname},
+    {{"tls-expiry",
+      "step",
+      "has a certificate that is valid now, and for some days more",
+      {{.name = "days", .kind = PARAMETER_INTEGER, .fallback = "14", .sentence = "how many"}}},
+     "certificates that are valid for %s days more",
+     .check = check_tls_expiry},
+    {{"tls-protocol", "step", "speaks TLS 1.2 or newer with a client that offers both", {{0}}},
+     "TLS 1.2 or newer",
+     .check = check_tls_protocol},
+    {{"tls-refused", "step", "refuses this TLS handshake", {{0}}},
+     "no TLS session",
+     .check = check_tls_refused},
+};
+const struct table_part expectations_of_tls = TABLE_PART(rows);

@@ -1,7 +1,7 @@
 /* Expectations of several answers together, of the connection, and of the target. */
 #include "base/clock.h"
 #include "base/text.h"
-#include "judge/expectation_internal.h"
+#include "judge/finding.h"
 #include "judge/likeness.h"
 
 /* Begins a finding about at least `needed` exchanges; false when it is settled: too few of them, or
@@ -37,7 +37,8 @@ static bool any_missing(const struct evidence *evidence, struct finding *out)
 }
 
 /* 429 is left aside: a rate limit on forgeries is a good thing and tells nothing. */
-void check_alike(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_alike(const struct call *call, const struct evidence *evidence,
+                        struct finding *out)
 {
     size_t first = evidence->count;
     if (!begin(evidence, 2, out) || any_missing(evidence, out))
@@ -60,8 +61,8 @@ void check_alike(const struct call *call, const struct evidence *evidence, struc
     }
 }
 
-void check_same_status(const struct call *call, const struct evidence *evidence,
-                       struct finding *out)
+static void check_same_status(const struct call *call, const struct evidence *evidence,
+                              struct finding *out)
 {
     if (!begin(evidence, 2, out) || any_missing(evidence, out))
         return;
@@ -77,8 +78,8 @@ void check_same_status(const struct call *call, const struct evidence *evidence,
     }
 }
 
-void check_not_all_accepted(const struct call *call, const struct evidence *evidence,
-                            struct finding *out)
+static void check_not_all_accepted(const struct call *call, const struct evidence *evidence,
+                                   struct finding *out)
 {
     size_t accepted = 0;
     if (!begin(evidence, 1, out))
@@ -147,7 +148,8 @@ static void measure_idle(const struct observation *before, const struct observat
                                   (double)ns / (double)NS_PER_MS, "ms", buf_take(&sentence));
 }
 
-void check_idle(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_idle(const struct call *call, const struct evidence *evidence,
+                       struct finding *out)
 {
     if (!begin(evidence, 2, out))
         return;
@@ -166,7 +168,8 @@ void check_idle(const struct call *call, const struct evidence *evidence, struct
     }
 }
 
-void check_https(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_https(const struct call *call, const struct evidence *evidence,
+                        struct finding *out)
 {
     out->decisive = evidence->count;
     out->kind = FINDING_KEPT;
@@ -178,3 +181,33 @@ void check_https(const struct call *call, const struct evidence *evidence, struc
     out->kind = FINDING_SKIPPED;
     buf_add_text(&out->reason, "the endpoint is on a loopback or private address");
 }
+
+/* word {name, place, sentence, parameters}, expected */
+static const struct expectation rows[] = {
+    {{"alike",
+      "case",
+      "gives the same answer to each of these: status, body and headers, leaving aside dates, "
+      "request "
+      "ids and 429",
+      {{0}}},
+     "answers that look alike",
+     .check = check_alike},
+    {{"same-status", "case", "answers each of these with the same status", {{0}}},
+     "the same status for each",
+     .check = check_same_status},
+    {{"not-all-accepted", "case", "does not accept all of these, but their genuine twins", {{0}}},
+     "not all of them accepted",
+     .needs_control = true,
+     .check = check_not_all_accepted},
+    {{"survives-idle",
+      "case",
+      "answers on a connection that was idle, or had closed it in an orderly way before",
+      {{0}}},
+     "an answer, or a connection closed in an orderly way before",
+     .needs_raw = true,
+     .check = check_idle},
+    {{"https", "any", "is reached by https, unless it is on a loopback or private address", {{0}}},
+     "https",
+     .check = check_https},
+};
+const struct table_part expectations_of_together = TABLE_PART(rows);

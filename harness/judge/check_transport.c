@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "judge/expectation_internal.h"
+#include "judge/finding.h"
 
 /* The runner sends the genuine event that follows, and says so when it was not accepted: here only
  * whether anything was sent. */
@@ -13,7 +13,8 @@ static enum finding_kind one_stays_up(const struct call *call, const struct evid
     return answer == ANSWER_UNREACHED ? FINDING_UNDECIDED : FINDING_KEPT;
 }
 
-void check_stays_up(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_stays_up(const struct call *call, const struct evidence *evidence,
+                           struct finding *out)
 {
     check_each(call, evidence, one_stays_up, out);
 }
@@ -29,7 +30,8 @@ static enum finding_kind one_continues(const struct call *call, const struct evi
 
 /* An endpoint that goes on once can do it: what held it up the other time is no defect of its
  * server. One that cannot never goes on. */
-void check_continues(const struct call *call, const struct evidence *evidence, struct finding *out)
+static void check_continues(const struct call *call, const struct evidence *evidence,
+                            struct finding *out)
 {
     check_each(call, evidence, one_continues, out);
     for (size_t i = 0; out->kind == FINDING_BROKEN && i < evidence->count; i++) {
@@ -51,8 +53,8 @@ static bool is_not_served(const struct evidence *evidence, size_t index)
             (outcome == OUTCOME_REFUSED || outcome == OUTCOME_UNREACHABLE));
 }
 
-void check_same_by_family(const struct call *call, const struct evidence *evidence,
-                          struct finding *out)
+static void check_same_by_family(const struct call *call, const struct evidence *evidence,
+                                 struct finding *out)
 {
     finding_set(out, FINDING_KEPT, evidence, 0);
     for (size_t i = 0; i < evidence->count; i++) {
@@ -90,8 +92,8 @@ void check_same_by_family(const struct call *call, const struct evidence *eviden
 
 /* Only beside the plain one, accepted, does it mean anything that another is not. What is held or
  * broken off on purpose is left aside. */
-void check_accepted_as_well(const struct call *call, const struct evidence *evidence,
-                            struct finding *out)
+static void check_accepted_as_well(const struct call *call, const struct evidence *evidence,
+                                   struct finding *out)
 {
     finding_set(out, FINDING_UNDECIDED, evidence, 0);
     if (evidence->count == 0 || answer_of(&evidence->exchanges[0]->seen) != ANSWER_ACCEPTED) {
@@ -159,8 +161,8 @@ static bool began_well(const struct evidence *evidence, struct finding *out)
     return false;
 }
 
-void check_survives_as_well(const struct call *call, const struct evidence *evidence,
-                            struct finding *out)
+static void check_survives_as_well(const struct call *call, const struct evidence *evidence,
+                                   struct finding *out)
 {
     if (!began_well(evidence, out))
         return;
@@ -190,8 +192,8 @@ static enum finding_kind kind_of_refusal(const struct observation *seen)
     return seen->status / 100 == 2 ? FINDING_BROKEN : FINDING_TOLERATED;
 }
 
-void check_refused_as_well(const struct call *call, const struct evidence *evidence,
-                           struct finding *out)
+static void check_refused_as_well(const struct call *call, const struct evidence *evidence,
+                                  struct finding *out)
 {
     if (!began_well(evidence, out))
         return;
@@ -206,3 +208,44 @@ void check_refused_as_well(const struct call *call, const struct evidence *evide
             return;
     }
 }
+
+/* word {name, place, sentence, parameters}, expected */
+static const struct expectation rows[] = {
+    {{"stays-up",
+      "step",
+      "is still there afterwards: a genuine event that is sent next is accepted",
+      {{0}}},
+     "an endpoint that is still there afterwards",
+     .check = check_stays_up},
+    {{"continues", "step", "answers a request that waits for 100 (Continue) without delay", {{0}}},
+     "a 100 (Continue), or an answer, within a second",
+     .check = check_continues},
+    {{"accepted-as-well",
+      "case",
+      "accepts the later ones as it accepts the first one, which is sent plainly",
+      {{.name = "slower-by",
+        .kind = PARAMETER_DURATION,
+        .fallback = "1h",
+        .sentence = "how much longer they may take"}}},
+     "a 2xx, as for the event that was sent plainly",
+     .check = check_accepted_as_well},
+    {{"refused-as-well",
+      "case",
+      "refuses the others with any 4xx, where it accepts the first, a usual event",
+      {{0}}},
+     "any 4xx, beside an accepted event",
+     .check = check_refused_as_well},
+    {{"survives-as-well",
+      "case",
+      "answers 2xx or 4xx to the last one too, where it accepts the first one",
+      {{0}}},
+     "a 2xx or a 4xx, from an endpoint that is still there afterwards",
+     .check = check_survives_as_well},
+    {{"same-by-family",
+      "case",
+      "answers over IPv4 and IPv6 alike; a family that it does not serve is left out",
+      {{0}}},
+     "the same over IPv4 and IPv6",
+     .check = check_same_by_family},
+};
+const struct table_part expectations_of_transport = TABLE_PART(rows);

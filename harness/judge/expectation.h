@@ -1,6 +1,7 @@
 /*
  * The expectations: each thing that a suite can demand of the answers. One row each; pure functions
- * of what was observed.
+ * of what was observed. To add one: write its function and its row in the file check_*.c where it
+ * belongs, and a test of it.
  */
 #ifndef JUDGE_EXPECTATION_H
 #define JUDGE_EXPECTATION_H
@@ -68,7 +69,17 @@ struct expectation {
 };
 
 /* Every row is a struct expectation. */
-extern const struct word_table expectation_words;
+extern const struct table expectation_words;
+
+/* Its rows, which stand beside their functions in check_*.c. */
+extern const struct table_part expectations_of_answer;
+extern const struct table_part expectations_of_together;
+extern const struct table_part expectations_of_transport;
+extern const struct table_part expectations_of_tls;
+extern const struct table_part expectations_of_timing;
+extern const struct table_part expectations_of_leaks;
+extern const struct table_part expectations_of_disclosure;
+extern const struct table_part expectations_of_effect;
 
 /* The row that a call of an expectation means. */
 const struct expectation *expectation_of(const struct call *call);

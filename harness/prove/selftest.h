@@ -14,6 +14,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "prove/catches.h"
 #include "receive/fault.h"
 #include "receive/variation.h"
 #include "result/result.h"
@@ -41,6 +42,7 @@ struct case_outcomes {
 struct subject {
     char *name; /* "the right receiver", "variation status-200", "A01" */
     const struct fault *fault;
+    const struct declared *declared; /* what catches `fault` */
     const struct variation *variation;
     bool tls;
     bool twice; /* run again with the same seed, to compare */
@@ -70,7 +72,8 @@ struct prepared_run {
 
 struct selftest {
     struct library library;
-    const char **only; /* globs on full case ids */
+    struct catches *catches; /* NULL: nothing is excused */
+    const char **only;       /* globs on full case ids */
     size_t num_only;
     uint64_t seed;
     size_t num_jobs;  /* runs at a time */
@@ -141,11 +144,11 @@ bool selftest_is_catch(enum verdict verdict);
 /* Whether `base` caught the subject's mistake with any of its values. */
 bool selftest_catches(const struct subject *subject, const char *base);
 
-/* Whether a case catches this fault in one run and not in another, by its nature. */
-bool selftest_is_optional(const struct fault *fault, const char *base);
+/* Whether a case catches the subject's fault in one run and not in another, by its nature. */
+bool selftest_is_optional(const struct subject *subject, const char *base);
 
-/* Whether the fault declares `base`, or a value of it, as what must catch it. */
-bool selftest_is_declared(const struct fault *fault, const char *base);
+/* Whether `base`, or a value of it, is declared to catch the subject's fault. */
+bool selftest_is_declared(const struct subject *subject, const char *base);
 
 /* The cases by their base ids, each once, in the order in which they ran. The array is the
  * caller's to free, the texts are borrowed. */
@@ -167,9 +170,6 @@ void selftest_settle(struct selftest *selftest);
 
 void selftest_clear_outcomes(struct case_outcomes *outcomes);
 void selftest_clear_sentences(struct sentences *sentences);
-
-/* Why a case can catch no fault here, or NULL when it should. */
-const char *selftest_excuse(const char *base);
 
 /* --- selftest_text.c, selftest_data.c --- */
 

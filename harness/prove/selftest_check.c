@@ -7,22 +7,6 @@
 #include "base/mem.h"
 #include "prove/selftest.h"
 
-/* Cases that can catch nothing here, and why. */
-static const struct {
-    const char *base;
-    const char *because;
-} excuses[] = {
-    {"panora/delivery/uses-https", "is asked of public hosts only; the receiver is on loopback"},
-};
-
-const char *selftest_excuse(const char *base)
-{
-    for (size_t i = 0; i < ARRAY_LEN(excuses); i++)
-        if (strcmp(excuses[i].base, base) == 0)
-            return excuses[i].because;
-    return NULL;
-}
-
 bool selftest_is_catch(enum verdict verdict)
 {
     return verdict == VERDICT_FAIL || verdict == VERDICT_WARN;
@@ -61,44 +45,38 @@ static void add_problem(struct selftest *selftest, const struct subject *subject
 }
 
 /* A declaration names a case with all its values, or one of them. */
-static bool is_listed(const char *const *cases, size_t max, const struct case_outcome *outcome)
+static bool is_listed(const struct names *cases, const struct case_outcome *outcome)
 {
-    for (size_t i = 0; i < max && cases[i]; i++)
-        if (strcmp(cases[i], outcome->base) == 0 || strcmp(cases[i], outcome->id) == 0)
-            return true;
-    return false;
+    return names_has(cases, outcome->base) || names_has(cases, outcome->id);
 }
 
-bool selftest_is_declared(const struct fault *fault, const char *base)
+bool selftest_is_declared(const struct subject *subject, const char *base)
 {
+    const struct names *must = &subject->declared->must;
     size_t len = strlen(base);
-    for (size_t i = 0; i < FAULT_CASES_MAX && fault->cases[i]; i++)
-        if (strncmp(fault->cases[i], base, len) == 0 &&
-            (fault->cases[i][len] == '\0' || fault->cases[i][len] == '['))
+    for (size_t i = 0; i < must->count; i++)
+        if (strncmp(must->items[i], base, len) == 0 &&
+            (must->items[i][len] == '\0' || must->items[i][len] == '['))
             return true;
     return false;
 }
 
-bool selftest_is_optional(const struct fault *fault, const char *base)
+bool selftest_is_optional(const struct subject *subject, const char *base)
 {
-    for (size_t i = 0; i < FAULT_ALSO_MAX && fault->also[i]; i++)
-        if (strcmp(fault->also[i], base) == 0)
-            return true;
-    return false;
+    return names_has(&subject->declared->may, base);
 }
 
 /* How many values of the case at `at` caught it without being declared; all of them, from there on.
  */
 static size_t count_undeclared(const struct subject *subject, size_t at)
 {
-    const struct fault *fault = subject->fault;
     const char *base = subject->first.items[at].base;
     size_t undeclared = 0;
     for (size_t i = 0; i < subject->first.count; i++) {
         const struct case_outcome *outcome = &subject->first.items[i];
         if (strcmp(outcome->base, base) != 0 || !selftest_is_catch(outcome->verdict) ||
-            is_listed(fault->cases, FAULT_CASES_MAX, outcome) ||
-            is_listed(fault->also, FAULT_ALSO_MAX, outcome))
+            is_listed(&subject->declared->must, outcome) ||
+            is_listed(&subject->declared->may, outcome))
             continue;
         if (i < at)
             return 0; /* said already */
@@ -112,7 +90,7 @@ static bool is_told(const struct subject *subject)
 {
     for (size_t i = 0; i < subject->first.count; i++)
         if (subject->first.items[i].verdict == VERDICT_INFO &&
-            is_listed(subject->fault->cases, FAULT_CASES_MAX, &subject->first.items[i]))
+            is_listed(&subject->declared->must, &subject->first.items[i]))
             return true;
     return false;
 }
@@ -124,7 +102,7 @@ static void check_fault(struct selftest *selftest, const struct subject *subject
         const struct case_outcome *outcome = &subject->first.items[i];
         if (!selftest_is_catch(outcome->verdict))
             continue;
-        if (is_listed(subject->fault->cases, FAULT_CASES_MAX, outcome)) {
+        if (is_listed(&subject->declared->must, outcome)) {
             caught = true;
             continue;
         }
@@ -165,7 +143,7 @@ static void check_repetition(struct selftest *selftest, const struct subject *su
     for (size_t i = 0; i < first->count && i < second->count; i++) {
         const struct case_outcome *one = &first->items[i];
         const struct case_outcome *other = &second->items[i];
-        bool optional = subject->fault && selftest_is_optional(subject->fault, one->base);
+        bool optional = subject->fault && selftest_is_optional(subject, one->base);
         if (one->verdict != other->verdict && !optional)
             add_problem(selftest, subject, "%s: two runs with one seed differ in %s: %s and %s",
                         subject->name, one->id, verdict_name(one->verdict),
@@ -210,7 +188,7 @@ const struct case_outcome **selftest_cases(const struct selftest *selftest, size
 
 static void check_case(struct selftest *selftest, const struct case_outcome *one)
 {
-    if (one->level == LEVEL_MAY || selftest_excuse(one->base))
+    if (one->level == LEVEL_MAY || catches_excuse(selftest->catches, one->base))
         return;
     for (size_t i = 0; i < selftest->num_subjects; i++)
         if (selftest->subjects[i].fault && selftest_catches(&selftest->subjects[i], one->base))
@@ -218,8 +196,8 @@ static void check_case(struct selftest *selftest, const struct case_outcome *one
     add_problem(selftest, NULL, "%s (%s) catches no fault", one->base, level_name(one->level));
     for (size_t i = 0; i < selftest->num_subjects; i++) {
         struct subject *subject = &selftest->subjects[i];
-        if (subject->fault && !subject->fault->cases[FEW_CASES] &&
-            selftest_is_declared(subject->fault, one->base))
+        if (subject->fault && subject->declared->must.count <= FEW_CASES &&
+            selftest_is_declared(subject, one->base))
             subject->odd = true; /* it should have been caught, and may be when run again */
     }
 }

@@ -11,8 +11,8 @@
 static bool is_shown(const struct subject *subject, const char *base)
 {
     if (subject->fault->racy || subject->fault->informs)
-        return selftest_is_declared(subject->fault, base);
-    return selftest_catches(subject, base) && !selftest_is_optional(subject->fault, base);
+        return selftest_is_declared(subject, base);
+    return selftest_catches(subject, base) && !selftest_is_optional(subject, base);
 }
 
 static json_t *cases_of(const struct subject *subject, const struct case_outcome *const *cases,
@@ -37,10 +37,10 @@ static json_t *fault_object(const struct subject *subject, const struct case_out
                      cases_of(subject, cases, count));
 }
 
-static json_t *case_object(const struct case_outcome *one)
+static json_t *case_object(const struct selftest *selftest, const struct case_outcome *one)
 {
     return json_pack("{s:s, s:s, s:s*}", "id", one->base, "level", level_name(one->level),
-                     "catches_nothing_because", selftest_excuse(one->base));
+                     "catches_nothing_because", catches_excuse(selftest->catches, one->base));
 }
 
 static json_t *list_non_faults(void)
@@ -69,7 +69,7 @@ void selftest_add_json(const struct selftest *selftest, struct buf *out)
             (void)json_array_append_new(right, json_string(subject->name));
     }
     for (size_t i = 0; i < count; i++)
-        (void)json_array_append_new(case_list, case_object(cases[i]));
+        (void)json_array_append_new(case_list, case_object(selftest, cases[i]));
     for (size_t i = 0; i < selftest->problems.count; i++)
         (void)json_array_append_new(problems, json_string(selftest->problems.items[i]));
     json_t *all =

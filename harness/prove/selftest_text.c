@@ -18,8 +18,9 @@ static void add_catches(const struct selftest *selftest, const struct case_outco
         if (subject->fault && selftest_catches(subject, one->base))
             buf_add_format(line, "%s%s", line->len ? " " : "", subject->fault->id);
     }
-    if (line->len == 0 && selftest_excuse(one->base))
-        buf_add_text(line, selftest_excuse(one->base));
+    const char *excuse = catches_excuse(selftest->catches, one->base);
+    if (line->len == 0 && excuse)
+        buf_add_text(line, excuse);
     else if (line->len == 0)
         buf_add_text(line, one->level == LEVEL_MAY ? "- (only informs)" : "-");
 }

@@ -1,15 +1,285 @@
-/* The table of behaviours. */
 #include "receive/behaviour.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
+#include "base/mem.h"
 #include "base/text.h"
-#include "receive/behaviour_internal.h"
 #include "receive/gzip.h"
 
-const struct behaviour behaviours[] = {
+/* --- what the answer says --- */
+
+static void behave_status(struct answer *answer, const struct inbound *request,
+                          const struct argument *argument)
+{
+    answer->status = (int)argument->number;
+}
+
+static void behave_header(struct answer *answer, const struct inbound *request,
+                          const struct argument *argument)
+{
+    const char *colon = strchr(argument->text, ':');
+    char *name = mem_copy(argument->text, (size_t)(colon - argument->text));
+    headers_add(&answer->headers, name, colon + 1 + strspn(colon + 1, " \t"));
+    free(name);
+}
+
+/* A 204 cannot carry a body, so an accepted event is answered by 200 then. */
+static void set_some_body(struct answer *answer, const char *content_type, const char *text)
+{
+    if (answer->status == 204)
+        answer->status = 200;
+    answer_set_body(answer, content_type, text);
+}
+
+static void behave_text(struct answer *answer, const struct inbound *request,
+                        const struct argument *argument)
+{
+    set_some_body(answer, "text/plain; charset=utf-8", argument->text);
+}
+
+static void behave_json(struct answer *answer, const struct inbound *request,
+                        const struct argument *argument)
+{
+    set_some_body(answer, "application/json", argument->text);
+}
+
+static void behave_html(struct answer *answer, const struct inbound *request,
+                        const struct argument *argument)
+{
+    set_some_body(answer, "text/html; charset=utf-8", argument->text);
+}
+
+static void behave_redirect(struct answer *answer, const struct inbound *request,
+                            const struct argument *argument)
+{
+    answer->status = (int)argument->number;
+    headers_set(&answer->headers, "Location", *argument->text ? argument->text : request->target);
+}
+
+static void behave_garbage(struct answer *answer, const struct inbound *request,
+                           const struct argument *argument)
+{
+    static const char bytes[] = "\x16\x03\x01 this is no HTTP \xff\xfe\r\n\r\n";
+    buf_reset(&answer->raw);
+    buf_add(&answer->raw, bytes, sizeof bytes - 1);
+}
+
+static void behave_wrong_length(struct answer *answer, const struct inbound *request,
+                                const struct argument *argument)
+{
+    if (answer->body.len == 0)
+        set_some_body(answer, "text/plain; charset=utf-8", "accepted\n");
+    answer->length_error = argument->number;
+    answer->ending = ENDING_CLOSE;
+}
+
+static void behave_body_after_204(struct answer *answer, const struct inbound *request,
+                                  const struct argument *argument)
+{
+    answer->status = 204;
+    buf_reset(&answer->body);
+    (void)headers_remove(&answer->headers, "Content-Type");
+    buf_add_text(&answer->extra, argument->text);
+}
+
+static void behave_extra_bytes(struct answer *answer, const struct inbound *request,
+                               const struct argument *argument)
+{
+    buf_add_text(&answer->extra, argument->text);
+}
+
+static void behave_chunked(struct answer *answer, const struct inbound *request,
+                           const struct argument *argument)
+{
+    if (answer->status == 204)
+        answer->status = 200;
+    answer->chunked = true;
+}
+
+static void behave_http_1_0(struct answer *answer, const struct inbound *request,
+                            const struct argument *argument)
+{
+    answer->minor = -1;
+}
+
+static void behave_bare_lf(struct answer *answer, const struct inbound *request,
+                           const struct argument *argument)
+{
+    answer->line_end = "\n";
+}
+
+static void behave_huge_header(struct answer *answer, const struct inbound *request,
+                               const struct argument *argument)
+{
+    struct buf value = {0};
+    buf_add_repeated(&value, 'a', (size_t)argument->number);
+    headers_add(&answer->headers, "X-Padding", buf_text(&value));
+    buf_clear(&value);
+}
+
+static void behave_interim(struct answer *answer, const struct inbound *request,
+                           const struct argument *argument)
+{
+    answer->interim = 103;
+    answer->num_interim = (size_t)argument->number;
+}
+
+static void behave_refuse_continue(struct answer *answer, const struct inbound *request,
+                                   const struct argument *argument)
+{
+    answer->status = 417;
+    answer->ending = ENDING_CLOSE;
+}
+
+/* 100 (Continue) to a client that did not wait for it. */
+static void behave_unasked_continue(struct answer *answer, const struct inbound *request,
+                                    const struct argument *argument)
+{
+    answer->interim = 100;
+    answer->num_interim = 1;
+}
+
+#define HOP "/hop/"
+
+/* The way to the last hop is counted in the address. */
+static void behave_redirect_chain(struct answer *answer, const struct inbound *request,
+                                  const struct argument *argument)
+{
+    long done = text_starts_with(request->target, HOP)
+                    ? strtol(request->target + sizeof HOP - 1, NULL, 10)
+                    : 0;
+    if (done >= argument->count || done < 0)
+        return;
+    char *next = mem_format(HOP "%ld", done + 1);
+    answer->status = (int)argument->number;
+    headers_set(&answer->headers, "Location", next);
+    free(next);
+}
+
+static void behave_lower_case(struct answer *answer, const struct inbound *request,
+                              const struct argument *argument)
+{
+    answer->lower_case = true;
+}
+
+static void behave_no_reason(struct answer *answer, const struct inbound *request,
+                             const struct argument *argument)
+{
+    answer->reason = "";
+}
+
+/* Many small chunks with an extension each, and a trailer. */
+static void behave_chunk_details(struct answer *answer, const struct inbound *request,
+                                 const struct argument *argument)
+{
+    behave_chunked(answer, request, argument);
+    answer->chunk_details = true;
+}
+
+/* --- how it is sent --- */
+
+#define BYTES_PER_MIB ((double)1024 * 1024)
+#define DELAY_MAX     (INT64_C(24) * 3600 * NS_PER_S) /* of all delays together */
+
+static void add_delay(struct answer *answer, double ns)
+{
+    double sum = (double)answer->delay_ns + ns;
+    answer->delay_ns = sum < (double)DELAY_MAX ? (int64_t)sum : DELAY_MAX;
+}
+
+static void behave_delay(struct answer *answer, const struct inbound *request,
+                         const struct argument *argument)
+{
+    add_delay(answer, (double)argument->number);
+}
+
+static void behave_delay_per_mib(struct answer *answer, const struct inbound *request,
+                                 const struct argument *argument)
+{
+    double mib = (double)request->body.len / BYTES_PER_MIB;
+    add_delay(answer, (double)argument->number * mib);
+}
+
+static void behave_drip(struct answer *answer, const struct inbound *request,
+                        const struct argument *argument)
+{
+    answer->drip_ns = argument->number;
+}
+
+static void cut(struct answer *answer, const struct argument *argument, enum ending ending)
+{
+    answer->cut = true;
+    answer->cut_at = argument->number > 0 ? (size_t)argument->number : 0;
+    answer->ending = ending;
+}
+
+static void behave_truncate(struct answer *answer, const struct inbound *request,
+                            const struct argument *argument)
+{
+    cut(answer, argument, ENDING_CLOSE);
+}
+
+static void behave_reset(struct answer *answer, const struct inbound *request,
+                         const struct argument *argument)
+{
+    cut(answer, argument, ENDING_RESET);
+}
+
+static void behave_reset_after(struct answer *answer, const struct inbound *request,
+                               const struct argument *argument)
+{
+    answer->ending = ENDING_RESET;
+    answer->silent_close = true;
+}
+
+static void behave_close(struct answer *answer, const struct inbound *request,
+                         const struct argument *argument)
+{
+    cut(answer, argument, ENDING_CLOSE);
+}
+
+static void behave_silence(struct answer *answer, const struct inbound *request,
+                           const struct argument *argument)
+{
+    cut(answer, argument, ENDING_HOLD);
+}
+
+static void behave_endless(struct answer *answer, const struct inbound *request,
+                           const struct argument *argument)
+{
+    if (answer->status == 204)
+        answer->status = 200;
+    answer->endless = true;
+    answer->ending = ENDING_CLOSE;
+}
+
+static void behave_connection_close(struct answer *answer, const struct inbound *request,
+                                    const struct argument *argument)
+{
+    answer->ending = ENDING_CLOSE;
+}
+
+static void behave_silent_close(struct answer *answer, const struct inbound *request,
+                                const struct argument *argument)
+{
+    answer->ending = ENDING_CLOSE;
+    answer->silent_close = true;
+}
+
+/* Neither a length nor chunks: the end of the connection ends the body. */
+static void behave_unframed(struct answer *answer, const struct inbound *request,
+                            const struct argument *argument)
+{
+    answer->unframed = true;
+    answer->ending = ENDING_CLOSE;
+}
+
+/* --- the table --- */
+
+static const struct behaviour behaviours[] = {
     {.name = "status",
      .sentence = "answers with this status, whatever the request",
      .argument = {.kind = ARGUMENT_STATUS, .meaning = "N from 200 to 599"},
@@ -171,32 +441,17 @@ const struct behaviour behaviours[] = {
                   .most = 1 << 30},
      .moment = MOMENT_READ},
 };
-const size_t num_behaviours = ARRAY_LEN(behaviours);
-
-const struct behaviour *behaviour_find(const char *name)
-{
-    for (size_t i = 0; i < num_behaviours; i++)
-        if (strcmp(behaviours[i].name, name) == 0)
-            return &behaviours[i];
-    return NULL;
-}
-
-static bool unknown(const char *name, struct error *err)
-{
-    const char *names[ARRAY_LEN(behaviours)];
-    for (size_t i = 0; i < num_behaviours; i++)
-        names[i] = behaviours[i].name;
-    return text_unknown(err, "behaviour", name, names, num_behaviours);
-}
+static const struct table_part part = TABLE_PART(behaviours);
+static const struct table_part *const parts[] = {&part, NULL};
+const struct table behaviour_table = {"behaviour", sizeof(struct behaviour), parts};
 
 bool behaviour_read(const char *word, struct behaviour_setting *out, struct error *err)
 {
     *out = (struct behaviour_setting){0};
     const char *given;
     char *name = argument_split(word, &given);
-    const struct behaviour *behaviour = behaviour_find(name);
-    bool read = behaviour ? argument_read(&behaviour->argument, given, &out->argument, err)
-                          : unknown(name, err);
+    const struct behaviour *behaviour = table_find(&behaviour_table, name, err);
+    bool read = behaviour && argument_read(&behaviour->argument, given, &out->argument, err);
     if (behaviour && !read)
         (void)error_prefix(err, "behaviour %s", name);
     free(name);

@@ -2,8 +2,7 @@
  * What can be done to an answer, whatever it says: each a row, several at once, applied in the
  * order given.
  *
- * To add one: write its function in behaviour_message.c or behaviour_wire.c, its row in
- * behaviour.c, and a line for it in the test's table.
+ * To add one: write its function and its row in behaviour.c, and a line for it in the test's table.
  */
 #ifndef RECEIVE_BEHAVIOUR_H
 #define RECEIVE_BEHAVIOUR_H
@@ -12,9 +11,10 @@
 #include <stddef.h>
 
 #include "base/error.h"
-#include "receive/answer.h"
+#include "base/table.h"
 #include "receive/argument.h"
 #include "receive/rules.h"
+#include "serve/answer.h"
 
 /* When a behaviour takes place. */
 enum moment {
@@ -35,11 +35,8 @@ struct behaviour {
     behaviour_function *apply; /* NULL for MOMENT_READ */
 };
 
-extern const struct behaviour behaviours[];
-extern const size_t num_behaviours;
-
-/* The behaviour of that name, or NULL. */
-const struct behaviour *behaviour_find(const char *name);
+/* Every row is a struct behaviour. */
+extern const struct table behaviour_table;
 
 /* A behaviour as it was asked for. */
 struct behaviour_setting {

@@ -1,10 +1,11 @@
 /*
  * The deliberate mistakes of the receiver. Each is one row: what is wrong, where it was seen in the
- * wild, which cases must catch it, and the one or two stages that it replaces. Ids are those of the
- * catalogue of failure modes; rows stand in faults_a.c to faults_g.c by letter.
+ * wild, and the one or two stages that it replaces. Ids are those of the catalogue of failure
+ * modes; rows stand in faults_a.c to faults_g.c by letter. Which cases must catch each is said in
+ * fixtures/catches.json.
  *
- * To add one: write its stage and its row in the file of its letter, and a line for it in the
- * test's table.
+ * To add one: write its stage and its row in the file of its letter, its line in
+ * fixtures/catches.json, and a line for it in the test's table.
  */
 #ifndef RECEIVE_FAULT_H
 #define RECEIVE_FAULT_H
@@ -12,28 +13,22 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/table.h"
 #include "receive/argument.h"
 #include "receive/rules.h"
 
-#define FAULT_CASES_MAX 128
-#define FAULT_ALSO_MAX  64
-
 struct fault {
-    const char *id;       /* "A01" */
-    const char *name;     /* "no-verification" */
-    const char *sentence; /* what the receiver does */
-    const char *seen;     /* public threads and advisories, or "" */
-    const char
-        *cases[FAULT_CASES_MAX]; /* full ids that must catch it, without [value]; NULL ends them */
-    const char *diagnosis;       /* id, or NULL when it yields none */
+    const char *id;        /* "A01" */
+    const char *name;      /* "no-verification" */
+    const char *sentence;  /* what the receiver does */
+    const char *seen;      /* public threads and advisories, or "" */
+    const char *diagnosis; /* id, or NULL when it yields none */
     struct argument_spec argument;
     struct rules overrides;
-    const char *also[FAULT_ALSO_MAX]; /* cases that may catch it or not, by its nature: they depend
-                                         on who comes first */
     const char *trial;  /* the argument with which it is proved that the suites catch it; NULL = the
                            fallback */
     bool tls;           /* it shows only over https */
-    bool racy;          /* which of `cases` catches it depends on who comes first */
+    bool racy;          /* which of its cases catches it depends on who comes first */
     bool both_families; /* it shows only where IPv4 and IPv6 are served */
     bool informs;       /* no case fails it: it is only told */
 };
@@ -45,6 +40,9 @@ struct non_fault {
     const char *sentence; /* what the receiver would do */
     const char *because;
 };
+
+/* The rows of each letter, which stand beside their stages. */
+extern const struct table_part faults_a, faults_b, faults_c, faults_d, faults_e, faults_f, faults_g;
 
 extern const struct non_fault non_faults[];
 extern const size_t num_non_faults;

@@ -2,9 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "base/array.h"
-#include "receive/fault_cases.h"
-#include "receive/faults.h"
+#include "receive/fault.h"
 
 static enum result key_with_newline(struct handling *handling)
 {
@@ -61,39 +59,34 @@ static enum result other_key(struct handling *handling)
     return RESULT_NEXT;
 }
 
-const struct fault faults_d[] = {
+static const struct fault rows[] = {
     {.id = "D01",
      .name = "newline-in-secret",
      .sentence = "has a newline at the end of its secret",
      .seen = "heripo-engine#47, stripe-node#1980, webhookdb#895",
-     .cases = {EVERY_ACCEPTANCE},
      .diagnosis = "key-newline",
      .overrides = {.key = key_with_newline}},
     {.id = "D02",
      .name = "strips-prefix",
      .sentence = "takes the whsec_ off its secret, which belongs to it",
      .seen = "standard-webhooks#235",
-     .cases = {EVERY_ACCEPTANCE},
      .overrides = {.key = key_without_prefix}},
     {.id = "D03",
      .name = "other-secret",
      .sentence = "has the secret of another environment",
      .seen = "stripe-node#396, stripe-node#341",
-     .cases = {EVERY_ACCEPTANCE},
      .diagnosis = "other-secret",
      .overrides = {.key = other_key}},
     {.id = "D04",
      .name = "decodes-secret",
      .sentence = "decodes its secret from base64 before it signs",
      .seen = "the reason invalid_secret of webhook-toolkit",
-     .cases = {EVERY_ACCEPTANCE},
      .overrides = {.key = key_from_base64}},
     {.id = "D05",
      .name = "other-header",
      .sentence = "looks for the signature in X-Panora-Signature",
      .seen = "pingpp-ruby#1",
-     .cases = {EVERY_ACCEPTANCE},
      .diagnosis = "header-x-panora-signature",
      .overrides = {.find = find_under_alias}},
 };
-const size_t num_faults_d = ARRAY_LEN(faults_d);
+const struct table_part faults_d = TABLE_PART(rows);

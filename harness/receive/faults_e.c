@@ -1,10 +1,8 @@
 /* E: routing, middleware and what stands before the handler. */
 #include <string.h>
 
-#include "base/array.h"
 #include "base/text.h"
-#include "receive/fault_cases.h"
-#include "receive/faults.h"
+#include "receive/fault.h"
 
 #define ELSEWHERE "/elsewhere"
 
@@ -116,13 +114,11 @@ static enum result admit_without_charset(struct handling *handling)
     return type && strchr(type, ';') ? RESULT_MEDIA_TYPE : rules_right.admit(handling);
 }
 
-const struct fault faults_e[] = {
+static const struct fault rows[] = {
     {.id = "E01",
      .name = "redirects",
      .sentence = "redirects to another address",
      .seen = "polar#7760, trigger.dev#543, waha#112",
-     .cases = {D("does-not-redirect"), D("refuses-other-methods"), EVERY_ACCEPTANCE, EVERY_REFUSAL,
-               EVERY_ROBUSTNESS},
      .argument = {.kind = ARGUMENT_STATUS_TEXT, .meaning = "CODE[,URL]", .fallback = "307"},
      .diagnosis = "redirect",
      .overrides = {.admit = admit_elsewhere}},
@@ -130,56 +126,45 @@ const struct fault faults_e[] = {
      .name = "trailing-slash",
      .sentence = "redirects to the same address with a slash at its end",
      .seen = "elastic/beats#33425, saleor/storefront#597, vellum#40755",
-     .cases = {D("does-not-redirect"), D("refuses-other-methods"), EVERY_ACCEPTANCE, EVERY_REFUSAL,
-               EVERY_ROBUSTNESS},
      .overrides = {.admit = admit_with_slash}},
     {.id = "E03",
      .name = "redirects-to-login",
      .sentence = "redirects to a sign-in page, which answers 200",
      .seen = "formancehq/ledger#1990, vantage-point#49",
-     .cases = {D("does-not-redirect"), D("refuses-other-methods"), EVERY_ACCEPTANCE, EVERY_REFUSAL,
-               EVERY_ROBUSTNESS},
      .diagnosis = "login-redirect",
      .overrides = {.admit = admit_login}},
     {.id = "E04",
      .name = "csrf-middleware",
      .sentence = "wants a CSRF token from every POST",
      .seen = "discourse#16982, coolify#6200, CreatorOs#488",
-     .cases = {EVERY_ACCEPTANCE},
      .diagnosis = "csrf-check",
      .overrides = {.admit = admit_with_csrf_token}},
     {.id = "E05",
      .name = "session-wall",
      .sentence = "wants everybody to sign in",
      .seen = "kosuke-core#116, clerk-docs#889, file-drive#9",
-     .cases = {EVERY_ACCEPTANCE},
      .diagnosis = "login-wall",
      .overrides = {.admit = admit_with_session}},
     {.id = "E06",
      .name = "protected-preview",
      .sentence = "is a preview that its platform lets nobody see who has not signed in",
      .seen = "dev_overflow_nextjs13#2",
-     .cases = {EVERY_ACCEPTANCE},
      .overrides = {.admit = admit_to_preview}},
     {.id = "E07",
      .name = "bot-firewall",
      .sentence = "a firewall turns Panora's User-Agent away",
      .seen = "KickDevDocs#403, OpenAgents#4721, qstash-js#238",
-     .cases = {EVERY_ACCEPTANCE},
      .diagnosis = "firewall-by-user-agent",
      .overrides = {.admit = admit_known_clients}},
     {.id = "E08",
      .name = "language-redirect",
      .sentence = "redirects to the same address below a language",
      .seen = "hackaton-clerk-2025#26",
-     .cases = {D("does-not-redirect"), D("refuses-other-methods"), EVERY_ACCEPTANCE, EVERY_REFUSAL,
-               EVERY_ROBUSTNESS},
      .overrides = {.admit = admit_with_language}},
     {.id = "E09",
      .name = "no-such-route",
      .sentence = "has no handler for POST at this address",
      .seen = "processwire#2149",
-     .cases = {EVERY_ACCEPTANCE},
      .argument = {.kind = ARGUMENT_STATUS, .meaning = "N, e.g. 405", .fallback = "404"},
      .diagnosis = "no-route",
      .overrides = {.admit = admit_nothing}},
@@ -187,15 +172,13 @@ const struct fault faults_e[] = {
      .name = "get-answers-200",
      .sentence = "answers 200 with a page to other methods than POST",
      .seen = "",
-     .cases = {D("refuses-other-methods")},
      .diagnosis = "answers-other-methods",
      .overrides = {.admit = admit_get}},
     {.id = "E11",
      .name = "no-charset",
      .sentence = "answers 415 when the content type has a charset",
      .seen = "CloudEvents HTTP webhook 1.0.2, section 2.2",
-     .cases = {P("content-type")},
      .diagnosis = "exact-content-type",
      .overrides = {.admit = admit_without_charset}},
 };
-const size_t num_faults_e = ARRAY_LEN(faults_e);
+const struct table_part faults_e = TABLE_PART(rows);

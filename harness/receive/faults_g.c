@@ -2,10 +2,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/array.h"
 #include "base/clock.h"
-#include "receive/fault_cases.h"
-#include "receive/faults.h"
+#include "receive/fault.h"
 
 static enum result shape_of_known_type(struct handling *handling)
 {
@@ -193,27 +191,23 @@ static enum result shape_of_handled_type(struct handling *handling)
     return result == RESULT_NEXT && !handled ? RESULT_NOT_EVENT : result;
 }
 
-const struct fault faults_g[] = {
+static const struct fault rows[] = {
     {.id = "G01",
      .name = "refuses-unknown-types",
      .sentence = "refuses events whose type it does not know",
      .seen = "OpenHands/automation#236, mattermost-plugin-zoom#257, zulip#24983",
-     .cases = {D("accepts-unknown-type")},
      .diagnosis = "refuses-unknown-types",
      .overrides = {.shape = shape_of_known_type}},
     {.id = "G02",
      .name = "refuses-extra-fields",
      .sentence = "refuses events with members beside the documented three",
      .seen = "",
-     .cases = {D("accepts-extra-fields")},
      .diagnosis = "refuses-more-members",
      .overrides = {.shape = shape_without_extras}},
     {.id = "G03",
      .name = "refuses-duplicates",
      .sentence = "answers 409 to an event that it has seen",
      .seen = "preloop#517, webrenew/memories#396",
-     .cases = {H("robustness/abort-mid-body"), D("accepts-redelivery"),
-               D("accepts-concurrent-redelivery")},
      .diagnosis = "refuses-duplicates",
      .overrides = {.act = act_once}},
     {.id = "G04",
@@ -221,7 +215,6 @@ const struct fault faults_g[] = {
      .sentence = "processes copies of an event that come at the same time, and answers 500 to all "
                  "but the first",
      .seen = "devlane#355, StellarBank#39",
-     .cases = {D("accepts-concurrent-redelivery"), X("processes-once-when-raced")},
      .diagnosis = "races-duplicates",
      .argument = {ARGUMENT_TIME, "TIME between looking an id up and noting it", "250ms"},
      .overrides = {.act = act_with_race}},
@@ -229,35 +222,30 @@ const struct fault faults_g[] = {
      .name = "wants-order",
      .sentence = "answers 409 to a contact that is older than the newest that it has seen",
      .seen = "",
-     .cases = {D("accepts-out-of-order")},
      .diagnosis = "refuses-older-events",
      .overrides = {.act = act_in_order}},
     {.id = "G06",
      .name = "parses-data-blindly",
      .sentence = "breaks when data holds no JSON object or array",
      .seen = "Panora's sender against its documentation",
-     .cases = {P("survives-odd-data"), P("survives-malformed-data")},
      .diagnosis = "throws-on-odd-data",
      .overrides = {.act = act_on_parsed_data}},
     {.id = "G07",
      .name = "leaks-digest",
      .sentence = "says in its refusal which signature would have been right",
      .seen = "adnanh/webhook#85, adnanh/webhook#83; Panora's documented receiver",
-     .cases = {S("leaks-nothing")},
      .diagnosis = "leaks-signature",
      .overrides = {.answer = answer_with_digest}},
     {.id = "G08",
      .name = "leaks-trace",
      .sentence = "sends a stack trace with a refusal, which says where the signatures differ",
      .seen = "Truxify#3755, Cellarion#451, corsair#348",
-     .cases = {S("refusals-look-alike"), "http/disclosure/stack-trace"},
      .diagnosis = "leaks-reasons",
      .overrides = {.answer = answer_with_trace}},
     {.id = "G09",
      .name = "success-without-2xx",
      .sentence = "answers a genuine event with a status that is no success",
      .seen = "hebo-platform#103",
-     .cases = {EVERY_ACCEPTANCE},
      .argument = {.kind = ARGUMENT_STATUS, .meaning = "N", .fallback = "418"},
      .diagnosis = "success-without-2xx",
      .overrides = {.answer = answer_accepted_with_status}},
@@ -265,15 +253,12 @@ const struct fault faults_g[] = {
      .name = "debug-mode",
      .sentence = "shows an interactive debugger when it does not understand an event",
      .seen = "",
-     .cases = {"http/disclosure/debug-page"},
      .diagnosis = "shows-debugger",
      .overrides = {.answer = answer_with_debugger}},
     {.id = "G13",
      .name = "loses-accepted",
      .sentence = "answers 2xx to an event and then loses it",
      .seen = "",
-     .cases = {X("processes-what-it-accepts"), X("processes-once-when-redelivered"),
-               X("processes-once-when-raced")},
      .diagnosis = "accepted-but-lost",
      .argument = {ARGUMENT_NUMBER, "N: only every N-th request loses its event", "1"},
      .overrides = {.act = act_and_lose}},
@@ -281,22 +266,19 @@ const struct fault faults_g[] = {
      .name = "processes-again",
      .sentence = "processes an event again whenever it is delivered again",
      .seen = "",
-     .cases = {X("processes-once-when-redelivered"), X("processes-once-when-raced")},
      .diagnosis = "processed-twice",
      .overrides = {.act = act_every_time}},
     {.id = "G15",
      .name = "leaks-secret",
      .sentence = "shows its settings with a refusal, and the secret among them",
      .seen = "pages that frameworks show in debug mode",
-     .cases = {S("leaks-nothing")},
      .diagnosis = "leaks-secret",
      .overrides = {.answer = answer_with_settings}},
     {.id = "G16",
      .name = "some-types-only",
      .sentence = "refuses the types that it does not handle: all but those of CRM",
      .seen = "a variant of G01",
-     .cases = {D("accepts-every-type"), D("accepts-unknown-type")},
      .diagnosis = "refuses-some-types",
      .overrides = {.shape = shape_of_handled_type}},
 };
-const size_t num_faults_g = ARRAY_LEN(faults_g);
+const struct table_part faults_g = TABLE_PART(rows);

@@ -6,9 +6,9 @@
 
 #include "base/buf.h"
 #include "base/bytes.h"
-#include "receive/answer.h"
 #include "receive/argument.h"
 #include "receive/rules.h"
+#include "serve/answer.h"
 
 /* Appends `in`, at most 65535 bytes of it, in one stored block. */
 void gzip_stored(struct bytes in, struct buf *out);

@@ -34,13 +34,6 @@ const char *result_words(enum result result)
     return results[result].words ? results[result].words : "undecided";
 }
 
-struct bytes inbound_header(const struct inbound *request, const char *name)
-{
-    return headers_count(request->headers, name) == 1
-               ? bytes_of(headers_find(request->headers, name))
-               : (struct bytes){NULL, 0};
-}
-
 const struct js *handling_event(struct handling *handling)
 {
     if (!handling->parsed)

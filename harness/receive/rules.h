@@ -16,9 +16,11 @@
 #include "base/bytes.h"
 #include "http/headers.h"
 #include "panora/js.h"
-#include "receive/answer.h"
 #include "receive/argument.h"
 #include "receive/memory.h"
+#include "serve/answer.h"
+#include "serve/inbound.h"
+#include "serve/tls.h"
 
 /* What a stage came to. */
 enum result {
@@ -40,22 +42,6 @@ enum result {
 
 /* "accepted", "signature refused", ... */
 const char *result_words(enum result result);
-
-/* A request as it arrived; all borrowed. */
-struct inbound {
-    const char *method;
-    const char *target;
-    int minor;
-    const struct headers *headers;
-    struct bytes body;
-    size_t first_piece_len; /* of the body: what came with the first read */
-    bool chunked;
-    bool whole;             /* the body is complete; else only the head may be judged */
-    uint64_t number;        /* of the request, from 1 */
-    uint64_t connection;    /* its number, from 1 */
-    uint64_t on_connection; /* the how-manieth on its connection, from 1 */
-    bool over_ipv6;
-};
 
 struct rules;
 
@@ -80,19 +66,6 @@ struct handling {
 };
 
 typedef enum result stage_function(struct handling *handling);
-
-/* What is wrong with the TLS session; a receiver with such a flaw serves https. */
-enum tls_flaw {
-    TLS_RIGHT,
-    TLS_INCOMPLETE,   /* the intermediate certificate is not sent */
-    TLS_EXPIRED,      /* the certificate was valid once */
-    TLS_OTHER_HOST,   /* the certificate is for another host */
-    TLS_OLD_PROTOCOL, /* TLS 1.0 and 1.1 are spoken, too */
-    TLS_INTERMEDIATE, /* no flaw: signed by an intermediate, whose certificate is sent */
-    TLS_ONLY_1_2,     /* no flaw: TLS 1.3 is not spoken */
-    TLS_ONLY_1_3,     /* no flaw: TLS 1.2 is not spoken */
-    TLS_WEAK_CIPHERS  /* ciphers without encryption and without certificate are taken, too */
-};
 
 /* What a connection does, apart from judging requests. 0 = the right value. */
 struct manners {
@@ -145,8 +118,5 @@ struct bytes handling_member(struct handling *handling, const char *name);
 /* What `data` holds as a value: the text in it parsed, or the object itself; NULL when it is no
  * JSON. The caller frees it with js_free. */
 struct js *handling_data(struct handling *handling);
-
-/* The value of a header, trimmed, or data == NULL when there is none or more than one. */
-struct bytes inbound_header(const struct inbound *request, const char *name);
 
 #endif

@@ -1,6 +1,8 @@
 /*
  * Receivers that are right in another way: what no case may hold against an endpoint. Each is one
  * row: the behaviours that its answers take, and the stages or manners in which it differs.
+ *
+ * To add one: write its stages and its row in variation.c, and a line for it in the test's table.
  */
 #ifndef RECEIVE_VARIATION_H
 #define RECEIVE_VARIATION_H
@@ -9,6 +11,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "base/table.h"
 #include "receive/rules.h"
 
 #define VARIATION_BEHAVIOURS 6
@@ -21,10 +24,7 @@ struct variation {
     struct rules overrides;
 };
 
-extern const struct variation variations[];
-extern const size_t num_variations;
-
-/* The variation of that name; NULL with a sentence that names the nearest one. */
-const struct variation *variation_find(const char *name, struct error *err);
+/* Every row is a struct variation. */
+extern const struct table variation_table;
 
 #endif

@@ -9,21 +9,14 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/table.h"
 #include "run/library.h"
 #include "suite/word.h"
-
-/* Borrowed names; `items` is freed by whoever made the list. */
-struct name_list {
-    const char **items;
-    size_t count;
-};
-
-void name_list_add(struct name_list *names, const char *name);
 
 struct explainer {
     /* Appends paragraphs about what `id` names; false when it names nothing of this kind. */
     bool (*explain)(const struct library *library, const char *id, struct buf *out);
-    void (*add_names)(const struct library *library, struct name_list *names);
+    void (*add_names)(const struct library *library, struct names *names);
 };
 
 extern const struct explainer explain_cases;

@@ -244,14 +244,14 @@ static bool explain_case(const struct library *library, const char *id, struct b
     return found > 0;
 }
 
-static void add_case_names(const struct library *library, struct name_list *names)
+static void add_case_names(const struct library *library, struct names *names)
 {
     for (size_t i = 0; i < library->num_suites; i++)
         for (size_t j = 0; j < library->suites[i]->num_cases; j++) {
             const struct suite_case *one = &library->suites[i]->cases[j];
-            name_list_add(names, one->id);
-            name_list_add(names, one->base);
-            name_list_add(names, short_name(one, one->base));
+            names_add(names, one->id);
+            names_add(names, one->base);
+            names_add(names, short_name(one, one->base));
         }
 }
 

@@ -47,9 +47,9 @@ static bool explain_event_id(const struct library *library, const char *id, stru
     return true;
 }
 
-static void add_prefix(const struct library *library, struct name_list *names)
+static void add_prefix(const struct library *library, struct names *names)
 {
-    name_list_add(names, EVENT_ID_PREFIX);
+    names_add(names, EVENT_ID_PREFIX);
 }
 
 const struct explainer explain_event_ids = {explain_event_id, add_prefix};

@@ -2,6 +2,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "prove/catches.h"
 #include "receive/behaviour.h"
 #include "receive/fault.h"
 #include "receive/variation.h"
@@ -22,6 +23,8 @@ static void add_argument(const struct argument_spec *argument, struct buf *out)
 
 static void describe_fault(const struct fault *fault, struct buf *out)
 {
+    struct catches *catches = catches_load(NULL, NULL);
+    const struct names *must = &catches_of(catches, fault)->must;
     buf_add_format(out, "%s %s (fault)\n\n", fault->id, fault->name);
     char *sentence = mem_format("The receiver %s.", fault->sentence);
     char *usage = mem_format("hookcheck receive --fault %s%s", fault->id,
@@ -32,9 +35,10 @@ static void describe_fault(const struct fault *fault, struct buf *out)
     explain_entry("Written:", usage, out);
     add_argument(&fault->argument, out);
     explain_entry("Seen:", fault->seen, out);
-    for (size_t i = 0; i < FAULT_CASES_MAX && fault->cases[i]; i++)
-        explain_entry(i ? "" : "Caught by:", fault->cases[i], out);
+    for (size_t i = 0; i < must->count; i++)
+        explain_entry(i ? "" : "Caught by:", must->items[i], out);
     explain_entry("Diagnosis:", fault->diagnosis, out);
+    catches_free(catches);
     free(sentence);
     free(usage);
 }
@@ -55,11 +59,11 @@ static bool explain_fault(const struct library *library, const char *id, struct 
     return fault != NULL;
 }
 
-static void add_fault_names(const struct library *library, struct name_list *names)
+static void add_fault_names(const struct library *library, struct names *names)
 {
     for (size_t i = 0; i < fault_count(); i++) {
-        name_list_add(names, fault_at(i)->id);
-        name_list_add(names, fault_at(i)->name);
+        names_add(names, fault_at(i)->id);
+        names_add(names, fault_at(i)->name);
     }
 }
 
@@ -84,16 +88,15 @@ static void describe_behaviour(const struct behaviour *behaviour, struct buf *ou
 
 static bool explain_behaviour(const struct library *library, const char *id, struct buf *out)
 {
-    const struct behaviour *behaviour = behaviour_find(id);
+    const struct behaviour *behaviour = table_find(&behaviour_table, id, NULL);
     if (behaviour)
         describe_behaviour(behaviour, out);
     return behaviour != NULL;
 }
 
-static void add_behaviour_names(const struct library *library, struct name_list *names)
+static void add_behaviour_names(const struct library *library, struct names *names)
 {
-    for (size_t i = 0; i < num_behaviours; i++)
-        name_list_add(names, behaviours[i].name);
+    names_add_rows(names, &behaviour_table);
 }
 
 const struct explainer explain_behaviours = {explain_behaviour, add_behaviour_names};
@@ -114,16 +117,15 @@ static void describe_variation(const struct variation *variation, struct buf *ou
 
 static bool explain_variation(const struct library *library, const char *id, struct buf *out)
 {
-    const struct variation *variation = variation_find(id, NULL);
+    const struct variation *variation = table_find(&variation_table, id, NULL);
     if (variation)
         describe_variation(variation, out);
     return variation != NULL;
 }
 
-static void add_variation_names(const struct library *library, struct name_list *names)
+static void add_variation_names(const struct library *library, struct names *names)
 {
-    for (size_t i = 0; i < num_variations; i++)
-        name_list_add(names, variations[i].name);
+    names_add_rows(names, &variation_table);
 }
 
 const struct explainer explain_variations = {explain_variation, add_variation_names};

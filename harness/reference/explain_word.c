@@ -96,16 +96,15 @@ static void describe_mutation(const struct mutation *mutation, struct buf *out)
 
 static bool explain_mutation(const struct library *library, const char *id, struct buf *out)
 {
-    const struct word *word = word_find(&mutation_words, id, NULL);
+    const struct word *word = table_find(&mutation_words, id, NULL);
     if (word)
         describe_mutation(mutation_of(&(struct call){.word = word}), out);
     return word != NULL;
 }
 
-static void add_mutation_names(const struct library *library, struct name_list *names)
+static void add_mutation_names(const struct library *library, struct names *names)
 {
-    for (size_t i = 0; i < mutation_words.num_rows; i++)
-        name_list_add(names, word_at(&mutation_words, i)->name);
+    names_add_rows(names, &mutation_words);
 }
 
 const struct explainer explain_mutations = {explain_mutation, add_mutation_names};
@@ -134,16 +133,15 @@ static void describe_expectation(const struct expectation *expectation, struct b
 
 static bool explain_expectation(const struct library *library, const char *id, struct buf *out)
 {
-    const struct word *word = word_find(&expectation_words, id, NULL);
+    const struct word *word = table_find(&expectation_words, id, NULL);
     if (word)
         describe_expectation(expectation_of(&(struct call){.word = word}), out);
     return word != NULL;
 }
 
-static void add_expectation_names(const struct library *library, struct name_list *names)
+static void add_expectation_names(const struct library *library, struct names *names)
 {
-    for (size_t i = 0; i < expectation_words.num_rows; i++)
-        name_list_add(names, word_at(&expectation_words, i)->name);
+    names_add_rows(names, &expectation_words);
 }
 
 const struct explainer explain_expectations = {explain_expectation, add_expectation_names};

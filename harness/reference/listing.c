@@ -73,8 +73,8 @@ static json_t *add_word(const struct word *word, json_t *rows)
 
 static void fill_mutations(const struct library *library, json_t *rows)
 {
-    for (size_t i = 0; i < mutation_words.num_rows; i++) {
-        const struct word *word = word_at(&mutation_words, i);
+    for (size_t i = 0; i < table_count(&mutation_words); i++) {
+        const struct word *word = table_at(&mutation_words, i);
         json_t *row = add_word(word, rows);
         char *usage = word_usage(word);
         row_set_text(row, "usage", usage);
@@ -85,14 +85,14 @@ static void fill_mutations(const struct library *library, json_t *rows)
 
 static void fill_expectations(const struct library *library, json_t *rows)
 {
-    for (size_t i = 0; i < expectation_words.num_rows; i++)
-        (void)add_word(word_at(&expectation_words, i), rows);
+    for (size_t i = 0; i < table_count(&expectation_words); i++)
+        (void)add_word(table_at(&expectation_words, i), rows);
 }
 
 static void fill_probes(const struct library *library, json_t *rows)
 {
-    for (size_t i = 0; i < probe_words.num_rows; i++)
-        (void)add_word(word_at(&probe_words, i), rows);
+    for (size_t i = 0; i < table_count(&probe_words); i++)
+        (void)add_word(table_at(&probe_words, i), rows);
 }
 
 static void fill_formats(const struct library *library, json_t *rows)

@@ -43,10 +43,10 @@ static bool explain_diagnosis(const struct library *library, const char *id, str
     return true;
 }
 
-static void add_names(const struct library *library, struct name_list *names)
+static void add_names(const struct library *library, struct names *names)
 {
     for (size_t i = 0; i < diagnosis_kind_count(); i++)
-        name_list_add(names, diagnosis_kind_at(i).id);
+        names_add(names, diagnosis_kind_at(i).id);
 }
 
 const struct explainer explain_diagnoses = {explain_diagnosis, add_names};

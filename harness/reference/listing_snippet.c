@@ -40,12 +40,12 @@ static bool explain_snippet(const struct library *library, const char *id, struc
     return false;
 }
 
-static void add_names(const struct library *library, struct name_list *names)
+static void add_names(const struct library *library, struct names *names)
 {
     for (size_t i = 0; i < num_frameworks; i++) {
-        name_list_add(names, framework_file_name(frameworks[i].file));
+        names_add(names, framework_file_name(frameworks[i].file));
         if (frameworks[i].module && is_first_with(i))
-            name_list_add(names, framework_file_name(frameworks[i].module));
+            names_add(names, framework_file_name(frameworks[i].module));
     }
 }
 

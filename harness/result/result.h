@@ -50,7 +50,7 @@ struct exchange {
     char right_signature[65]; /* of the event as it was signed, whatever was sent; "" = unknown */
     int64_t late_ns;          /* open loop: how long after its intended time it left; 0 otherwise */
     bool genuine;             /* a right endpoint accepts it */
-    bool accepted; /* by design.md's words: 2xx, complete, well-formed, in time, not redirected */
+    bool accepted;            /* 2xx, complete, well-formed, in time, not redirected */
     char *
         as_panora; /* how Panora would record it: "delivered", "failed: ..." ; NULL when not sent */
     char *id_event;             /* to ask the user's command about; NULL = nobody asks */
@@ -184,7 +184,7 @@ struct run_result {
     size_t num_diagnoses;
     size_t num_experiments; /* requests of `num_requests` that the diagnosis sent */
     size_t counts[VERDICT_COUNT];
-    int exit_code; /* 0 1 3 4 or 130, by design.md section 3 */
+    int exit_code; /* 0 1 3 4 or 130 */
 
     /* What reports must never show. */
     struct {

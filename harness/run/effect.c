@@ -178,24 +178,21 @@ static void hand_out(struct exchange *exchange, void *payload)
 static const char *stop_reason(void *payload)
 {
     struct runner *runner = payload;
-    const struct run_options *options = runner->options;
-    if (options->interrupted && *options->interrupted) {
-        runner->result->interrupted = true;
-        runner->stop = "not sent: the run was interrupted";
-        return "--effect-command was not asked: the run was interrupted";
-    }
-    if (clock_monotonic_ns() - runner->begun_ns <= options->max_time_ns)
+    const char *over = budget_over(gate_budget(runner->gate), clock_monotonic_ns());
+    if (!over)
         return NULL;
-    runner->stop = "not sent: the time for the run (--max-time) was up";
-    return "--effect-command was not asked: the time for the run (--max-time) was up";
+    runner->stop = over;
+    runner->result->interrupted = runner_was_interrupted(runner);
+    return runner->result->interrupted
+               ? "--effect-command was not asked: the run was interrupted"
+               : "--effect-command was not asked: the time for the run (--max-time) was up";
 }
 
 static void wait_until(struct runner *runner, int64_t until_ns)
 {
     int64_t now_ns = clock_monotonic_ns();
     for (; now_ns < until_ns && !stop_reason(runner); now_ns = clock_monotonic_ns())
-        (void)engine_wait(runner->engine,
-                          until_ns - now_ns < TICK_NS ? until_ns - now_ns : TICK_NS);
+        (void)gate_wait(runner->gate, until_ns - now_ns < TICK_NS ? until_ns - now_ns : TICK_NS);
 }
 
 /* `again`: also what has an answer; otherwise what has none. */

@@ -194,7 +194,7 @@ static int exit_code_of(const struct runner *runner)
     }
     if (result->interrupted)
         return INTERRUPTED;
-    if (!runner->reached && runner->num_sent > 0)
+    if (!runner->reached && runner_num_sent(runner) > 0)
         return UNREACHED;
     if (fell_short || runner->gone || result->loudest[0])
         return FELL_SHORT;
@@ -215,8 +215,9 @@ void finish_result(struct runner *runner)
     struct run_result *result = runner->result;
     judge_certain(runner, true);
     follow_redirects(runner);
+    result->interrupted = result->interrupted || runner_was_interrupted(runner);
     result->duration_ns = clock_monotonic_ns() - runner->begun_ns;
-    result->num_requests = runner->num_sent;
+    result->num_requests = runner_num_sent(runner);
     result->loudest = honest_sentence(runner);
     redact_text(result, &result->loudest);
     result->stopped = mem_text(stopped(runner));
@@ -226,4 +227,15 @@ void finish_result(struct runner *runner)
     /* the exchanges are the result's from now on */
     for (size_t i = 0; i < runner->plan->num_cases; i++)
         runner->plan->cases[i].exchanges = NULL;
+}
+
+void finish_interrupted(struct runner *runner)
+{
+    struct run_result *result = runner->result;
+    result->interrupted = true;
+    result->exit_code = exit_code_of(runner);
+    if (result->stopped[0])
+        return;
+    free(result->stopped);
+    result->stopped = mem_text("the run was interrupted while it looked for the causes");
 }

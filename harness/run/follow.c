@@ -7,7 +7,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "run/run_internal.h"
 
@@ -32,13 +31,6 @@ static bool turns_into_get(const struct observation *seen)
            headers_find(&seen->headers, "Location");
 }
 
-static void on_done(void *payload, struct observation *seen)
-{
-    struct observation *out = payload;
-    observation_clear(out);
-    *out = *seen;
-}
-
 static void write_get(const struct runner *runner, const struct target *target, struct request *out)
 {
     const struct target *first = runner->options->target;
@@ -58,32 +50,15 @@ static void write_get(const struct runner *runner, const struct target *target, 
 /* One GET, with nothing beside it. False when it could not be sent. */
 static bool get(struct runner *runner, const struct target *target, struct observation *out)
 {
-    struct error err = {0};
     struct request request;
-    struct engine *engine = engine_new(target, runner->options->engine, &err);
-    observation_init(out);
-    if (!engine)
-        return false;
     write_get(runner, target, &request);
-    const struct engine_send send = {.request = &request,
-                                     .timeout_ns = runner->options->deadline_ns,
-                                     .on_done = on_done,
-                                     .payload = out};
-    engine_send(engine, &send);
-    runner->num_sent++;
-    while (engine_wait(engine, 100 * NS_PER_MS) > 0)
-        if (runner->options->interrupted && *runner->options->interrupted)
-            engine_cancel_all(engine);
-    engine_free(engine);
+    const struct gate_question question = {.purpose = PURPOSE_REDIRECT,
+                                           .request = &request,
+                                           .elsewhere = target,
+                                           .timeout_ns = runner->options->deadline_ns};
+    bool sent = gate_ask(runner->gate, &question, out);
     request_clear(&request);
-    return out->outcome != OUTCOME_NOT_SENT;
-}
-
-static bool may_send(const struct runner *runner)
-{
-    size_t max = runner->options->max_requests;
-    return !runner->stop && !(max && runner->num_sent >= max) &&
-           clock_monotonic_ns() - runner->begun_ns < runner->options->max_time_ns;
+    return sent;
 }
 
 static char *verdict_of(const struct observation *first, const char *path,
@@ -106,13 +81,11 @@ static char *follow(struct runner *runner, const struct observation *first, cons
     struct target target;
     struct error err = {0};
     char *verdict = NULL;
-    const char *host = runner->options->target->host;
     bool on_the_way = target_resolve(&target, runner->options->target, location, &err);
     for (int hops = 0; on_the_way && hops < HOPS_MAX; hops++) {
         struct observation seen;
         observation_init(&seen);
-        on_the_way =
-            strcasecmp(target.host, host) == 0 && may_send(runner) && get(runner, &target, &seen);
+        on_the_way = get(runner, &target, &seen);
         if (on_the_way && !turns_into_get(&seen)) {
             verdict = verdict_of(first, target.path, &seen);
             on_the_way = false;

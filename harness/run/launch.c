@@ -107,7 +107,7 @@ static struct engine_connection *connection_for(struct runner *runner, struct te
     struct engine_connection **place =
         test->one->one_connection ? &test->connection : &test->shots[index].connection;
     if (!*place)
-        *place = engine_connection_new(runner->engine);
+        *place = gate_connection_new(runner->gate);
     return *place;
 }
 
@@ -133,11 +133,23 @@ static enum engine_linger linger_for(const struct runner *runner, const struct t
                                                                           : LINGER_USUAL;
 }
 
-void launch_shot(struct runner *runner, struct testcase *test, size_t index)
+/* --- a group leaves --- */
+
+static enum purpose purpose_of(const struct runner *runner, const struct testcase *test)
+{
+    if (test == &runner->canary)
+        return PURPOSE_CANARY;
+    if (!test->one)
+        return PURPOSE_CONTROL;
+    return test->one->tls ? PURPOSE_TLS : test->probe ? PURPOSE_SEARCH : PURPOSE_CASE;
+}
+
+static struct engine_send prepare(struct runner *runner, struct testcase *test, size_t index)
 {
     struct flight *flight = mem_alloc(sizeof *flight);
     *flight = (struct flight){runner, &test->shots[index]};
-    const struct engine_send send = {
+    note_idle(test, index);
+    return (struct engine_send){
         .request = &test->exchanges[index].request,
         .connection = connection_for(runner, test, index),
         .timeout_ns = runner->options->deadline_ns,
@@ -145,21 +157,28 @@ void launch_shot(struct runner *runner, struct testcase *test, size_t index)
         .on_done = on_done,
         .payload = flight,
     };
-    note_idle(test, index);
+}
+
+/* The shots from test->next on leave at once; false when the gate lets none of them out. */
+static bool send_group(struct runner *runner, struct testcase *test, size_t len)
+{
+    struct engine_send *sends = mem_alloc(len * sizeof *sends);
+    for (size_t i = 0; i < len; i++)
+        sends[i] = prepare(runner, test, test->next + i);
+    bool sent = gate_send(runner->gate, purpose_of(runner, test), sends, len);
+    for (size_t i = 0; !sent && i < len; i++)
+        free(sends[i].payload);
+    free(sends);
+    if (!sent)
+        return false;
     if (test->state == CASE_WAITING) {
         test->state = CASE_RUNNING;
         test->started_ns = clock_monotonic_ns();
     }
-    test->in_flight++;
-    runner->in_flight++;
-    runner->num_sent++;
-    if (runner->options->rate > 0) {
-        int64_t now_ns = clock_monotonic_ns();
-        if (runner->rate_free_ns < now_ns)
-            runner->rate_free_ns = now_ns;
-        runner->rate_free_ns += (int64_t)((double)NS_PER_S / runner->options->rate);
-    }
-    engine_send(runner->engine, &send);
+    test->next += len;
+    test->in_flight += len;
+    runner->in_flight += len;
+    return true;
 }
 
 /* Why the next group of this case is not to be sent at all, or NULL. */
@@ -173,13 +192,13 @@ static const char *refusal(struct runner *runner, const struct testcase *test, s
         [SHOT_GENUINE] = "not sent: the endpoint died of thirty genuine events before it",
         [SHOT_FORGED] = "not sent: the endpoint died of thirty forged events before it",
     };
-    size_t max = runner->options->max_requests;
     enum shot_kind kind = test->shots[test->next].genuine ? SHOT_GENUINE : SHOT_FORGED;
     if (runner->stop)
         return runner->stop;
-    if (max && runner->num_sent + len > max) {
-        runner->budget_spent = true;
-        return "not sent: the budget of requests (--max-requests) was used up";
+    const char *why = budget_refusal(gate_budget(runner->gate), len, clock_monotonic_ns());
+    if (why) {
+        runner->budget_spent = true; /* when the run is over, that is told instead */
+        return why;
     }
     /* the canary always goes: without it nobody knows whether the endpoint is there */
     if (test == &runner->canary)
@@ -235,9 +254,9 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
     /* until something was reached, no more than the first batch: a dead endpoint need not be asked
      * hundreds of times; what is timed must not be held up, and is no batch */
     if (!runner->reached && runner->alone != test &&
-        runner->num_sent + len > runner->options->concurrency && runner->in_flight > 0)
+        runner_num_sent(runner) + len > runner->options->concurrency && runner->in_flight > 0)
         return false;
-    if (now_ns < runner->rate_free_ns)
+    if (now_ns < budget_due_ns(gate_budget(runner->gate), len))
         return false;
     if (alone) {
         trouble_run_alone(runner, test);
@@ -245,9 +264,8 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
     }
     size_t first = test->next;
     int64_t due_ns = test->resume_ns;
-    test->next += len;
-    for (size_t i = 0; i < len; i++)
-        launch_shot(runner, test, first + i);
+    if (!send_group(runner, test, len))
+        return false;
     pace_after_launch(runner, test, first, due_ns);
     return true;
 }
@@ -297,7 +315,8 @@ void launch_ready(struct runner *runner, int64_t now_ns)
 {
     /* while nobody was reached, only the first requests are tried, however slowly they fail; and
      * what looks at the TLS session, for that says why */
-    bool unreached = !runner->reached && !runner->stop && runner->num_sent > runner->in_flight;
+    bool unreached =
+        !runner->reached && !runner->stop && runner_num_sent(runner) > runner->in_flight;
     struct plan *plan = runner->plan;
     bool room = unreached || round_of(&plan->cases[0]) >= ROUND_HARMFUL ||
                 launch_next(runner, &plan->cases[0], now_ns);

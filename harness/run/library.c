@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/resource.h"
+#include "base/table.h"
 #include "base/text.h"
 #include "compose/mutation.h"
 #include "judge/expectation.h"
@@ -18,25 +19,10 @@
 
 /* --- lists of values --- */
 
-struct names {
-    const char **items;
-    size_t count;
-};
-
-static bool names_has(const struct names *names, const char *name)
+static void add_once(struct names *names, const char *name)
 {
-    for (size_t i = 0; i < names->count; i++)
-        if (strcmp(names->items[i], name) == 0)
-            return true;
-    return false;
-}
-
-static void names_add(struct names *names, const char *name)
-{
-    if (names_has(names, name))
-        return;
-    names->items = mem_resize(names->items, names->count + 1, sizeof *names->items);
-    names->items[names->count++] = name;
+    if (!names_has(names, name))
+        names_add(names, name);
 }
 
 /* The names stay the catalogue's; only the arrays are ours. */
@@ -47,11 +33,11 @@ static void make_lists(struct library *library)
     struct names documented = {0};
     for (size_t i = 0; i < catalogue->num_types; i++)
         if (catalogue->types[i].wire_type)
-            names_add(&sent, catalogue->types[i].wire_type);
+            add_once(&sent, catalogue->types[i].wire_type);
     for (size_t i = 0; i < catalogue->num_types; i++) {
         const struct event_type *type = &catalogue->types[i];
         if (type->documented && !names_has(&sent, type->name))
-            names_add(&documented, type->name);
+            add_once(&documented, type->name);
     }
     library->values[0] = sent.items;
     library->values[1] = documented.items;

@@ -96,5 +96,5 @@ void pace_release_held(struct runner *runner, const struct testcase *test)
     for (size_t i = 0; i < test->count; i++)
         num_held += !test->shots[i].done && test->exchanges[i].request.transport.stop == STOP_HOLD;
     if (num_held && num_held == test->in_flight)
-        engine_release_held(runner->engine);
+        gate_release_held(runner->gate);
 }

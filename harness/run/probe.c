@@ -117,7 +117,9 @@ static const struct probe probes[] = {
      compose_header},
 };
 
-const struct word_table probe_words = {"probe", probes, sizeof probes[0], ARRAY_LEN(probes)};
+static const struct table_part part = TABLE_PART(probes);
+static const struct table_part *const parts[] = {&part, NULL};
+const struct table probe_words = {"probe", sizeof(struct probe), parts};
 
 const struct probe *probe_of(const struct word *word)
 {

@@ -46,7 +46,7 @@ struct probe {
 };
 
 /* Every row is a struct probe. */
-extern const struct word_table probe_words;
+extern const struct table probe_words;
 
 const struct probe *probe_of(const struct word *word);
 

@@ -56,8 +56,8 @@ static int64_t due_in_trouble(const struct runner *runner, int64_t next_ns)
     bool waits = test && test->state < CASE_ENDED && (test->in_flight == 0 || pace_is_open(test));
     if (!waits)
         return next_ns;
-    int64_t due_ns =
-        test->resume_ns > runner->rate_free_ns ? test->resume_ns : runner->rate_free_ns;
+    int64_t rate_ns = budget_due_ns(gate_budget(runner->gate), 1);
+    int64_t due_ns = test->resume_ns > rate_ns ? test->resume_ns : rate_ns;
     return due_ns < next_ns ? due_ns : next_ns;
 }
 
@@ -76,15 +76,16 @@ static int64_t idle_ns(const struct runner *runner, int64_t now_ns)
             test->resume_ns > now_ns) /* what is due already waits for room, not for time */
             earlier(&next_ns, test->resume_ns);
     }
-    if (runner->options->rate > 0 && runner->rate_free_ns > now_ns)
-        earlier(&next_ns, runner->rate_free_ns);
+    int64_t rate_ns = budget_due_ns(gate_budget(runner->gate), 1);
+    if (rate_ns > now_ns)
+        earlier(&next_ns, rate_ns);
     return next_ns > now_ns ? next_ns - now_ns : 0;
 }
 
 static void stop(struct runner *runner, const char *why)
 {
     runner->stop = why;
-    engine_cancel_all(runner->engine);
+    gate_cancel_all(runner->gate);
     trouble_stop(runner);
 }
 
@@ -99,18 +100,27 @@ static bool tls_is_to_come(const struct runner *runner)
     return false;
 }
 
+bool runner_was_interrupted(const struct runner *runner)
+{
+    const volatile sig_atomic_t *interrupted = runner->options->interrupted;
+    return interrupted && *interrupted;
+}
+
+size_t runner_num_sent(const struct runner *runner)
+{
+    return gate_budget(runner->gate)->num_sent;
+}
+
 /* The reasons to end a run before everything was sent. */
 static void check_stop(struct runner *runner, int64_t now_ns)
 {
-    const struct run_options *options = runner->options;
+    const char *over = budget_over(gate_budget(runner->gate), now_ns);
     if (runner->stop)
         return;
-    if (options->interrupted && *options->interrupted) {
-        runner->result->interrupted = true;
-        stop(runner, "not sent: the run was interrupted");
-    } else if (now_ns - runner->begun_ns > options->max_time_ns) {
-        stop(runner, "not sent: the time for the run (--max-time) was up");
-    } else if (!runner->reached && runner->num_sent > 0 && runner->in_flight == 0 &&
+    if (over) {
+        runner->result->interrupted = runner_was_interrupted(runner);
+        stop(runner, over);
+    } else if (!runner->reached && runner_num_sent(runner) > 0 && runner->in_flight == 0 &&
                !tls_is_to_come(runner)) {
         stop(runner, "not sent: no connection could be had");
     }
@@ -134,24 +144,11 @@ static void loop(struct runner *runner)
             trouble_look_after_all(runner);
             continue;
         }
-        (void)engine_wait(runner->engine, changed ? 0 : idle_ns(runner, now_ns));
+        (void)gate_wait(runner->gate, changed ? 0 : idle_ns(runner, now_ns));
     }
 }
 
 /* --- --wait: until it first answers --- */
-
-struct knock {
-    bool ended;
-    bool answered;
-};
-
-static void on_knock(void *payload, struct observation *seen)
-{
-    struct knock *knock = payload;
-    knock->ended = true;
-    knock->answered = seen->status != 0;
-    observation_clear(seen);
-}
 
 /* A HEAD request carries no event, so that waiting leaves nothing behind. The one that is answered
  * counts as a request of the run. */
@@ -159,23 +156,19 @@ static void wait_for_answer(struct runner *runner)
 {
     int64_t until_ns = clock_monotonic_ns() + runner->options->wait_ns;
     struct request request = {.method = mem_text("HEAD")};
-    struct knock knock = {0};
+    const struct gate_question question = {
+        .purpose = PURPOSE_WAIT, .request = &request, .timeout_ns = NS_PER_S};
     headers_add(&request.headers, "Host", REQUEST_HOST_PLACEHOLDER);
     headers_add(&request.headers, "User-Agent", "hookcheck");
-    while (!knock.answered && clock_monotonic_ns() < until_ns &&
-           !(runner->options->interrupted && *runner->options->interrupted)) {
-        knock = (struct knock){0};
-        const struct engine_send send = {
-            .request = &request, .timeout_ns = NS_PER_S, .on_done = on_knock, .payload = &knock};
-        engine_send(runner->engine, &send);
-        while (!knock.ended)
-            (void)engine_wait(runner->engine, TICK_NS);
-        if (!knock.answered)
-            (void)engine_wait(runner->engine, TICK_NS);
-    }
-    if (knock.answered) {
-        runner->reached = true;
-        runner->num_sent++;
+    while (!runner->reached && clock_monotonic_ns() < until_ns && !runner_was_interrupted(runner)) {
+        struct observation seen;
+        bool sent = gate_ask(runner->gate, &question, &seen);
+        runner->reached = seen.status != 0;
+        observation_clear(&seen);
+        if (sent && !runner->reached) {
+            gate_give_back(runner->gate, PURPOSE_WAIT);
+            (void)gate_wait(runner->gate, TICK_NS);
+        }
     }
     request_clear(&request);
 }
@@ -216,6 +209,15 @@ static void start(struct runner *runner)
     result->num_cases = runner->plan->num_cases;
     result->cases = mem_alloc((result->num_cases + 1) * sizeof *result->cases);
     runner->begun_ns = clock_monotonic_ns();
+    gate_begin(runner->gate);
+}
+
+static struct budget_limits limits_of(const struct run_options *options)
+{
+    return (struct budget_limits){.rate = options->rate,
+                                  .max_requests = options->max_requests,
+                                  .max_time_ns = options->max_time_ns,
+                                  .interrupted = options->interrupted};
 }
 
 bool run_plan(struct plan *plan, const struct run_listener *listener, struct run_result *result,
@@ -226,8 +228,9 @@ bool run_plan(struct plan *plan, const struct run_listener *listener, struct run
     if (!plan_compose_canary(plan, &runner.canary, err))
         return false;
     runner.canary.shots[0].owner = &runner.canary;
-    runner.engine = engine_new(plan->options->target, plan->options->engine, err);
-    if (!runner.engine) {
+    const struct budget_limits limits = limits_of(plan->options);
+    runner.gate = gate_new(&limits, plan->options->target, plan->options->engine, err);
+    if (!runner.gate) {
         testcase_clear(&runner.canary);
         return false;
     }
@@ -237,7 +240,7 @@ bool run_plan(struct plan *plan, const struct run_listener *listener, struct run
     effect_ask(&runner);
     finish_result(&runner);
     probing_diagnose(&runner);
-    engine_free(runner.engine);
+    gate_free(runner.gate);
     testcase_clear(&runner.canary);
     free(runner.all);
     return true;

@@ -4,6 +4,7 @@
 
 #include "compose/compose.h"
 #include "judge/judge.h"
+#include "run/gate.h"
 #include "run/probe.h"
 #include "run/run.h"
 
@@ -84,13 +85,11 @@ struct runner {
     const struct run_options *options;
     const struct run_listener *listener;
     struct run_result *result;
-    struct engine *engine;
+    struct gate *gate;
     struct run_facts facts;
     const struct exchange **all; /* of the whole run, for facts.all */
     int64_t begun_ns;
     size_t in_flight;
-    size_t num_sent;
-    int64_t rate_free_ns; /* the next request may leave then */
     size_t hangs[SHOT_KINDS];
     size_t deaths[SHOT_KINDS]; /* of the endpoint, by cases that sent such a request */
     bool reached;              /* some attempt had a session */
@@ -132,13 +131,15 @@ bool search_extend(struct testcase *test, struct error *err);
 void search_restart(struct testcase *test);
 void search_measure(const struct testcase *test, struct case_result *out);
 
+bool runner_was_interrupted(const struct runner *runner);
+size_t runner_num_sent(const struct runner *runner); /* requests of any kind */
+
 /* launch.c: what may be sent now is sent */
 void launch_ready(struct runner *runner, int64_t now_ns);
 
 /* Launches the next group of `test` if it is due and there is room for it. False: there is none,
  * and nothing behind it may go first, or a group that needs all of it would never go. */
 bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns);
-void launch_shot(struct runner *runner, struct testcase *test, size_t index);
 void end_unsent(struct testcase *test, const char *why, int64_t now_ns);
 
 /* pace.c: when the next shot of a case may leave */
@@ -179,6 +180,7 @@ void probing_diagnose(struct runner *runner);
 /* finish.c: from what was seen to the result */
 void finish_judge(struct runner *runner);
 void finish_result(struct runner *runner);
+void finish_interrupted(struct runner *runner); /* after finish_result */
 
 /* effect.c: notes which events are asked about, when the plan is made; asks, when everything has
  * ended; and hands the answers to the exchanges */

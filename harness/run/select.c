@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "judge/judge.h"
+#include "run/budget.h"
 
 static bool any_glob(const char *const *globs, size_t count, const char *id, const char *base)
 {
@@ -53,6 +54,18 @@ bool select_case(const struct run_options *options, const struct suite_case *one
     return true;
 }
 
+/* What belongs together is sent at once or not at all. */
+static bool fits_rate(const struct run_options *options, const struct suite_case *one)
+{
+    for (size_t i = 0; i < one->num_steps; i++) {
+        const struct step *step = &one->steps[i];
+        size_t at_once = step->at_once && step->at_once < step->times ? step->at_once : step->times;
+        if (step->together && !budget_fits(options->rate, at_once))
+            return false;
+    }
+    return true;
+}
+
 const char *select_skip(const struct run_options *options, const struct suite_case *one)
 {
     const struct target *target = options->target;
@@ -65,6 +78,8 @@ const char *select_skip(const struct run_options *options, const struct suite_ca
                "tells it (--effect-command)";
     if (one->private_channel && !target->is_tls && !target->is_loopback)
         return "the secret would travel in the clear; this is sent over https or to loopback only";
+    if (!fits_rate(options, one))
+        return "it sends more requests at once than the rate (--rate) allows in a second";
     if (one->disruptive && !target->is_private && !options->allow_disruptive)
         return "it could hurt a weak endpoint, and this one is public (--allow-disruptive)";
     return NULL;

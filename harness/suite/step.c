@@ -83,7 +83,7 @@ static bool read_mutation(struct calls *calls, const struct json_at *at, const c
     struct error why = {0};
     if (!json_expect_object(at, err) || !json_get_text(&op, &name, err))
         return false;
-    const struct word *word = word_find(&vocabulary->mutations, name, &why);
+    const struct word *word = table_find(&vocabulary->mutations, name, &why);
     if (!word)
         return json_fail(&op, err, "%s", why.message);
     if (strcmp(word->place, place) != 0)
@@ -119,7 +119,7 @@ bool expectations_read(struct calls *calls, const struct json_at *at, const char
     for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it)) {
         struct json_at member = json_member(at, json_object_iter_key(it));
         struct error why = {0};
-        const struct word *word = word_find(&vocabulary->expectations, member.key, &why);
+        const struct word *word = table_find(&vocabulary->expectations, member.key, &why);
         if (!word)
             return json_fail(&member, err, "%s", why.message);
         if (strcmp(word->place, place) != 0 && strcmp(word->place, "any") != 0)

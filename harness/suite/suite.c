@@ -206,7 +206,7 @@ static bool read_probe(struct suite_case *one, const struct json_at *at,
         return false;
     if (steps.value)
         return json_fail(&steps, err, "stands beside \"probe\", which has a step of its own");
-    one->probe = word_find(&vocabulary->probes, name, &why);
+    one->probe = table_find(&vocabulary->probes, name, &why);
     return one->probe || json_fail(&member, err, "%s", why.message);
 }
 

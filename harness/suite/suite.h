@@ -104,9 +104,9 @@ struct value_list {
 };
 
 struct vocabulary {
-    struct word_table mutations;
-    struct word_table expectations;
-    struct word_table probes;
+    struct table mutations;
+    struct table expectations;
+    struct table probes;
     const struct value_list *lists;
     size_t num_lists;
 };

@@ -9,28 +9,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define NAMES_MAX 128
-
-const struct word *word_at(const struct word_table *table, size_t index)
-{
-    return (const struct word *)(const void *)((const char *)table->rows + index * table->row_size);
-}
-
-const struct word *word_find(const struct word_table *table, const char *name, struct error *err)
-{
-    const char *names[NAMES_MAX];
-    size_t count = 0;
-    for (size_t i = 0; i < table->num_rows; i++) {
-        const struct word *word = word_at(table, i);
-        if (strcmp(word->name, name) == 0)
-            return word;
-        if (count < NAMES_MAX)
-            names[count++] = word->name;
-    }
-    (void)text_unknown(err, table->noun, name, names, count);
-    return NULL;
-}
-
 /* --- one value, from text --- */
 
 static bool read_status(const char *text, struct value *out, struct error *err)
@@ -225,12 +203,11 @@ bool call_read(struct call *call, const struct word *word, const struct json_at 
     return ok;
 }
 
-bool call_parse(struct call *call, const struct word_table *table, const char *text,
-                struct error *err)
+bool call_parse(struct call *call, const struct table *table, const char *text, struct error *err)
 {
     const char *equals = strchr(text, '=');
     char *name = equals ? mem_copy(text, (size_t)(equals - text)) : mem_text(text);
-    const struct word *word = word_find(table, name, err);
+    const struct word *word = table_find(table, name, err);
     free(name);
     if (!word)
         return false;

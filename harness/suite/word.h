@@ -1,7 +1,7 @@
 /*
  * The closed vocabulary of suite files. Each word (a mutation, an expectation) is one row of one
- * table; a row of any table begins with `struct word`, so that the loader can read its arguments
- * without knowing what it does.
+ * table (base/table.h); a row of any table begins with `struct word`, so that the loader can read
+ * its arguments without knowing what it does.
  *
  * compose/ has the table of mutations and judge/ that of expectations; the program hands both to
  * the loader.
@@ -15,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/table.h"
 
 enum parameter_kind {
     PARAMETER_NONE, /* ends the list */
@@ -36,6 +37,24 @@ struct parameter {
     const char *sentence;
 };
 
+/* For the rows of a table: name, fallback, sentence, and what else is particular. */
+#define WORD_TEXT(n, f, s)                                                                         \
+    {                                                                                              \
+        .name = (n), .kind = PARAMETER_TEXT, .fallback = (f), .sentence = (s)                      \
+    }
+#define WORD_CHOICE(n, f, c, s)                                                                    \
+    {                                                                                              \
+        .name = (n), .kind = PARAMETER_TEXT, .fallback = (f), .choices = (c), .sentence = (s)      \
+    }
+#define WORD_JSON(n, f, s)                                                                         \
+    {                                                                                              \
+        .name = (n), .kind = PARAMETER_JSON, .fallback = (f), .sentence = (s)                      \
+    }
+#define WORD_NUMBER(n, k, f, s)                                                                    \
+    {                                                                                              \
+        .name = (n), .kind = (k), .fallback = (f), .sentence = (s)                                 \
+    }
+
 #define WORD_PARAMETERS_MAX 3
 
 struct word {
@@ -44,14 +63,6 @@ struct word {
         *place; /* where it may stand: "event", "sign", "wire"; "step" or "case" for expectations */
     const char *sentence; /* completes "The request ..." or "The endpoint ..." */
     struct parameter parameters[WORD_PARAMETERS_MAX];
-};
-
-/* A table whose rows begin with a struct word. */
-struct word_table {
-    const char *noun; /* "mutation" */
-    const void *rows;
-    size_t row_size;
-    size_t num_rows;
 };
 
 struct value {
@@ -66,19 +77,13 @@ struct call {
     struct value values[WORD_PARAMETERS_MAX];
 };
 
-const struct word *word_at(const struct word_table *table, size_t index);
-
-/* The word of that name, or NULL with the nearest one. */
-const struct word *word_find(const struct word_table *table, const char *name, struct error *err);
-
 /* Reads the arguments of `word`: the members of the object `at` other than `op`; or, when `at` is
  * no object, its value as the first argument (true alone stands for a word without arguments). */
 bool call_read(struct call *call, const struct word *word, const struct json_at *at,
                struct error *err);
 
 /* Reads "NAME" or "NAME=VALUE", VALUE being the first argument, as a command line has it. */
-bool call_parse(struct call *call, const struct word_table *table, const char *text,
-                struct error *err);
+bool call_parse(struct call *call, const struct table *table, const char *text, struct error *err);
 
 void call_clear(struct call *call);
 

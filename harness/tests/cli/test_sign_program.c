@@ -12,6 +12,7 @@
 #include "panora/event.h"
 #include "tests/support/run_program.h"
 #include "tests/support/shell_run.h"
+#include "tests/support/skip.h"
 
 TestSuite(cli_sign_program, .timeout = 20);
 
@@ -37,7 +38,7 @@ static const char python_script[] =
     do {                                                                                           \
         NEED_HOOKCHECK();                                                                          \
         if (!shell_has("node") && !shell_has("python3"))                                           \
-            cr_skip_test("neither node nor python3 is here to check signatures with");             \
+            SKIP("signatures by another implementation: no node and no python3");                  \
     } while (0)
 
 /* What another implementation makes of a signed request. */

@@ -10,6 +10,7 @@
 #include "suite/step.h"
 #include "tests/support/composing.h"
 #include "tests/support/shell_run.h"
+#include "tests/support/skip.h"
 
 TestSuite(compose, .timeout = 30);
 
@@ -78,8 +79,7 @@ Test(compose, another_secret_changes_the_signature_only, .init = set_up, .fini =
 /* By another program than the one that signed it. */
 Test(compose, openssl_finds_the_same_signature, .init = set_up, .fini = tear_down)
 {
-    if (!shell_has("openssl"))
-        cr_skip_test("openssl is not installed");
+    NEED_TOOL("openssl", "signatures by openssl");
     static const char data[] = "{\"a\":\"\\u00e9 \\\"x\\\"\",\"n\":1}";
     static const struct {
         enum dialect dialect;

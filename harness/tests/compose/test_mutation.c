@@ -70,7 +70,7 @@ static void check_word(const char *text)
         char *name = mem_copy(text, strcspn(text, "="));
         enum verification seen = composed_verify(&composing, &made);
         const struct mutation *row =
-            (const struct mutation *)(const void *)word_find(&mutation_words, name, NULL);
+            (const struct mutation *)(const void *)table_find(&mutation_words, name, NULL);
         const char *dialect = dialect_name(dialects[i]);
         if (!is_unseen(text))
             cr_expect_eq(seen == VERIFICATION_VALID, !row->is_flaw, "%s, %s: verification %d", text,
@@ -105,16 +105,16 @@ static void check_row(const struct word *word)
 Test(compose_mutation, a_flaw_is_not_valid_and_what_is_none_stays_valid, .init = set_up,
      .fini = tear_down)
 {
-    for (size_t i = 0; i < mutation_words.num_rows; i++)
-        check_row(word_at(&mutation_words, i));
+    for (size_t i = 0; i < table_count(&mutation_words); i++)
+        check_row(table_at(&mutation_words, i));
     for (size_t i = 0; i < ARRAY_LEN(extra_arguments); i++)
         check_word(extra_arguments[i]);
 }
 
 Test(compose_mutation, every_row_is_tried, .init = set_up, .fini = tear_down)
 {
-    for (size_t i = 0; i < mutation_words.num_rows; i++) {
-        const struct word *word = word_at(&mutation_words, i);
+    for (size_t i = 0; i < table_count(&mutation_words); i++) {
+        const struct word *word = table_at(&mutation_words, i);
         const struct parameter *first = &word->parameters[0];
         bool tried = !first->kind || first->fallback || first->choices;
         size_t len = strlen(word->name);

@@ -15,6 +15,7 @@
 #include "tests/support/json_schema.h"
 #include "tests/support/run_program.h"
 #include "tests/support/shell_run.h"
+#include "tests/support/skip.h"
 
 TestSuite(corpus_fixtures, .timeout = 120);
 
@@ -71,8 +72,7 @@ static json_t *manifest_of(const char *folder, const char *sub)
 Test(corpus_fixtures, what_is_listed_holds_by_an_independent_verifier)
 {
     NEED_HOOKCHECK();
-    if (!shell_has("python3"))
-        cr_skip_test("no python3 here");
+    NEED_TOOL("python3", "the corpus by an independent verifier");
     struct place place;
     struct program_end end;
     struct buf out = {0};

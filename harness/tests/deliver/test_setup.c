@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "tests/support/delivery.h"
+#include "tests/support/skip.h"
 
 TestSuite(deliver_setup, .timeout = 20);
 
@@ -93,6 +94,7 @@ Test(deliver_setup, refuses_files_that_hold_no_certificate_or_key)
 
 Test(deliver_setup, a_key_with_a_password_is_refused_without_asking_for_it)
 {
+    NEED_TOOL("openssl", "a key with a password");
     struct test_cert cert;
     test_cert_make(&cert);
     char *locked = mem_format("%s/locked.pem", cert.folder);
@@ -143,7 +145,7 @@ Test(deliver_setup, speaks_ipv6_and_keeps_to_the_family_that_is_asked_for)
     const struct raw_options six = {.address = "::1"};
     struct raw_server *server = raw_server_start(answers, ARRAY_LEN(answers), &six);
     if (!server)
-        cr_skip_test("this machine has no IPv6");
+        SKIP("sending over IPv6: this machine has none");
     char *url = mem_format("http://[::1]:%d/", raw_server_port(server));
     expect_reached(url, NULL);
     struct buf wire = raw_server_received(server, 0);

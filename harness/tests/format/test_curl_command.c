@@ -10,6 +10,7 @@
 #include "format/request_format.h"
 #include "tests/support/one_request_server.h"
 #include "tests/support/shell_run.h"
+#include "tests/support/skip.h"
 
 TestSuite(format_curl_command, .timeout = 20);
 
@@ -54,8 +55,7 @@ static void expect_same(const char *what, const struct request *pasted, const st
                         const char *input)
 {
     static const char path[] = "/hook/{a}?x=[1]&y=%20";
-    if (!shell_has("curl"))
-        cr_skip_test("curl is not installed: the curl lines were NOT tried");
+    NEED_TOOL("curl", "curl lines");
     int port = 0;
     int listener = server_listen(&port);
     cr_assert_geq(listener, 0);

@@ -1,37 +1,26 @@
 /*
- * Compares the catalogue with the facts that were collected from Panora's source, where they are at
- * hand: $HOOKCHECK_SHARED/spec (else ../shared/spec) with event-types.json, unified-objects.json
- * and pulled-rows.json.
+ * The catalogue beside facts that were collected from Panora's source (facts.json): its event
+ * types, the members of an object in the order in which Panora writes them, the columns of a row.
  */
 #include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <jansson.h>
 #include <string.h>
 
-#include "base/file.h"
 #include "base/json.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "panora/catalogue.h"
 
 TestSuite(panora_catalogue_facts, .timeout = 20);
 
-/* The facts in `name`, or a test that is skipped and says so. The caller frees with json_decref. */
-static json_t *facts(const char *name)
+/* A part of the facts; the caller frees with json_decref. */
+static json_t *facts(const char *part)
 {
-    const char *folder = getenv("HOOKCHECK_SHARED");
-    char *path = mem_format("%s/spec/%s", folder ? folder : "../shared", name);
-    struct buf text = {0};
-    struct error err = {0};
-    if (!file_read(path, 1 << 24, &text, &err)) {
-        (void)fprintf(stderr, "SKIPPED: %s (HOOKCHECK_SHARED names the folder)\n", err.message);
-        free(path);
-        cr_skip_test("the collected facts are not at hand");
-    }
-    json_t *value = json_read(path, buf_bytes(&text), &err);
-    cr_assert_not_null(value, "%s", err.message);
-    buf_clear(&text);
-    free(path);
+    json_error_t error;
+    json_t *all = json_load_file("harness/tests/panora/facts.json", 0, &error);
+    cr_assert_not_null(all, "run from the top of the project: %s", error.text);
+    json_t *value = json_incref(json_object_get(all, part));
+    cr_assert_not_null(value, "%s", part);
+    json_decref(all);
     return value;
 }
 
@@ -47,7 +36,7 @@ static bool is_same_text(const char *a, const char *b)
 
 Test(panora_catalogue_facts, agrees_with_the_collected_event_types)
 {
-    json_t *types = facts("event-types.json");
+    json_t *types = facts("types");
     struct catalogue *catalogue = catalogue_load();
     cr_expect_eq(json_array_size(types), catalogue->num_types);
     size_t index = 0;
@@ -57,16 +46,16 @@ Test(panora_catalogue_facts, agrees_with_the_collected_event_types)
         const char *name = text_at(fact, "type");
         const struct event_type *type = catalogue_find(catalogue, name);
         cr_assert_not_null(type, "%s is not in the catalogue", name);
-        bool sent = json_is_true(json_object_get(fact, "dispatched"));
-        bool is_array = text_starts_with(text_at(fact, "data_shape"), "array");
+        bool sent = json_is_string(json_object_get(fact, "wire_type"));
+        bool is_array = is_same_text(text_at(fact, "shape"), "rows");
         cr_expect_eq(type->sent, sent, "%s: sent", name);
-        cr_expect(is_same_text(type->wire_type, sent ? text_at(fact, "wire_type") : NULL),
-                  "%s: wire type %s", name, type->wire_type);
+        cr_expect(is_same_text(type->wire_type, text_at(fact, "wire_type")), "%s: wire type %s",
+                  name, type->wire_type);
         cr_expect_str_eq(type->object, text_at(fact, "object"));
         cr_expect_eq(type->shape, is_array ? SHAPE_ROWS : SHAPE_OBJECT, "%s: shape", name);
         cr_expect_eq(type->documented, json_is_true(json_object_get(fact, "documented")),
                      "%s: documented", name);
-        cr_expect_eq(type->subscribable, json_is_true(json_object_get(fact, "in_scopes")),
+        cr_expect_eq(type->subscribable, json_is_true(json_object_get(fact, "subscribable")),
                      "%s: subscribable", name);
     }
     json_decref(types);
@@ -95,13 +84,12 @@ static json_t *sample_object(const struct catalogue *catalogue, const struct eve
 
 Test(panora_catalogue_facts, writes_the_members_that_panora_writes_in_its_order)
 {
-    json_t *objects = facts("unified-objects.json");
+    json_t *objects = facts("members_of_a_created_event");
     struct catalogue *catalogue = catalogue_load();
     size_t compared = 0;
     for (size_t i = 0; i < catalogue->num_types; i++) {
         const struct event_type *type = &catalogue->types[i];
-        json_t *emitted = json_object_get(json_object_get(objects, type->object),
-                                          "emitted_keys_in_created_event");
+        json_t *emitted = json_object_get(objects, type->object);
         if (type->shape != SHAPE_OBJECT || !emitted)
             continue;
         for (uint64_t seed = 0; seed < 10; seed++) {
@@ -145,19 +133,19 @@ static bool fits(const char *column, const json_t *value)
     return text_starts_with(column, "Json") || text;
 }
 
-static void compare_row(const struct event_type *type, json_t *row, json_t *fields, bool nulls)
+static void compare_row(const struct event_type *type, json_t *row, json_t *columns, bool nulls)
 {
     void *member = json_object_iter(row);
-    size_t index = 0;
-    json_t *field = NULL;
-    json_array_foreach(fields, index, field)
+    const char *name = NULL;
+    json_t *content = NULL;
+    json_object_foreach(columns, name, content)
     {
         cr_assert_not_null(member, "%s lacks members", type->name);
         const char *key = json_object_iter_key(member);
         json_t *value = json_object_iter_value(member);
-        const char *column = text_at(field, "prisma_type");
-        cr_expect_str_eq(key, text_at(field, "name"), "%s", type->name);
-        cr_expect(fits(column, value), "%s: %s is no %s", type->name, key, column);
+        const char *column = json_string_value(content);
+        cr_expect_str_eq(key, name, "%s", type->name);
+        cr_expect(fits(column, value), "%s: %s is not %s", type->name, key, column);
         cr_expect(!nulls || json_is_null(value) == text_ends_with(column, "?"), "%s: %s",
                   type->name, key);
         member = json_object_iter_next(row, member);
@@ -167,17 +155,17 @@ static void compare_row(const struct event_type *type, json_t *row, json_t *fiel
 
 Test(panora_catalogue_facts, writes_rows_as_the_database_has_them)
 {
-    json_t *tables = facts("pulled-rows.json");
+    json_t *tables = facts("columns_of_a_pulled_row");
     struct catalogue *catalogue = catalogue_load();
     size_t compared = 0;
     for (size_t i = 0; i < catalogue->num_types; i++) {
         const struct event_type *type = &catalogue->types[i];
-        json_t *fields = json_object_get(json_object_get(tables, type->object), "fields");
-        if (type->shape != SHAPE_ROWS || !fields)
+        json_t *columns = json_object_get(tables, type->object);
+        if (type->shape != SHAPE_ROWS || !columns)
             continue;
         for (unsigned nulls = 0; nulls < 2; nulls++) {
             json_t *row = sample_object(catalogue, type, nulls, 1);
-            compare_row(type, row, fields, nulls);
+            compare_row(type, row, columns, nulls);
             json_decref(row);
         }
         compared++;

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "panora/catalogue.h"
+#include "tests/support/skip.h"
 
 TestSuite(panora_catalogue_samples, .timeout = 20);
 
@@ -83,10 +84,7 @@ static size_t write_all_samples(const char *path)
 
 Test(panora_catalogue_samples, writes_what_json_stringify_would)
 {
-    if (system("command -v node >/dev/null 2>&1") != 0) {
-        (void)fprintf(stderr, "SKIPPED: no node here, so samples are not compared with its JSON\n");
-        cr_skip_test("node is not installed");
-    }
+    NEED_TOOL("node", "samples beside its JSON");
     char path[] = "/tmp/hookcheck-samples-XXXXXX";
     int fd = mkstemp(path);
     cr_assert_geq(fd, 0);

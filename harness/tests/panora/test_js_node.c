@@ -9,6 +9,7 @@
 #include "base/encode.h"
 #include "base/mem.h"
 #include "panora/js.h"
+#include "tests/support/skip.h"
 
 TestSuite(panora_js_node, .timeout = 20);
 
@@ -79,10 +80,7 @@ static size_t check_all(FILE *script)
 
 static void compare_with_node(int seed)
 {
-    if (system("node --version >/dev/null 2>&1") != 0) {
-        (void)fprintf(stderr, "SKIPPED: no node here to compare with\n");
-        return;
-    }
+    NEED_TOOL("node", "JSON beside its own");
     char *command = mem_format("node harness/tests/panora/js_cases.mjs %d", seed);
     FILE *script = popen(command, "r");
     free(command);

@@ -7,8 +7,9 @@
 
 TestSuite(prove_selftest_check, .timeout = 10);
 
-static const struct fault fault = {
-    .id = "X01", .cases = {"s/declared"}, .also = {"s/by-chance"}, .sentence = ""};
+static const struct fault fault = {.id = "X01", .sentence = ""};
+static const struct declared declared = {.must = {(const char *[]){"s/declared"}, 1},
+                                         .may = {(const char *[]){"s/by-chance"}, 1}};
 
 struct tried {
     struct selftest selftest;
@@ -27,8 +28,9 @@ static void add(struct case_outcomes *outcomes, const char *id, enum level level
 static void begin(struct tried *tried, const struct fault *with)
 {
     *tried = (struct tried){0};
-    tried->subjects[0] =
-        (struct subject){.name = with ? "X01" : "the right receiver", .fault = with};
+    tried->subjects[0] = (struct subject){.name = with ? "X01" : "the right receiver",
+                                          .fault = with,
+                                          .declared = with ? &declared : NULL};
     tried->selftest =
         (struct selftest){.subjects = tried->subjects, .num_subjects = 1, .whole = true};
 }

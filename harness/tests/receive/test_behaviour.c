@@ -114,13 +114,13 @@ static bool is_tested(const char *name)
 
 Test(receive_behaviour, the_table_is_complete)
 {
-    for (size_t i = 0; i < num_behaviours; i++) {
-        const struct behaviour *behaviour = &behaviours[i];
+    const struct behaviour *behaviour;
+    for (size_t i = 0; (behaviour = table_at(&behaviour_table, i)); i++) {
         cr_expect(is_tested(behaviour->name), "%s has no test", behaviour->name);
-        cr_expect_eq(behaviour_find(behaviour->name), behaviour);
+        cr_expect_eq(table_find(&behaviour_table, behaviour->name, NULL), behaviour);
         cr_expect(behaviour->argument.kind == ARGUMENT_NONE || behaviour->argument.meaning);
     }
-    cr_expect_null(behaviour_find("none"));
+    cr_expect_null(table_find(&behaviour_table, "none", NULL));
 }
 
 Test(receive_behaviour, endless_bodies_cost_no_memory_and_end_with_the_client)

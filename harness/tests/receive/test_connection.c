@@ -1,5 +1,5 @@
 /* Connections of the receiver: keep-alive, pipelining, limits, clients that behave badly. */
-#include "receive/connection.h"
+#include "serve/connection.h"
 
 #include <criterion/criterion.h>
 #include <stdlib.h>

@@ -274,8 +274,6 @@ Test(receive_fault, the_table_is_complete_and_in_order)
                   "%s", fault->sentence);
         cr_expect_neq(fault->sentence[strlen(fault->sentence) - 1], '.', "%s", fault->id);
         cr_expect_not_null(fault->seen, "%s", fault->id);
-        cr_expect_not_null(fault->cases[0], "%s is caught by nothing", fault->id);
-        cr_expect_null(fault->cases[FAULT_CASES_MAX - 1], "%s: no room left", fault->id);
         cr_expect(overrides_something(&fault->overrides), "%s does nothing", fault->id);
         cr_expect(fault->argument.kind == ARGUMENT_NONE || fault->argument.meaning, "%s",
                   fault->id);
@@ -293,14 +291,4 @@ Test(receive_fault, a_mode_that_is_none_says_why)
     cr_expect_null(fault_read("a11", &argument, &err));
     cr_expect(strstr(err.message, "A11 is no fault") && strstr(err.message, "10^15"), "%s",
               err.message);
-}
-
-Test(receive_fault, names_no_case_twice)
-{
-    for (size_t i = 0; i < fault_count(); i++) {
-        const char *const *cases = fault_at(i)->cases;
-        for (size_t j = 0; cases[j]; j++)
-            for (size_t k = 0; k < j; k++)
-                cr_expect_str_neq(cases[j], cases[k], "%s", fault_at(i)->id);
-    }
 }

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "tests/support/skip.h"
 #include "tests/support/started_receiver.h"
 
 TestSuite(receive_receiver, .timeout = 20);
@@ -332,7 +333,7 @@ Test(receive_receiver, listens_on_ipv6_in_brackets)
     const struct receiver_options options = {.secret = bytes_of("s"), .listen = "[::1]:0"};
     struct receiver *receiver = receiver_start(&options, &err);
     if (!receiver)
-        cr_skip_test("no IPv6 here: %s", err.message);
+        SKIP("listening on IPv6: %s", err.message);
     char *url = mem_format("http://[::1]:%d", receiver_port(receiver));
     cr_expect_str_eq(receiver_url(receiver), url);
     cr_expect_gt(receiver_port(receiver), 0);

@@ -7,6 +7,7 @@
 #include "report/report.h"
 #include "tests/support/sample_result.h"
 #include "tests/support/shell_run.h"
+#include "tests/support/skip.h"
 
 TestSuite(report_report_junit, .timeout = 20);
 
@@ -17,8 +18,7 @@ static void render(const struct run_result *result, struct buf *out)
 
 static void expect_valid(const struct run_result *result)
 {
-    if (!shell_has("xmllint"))
-        cr_skip_test("xmllint is not installed: the JUnit schema was NOT tried");
+    NEED_TOOL("xmllint", "JUnit reports by their schema");
     struct buf report = {0};
     struct buf said = {0};
     render(result, &report);

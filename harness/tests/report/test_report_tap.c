@@ -7,6 +7,7 @@
 #include "report/report.h"
 #include "tests/support/sample_result.h"
 #include "tests/support/shell_run.h"
+#include "tests/support/skip.h"
 
 TestSuite(report_report_tap, .timeout = 20);
 
@@ -18,8 +19,7 @@ static void render(const struct run_result *result, struct buf *out)
 /* Perl's own consumer reads the report; `summary` must stand in what it says. */
 static void expect_prove(const struct run_result *result, int code, const char *summary)
 {
-    if (!shell_has("prove"))
-        cr_skip_test("prove is not installed: the TAP report was NOT tried");
+    NEED_TOOL("prove", "TAP reports");
     struct buf report = {0};
     struct buf said = {0};
     render(result, &report);

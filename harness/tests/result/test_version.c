@@ -1,17 +1,15 @@
 #include <criterion/criterion.h>
 
-#include <unistd.h>
-
 #include "cli/command.h"
 #include "result/version.h"
 #include "tests/support/shell_run.h"
+#include "tests/support/skip.h"
 
 TestSuite(result_version, .timeout = 20);
 
 Test(result_version, the_hash_can_be_computed_from_the_files_with_sha256sum)
 {
-    if (access("suites", R_OK) != 0 || !shell_has("sha256sum"))
-        cr_skip_test("not run from the project's folder, or no sha256sum is here");
+    NEED_TOOL("sha256sum", "the hash of the suites");
     char hash[SUITES_HASH_SIZE];
     struct buf out = {0};
     suites_hash(hash);

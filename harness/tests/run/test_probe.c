@@ -20,7 +20,7 @@ struct search {
 static void search(const char *name, int64_t limit, struct search *out)
 {
     struct error err = {0};
-    const struct word *word = word_find(&probe_words, name, &err);
+    const struct word *word = table_find(&probe_words, name, &err);
     cr_assert(word, "%s", err.message);
     const struct probe *probe = probe_of(word);
     int64_t value = 0;
@@ -72,8 +72,8 @@ Test(run_probe, names_the_limits_that_many_share)
 
 Test(run_probe, finds_any_limit_within_its_coarseness)
 {
-    for (size_t k = 0; k < probe_words.num_rows; k++) {
-        const struct probe *probe = probe_of(word_at(&probe_words, k));
+    for (size_t k = 0; k < table_count(&probe_words); k++) {
+        const struct probe *probe = probe_of(table_at(&probe_words, k));
         for (int64_t limit = probe->max / 97 + 2048; limit < probe->max;
              limit += probe->max / 31 + 1) {
             struct search found;
@@ -103,7 +103,7 @@ Test(run_probe, an_endpoint_that_takes_nothing_is_asked_once)
 /* No answer in time, a rate limit, a run that was stopped: what is not known is not searched on. */
 Test(run_probe, ends_at_what_is_undecided)
 {
-    const struct probe *probe = probe_of(word_find(&probe_words, "body-limit", NULL));
+    const struct probe *probe = probe_of(table_find(&probe_words, "body-limit", NULL));
     const struct tried tried[] = {
         {2048, PROBE_ACCEPTED}, {1048576, PROBE_REFUSED}, {131072, PROBE_UNDECIDED}};
     struct case_result result = {0};
@@ -120,8 +120,8 @@ Test(run_probe, ends_at_what_is_undecided)
 
 Test(run_probe, known_limits_rise)
 {
-    for (size_t k = 0; k < probe_words.num_rows; k++) {
-        const struct probe *probe = probe_of(word_at(&probe_words, k));
+    for (size_t k = 0; k < table_count(&probe_words); k++) {
+        const struct probe *probe = probe_of(table_at(&probe_words, k));
         for (size_t i = 0; i < probe->num_known; i++) {
             cr_expect_leq(probe->known[i].from, probe->known[i].to, "%s", probe->known[i].words);
             cr_expect_leq(probe->known[i].to, probe->max, "%s", probe->known[i].words);

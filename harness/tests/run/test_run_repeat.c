@@ -9,6 +9,7 @@
 #include "tests/support/raw_server.h"
 #include "tests/support/running.h"
 #include "tests/support/shell_run.h"
+#include "tests/support/skip.h"
 
 TestSuite(run_repeat, .timeout = 40);
 
@@ -32,8 +33,7 @@ Test(run_repeat, a_curl_line_goes_where_the_run_went, .fini = stop)
     int code;
     struct buf said = {0};
     NEED_HOOKCHECK();
-    if (!shell_has("curl"))
-        cr_skip_test("curl is not installed");
+    NEED_TOOL("curl", "the curl line of a report");
     cr_assert(start_journalled(&journalled, ARGUMENTS("--fault", "A02")));
     char *url = named_url();
     char *port = mem_copy(strrchr(url, ':') + 1, strcspn(strrchr(url, ':') + 1, "/"));

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "tests/support/run_program.h"
 #include "tests/support/shell_run.h"
+#include "tests/support/skip.h"
 #include "tests/support/started_program.h"
 
 TestSuite(run_tls, .timeout = 60);
@@ -40,8 +41,7 @@ static void remove_certs(void)
 #define NEED_OPENSSL()                                                                             \
     do {                                                                                           \
         NEED_HOOKCHECK();                                                                          \
-        if (!shell_has("openssl"))                                                                 \
-            cr_skip_test("the openssl program is not installed");                                  \
+        NEED_TOOL("openssl", "runs against s_server");                                             \
     } while (0)
 
 /* A foreign server with certificate `name`, which says where it listens as our receiver does. */

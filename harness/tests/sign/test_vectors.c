@@ -1,14 +1,16 @@
-/* The project's own vectors, all of them. */
+/* The vectors of fixtures/vectors, all of them. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "sign/signature.h"
+#include "tests/support/skip.h"
 #include "tests/support/vectors.h"
 
 TestSuite(sign_vectors, .timeout = 20);
 
-#define VECTORS "fixtures/vectors/vectors.json"
+#define VECTORS   "fixtures/vectors/vectors.json"
+#define COLLECTED "fixtures/vectors/collected.json"
 
 /* The bytes of `key`, which is text, or of `key`Base64, for which `room` is used; NULL for neither.
  */
@@ -52,10 +54,10 @@ static size_t check_group(const struct js *group)
     return count;
 }
 
-Test(sign_vectors, every_vector_holds)
+static void check_file(const char *path)
 {
-    struct js *file = vectors_read(VECTORS);
-    cr_assert_not_null(file, "run from the top of the project: no %s", VECTORS);
+    struct js *file = vectors_read(path);
+    cr_assert_not_null(file, "run from the top of the project: no %s", path);
     const struct js *groups = js_get(file, "testGroups");
     size_t count = 0;
     for (size_t i = 0; i < js_size(groups); i++)
@@ -65,24 +67,21 @@ Test(sign_vectors, every_vector_holds)
     js_free(file);
 }
 
-static bool have(const char *program)
+Test(sign_vectors, every_vector_holds)
 {
-    char command[64];
-    (void)snprintf(command, sizeof(command), "%s --version >/dev/null 2>&1", program);
-    bool found = system(command) == 0;
-    if (!found)
-        (void)fprintf(stderr, "SKIPPED: no %s here\n", program);
-    return found;
+    check_file(VECTORS);
+    check_file(COLLECTED);
 }
 
 Test(sign_vectors, remaking_them_gives_the_same_bytes)
 {
-    if (have("node"))
-        cr_expect_eq(system("node fixtures/vectors/make.mjs --stdout | cmp - " VECTORS), 0);
+    NEED_TOOL("node", "remaking the vectors");
+    cr_expect_eq(system("node fixtures/vectors/make.mjs --stdout | cmp - " VECTORS), 0);
 }
 
 Test(sign_vectors, an_independent_program_agrees)
 {
-    if (have("python3"))
-        cr_expect_eq(system("python3 fixtures/vectors/check.py >/dev/null"), 0);
+    NEED_TOOL("python3", "the vectors by an independent program");
+    cr_expect_eq(system("python3 fixtures/vectors/check.py " VECTORS " >/dev/null"), 0);
+    cr_expect_eq(system("python3 fixtures/vectors/check.py " COLLECTED " >/dev/null"), 0);
 }

@@ -58,11 +58,11 @@ static const json_t *definition(const json_t *schema, const char *name)
     return json_object_get(json_object_get(json_object_get(schema, "$defs"), name), "properties");
 }
 
-static json_t *names_at(const struct word_table *table, const char *place)
+static json_t *names_at(const struct table *table, const char *place)
 {
     json_t *names = json_array();
-    for (size_t i = 0; i < table->num_rows; i++) {
-        const struct word *word = word_at(table, i);
+    for (size_t i = 0; i < table_count(table); i++) {
+        const struct word *word = table_at(table, i);
         if (!place || strcmp(word->place, place) == 0)
             json_array_append_new(names, json_string(word->name));
     }
@@ -80,8 +80,8 @@ static void set_expectations(const json_t *schema)
 {
     json_t *expect = json_object_get(json_object_get(schema, "$defs"), "expect");
     json_t *words = json_object();
-    for (size_t i = 0; i < expectation_words.num_rows; i++) {
-        const struct word *word = word_at(&expectation_words, i);
+    for (size_t i = 0; i < table_count(&expectation_words); i++) {
+        const struct word *word = table_at(&expectation_words, i);
         char *sentence = mem_format("The endpoint %s.", word->sentence);
         json_object_set_new(words, word->name, json_pack("{s:s}", "description", sentence));
         free(sentence);
@@ -263,13 +263,13 @@ static void add_arguments(const struct word *word, struct buf *out)
     }
 }
 
-static void add_table(const struct word_table *table, const char *who, struct buf *out)
+static void add_table(const struct table *table, const char *who, struct buf *out)
 {
     bool is_mutation = table == &mutation_words;
     buf_add_format(out, "| word | where | arguments | %s |%s\n|---|---|---|---|%s\n", who,
                    is_mutation ? " flaw |" : "", is_mutation ? "---|" : "");
-    for (size_t i = 0; i < table->num_rows; i++) {
-        const struct word *word = word_at(table, i);
+    for (size_t i = 0; i < table_count(table); i++) {
+        const struct word *word = table_at(table, i);
         buf_add_format(out, "| `%s` | %s | ", word->name, word->place);
         add_arguments(word, out);
         buf_add_text(out, " | ");

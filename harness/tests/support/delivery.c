@@ -9,6 +9,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "tests/support/skip.h"
 
 /* A proxy that the environment names would stand between engine and server. */
 static void forget_proxies(void)
@@ -113,6 +114,7 @@ struct observation delivery_post(struct delivery *delivery, struct engine_connec
 
 void test_cert_make(struct test_cert *cert)
 {
+    NEED_TOOL("openssl", "delivery over TLS");
     (void)snprintf(cert->folder, sizeof cert->folder, "/tmp/hookcheck-cert-XXXXXX");
     cr_assert(mkdtemp(cert->folder));
     (void)snprintf(cert->cert, sizeof cert->cert, "%s/cert.pem", cert->folder);

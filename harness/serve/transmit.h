@@ -1,0 +1,39 @@
+/*
+ * How an answer's bytes go out: at once, byte by byte, cut, without end. Knows when the last byte
+ * has left, not what becomes of the connection then.
+ */
+#ifndef SERVE_TRANSMIT_H
+#define SERVE_TRANSMIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "serve/answer.h"
+
+struct bufferevent;
+
+struct transmission {
+    struct buf bytes; /* all that is to go out */
+    size_t sent;      /* handed to the bufferevent */
+    int64_t drip_ns;
+    bool endless;
+};
+
+/* Takes the bytes of `answer` over. */
+void transmit_prepare(struct transmission *transmission, const struct answer *answer,
+                      const struct answer_context *context);
+void transmit_clear(struct transmission *transmission);
+
+/* Hands over what may go now. Returns the pause in ns after which to call again; 0 = none:
+ * everything has been handed over, or (endless) the next call is due when the output is empty. */
+int64_t transmit_step(struct transmission *transmission, struct bufferevent *bufferevent);
+
+/* Whether nothing remains to be handed over. */
+bool transmit_is_done(const struct transmission *transmission);
+
+/* Whether only the endless part remains: the next step is due whenever the output is empty. */
+bool transmit_is_filling(const struct transmission *transmission);
+
+#endif
