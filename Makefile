@@ -5,6 +5,7 @@
 #   make test       install what is missing (Criterion and Node), build, run the tests
 #   make test-all   the same, and the proof against foreign frameworks and tools: harness/tests/foreign
 #                   (installs Ruby, PHP, Java, Go, Python and their frameworks; what is too old is skipped)
+#   make fresh      the README's two commands, make demo and make test, in a fresh Debian (as root)
 #   make check      build and run the tests            (TESTS=sign_ narrows to suites of that name)
 #   make sanitize   the same tests under ASan and UBSan, leaks included
 #   make coverage   the same tests, with a line-coverage report
@@ -13,7 +14,7 @@
 #   make format     let clang-format rewrite the sources
 #   make golden     rewrite the example reports, and the lists of words of suites (review the diff)
 #   make prove      the suites against the right receiver and every fault; that what is written down
-#                   of it (fixtures/matrix.json and the table in README.md) is what comes out
+#                   of it (fixtures/matrix.json and matrix.md) is what comes out
 #   make matrix     the same, and write it down
 #   make bench      how fast signed events are made, beside Node and openssl speed
 #   make vectors    remake fixtures/vectors with Node
@@ -29,15 +30,15 @@ INSTALL ?= install
 VARIANT ?= release
 B       := build/$(VARIANT)
 
-LIBS      := libcurl openssl jansson libevent libevent_openssl sqlite3
+LIBS      := libcurl openssl jansson zlib libevent libevent_openssl sqlite3
 TEST_LIBS := criterion
 
 # --- what must be there: pkg-config module and the Debian package that has it ---
-NEEDS      := libcurl=libcurl4-openssl-dev openssl=libssl-dev jansson=libjansson-dev \
+NEEDS      := libcurl=libcurl4-openssl-dev openssl=libssl-dev jansson=libjansson-dev zlib=zlib1g-dev \
               libevent=libevent-dev libevent_openssl=libevent-dev sqlite3=libsqlite3-dev
 NEEDS_TEST := criterion=libcriterion-dev
 
-WITHOUT_LIBS := help vectors vectors-current format-check clean uninstall format layers timeouts deps deps-test deps-all deps-lint demo test test-all
+WITHOUT_LIBS := help vectors vectors-current format-check clean uninstall format layers timeouts deps deps-test deps-all deps-lint deps-fresh demo test test-all fresh
 BUILDING     := $(filter-out $(WITHOUT_LIBS),$(or $(MAKECMDGOALS),all))
 missing       = $(strip $(foreach n,$(1),$(if $(shell pkg-config --exists $(firstword $(subst =, ,$(n))) \
                 2>/dev/null && echo ok),,$(lastword $(subst =, ,$(n))))))
@@ -93,7 +94,7 @@ EMBEDDED := $(sort fixtures/manifest.schema.json fixtures/catches.json \
               $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo test test-all deps-all check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove layers timeouts \
+.PHONY: all help demo test test-all fresh deps-all deps-fresh check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove layers timeouts \
         tidy cppcheck deps deps-test deps-lint install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -140,8 +141,8 @@ define install_packages
 	[ -n "$$wanted" ] || exit 0; \
 	if ! command -v apt-get >/dev/null 2>&1; then \
 	    echo "hookcheck needs a C compiler, pkg-config, libcurl, OpenSSL, jansson, libevent, SQLite and (for the tests) Criterion; install them with one of:" >&2; \
-	    echo "  dnf install gcc pkgconf-pkg-config libcurl-devel openssl-devel jansson-devel libevent-devel sqlite-devel criterion-devel" >&2; \
-	    echo "  apk add build-base pkgconf curl-dev openssl-dev jansson-dev libevent-dev sqlite-dev criterion-dev" >&2; \
+	    echo "  dnf install gcc pkgconf-pkg-config libcurl-devel openssl-devel jansson-devel zlib-devel libevent-devel sqlite-devel criterion-devel" >&2; \
+	    echo "  apk add build-base pkgconf curl-dev openssl-dev jansson-dev zlib-dev libevent-dev sqlite-dev criterion-dev" >&2; \
 	    echo "  brew install pkg-config curl openssl jansson libevent sqlite criterion" >&2; exit 1; fi; \
 	echo "installing:$$wanted"; \
 	DEBIAN_FRONTEND=noninteractive $(as_root)apt-get update -qq; \
@@ -168,6 +169,9 @@ deps-lint: deps-all
 	@clang -fsanitize=fuzzer -x c - -o /dev/null </dev/null 2>&1 | grep -q 'clang_rt' && \
 	    DEBIAN_FRONTEND=noninteractive $(as_root)apt-get install -y -qq libclang-rt-dev >/dev/null || true
 
+deps-fresh:
+	$(call install_packages,,debootstrap=debootstrap)
+
 # As many jobs as there are cores, unless the user has said how many.
 JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
 
@@ -182,6 +186,11 @@ test: deps-test
 test-all: deps-all
 	@$(MAKE) --no-print-directory $(JOBS) check FILTER='*/*'
 	@$(MAKE) --no-print-directory prove
+
+# What a newcomer does, where nothing is installed: README.md, "First run".
+fresh: deps-fresh
+	@harness/tools/fresh.sh 'apt-get update -qq && apt-get install -qq --no-install-recommends make >/dev/null' \
+	    'make demo' 'make test'
 
 # --- tests ---
 # Criterion exits 0 when it ran nothing and when a test leaked, and lets a test without a timeout of its
@@ -221,8 +230,7 @@ $(B)/fuzz_%: $(B)/fuzz/fuzz_%.o $(OBJ)
 golden: $(UNIT) $(BIN)
 	@HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_WRITE_GOLDEN=1 $(UNIT) --filter '@(report_golden|suite_words)/*' --xml=$(B)/golden.xml
 
-# The suites against the right receiver and every fault, and what catches what: for programs, and as the
-# table of README.md.
+# The suites against the right receiver and every fault, and what catches what: for programs, and as a table.
 prove: $(BIN)
 	@harness/tools/matrix.sh $(BIN) check
 matrix: $(BIN)
@@ -252,7 +260,7 @@ format:
 
 # A folder includes only itself and folders to its left; each library has its layers.
 APART  := receive>deliver deliver>receive serve>deliver deliver>serve
-OWNERS := curl/:deliver event2/:serve,receive,platform openssl/:sign,serve,receive,deliver sqlite3.h:platform \
+OWNERS := zlib.h:base curl/:deliver event2/:serve,receive,platform openssl/:sign,serve,receive,deliver sqlite3.h:platform \
           jansson.h:base,panora,suite,compose,judge,load,format,report,prove,corpus,platform,reference,cli
 layers:
 	@awk -v order='$(LAYERS)' -v apart='$(APART)' -v owners='$(OWNERS)' -f harness/tools/layers.awk \

@@ -2,11 +2,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/terminal.h"
 #include "base/text.h"
-
-#define COLUMNS 100
 
 size_t layout_width(const char *text)
 {
@@ -46,7 +46,7 @@ void layout_entry(const char *title, size_t indent, const char *text, struct buf
     buf_add_text(out, title);
     size_t width = layout_width(title);
     buf_add_repeated(out, ' ', width < indent ? indent - width : 1);
-    layout_wrap(text, indent, COLUMNS, out);
+    layout_wrap(text, indent, terminal_columns(STDOUT_FILENO), out);
 }
 
 void layout_table(const char *const *cells, size_t num_rows, size_t num_columns, struct buf *out)

@@ -12,7 +12,8 @@
  * end. */
 void layout_wrap(const char *text, size_t indent, size_t columns, struct buf *out);
 
-/* Appends "TITLE  sentence": the title padded to `indent`, the sentence wrapped at 100 columns. */
+/* Appends "TITLE  sentence": the title padded to `indent`, the sentence wrapped at the
+ * terminal's width. */
 void layout_entry(const char *title, size_t indent, const char *text, struct buf *out);
 
 /* Appends `num_rows` times `num_columns` texts, row after row, one row a line, columns aligned, two

@@ -6,13 +6,19 @@
 #include "base/layout.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "cli/command.h"
 #include "reference/listing.h"
 
 static const struct option_spec specs[] = {
-    {"json", 0, NULL, "Print one array of objects, for programs (default: aligned lines).", false},
-    {"suite", 0, "NAME|FILE",
-     "With cases: only those of this suite (default: all that are built in).", true},
+    {.name = "json",
+     .help = "Print one array of objects, for programs.",
+     .otherwise = "aligned lines"},
+    {.name = "suite",
+     .value = "NAME|FILE",
+     .repeatable = true,
+     .help = "With cases: only those of this suite.",
+     .otherwise = "all that are built in"},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options};
@@ -59,7 +65,7 @@ static void print_listing(const struct listing *listing, const struct library *l
         add_text(listing, rows, &out);
     if (json_array_size(rows) == 0)
         log_print(LOG_WARN, "note: this version has no %s", listing->name);
-    (void)fwrite(buf_text(&out), 1, out.len, stdout);
+    sink_write(stdout, buf_bytes(&out));
     json_decref(rows);
     buf_clear(&out);
 }

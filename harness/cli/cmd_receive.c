@@ -4,35 +4,75 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "cli/command.h"
 #include "cli/secret_options.h"
 #include "receive/receiver.h"
 #include "receive/supervise.h"
 
+struct receive_choice {
+    struct receiver_options receiver;
+    int64_t restart_ns;
+    bool is_quiet;
+};
+
 static const struct option_spec specs[] = {
-    {"listen", 0, "HOST:PORT",
-     "Where to listen (default: 127.0.0.1:0, any free port); IPv6 in brackets: [::1]:8080.", false},
-    {"tls", 0, NULL,
-     "Serve https with a certificate made at start; the CA that clients must trust is named in the "
-     "second line of output.",
-     false},
-    {"cert", 0, "FILE", "Serve https with this certificate (PEM, its chain after it).", false},
-    {"key", 0, "FILE", "The key of --cert (PEM).", false},
-    {"fault", 0, "ID[=ARG]",
-     "Make this one mistake, e.g. A01 or F05=3s; `hookcheck list faults` names them.", false},
-    {"variation", 0, "NAME",
-     "Be right in another way, e.g. status-200 or refuses-403; `hookcheck list variations` names "
-     "them.",
-     false},
-    {"behaviour", 0, "NAME[=ARG]",
-     "Change every answer so, e.g. delay=300ms, status=503, drip=10ms, reset, silence; several "
-     "combine.",
-     true},
-    {"restart", 0, "TIME",
-     "How long the process stays away after a fault has killed it (default: 50ms).", false},
-    {"journal", 0, "FILE", "Add what arrives to FILE, byte for byte, one JSON object a line.",
-     false},
-    {"quiet", 'q', NULL, "Print no line for each request.", false},
+    {.name = "listen",
+     .value = "HOST:PORT",
+     .help = "Where to listen; IPv6 in brackets: [::1]:8080.",
+     .otherwise = "127.0.0.1:0, any free port",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct receive_choice, receiver.listen)},
+    {.name = "tls",
+     .help = "Serve https with a certificate made at start; the CA that clients must trust is "
+             "named in the "
+             "second line of output.",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct receive_choice, receiver.tls)},
+    {.name = "cert",
+     .value = "FILE",
+     .help = "Serve https with this certificate (PEM, its chain after it).",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct receive_choice, receiver.cert)},
+    {.name = "key",
+     .value = "FILE",
+     .help = "The key of --cert (PEM).",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct receive_choice, receiver.key)},
+    {.name = "fault",
+     .value = "ID[=ARG]",
+     .help = "Make this one mistake, e.g. A01 or F05=3s; `hookcheck list faults` names them.",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct receive_choice, receiver.fault)},
+    {.name = "variation",
+     .value = "NAME",
+     .help = "Be right in another way, e.g. status-200 or refuses-403; `hookcheck list variations` "
+             "names "
+             "them.",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct receive_choice, receiver.variation)},
+    {.name = "behaviour",
+     .value = "NAME[=ARG]",
+     .repeatable = true,
+     .help =
+         "Change every answer so, e.g. delay=300ms, status=503, drip=10ms, reset, silence; several "
+         "combine."},
+    {.name = "restart",
+     .value = "TIME",
+     .help = "How long the process stays away after a fault has killed it.",
+     .fallback = "50ms",
+     .kind = OPTION_DURATION,
+     .at = offsetof(struct receive_choice, restart_ns)},
+    {.name = "journal",
+     .value = "FILE",
+     .help = "Add what arrives to FILE, byte for byte, one JSON object a line.",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct receive_choice, receiver.journal)},
+    {.name = "quiet",
+     .letter = 'q',
+     .help = "Print no line for each request.",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct receive_choice, is_quiet)},
 };
 static const struct option_set receive_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&secret_options, &receive_options};
@@ -41,9 +81,9 @@ static const struct option_set *const option_sets[] = {&secret_options, &receive
  * the one that watches over it. */
 static int serve(struct receiver *receiver, int64_t restart_ns, struct error *err)
 {
-    (void)printf("listening on %s\n", receiver_url(receiver));
+    sink_print(stdout, "listening on %s\n", receiver_url(receiver));
     if (receiver_ca_path(receiver))
-        (void)printf("CA certificate: %s\n", receiver_ca_path(receiver));
+        sink_print(stdout, "CA certificate: %s\n", receiver_ca_path(receiver));
     (void)fflush(stdout);
     int code = supervise(receiver, restart_ns, err);
     receiver_free(receiver);
@@ -53,28 +93,19 @@ static int serve(struct receiver *receiver, int64_t restart_ns, struct error *er
 static int run(const struct arguments *arguments, struct error *err)
 {
     struct secret secret = {0};
-    int64_t restart_ns = 0;
+    struct receive_choice choice = {0};
+    struct receiver_options *options = &choice.receiver;
     if (!arguments_expect_words(arguments, 0, 0, "no word", err) ||
-        !arguments_duration(arguments, "restart", SUPERVISE_RESTART_MS * NS_PER_MS, &restart_ns,
-                            err) ||
+        !arguments_read(arguments, &receive_options, &choice, err) ||
         !secret_from_arguments(arguments, &secret, err))
         return EXIT_WRONG_USAGE;
-    struct receiver_options options = {
-        .listen = arguments_value(arguments, "listen", NULL),
-        .secret = secret_bytes(&secret),
-        .tls = arguments_has(arguments, "tls"),
-        .cert = arguments_value(arguments, "cert", NULL),
-        .key = arguments_value(arguments, "key", NULL),
-        .fault = arguments_value(arguments, "fault", NULL),
-        .variation = arguments_value(arguments, "variation", NULL),
-        .journal = arguments_value(arguments, "journal", NULL),
-        .out = arguments_has(arguments, "quiet") ? NULL : stdout,
-        .wall_ms = clock_wall_ms,
-    };
-    const char **behaviours = arguments_values(arguments, "behaviour", &options.num_behaviours);
-    options.behaviours = behaviours;
-    struct receiver *receiver = receiver_start(&options, err);
-    int code = receiver ? serve(receiver, restart_ns, err) : EXIT_WRONG_USAGE;
+    options->secret = secret_bytes(&secret);
+    options->out = choice.is_quiet ? NULL : stdout;
+    options->wall_ms = clock_wall_ms;
+    const char **behaviours = arguments_values(arguments, "behaviour", &options->num_behaviours);
+    options->behaviours = behaviours;
+    struct receiver *receiver = receiver_start(options, err);
+    int code = receiver ? serve(receiver, choice.restart_ns, err) : EXIT_WRONG_USAGE;
     free(behaviours);
     secret_clear(&secret);
     return code;

@@ -1,13 +1,14 @@
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
-#include "base/file.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
+#include "cli/api_options.h"
 #include "cli/command.h"
 #include "cli/run_choice.h"
 #include "cli/secret_options.h"
@@ -26,39 +27,14 @@ static void on_interrupt(int number)
 
 /* --- what the result says of the run itself --- */
 
-static void hide(struct run_result *result, const char *replacement, struct bytes value)
-{
-    if (value.len == 0)
-        return;
-    result->hidden = mem_resize(result->hidden, result->num_hidden + 1, sizeof *result->hidden);
-    result->hidden[result->num_hidden].replacement = replacement;
-    result->hidden[result->num_hidden].value = mem_copy(value.data, value.len);
-    result->hidden[result->num_hidden++].len = value.len;
-}
-
-/* Options that say nothing of what is sent, or that the reports put in themselves. */
-static bool is_repeated(const char *name)
-{
-    static const char *const left_out[] = {
-        "only",    "skip",   "seed",       "report",      "failures",    "quiet",
-        "verbose", "color",  "no-color",   "wait",        "suite",       "level",
-        "dry-run", "secret", "secret-env", "no-progress", "secret-file", "strict",
-    };
-    for (size_t i = 0; i < ARRAY_LEN(left_out); i++)
-        if (strcmp(left_out[i], name) == 0)
-            return false;
-    return true;
-}
-
 static void add_option(const struct run_result *result, const struct given_option *option,
                        struct buf *out)
 {
     buf_add_format(out, " %s%s", strlen(option->spec->name) > 1 ? "--" : "-", option->spec->name);
     if (!option->value)
         return;
-    /* it may well hold the password of a database */
-    if (strcmp(option->spec->name, "effect-command") == 0) {
-        buf_add_text(out, " \"$HOOKCHECK_EFFECT_COMMAND\"");
+    if (option->spec->secret) {
+        buf_add_format(out, " %s", option->spec->secret);
         return;
     }
     struct buf shown = {0};
@@ -72,15 +48,17 @@ static char *rerun_line(const struct run_result *result, const struct run_choice
                         const struct arguments *arguments)
 {
     struct buf out = {0};
-    buf_add_text(&out, "hookcheck run ");
-    shell_quote(bytes_of(choice->target.shown), &out);
+    buf_add_text(&out, "hookcheck run");
+    if (!arguments_has(arguments, "endpoint")) {
+        buf_add_char(&out, ' ');
+        shell_quote_redacted(bytes_of(result->target), &out);
+    }
     /* whoever is asked what became of an event must not know it from before */
     if (!choice->run.effect)
         buf_add_format(&out, " --seed %llu", (unsigned long long)choice->run.seed);
     for (size_t i = 0; i < arguments->num_options; i++) {
-        const struct given_option *option = &arguments->options[i];
-        if (is_repeated(option->spec->name) || strcmp(option->spec->name, "suite") == 0)
-            add_option(result, option, &out);
+        if (!arguments->options[i].spec->is_aside)
+            add_option(result, &arguments->options[i], &out);
     }
     return buf_take(&out);
 }
@@ -88,14 +66,18 @@ static char *rerun_line(const struct run_result *result, const struct run_choice
 /* How the endpoint is reached: curl has the same options under the same names. */
 static char *curl_options(const struct run_result *result, const struct arguments *arguments)
 {
-    static const char *const shared[] = {"cacert",     "cert",  "key", "insecure", "resolve",
-                                         "connect-to", "proxy", "4",   "6"};
     struct buf out = {0};
     for (size_t i = 0; i < arguments->num_options; i++)
-        for (size_t k = 0; k < ARRAY_LEN(shared); k++)
-            if (strcmp(arguments->options[i].spec->name, shared[k]) == 0)
-                add_option(result, &arguments->options[i], &out);
+        if (arguments->options[i].spec->is_curls)
+            add_option(result, &arguments->options[i], &out);
     return buf_take(&out);
+}
+
+static void redact_owned(const struct run_result *result, char **text)
+{
+    char *redacted = redacted_text(result->redactor, *text);
+    free(*text);
+    *text = redacted;
 }
 
 static void fill_about(struct run_result *result, const struct run_choice *choice,
@@ -108,16 +90,9 @@ static void fill_about(struct run_result *result, const struct run_choice *choic
     result->suites_hash = mem_text(hash);
     result->seed = choice->run.seed;
     result->url = target_url_with(&choice->target, NULL);
-    hide(result, "$HOOKCHECK_SECRET", secret_bytes(&choice->secret));
-    if (choice->target.userinfo)
-        hide(result, "***", bytes_of(choice->target.userinfo));
-    static const char *const names[] = {
-        "$HOOKCHECK_HEADER_1", "$HOOKCHECK_HEADER_2", "$HOOKCHECK_HEADER_3", "$HOOKCHECK_HEADER_4",
-        "$HOOKCHECK_HEADER_5", "$HOOKCHECK_HEADER_6", "$HOOKCHECK_HEADER_7", "$HOOKCHECK_HEADER_8",
-    };
-    for (size_t i = 0; i < choice->endpoint.num_hidden; i++)
-        hide(result, i < ARRAY_LEN(names) ? names[i] : "$HOOKCHECK_HEADER",
-             secret_bytes(&choice->endpoint.hidden[i]));
+    result->redactor = sink_redactor();
+    redact_owned(result, &result->target);
+    redact_owned(result, &result->url);
     result->rerun = rerun_line(result, choice, arguments);
     result->curl_options = curl_options(result, arguments);
 }
@@ -129,6 +104,7 @@ struct screen {
     const struct run_choice *choice;
     struct text_progress progress;
     size_t last_shown;
+    int64_t begun_ns;
     bool line_is_up;
 };
 
@@ -142,7 +118,7 @@ static void take_line_down(struct screen *screen)
 static void print_text(struct screen *screen, struct buf *text)
 {
     take_line_down(screen);
-    (void)fwrite(buf_text(text), 1, text->len, screen->text);
+    sink_write(screen->text, buf_bytes(text));
     (void)fflush(screen->text);
     buf_clear(text);
 }
@@ -155,6 +131,17 @@ static void on_case(void *payload, const struct run_result *result, const struct
     print_text(screen, &text);
 }
 
+/* From what the cases took until now; the first few say too little. */
+static void add_time_left(const struct screen *screen, size_t ended, size_t total, struct buf *out)
+{
+    enum { SAY_FROM = 10 };
+    if (ended < SAY_FROM || ended >= total)
+        return;
+    int64_t spent_ns = clock_monotonic_ns() - screen->begun_ns;
+    int64_t left_s = spent_ns / (int64_t)ended * (int64_t)(total - ended) / NS_PER_S;
+    buf_add_format(out, ", about %lld s left", (long long)left_s + 1);
+}
+
 static void on_progress(void *payload, size_t ended, size_t total)
 {
     struct screen *screen = payload;
@@ -162,8 +149,12 @@ static void on_progress(void *payload, size_t ended, size_t total)
         return;
     screen->last_shown = ended;
     screen->line_is_up = true;
-    (void)fprintf(stderr, "\r\033[K  %zu of %zu testcases ...", ended, total);
+    struct buf line = {0};
+    buf_add_format(&line, "\r\033[K  %zu of %zu testcases", ended, total);
+    add_time_left(screen, ended, total, &line);
+    sink_write(stderr, buf_bytes(&line));
     (void)fflush(stderr);
+    buf_clear(&line);
 }
 
 /* --- reports --- */
@@ -175,9 +166,9 @@ static bool write_report(const struct wanted_report *wanted, const struct run_re
     bool ok = true;
     wanted->format->render(result, &out);
     if (strcmp(wanted->path, "-") != 0)
-        ok = file_write(wanted->path, buf_bytes(&out), 0644, err);
-    else if (fwrite(buf_text(&out), 1, out.len, stdout) != out.len || fflush(stdout) != 0)
-        ok = error_set(err, "cannot write to standard output: %s", strerror(errno));
+        ok = sink_write_file(wanted->path, buf_bytes(&out), 0644, err);
+    else
+        ok = sink_write_out(buf_bytes(&out), err);
     buf_clear(&out);
     return ok;
 }
@@ -198,7 +189,9 @@ static int send_everything(struct run_choice *choice, struct plan *plan,
                            const struct arguments *arguments, struct error *err)
 {
     struct run_result result = {0};
-    struct screen screen = {.text = choice->text_to_stderr ? stderr : stdout, .choice = choice};
+    struct screen screen = {.text = choice->text_to_stderr ? stderr : stdout,
+                            .choice = choice,
+                            .begun_ns = clock_monotonic_ns()};
     const struct run_listener listener = {&screen, on_case, on_progress};
     struct buf text = {0};
     fill_about(&result, choice, arguments);
@@ -254,12 +247,12 @@ static int run_chosen(struct run_choice *choice, const struct arguments *argumen
     if (choice->dry_run) {
         buf_add_char(&line, '\n');
         plan_list(plan, &line);
-        (void)fwrite(buf_text(&line), 1, line.len, stdout);
+        sink_write(stdout, buf_bytes(&line));
     } else {
         (void)signal(SIGINT, on_interrupt);
         (void)signal(SIGTERM, on_interrupt);
-        if (!choice->text.quiet)
-            (void)fprintf(stderr, "%s\n", buf_text(&line));
+        if (choice->progress || choice->text.detail >= TEXT_TREE)
+            sink_print(stderr, "%s\n", buf_text(&line));
         code = check_effect(choice, plan, err);
         if (code == EXIT_OK)
             code = send_everything(choice, plan, arguments, err);
@@ -283,11 +276,12 @@ static int run_run(const struct arguments *arguments, struct error *err)
 }
 
 static const struct option_set *const option_sets[] = {&run_options_set, &failures_options,
-                                                       &secret_options, &endpoint_options};
+                                                       &secret_options,  &endpoint_options,
+                                                       &api_options,     &api_key_options};
 
 const struct command command_run = {
     .name = "run",
-    .arguments = "URL",
+    .arguments = "URL | --endpoint ID",
     .summary = "run the suites against an endpoint",
     .about =
         "Sends genuine and forged Panora events to the endpoint and judges its answers. Exit code: "

@@ -5,30 +5,92 @@
 
 #include "base/array.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "prove/selftest.h"
 
-#define JOBS        10
 #define JOBS_MAX    64
-#define LIMIT_S     120
 #define SAMPLE_STEP 10 /* every so-manieth fault is run twice */
 
+struct wanted {
+    int64_t seed;
+    size_t num_jobs;
+    int64_t limit_ns;
+    const char *markdown;
+    enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_MARKDOWN } format;
+    bool is_twice;
+    bool is_verbose;
+};
+
+typedef void add_format(const struct selftest *selftest, struct buf *out);
+
+static const char *const format_names[] = {"text", "json", "markdown", NULL};
+static add_format *const formats[] = {selftest_add_text, selftest_add_json, selftest_add_markdown};
+
 static const struct option_spec specs[] = {
-    {"fault", 0, "GLOB", "Only faults whose id or name matches (default: all).", true},
-    {"variation", 0, "GLOB", "Only legitimate variations whose name matches (default: all).", true},
-    {"case", 0, "GLOB", "Only cases whose full id matches, * crossing / (default: all).", true},
-    {"format", 0, "FORMAT", "text, json or markdown (default: text).", false},
-    {"markdown", 0, "FILE", "Write the matrix to FILE as a Markdown table, too.", false},
-    {"repeat", 0, NULL,
-     "Run every receiver twice and compare (default: the right one and every tenth fault).", false},
-    {"seed", 0, "N", "What the runs are made from (default: 1).", false},
-    {"jobs", 'j', "N", "How many runs at a time (default: 10; they mostly wait).", false},
-    {"limit", 0, "TIME", "A run that takes longer is killed, and a problem (default: 120s).",
-     false},
-    {"verbose", 'v', NULL, "Say how long each run took.", false},
+    {.name = "fault",
+     .value = "GLOB",
+     .repeatable = true,
+     .help = "Only faults whose id or name matches.",
+     .otherwise = "all"},
+    {.name = "variation",
+     .value = "GLOB",
+     .repeatable = true,
+     .help = "Only legitimate variations whose name matches.",
+     .otherwise = "all"},
+    {.name = "case",
+     .value = "GLOB",
+     .repeatable = true,
+     .help = "Only cases whose full id matches, * crossing /.",
+     .otherwise = "all"},
+    {.name = "format",
+     .value = "FORMAT",
+     .help = "text, json or markdown.",
+     .fallback = "text",
+     .kind = OPTION_CHOICE,
+     .choices = format_names,
+     .at = offsetof(struct wanted, format)},
+    {.name = "markdown",
+     .value = "FILE",
+     .help = "Write the matrix to FILE as a Markdown table, too.",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct wanted, markdown)},
+    {.name = "repeat",
+     .help = "Run every receiver twice and compare.",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct wanted, is_twice),
+     .otherwise = "the right one and every tenth fault"},
+    {.name = "seed",
+     .value = "N",
+     .help = "What the runs are made from.",
+     .fallback = "1",
+     .kind = OPTION_INTEGER,
+     .least = 1,
+     .at = offsetof(struct wanted, seed)},
+    {.name = "jobs",
+     .letter = 'j',
+     .value = "N",
+     .help = "How many runs at a time.",
+     .fallback = "10",
+     .otherwise = "for they mostly wait",
+     .kind = OPTION_COUNT,
+     .least = 1,
+     .most = JOBS_MAX,
+     .at = offsetof(struct wanted, num_jobs)},
+    {.name = "limit",
+     .value = "TIME",
+     .help = "A run that takes longer is killed, and a problem.",
+     .fallback = "120s",
+     .kind = OPTION_DURATION,
+     .least = NS_PER_S,
+     .at = offsetof(struct wanted, limit_ns)},
+    {.name = "verbose",
+     .letter = 'v',
+     .help = "Say how long each run took.",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct wanted, is_verbose)},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options};
@@ -51,18 +113,18 @@ static bool is_wanted(const struct names *globs, const char *id, const char *nam
     return false;
 }
 
-static void add(struct selftest *selftest, const struct subject *subject)
+static void add(struct selftest *selftest, const struct candidate *candidate)
 {
-    selftest->subjects =
-        mem_resize(selftest->subjects, selftest->num_subjects + 1, sizeof *selftest->subjects);
-    selftest->subjects[selftest->num_subjects++] = *subject;
+    selftest->candidates = mem_resize(selftest->candidates, selftest->num_candidates + 1,
+                                      sizeof *selftest->candidates);
+    selftest->candidates[selftest->num_candidates++] = *candidate;
 }
 
 static void add_right(struct selftest *selftest)
 {
-    add(selftest, &(struct subject){.name = mem_text("the right receiver"), .twice = true});
+    add(selftest, &(struct candidate){.name = mem_text("the right receiver"), .twice = true});
     add(selftest,
-        &(struct subject){.name = mem_text("the right receiver over https"), .tls = true});
+        &(struct candidate){.name = mem_text("the right receiver over https"), .tls = true});
 }
 
 static void add_faults(struct selftest *selftest, const struct names *wanted, bool all, bool twice)
@@ -70,11 +132,11 @@ static void add_faults(struct selftest *selftest, const struct names *wanted, bo
     for (size_t i = 0; i < fault_count(); i++) {
         const struct fault *fault = fault_at(i);
         if (all || is_wanted(wanted, fault->id, fault->name))
-            add(selftest, &(struct subject){.name = mem_text(fault->id),
-                                            .fault = fault,
-                                            .declared = catches_of(selftest->catches, fault),
-                                            .tls = fault->tls,
-                                            .twice = twice || i % SAMPLE_STEP == 0});
+            add(selftest, &(struct candidate){.name = mem_text(fault->id),
+                                              .fault = fault,
+                                              .declared = catches_of(selftest->catches, fault),
+                                              .tls = fault->tls,
+                                              .twice = twice || i % SAMPLE_STEP == 0});
     }
 }
 
@@ -84,21 +146,20 @@ static void add_variations(struct selftest *selftest, const struct names *wanted
     const struct variation *variation;
     for (size_t i = 0; (variation = table_at(&variation_table, i)); i++) {
         if (all || is_wanted(wanted, variation->name, variation->name))
-            add(selftest, &(struct subject){.name = mem_format("variation %s", variation->name),
-                                            .variation = variation,
-                                            .tls = variation->tls,
-                                            .twice = twice});
+            add(selftest, &(struct candidate){.name = mem_format("variation %s", variation->name),
+                                              .variation = variation,
+                                              .tls = variation->tls,
+                                              .twice = twice});
     }
 }
 
-static void choose(struct selftest *selftest, const struct arguments *arguments)
+static void choose(struct selftest *selftest, const struct arguments *arguments, bool twice)
 {
     struct names faults = {0};
     struct names kinds = {0};
     faults.items = arguments_values(arguments, "fault", &faults.count);
     kinds.items = arguments_values(arguments, "variation", &kinds.count);
     bool all = faults.count == 0 && kinds.count == 0;
-    bool twice = arguments_has(arguments, "repeat");
     if (all)
         add_right(selftest);
     add_variations(selftest, &kinds, all, twice);
@@ -110,23 +171,18 @@ static void choose(struct selftest *selftest, const struct arguments *arguments)
 
 /* --- the command --- */
 
-typedef void add_format(const struct selftest *selftest, struct buf *out);
-
-static const char *const format_names[] = {"text", "json", "markdown"};
-static add_format *const formats[] = {selftest_add_text, selftest_add_json, selftest_add_markdown};
-
 static void say_durations(const struct selftest *selftest)
 {
-    for (size_t i = 0; i < selftest->num_subjects; i++)
-        (void)fprintf(stderr, "%-40s %6.2f s\n", selftest->subjects[i].name,
-                      (double)selftest->subjects[i].duration_ns / (double)NS_PER_S);
+    for (size_t i = 0; i < selftest->num_candidates; i++)
+        (void)fprintf(stderr, "%-40s %6.2f s\n", selftest->candidates[i].name,
+                      (double)selftest->candidates[i].duration_ns / (double)NS_PER_S);
 }
 
 static bool write_markdown(const struct selftest *selftest, const char *path, struct error *err)
 {
     struct buf out = {0};
     selftest_add_markdown(selftest, &out);
-    bool ok = file_write(path, buf_bytes(&out), 0644, err);
+    bool ok = sink_write_file(path, buf_bytes(&out), 0644, err);
     buf_clear(&out);
     return ok;
 }
@@ -158,27 +214,27 @@ static int prove(struct selftest *selftest, add_format *format, bool verbose)
         return EXIT_INTERRUPTED;
     struct buf out = {0};
     format(selftest, &out);
-    (void)fwrite(buf_text(&out), 1, out.len, stdout);
+    sink_write(stdout, buf_bytes(&out));
     (void)fflush(stdout);
     buf_clear(&out);
     if (verbose)
         say_durations(selftest);
     if (format != selftest_add_text)
         for (size_t i = 0; i < selftest->problems.count; i++)
-            (void)fprintf(stderr, "problem: %s\n", selftest->problems.items[i]);
+            sink_print(stderr, "problem: %s\n", selftest->problems.items[i]);
     return selftest->problems.count == 0 ? EXIT_OK : EXIT_FELL_SHORT;
 }
 
 static void clear(struct selftest *selftest)
 {
-    for (size_t i = 0; i < selftest->num_subjects; i++) {
-        free(selftest->subjects[i].name);
-        selftest_clear_outcomes(&selftest->subjects[i].first);
-        selftest_clear_outcomes(&selftest->subjects[i].second);
+    for (size_t i = 0; i < selftest->num_candidates; i++) {
+        free(selftest->candidates[i].name);
+        selftest_clear_outcomes(&selftest->candidates[i].first);
+        selftest_clear_outcomes(&selftest->candidates[i].second);
     }
     selftest_clear_sentences(&selftest->problems);
     selftest_clear_sentences(&selftest->doubts);
-    free(selftest->subjects);
+    free(selftest->candidates);
     free(selftest->only);
     selftest_forget_prepared(selftest);
     selftest_remove_folder(selftest);
@@ -187,29 +243,22 @@ static void clear(struct selftest *selftest)
 }
 
 static bool read_options(struct selftest *selftest, const struct arguments *arguments,
-                         size_t *out_format, struct error *err)
+                         struct wanted *wanted, struct error *err)
 {
-    int64_t seed = 0;
-    int64_t jobs = 0;
     if (!arguments_expect_words(arguments, 0, 0, "no word", err) ||
-        !arguments_choice(arguments, "format", format_names, ARRAY_LEN(format_names), 0, out_format,
-                          err) ||
-        !arguments_integer(arguments, "seed", 1, 1, INT64_MAX, &seed, err) ||
-        !arguments_integer(arguments, "jobs", JOBS, 1, JOBS_MAX, &jobs, err) ||
-        !arguments_duration(arguments, "limit", LIMIT_S * NS_PER_S, &selftest->limit_ns, err))
+        !arguments_read(arguments, &own_options, wanted, err))
         return false;
-    if (selftest->limit_ns < NS_PER_S)
-        return error_set(err, "--limit: a run needs 1s at the least");
-    selftest->seed = (uint64_t)seed;
-    selftest->num_jobs = (size_t)jobs;
+    selftest->seed = (uint64_t)wanted->seed;
+    selftest->num_jobs = wanted->num_jobs;
+    selftest->limit_ns = wanted->limit_ns;
     selftest->only = arguments_values(arguments, "case", &selftest->num_only);
     if (!library_load_suites(&selftest->library, NULL, 0, err))
         return false;
     selftest->catches = catches_load(&selftest->library, err);
     if (!selftest->catches)
         return false;
-    choose(selftest, arguments);
-    if (selftest->num_subjects == 0)
+    choose(selftest, arguments, wanted->is_twice);
+    if (selftest->num_candidates == 0)
         return error_set(err, "no fault and no variation has such a name; `hookcheck list faults` "
                               "names them");
     return selftest_prepare(selftest, err) && selftest_make_folder(selftest, err);
@@ -218,14 +267,13 @@ static bool read_options(struct selftest *selftest, const struct arguments *argu
 static int run(const struct arguments *arguments, struct error *err)
 {
     struct selftest selftest = {0};
-    size_t format = 0;
+    struct wanted wanted = {0};
     library_init(&selftest.library);
     int code = EXIT_WRONG_USAGE;
-    if (read_options(&selftest, arguments, &format, err))
-        code = prove(&selftest, formats[format], arguments_has(arguments, "verbose"));
-    const char *path = arguments_value(arguments, "markdown", NULL);
+    if (read_options(&selftest, arguments, &wanted, err))
+        code = prove(&selftest, formats[wanted.format], wanted.is_verbose);
     bool is_proved = code == EXIT_OK || code == EXIT_FELL_SHORT;
-    if (is_proved && path && !write_markdown(&selftest, path, err))
+    if (is_proved && wanted.markdown && !write_markdown(&selftest, wanted.markdown, err))
         code = EXIT_OUR_FAILURE;
     clear(&selftest);
     return code;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "cli/command.h"
 #include "cli/endpoint_options.h"
 #include "cli/event_options.h"
@@ -18,23 +19,6 @@
 #define CONCURRENCY_MAX   1000
 #define PUBLIC_PER_SECOND 20 /* towards hosts that are neither loopback nor private */
 
-static const struct option_spec specs[] = {
-    {"count", 0, "N", "Make N distinct events (default 1); types are taken in turn.", false},
-    {"times", 0, "N", "Send each event N times, as a redelivery would (default 1).", false},
-    {"concurrency", 0, "N", "How many requests are under way at once, at most (default 1).", false},
-    {"rate", 0, "N/s",
-     "Begin at most N requests a second (default: 20/s towards a public host, else no limit).",
-     false},
-    {"deadline", 0, "TIME", "How long to wait for a complete answer (default 10s).", false},
-    {"format", 0, "FORMAT",
-     "text (the default), or json: one object a line for each request, and the sum last when there "
-     "were several.",
-     false},
-};
-static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
-static const struct option_set *const option_sets[] = {&own_options, &event_options,
-                                                       &secret_options, &endpoint_options};
-
 /* A delivery of many requests, under way. */
 struct sending {
     struct event_choice event;
@@ -44,15 +28,70 @@ struct sending {
     struct send_report report;
     const char **types; /* names that arrive; borrowed */
     size_t num_types;
+    int64_t count;
     int64_t times;
     int64_t concurrency;
     int64_t interval_ns;
     int64_t deadline_ns;
+    enum { FORMAT_TEXT, FORMAT_JSON } format;
     struct composed current; /* the event that is sent now, perhaps several times */
     size_t num_started;
     size_t num_in_flight;
     int64_t next_start_ns;
 };
+
+static const char *const formats[] = {"text", "json", NULL};
+
+static const struct option_spec specs[] = {
+    {.name = "count",
+     .value = "N",
+     .help = "Make N distinct events; types are taken in turn.",
+     .fallback = "1",
+     .kind = OPTION_INTEGER,
+     .least = 1,
+     .most = ATTEMPTS_MAX,
+     .at = offsetof(struct sending, count)},
+    {.name = "times",
+     .value = "N",
+     .help = "Send each event N times, as a redelivery would.",
+     .fallback = "1",
+     .kind = OPTION_INTEGER,
+     .least = 1,
+     .most = ATTEMPTS_MAX,
+     .at = offsetof(struct sending, times)},
+    {.name = "concurrency",
+     .value = "N",
+     .help = "How many requests are under way at once, at most.",
+     .fallback = "1",
+     .kind = OPTION_INTEGER,
+     .least = 1,
+     .most = CONCURRENCY_MAX,
+     .at = offsetof(struct sending, concurrency)},
+    {.name = "rate",
+     .value = "N/s",
+     .help = "Begin at most N requests a second.",
+     .otherwise = "20/s towards a public host, else no limit",
+     .kind = OPTION_RATE,
+     .at = offsetof(struct sending, interval_ns)},
+    {.name = "deadline",
+     .value = "TIME",
+     .help = "How long to wait for a complete answer.",
+     .fallback = "10s",
+     .kind = OPTION_DURATION,
+     .least = 1,
+     .at = offsetof(struct sending, deadline_ns)},
+    {.name = "format",
+     .value = "FORMAT",
+     .help = "text, or json: one object a line for each request, and the sum last when there were "
+             "several.",
+     .fallback = "text",
+     .kind = OPTION_CHOICE,
+     .choices = formats,
+     .at = offsetof(struct sending, format)},
+};
+static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
+static const struct option_set *const option_sets[] = {&own_options, &event_options,
+                                                       &secret_options, &endpoint_options};
 
 /* One request under way: what its line of output needs. */
 struct flight {
@@ -69,39 +108,26 @@ struct flight {
 static bool read_numbers(struct sending *sending, const struct arguments *arguments,
                          struct error *err)
 {
-    static const char *const formats[] = {"text", "json"};
-    int64_t count = 1;
-    size_t format = 0;
-    if (!arguments_integer(arguments, "count", 1, 1, ATTEMPTS_MAX, &count, err) ||
-        !arguments_integer(arguments, "times", 1, 1, ATTEMPTS_MAX, &sending->times, err) ||
-        !arguments_integer(arguments, "concurrency", 1, 1, CONCURRENCY_MAX, &sending->concurrency,
-                           err) ||
-        !arguments_duration(arguments, "deadline", 10 * NS_PER_S, &sending->deadline_ns, err))
+    if (!arguments_read(arguments, &own_options, sending, err))
         return false;
-    if (!arguments_choice(arguments, "format", formats, ARRAY_LEN(formats), 0, &format, err))
-        return error_prefix(err, "--format");
-    if (sending->deadline_ns <= 0)
-        return error_set(err, "--deadline: no time at all is too short for any answer");
     size_t num_types = arguments->num_words > 1 ? arguments->num_words - 1 : 1;
-    if ((size_t)count * (size_t)sending->times > ATTEMPTS_MAX / num_types)
+    if ((size_t)sending->count * (size_t)sending->times > ATTEMPTS_MAX / num_types)
         return error_set(err, "these are more than %d requests", ATTEMPTS_MAX);
-    sending->report.as_json = format == 1;
-    sending->report.total = (size_t)count * (size_t)sending->times * num_types;
+    sending->report.as_json = sending->format == FORMAT_JSON;
+    sending->report.total = (size_t)sending->count * (size_t)sending->times * num_types;
     return true;
 }
 
-static bool read_rate(struct sending *sending, const struct arguments *arguments, struct error *err)
+static void settle_rate(struct sending *sending, const struct arguments *arguments)
 {
     bool is_held = !sending->target.is_private && !sending->target.is_loopback;
-    int64_t fallback_ns = is_held ? NS_PER_S / PUBLIC_PER_SECOND : 0;
-    if (!arguments_rate(arguments, "rate", fallback_ns, &sending->interval_ns, err))
-        return false;
+    if (is_held && !arguments_has(arguments, "rate"))
+        sending->interval_ns = NS_PER_S / PUBLIC_PER_SECOND;
     if (is_held && !arguments_has(arguments, "rate") && sending->report.total > PUBLIC_PER_SECOND)
         log_print(LOG_WARN,
                   "note: %s is a public host, so at most %d requests a second are begun; --rate "
                   "changes that",
                   sending->target.host, PUBLIC_PER_SECOND);
-    return true;
 }
 
 static void read_types(struct sending *sending, const struct arguments *arguments)
@@ -119,16 +145,15 @@ static bool read_all(struct sending *sending, const struct arguments *arguments,
 {
     if (!arguments_expect_words(arguments, 1, SIZE_MAX, "the endpoint's URL", err) ||
         !target_parse(&sending->target, arguments->words[0], err) ||
-        !read_numbers(sending, arguments, err) || !read_rate(sending, arguments, err) ||
+        !read_numbers(sending, arguments, err) ||
         !endpoint_choice_read(&sending->endpoint, arguments, err) ||
         !event_choice_read(&sending->event, arguments, err))
         return false;
+    settle_rate(sending, arguments);
     read_types(sending, arguments);
     struct send_report *report = &sending->report;
     report->target = sending->target.shown;
-    report->secret = &sending->event.secret;
-    report->hidden = sending->endpoint.hidden;
-    report->num_hidden = sending->endpoint.num_hidden;
+    report->redactor = sink_redactor();
     sending->engine = engine_new(&sending->target, &sending->endpoint.engine, err);
     return sending->engine != NULL;
 }

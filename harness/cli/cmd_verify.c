@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/sink.h"
 #include "cli/command.h"
 #include "cli/secret_options.h"
 #include "diagnose/offline.h"
@@ -13,12 +14,16 @@
 #define BODY_FILE_MAX ((size_t)64 * 1024 * 1024)
 
 static const struct option_spec specs[] = {
-    {"signature", 0, "HEX", "The value of the Panora-Signature header; '' for an empty one.",
-     false},
-    {"no-signature", 0, NULL, "The request had no Panora-Signature header.", false},
-    {"body", 0, "FILE", "The request's body, byte for byte; standard input when FILE is -.", false},
-    {"request", 0, "FILE",
-     "The whole captured request instead: raw HTTP, a HAR file or a curl command.", false},
+    {.name = "signature",
+     .value = "HEX",
+     .help = "The value of the Panora-Signature header; '' for an empty one."},
+    {.name = "no-signature", .help = "The request had no Panora-Signature header."},
+    {.name = "body",
+     .value = "FILE",
+     .help = "The request's body, byte for byte; standard input when FILE is -."},
+    {.name = "request",
+     .value = "FILE",
+     .help = "The whole captured request instead: raw HTTP, a HAR file or a curl command."},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options, &secret_options};
@@ -26,7 +31,8 @@ static const struct option_set *const option_sets[] = {&own_options, &secret_opt
 static bool check_usage(const struct arguments *arguments, struct error *err)
 {
     bool has_signature = arguments_has(arguments, "signature");
-    const char *body = arguments_value(arguments, "body", NULL);
+    const char *body = arguments_value(arguments, "body");
+    const char *secret = arguments_value(arguments, "secret-file");
     if (!arguments_expect_words(arguments, 0, 0, "nothing", err))
         return false;
     if (arguments_has(arguments, "request")) {
@@ -43,7 +49,7 @@ static bool check_usage(const struct arguments *arguments, struct error *err)
         return error_set(err, "--signature and --no-signature exclude each other");
     if (!body)
         return error_set(err, "--body FILE must be given; - is standard input");
-    if (strcmp(body, "-") == 0 && strcmp(arguments_value(arguments, "secret-file", ""), "-") == 0)
+    if (strcmp(body, "-") == 0 && secret && strcmp(secret, "-") == 0)
         return error_set(err, "--body and --secret-file cannot both read standard input");
     return true;
 }
@@ -56,20 +62,20 @@ static int verify(const struct secret *secret, const struct request *request)
     struct bytes given = {signature, signature ? strlen(signature) : 0};
     struct bytes body = buf_bytes(&request->body);
     if (signature_verify(secret_bytes(secret), body, given, &why) == VERIFICATION_VALID) {
-        (void)puts("valid");
+        sink_print(stdout, "valid\n");
         return EXIT_OK;
     }
     struct buf more = {0};
     (void)offline_explain(&request->headers, body, secret_bytes(secret), &more);
-    (void)printf("not valid: %s\n%s", why.message, buf_text(&more));
+    sink_print(stdout, "not valid: %s\n%s", why.message, buf_text(&more));
     buf_clear(&more);
     return EXIT_FELL_SHORT;
 }
 
 static bool read_request(const struct arguments *arguments, struct request *out, struct error *err)
 {
-    const char *whole = arguments_value(arguments, "request", NULL);
-    const char *signature = arguments_value(arguments, "signature", NULL);
+    const char *whole = arguments_value(arguments, "request");
+    const char *signature = arguments_value(arguments, "signature");
     struct buf text = {0};
     if (whole) {
         bool ok =
@@ -79,7 +85,7 @@ static bool read_request(const struct arguments *arguments, struct request *out,
     }
     if (signature)
         headers_add(&out->headers, PANORA_SIGNATURE_HEADER, signature);
-    return file_read(arguments_value(arguments, "body", NULL), BODY_FILE_MAX, &out->body, err) ||
+    return file_read(arguments_value(arguments, "body"), BODY_FILE_MAX, &out->body, err) ||
            error_prefix(err, "--body");
 }
 

@@ -1,22 +1,25 @@
 #include "cli/command.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/layout.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "result/version.h"
 
-#define HELP_COLUMNS 100
-
 const struct command *const commands[] = {
-    &command_run,     &command_send,     &command_sign, &command_verify, &command_fixtures,
-    &command_receive, &command_selftest, &command_list, &command_lint,   &command_explain,
+    &command_run,     &command_send,      &command_sign,    &command_verify, &command_fixtures,
+    &command_receive, &command_selftest,  &command_list,    &command_lint,   &command_explain,
+    &command_panora,  &command_endpoints, &command_trigger,
 };
 const size_t num_commands = ARRAY_LEN(commands);
 
@@ -34,7 +37,7 @@ static const char overview_examples[] =
 static void add_overview(struct buf *out)
 {
     buf_add_text(out, "Usage: hookcheck COMMAND [OPTIONS] [ARGUMENTS]\n\n");
-    layout_wrap(overview, 0, HELP_COLUMNS, out);
+    layout_wrap(overview, 0, terminal_columns(STDOUT_FILENO), out);
     buf_add_text(out, "\nCommands:\n");
     for (size_t i = 0; i < num_commands; i++) {
         const struct command *command = commands[i];
@@ -53,7 +56,7 @@ static void add_command_help(const struct command *command, struct buf *out)
 {
     buf_add_format(out, "Usage: hookcheck %s [OPTIONS]%s%s\n\n", command->name,
                    *command->arguments ? " " : "", command->arguments);
-    layout_wrap(command->about, 0, HELP_COLUMNS, out);
+    layout_wrap(command->about, 0, terminal_columns(STDOUT_FILENO), out);
     buf_add_text(out, "\nOptions:\n");
     option_help(command->options, command->num_option_sets, out);
     buf_add_format(out, "\nExamples:\n%s", command->examples);
@@ -61,7 +64,7 @@ static void add_command_help(const struct command *command, struct buf *out)
 
 static int print(struct buf *text, FILE *where, int code)
 {
-    (void)fwrite(buf_text(text), 1, text->len, where);
+    sink_write(where, buf_bytes(text));
     buf_clear(text);
     return code;
 }
@@ -158,16 +161,30 @@ static int dispatch(int argc, char **argv, const struct command **out_command, s
     return *out_command ? run_command(*out_command, argc - 2, argv + 2, err) : EXIT_WRONG_USAGE;
 }
 
+/* Whoever read along (`| head`) has gone: what is not wanted any more is no failure. */
+static bool reader_is_gone(void)
+{
+    struct pollfd output = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&output, 1, 0) == 1 && (output.revents & POLLERR);
+}
+
 /* What was printed may still sit in the buffer, so a full disk shows only here. */
 static int finish_output(int code)
 {
     errno = 0;
     bool ok = fflush(stdout) == 0;
     const char *reason = errno ? strerror(errno) : "it was cut short";
-    if (ok && !ferror(stdout))
+    if ((ok && !ferror(stdout)) || reader_is_gone())
         return code;
     log_print(LOG_ERROR, "cannot write to standard output: %s", reason);
     return EXIT_OUR_FAILURE;
+}
+
+static void say(const struct command *command, const char *message)
+{
+    char *who = mem_format("hookcheck%s%s", command ? " " : "", command ? command->name : "");
+    sink_say(who, message);
+    free(who);
 }
 
 int command_main(int argc, char **argv)
@@ -176,7 +193,8 @@ int command_main(int argc, char **argv)
     const struct command *command = NULL;
     int code = dispatch(argc, argv, &command, &err);
     if (error_is_set(&err))
-        (void)fprintf(stderr, "hookcheck%s%s: %s\n", command ? " " : "",
-                      command ? command->name : "", err.message);
-    return finish_output(code);
+        say(command, err.message);
+    code = finish_output(code);
+    sink_forget();
+    return code;
 }

@@ -6,45 +6,93 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "panora/event.h"
 
 #define HEADER_FILE_MAX ((size_t)64 * 1024)
 #define BLANKS          " \t"
 
 static const struct option_spec specs[] = {
-    {"header", 'H', "HEADER",
-     "Add 'Name: value' to every request, or the lines of a file given as @FILE; values are kept "
-     "secret "
-     "(default: Panora's headers only).",
-     true},
-    {"cacert", 0, "FILE", "Trust the certificate authorities in FILE (default: the system's).",
-     false},
-    {"cert", 0, "FILE", "Present the client certificate in FILE (default: none).", false},
-    {"key", 0, "FILE", "The client certificate's private key (default: in the file of --cert).",
-     false},
-    {"insecure", 'k', NULL, "Accept any server certificate (default: it must be valid).", false},
-    {"resolve", 0, "HOST:PORT:ADDRESS",
-     "Use ADDRESS for HOST and PORT (default: ask the resolver).", true},
-    {"connect-to", 0, "HOST:PORT:HOST2:PORT2",
-     "Connect to HOST2 and PORT2 for HOST and PORT (default: where the URL says).", true},
-    {"proxy", 0, "URL", "Go through this proxy (default: what the environment says, as with curl).",
-     false},
-    {"4", '4', NULL, "Use IPv4 addresses only (default: any).", false},
-    {"6", '6', NULL, "Use IPv6 addresses only (default: any).", false},
+    {.name = "header",
+     .letter = 'H',
+     .value = "HEADER",
+     .repeatable = true,
+     .help =
+         "Add 'Name: value' to every request, or the lines of a file given as @FILE; values are "
+         "kept secret.",
+     .otherwise = "Panora's headers only"},
+    {.name = "cacert",
+     .value = "FILE",
+     .help = "Trust the certificate authorities in FILE.",
+     .otherwise = "the system's",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct endpoint_choice, engine.cacert),
+     .is_curls = true},
+    {.name = "cert",
+     .value = "FILE",
+     .help = "Present the client certificate in FILE.",
+     .otherwise = "none",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct endpoint_choice, engine.cert),
+     .is_curls = true},
+    {.name = "key",
+     .value = "FILE",
+     .help = "The client certificate's private key.",
+     .otherwise = "in the file of --cert",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct endpoint_choice, engine.key),
+     .is_curls = true},
+    {.name = "insecure",
+     .letter = 'k',
+     .help = "Accept any server certificate.",
+     .otherwise = "it must be valid",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct endpoint_choice, engine.insecure),
+     .is_curls = true},
+    {.name = "resolve",
+     .value = "HOST:PORT:ADDRESS",
+     .repeatable = true,
+     .help = "Use ADDRESS for HOST and PORT.",
+     .otherwise = "ask the resolver",
+     .is_curls = true},
+    {.name = "connect-to",
+     .value = "HOST:PORT:HOST2:PORT2",
+     .repeatable = true,
+     .help = "Connect to HOST2 and PORT2 for HOST and PORT.",
+     .otherwise = "where the URL says",
+     .is_curls = true},
+    {.name = "proxy",
+     .value = "URL",
+     .help = "Go through this proxy.",
+     .otherwise = "what the environment says, as with curl",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct endpoint_choice, engine.proxy),
+     .is_curls = true},
+    {.name = "4",
+     .letter = '4',
+     .help = "Use IPv4 addresses only.",
+     .otherwise = "any",
+     .is_curls = true},
+    {.name = "6",
+     .letter = '6',
+     .help = "Use IPv6 addresses only.",
+     .otherwise = "any",
+     .is_curls = true},
 };
 
 const struct option_set endpoint_options = {specs, ARRAY_LEN(specs)};
 
 /* --- headers --- */
 
-static void hide(struct endpoint_choice *choice, const char *text)
+/* "Bearer abc": an answer may repeat "abc" alone. */
+static void hide(size_t number, const char *value)
 {
-    if (!*text)
-        return;
-    choice->hidden = mem_resize(choice->hidden, choice->num_hidden + 1, sizeof *choice->hidden);
-    struct secret *secret = &choice->hidden[choice->num_hidden++];
-    *secret = (struct secret){0};
-    secret_set(secret, bytes_of(text));
+    char *name = mem_format("$HOOKCHECK_HEADER_%zu", number);
+    const char *credential = strrchr(value, ' ');
+    sink_hide(bytes_of(value), name);
+    if (credential)
+        sink_hide_secret(bytes_of(credential + 1), name);
+    free(name);
 }
 
 /* RFC 9110 section 5.6.2, "token" */
@@ -94,11 +142,7 @@ static bool add_header(struct endpoint_choice *choice, char *line, struct error 
         if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f)
             return error_set(err, "the value of %s has a control character in it", line);
     headers_add(&choice->engine.extra_headers, line, value);
-    hide(choice, value);
-    const char *credential =
-        strrchr(value, ' '); /* "Bearer abc": an answer may repeat "abc" alone */
-    if (credential)
-        hide(choice, credential + 1);
+    hide(choice->engine.extra_headers.count, value);
     return true;
 }
 
@@ -155,24 +199,17 @@ bool endpoint_choice_read(struct endpoint_choice *choice, const struct arguments
 {
     *choice = (struct endpoint_choice){0};
     struct engine_options *engine = &choice->engine;
-    engine->cacert = arguments_value(arguments, "cacert", NULL);
-    engine->cert = arguments_value(arguments, "cert", NULL);
-    engine->key = arguments_value(arguments, "key", NULL);
-    engine->insecure = arguments_has(arguments, "insecure");
-    engine->proxy = arguments_value(arguments, "proxy", NULL);
     choice->resolve = arguments_values(arguments, "resolve", &engine->num_resolve);
     choice->connect_to = arguments_values(arguments, "connect-to", &engine->num_connect_to);
     engine->resolve = choice->resolve;
     engine->connect_to = choice->connect_to;
-    return read_ip_version(choice, arguments, err) && read_headers(choice, arguments, err);
+    return arguments_read(arguments, &endpoint_options, choice, err) &&
+           read_ip_version(choice, arguments, err) && read_headers(choice, arguments, err);
 }
 
 void endpoint_choice_clear(struct endpoint_choice *choice)
 {
     headers_clear(&choice->engine.extra_headers);
-    for (size_t i = 0; i < choice->num_hidden; i++)
-        secret_clear(&choice->hidden[i]);
-    free(choice->hidden);
     free(choice->resolve);
     free(choice->connect_to);
     *choice = (struct endpoint_choice){0};

@@ -17,31 +17,45 @@
 
 #define DATA_FILE_MAX ((size_t)64 * 1024 * 1024)
 
+static const char *const dialects[] = {"text", "object", NULL}; /* as enum dialect */
+
 static const struct option_spec specs[] = {
-    {"data", 0, "FILE",
-     "Send the JSON value in FILE, or on standard input when FILE is -, as the event's data "
-     "(default: realistic data for the type).",
-     false},
-    {"dialect", 0, "DIALECT",
-     "How data travels: text (JSON in a string, as Panora sends it; the default) or object (as "
-     "Panora's "
-     "documentation shows it).",
-     false},
-    {"wrong", 0, "MUTATION",
-     "Make the request differ from what Panora sends: MUTATION or MUTATION=ARGUMENT, see "
-     "`hookcheck list "
-     "mutations` (default: nothing is wrong).",
-     true},
-    {"id", 0, "UUID", "The event's id_event (default: a fresh one).", false},
-    {"seed", 0, "N",
-     "Make ids and data from this number; with --at the same number gives the same bytes (default "
-     "0: a random "
-     "number).",
-     false},
-    {"at", 0, "TIME",
-     "The time from which data is dated: 2024-07-01T12:00:00Z, or milliseconds since 1970 "
-     "(default: now).",
-     false},
+    {.name = "data",
+     .value = "FILE",
+     .help =
+         "Send the JSON value in FILE, or on standard input when FILE is -, as the event's data.",
+     .otherwise = "realistic data for the type"},
+    {.name = "dialect",
+     .value = "DIALECT",
+     .help = "How data travels: text (JSON in a string, as Panora sends it) or object (as "
+             "Panora's documentation shows it).",
+     .fallback = "text",
+     .kind = OPTION_CHOICE,
+     .choices = dialects,
+     .at = offsetof(struct event_choice, composer.dialect)},
+    {.name = "wrong",
+     .value = "MUTATION",
+     .repeatable = true,
+     .help = "Make the request differ from what Panora sends: MUTATION or MUTATION=ARGUMENT, see "
+             "`hookcheck list mutations`.",
+     .otherwise = "nothing is wrong"},
+    {.name = "id",
+     .value = "UUID",
+     .help = "The event's id_event.",
+     .otherwise = "a fresh one",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct event_choice, id)},
+    {.name = "seed",
+     .value = "N",
+     .help = "Make ids and data from this number; with --at the same number gives the same bytes.",
+     .fallback = "0",
+     .otherwise = "a random number",
+     .kind = OPTION_INTEGER,
+     .at = offsetof(struct event_choice, seed)},
+    {.name = "at",
+     .value = "TIME",
+     .help = "The time from which data is dated: 2024-07-01T12:00:00Z, or milliseconds since 1970.",
+     .otherwise = "now"},
 };
 
 const struct option_set event_options = {specs, ARRAY_LEN(specs)};
@@ -51,7 +65,7 @@ const struct option_set event_options = {specs, ARRAY_LEN(specs)};
 static bool read_data(struct event_choice *choice, const struct arguments *arguments,
                       struct error *err)
 {
-    const char *path = arguments_value(arguments, "data", NULL);
+    const char *path = arguments_value(arguments, "data");
     if (!path)
         return true;
     bool is_stdin = strcmp(path, "-") == 0;
@@ -75,8 +89,9 @@ static bool read_data(struct event_choice *choice, const struct arguments *argum
 
 static bool refuse_two_readers(const struct arguments *arguments, struct error *err)
 {
-    bool both = strcmp(arguments_value(arguments, "data", ""), "-") == 0 &&
-                strcmp(arguments_value(arguments, "secret-file", ""), "-") == 0;
+    const char *data = arguments_value(arguments, "data");
+    const char *secret = arguments_value(arguments, "secret-file");
+    bool both = data && secret && strcmp(data, "-") == 0 && strcmp(secret, "-") == 0;
     return !both || error_set(err, "--data and --secret-file cannot both read standard input");
 }
 
@@ -121,10 +136,8 @@ static bool is_uuid(const char *text)
     return true;
 }
 
-static bool read_id(struct event_choice *choice, const struct arguments *arguments,
-                    struct error *err)
+static bool check_id(const struct event_choice *choice, struct error *err)
 {
-    choice->id = arguments_value(arguments, "id", NULL);
     return !choice->id || is_uuid(choice->id) ||
            error_set(err, "--id: \"%s\" is not a UUID such as 7e57c0de-1a2b-4c3d-8e4f-5a6b7c8d9e0f",
                      choice->id);
@@ -132,7 +145,7 @@ static bool read_id(struct event_choice *choice, const struct arguments *argumen
 
 static bool read_time(const struct arguments *arguments, int64_t *out_wall_ms, struct error *err)
 {
-    const char *at = arguments_value(arguments, "at", NULL);
+    const char *at = arguments_value(arguments, "at");
     *out_wall_ms = clock_wall_ms();
     return !at || instant_read(at, out_wall_ms, err) || error_prefix(err, "--at");
 }
@@ -140,22 +153,17 @@ static bool read_time(const struct arguments *arguments, int64_t *out_wall_ms, s
 static bool read_composer(struct event_choice *choice, const struct arguments *arguments,
                           struct error *err)
 {
-    const char *const dialects[] = {dialect_name(DIALECT_TEXT), dialect_name(DIALECT_OBJECT)};
-    size_t dialect = DIALECT_TEXT;
-    int64_t seed = 0;
     int64_t wall_ms = 0;
-    if (!arguments_choice(arguments, "dialect", dialects, ARRAY_LEN(dialects), DIALECT_TEXT,
-                          &dialect, err) ||
-        !arguments_integer(arguments, "seed", 0, 0, INT64_MAX, &seed, err) ||
+    if (!arguments_read(arguments, &event_options, choice, err) ||
         !read_time(arguments, &wall_ms, err))
         return false;
-    choice->rng = rng_for(seed ? (uint64_t)seed : rng_fresh_seed(), "event");
+    choice->rng = rng_for(choice->seed ? (uint64_t)choice->seed : rng_fresh_seed(), "event");
     choice->catalogue = catalogue_load();
     choice->composer = (struct composer){
         .catalogue = choice->catalogue,
         .secret = &choice->secret,
         .usual_type = EVENT_TYPE_DEFAULT,
-        .dialect = (enum dialect)dialect,
+        .dialect = choice->composer.dialect,
         .wall_ms = wall_ms,
         .run_tag = (unsigned)rng_below(&choice->rng, 0x10000),
     };
@@ -168,7 +176,7 @@ bool event_choice_read(struct event_choice *choice, const struct arguments *argu
     *choice = (struct event_choice){0};
     step_init(&choice->step);
     return refuse_two_readers(arguments, err) && read_composer(choice, arguments, err) &&
-           read_id(choice, arguments, err) && read_mutations(choice, arguments, err) &&
+           check_id(choice, err) && read_mutations(choice, arguments, err) &&
            secret_from_arguments(arguments, &choice->secret, err) &&
            read_data(choice, arguments, err);
 }

@@ -25,6 +25,7 @@ struct event_choice {
     struct composer composer;
     struct step step; /* data and mutations; the type comes with each event */
     struct rng rng;
+    int64_t seed;
     const char *id; /* borrowed; NULL = a fresh one for each event */
 };
 

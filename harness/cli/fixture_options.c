@@ -16,41 +16,72 @@
 #define DATA_FILE_MAX ((size_t)64 * 1024 * 1024)
 #define SIZE_MAX_DATA ((size_t)64 * 1024 * 1024)
 
+#define STREAM_MAX INT64_C(1000000000000)
+#define EACH_MAX   100000
+
+static const char *const dialects[] = {"both", "text", "object", NULL};
+
 static const struct option_spec specs[] = {
-    {"only", 0, "GLOB",
-     "Write only what the cases make whose full id matches; * also crosses / (default: all of "
-     "panora/delivery, panora/signature and panora/payload). The plain events belong to "
-     "panora/delivery/accepts-an-event.",
-     true},
-    {"events", 0, "TYPE,...", "Only these event types (default: all that Panora sends or names).",
-     true},
-    {"count", 0, "N",
-     "So many genuine events of each type and dialect (default 1). With DIR - : so many events in "
-     "all, genuine ones only.",
-     false},
-    {"data", 0, "FILE",
-     "Use the JSON value in FILE as data of every event, as JSON.stringify writes it (default: "
-     "realistic data for each type).",
-     false},
-    {"size", 0, "SIZE", "Give every genuine event data of this size: 700, 64KiB, 5MiB.", false},
-    {"dialect", 0, "DIALECT",
-     "text (data is JSON in a string, as Panora sends it), object, or both (the default; text "
-     "with DIR - and --count).",
-     false},
-    {"format", 0, "FORMAT",
-     "Write also a document of all requests of a type in this format, see `hookcheck list formats`"
-     "; with DIR - the one that is printed (default: body and headers only).",
-     true},
-    {"url", 0, "URL",
-     "Where the requests are meant to go, for the formats that show it (default: " //
-     FIXTURE_URL_DEFAULT ").",
-     false},
-    {"seed", 0, "N", "The same seed and secret give the same bytes (default 1; 0: a random one).",
-     false},
-    {"force", 0, NULL,
-     "Write into a folder that is not empty: fixtures that are there are replaced, other files "
-     "stay (default: refuse).",
-     false},
+    {.name = "only",
+     .value = "GLOB",
+     .repeatable = true,
+     .help = "Write only what the cases make whose full id matches; * also crosses /. The plain "
+             "events belong to "
+             "panora/delivery/accepts-an-event.",
+     .otherwise = "all of panora/delivery, panora/signature and panora/payload"},
+    {.name = "events",
+     .value = "TYPE,...",
+     .repeatable = true,
+     .help = "Only these event types.",
+     .otherwise = "all that Panora sends or names"},
+    {.name = "count",
+     .value = "N",
+     .help = "So many genuine events of each type and dialect. With DIR - : so many events in "
+             "all, genuine ones only.",
+     .fallback = "1",
+     .kind = OPTION_INTEGER,
+     .least = 1,
+     .most = STREAM_MAX,
+     .at = offsetof(struct fixture_choice, count)},
+    {.name = "data",
+     .value = "FILE",
+     .help = "Use the JSON value in FILE as data of every event, as JSON.stringify writes it.",
+     .otherwise = "realistic data for each type"},
+    {.name = "size",
+     .value = "SIZE",
+     .help = "Give every genuine event data of this size: 700, 64KiB, 5MiB."},
+    {.name = "dialect",
+     .value = "DIALECT",
+     .help = "text (data is JSON in a string, as Panora sends it), object, or both.",
+     .fallback = "both",
+     .otherwise = "but text with DIR - and --count",
+     .kind = OPTION_CHOICE,
+     .choices = dialects,
+     .at = offsetof(struct fixture_choice, chosen_dialect)},
+    {.name = "format",
+     .value = "FORMAT",
+     .repeatable = true,
+     .help = "Write also a document of all requests of a type in this format, see `hookcheck list "
+             "formats`"
+             "; with DIR - the one that is printed.",
+     .otherwise = "body and headers only"},
+    {.name = "url",
+     .value = "URL",
+     .help = "Where the requests are meant to go, for the formats that show it.",
+     .fallback = FIXTURE_URL_DEFAULT},
+    {.name = "seed",
+     .value = "N",
+     .help = "The same seed and secret give the same bytes; 0 is a random one.",
+     .fallback = "1",
+     .kind = OPTION_INTEGER,
+     .at = offsetof(struct fixture_choice, seed)},
+    {.name = "force",
+     .help =
+         "Write into a folder that is not empty: fixtures that are there are replaced, other files "
+         "stay.",
+     .otherwise = "refuse",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct fixture_choice, force)},
 };
 
 const struct option_set fixture_options = {specs, ARRAY_LEN(specs)};
@@ -110,7 +141,7 @@ static bool read_types(struct fixture_choice *choice, const struct arguments *ar
 static bool read_data(struct fixture_choice *choice, const struct arguments *arguments,
                       struct error *err)
 {
-    const char *path = arguments_value(arguments, "data", NULL);
+    const char *path = arguments_value(arguments, "data");
     struct buf text = {0};
     struct buf written = {0};
     struct js *value = NULL;
@@ -163,7 +194,7 @@ static bool read_formats(struct fixture_choice *choice, const struct arguments *
 static bool read_size(struct fixture_choice *choice, const struct arguments *arguments,
                       struct error *err)
 {
-    const char *given = arguments_value(arguments, "size", NULL);
+    const char *given = arguments_value(arguments, "size");
     if (!given)
         return true;
     if (!text_size(given, &choice->size, err))
@@ -176,23 +207,22 @@ static bool read_size(struct fixture_choice *choice, const struct arguments *arg
 static bool read_numbers(struct fixture_choice *choice, const struct arguments *arguments,
                          struct error *err)
 {
-    static const char *const dialects[] = {"both", "text", "object"};
-    int64_t seed = 1;
-    size_t dialect = 0;
+    if (!arguments_read(arguments, &fixture_options, choice, err))
+        return false;
     choice->has_count = arguments_has(arguments, "count");
     bool is_stream = choice->has_count && strcmp(choice->folder, "-") == 0;
-    int64_t most = is_stream ? INT64_C(1000000000000) : 100000;
-    if (!arguments_integer(arguments, "seed", 1, 0, INT64_MAX, &seed, err) ||
-        !arguments_integer(arguments, "count", 1, 1, most, &choice->count, err) ||
-        !arguments_choice(arguments, "dialect", dialects, ARRAY_LEN(dialects), is_stream ? 1 : 0,
-                          &dialect, err))
-        return false;
+    if (!is_stream && choice->count > EACH_MAX)
+        return error_set(err, "--count: \"%s\" is not a whole number from 1 to %d",
+                         arguments_value(arguments, "count"), EACH_MAX);
+    if (is_stream && !arguments_has(arguments, "dialect"))
+        choice->chosen_dialect = 1;
     if (is_stream && choice->num_only)
         return error_set(err, "--only chooses forgeries, and --count with - makes none; leave one "
                               "of them out");
-    choice->dialects[DIALECT_TEXT] = dialect != 2;
-    choice->dialects[DIALECT_OBJECT] = dialect != 1;
-    choice->seed = seed ? (uint64_t)seed : rng_fresh_seed();
+    choice->dialects[DIALECT_TEXT] = choice->chosen_dialect != 2;
+    choice->dialects[DIALECT_OBJECT] = choice->chosen_dialect != 1;
+    if (choice->seed == 0)
+        choice->seed = rng_fresh_seed();
     return true;
 }
 
@@ -218,7 +248,6 @@ bool fixture_options_read(struct fixture_choice *choice, const struct arguments 
                           struct error *err)
 {
     library_init(&choice->library);
-    choice->force = arguments_has(arguments, "force");
     choice->only = arguments_values(arguments, "only", &choice->num_only);
     if (!arguments_expect_words(arguments, 1, 1, "the folder to write, or -", err))
         return false;
@@ -227,8 +256,7 @@ bool fixture_options_read(struct fixture_choice *choice, const struct arguments 
         return error_set(err, "DIR is empty; name a folder, or - for standard output");
     if (!read_numbers(choice, arguments, err) || !read_size(choice, arguments, err) ||
         !read_types(choice, arguments, err) || !read_formats(choice, arguments, err) ||
-        !(target_parse(&choice->target, arguments_value(arguments, "url", FIXTURE_URL_DEFAULT),
-                       err) ||
+        !(target_parse(&choice->target, arguments_value(arguments, "url"), err) ||
           error_prefix(err, "--url")) ||
         !read_secret(choice, arguments, err) || !read_data(choice, arguments, err) ||
         !load_suites(choice, err))

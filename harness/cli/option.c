@@ -2,19 +2,21 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/layout.h"
 #include "base/mem.h"
+#include "base/terminal.h"
 #include "base/text.h"
+#include "cli/credentials.h"
 
-#define HELP_COLUMNS  100
 #define RATE_MAX      1000000
 #define HELP_SENTENCE 30 /* column at which the sentences begin */
 
 static const struct option_spec help_specs[] = {
-    {"help", 'h', NULL, "Print this help.", false},
+    {.name = "help", .letter = 'h', .help = "Print this help."},
 };
 static const struct option_set help_set = {help_specs, ARRAY_LEN(help_specs)};
 
@@ -87,6 +89,7 @@ static void add_word(struct arguments *arguments, const char *word)
     arguments->words =
         mem_resize(arguments->words, arguments->num_words + 1, sizeof *arguments->words);
     arguments->words[arguments->num_words++] = word;
+    credentials_hide(word);
 }
 
 static bool add_option(struct parse *parse, const struct option_spec *spec, const char *value)
@@ -97,6 +100,8 @@ static bool add_option(struct parse *parse, const struct option_spec *spec, cons
     arguments->options =
         mem_resize(arguments->options, arguments->num_options + 1, sizeof *arguments->options);
     arguments->options[arguments->num_options++] = (struct given_option){spec, value};
+    if (value)
+        credentials_hide(value);
     return true;
 }
 
@@ -114,9 +119,34 @@ static bool read_option(struct parse *parse, const struct option_spec *spec, con
     return add_option(parse, spec, attached);
 }
 
+/* "-vv": several flags of one letter in one word. */
+static bool is_flag_cluster(const struct parse *parse, const char *arg)
+{
+    if (arg[0] != '-' || arg[1] == '-' || strlen(arg) < 3)
+        return false;
+    for (const char *letter = arg + 1; *letter; letter++) {
+        const struct option_spec *spec =
+            find_spec(parse->sets, parse->num_sets, (struct bytes){0}, *letter);
+        if (!spec || spec->value)
+            return false;
+    }
+    return true;
+}
+
+static bool read_flag_cluster(struct parse *parse, const char *arg)
+{
+    bool ok = true;
+    for (const char *letter = arg + 1; ok && *letter; letter++)
+        ok = add_option(parse, find_spec(parse->sets, parse->num_sets, (struct bytes){0}, *letter),
+                        NULL);
+    return ok;
+}
+
 static bool read_dashed(struct parse *parse)
 {
     const char *arg = parse->argv[parse->at];
+    if (is_flag_cluster(parse, arg))
+        return read_flag_cluster(parse, arg);
     const char *equals = strchr(arg, '=');
     struct bytes given = {arg, equals ? (size_t)(equals - arg) : strlen(arg)};
     bool is_long = text_starts_with(arg, "--");
@@ -137,6 +167,8 @@ bool arguments_parse(struct arguments *arguments, const struct option_set *const
                      size_t num_sets, int argc, char **argv, struct error *err)
 {
     struct parse parse = {arguments, sets, num_sets, argc, argv, 0, err};
+    arguments->sets = sets;
+    arguments->num_sets = num_sets;
     bool only_words = false;
     for (; parse.at < argc; parse.at++) {
         const char *arg = argv[parse.at];
@@ -167,13 +199,22 @@ bool arguments_has(const struct arguments *arguments, const char *name)
     return false;
 }
 
-const char *arguments_value(const struct arguments *arguments, const char *name,
-                            const char *fallback)
+size_t arguments_count(const struct arguments *arguments, const char *name)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < arguments->num_options; i++)
+        count += strcmp(arguments->options[i].spec->name, name) == 0;
+    return count;
+}
+
+const char *arguments_value(const struct arguments *arguments, const char *name)
 {
     for (size_t i = arguments->num_options; i > 0; i--)
         if (strcmp(arguments->options[i - 1].spec->name, name) == 0)
             return arguments->options[i - 1].value;
-    return fallback;
+    const struct option_spec *spec =
+        find_spec(arguments->sets, arguments->num_sets, bytes_of(name), 0);
+    return spec ? spec->fallback : NULL;
 }
 
 const char **arguments_values(const struct arguments *arguments, const char *name,
@@ -201,55 +242,98 @@ bool arguments_expect_words(const struct arguments *arguments, size_t min, size_
     return true;
 }
 
-bool arguments_duration(const struct arguments *arguments, const char *name, int64_t fallback_ns,
-                        int64_t *out_ns, struct error *err)
-{
-    const char *text = arguments_value(arguments, name, NULL);
-    *out_ns = fallback_ns;
-    return !text || text_duration(text, out_ns, err) || error_prefix(err, "--%s", name);
-}
+/* --- values of all kinds --- */
 
-/* NOLINTNEXTLINE(readability-function-size): a row of plain values reads better than a struct */
-bool arguments_integer(const struct arguments *arguments, const char *name, int64_t fallback,
-                       int64_t min, int64_t max, int64_t *out, struct error *err)
-{
-    const char *text = arguments_value(arguments, name, NULL);
-    *out = fallback;
-    return !text || text_integer(text, min, max, out, err) || error_prefix(err, "--%s", name);
-}
+typedef bool read_value(const struct option_spec *spec, const char *text, void *out,
+                        struct error *err);
 
-bool arguments_rate(const struct arguments *arguments, const char *name, int64_t fallback_ns,
-                    int64_t *out_ns, struct error *err)
+static bool read_duration(const struct option_spec *spec, const char *text, void *out,
+                          struct error *err)
 {
-    const char *text = arguments_value(arguments, name, NULL);
-    *out_ns = fallback_ns;
-    if (!text)
+    int64_t *ns = out;
+    if (!text_duration(text, ns, err))
+        return false;
+    if (*ns >= spec->least)
         return true;
+    struct buf least = {0};
+    text_add_duration(&least, spec->least);
+    if (spec->least == 1)
+        (void)error_set(err, "more than no time at all is needed");
+    else
+        (void)error_set(err, "%s is the least", buf_text(&least));
+    buf_clear(&least);
+    return false;
+}
+
+static bool read_integer(const struct option_spec *spec, const char *text, void *out,
+                         struct error *err)
+{
+    return text_integer(text, spec->least, spec->most ? spec->most : INT64_MAX, out, err);
+}
+
+static bool read_count(const struct option_spec *spec, const char *text, void *out,
+                       struct error *err)
+{
+    int64_t number = 0;
+    if (!read_integer(spec, text, &number, err))
+        return false;
+    *(size_t *)out = (size_t)number;
+    return true;
+}
+
+static bool read_rate(const struct option_spec *spec, const char *text, void *out,
+                      struct error *err)
+{
     size_t len = strlen(text);
     char *number = mem_copy(text, text_ends_with(text, "/s") ? len - 2 : len);
     int64_t per_second = 0;
     bool ok = text_integer(number, 1, RATE_MAX, &per_second, NULL);
     free(number);
     if (!ok)
-        return error_set(err, "--%s: \"%s\" is not a rate such as 20/s", name, text);
-    *out_ns = NS_PER_S / per_second;
+        return error_set(err, "\"%s\" is not a rate such as 20/s", text);
+    *(int64_t *)out = NS_PER_S / per_second;
     return true;
 }
 
-/* NOLINTNEXTLINE(readability-function-size): a row of plain values reads better than a struct */
-bool arguments_choice(const struct arguments *arguments, const char *name,
-                      const char *const *choices, size_t count, size_t fallback, size_t *out,
+static bool read_text(const struct option_spec *spec, const char *text, void *out,
                       struct error *err)
 {
-    const char *text = arguments_value(arguments, name, NULL);
-    *out = fallback;
-    if (!text)
-        return true;
-    for (*out = 0; *out < count; (*out)++)
-        if (strcmp(choices[*out], text) == 0)
+    *(const char **)out = text;
+    return true;
+}
+
+static bool read_choice(const struct option_spec *spec, const char *text, void *out,
+                        struct error *err)
+{
+    unsigned count = 0;
+    for (; spec->choices[count]; count++)
+        if (strcmp(spec->choices[count], text) == 0) {
+            memcpy(out, &count, sizeof count); /* an enum has the size of an unsigned */
             return true;
-    *out = fallback;
-    return text_unknown(err, name, text, choices, count);
+        }
+    return text_unknown(err, spec->name, text, spec->choices, count);
+}
+
+static read_value *const readers[] = {
+    [OPTION_TEXT] = read_text,   [OPTION_DURATION] = read_duration, [OPTION_INTEGER] = read_integer,
+    [OPTION_COUNT] = read_count, [OPTION_RATE] = read_rate,         [OPTION_CHOICE] = read_choice,
+};
+
+bool arguments_read(const struct arguments *arguments, const struct option_set *set, void *out,
+                    struct error *err)
+{
+    for (size_t i = 0; i < set->num_specs; i++) {
+        const struct option_spec *spec = &set->specs[i];
+        void *place = (char *)out + spec->at;
+        if (spec->kind == OPTION_FLAG)
+            *(bool *)place = arguments_has(arguments, spec->name);
+        if (spec->kind == OPTION_BY_HAND || spec->kind == OPTION_FLAG)
+            continue;
+        const char *text = arguments_value(arguments, spec->name);
+        if (text && !readers[spec->kind](spec, text, place, err))
+            return error_prefix(err, "--%s", spec->name);
+    }
+    return true;
 }
 
 /* --- help --- */
@@ -277,7 +361,14 @@ static void add_spec(const struct option_spec *spec, struct buf *out)
         width = 0;
     }
     buf_add_repeated(out, ' ', HELP_SENTENCE - width);
-    layout_wrap(spec->help, HELP_SENTENCE, HELP_COLUMNS, out);
+    struct buf text = {0};
+    buf_add_text(&text, spec->help);
+    if (spec->fallback || spec->otherwise)
+        buf_add_format(&text, " Default: %s%s%s.", spec->fallback ? spec->fallback : "",
+                       spec->fallback && spec->otherwise ? ", " : "",
+                       spec->otherwise ? spec->otherwise : "");
+    layout_wrap(buf_text(&text), HELP_SENTENCE, terminal_columns(STDOUT_FILENO), out);
+    buf_clear(&text);
 }
 
 void option_help(const struct option_set *const *sets, size_t num_sets, struct buf *out)

@@ -1,5 +1,6 @@
 /*
- * Command-line options declared as rows, from which parsing, `--help` and complaints come.
+ * Command-line options declared as rows, from which parsing, defaults, `--help` and complaints
+ * come. A row says everything that there is to say of an option; nothing else names it.
  */
 #ifndef CLI_OPTION_H
 #define CLI_OPTION_H
@@ -11,12 +12,39 @@
 #include "base/buf.h"
 #include "base/error.h"
 
+/* What a value is, and the type of where arguments_read puts it. */
+enum option_kind {
+    OPTION_BY_HAND,  /* nowhere: the command asks for it */
+    OPTION_FLAG,     /* bool */
+    OPTION_TEXT,     /* const char *, borrowed; NULL without one */
+    OPTION_DURATION, /* int64_t, in ns */
+    OPTION_INTEGER,  /* int64_t */
+    OPTION_COUNT,    /* size_t */
+    OPTION_RATE,     /* int64_t, ns between two requests; 0 without one */
+    OPTION_CHOICE    /* an enum: the index into `choices` */
+};
+
 struct option_spec {
     const char *name;  /* "deadline", without dashes; an option of one letter is "4" */
     char letter;       /* 'v', or 0 */
     const char *value; /* "TIME" in capitals; NULL = a flag */
-    const char *help;  /* one sentence, the default in it */
+    const char *help;  /* sentences, without the default */
     bool repeatable;
+
+    /* What holds when it is not given: as one would write it, such as "10s", and in words. `--help`
+     * shows both. */
+    const char *fallback;
+    const char *otherwise;
+
+    enum option_kind kind;
+    size_t at;                  /* offset of where arguments_read puts it */
+    const char *const *choices; /* NULL-terminated */
+    int64_t least, most;        /* of what is a number; `least` is at least 0; most 0 = no bound */
+
+    bool is_curls;      /* curl means the same by it: it tells how the endpoint is reached */
+    bool is_aside;      /* it says nothing of what is sent, or is said otherwise: whoever sends one
+                           case again does not give it */
+    const char *secret; /* its value is secret: this is shown in place of it */
 };
 
 struct option_set {
@@ -34,9 +62,11 @@ struct arguments {
     size_t num_options;
     const char **words; /* the arguments that are no options; borrowed from argv */
     size_t num_words;
+    const struct option_set *const *sets; /* those that there are; borrowed */
+    size_t num_sets;
 };
 
-/* Reads argv[0..argc). Takes "--name value", "--name=value", "-v", "-x value"; "--" ends the
+/* Reads argv[0..argc). Takes "--name value", "--name=value", "-v", "-vv", "-x value"; "--" ends the
  * options, "-" is a word. Refuses unknown options with the nearest name, a missing or superfluous
  * value, and a second use of what is not repeatable.
  * `--help` is always known. */
@@ -46,9 +76,11 @@ void arguments_clear(struct arguments *arguments);
 
 bool arguments_has(const struct arguments *arguments, const char *name);
 
-/* The value given last, or `fallback`. Borrowed. */
-const char *arguments_value(const struct arguments *arguments, const char *name,
-                            const char *fallback);
+/* How often it was given. */
+size_t arguments_count(const struct arguments *arguments, const char *name);
+
+/* The value given last, else the option's default, which may be NULL. Borrowed. */
+const char *arguments_value(const struct arguments *arguments, const char *name);
 
 /* All values given for a repeatable option, in order; the array is the caller's to free, NULL when
  * none. */
@@ -59,21 +91,14 @@ const char **arguments_values(const struct arguments *arguments, const char *nam
 bool arguments_expect_words(const struct arguments *arguments, size_t min, size_t max,
                             const char *what, struct error *err);
 
-/* Typed values with a default; complaints name the option: "--deadline: "x" is not a duration ...".
+/* Puts the options of `set` that have a kind where they belong in the struct at `out`, each as it
+ * is given or by its default. Complaints name the option: "--deadline: "x" is not a duration ...".
  */
-bool arguments_duration(const struct arguments *arguments, const char *name, int64_t fallback_ns,
-                        int64_t *out_ns, struct error *err);
-bool arguments_integer(const struct arguments *arguments, const char *name, int64_t fallback,
-                       int64_t min, int64_t max, int64_t *out, struct error *err);
-/* "20/s" or "20" as the time between two requests, in ns; the fallback is such a time, too. */
-bool arguments_rate(const struct arguments *arguments, const char *name, int64_t fallback_ns,
-                    int64_t *out_ns, struct error *err);
-bool arguments_choice(const struct arguments *arguments, const char *name,
-                      const char *const *choices, size_t count, size_t fallback, size_t *out,
-                      struct error *err);
+bool arguments_read(const struct arguments *arguments, const struct option_set *set, void *out,
+                    struct error *err);
 
-/* Appends the options as `--help` shows them: names in a column, sentences wrapped at 100 columns.
- */
+/* Appends the options as `--help` shows them: names in a column, sentences wrapped at the
+ * terminal's width. */
 void option_help(const struct option_set *const *sets, size_t num_sets, struct buf *out);
 
 #endif

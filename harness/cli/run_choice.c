@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -11,144 +10,223 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/terminal.h"
 #include "base/text.h"
+#include "cli/api_options.h"
 #include "cli/secret_options.h"
 
 #define PUBLIC_PER_SECOND 20 /* towards hosts that are neither loopback nor private */
 #define CONCURRENCY_MAX   256
 
+static const char *const levels[] = {"must", "should", "may", NULL};
+static const char *const dialects[] = {"both", "text", "object", NULL};
+static const char *const efforts[] = {"off", "quick", "full", NULL};
+
 static const struct option_spec specs[] = {
-    {"suite", 0, "NAME", "Run this suite, by name or file (default: all built-in ones).", true},
-    {"only", 0, "GLOB",
-     "Run only the cases whose full id matches; * also crosses / (default: all).", true},
-    {"skip", 0, "GLOB", "Leave out the cases whose full id matches (default: none).", true},
-    {"level", 0, "LEVEL", "The least binding level to run: must, should or may (default may).",
-     false},
-    {"events", 0, "TYPE,...",
-     "What the endpoint subscribes to; cases of other types are left out (default: everything).",
-     true},
-    {"dialect", 0, "DIALECT",
-     "text (data is JSON in a string, as Panora sends it), object, or both (the default).", false},
-    {"unsigned", 0, NULL,
-     "The endpoint knowingly verifies nothing: leave the signature aside "
-     "(default: it verifies).",
-     false},
-    {"deadline", 0, "TIME", "How long an answer may take at most (default 10s).", false},
-    {"target", 0, "TIME", "How long an answer should take at most (default 1s).", false},
-    {"concurrency", 0, "N",
-     "Requests under way at once, at most (default 5, as many as Panora's workers).", false},
-    {"quick", 0, NULL, "Leave out deliberate waits above one second (default: they are made).",
-     false},
-    {"diagnose", 0, "EFFORT",
-     "How much to ask about the causes of failures: off, quick (at most 100 requests) or full (at "
-     "most 400; default: full, with --quick quick).",
-     false},
-    {"dry-run", 0, NULL, "Print what would be sent, and send nothing (default: send).", false},
-    {"strict", 0, NULL, "Let cases of level should count (default: only must).", false},
-    {"seed", 0, "N", "The same seed sends the same bytes; 0 is a random one, printed (default 0).",
-     false},
-    {"wait", 0, "TIME", "Wait so long for the endpoint's first answer (default 0s).", false},
-    {"recovery", 0, "TIME", "How long a crashed endpoint may take to come back (default 5s).",
-     false},
-    {"max-time", 0, "TIME", "End the run after this time (default 120s, with --quick 60s).", false},
-    {"max-requests", 0, "N", "Send no more than N requests (default: no limit).", false},
-    {"rate", 0, "N/s",
-     "Send at most N requests a second (default: 20/s to a public host, else no limit).", false},
-    {"effect-command", 0, "CMD",
-     "Ask CMD what became of an event: /bin/sh runs `CMD ID` with the id_event (also in "
-     "$HOOKCHECK_ID_EVENT; a CMD that names it gets nothing added). It prints how often the event "
-     "was processed, or exits with 0 for once and 1 for not at all (default: nobody is asked, and "
-     "panora/effect is skipped).",
-     false},
-    {"effect-wait", 0, "TIME",
-     "How long after its answer an event may still be processed (default 5s).", false},
-    {"allow-disruptive", 0, NULL,
-     "Send also to a public host what could hurt a weak endpoint, at any rate (default: only to "
-     "loopback and private hosts).",
-     false},
-    {"report", 0, "FORMAT=FILE",
-     "Write a report: text, json, junit or tap; FILE - is standard output (default: text on "
-     "standard output).",
-     true},
-    {"quiet", 'q', NULL, "Print only failures and the last line (default: every case).", false},
-    {"verbose", 'v', NULL, "Print every exchange (default: failures only).", false},
-    {"color", 0, NULL, "Use colour (default: on a terminal, unless NO_COLOR is set).", false},
-    {"no-color", 0, NULL, "Use no colour.", false},
-    {"no-progress", 0, NULL, "Show no progress line (default: on a terminal).", false},
+    {.name = "endpoint",
+     .value = "ID",
+     .help =
+         "Test this endpoint as it is registered with Panora's API, which gives its URL and its "
+         "secret (instead of the URL)."},
+    {.name = "suite",
+     .value = "NAME",
+     .repeatable = true,
+     .help = "Run this suite, by name or file.",
+     .otherwise = "all built-in ones"},
+    {.name = "only",
+     .value = "GLOB",
+     .repeatable = true,
+     .is_aside = true,
+     .help = "Run only the cases whose full id matches; * also crosses /.",
+     .otherwise = "all"},
+    {.name = "skip",
+     .value = "GLOB",
+     .repeatable = true,
+     .is_aside = true,
+     .help = "Leave out the cases whose full id matches.",
+     .otherwise = "none"},
+    {.name = "level",
+     .value = "LEVEL",
+     .is_aside = true,
+     .help = "The least binding level to run: must, should or may.",
+     .fallback = "may",
+     .kind = OPTION_CHOICE,
+     .choices = levels,
+     .at = offsetof(struct run_choice, run.level)},
+    {.name = "events",
+     .value = "TYPE,...",
+     .repeatable = true,
+     .help = "What the endpoint subscribes to; cases of other types are left out.",
+     .otherwise = "everything"},
+    {.name = "dialect",
+     .value = "DIALECT",
+     .help = "text (data is JSON in a string, as Panora sends it), object, or both.",
+     .fallback = "both",
+     .kind = OPTION_CHOICE,
+     .choices = dialects,
+     .at = offsetof(struct run_choice, run.dialects)},
+    {.name = "unsigned",
+     .help = "The endpoint knowingly verifies nothing: leave the signature aside.",
+     .otherwise = "it verifies",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct run_choice, run.is_unsigned)},
+    {.name = "deadline",
+     .value = "TIME",
+     .help = "How long an answer may take at most.",
+     .fallback = "10s",
+     .kind = OPTION_DURATION,
+     .least = 1,
+     .at = offsetof(struct run_choice, run.deadline_ns)},
+    {.name = "target",
+     .value = "TIME",
+     .help = "How long an answer should take at most.",
+     .fallback = "1s",
+     .kind = OPTION_DURATION,
+     .least = 1,
+     .at = offsetof(struct run_choice, run.target_ns)},
+    {.name = "concurrency",
+     .value = "N",
+     .help = "Requests under way at once, at most.",
+     .fallback = "5",
+     .otherwise = "as many as Panora's workers",
+     .kind = OPTION_COUNT,
+     .least = 1,
+     .most = CONCURRENCY_MAX,
+     .at = offsetof(struct run_choice, run.concurrency)},
+    {.name = "quick",
+     .help = "Leave out deliberate waits above one second.",
+     .otherwise = "they are made",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct run_choice, run.quick)},
+    {.name = "diagnose",
+     .value = "EFFORT",
+     .help = "How much to ask about the causes of failures: off, quick (at most 100 requests) or "
+             "full (at most 400).",
+     .fallback = "full",
+     .otherwise = "quick with --quick",
+     .kind = OPTION_CHOICE,
+     .choices = efforts,
+     .at = offsetof(struct run_choice, run.diagnose)},
+    {.name = "dry-run",
+     .is_aside = true,
+     .help = "Print what would be sent, and send nothing.",
+     .otherwise = "send",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct run_choice, dry_run)},
+    {.name = "strict",
+     .is_aside = true,
+     .help = "Let cases of level should count.",
+     .otherwise = "only must",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct run_choice, run.strict)},
+    {.name = "seed",
+     .value = "N",
+     .is_aside = true,
+     .help = "The same seed sends the same bytes; 0 is a random one, printed.",
+     .fallback = "0",
+     .kind = OPTION_INTEGER,
+     .at = offsetof(struct run_choice, run.seed)},
+    {.name = "wait",
+     .value = "TIME",
+     .is_aside = true,
+     .help = "Wait so long for the endpoint's first answer.",
+     .fallback = "0s",
+     .kind = OPTION_DURATION,
+     .at = offsetof(struct run_choice, run.wait_ns)},
+    {.name = "recovery",
+     .value = "TIME",
+     .help = "How long a crashed endpoint may take to come back.",
+     .fallback = "5s",
+     .kind = OPTION_DURATION,
+     .at = offsetof(struct run_choice, run.recovery_ns)},
+    {.name = "max-time",
+     .value = "TIME",
+     .help = "End the run after this time.",
+     .fallback = "120s",
+     .otherwise = "half of it with --quick",
+     .kind = OPTION_DURATION,
+     .least = 1,
+     .at = offsetof(struct run_choice, run.max_time_ns)},
+    {.name = "max-requests",
+     .value = "N",
+     .help = "Send no more than N requests.",
+     .otherwise = "no limit",
+     .kind = OPTION_COUNT,
+     .least = 1,
+     .most = INT32_MAX,
+     .at = offsetof(struct run_choice, run.max_requests)},
+    {.name = "rate",
+     .value = "N/s",
+     .help = "Send at most N requests a second.",
+     .otherwise = "20/s to a public host, else no limit",
+     .kind = OPTION_RATE,
+     .at = offsetof(struct run_choice, interval_ns)},
+    {.name = "effect-command",
+     .value = "CMD",
+     .secret = "\"$HOOKCHECK_EFFECT_COMMAND\"",
+     .help = "Ask CMD what became of an event: /bin/sh runs `CMD ID` with the id_event (also in "
+             "$HOOKCHECK_ID_EVENT; a CMD that names it gets nothing added). It prints how often "
+             "the event "
+             "was processed, or exits with 0 for once and 1 for not at all.",
+     .otherwise = "nobody is asked, and panora/effect is skipped",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct run_choice, effect_command.command)},
+    {.name = "effect-wait",
+     .value = "TIME",
+     .help = "How long after its answer an event may still be processed.",
+     .fallback = "5s",
+     .kind = OPTION_DURATION,
+     .at = offsetof(struct run_choice, effect_wait_ns)},
+    {.name = "allow-disruptive",
+     .help = "Send also to a public host what could hurt a weak endpoint, at any rate.",
+     .otherwise = "only to loopback and private hosts",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct run_choice, run.allow_disruptive)},
+    {.name = "report",
+     .value = "FORMAT=FILE",
+     .repeatable = true,
+     .is_aside = true,
+     .help = "Write a report: text, json, junit or tap; FILE - is standard output.",
+     .otherwise = "text on standard output"},
+    {.name = "quiet",
+     .letter = 'q',
+     .is_aside = true,
+     .help = "Print only what failed and the last line.",
+     .otherwise = "one screen"},
+    {.name = "verbose",
+     .letter = 'v',
+     .is_aside = true,
+     .repeatable = true,
+     .help = "Print every case and cut nothing; given twice (-vv), print every exchange too.",
+     .otherwise = "one screen"},
+    {.name = "color",
+     .is_aside = true,
+     .help = "Use colour.",
+     .otherwise = "on a terminal, unless NO_COLOR is set"},
+    {.name = "no-color", .is_aside = true, .help = "Use no colour."},
+    {.name = "no-progress",
+     .is_aside = true,
+     .help = "Show no progress line.",
+     .otherwise = "on a terminal"},
 };
 
 const struct option_set run_options_set = {specs, ARRAY_LEN(specs)};
 
-static bool read_times(struct run_options *run, const struct arguments *arguments,
-                       struct error *err)
+/* What depends on more than one option. */
+static void settle(struct run_choice *choice, const struct arguments *arguments)
 {
-    int64_t max_time_ns = (run->quick ? 60 : 120) * NS_PER_S;
-    const struct {
-        const char *name;
-        int64_t fallback_ns;
-        int64_t *out;
-        bool positive;
-    } times[] = {{"deadline", 10 * NS_PER_S, &run->deadline_ns, true},
-                 {"target", NS_PER_S, &run->target_ns, true},
-                 {"wait", 0, &run->wait_ns, false},
-                 {"recovery", 5 * NS_PER_S, &run->recovery_ns, false},
-                 {"max-time", max_time_ns, &run->max_time_ns, true}};
-    for (size_t i = 0; i < ARRAY_LEN(times); i++) {
-        if (!arguments_duration(arguments, times[i].name, times[i].fallback_ns, times[i].out, err))
-            return false;
-        if (times[i].positive && *times[i].out <= 0)
-            return error_set(err, "--%s: more than no time at all is needed", times[i].name);
-    }
-    return true;
-}
-
-static bool read_choices(struct run_options *run, const struct arguments *arguments,
-                         struct error *err)
-{
-    static const char *const levels[] = {"must", "should", "may"};
-    static const char *const dialects[] = {"both", "text", "object"};
-    static const char *const efforts[] = {"off", "quick", "full"};
-    size_t level = LEVEL_MAY;
-    size_t effort = run->quick ? DIAGNOSE_QUICK : DIAGNOSE_FULL;
-    size_t dialect = DIALECTS_BOTH;
-    if (!arguments_choice(arguments, "level", levels, ARRAY_LEN(levels), LEVEL_MAY, &level, err))
-        return error_prefix(err, "--level");
-    if (!arguments_choice(arguments, "dialect", dialects, ARRAY_LEN(dialects), DIALECTS_BOTH,
-                          &dialect, err))
-        return error_prefix(err, "--dialect");
-    if (!arguments_choice(arguments, "diagnose", efforts, ARRAY_LEN(efforts), effort, &effort, err))
-        return error_prefix(err, "--diagnose");
-    run->diagnose = (enum diagnose_effort)effort;
-    run->level = (enum level)level;
-    run->dialects = (enum dialects)dialect;
-    return true;
-}
-
-static bool read_numbers(struct run_options *run, const struct arguments *arguments,
-                         struct error *err)
-{
-    int64_t seed = 0;
-    int64_t concurrency = 0;
-    int64_t max_requests = 0;
-    if (!arguments_integer(arguments, "seed", 0, 0, INT64_MAX, &seed, err) ||
-        !arguments_integer(arguments, "concurrency", 5, 1, CONCURRENCY_MAX, &concurrency, err) ||
-        !arguments_integer(arguments, "max-requests", 0, 1, INT32_MAX, &max_requests, err))
-        return false;
-    run->seed = seed ? (uint64_t)seed : rng_fresh_seed();
-    run->concurrency = (size_t)concurrency;
-    run->max_requests = (size_t)max_requests;
-    return true;
-}
-
-static bool read_rate(struct run_options *run, const struct arguments *arguments, struct error *err)
-{
-    bool is_held = !run->target->is_private && !run->allow_disruptive;
-    int64_t interval_ns = 0;
-    if (!arguments_rate(arguments, "rate", is_held ? NS_PER_S / PUBLIC_PER_SECOND : 0, &interval_ns,
-                        err))
-        return false;
-    run->rate = interval_ns > 0 ? (double)NS_PER_S / (double)interval_ns : 0;
-    return true;
+    struct run_options *run = &choice->run;
+    bool is_held = !choice->target.is_private && !run->allow_disruptive;
+    if (run->quick && !arguments_has(arguments, "max-time"))
+        run->max_time_ns /= 2;
+    if (run->quick && !arguments_has(arguments, "diagnose"))
+        run->diagnose = DIAGNOSE_QUICK;
+    if (run->seed == 0)
+        run->seed = rng_fresh_seed();
+    if (choice->interval_ns > 0)
+        run->rate = (double)NS_PER_S / (double)choice->interval_ns;
+    else if (is_held)
+        run->rate = PUBLIC_PER_SECOND;
 }
 
 static bool is_blank(const char *text)
@@ -159,19 +237,15 @@ static bool is_blank(const char *text)
 static bool read_effect(struct run_choice *choice, const struct arguments *arguments,
                         struct error *err)
 {
-    const char *command = arguments_value(arguments, "effect-command", NULL);
-    int64_t wait_ns = 0;
-    if (!arguments_duration(arguments, "effect-wait", 5 * NS_PER_S, &wait_ns, err))
-        return false;
+    const char *command = choice->effect_command.command;
     if (!command)
         return !arguments_has(arguments, "effect-wait") ||
                error_set(err, "--effect-wait says nothing without --effect-command");
     if (is_blank(command))
         return error_set(err, "--effect-command: a command is needed");
-    if (wait_ns >= choice->run.max_time_ns)
+    if (choice->effect_wait_ns >= choice->run.max_time_ns)
         return error_set(err, "--effect-wait: the run ends before (--max-time)");
-    choice->effect_command.command = command;
-    choice->effect = effect_command_oracle(&choice->effect_command, wait_ns);
+    choice->effect = effect_command_oracle(&choice->effect_command, choice->effect_wait_ns);
     choice->run.effect = &choice->effect;
     return true;
 }
@@ -268,6 +342,8 @@ static bool check_failures_place(const struct run_choice *choice, struct error *
 static bool read_secret(struct run_choice *choice, const struct arguments *arguments,
                         struct error *err)
 {
+    if (choice->secret.data)
+        return true; /* from the API */
     if (!choice->run.is_unsigned)
         return secret_from_arguments(arguments, &choice->secret, err);
     struct rng rng = rng_for(choice->run.seed, "secret of an endpoint that verifies nothing");
@@ -289,14 +365,12 @@ static bool read_suites(struct run_choice *choice, const struct arguments *argum
     return ok;
 }
 
-/* As wide as the terminal, but no wider than reads well; 0 where there is none. */
-static size_t columns_of(int fd)
+static enum text_detail detail_of(const struct arguments *arguments)
 {
-    enum { LEAST = 60, MOST = 100 };
-    struct winsize size;
-    if (!isatty(fd) || ioctl(fd, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_col >= MOST)
-        return 0;
-    return size.ws_col < LEAST ? LEAST : size.ws_col;
+    size_t verbose = arguments_count(arguments, "verbose");
+    if (verbose)
+        return verbose > 1 ? TEXT_EXCHANGES : TEXT_TREE;
+    return arguments_has(arguments, "quiet") ? TEXT_QUIET : TEXT_SCREEN;
 }
 
 static void read_looks(struct run_choice *choice, const struct arguments *arguments)
@@ -304,15 +378,13 @@ static void read_looks(struct run_choice *choice, const struct arguments *argume
     int fd = choice->text_to_stderr ? STDERR_FILENO : STDOUT_FILENO;
     const char *no_color = getenv("NO_COLOR");
     bool by_itself = isatty(fd) && !(no_color && *no_color);
-    choice->text = (struct text_options){
-        .color = arguments_has(arguments, "color") ||
-                 (by_itself && !arguments_has(arguments, "no-color")),
-        .verbose = arguments_has(arguments, "verbose"),
-        .quiet = arguments_has(arguments, "quiet"),
-        .columns = columns_of(fd),
-    };
-    choice->progress =
-        isatty(STDERR_FILENO) && !choice->text.quiet && !arguments_has(arguments, "no-progress");
+    choice->text.color =
+        arguments_has(arguments, "color") || (by_itself && !arguments_has(arguments, "no-color"));
+    choice->text.columns = terminal_columns(fd);
+    choice->text.ascii = !terminal_has_utf8();
+    choice->text.detail = detail_of(arguments);
+    choice->progress = isatty(STDERR_FILENO) && choice->text.detail != TEXT_QUIET &&
+                       !arguments_has(arguments, "no-progress");
 }
 
 /* libcurl tells only then whether it can do what the options ask for: an unreadable CA file, a
@@ -322,6 +394,34 @@ static bool check_engine(const struct run_choice *choice, struct error *err)
     struct engine *engine = engine_new(&choice->target, &choice->engine, err);
     engine_free(engine);
     return engine != NULL;
+}
+
+/* URL and secret of an endpoint that is registered with Panora. */
+static bool read_registered(struct run_choice *choice, const struct arguments *arguments,
+                            const char *id, struct error *err)
+{
+    struct api_choice api;
+    char *url = NULL;
+    char *secret = NULL;
+    bool ok = arguments_expect_words(arguments, 0, 0, "no URL beside --endpoint", err) &&
+              api_choice_read(&api, arguments, err) &&
+              client_endpoint(&api.client, id, &url, &secret, err) &&
+              target_parse(&choice->target, url, err);
+    if (ok)
+        secret_set(&choice->secret, bytes_of(secret));
+    free(url);
+    free(secret);
+    return ok;
+}
+
+static bool read_target(struct run_choice *choice, const struct arguments *arguments,
+                        struct error *err)
+{
+    const char *id = arguments_value(arguments, "endpoint");
+    if (id)
+        return read_registered(choice, arguments, id, err);
+    return arguments_expect_words(arguments, 1, 1, "the endpoint's URL", err) &&
+           target_parse(&choice->target, arguments->words[0], err);
 }
 
 bool run_choice_read(struct run_choice *choice, const struct arguments *arguments,
@@ -335,22 +435,17 @@ bool run_choice_read(struct run_choice *choice, const struct arguments *argument
         .extra_headers = &choice->endpoint.engine.extra_headers,
         .catalogue = choice->library.catalogue,
         .secret = &choice->secret,
-        .is_unsigned = arguments_has(arguments, "unsigned"),
-        .quick = arguments_has(arguments, "quick"),
-        .strict = arguments_has(arguments, "strict"),
-        .allow_disruptive = arguments_has(arguments, "allow-disruptive"),
     };
     choice->only = arguments_values(arguments, "only", &run->num_only);
     choice->skip = arguments_values(arguments, "skip", &run->num_skip);
     run->only = choice->only;
     run->skip = choice->skip;
-    choice->dry_run = arguments_has(arguments, "dry-run");
     choice->seed_is_given = arguments_has(arguments, "seed");
-    if (!arguments_expect_words(arguments, 1, 1, "the endpoint's URL", err) ||
-        !target_parse(&choice->target, arguments->words[0], err) ||
-        !read_choices(run, arguments, err) || !read_times(run, arguments, err) ||
-        !read_numbers(run, arguments, err) || !read_rate(run, arguments, err) ||
-        !read_effect(choice, arguments, err) || !read_events(choice, arguments, err) ||
+    if (!read_target(choice, arguments, err) ||
+        !arguments_read(arguments, &run_options_set, choice, err))
+        return false;
+    settle(choice, arguments);
+    if (!read_effect(choice, arguments, err) || !read_events(choice, arguments, err) ||
         !read_suites(choice, arguments, err) ||
         !endpoint_choice_read(&choice->endpoint, arguments, err) ||
         !read_secret(choice, arguments, err) || !read_reports(choice, arguments, err) ||

@@ -25,8 +25,8 @@ struct run_choice {
     struct target target;
     struct endpoint_choice endpoint;
     struct engine_options
-        engine; /* without the additional headers, which are part of each request */
-    struct secret secret;
+        engine;           /* without the additional headers, which are part of each request */
+    struct secret secret; /* with --endpoint as the API has it */
     const char **only;
     const char **skip;
     char *event_list; /* the words of --events, cut apart in place */
@@ -38,6 +38,8 @@ struct run_choice {
     struct effect_oracle effect;
     bool text_to_stderr; /* a report goes to standard output */
     bool dry_run;
+    int64_t interval_ns; /* --rate: between two requests */
+    int64_t effect_wait_ns;
     bool seed_is_given; /* the same events may have been sent before */
     struct text_options text;
     bool progress;

@@ -7,20 +7,23 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "report/failures.h"
 
 static const struct option_spec specs[] = {
-    {"failures", 0, "FORMAT=FILE",
-     "Write the requests of the failed cases as a document for another tool, such as "
-     "har=failed.har; see `hookcheck list formats` (default: none).",
-     false},
+    {.name = "failures",
+     .value = "FORMAT=FILE",
+     .is_aside = true,
+     .help = "Write the requests of the failed cases as a document for another tool, such as "
+             "har=failed.har; see `hookcheck list formats`.",
+     .otherwise = "none"},
 };
 const struct option_set failures_options = {specs, ARRAY_LEN(specs)};
 
 bool failures_choice_read(struct failures_choice *choice, const struct arguments *arguments,
                           struct error *err)
 {
-    const char *given = arguments_value(arguments, "failures", NULL);
+    const char *given = arguments_value(arguments, "failures");
     const char *equals = given ? strchr(given, '=') : NULL;
     *choice = (struct failures_choice){0};
     if (!given)
@@ -48,7 +51,7 @@ bool failures_write(const struct failures_choice *choice, const struct run_resul
     if (!choice->format)
         return true;
     size_t left_out = failures_render(result, choice->format, &out);
-    bool ok = file_write(choice->path, buf_bytes(&out), 0644, err);
+    bool ok = sink_write_file(choice->path, buf_bytes(&out), 0644, err);
     if (ok && left_out)
         log_print(LOG_WARN,
                   "note: %zu of the failed requests cannot be said in %s and are left "

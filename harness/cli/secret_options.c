@@ -5,20 +5,29 @@
 
 #include "base/array.h"
 #include "base/log.h"
+#include "base/sink.h"
 
 #define DEFAULT_VARIABLE "HOOKCHECK_SECRET"
 
 static const struct option_spec specs[] = {
-    {"secret-env", 0, "NAME",
-     "Take the secret from the environment variable NAME (default: " DEFAULT_VARIABLE ").", false},
-    {"secret-file", 0, "FILE",
-     "Take the secret from FILE, or from standard input when FILE is -; one trailing newline is "
-     "dropped.",
-     false},
-    {"secret", 0, "VALUE",
-     "The secret itself. Everybody on this machine can read it in the process list while hookcheck "
-     "runs.",
-     false},
+    {.name = "secret-env",
+     .value = "NAME",
+     .is_aside = true,
+     .help = "Take the secret from the environment variable NAME.",
+     .otherwise = DEFAULT_VARIABLE},
+    {.name = "secret-file",
+     .value = "FILE",
+     .is_aside = true,
+     .help = "Take the secret from FILE, or from standard input when FILE is -; one trailing "
+             "newline is "
+             "dropped."},
+    {.name = "secret",
+     .value = "VALUE",
+     .is_aside = true,
+     .secret = "\"$HOOKCHECK_SECRET\"",
+     .help = "The secret itself. Everybody on this machine can read it in the process list while "
+             "hookcheck "
+             "runs."},
 };
 
 const struct option_set secret_options = {specs, ARRAY_LEN(specs)};
@@ -71,12 +80,11 @@ static bool take_from_default(struct secret *secret, struct error *err)
     return true;
 }
 
-bool secret_from_arguments(const struct arguments *arguments, struct secret *secret,
-                           struct error *err)
+static bool take(const struct arguments *arguments, struct secret *secret, struct error *err)
 {
-    const char *name = arguments_value(arguments, "secret-env", NULL);
-    const char *path = arguments_value(arguments, "secret-file", NULL);
-    const char *value = arguments_value(arguments, "secret", NULL);
+    const char *name = arguments_value(arguments, "secret-env");
+    const char *path = arguments_value(arguments, "secret-file");
+    const char *value = arguments_value(arguments, "secret");
     if (!refuse_two_sources(arguments, err))
         return false;
     if (name)
@@ -86,4 +94,13 @@ bool secret_from_arguments(const struct arguments *arguments, struct secret *sec
     if (value)
         return take_from_value(secret, value, err);
     return take_from_default(secret, err);
+}
+
+bool secret_from_arguments(const struct arguments *arguments, struct secret *secret,
+                           struct error *err)
+{
+    if (!take(arguments, secret, err))
+        return false;
+    sink_hide_secret(secret_bytes(secret), "$" DEFAULT_VARIABLE);
+    return true;
 }

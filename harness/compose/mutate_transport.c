@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/gzip.h"
 #include "base/mem.h"
 #include "compose/mutation.h"
 
@@ -96,51 +97,11 @@ static bool mutate_split_character(struct draft *draft, const struct call *call,
     return true;
 }
 
-/* --- gzip, RFC 1952, with stored blocks: what matters is that it has to be taken out again --- */
-
-#define STORED_MAX 65535
-
-static uint32_t crc32_of(struct bytes data)
-{
-    uint32_t crc = UINT32_MAX;
-    for (size_t i = 0; i < data.len; i++) {
-        crc ^= (unsigned char)data.data[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc & 1 ? (crc >> 1) ^ UINT32_C(0xedb88320) : crc >> 1;
-    }
-    return ~crc;
-}
-
-static void add_little_endian(struct buf *out, uint32_t value, int num_bytes)
-{
-    for (int i = 0; i < num_bytes; i++)
-        buf_add_char(out, (char)(value >> (8 * i) & 0xff));
-}
-
-static void add_gzip(struct bytes data, struct buf *out)
-{
-    static const char head[] = {0x1f, (char)0x8b, 8, 0, 0, 0, 0, 0, 0, 3};
-    uint32_t crc = crc32_of(data);
-    uint32_t len = (uint32_t)data.len;
-    buf_add(out, head, sizeof head);
-    do {
-        size_t stored = data.len < STORED_MAX ? data.len : STORED_MAX;
-        buf_add_char(out, stored == data.len ? 1 : 0);
-        add_little_endian(out, (uint32_t)stored, 2);
-        add_little_endian(out, ~(uint32_t)stored, 2);
-        buf_add(out, data.data, stored);
-        data.data += stored;
-        data.len -= stored;
-    } while (data.len);
-    add_little_endian(out, crc, 4);
-    add_little_endian(out, len, 4);
-}
-
 static bool mutate_gzip(struct draft *draft, const struct call *call, struct error *err)
 {
     struct request *request = &draft->request;
     struct buf packed = {0};
-    add_gzip(buf_bytes(&request->body), &packed);
+    gzip_store(buf_bytes(&request->body), &packed); /* it has to be unpacked, that is all */
     buf_clear(&request->body);
     request->body = packed;
     headers_add(&request->headers, "Content-Encoding", "gzip");

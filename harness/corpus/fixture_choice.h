@@ -30,8 +30,9 @@ struct fixture_choice {
     uint64_t seed;
     struct fixture_type *types;
     size_t num_types;
-    bool dialects[2]; /* by enum dialect */
-    int64_t count;    /* genuine events of each type and dialect; in a stream: events in all */
+    unsigned chosen_dialect; /* both, text, object */
+    bool dialects[2];        /* by enum dialect */
+    int64_t count; /* genuine events of each type and dialect; in a stream: events in all */
     bool has_count;
     const char **only; /* globs on full case ids */
     size_t num_only;

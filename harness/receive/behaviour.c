@@ -5,9 +5,9 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/gzip.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "receive/gzip.h"
 
 /* --- what the answer says --- */
 
@@ -177,6 +177,28 @@ static void behave_chunk_details(struct answer *answer, const struct inbound *re
 {
     behave_chunked(answer, request, argument);
     answer->chunk_details = true;
+}
+
+static void behave_gzip(struct answer *answer, const struct inbound *request,
+                        const struct argument *argument)
+{
+    struct buf packed = {0};
+    if (!headers_has_token(request->headers, "Accept-Encoding", "gzip") || answer->body.len == 0)
+        return;
+    gzip_store(buf_bytes(&answer->body), &packed);
+    buf_clear(&answer->body);
+    answer->body = packed;
+    headers_set(&answer->headers, "Content-Encoding", "gzip");
+}
+
+static void behave_gzip_bomb(struct answer *answer, const struct inbound *request,
+                             const struct argument *argument)
+{
+    if (answer->status == 204)
+        answer->status = 200;
+    answer_set_body(answer, "text/plain; charset=utf-8", "");
+    gzip_zeros((size_t)argument->number, &answer->body);
+    headers_set(&answer->headers, "Content-Encoding", "gzip");
 }
 
 /* --- how it is sent --- */
@@ -383,15 +405,15 @@ static const struct behaviour behaviours[] = {
      .apply = behave_no_reason},
     {.name = "gzip",
      .sentence = "compresses its body when the client takes that",
-     .apply = gzip_answer},
+     .apply = behave_gzip},
     {.name = "gzip-bomb",
-     .sentence = "answers with a body that expands to a hundred and sixty times its length",
+     .sentence = "answers with a body that expands to a thousand times its length",
      .argument = {.kind = ARGUMENT_SIZE,
                   .meaning = "N bytes when expanded, at most 256MiB",
                   .fallback = "16MiB",
                   .least = 0,
                   .most = 256 << 20},
-     .apply = gzip_answer_bomb},
+     .apply = behave_gzip_bomb},
     {.name = "http-1.0",
      .sentence = "answers as an HTTP/1.0 server and closes",
      .apply = behave_http_1_0},

@@ -26,11 +26,21 @@ const struct report_format *report_format_find(const char *name, struct error *e
 
 /* --- the text report while the run goes on --- */
 
+enum text_detail {
+    TEXT_SCREEN,    /* one screen: the headline, the causes, what is open, counts */
+    TEXT_QUIET,     /* what went wrong and the line of counts */
+    TEXT_TREE,      /* every case before that, and nothing cut */
+    TEXT_EXCHANGES, /* every exchange of every case, too */
+};
+
+/* Lines of the screen, the line of counts included. */
+#define TEXT_SCREEN_LINES 60
+
 struct text_options {
+    enum text_detail detail;
     bool color;
-    bool verbose;   /* every exchange, not only failures */
-    bool quiet;     /* failures and the last line only */
-    size_t columns; /* of the terminal, at least 60; 0 = 100 */
+    bool ascii;     /* the locale is not UTF-8 */
+    size_t columns; /* of the terminal, at least 40; 0 = 80 */
 };
 
 /* Where the tree stands, between one case and the next. Zeroed at first; the texts are borrowed
@@ -42,10 +52,9 @@ struct text_progress {
     const struct case_result *told; /* whose expected and actual were printed last */
 };
 
-/* Title lines; then one line per finished case in any order, grouped under its suite when the suite
- * changes; then diagnoses, failures with sent, expected, actual and how to repeat them, and the
- * line of counts. Each appends to `out`. What came from the endpoint never reaches `out` as control
- * characters. */
+/* The title line; then, with TEXT_TREE and above, the cases as they finish in any order, grouped
+ * under their suite; then what it comes to, and as the very last line the counts. Each appends to
+ * `out`. What came from the endpoint never reaches `out` as control characters. */
 void report_text_begin(const struct run_result *result, const struct text_options *options,
                        struct buf *out);
 void report_text_case(const struct run_result *result, const struct case_result *one,
@@ -53,5 +62,9 @@ void report_text_case(const struct run_result *result, const struct case_result 
                       struct buf *out);
 void report_text_end(const struct run_result *result, const struct text_options *options,
                      struct buf *out);
+
+/* All of it at once. */
+void report_text_whole(const struct run_result *result, const struct text_options *options,
+                       struct buf *out);
 
 #endif

@@ -3,225 +3,218 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/text.h"
-#include "judge/expectation.h"
 #include "report/formats.h"
+#include "report/headline.h"
 #include "report/standing.h"
-#include "report/text_diagnosis.h"
+#include "report/text_blocks.h"
 #include "report/text_page.h"
-
-#define CASE_INDENT  2
-#define VALUE_INDENT 4
-#define FACT_INDENT  10
+#include "report/text_tree.h"
+#include "result/exit.h"
 
 static struct page page_for(const struct text_options *options, struct buf *out)
 {
-    return (struct page){.out = out, .color = options->color, .columns = options->columns};
+    return (struct page){
+        .out = out, .color = options->color, .ascii = options->ascii, .columns = options->columns};
+}
+
+static bool has_tree(const struct text_options *options)
+{
+    return options->detail == TEXT_TREE || options->detail == TEXT_EXCHANGES;
 }
 
 void report_text_begin(const struct run_result *result, const struct text_options *options,
                        struct buf *out)
 {
-    if (options->quiet)
+    if (options->detail == TEXT_QUIET)
         return;
     struct page page = page_for(options, out);
-    page_add(&page, TONE_BOLD, "hookcheck ");
-    page_add(&page, TONE_BOLD, result->version);
-    page_add(&page, TONE_PLAIN, "  ");
-    page_add(&page, TONE_PLAIN, result->target);
+    struct buf title = {0};
+    buf_add_format(&title, "hookcheck %s", result->version);
+    page_add(&page, TONE_BOLD, buf_text(&title));
+    page_blanks(&page, 2);
+    (void)page_fit(&page, title.len + 2, 2, TONE_PLAIN, result->target, 2);
     page_end_line(&page);
-    struct buf facts = {0};
+    buf_reset(&title);
     if (result->num_cases)
-        buf_add_format(&facts, "%zu testcases, ", result->num_cases);
-    buf_add_format(&facts, "seed %" PRIu64 ", suites %.12s%s%s", result->seed,
+        buf_add_format(&title, "%zu testcases, ", result->num_cases);
+    buf_add_format(&title, "seed %" PRIu64 ", suites %.12s%s%s", result->seed,
                    result->suites_hash ? result->suites_hash : "",
                    result->started[0] ? ", started " : "", result->started);
-    (void)page_wrap(&page, 0, 2, TONE_DIM, buf_text(&facts));
-    page_end_line(&page);
-    buf_clear(&facts);
-}
-
-/* A case of a `for` list is called "name[value]"; the length of "name", or 0 when it is no such
- * case. */
-static size_t base_len(const char *name)
-{
-    size_t len = strcspn(name, "[");
-    return name[len] ? len : 0;
-}
-
-static bool same_base(const char *a, const char *b)
-{
-    size_t len = base_len(b);
-    return a && len && base_len(a) == len && strncmp(a, b, len) == 0;
-}
-
-static void end_with_name(const struct page *page, size_t column, size_t indent, const char *name)
-{
-    struct buf shown = {0};
-    buf_add_format(&shown, "(%s)", name);
-    if (column + 1 + text_columns(buf_text(&shown)) <= page_columns(page)) {
-        page_blanks(page, 1);
-    } else {
-        page_end_line(page);
-        page_blanks(page, indent);
+    if (has_tree(options)) {
+        (void)page_wrap(&page, 0, 2, TONE_DIM, buf_text(&title));
+        page_end_line(&page);
     }
-    page_add(page, TONE_DIM, buf_text(&shown));
-    page_end_line(page);
-    buf_clear(&shown);
-}
-
-/* The line above the values of a `for` list. */
-static void add_list_line(const struct page *page, const struct case_result *one)
-{
-    char name[128];
-    size_t len = base_len(one->name);
-    len = len < sizeof name ? len : sizeof name - 1;
-    memcpy(name, one->name, len);
-    name[len] = '\0';
-    page_blanks(page, CASE_INDENT);
-    size_t column = page_wrap(page, CASE_INDENT, FACT_INDENT, TONE_PLAIN, one->title);
-    end_with_name(page, column, FACT_INDENT, name);
-}
-
-/* What the value before met as well is not told again. */
-static bool is_told(const struct text_progress *progress, const struct case_result *one)
-{
-    const struct case_result *told = progress->told;
-    const struct look *look = verdict_look(one->verdict);
-    bool tells = look->shows_expected || look->shows_actual || look->shows_reason;
-    return told && tells && base_len(one->name) && text_ended_alike(told, one) &&
-           strcmp(told->reason ? told->reason : "", one->reason ? one->reason : "") == 0;
-}
-
-static void add_value_line(const struct page *page, const struct case_result *one,
-                           const char *list_title, bool likewise)
-{
-    page_blanks(page, VALUE_INDENT);
-    size_t column = VALUE_INDENT + page_mark(page, one->verdict);
-    const char *value = one->name + base_len(one->name);
-    column = page_wrap(page, column, FACT_INDENT, TONE_PLAIN, value);
-    if (strcmp(list_title, one->title) != 0) {
-        page_blanks(page, 2);
-        (void)page_wrap(page, column + 2, FACT_INDENT, TONE_PLAIN, one->title);
-    }
-    if (likewise)
-        page_add(page, TONE_DIM, "  likewise");
-    page_end_line(page);
-}
-
-static void add_case_line(const struct page *page, const struct case_result *one)
-{
-    page_blanks(page, CASE_INDENT);
-    size_t column = CASE_INDENT + page_mark(page, one->verdict);
-    column = page_wrap(page, column, FACT_INDENT, TONE_PLAIN, one->title);
-    end_with_name(page, column, FACT_INDENT, one->name);
-}
-
-static void add_facts(const struct page *page, const struct case_result *one)
-{
-    const struct look *look = verdict_look(one->verdict);
-    if (look->shows_expected)
-        page_field(page, FACT_INDENT, "expected", one->expected);
-    if (look->shows_actual)
-        page_field(page, FACT_INDENT, "actual", one->actual);
-    if (look->shows_reason)
-        page_field(page, FACT_INDENT, "because", one->reason);
-}
-
-static void add_measures(const struct page *page, const struct case_result *one, bool verbose)
-{
-    for (size_t i = 0; i < one->num_measures; i++)
-        if (verbose || !one->measures[i].is_detail)
-            page_field(page, FACT_INDENT, "measured", one->measures[i].sentence);
-}
-
-static void add_phase(const char *name, int64_t ns, struct buf *out)
-{
-    if (ns < 0)
-        return;
-    buf_add_format(out, ", %s ", name);
-    text_add_duration(out, ns);
-}
-
-static void add_effect(const struct page *page, const struct run_result *result,
-                       const struct exchange *exchange)
-{
-    struct buf words = {0};
-    struct buf shown = {0};
-    processed_describe(&exchange->processed, &words);
-    result_redact(result, buf_bytes(&words), &shown);
-    if (shown.len)
-        page_field(page, FACT_INDENT, "effect", buf_text(&shown));
-    buf_clear(&words);
-    buf_clear(&shown);
-}
-
-static void add_exchange(const struct page *page, const struct run_result *result,
-                         const struct exchange *exchange)
-{
-    const struct observation *seen = &exchange->seen;
-    struct buf line = {0};
-    if (seen->status)
-        buf_add_format(&line, "%d ", seen->status);
-    buf_add_text(&line, outcome_name(seen->outcome));
-    add_phase("connected at", seen->connect_ns, &line);
-    add_phase("first byte at", seen->first_byte_ns, &line);
-    add_phase("ended at", seen->total_ns, &line);
-    if (seen->detail[0]) {
-        buf_add_text(&line, "; ");
-        result_redact(result, bytes_of(seen->detail), &line);
-    }
-    page_field(page, FACT_INDENT, "sent", exchange->sent);
-    page_field(page, FACT_INDENT, "got", buf_text(&line));
-    page_field(page, FACT_INDENT, "as Panora would record it", exchange->as_panora);
-    add_effect(page, result, exchange);
-    buf_clear(&line);
+    buf_clear(&title);
 }
 
 void report_text_case(const struct run_result *result, const struct case_result *one,
                       const struct text_options *options, struct text_progress *progress,
                       struct buf *out)
 {
-    if (options->quiet)
-        return;
     struct page page = page_for(options, out);
-    if (!progress->suite || strcmp(progress->suite, one->suite) != 0) {
-        *progress = (struct text_progress){.suite = one->suite};
-        page_end_line(&page);
-        page_add(&page, TONE_BOLD, one->suite);
-        page_end_line(&page);
-    }
-    bool likewise = !options->verbose && is_told(progress, one);
-    if (base_len(one->name)) {
-        if (!progress->title || !same_base(progress->name, one->name)) {
-            add_list_line(&page, one);
-            progress->title = one->title;
-        }
-        add_value_line(&page, one, progress->title, likewise);
-    } else {
-        add_case_line(&page, one);
-    }
-    progress->name = one->name;
-    if (!likewise) {
-        add_facts(&page, one);
-        progress->told = one;
-    }
-    add_measures(&page, one, options->verbose);
-    for (size_t i = 0; options->verbose && i < one->num_exchanges; i++)
-        add_exchange(&page, result, &one->exchanges[i]);
+    if (has_tree(options))
+        text_tree_case(&page, result, one, options->detail == TEXT_EXCHANGES, progress);
 }
 
-void report_text_render(const struct run_result *result, struct buf *out)
+/* --- the end --- */
+
+static enum tone tone_of(const struct run_result *result)
 {
-    const struct text_options options = {.color = false};
-    struct text_progress progress = {0};
-    report_text_begin(result, &options, out);
+    const char *summary = run_result_summary(result);
+    return strcmp(summary, "ready") == 0       ? TONE_GREEN
+           : strcmp(summary, "undecided") == 0 ? TONE_MAGENTA
+                                               : TONE_RED;
+}
+
+static void add_headline(const struct page *page, const struct run_result *result)
+{
+    struct buf line = {0};
+    headline_add(result, &line);
+    page_end_line(page);
+    (void)page_fit(page, 0, 0, tone_of(result), buf_text(&line), 6);
+    page_end_line(page);
+    buf_clear(&line);
+}
+
+static void add_notice(const struct page *page, const char *label, const char *text,
+                       size_t max_lines)
+{
+    if (!text || !*text)
+        return;
+    struct buf line = {0};
+    buf_add_format(&line, "%s%s", label, text);
+    (void)page_fit(page, 0, 2, TONE_DIM, buf_text(&line), max_lines);
+    page_end_line(page);
+    buf_clear(&line);
+}
+
+/* The next longest case after `before` (NULL = none yet), or NULL when all were named. */
+static const struct case_result *longest_after(const struct run_result *result,
+                                               const struct case_result *before)
+{
+    const struct case_result *longest = NULL;
     for (size_t i = 0; i < result->num_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        bool is_named = before && (one->duration_ns > before->duration_ns ||
+                                   (one->duration_ns == before->duration_ns && one <= before));
+        if (!is_named && (!longest || one->duration_ns > longest->duration_ns))
+            longest = one;
+    }
+    return longest;
+}
+
+/* Cases overlap, so these do not add up to the whole. */
+static void add_time(const struct page *page, const struct run_result *result)
+{
+    enum { NAMED_MAX = 5 };
+    struct buf line = {0};
+    const struct case_result *one = longest_after(result, NULL);
+    for (int i = 0; one && one->duration_ns > 0 && i < NAMED_MAX; i++) {
+        buf_add_format(&line, "%s%s ", i ? ", " : "", one->id);
+        text_add_duration(&line, one->duration_ns);
+        one = longest_after(result, one);
+    }
+    add_notice(page, "Where the time went (cases overlap): ", buf_text(&line), 0);
+    buf_clear(&line);
+}
+
+static void add_last_line(const struct page *page, const struct run_result *result)
+{
+    struct buf line = {0};
+    buf_add_text(&line, "hookcheck: ");
+    headline_add_counts(result, &line);
+    page_add(page, tone_of(result), buf_text(&line));
+    page_end_line(page);
+    buf_clear(&line);
+}
+
+static void add_end(const struct page *page, const struct run_result *result,
+                    const struct text_options *options, const struct text_limits *limits)
+{
+    bool quiet = options->detail == TEXT_QUIET;
+    if (result->exit_code == EXIT_UNREACHED) {
+        text_add_unreached(page, result);
+    } else {
+        add_headline(page, result);
+        add_notice(page, "Stopped early: ", result->stopped, 2);
+        text_add_causes(page, result, limits);
+        text_add_unexplained(page, result, limits);
+        if (!quiet) {
+            text_add_warnings(page, result, limits);
+            text_add_open(page, result, limits);
+            text_add_suites(page, result, limits);
+            page_end_line(page);
+            if (limits->whole)
+                add_time(page, result);
+            add_notice(page, "Left behind: ", result->left_behind, 2);
+        }
+    }
+    add_last_line(page, result);
+}
+
+static size_t count_lines(struct bytes text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += text.data[i] == '\n';
+    return count;
+}
+
+/* From all that there is down to what fits under every circumstance: what a reader needs least goes
+ * first. */
+static const struct text_limits screens[] = {
+    {9, 9, 9, 9, 9, 20, false}, {9, 9, 6, 4, 5, 14, false}, {4, 4, 5, 3, 4, 14, false},
+    {3, 4, 4, 2, 3, 14, false}, {3, 3, 3, 1, 3, 12, false}, {2, 4, 3, 1, 2, 12, false},
+    {2, 3, 2, 1, 2, 10, false}, {2, 2, 1, 1, 1, 8, false},  {1, 3, 1, 1, 1, 8, false},
+    {1, 2, 1, 0, 1, 4, false},
+};
+
+static void add_screen(const struct run_result *result, const struct text_options *options,
+                       struct buf *out)
+{
+    for (size_t i = 0; i < ARRAY_LEN(screens); i++) {
+        struct buf text = {0};
+        struct page page = page_for(options, &text);
+        add_end(&page, result, options, &screens[i]);
+        bool fits = count_lines(buf_bytes(&text)) + 2 <= TEXT_SCREEN_LINES;
+        if (fits || i + 1 == ARRAY_LEN(screens))
+            buf_add_bytes(out, buf_bytes(&text));
+        buf_clear(&text);
+        if (fits)
+            break;
+    }
+}
+
+void report_text_end(const struct run_result *result, const struct text_options *options,
+                     struct buf *out)
+{
+    static const struct text_limits whole = {.whole = true};
+    struct page page = page_for(options, out);
+    if (has_tree(options))
+        add_end(&page, result, options, &whole);
+    else
+        add_screen(result, options, out);
+}
+
+void report_text_whole(const struct run_result *result, const struct text_options *options,
+                       struct buf *out)
+{
+    struct text_progress progress = {0};
+    report_text_begin(result, options, out);
+    for (size_t i = 0; has_tree(options) && i < result->num_cases; i++) {
         if (suite_came_before(result, i))
             continue;
         for (size_t k = i; k < result->num_cases; k++)
             if (strcmp(result->cases[k].suite, result->cases[i].suite) == 0)
-                report_text_case(result, &result->cases[k], &options, &progress, out);
+                report_text_case(result, &result->cases[k], options, &progress, out);
     }
-    report_text_end(result, &options, out);
+    report_text_end(result, options, out);
+}
+
+void report_text_render(const struct run_result *result, struct buf *out)
+{
+    static const struct text_options options = {.detail = TEXT_SCREEN};
+    report_text_whole(result, &options, out);
 }

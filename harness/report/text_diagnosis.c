@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "diagnose/framework.h"
 #include "report/details.h"
+#include "report/repeat.h"
+#include "report/tally.h"
 
 #define ENTRY_INDENT 2
-#define FACT_INDENT  10
+#define FACT_INDENT  5
 
 static size_t base_len(const char *id)
 {
@@ -37,49 +40,121 @@ static void add_cases(const struct diagnosis *diagnosis, struct buf *out)
     }
 }
 
-static void add_snippet(const struct page *page, const struct diagnosis *diagnosis)
+/* Without the alternatives that come to the same, unless all of it is wanted. */
+static void add_gist(const char *sentence, bool whole, struct buf *out)
 {
-    bool alone = !diagnosis->snippet_needs || !*diagnosis->snippet_needs;
-    char *where = alone ? mem_text(diagnosis->framework)
-                        : mem_format("%s, with %s beside it, which `hookcheck explain %s` prints",
-                                     diagnosis->framework, diagnosis->snippet_needs,
-                                     diagnosis->snippet_needs);
-    page_field(page, FACT_INDENT, "right in", where);
-    free(where);
-    char *rest = mem_text(diagnosis->snippet);
-    char *at = rest;
-    page_end_line(page);
-    while (*at) {
-        size_t len = strcspn(at, "\n");
-        char *next = at[len] ? at + len + 1 : at + len;
-        at[len] = '\0';
-        page_blanks(page, *at ? FACT_INDENT + 2 : 0);
-        page_add(page, TONE_PLAIN, at);
-        page_end_line(page);
-        at = next;
-    }
-    page_end_line(page);
-    free(rest);
+    const char *end = whole ? NULL : strstr(sentence, "; or it ");
+    buf_add(out, sentence, end ? (size_t)(end - sentence) : strlen(sentence));
+    buf_add_text(out, end ? "." : "");
 }
 
-void text_diagnosis(const struct page *page, const struct diagnosis *diagnosis, bool with_snippet)
+/* The sentence, and how sure it is. */
+static void add_sentence(const struct page *page, const struct diagnosis *diagnosis, size_t number,
+                         size_t max_lines)
+{
+    struct buf line = {0};
+    if (number)
+        buf_add_format(&line, "%zu. ", number);
+    else
+        buf_add_text(&line, "? ");
+    size_t indent = ENTRY_INDENT + line.len;
+    if (diagnosis->role == DIAGNOSIS_CAUSE && diagnosis->confidence == CONFIDENCE_LIKELY)
+        buf_add_text(&line, "(likely) ");
+    if (diagnosis->behind_first)
+        buf_add_text(&line, "(behind the first mistake) ");
+    add_gist(diagnosis->sentence, max_lines == 0, &line);
+    page_blanks(page, ENTRY_INDENT);
+    (void)page_fit(page, ENTRY_INDENT, indent, TONE_BOLD, buf_text(&line), max_lines);
+    page_end_line(page);
+    buf_clear(&line);
+}
+
+/* The pair is the evidence; without one it is told. */
+static void add_evidence(const struct page *page, const struct diagnosis *diagnosis, bool whole)
+{
+    const struct minimal_pair *pair = &diagnosis->pair;
+    bool has_pair = pair->accepted && *pair->accepted && pair->refused && *pair->refused;
+    if (has_pair) {
+        page_short_field(page, FACT_INDENT, "accepted", pair->accepted, whole ? 0 : 1);
+        page_short_field(page, FACT_INDENT, "refused", pair->refused, whole ? 0 : 1);
+    }
+    if (!has_pair || whole)
+        page_short_field(page, FACT_INDENT, "evidence", diagnosis->evidence, whole ? 0 : 2);
+}
+
+/* What prints a handler that does it right, when the endpoint shows what it is made of. */
+static char *handler_command(const struct diagnosis *diagnosis)
+{
+    if (!diagnosis->snippet || !*diagnosis->snippet)
+        return NULL;
+    for (size_t i = 0; i < num_frameworks; i++)
+        if (strcmp(frameworks[i].name, diagnosis->framework) == 0)
+            return mem_format("`hookcheck explain %s` prints a handler for %s",
+                              framework_file_name(frameworks[i].file), diagnosis->framework);
+    return NULL;
+}
+
+static void add_cases_line(const struct page *page, const struct run_result *result,
+                           const struct diagnosis *diagnosis)
+{
+    struct buf line = {0};
+    if (diagnosis->num_cases) {
+        buf_add_format(&line, "%zu: ", diagnosis->num_cases);
+        tally_add_explained(result, diagnosis, &line);
+    }
+    page_short_field(page, FACT_INDENT, "cases", buf_text(&line), 1);
+    buf_clear(&line);
+}
+
+static void add_repeat(const struct page *page, const struct run_result *result,
+                       const struct diagnosis *diagnosis)
+{
+    const struct case_result *one =
+        diagnosis->num_cases ? result_case(result, diagnosis->cases[0]) : NULL;
+    if (!one)
+        return;
+    struct buf line = {0};
+    repeat_by_run(result, one, &line);
+    page_command_field(page, FACT_INDENT, "repeat", buf_text(&line));
+    buf_clear(&line);
+}
+
+static void add_whole(const struct page *page, const struct diagnosis *diagnosis)
 {
     struct buf cases = {0};
     struct buf id = {0};
     add_cases(diagnosis, &cases);
     buf_add_format(&id, "%s (%s)", diagnosis->id, confidence_name(diagnosis->confidence));
-    page_blanks(page, ENTRY_INDENT);
-    (void)page_wrap(page, ENTRY_INDENT, FACT_INDENT, TONE_BOLD, diagnosis->sentence);
-    page_end_line(page);
     page_field(page, FACT_INDENT, "diagnosis", buf_text(&id));
-    page_field(page, FACT_INDENT, "evidence", diagnosis->evidence);
     page_field(page, FACT_INDENT, "harm", diagnosis->harm);
-    page_field(page, FACT_INDENT, "remedy", diagnosis->remedy);
     page_field(page, FACT_INDENT, "explains", buf_text(&cases));
-    if (with_snippet && diagnosis->snippet && *diagnosis->snippet)
-        add_snippet(page, diagnosis);
     buf_clear(&id);
     buf_clear(&cases);
+}
+
+void text_diagnosis(const struct page *page, const struct run_result *result,
+                    const struct diagnosis *diagnosis, size_t number, enum cause_size size)
+{
+    bool whole = size == CAUSE_WHOLE;
+    bool is_likely = diagnosis->likely_because && *diagnosis->likely_because;
+    char *handler = handler_command(diagnosis);
+    add_sentence(page, diagnosis, number, whole ? 0 : size == CAUSE_SHORT ? 2 : 1);
+    if (size == CAUSE_BRIEF) {
+        page_short_field(page, FACT_INDENT, "fix", diagnosis->remedy, 1);
+    } else {
+        add_evidence(page, diagnosis, whole);
+        page_short_field(page, FACT_INDENT, "likely as", diagnosis->likely_because, whole ? 0 : 1);
+        page_short_field(page, FACT_INDENT, "fix", diagnosis->remedy,
+                         whole       ? 0
+                         : is_likely ? 1
+                                     : 2);
+        page_short_field(page, FACT_INDENT, "handler", handler, 1);
+        if (whole)
+            add_whole(page, diagnosis);
+        add_cases_line(page, result, diagnosis);
+        add_repeat(page, result, diagnosis);
+    }
+    free(handler);
 }
 
 bool text_is_explained(const struct run_result *result, const struct case_result *one)
@@ -117,12 +192,14 @@ bool text_is_further_value(const struct run_result *result, size_t index)
     return false;
 }
 
-void text_further_values(const struct run_result *result, size_t index, struct buf *out)
+size_t text_further_values(const struct run_result *result, size_t index, struct buf *out)
 {
+    size_t count = 0;
     const struct case_result *first = &result->cases[index];
     for (size_t i = index + 1; i < result->num_cases; i++)
         if (text_ended_alike(first, &result->cases[i]) &&
             !text_is_explained(result, &result->cases[i]))
-            buf_add_format(out, "%s%s", out->len ? " " : "",
+            buf_add_format(out, "%s%s", count++ ? " " : "",
                            result->cases[i].id + base_len(first->id));
+    return count;
 }

@@ -1,5 +1,5 @@
 /*
- * The page of the text report: tones, marks, and lines that are wrapped, at 100 columns unless said
+ * The page of the text report: tones, marks, and lines that are wrapped, at 80 columns unless said
  * otherwise. Everything that goes through here is made visible first, so that no control character
  * of the endpoint reaches a terminal.
  */
@@ -11,8 +11,6 @@
 
 #include "base/buf.h"
 #include "result/result.h"
-
-#define PAGE_COLUMNS 100
 
 enum tone {
     TONE_PLAIN,
@@ -28,6 +26,7 @@ enum tone {
 /* How a verdict looks: shape and word always, colour when there is colour. */
 struct look {
     const char *mark;
+    const char *ascii; /* the mark where the locale is not UTF-8 */
     const char *word;
     enum tone tone;
     bool shows_expected; /* which facts stand under the case's line */
@@ -40,7 +39,8 @@ const struct look *verdict_look(enum verdict verdict);
 struct page {
     struct buf *out;
     bool color;
-    size_t columns; /* of a line; 0 = PAGE_COLUMNS */
+    bool ascii;     /* marks and dots in ASCII */
+    size_t columns; /* of a line; 0 = TERMINAL_COLUMNS_USUAL */
 };
 
 /* Adds `text` in a tone. Every byte is visible afterwards. */
@@ -54,12 +54,30 @@ size_t page_columns(const struct page *page);
 size_t page_wrap(const struct page *page, size_t column, size_t indent, enum tone tone,
                  const char *text);
 
+/* As page_wrap, but in at most `max_lines` lines (0 = any number): what does not fit is replaced by
+ * "...". Returns the lines used. */
+size_t page_fit(const struct page *page, size_t column, size_t indent, enum tone tone,
+                const char *text, size_t max_lines);
+
 /* Adds a line "LABEL  text" at column `indent`, wrapped under the text. Nothing when the text is
  * NULL or empty. */
 void page_field(const struct page *page, size_t indent, const char *label, const char *text);
 
 /* Adds "✖ fail  " and returns its width. */
 size_t page_mark(const struct page *page, enum verdict verdict);
+
+/* As page_field, in at most `max_lines` lines (0 = any number). */
+void page_short_field(const struct page *page, size_t indent, const char *label, const char *text,
+                      size_t max_lines);
+
+/* Adds a shell command at column `indent`, whose `column` columns are taken. It is broken between
+ * words by a backslash, so that it can be pasted as it stands; a word that is longer than a line
+ * stays whole. Ends the line. */
+void page_command(const struct page *page, size_t column, size_t indent, const char *command);
+
+/* Adds a line "LABEL  command" at column `indent`, by page_command. */
+void page_command_field(const struct page *page, size_t indent, const char *label,
+                        const char *command);
 
 void page_blanks(const struct page *page, size_t count);
 void page_end_line(const struct page *page);

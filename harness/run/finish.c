@@ -7,16 +7,14 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "result/exit.h"
 #include "run/run_internal.h"
 
 static void redact_text(const struct run_result *result, char **text)
 {
-    struct buf out = {0};
-    if (!*text)
-        return;
-    result_redact(result, bytes_of(*text), &out);
+    char *redacted = redacted_text(result->redactor, *text);
     free(*text);
-    *text = buf_take(&out);
+    *text = redacted;
 }
 
 static void fill_about(struct case_result *out, const struct suite_case *one)
@@ -104,12 +102,15 @@ static void judge_one_case(struct runner *runner, struct testcase *test, struct 
         struct exchange *exchange = &test->exchanges[i];
         exchange->as_panora = answer_as_panora(&exchange->seen);
         redact_text(runner->result, &exchange->sent);
+        redact_text(runner->result, &exchange->as_panora);
     }
     out->started_ns = test->started_ns ? test->started_ns - runner->begun_ns : 0;
     out->duration_ns = test->started_ns ? test->ended_ns - test->started_ns : 0;
     redact_text(runner->result, &out->expected);
     redact_text(runner->result, &out->actual);
     redact_text(runner->result, &out->reason);
+    for (size_t i = 0; i < out->num_measures; i++)
+        redact_text(runner->result, &out->measures[i].sentence);
     runner->result->counts[out->verdict]++;
     test->state = CASE_JUDGED;
 }
@@ -181,24 +182,68 @@ static bool is_required(const struct run_result *result, const struct case_resul
     return one->level == LEVEL_MUST || (result->strict && one->level == LEVEL_SHOULD);
 }
 
-static int exit_code_of(const struct runner *runner)
+/* What the exit code is made of. */
+struct tally {
+    bool fell_short;
+    bool undecided; /* something required */
+    size_t num_required;
+    size_t num_required_passed;
+    size_t num_answered; /* of any level */
+    const char *skip;    /* why the first case that matters was not sent; NULL = none was skipped */
+};
+
+static void count_case(const struct run_result *result, const struct case_result *one,
+                       struct tally *tally)
 {
-    enum { PASSED = 0, FELL_SHORT = 1, UNREACHED = 3, UNDECIDED = 4, INTERRUPTED = 130 };
-    const struct run_result *result = runner->result;
-    bool fell_short = false;
-    bool undecided = false;
-    for (size_t i = 0; i < result->num_cases; i++) {
-        const struct case_result *one = &result->cases[i];
-        fell_short = fell_short || verdict_counts(one->verdict, result->strict);
-        undecided = undecided || (is_required(result, one) && one->verdict == VERDICT_INCONCLUSIVE);
-    }
-    if (result->interrupted)
-        return INTERRUPTED;
+    bool is_answer = one->verdict == VERDICT_PASS || one->verdict == VERDICT_INFO ||
+                     one->verdict == VERDICT_WARN;
+    bool required = is_required(result, one);
+    tally->fell_short = tally->fell_short || verdict_counts(one->verdict, result->strict);
+    tally->undecided = tally->undecided || (required && one->verdict == VERDICT_INCONCLUSIVE);
+    tally->num_required += required;
+    tally->num_required_passed += required && is_answer;
+    tally->num_answered += is_answer;
+    if (one->verdict == VERDICT_SKIP && (required || !tally->skip))
+        tally->skip = one->reason;
+}
+
+static struct tally tally_of(const struct run_result *result)
+{
+    struct tally tally = {0};
+    for (size_t i = 0; i < result->num_cases; i++)
+        count_case(result, &result->cases[i], &tally);
+    return tally;
+}
+
+/* A run that asked nothing shows nothing. */
+static bool asked_nothing(const struct tally *tally)
+{
+    return tally->num_required ? tally->num_required_passed == 0 : tally->num_answered == 0;
+}
+
+static int exit_code_of(const struct runner *runner, const struct tally *tally)
+{
+    if (runner->result->interrupted)
+        return EXIT_INTERRUPTED;
     if (!runner->reached && runner_num_sent(runner) > 0)
-        return UNREACHED;
-    if (fell_short || runner->gone || result->loudest[0])
-        return FELL_SHORT;
-    return undecided ? UNDECIDED : PASSED;
+        return EXIT_UNREACHED;
+    if (tally->fell_short)
+        return EXIT_FELL_SHORT;
+    if (tally->undecided)
+        return EXIT_UNDECIDED;
+    return asked_nothing(tally) ? EXIT_WRONG_USAGE : EXIT_OK;
+}
+
+/* Says why nothing was asked, where that is what came of the run. */
+static void say_asked_nothing(struct run_result *result, const struct tally *tally)
+{
+    if (result->exit_code != EXIT_WRONG_USAGE || result->loudest[0])
+        return;
+    free(result->loudest);
+    result->loudest =
+        mem_format("Nothing could be asked of this endpoint%s%s. Select other cases, or give what "
+                   "these need.",
+                   tally->skip ? ": " : "", tally->skip ? tally->skip : "");
 }
 
 /* Why the run ended early, as the reports say it after "Stopped early: ". */
@@ -208,6 +253,17 @@ static const char *stopped(const struct runner *runner)
     if (!runner->stop)
         return runner->budget_spent ? "the budget of requests (--max-requests) was used up" : "";
     return runner->stop + (text_starts_with(runner->stop, not_sent) ? strlen(not_sent) : 0);
+}
+
+/* What an answer held stands in the evidence. */
+static void redact_diagnoses(struct run_result *result)
+{
+    for (size_t i = 0; i < result->num_diagnoses; i++) {
+        struct diagnosis *one = &result->diagnoses[i];
+        char **texts[] = {&one->sentence, &one->evidence, &one->remedy, &one->framework};
+        for (size_t k = 0; k < ARRAY_LEN(texts); k++)
+            redact_text(result, texts[k]);
+    }
 }
 
 void finish_result(struct runner *runner)
@@ -220,10 +276,13 @@ void finish_result(struct runner *runner)
     result->num_requests = runner_num_sent(runner);
     result->loudest = honest_sentence(runner);
     redact_text(result, &result->loudest);
+    redact_diagnoses(result);
     result->stopped = mem_text(stopped(runner));
     result->left_behind = mem_format("events whose id_event begins with %s-%04x", EVENT_ID_PREFIX,
                                      run_tag_of(runner->options->seed));
-    result->exit_code = exit_code_of(runner);
+    struct tally tally = tally_of(result);
+    result->exit_code = exit_code_of(runner, &tally);
+    say_asked_nothing(result, &tally);
     /* the exchanges are the result's from now on */
     for (size_t i = 0; i < runner->plan->num_cases; i++)
         runner->plan->cases[i].exchanges = NULL;
@@ -233,7 +292,7 @@ void finish_interrupted(struct runner *runner)
 {
     struct run_result *result = runner->result;
     result->interrupted = true;
-    result->exit_code = exit_code_of(runner);
+    result->exit_code = EXIT_INTERRUPTED;
     if (result->stopped[0])
         return;
     free(result->stopped);

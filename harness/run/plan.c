@@ -271,6 +271,8 @@ static void settle(struct plan *plan)
 static bool add_cases(struct plan *plan, struct error *err)
 {
     const struct run_options *options = plan->options;
+    if (!select_check(options, err))
+        return false;
     for (size_t i = 0; i < options->num_suites; i++)
         for (size_t k = 0; k < options->suites[i]->num_cases; k++) {
             const struct suite_case *one = &options->suites[i]->cases[k];

@@ -1,8 +1,10 @@
 #include "run/select.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "judge/judge.h"
 #include "run/budget.h"
@@ -14,6 +16,52 @@ static bool any_glob(const char *const *globs, size_t count, const char *id, con
             return true;
     return false;
 }
+
+/* --- do the globs name anything? --- */
+
+static bool names_some_case(const struct run_options *options, const char *glob)
+{
+    for (size_t i = 0; i < options->num_suites; i++)
+        for (size_t k = 0; k < options->suites[i]->num_cases; k++) {
+            const struct suite_case *one = &options->suites[i]->cases[k];
+            if (text_glob(glob, one->id) || text_glob(glob, one->base))
+                return true;
+        }
+    return false;
+}
+
+static const char *nearest_id(const struct run_options *options, const char *glob)
+{
+    size_t count = 0;
+    const char **ids = NULL;
+    for (size_t i = 0; i < options->num_suites; i++)
+        for (size_t k = 0; k < options->suites[i]->num_cases; k++) {
+            ids = mem_resize(ids, count + 2, sizeof *ids);
+            ids[count++] = options->suites[i]->cases[k].base;
+            ids[count++] = options->suites[i]->cases[k].id;
+        }
+    const char *nearest = text_nearest(glob, ids, count);
+    free(ids);
+    return nearest;
+}
+
+bool select_check(const struct run_options *options, struct error *err)
+{
+    for (size_t i = 0; i < options->num_only; i++) {
+        const char *glob = options->only[i];
+        const char *nearest = names_some_case(options, glob) ? NULL : nearest_id(options, glob);
+        if (nearest)
+            return error_set(err, "--only: no case matches \"%s\"; did you mean \"%s\"?", glob,
+                             nearest);
+        if (!names_some_case(options, glob))
+            return error_set(
+                err, "--only: no case matches \"%s\"; `hookcheck list cases` shows what there is",
+                glob);
+    }
+    return true;
+}
+
+/* --- which cases --- */
 
 /* A subscription to a name covers the type under which its events arrive. */
 static bool is_subscribed(const struct run_options *options, const char *type)

@@ -6,6 +6,10 @@
 
 #include "run/run.h"
 
+/* Whether every glob of --only names some case of the suites; a sentence with the
+ * nearest id when one does not. */
+bool select_check(const struct run_options *options, struct error *err);
+
 /* Whether the case belongs to the run at all: globs, level, events, dialect, --quick. */
 bool select_case(const struct run_options *options, const struct suite_case *one);
 

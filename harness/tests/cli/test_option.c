@@ -8,11 +8,66 @@
 
 TestSuite(cli_option, .timeout = 20);
 
+struct choice {
+    int64_t deadline_ns;
+    int64_t number;
+    size_t count;
+    int64_t interval_ns;
+    enum { RED, GREEN } color;
+    bool insecure;
+    const char *file;
+};
+
+static const char *const colors[] = {"red", "green", NULL};
+
 static const struct option_spec specs[] = {
-    {"deadline", 'd', "TIME", "How long to wait (default 10s).", false},
-    {"header", 0, "HEADER", "A header.", true},
-    {"insecure", 'k', NULL, "Accept any certificate.", false},
-    {"4", '4', NULL, "Use IPv4 only.", false},
+    {.name = "deadline",
+     .letter = 'd',
+     .value = "TIME",
+     .help = "How long to wait.",
+     .fallback = "10s",
+     .kind = OPTION_DURATION,
+     .least = 1,
+     .at = offsetof(struct choice, deadline_ns)},
+    {.name = "header", .value = "HEADER", .help = "A header.", .repeatable = true},
+    {.name = "number",
+     .value = "N",
+     .help = "A number.",
+     .fallback = "5",
+     .kind = OPTION_INTEGER,
+     .most = 9,
+     .at = offsetof(struct choice, number)},
+    {.name = "count",
+     .value = "N",
+     .help = "A count.",
+     .kind = OPTION_COUNT,
+     .least = 1,
+     .at = offsetof(struct choice, count)},
+    {.name = "rate",
+     .value = "N/s",
+     .help = "A rate.",
+     .otherwise = "no limit",
+     .kind = OPTION_RATE,
+     .at = offsetof(struct choice, interval_ns)},
+    {.name = "color",
+     .value = "COLOR",
+     .help = "A color.",
+     .fallback = "green",
+     .otherwise = "like grass",
+     .kind = OPTION_CHOICE,
+     .choices = colors,
+     .at = offsetof(struct choice, color)},
+    {.name = "insecure",
+     .letter = 'k',
+     .help = "Accept any certificate.",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct choice, insecure)},
+    {.name = "file",
+     .value = "FILE",
+     .help = "A file.",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct choice, file)},
+    {.name = "4", .letter = '4', .help = "Use IPv4 only."},
 };
 static const struct option_set set = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const sets[] = {&set};
@@ -41,10 +96,10 @@ Test(cli_option, reads_every_spelling_of_a_value)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct arguments arguments;
         struct error err = {0};
-        int64_t ns = 0;
+        struct choice choice = {0};
         cr_expect(parse(&arguments, rows[i].words, &err), "%s: %s", rows[i].what, err.message);
-        cr_expect(arguments_duration(&arguments, "deadline", 1, &ns, &err), "%s", rows[i].what);
-        cr_expect_eq(ns, 3 * NS_PER_S, "%s", rows[i].what);
+        cr_expect(arguments_read(&arguments, &set, &choice, &err), "%s", rows[i].what);
+        cr_expect_eq(choice.deadline_ns, 3 * NS_PER_S, "%s", rows[i].what);
         arguments_clear(&arguments);
     }
 }
@@ -54,7 +109,7 @@ Test(cli_option, an_empty_value_after_an_equals_sign_is_a_value)
     struct arguments arguments;
     struct error err = {0};
     cr_assert(parse(&arguments, WORDS("--header="), &err));
-    cr_expect_str_eq(arguments_value(&arguments, "header", "none"), "");
+    cr_expect_str_eq(arguments_value(&arguments, "header"), "");
     arguments_clear(&arguments);
 }
 
@@ -125,52 +180,75 @@ Test(cli_option, help_is_known_without_being_declared)
     arguments_clear(&arguments);
 }
 
-Test(cli_option, typed_values_name_the_option_when_they_are_wrong)
+Test(cli_option, each_value_goes_where_it_belongs)
 {
     struct arguments arguments;
     struct error err = {0};
-    int64_t number = 7;
-    cr_assert(parse(&arguments, WORDS("--deadline", "soon"), &err));
-    cr_expect_not(arguments_duration(&arguments, "deadline", 1, &number, &err));
-    cr_expect_str_eq(err.message,
-                     "--deadline: \"soon\" is not a duration such as 250ms, 10s or 2m");
-    err = (struct error){0};
-    cr_expect_not(arguments_integer(&arguments, "deadline", 1, 0, 9, &number, &err));
-    cr_expect_str_eq(err.message, "--deadline: \"soon\" is not a whole number from 0 to 9");
-    err = (struct error){0};
-    cr_expect_not(arguments_rate(&arguments, "deadline", 1, &number, &err));
-    cr_expect_str_eq(err.message, "--deadline: \"soon\" is not a rate such as 20/s");
-    cr_expect(arguments_integer(&arguments, "header", 5, 0, 9, &number, &err));
-    cr_expect_eq(number, 5, "the default of an option that is not given");
+    struct choice choice = {0};
+    cr_assert(parse(
+        &arguments,
+        WORDS("-k", "--number=9", "--count", "2", "--rate", "20/s", "--color=red", "--file", "x"),
+        &err));
+    cr_assert(arguments_read(&arguments, &set, &choice, &err), "%s", err.message);
+    cr_expect_eq(choice.deadline_ns, 10 * NS_PER_S, "the default");
+    cr_expect_eq(choice.number, 9);
+    cr_expect_eq(choice.count, 2);
+    cr_expect_eq(choice.interval_ns, 50 * NS_PER_MS);
+    cr_expect_eq(choice.color, RED);
+    cr_expect(choice.insecure);
+    cr_expect_str_eq(choice.file, "x");
     arguments_clear(&arguments);
 }
 
-Test(cli_option, a_rate_is_the_time_between_two_requests)
+Test(cli_option, what_is_not_given_has_its_default_or_stays_as_it_was)
 {
-    static const char *const spellings[] = {"20/s", "20"};
-    for (size_t i = 0; i < ARRAY_LEN(spellings); i++) {
+    struct arguments arguments;
+    struct error err = {0};
+    struct choice choice = {.count = 7, .interval_ns = 3};
+    cr_assert(parse(&arguments, (const char *const[]){NULL}, &err));
+    cr_assert(arguments_read(&arguments, &set, &choice, &err), "%s", err.message);
+    cr_expect_eq(choice.number, 5);
+    cr_expect_eq(choice.count, 7);
+    cr_expect_eq(choice.interval_ns, 3);
+    cr_expect_eq(choice.color, GREEN);
+    cr_expect_not(choice.insecure);
+    cr_expect_null(choice.file);
+    cr_expect_str_eq(arguments_value(&arguments, "color"), "green");
+    cr_expect_null(arguments_value(&arguments, "file"));
+    arguments_clear(&arguments);
+}
+
+Test(cli_option, a_wrong_value_is_refused_with_the_name_of_its_option)
+{
+    static const struct {
+        const char *word;
+        const char *message;
+    } rows[] = {
+        {"--deadline=soon", "--deadline: \"soon\" is not a duration such as 250ms, 10s or 2m"},
+        {"--deadline=0", "--deadline: more than no time at all is needed"},
+        {"--number=10", "--number: \"10\" is not a whole number from 0 to 9"},
+        {"--rate=soon", "--rate: \"soon\" is not a rate such as 20/s"},
+        {"--color=gren", "--color: no color \"gren\"; did you mean \"green\"?"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct arguments arguments;
         struct error err = {0};
-        int64_t ns = 0;
-        cr_assert(parse(&arguments, WORDS("--header", spellings[i]), &err));
-        cr_expect(arguments_rate(&arguments, "header", 0, &ns, &err), "%s", spellings[i]);
-        cr_expect_eq(ns, 50 * NS_PER_MS, "%s", spellings[i]);
+        struct choice choice = {0};
+        cr_assert(parse(&arguments, WORDS(rows[i].word), &err));
+        cr_expect_not(arguments_read(&arguments, &set, &choice, &err), "%s", rows[i].word);
+        cr_expect_str_eq(err.message, rows[i].message);
         arguments_clear(&arguments);
     }
 }
 
-Test(cli_option, an_unknown_choice_is_refused_with_the_nearest)
+Test(cli_option, help_tells_the_default_of_each)
 {
-    static const char *const choices[] = {"text", "object"};
-    struct arguments arguments;
-    struct error err = {0};
-    size_t index = 9;
-    cr_assert(parse(&arguments, WORDS("--header", "objct"), &err));
-    cr_expect_not(arguments_choice(&arguments, "header", choices, 2, 0, &index, &err));
-    cr_expect_str_eq(err.message, "no header \"objct\"; did you mean \"object\"?");
-    cr_expect(arguments_choice(&arguments, "deadline", choices, 2, 1, &index, &err));
-    cr_expect_eq(index, 1, "the default");
-    arguments_clear(&arguments);
+    struct buf text = {0};
+    option_help(sets, 1, &text);
+    cr_expect(strstr(buf_text(&text), "How long to wait. Default: 10s.\n"), "%s", buf_text(&text));
+    cr_expect(strstr(buf_text(&text), "A color. Default: green, like grass.\n"));
+    cr_expect(strstr(buf_text(&text), "A rate. Default: no limit.\n"));
+    buf_clear(&text);
 }
 
 Test(cli_option, help_stays_within_100_columns)
@@ -181,7 +259,7 @@ Test(cli_option, help_stays_within_100_columns)
         char *rest = NULL;
         for (char *line = strtok_r(text.data, "\n", &rest); line;
              line = strtok_r(NULL, "\n", &rest))
-            cr_expect_leq(layout_width(line), 100, "%s: %s", commands[i]->name, line);
+            cr_expect_leq(layout_width(line), 80, "%s: %s", commands[i]->name, line);
         buf_clear(&text);
     }
 }
@@ -197,6 +275,14 @@ static void expect_good_option(const struct command *command, const struct optio
               command->name, spec->name);
     cr_expect(!spec->value || strspn(spec->value, "abcdefghijklmnopqrstuvwxyz") == 0,
               "%s: --%s: its value is not in capitals", command->name, spec->name);
+    cr_expect(!spec->help || !strstr(spec->help, "efault"), "%s: --%s tells its default by hand",
+              command->name, spec->name);
+    cr_expect(!spec->fallback || spec->value, "%s: --%s: a flag with a default", command->name,
+              spec->name);
+    cr_expect(spec->kind != OPTION_CHOICE || spec->choices, "%s: --%s: no choices", command->name,
+              spec->name);
+    cr_expect((spec->kind == OPTION_FLAG) <= !spec->value, "%s: --%s: a flag with a value",
+              command->name, spec->name);
     cr_expect(strlen(spec->name) > 1 || spec->letter == spec->name[0],
               "%s: -%s: its letter is another one", command->name, spec->name);
 }

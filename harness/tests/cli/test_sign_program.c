@@ -320,7 +320,7 @@ Test(cli_sign_program, bad_input_gets_one_sentence)
          "hookcheck sign: --wrong: truncate-signature: "},
         {{"sign", "--dialect", "objet"},
          "",
-         "hookcheck sign: no dialect \"objet\"; did you mean \"object\"?"},
+         "hookcheck sign: --dialect: no dialect \"objet\"; did you mean \"object\"?"},
         {{"sign", "--id", "7"}, "", "hookcheck sign: --id: \"7\" is not a UUID"},
         {{"sign", "--seed", "many"}, "", "hookcheck sign: --seed: \"many\" is not a whole number"},
         {{"sign", "--at", "noon"}, "", "hookcheck sign: --at: \"noon\" is neither a time"},

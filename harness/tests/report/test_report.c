@@ -59,7 +59,8 @@ Test(report_report, no_format_shows_a_secret_of_any_part_of_the_request)
     for (size_t i = 0; i < num_report_formats; i++) {
         struct buf out = {0};
         report_formats[i].render(&result, &out);
-        cr_expect_not_null(strstr(buf_text(&out), "$HOOKCHECK_SECRET"));
+        if (strcmp(report_formats[i].name, "text") != 0) /* it shows no exchange on one screen */
+            cr_expect_not_null(strstr(buf_text(&out), "$HOOKCHECK_SECRET"));
         cr_expect_null(strstr(buf_text(&out), SAMPLE_SECRET), "%s", report_formats[i].name);
         cr_expect_null(strstr(buf_text(&out), SAMPLE_SECRET_BASE64), "%s", report_formats[i].name);
         buf_clear(&out);

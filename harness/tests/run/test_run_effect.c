@@ -71,7 +71,7 @@ static const struct row rows[] = {
     {"G13", 1, "inconclusive", "fail", "warn", "warn", "accepted-but-lost", "likely",
      "or the command"},
     {"G14", 0, "pass", "pass", "warn", "warn", "processed-twice", "proved", "again"},
-    {"C01", 1, "inconclusive", "inconclusive", "inconclusive", "inconclusive", "signs-raw-body",
+    {"C01", 4, "inconclusive", "inconclusive", "inconclusive", "inconclusive", "signs-raw-body",
      "proved", ""},
 };
 
@@ -133,7 +133,9 @@ Test(run_effect, nothing_is_sent_for_it_unless_it_is_asked_for, .fini = end)
     begin(NULL);
     json_t *report =
         run_for_json(endpoint.receiver.url, ARGUMENTS("--only", "panora/effect/*"), &code);
-    cr_expect_eq(code, 0);
+    cr_expect_eq(code, 2, "nothing was asked");
+    cr_expect_not_null(
+        strstr(json_string_value(json_object_get(report, "loudest")), "--effect-command"));
     cr_expect_eq(count_verdict(report, "skip"), json_array_size(json_object_get(report, "cases")));
     cr_expect_eq(count_journal(&endpoint), 0);
     json_decref(report);

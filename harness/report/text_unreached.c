@@ -1,0 +1,68 @@
+/* The report of a run that reached nothing: three lines, and nothing about events. */
+#include <string.h>
+
+#include "base/array.h"
+#include "report/text_blocks.h"
+
+struct advice {
+    enum outcome outcome;
+    const char *words; /* of the detail, in any place; NULL = any */
+    const char *advice;
+};
+
+static const struct advice advices[] = {
+    {OUTCOME_UNRESOLVED, NULL,
+     "check the host name; --resolve HOST:PORT:ADDRESS names an address that DNS does not know"},
+    {OUTCOME_REFUSED, NULL, "start the endpoint or check the port; --wait 30s waits for it"},
+    {OUTCOME_UNREACHABLE, "roxy", "check the proxy: its address, and whether it may connect there"},
+    {OUTCOME_UNREACHABLE, NULL, "check address, port and firewall; --wait 30s waits for it"},
+    {OUTCOME_TLS_FAILED, "wrong version number",
+     "the port does not speak TLS: use http:// in the URL"},
+    {OUTCOME_TLS_FAILED, "local issuer",
+     "trust its authority with --cacert FILE, or accept any certificate with -k"},
+    {OUTCOME_TLS_FAILED, "self",
+     "trust its certificate with --cacert FILE, or accept any certificate with -k"},
+    {OUTCOME_TLS_FAILED, "expired", "renew the certificate; -k goes on without checking it"},
+    {OUTCOME_TLS_FAILED, "certificate",
+     "mend the certificate, trust it with --cacert FILE, or accept any with -k"},
+    {OUTCOME_TLS_FAILED, NULL,
+     "check whether the port speaks TLS (https or http?); -k accepts any certificate"},
+};
+
+static const char *advice_for(const struct observation *seen)
+{
+    for (size_t i = 0; i < ARRAY_LEN(advices); i++)
+        if (advices[i].outcome == seen->outcome &&
+            (!advices[i].words || strstr(seen->detail, advices[i].words)))
+            return advices[i].advice;
+    return "check that something listens there; --wait 30s waits until it answers";
+}
+
+static const struct observation *first_attempt(const struct run_result *result)
+{
+    for (size_t i = 0; i < result->num_cases; i++)
+        for (size_t k = 0; k < result->cases[i].num_exchanges; k++)
+            if (result->cases[i].exchanges[k].seen.outcome != OUTCOME_NOT_SENT)
+                return &result->cases[i].exchanges[k].seen;
+    return NULL;
+}
+
+void text_add_unreached(const struct page *page, const struct run_result *result)
+{
+    const struct observation *seen = first_attempt(result);
+    struct buf tried = {0};
+    struct buf got = {0};
+    buf_add_text(&tried, result->target);
+    if (seen && seen->peer[0])
+        buf_add_format(&tried, " at %s", seen->peer);
+    buf_add_text(&got, seen ? outcome_name(seen->outcome) : "nothing was sent");
+    if (seen && seen->detail[0]) {
+        buf_add_text(&got, ": ");
+        result_redact(result, bytes_of(seen->detail), &got);
+    }
+    page_short_field(page, 0, "tried", buf_text(&tried), 2);
+    page_short_field(page, 0, "got", buf_text(&got), 3);
+    page_short_field(page, 0, "do", seen ? advice_for(seen) : NULL, 2);
+    buf_clear(&tried);
+    buf_clear(&got);
+}
