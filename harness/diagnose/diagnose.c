@@ -80,7 +80,7 @@ static void ask_genuine(struct investigation *inv)
 
 static void ask_entry(struct investigation *inv)
 {
-    if (inv->num_probes > 0)
+    if (inv->num_probes > 0 || repeat_forged(inv))
         return;
     probes_forge(inv);
     extent_measure(inv);
@@ -107,7 +107,8 @@ static bool may_forge(const struct investigation *inv)
 static void search(struct investigation *inv)
 {
     lab_find_base(inv);
-    if (before_handler(inv))
+    inv->elsewhere = !inv->hangs && before_handler(inv);
+    if (inv->elsewhere)
         return;
     if (!inv->has_base && !inv->input->is_unsigned)
         door_open(inv);
@@ -130,7 +131,8 @@ void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t
     if (was_reached(&inv)) {
         if (has_trouble(input) || !input->any_accepted)
             search(&inv);
-        symptoms_apply(&inv);
+        if (!inv.elsewhere)
+            symptoms_apply(&inv);
     } else {
         tls_apply(&inv);
     }

@@ -49,7 +49,8 @@ struct feature_group {
     const char *cause;
     const char *sentence;
     const char *remedy;
-    const char *features[12]; /* NULL ends them; the first is shown in the pair */
+    const char *features[6]; /* NULL ends them; the first is shown in the pair */
+    const char *parts[10];   /* those that it explains as well where they are refused */
 };
 
 /* The larger ones first. */

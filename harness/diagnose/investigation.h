@@ -71,6 +71,8 @@ struct investigation {
     int unstable_status;         /* that events meet by chance; 0 = none */
     bool unstable;
     bool too_unstable;   /* nothing about single events can be told */
+    bool elsewhere;      /* the handler is not reached */
+    bool hangs;          /* a genuine event is not answered */
     size_t first_digits; /* only so many of the first digits are compared; 0 = all */
     size_t last_digits;
     size_t num_died; /* times that the endpoint was gone */
@@ -146,6 +148,7 @@ struct diagnosis *found_pair(struct investigation *inv, const struct diagnosis_k
 /* --- the experiments, each in a file of its name --- */
 
 void repeat_measure(struct investigation *inv); /* is it stable, and what does it depend on */
+bool repeat_forged(struct investigation *inv);  /* true: a forgery gets in now and then */
 void door_open(struct investigation *inv);      /* why no genuine event is accepted */
 void door_name(struct investigation *inv);      /* ... once its content is known */
 void shrink_content(struct investigation *inv); /* which features are refused */

@@ -107,9 +107,8 @@ static bool has_dull_digest(const struct specimen *specimen, struct bytes value)
 {
     if (specimen->digest)
         return value.len > 1 && text_glob(specimen->digest, value.data);
-    return value.len != SIGNATURE_SIZE - 1 ||
-           (value.data[0] >= '1' && value.data[0] <= '9' &&
-                                                   isdigit((unsigned char)value.data[value.len - 1]));
+    return value.len != SIGNATURE_SIZE - 1 || (value.data[0] >= '1' && value.data[0] <= '9' &&
+                                               isdigit((unsigned char)value.data[value.len - 1]));
 }
 
 static void write_data(struct investigation *inv, const struct specimen *specimen, const char *type,
@@ -345,9 +344,11 @@ struct diagnosis *found_pair(struct investigation *inv, const struct diagnosis_k
 static bool try_base(struct investigation *inv)
 {
     const struct specimen genuine = {0};
-    for (size_t i = 0; i < 2 && !inv->has_base; i++) {
+    for (size_t i = 0; i < 2 && !inv->has_base && !inv->hangs; i++) {
         struct observation seen;
-        inv->has_base = specimen_ask(inv, &genuine, &seen) == ANSWER_ACCEPTED;
+        enum answer answer = specimen_ask(inv, &genuine, &seen);
+        inv->has_base = answer == ANSWER_ACCEPTED;
+        inv->hangs = answer == ANSWER_HUNG;
         if (inv->has_base)
             inv->base_status = seen.status;
         observation_clear(&seen);

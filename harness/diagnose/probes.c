@@ -43,6 +43,7 @@ enum form {
     FORM_SAME_ID,         /* under the id of an event that was accepted before */
     FORM_SAME_CONNECTION, /* after such an event on its connection */
     FORM_BODY,            /* `of` is the body */
+    FORM_DEEP,            /* data is `len` arrays, one in the other */
     FORM_LONG_HEADER,
     FORM_COUNT
 };
@@ -154,6 +155,8 @@ static const struct probe_row malformed[] = {
      "{\"data\":\"{\\\"a\\\":\\\"b\\\"}\",\"type\":\"crm.contact.created\"}"},
     {"a signed event without type", SHAPE_RIGHT, NULL, 0, FORM_BODY,
      "{\"id_event\":\"7e57c0de-0000-4000-8000-000000000000\",\"data\":\"{\\\"a\\\":\\\"b\\\"}\"}"},
+    {"a signed event whose data is nested 20,000 levels deep", SHAPE_RIGHT, NULL, 20000, FORM_DEEP,
+     NULL},
     {"a signed event whose type is a number", SHAPE_RIGHT, NULL, 0, FORM_BODY,
      "{\"id_event\":\"7e57c0de-0000-4000-8000-000000000001\",\"data\":\"{\\\"a\\\":\\\"b\\\"}\","
      "\"type\":7}"},
@@ -328,6 +331,18 @@ static void send_two(struct investigation *inv)
     }
 }
 
+static void write_deep(struct investigation *inv, size_t depth, struct request *out)
+{
+    struct buf body = {0};
+    buf_add_format(&body, "{\"id_event\":\"%s-0000-4000-8000-000000000002\",\"data\":\"",
+                   EVENT_ID_PREFIX);
+    buf_add_repeated(&body, '[', depth);
+    buf_add_repeated(&body, ']', depth);
+    buf_add_text(&body, "\",\"type\":\"crm.contact.created\"}");
+    write_body(inv, buf_text(&body), out);
+    buf_clear(&body);
+}
+
 static void ask_row(struct investigation *inv, const struct probe_row *row)
 {
     char id[UUID_SIZE];
@@ -349,6 +364,8 @@ static void ask_row(struct investigation *inv, const struct probe_row *row)
     struct exchange *probe = new_probe(inv, row->sent);
     if (row->form == FORM_BODY)
         write_body(inv, row->of, &probe->request);
+    else if (row->form == FORM_DEEP)
+        write_deep(inv, row->len, &probe->request);
     else
         (void)specimen_write(inv, &specimen, &probe->request);
     alter(inv, row, probe);

@@ -28,16 +28,15 @@ struct series {
     enum answer answer;
 };
 
-/* So many of the same event; fresh ids. */
-static void run_series(struct investigation *inv, size_t count, size_t at_once, int64_t gap_ns,
-                       bool one_connection, struct series *out)
+/* So many of the same event, with fresh ids. */
+static void run_specimens(struct investigation *inv, const struct specimen *specimen, size_t count,
+                          size_t at_once, int64_t gap_ns, bool one_connection, struct series *out)
 {
     struct request requests[SERIES_MAX] = {{0}};
     struct observation seen[SERIES_MAX];
-    const struct specimen genuine = {0};
     struct series series = {0};
     for (size_t i = 0; i < count; i++)
-        (void)specimen_write(inv, &genuine, &requests[i]);
+        (void)specimen_write(inv, specimen, &requests[i]);
     const struct diagnose_batch batch = {.requests = requests,
                                          .count = count,
                                          .at_once = at_once,
@@ -59,6 +58,13 @@ static void run_series(struct investigation *inv, size_t count, size_t at_once, 
         request_clear(&requests[i]);
     }
     *out = series;
+}
+
+static void run_series(struct investigation *inv, size_t count, size_t at_once, int64_t gap_ns,
+                       bool one_connection, struct series *out)
+{
+    const struct specimen genuine = {0};
+    run_specimens(inv, &genuine, count, at_once, gap_ns, one_connection, out);
 }
 
 static double share_of(const struct series *series)
@@ -337,6 +343,43 @@ void repeat_measure(struct investigation *inv)
     name_connection(inv);
 }
 
+/* --- forgeries --- */
+
+#define FORGERIES 16
+
+static const struct diagnosis_kind unverified = {
+    "verifies-at-random", "lets the same forgery in now and then",
+    "anyone who tries often enough can make up events",
+    "look whether one of several instances verifies nothing, or a verdict is not awaited: the "
+    "forgery plays no part"};
+
+bool repeat_forged(struct investigation *inv)
+{
+    const struct specimen forged = {.forged = true};
+    struct series series;
+    int low;
+    int high;
+    run_specimens(inv, &forged, FORGERIES, 1, inv->gap_ns, false, &series);
+    size_t in = series.count - series.num_failed;
+    if (in == 0 || in == series.count)
+        return false;
+    interval(in, series.count, &low, &high);
+    char *sentence = mem_format("lets the same forgery in now and then: %zu of %zu, %d%% to %d%%",
+                                in, series.count, low, high);
+    char *accepted = mem_format("%zu of %zu of the same forgery", in, series.count);
+    char *refused = mem_format("%zu of %zu: %d", series.num_failed, series.count, series.status);
+    struct diagnosis_kind kind = unverified;
+    kind.sentence = sentence;
+    struct diagnosis *diagnosis = found_pair(inv, &kind, HARM_FORGED, accepted, refused, "");
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].one && inv->sights[i].trouble && sight_got_in(&inv->sights[i]))
+            found_explain(diagnosis, inv->sights[i].one);
+    free(sentence);
+    free(accepted);
+    free(refused);
+    return true;
+}
+
 /* --- for lists --- */
 
 static const struct diagnosis_kind kinds[] = {
@@ -352,10 +395,12 @@ static const struct diagnosis_kind kinds[] = {
 
 size_t repeat_kind_count(void)
 {
-    return ARRAY_LEN(kinds) + 1;
+    return ARRAY_LEN(kinds) + 2;
 }
 
 struct diagnosis_kind repeat_kind_at(size_t index)
 {
-    return index < ARRAY_LEN(kinds) ? kinds[index] : second_request;
+    if (index < ARRAY_LEN(kinds))
+        return kinds[index];
+    return index == ARRAY_LEN(kinds) ? second_request : unverified;
 }

@@ -108,7 +108,7 @@ static void ask_forms(struct investigation *inv)
 {
     for (size_t i = 0; i < num_features && !inv->closed; i++) {
         const struct feature *feature = &features[i];
-        if (!is_form(feature))
+        if (!is_form(feature) || (inv->dress && feature->dress))
             continue;
         const struct specimen odd = {.features = &feature, .num_features = 1};
         const struct specimen plain = {.features = &feature, .num_features = 1, .plain = true};

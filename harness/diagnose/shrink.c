@@ -408,6 +408,13 @@ static void name_groups(struct investigation *inv, struct trials *trials, bool o
             name_cause(inv, trial, group->cause, group->sentence, group->remedy);
             trial->explained = true;
         }
+        for (size_t k = 0; group->parts[k]; k++) {
+            struct trial *trial = refused_trial(trials, group->parts[k], other);
+            if (!trial)
+                continue;
+            name_cause(inv, trial, group->cause, group->sentence, group->remedy);
+            trial->explained = true;
+        }
     }
 }
 

@@ -16,6 +16,7 @@ struct symptom {
     const char *cases[5]; /* ids without [value], or with it; any shows it, NULL ends them */
     const char *actual;   /* what the answer must hold, or NULL */
     enum fate fate;
+    bool accepted;       /* the answer has to be a 2xx */
     bool spreads;        /* to whatever met a malformed answer */
     const char *part_of; /* where that was found too, this is a part of it */
 };
@@ -102,6 +103,7 @@ static const struct symptom symptoms[] = {
               "route POST only; answer 405 to the others"},
      .harm_rank = HARM_HYGIENE,
      .cases = {"panora/delivery/refuses-other-methods"},
+     .accepted = true,
      .part_of = "answers-success-to-refusals"},
     {.kind = {"no-chunked-bodies", "cannot read a request without Content-Length",
               "behind a proxy that streams, every event is lost",
@@ -179,6 +181,9 @@ static bool matches(const struct symptom *symptom, const struct case_result *one
     size_t len = strcspn(one->id, "[");
     if (!is_trouble(one) || (symptom->fate == FATE_GONE && !one->canary_failed) ||
         (symptom->fate == FATE_THERE && one->canary_failed))
+        return false;
+    if (symptom->accepted &&
+        (one->decisive >= one->num_exchanges || !one->exchanges[one->decisive].accepted))
         return false;
     if (symptom->actual && (!one->actual || !strstr(one->actual, symptom->actual)))
         return false;

@@ -60,8 +60,9 @@ static json_t *report_for(struct receiver_options *options, const char *const *c
     cr_assert_geq(fd, 0);
     char *wanted = mem_format("json=%s", path);
     const char *words[18 + CHOICE_MAX] = {
-        "run", receiver_url(receiver), "--quick", "-q",         "--deadline", "2s",  "--seed",
-        "7",   "--recovery",           "200ms",   "--insecure", "--report",   wanted, "--diagnose", "full", "--max-time", "600s"};
+        "run",  receiver_url(receiver), "--quick", "-q",         "--deadline", "2s",   "--seed",
+        "7",    "--recovery",           "200ms",   "--insecure", "--report",   wanted, "--diagnose",
+        "full", "--max-time",           "600s"};
     for (size_t i = 0; choice[i]; i++)
         words[17 + i] = choice[i];
     struct program_end end;
