@@ -364,11 +364,9 @@ const struct command command_send = {
              "or not properly, with 3 "
              "when none had a connection or TLS session, with 2 when it was asked wrongly. "
              "Redirects are not followed.",
-    .examples = "  hookcheck send http://localhost:3000/webhook --request captured.har\n"
-                "  HOOKCHECK_SECRET=whsec_... hookcheck send http://localhost:3000/webhook "
+    .examples = "  HOOKCHECK_SECRET=whsec_... hookcheck send http://localhost:3000/webhook "
                 "crm.contact.created\n"
-                "  HOOKCHECK_SECRET=whsec_... hookcheck send https://staging.example.com/webhook "
-                "--count 50 --rate 5/s\n",
+                "  hookcheck send http://localhost:3000/webhook --request captured.har\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
     .run = run,
