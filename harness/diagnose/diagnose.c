@@ -56,7 +56,7 @@ static void confirm(struct investigation *inv)
 static void search(struct investigation *inv)
 {
     const struct diagnose_input *input = inv->input;
-    if (forensic_page_for_all(inv))
+    if (forensic_page_for_all(inv) || unreadable_apply(inv))
         return;
     if (!input->any_accepted && !input->is_unsigned)
         forensic_all_refused(inv);
@@ -79,7 +79,8 @@ void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t
     if (was_reached(&inv)) {
         if (has_trouble(input) || !input->any_accepted)
             search(&inv);
-        symptoms_apply(&inv);
+        if (!found_find(&inv, "unreadable-answers")) /* what cannot be read tells no more */
+            symptoms_apply(&inv);
         if (inv.num_found)
             qsort(inv.found, inv.num_found, sizeof *inv.found, by_harm);
         framework_advise(&inv);
@@ -101,6 +102,7 @@ static const struct {
     {forensic_kind_count, forensic_kind_at},
     {symptom_kind_count, symptom_kind_at},
     {processing_kind_count, processing_kind_at},
+    {unreadable_kind_count, unreadable_kind_at},
 };
 
 static bool kind_at(size_t wanted, struct diagnosis_kind *out)

@@ -105,6 +105,14 @@ enum dialect ask_dialect(const struct investigation *inv);
 /* Sends forgeries of every kind that tells the ways to be wrong apart, into `probes`. */
 void probes_forge(struct investigation *inv);
 
+/* --- unreadable.c --- */
+
+/* Nearly all genuine events met answers that Panora's HTTP client cannot read: true when that is
+ * so, and found; there is nothing else to find then. */
+bool unreadable_apply(struct investigation *inv);
+size_t unreadable_kind_count(void);
+struct diagnosis_kind unreadable_kind_at(size_t index);
+
 /* --- found.c --- */
 
 /* Notes a cause unless it is there already; returns it. The texts are copied. */

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "diagnose/rule.h"
+#include "judge/finding.h"
 
 static bool is_post(const struct sight *sight)
 {
@@ -18,6 +19,10 @@ static bool is_asked(const struct rule *rule, const struct sight *sight)
         return false;
     if (rule->effect == EFFECT_DIES) /* of a genuine event as well */
         return true;
+    /* a server turns such a head away by itself: that is no check of a signature */
+    if (rule->effect == EFFECT_GETS_IN && has_large_head(&sight->exchange->request) &&
+        !sight_got_in(sight))
+        return false;
     return (rule->effect == EFFECT_LOST) == sight->exchange->genuine;
 }
 
