@@ -282,6 +282,7 @@ static int run(const struct arguments *arguments, struct error *err)
 }
 
 const struct command command_send = {
+    .names = "events",
     .name = "send",
     .arguments = "URL [TYPE...]",
     .summary = "deliver one event, or many",
