@@ -41,6 +41,15 @@ static curl_socket_t on_open_socket(void *payload, curlsocktype purpose,
     return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+/* Called when the server asks for a client certificate; one that the user gave is there already. */
+static int on_cert_wanted(SSL *ssl, X509 **certificate, EVP_PKEY **key)
+{
+    struct attempt *attempt = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    if (attempt)
+        attempt->seen.cert_wanted = true;
+    return 0;
+}
+
 /* Before a handshake, and so the first sign that the connection is up: libcurl tells its own time
  * of that only when the handshake has succeeded. */
 static CURLcode on_tls_begin(CURL *easy, void *ctx, void *payload)
@@ -48,6 +57,8 @@ static CURLcode on_tls_begin(CURL *easy, void *ctx, void *payload)
     struct attempt *attempt = payload;
     if (attempt->seen.connect_ns < 0)
         attempt->seen.connect_ns = attempt_age_ns(attempt);
+    (void)SSL_CTX_set_app_data((SSL_CTX *)ctx, attempt);
+    SSL_CTX_set_client_cert_cb(ctx, on_cert_wanted);
     return CURLE_OK;
 }
 
@@ -166,6 +177,8 @@ CURL *setup_easy(struct attempt *attempt, char *error_text)
     setup_must(curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1));
     setup_must(curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L));
     setup_must(curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L));
+    if (attempt->request->transport.proxy_line)
+        setup_must(curl_easy_setopt(easy, CURLOPT_HAPROXYPROTOCOL, 1L));
     setup_must(curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L));
     setup_must(curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ENCODINGS));
 #if LIBCURL_VERSION_NUM >= 0x075700

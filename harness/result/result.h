@@ -158,6 +158,14 @@ struct diagnosis {
                             names: "Express", "Python"; "" = nothing is known */
 };
 
+/* Why there is no HTTP/1.1 at this port, where it could be found out; all NULL = nothing of the
+ * kind. The run ends with 3. */
+struct wrong_port {
+    char *tried;  /* "HTTP/1.1 without TLS on localhost:8443" */
+    char *got;    /* "a TLS server (TLSv1.3)" */
+    char *remedy; /* "use https:// in the URL" */
+};
+
 struct run_result {
     char *target;      /* shown form */
     char *version;     /* "0.1.0" */
@@ -171,6 +179,7 @@ struct run_result {
                       or "" */
     char *loudest; /* the honest-run sentence: these requests never reached the handler, and what
                       they met; or "" */
+    struct wrong_port wrong_port;
     size_t num_requests; /* sent */
     char *left_behind;   /* "events whose id_event begins with 7e57c0de-1a2b" */
     char *rerun; /* command line prefix that repeats the run: "hookcheck run 'URL' --seed N ..."

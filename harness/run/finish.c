@@ -225,13 +225,23 @@ static int exit_code_of(const struct runner *runner, const struct tally *tally)
 {
     if (runner->result->interrupted)
         return EXIT_INTERRUPTED;
-    if (!runner->reached && runner_num_sent(runner) > 0)
+    if (runner->result->wrong_port.got || (!runner->reached && runner_num_sent(runner) > 0))
         return EXIT_UNREACHED;
     if (tally->fell_short)
         return EXIT_FELL_SHORT;
     if (tally->undecided)
         return EXIT_UNDECIDED;
     return asked_nothing(tally) ? EXIT_WRONG_USAGE : EXIT_OK;
+}
+
+static void say_wrong_port(struct run_result *result)
+{
+    const struct wrong_port *port = &result->wrong_port;
+    if (!port->got)
+        return;
+    free(result->loudest);
+    result->loudest = mem_format("There is no HTTP/1.1 at this port. Tried: %s. Got: %s. Do: %s.",
+                                 port->tried, port->got, port->remedy);
 }
 
 /* Says why nothing was asked, where that is what came of the run. */
@@ -271,6 +281,7 @@ void finish_result(struct runner *runner)
     struct tally tally = tally_of(result);
     result->exit_code = exit_code_of(runner, &tally);
     say_asked_nothing(result, &tally);
+    say_wrong_port(result);
     /* the exchanges are the result's from now on */
     for (size_t i = 0; i < runner->plan->num_cases; i++)
         runner->plan->cases[i].exchanges = NULL;

@@ -118,19 +118,21 @@ static bool ask_by(struct gate *gate, struct engine *engine, const struct gate_q
                    struct observation *seen)
 {
     struct asking asking = {.seen = seen};
+    struct engine_connection *connection = question->is_raw ? engine_connection_new(engine) : NULL;
     const struct engine_send send = {.request = question->request,
+                                     .connection = connection,
                                      .timeout_ns = question->timeout_ns,
                                      .on_done = on_done,
                                      .payload = &asking};
-    do
-        if (!wait_for_turn(gate, seen))
-            return false;
-    while (!let_out(gate, engine, question->purpose, &send, 1));
-    while (!asking.ended) {
+    bool sent = false;
+    while (!sent && wait_for_turn(gate, seen))
+        sent = let_out(gate, engine, question->purpose, &send, 1);
+    while (sent && !asking.ended) {
         (void)engine_wait(engine, TICK_NS);
         if (!asking.ended && budget_over(&gate->budget, clock_monotonic_ns()))
             engine_cancel_all(engine);
     }
+    engine_connection_free(connection);
     return seen->outcome != OUTCOME_NOT_SENT;
 }
 

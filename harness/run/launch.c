@@ -308,6 +308,25 @@ static enum round round_of(const struct testcase *test)
     return test->probe || test->one->one_connection ? ROUND_CHAINS : ROUND_USUAL;
 }
 
+/* The case whose first request is waited for before anything else leaves; NULL = none is fit for
+ * that. */
+struct testcase *first_of(struct runner *runner)
+{
+    for (size_t i = 0; i < runner->plan->num_cases; i++) {
+        struct testcase *test = &runner->plan->cases[i];
+        if (!test->skip && test->count && !test->one->tls)
+            return round_of(test) >= ROUND_HARMFUL ? NULL : test;
+    }
+    return NULL;
+}
+
+void launch_first(struct runner *runner, int64_t now_ns)
+{
+    struct testcase *first = first_of(runner);
+    if (first && !runner->stop && runner->trouble == TROUBLE_NONE && first->state == CASE_WAITING)
+        (void)launch_next(runner, first, now_ns);
+}
+
 /* The first case goes first, then what says why there may be no TLS session, then the controls,
  * what has the longest waits, what is timed alone, chains, the rest in order, and what may do harm.
  */

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "run/port.h"
 #include "run/run_internal.h"
 
 /* How long one look at the clock may be put off: interruptions and deadlines are seen after this at
@@ -126,12 +127,51 @@ static void check_stop(struct runner *runner, int64_t now_ns)
     }
 }
 
+/* --- the first request --- */
+
+/* There is no HTTP/1.1 at this port: what the first case met is not the endpoint's answer. */
+static void give_up_port(struct runner *runner, struct testcase *first)
+{
+    runner->reached = false;
+    testcase_reset(first);
+    first->exchanges[0].repeated = false;
+    stop(runner, "not sent: there is no HTTP/1.1 at this port");
+}
+
+/* Nothing else leaves until the first request has come to its end; where that leaves it open what
+ * listens there, it is asked. */
+static void see_first(struct runner *runner, int64_t now_ns)
+{
+    struct testcase *first = first_of(runner);
+    if (!first || runner->stop || first->state >= CASE_ENDED || first->shots[0].done) {
+        runner->first_is_over = true;
+    } else {
+        launch_first(runner, now_ns);
+        return;
+    }
+    const struct run_options *options = runner->options;
+    if (!first || runner->stop)
+        return;
+    const struct observation *seen = &first->exchanges[0].seen;
+    if (seen->outcome == OUTCOME_TLS_FAILED && seen->cert_wanted) {
+        runner->reached = true; /* it is there, and turns Panora's client away */
+        stop(runner, "not sent: the endpoint demands a client certificate (--cert)");
+        return;
+    }
+    if (!port_is_doubtful(seen, options->target->is_tls))
+        return;
+    if (port_look(runner->gate, options->target, options->deadline_ns, &runner->result->wrong_port))
+        give_up_port(runner, first);
+}
+
 static void loop(struct runner *runner)
 {
     for (;;) {
         int64_t now_ns = clock_monotonic_ns();
         check_stop(runner, now_ns);
-        if (runner->trouble == TROUBLE_NONE)
+        if (!runner->first_is_over)
+            see_first(runner, now_ns);
+        else if (runner->trouble == TROUBLE_NONE)
             launch_ready(runner, now_ns);
         enum trouble before = runner->trouble;
         if (before != TROUBLE_NONE)

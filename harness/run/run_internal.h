@@ -81,6 +81,7 @@ enum trouble {
 enum shot_kind { SHOT_GENUINE, SHOT_FORGED, SHOT_KINDS };
 
 struct runner {
+    bool first_is_over; /* the first request was seen to its end: others may follow */
     struct plan *plan;
     const struct run_options *options;
     const struct run_listener *listener;
@@ -136,6 +137,8 @@ size_t runner_num_sent(const struct runner *runner); /* requests of any kind */
 
 /* launch.c: what may be sent now is sent */
 void launch_ready(struct runner *runner, int64_t now_ns);
+void launch_first(struct runner *runner, int64_t now_ns);
+struct testcase *first_of(struct runner *runner);
 
 /* Launches the next group of `test` if it is due and there is room for it. False: there is none,
  * and nothing behind it may go first, or a group that needs all of it would never go. */

