@@ -30,11 +30,11 @@ INSTALL ?= install
 VARIANT ?= release
 B       := build/$(VARIANT)
 
-LIBS      := libcurl openssl jansson libevent libevent_openssl sqlite3
+LIBS      := libcurl openssl jansson zlib libevent libevent_openssl sqlite3
 TEST_LIBS := criterion
 
 # --- what must be there: pkg-config module and the Debian package that has it ---
-NEEDS      := libcurl=libcurl4-openssl-dev openssl=libssl-dev jansson=libjansson-dev \
+NEEDS      := libcurl=libcurl4-openssl-dev openssl=libssl-dev jansson=libjansson-dev zlib=zlib1g-dev \
               libevent=libevent-dev libevent_openssl=libevent-dev sqlite3=libsqlite3-dev
 NEEDS_TEST := criterion=libcriterion-dev
 
@@ -141,15 +141,15 @@ define install_packages
 	[ -n "$$wanted" ] || exit 0; \
 	if ! command -v apt-get >/dev/null 2>&1; then \
 	    echo "hookcheck needs a C compiler, pkg-config, libcurl, OpenSSL, jansson, libevent, SQLite and (for the tests) Criterion; install them with one of:" >&2; \
-	    echo "  dnf install gcc pkgconf-pkg-config libcurl-devel openssl-devel jansson-devel libevent-devel sqlite-devel criterion-devel" >&2; \
-	    echo "  apk add build-base pkgconf curl-dev openssl-dev jansson-dev libevent-dev sqlite-dev criterion-dev" >&2; \
+	    echo "  dnf install gcc pkgconf-pkg-config libcurl-devel openssl-devel jansson-devel zlib-devel libevent-devel sqlite-devel criterion-devel" >&2; \
+	    echo "  apk add build-base pkgconf curl-dev openssl-dev jansson-dev zlib-dev libevent-dev sqlite-dev criterion-dev" >&2; \
 	    echo "  brew install pkg-config curl openssl jansson libevent sqlite criterion" >&2; exit 1; fi; \
 	echo "installing:$$wanted"; \
 	DEBIAN_FRONTEND=noninteractive $(as_root)apt-get update -qq; \
 	DEBIAN_FRONTEND=noninteractive $(as_root)apt-get install -y -qq --no-install-recommends $$wanted >/dev/null
 endef
 deps:
-	$(call install_packages,$(NEEDS),cc=gcc cc=libc6-dev pkg-config=pkg-config)
+	$(call install_packages,$(NEEDS),cc=gcc cc=libc6-dev pkg-config=pkg-config,/etc/ssl/certs/ca-certificates.crt=ca-certificates)
 deps-test: deps
 	$(call install_packages,$(NEEDS_TEST),node=nodejs)
 # The runtimes and frameworks in which the handlers of fixtures/snippets and the verifiers of fixtures/vectors are run;
@@ -260,7 +260,7 @@ format:
 
 # A folder includes only itself and folders to its left; each library has its layers.
 APART  := receive>deliver deliver>receive serve>deliver deliver>serve
-OWNERS := curl/:deliver event2/:serve,receive,platform openssl/:sign,serve,receive,deliver sqlite3.h:platform \
+OWNERS := zlib.h:base curl/:deliver event2/:serve,receive,platform openssl/:sign,serve,receive,deliver sqlite3.h:platform \
           jansson.h:base,panora,suite,compose,judge,load,format,report,prove,corpus,platform,reference,cli
 layers:
 	@awk -v order='$(LAYERS)' -v apart='$(APART)' -v owners='$(OWNERS)' -f harness/tools/layers.awk \

@@ -40,7 +40,7 @@ bool file_read(const char *path, size_t max_len, struct buf *out, struct error *
     return ok;
 }
 
-static bool write_all(int fd, struct bytes content)
+bool file_put(int fd, struct bytes content)
 {
     while (content.len) {
         ssize_t put = write(fd, content.data, content.len);
@@ -66,7 +66,7 @@ static bool write_special(const char *path, struct bytes content, struct error *
     int fd = open(path, O_WRONLY | O_CLOEXEC);
     if (fd < 0)
         return error_set(err, "cannot write %s: %s", path, strerror(errno));
-    bool ok = write_all(fd, content);
+    bool ok = file_put(fd, content);
     int reason = errno;
     if (close(fd) != 0 && ok) {
         ok = false;
@@ -86,7 +86,7 @@ bool file_write(const char *path, struct bytes content, mode_t mode, struct erro
         free(beside);
         return false;
     }
-    bool ok = fchmod(fd, mode) == 0 && write_all(fd, content) && fsync(fd) == 0;
+    bool ok = fchmod(fd, mode) == 0 && file_put(fd, content) && fsync(fd) == 0;
     int reason = errno;
     if (close(fd) != 0 && ok) {
         ok = false;

@@ -17,6 +17,9 @@ bool file_read(const char *path, size_t max_len, struct buf *out, struct error *
  * a reader sees the old file or the new one, never half of one. */
 bool file_write(const char *path, struct bytes content, mode_t mode, struct error *err);
 
+/* Writes all of `content` to `fd`. False, with errno, when that failed. */
+bool file_put(int fd, struct bytes content);
+
 /* Whether `file_write` could write `path` now (its folder exists and can be written to, and `path`
  * is no folder). Changes nothing. */
 bool file_can_write(const char *path, struct error *err);

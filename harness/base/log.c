@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/sink.h"
+
 /* The one setting of the whole process: how much is said on standard error. */
 static enum log_level threshold = LOG_WARN;
 
@@ -20,5 +22,5 @@ void log_print(enum log_level level, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(line, sizeof line, format, args);
     va_end(args);
-    (void)fprintf(stderr, "hookcheck: %s\n", line);
+    sink_say("hookcheck", line);
 }

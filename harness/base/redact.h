@@ -1,5 +1,10 @@
 /*
- * Taking out of a text what must not be seen, also where it is spelled in another way.
+ * The one redactor: taking out of everything that leaves the program what must not be seen, in
+ * whatever way it is spelled (base/spelling.h).
+ *
+ * A program has one redactor, which knows every value that must not be seen: the secret, what
+ * stands in headers of --header, and the credentials in URLs. Texts that hold anything from outside
+ * go through `redact`; base/sink.h puts whole outputs through `redact_document` once more.
  */
 #ifndef BASE_REDACT_H
 #define BASE_REDACT_H
@@ -10,24 +15,47 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 
-struct redaction {
-    struct bytes value;      /* what must not be seen */
-    const char *replacement; /* what is shown instead: "$HOOKCHECK_SECRET" */
-};
-
-/* A shorter value stands in too many innocent words: it is replaced only as a whole text. */
+/* A shorter value stands in too many innocent words ("admin", "1234"): it is replaced only where it
+ * is a whole field. From here on chance does not spell it: 6 bytes are met once in 2^48 places. */
 #define REDACT_MIN_LEN 6
 
-/* Appends `in` to `out` with every occurrence of every value replaced: as it is, with any of its
- * characters escaped as in JSON (\", \\, \u00e4), also in JSON within JSON, as in HTML (&quot;) or
- * percent-encoded, in hex of any case, and in base64
- * or base64url, also where the value is only a part of what was encoded ("user:SECRET"). The
- * longest occurrence wins. What is a replacement already stays as it is, so that redacting twice
- * does no harm. */
-void redact(const struct redaction *redactions, size_t count, struct bytes in, struct buf *out);
+/* "whsec_" and six characters more. */
+#define REDACT_BEGINNING 12
 
-/* Whether some value of at least REDACT_MIN_LEN bytes occurs in `in`, spelled in any of these ways.
- */
-bool redact_finds(const struct redaction *redactions, size_t count, struct bytes in);
+struct redactor;
+
+struct redactor *redactor_new(void);
+void redactor_free(struct redactor *redactor); /* wipes the values; NULL is fine */
+
+/* Hides `value` (copied; an empty one is ignored) from now on; `replacement` (copied) is shown
+ * instead: "$HOOKCHECK_SECRET". The first of equal values counts. */
+void redactor_hide(struct redactor *redactor, struct bytes value, const char *replacement);
+
+/* The same, and its first REDACT_BEGINNING bytes are hidden as well, with as many more as agree:
+ * what was cut before it came here. Not for values that may begin as others do
+ * ("application/json"). */
+void redactor_hide_secret(struct redactor *redactor, struct bytes value, const char *replacement);
+
+/* Appends `in`, one field, to `out` with every occurrence of every value replaced. Occurrences that
+ * overlap become one; the longest gives its replacement. What is a replacement already stays as it
+ * is, so that redacting twice does no harm. A NULL redactor hides nothing. */
+void redact(const struct redactor *redactor, struct bytes in, struct buf *out);
+
+/* The same for the first `max` bytes of `in`; what begins there and ends behind is seen as well. */
+void redact_beginning(const struct redactor *redactor, struct bytes in, size_t max,
+                      struct buf *out);
+
+/* The same for `count` pieces that stand side by side, so that a value which begins in one and ends
+ * in another is seen: each piece is appended to its own buffer. */
+void redact_pieces(const struct redactor *redactor, const struct bytes *pieces, size_t count,
+                   struct buf *outs);
+
+/* The same for a whole document of ours, whose fields were redacted where they came from: a value
+ * that could be a word or a number of the document itself is left, because keys and verdicts must
+ * stay what they are; and no escape of JSON is cut apart. */
+void redact_document(const struct redactor *redactor, struct bytes in, struct buf *out);
+
+/* A redacted copy of a text; NULL gives NULL. The caller frees. */
+char *redacted_text(const struct redactor *redactor, const char *text);
 
 #endif

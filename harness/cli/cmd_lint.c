@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/sink.h"
 #include "cli/command.h"
 #include "run/library.h"
 
@@ -17,7 +18,7 @@ static struct suite *read_suite(const struct library *library, const char *file)
     if (file_read(file, SUITE_FILE_MAX, &text, &why))
         suite = suite_read(file, buf_bytes(&text), &library->vocabulary, &why);
     if (!suite)
-        (void)printf("%s\n", why.message);
+        sink_print(stdout, "%s\n", why.message);
     buf_clear(&text);
     return suite;
 }
@@ -26,8 +27,8 @@ static bool lint_file(const struct library *library, const char *file)
 {
     struct suite *suite = read_suite(library, file);
     if (suite)
-        (void)printf("%s: ok, %zu case%s\n", file, suite->num_cases,
-                     suite->num_cases == 1 ? "" : "s");
+        sink_print(stdout, "%s: ok, %zu case%s\n", file, suite->num_cases,
+                   suite->num_cases == 1 ? "" : "s");
     suite_free(suite);
     return suite != NULL;
 }

@@ -6,6 +6,7 @@
 #include "base/layout.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "cli/command.h"
 #include "reference/listing.h"
 
@@ -64,7 +65,7 @@ static void print_listing(const struct listing *listing, const struct library *l
         add_text(listing, rows, &out);
     if (json_array_size(rows) == 0)
         log_print(LOG_WARN, "note: this version has no %s", listing->name);
-    (void)fwrite(buf_text(&out), 1, out.len, stdout);
+    sink_write(stdout, buf_bytes(&out));
     json_decref(rows);
     buf_clear(&out);
 }

@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "cli/command.h"
 #include "cli/secret_options.h"
 #include "receive/receiver.h"
@@ -80,9 +81,9 @@ static const struct option_set *const option_sets[] = {&secret_options, &receive
  * the one that watches over it. */
 static int serve(struct receiver *receiver, int64_t restart_ns, struct error *err)
 {
-    (void)printf("listening on %s\n", receiver_url(receiver));
+    sink_print(stdout, "listening on %s\n", receiver_url(receiver));
     if (receiver_ca_path(receiver))
-        (void)printf("CA certificate: %s\n", receiver_ca_path(receiver));
+        sink_print(stdout, "CA certificate: %s\n", receiver_ca_path(receiver));
     (void)fflush(stdout);
     int code = supervise(receiver, restart_ns, err);
     receiver_free(receiver);

@@ -1,4 +1,3 @@
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,9 +5,10 @@
 
 #include "base/array.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
+#include "cli/api_options.h"
 #include "cli/command.h"
 #include "cli/run_choice.h"
 #include "cli/secret_options.h"
@@ -26,16 +26,6 @@ static void on_interrupt(int number)
 }
 
 /* --- what the result says of the run itself --- */
-
-static void hide(struct run_result *result, const char *replacement, struct bytes value)
-{
-    if (value.len == 0)
-        return;
-    result->hidden = mem_resize(result->hidden, result->num_hidden + 1, sizeof *result->hidden);
-    result->hidden[result->num_hidden].replacement = replacement;
-    result->hidden[result->num_hidden].value = mem_copy(value.data, value.len);
-    result->hidden[result->num_hidden++].len = value.len;
-}
 
 static void add_option(const struct run_result *result, const struct given_option *option,
                        struct buf *out)
@@ -58,8 +48,11 @@ static char *rerun_line(const struct run_result *result, const struct run_choice
                         const struct arguments *arguments)
 {
     struct buf out = {0};
-    buf_add_text(&out, "hookcheck run ");
-    shell_quote(bytes_of(choice->target.shown), &out);
+    buf_add_text(&out, "hookcheck run");
+    if (!arguments_has(arguments, "endpoint")) {
+        buf_add_char(&out, ' ');
+        shell_quote_redacted(bytes_of(result->target), &out);
+    }
     /* whoever is asked what became of an event must not know it from before */
     if (!choice->run.effect)
         buf_add_format(&out, " --seed %llu", (unsigned long long)choice->run.seed);
@@ -80,6 +73,13 @@ static char *curl_options(const struct run_result *result, const struct argument
     return buf_take(&out);
 }
 
+static void redact_owned(const struct run_result *result, char **text)
+{
+    char *redacted = redacted_text(result->redactor, *text);
+    free(*text);
+    *text = redacted;
+}
+
 static void fill_about(struct run_result *result, const struct run_choice *choice,
                        const struct arguments *arguments)
 {
@@ -90,16 +90,9 @@ static void fill_about(struct run_result *result, const struct run_choice *choic
     result->suites_hash = mem_text(hash);
     result->seed = choice->run.seed;
     result->url = target_url_with(&choice->target, NULL);
-    hide(result, "$HOOKCHECK_SECRET", secret_bytes(&choice->secret));
-    if (choice->target.userinfo)
-        hide(result, "***", bytes_of(choice->target.userinfo));
-    static const char *const names[] = {
-        "$HOOKCHECK_HEADER_1", "$HOOKCHECK_HEADER_2", "$HOOKCHECK_HEADER_3", "$HOOKCHECK_HEADER_4",
-        "$HOOKCHECK_HEADER_5", "$HOOKCHECK_HEADER_6", "$HOOKCHECK_HEADER_7", "$HOOKCHECK_HEADER_8",
-    };
-    for (size_t i = 0; i < choice->endpoint.num_hidden; i++)
-        hide(result, i < ARRAY_LEN(names) ? names[i] : "$HOOKCHECK_HEADER",
-             secret_bytes(&choice->endpoint.hidden[i]));
+    result->redactor = sink_redactor();
+    redact_owned(result, &result->target);
+    redact_owned(result, &result->url);
     result->rerun = rerun_line(result, choice, arguments);
     result->curl_options = curl_options(result, arguments);
 }
@@ -125,7 +118,7 @@ static void take_line_down(struct screen *screen)
 static void print_text(struct screen *screen, struct buf *text)
 {
     take_line_down(screen);
-    (void)fwrite(buf_text(text), 1, text->len, screen->text);
+    sink_write(screen->text, buf_bytes(text));
     (void)fflush(screen->text);
     buf_clear(text);
 }
@@ -159,7 +152,7 @@ static void on_progress(void *payload, size_t ended, size_t total)
     struct buf line = {0};
     buf_add_format(&line, "\r\033[K  %zu of %zu testcases", ended, total);
     add_time_left(screen, ended, total, &line);
-    (void)fwrite(buf_text(&line), 1, line.len, stderr);
+    sink_write(stderr, buf_bytes(&line));
     (void)fflush(stderr);
     buf_clear(&line);
 }
@@ -173,9 +166,9 @@ static bool write_report(const struct wanted_report *wanted, const struct run_re
     bool ok = true;
     wanted->format->render(result, &out);
     if (strcmp(wanted->path, "-") != 0)
-        ok = file_write(wanted->path, buf_bytes(&out), 0644, err);
-    else if (fwrite(buf_text(&out), 1, out.len, stdout) != out.len || fflush(stdout) != 0)
-        ok = error_set(err, "cannot write to standard output: %s", strerror(errno));
+        ok = sink_write_file(wanted->path, buf_bytes(&out), 0644, err);
+    else
+        ok = sink_write_out(buf_bytes(&out), err);
     buf_clear(&out);
     return ok;
 }
@@ -254,12 +247,12 @@ static int run_chosen(struct run_choice *choice, const struct arguments *argumen
     if (choice->dry_run) {
         buf_add_char(&line, '\n');
         plan_list(plan, &line);
-        (void)fwrite(buf_text(&line), 1, line.len, stdout);
+        sink_write(stdout, buf_bytes(&line));
     } else {
         (void)signal(SIGINT, on_interrupt);
         (void)signal(SIGTERM, on_interrupt);
         if (choice->progress || choice->text.detail >= TEXT_TREE)
-            (void)fprintf(stderr, "%s\n", buf_text(&line));
+            sink_print(stderr, "%s\n", buf_text(&line));
         code = check_effect(choice, plan, err);
         if (code == EXIT_OK)
             code = send_everything(choice, plan, arguments, err);
@@ -283,11 +276,12 @@ static int run_run(const struct arguments *arguments, struct error *err)
 }
 
 static const struct option_set *const option_sets[] = {&run_options_set, &failures_options,
-                                                       &secret_options, &endpoint_options};
+                                                       &secret_options,  &endpoint_options,
+                                                       &api_options,     &api_key_options};
 
 const struct command command_run = {
     .name = "run",
-    .arguments = "URL",
+    .arguments = "URL | --endpoint ID",
     .summary = "run the suites against an endpoint",
     .about =
         "Sends genuine and forged Panora events to the endpoint and judges its answers. Exit code: "

@@ -5,8 +5,8 @@
 
 #include "base/array.h"
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "prove/selftest.h"
@@ -113,18 +113,18 @@ static bool is_wanted(const struct names *globs, const char *id, const char *nam
     return false;
 }
 
-static void add(struct selftest *selftest, const struct subject *subject)
+static void add(struct selftest *selftest, const struct candidate *candidate)
 {
-    selftest->subjects =
-        mem_resize(selftest->subjects, selftest->num_subjects + 1, sizeof *selftest->subjects);
-    selftest->subjects[selftest->num_subjects++] = *subject;
+    selftest->candidates = mem_resize(selftest->candidates, selftest->num_candidates + 1,
+                                      sizeof *selftest->candidates);
+    selftest->candidates[selftest->num_candidates++] = *candidate;
 }
 
 static void add_right(struct selftest *selftest)
 {
-    add(selftest, &(struct subject){.name = mem_text("the right receiver"), .twice = true});
+    add(selftest, &(struct candidate){.name = mem_text("the right receiver"), .twice = true});
     add(selftest,
-        &(struct subject){.name = mem_text("the right receiver over https"), .tls = true});
+        &(struct candidate){.name = mem_text("the right receiver over https"), .tls = true});
 }
 
 static void add_faults(struct selftest *selftest, const struct names *wanted, bool all, bool twice)
@@ -132,11 +132,11 @@ static void add_faults(struct selftest *selftest, const struct names *wanted, bo
     for (size_t i = 0; i < fault_count(); i++) {
         const struct fault *fault = fault_at(i);
         if (all || is_wanted(wanted, fault->id, fault->name))
-            add(selftest, &(struct subject){.name = mem_text(fault->id),
-                                            .fault = fault,
-                                            .declared = catches_of(selftest->catches, fault),
-                                            .tls = fault->tls,
-                                            .twice = twice || i % SAMPLE_STEP == 0});
+            add(selftest, &(struct candidate){.name = mem_text(fault->id),
+                                              .fault = fault,
+                                              .declared = catches_of(selftest->catches, fault),
+                                              .tls = fault->tls,
+                                              .twice = twice || i % SAMPLE_STEP == 0});
     }
 }
 
@@ -146,10 +146,10 @@ static void add_variations(struct selftest *selftest, const struct names *wanted
     const struct variation *variation;
     for (size_t i = 0; (variation = table_at(&variation_table, i)); i++) {
         if (all || is_wanted(wanted, variation->name, variation->name))
-            add(selftest, &(struct subject){.name = mem_format("variation %s", variation->name),
-                                            .variation = variation,
-                                            .tls = variation->tls,
-                                            .twice = twice});
+            add(selftest, &(struct candidate){.name = mem_format("variation %s", variation->name),
+                                              .variation = variation,
+                                              .tls = variation->tls,
+                                              .twice = twice});
     }
 }
 
@@ -173,16 +173,16 @@ static void choose(struct selftest *selftest, const struct arguments *arguments,
 
 static void say_durations(const struct selftest *selftest)
 {
-    for (size_t i = 0; i < selftest->num_subjects; i++)
-        (void)fprintf(stderr, "%-40s %6.2f s\n", selftest->subjects[i].name,
-                      (double)selftest->subjects[i].duration_ns / (double)NS_PER_S);
+    for (size_t i = 0; i < selftest->num_candidates; i++)
+        (void)fprintf(stderr, "%-40s %6.2f s\n", selftest->candidates[i].name,
+                      (double)selftest->candidates[i].duration_ns / (double)NS_PER_S);
 }
 
 static bool write_markdown(const struct selftest *selftest, const char *path, struct error *err)
 {
     struct buf out = {0};
     selftest_add_markdown(selftest, &out);
-    bool ok = file_write(path, buf_bytes(&out), 0644, err);
+    bool ok = sink_write_file(path, buf_bytes(&out), 0644, err);
     buf_clear(&out);
     return ok;
 }
@@ -214,27 +214,27 @@ static int prove(struct selftest *selftest, add_format *format, bool verbose)
         return EXIT_INTERRUPTED;
     struct buf out = {0};
     format(selftest, &out);
-    (void)fwrite(buf_text(&out), 1, out.len, stdout);
+    sink_write(stdout, buf_bytes(&out));
     (void)fflush(stdout);
     buf_clear(&out);
     if (verbose)
         say_durations(selftest);
     if (format != selftest_add_text)
         for (size_t i = 0; i < selftest->problems.count; i++)
-            (void)fprintf(stderr, "problem: %s\n", selftest->problems.items[i]);
+            sink_print(stderr, "problem: %s\n", selftest->problems.items[i]);
     return selftest->problems.count == 0 ? EXIT_OK : EXIT_FELL_SHORT;
 }
 
 static void clear(struct selftest *selftest)
 {
-    for (size_t i = 0; i < selftest->num_subjects; i++) {
-        free(selftest->subjects[i].name);
-        selftest_clear_outcomes(&selftest->subjects[i].first);
-        selftest_clear_outcomes(&selftest->subjects[i].second);
+    for (size_t i = 0; i < selftest->num_candidates; i++) {
+        free(selftest->candidates[i].name);
+        selftest_clear_outcomes(&selftest->candidates[i].first);
+        selftest_clear_outcomes(&selftest->candidates[i].second);
     }
     selftest_clear_sentences(&selftest->problems);
     selftest_clear_sentences(&selftest->doubts);
-    free(selftest->subjects);
+    free(selftest->candidates);
     free(selftest->only);
     selftest_forget_prepared(selftest);
     selftest_remove_folder(selftest);
@@ -258,7 +258,7 @@ static bool read_options(struct selftest *selftest, const struct arguments *argu
     if (!selftest->catches)
         return false;
     choose(selftest, arguments, wanted->is_twice);
-    if (selftest->num_subjects == 0)
+    if (selftest->num_candidates == 0)
         return error_set(err, "no fault and no variation has such a name; `hookcheck list faults` "
                               "names them");
     return selftest_prepare(selftest, err) && selftest_make_folder(selftest, err);

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "cli/command.h"
 #include "cli/endpoint_options.h"
 #include "cli/event_options.h"
@@ -152,9 +153,7 @@ static bool read_all(struct sending *sending, const struct arguments *arguments,
     read_types(sending, arguments);
     struct send_report *report = &sending->report;
     report->target = sending->target.shown;
-    report->secret = &sending->event.secret;
-    report->hidden = sending->endpoint.hidden;
-    report->num_hidden = sending->endpoint.num_hidden;
+    report->redactor = sink_redactor();
     sending->engine = engine_new(&sending->target, &sending->endpoint.engine, err);
     return sending->engine != NULL;
 }

@@ -1,3 +1,4 @@
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,12 +7,13 @@
 #include "base/array.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "cli/command.h"
 #include "cli/event_options.h"
 #include "cli/secret_options.h"
 #include "deliver/target.h"
-#include "format/masked_curl.h"
 #include "format/request_format.h"
+#include "http/redacted.h"
 
 static const struct option_spec specs[] = {
     {.name = "format",
@@ -33,23 +35,27 @@ static bool holds(struct bytes hay, const struct secret *secret)
     return bytes_find(hay, secret_bytes(secret)) != NULL;
 }
 
-/* Only a mutation that sends the secret gets here; who asked for it should know what is in the
- * output. */
-static void warn_of_secret(const struct request *request, const struct secret *secret)
+/* Only a mutation that sends the secret gets here. */
+static void note_secret(const struct request *request, const struct secret *secret)
 {
     const char *signature = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
     if (signature && holds(bytes_of(signature), secret))
         log_print(LOG_WARN,
-                  "note: this request carries the secret itself; keep the output to yourself");
+                  "note: this request carries the secret itself; $HOOKCHECK_SECRET stands "
+                  "where it belongs");
 }
 
 static bool render(const struct composed *composed, const struct request_format *format,
                    const struct target *target, const struct secret *secret, struct buf *out,
                    struct error *err)
 {
-    const struct request *request = &composed->request;
-    char *url = target_url_with(target, request->query);
-    char *path = target_path_with(target, request->query);
+    struct request shown = {0};
+    char *bare_url = target_url_with(target, composed->request.query);
+    char *bare_path = target_path_with(target, composed->request.query);
+    char *url = redacted_text(sink_redactor(), bare_url);
+    char *path = redacted_text(sink_redactor(), bare_path);
+    request_redacted(sink_redactor(), &composed->request, SIZE_MAX, &shown);
+    note_secret(&composed->request, secret);
     struct request_place place = {
         .url = url,
         .authority = target->authority,
@@ -57,14 +63,11 @@ static bool render(const struct composed *composed, const struct request_format 
         .verdict = composed->genuine ? "accept" : "reject",
         .type = composed->event.type,
     };
-    bool ok = true;
-    if (strcmp(format->name, "curl") == 0) {
-        masked_curl(format, request, &place, secret, out);
-    } else {
-        warn_of_secret(request, secret);
-        ok = request_format_single(format, request, &place, out, err) ||
-             error_prefix(err, "--format");
-    }
+    bool ok =
+        request_format_single(format, &shown, &place, out, err) || error_prefix(err, "--format");
+    request_clear(&shown);
+    free(bare_url);
+    free(bare_path);
     free(url);
     free(path);
     return ok;
@@ -88,7 +91,7 @@ static bool sign_one(struct event_choice *choice, const struct arguments *argume
     if (ok) {
         if (isatty(STDOUT_FILENO) && out.len && out.data[out.len - 1] != '\n')
             buf_add_char(&out, '\n'); /* for the prompt's sake; elsewhere the bytes are exact */
-        (void)fwrite(buf_text(&out), 1, out.len, stdout);
+        sink_write(stdout, buf_bytes(&out));
     }
     buf_clear(&out);
     composed_clear(&composed);
@@ -109,14 +112,14 @@ const struct command command_sign = {
     .name = "sign",
     .arguments = "[TYPE]",
     .summary = "sign an event, rightly or in a named wrong way, and print it",
-    .about = "Makes an event of TYPE (default " EVENT_TYPE_DEFAULT
-             ") as Panora would send it, signs it, and prints its headers and body ready for use. "
-             "A name that "
-             "one subscribes to but that arrives under another one (crm.deal.created arrives as "
-             "crm.deal.push) "
-             "is sent under the name that arrives. In the format curl the secret is never printed: "
-             "where it is "
-             "part of the request, $HOOKCHECK_SECRET stands.",
+    .about =
+        "Makes an event of TYPE (default " EVENT_TYPE_DEFAULT
+        ") as Panora would send it, signs it, and prints its headers and body ready for use. "
+        "A name that "
+        "one subscribes to but that arrives under another one (crm.deal.created arrives as "
+        "crm.deal.push) "
+        "is sent under the name that arrives. The secret is never printed: where it is part of "
+        "the request, $HOOKCHECK_SECRET stands.",
     .examples = "  HOOKCHECK_SECRET=whsec_... hookcheck sign crm.contact.created\n"
                 "  HOOKCHECK_SECRET=whsec_... hookcheck sign --data mine.json --wrong change-data "
                 "--format curl\n",

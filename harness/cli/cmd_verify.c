@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/sink.h"
 #include "cli/command.h"
 #include "cli/secret_options.h"
 #include "diagnose/offline.h"
@@ -61,12 +62,12 @@ static int verify(const struct secret *secret, const struct request *request)
     struct bytes given = {signature, signature ? strlen(signature) : 0};
     struct bytes body = buf_bytes(&request->body);
     if (signature_verify(secret_bytes(secret), body, given, &why) == VERIFICATION_VALID) {
-        (void)puts("valid");
+        sink_print(stdout, "valid\n");
         return EXIT_OK;
     }
     struct buf more = {0};
     (void)offline_explain(&request->headers, body, secret_bytes(secret), &more);
-    (void)printf("not valid: %s\n%s", why.message, buf_text(&more));
+    sink_print(stdout, "not valid: %s\n%s", why.message, buf_text(&more));
     buf_clear(&more);
     return EXIT_FELL_SHORT;
 }

@@ -11,13 +11,15 @@
 #include "base/layout.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "base/terminal.h"
 #include "base/text.h"
 #include "result/version.h"
 
 const struct command *const commands[] = {
-    &command_run,     &command_send,     &command_sign, &command_verify, &command_fixtures,
-    &command_receive, &command_selftest, &command_list, &command_lint,   &command_explain,
+    &command_run,     &command_send,      &command_sign,    &command_verify, &command_fixtures,
+    &command_receive, &command_selftest,  &command_list,    &command_lint,   &command_explain,
+    &command_panora,  &command_endpoints, &command_trigger,
 };
 const size_t num_commands = ARRAY_LEN(commands);
 
@@ -62,7 +64,7 @@ static void add_command_help(const struct command *command, struct buf *out)
 
 static int print(struct buf *text, FILE *where, int code)
 {
-    (void)fwrite(buf_text(text), 1, text->len, where);
+    sink_write(where, buf_bytes(text));
     buf_clear(text);
     return code;
 }
@@ -178,13 +180,21 @@ static int finish_output(int code)
     return EXIT_OUR_FAILURE;
 }
 
+static void say(const struct command *command, const char *message)
+{
+    char *who = mem_format("hookcheck%s%s", command ? " " : "", command ? command->name : "");
+    sink_say(who, message);
+    free(who);
+}
+
 int command_main(int argc, char **argv)
 {
     struct error err = {0};
     const struct command *command = NULL;
     int code = dispatch(argc, argv, &command, &err);
     if (error_is_set(&err))
-        (void)fprintf(stderr, "hookcheck%s%s: %s\n", command ? " " : "",
-                      command ? command->name : "", err.message);
-    return finish_output(code);
+        say(command, err.message);
+    code = finish_output(code);
+    sink_forget();
+    return code;
 }

@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "panora/event.h"
 
 #define HEADER_FILE_MAX ((size_t)64 * 1024)
@@ -83,14 +84,15 @@ const struct option_set endpoint_options = {specs, ARRAY_LEN(specs)};
 
 /* --- headers --- */
 
-static void hide(struct endpoint_choice *choice, const char *text)
+/* "Bearer abc": an answer may repeat "abc" alone. */
+static void hide(size_t number, const char *value)
 {
-    if (!*text)
-        return;
-    choice->hidden = mem_resize(choice->hidden, choice->num_hidden + 1, sizeof *choice->hidden);
-    struct secret *secret = &choice->hidden[choice->num_hidden++];
-    *secret = (struct secret){0};
-    secret_set(secret, bytes_of(text));
+    char *name = mem_format("$HOOKCHECK_HEADER_%zu", number);
+    const char *credential = strrchr(value, ' ');
+    sink_hide(bytes_of(value), name);
+    if (credential)
+        sink_hide_secret(bytes_of(credential + 1), name);
+    free(name);
 }
 
 /* RFC 9110 section 5.6.2, "token" */
@@ -140,11 +142,7 @@ static bool add_header(struct endpoint_choice *choice, char *line, struct error 
         if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f)
             return error_set(err, "the value of %s has a control character in it", line);
     headers_add(&choice->engine.extra_headers, line, value);
-    hide(choice, value);
-    const char *credential =
-        strrchr(value, ' '); /* "Bearer abc": an answer may repeat "abc" alone */
-    if (credential)
-        hide(choice, credential + 1);
+    hide(choice->engine.extra_headers.count, value);
     return true;
 }
 
@@ -212,9 +210,6 @@ bool endpoint_choice_read(struct endpoint_choice *choice, const struct arguments
 void endpoint_choice_clear(struct endpoint_choice *choice)
 {
     headers_clear(&choice->engine.extra_headers);
-    for (size_t i = 0; i < choice->num_hidden; i++)
-        secret_clear(&choice->hidden[i]);
-    free(choice->hidden);
     free(choice->resolve);
     free(choice->connect_to);
     *choice = (struct endpoint_choice){0};

@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "cli/option.h"
 #include "deliver/engine.h"
-#include "sign/secret.h"
 
 extern const struct option_set endpoint_options;
 
@@ -18,12 +17,10 @@ struct endpoint_choice {
     struct engine_options engine; /* borrows from the arguments and from this struct */
     const char **resolve;
     const char **connect_to;
-    struct secret *hidden; /* header values, and the credentials in them: never to be shown */
-    size_t num_hidden;
 };
 
-/* Reads the options. Refuses headers that are Panora's own part of the request. Clear it in any
- * case. */
+/* Reads the options; the values of headers are hidden from then on (base/sink.h). Refuses headers
+ * that are Panora's own part of the request. Clear it in any case. */
 bool endpoint_choice_read(struct endpoint_choice *choice, const struct arguments *arguments,
                           struct error *err);
 void endpoint_choice_clear(struct endpoint_choice *choice);

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "cli/credentials.h"
 
 #define RATE_MAX      1000000
 #define HELP_SENTENCE 30 /* column at which the sentences begin */
@@ -88,6 +89,7 @@ static void add_word(struct arguments *arguments, const char *word)
     arguments->words =
         mem_resize(arguments->words, arguments->num_words + 1, sizeof *arguments->words);
     arguments->words[arguments->num_words++] = word;
+    credentials_hide(word);
 }
 
 static bool add_option(struct parse *parse, const struct option_spec *spec, const char *value)
@@ -98,6 +100,8 @@ static bool add_option(struct parse *parse, const struct option_spec *spec, cons
     arguments->options =
         mem_resize(arguments->options, arguments->num_options + 1, sizeof *arguments->options);
     arguments->options[arguments->num_options++] = (struct given_option){spec, value};
+    if (value)
+        credentials_hide(value);
     return true;
 }
 

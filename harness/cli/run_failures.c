@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "report/failures.h"
 
 static const struct option_spec specs[] = {
@@ -50,7 +51,7 @@ bool failures_write(const struct failures_choice *choice, const struct run_resul
     if (!choice->format)
         return true;
     size_t left_out = failures_render(result, choice->format, &out);
-    bool ok = file_write(choice->path, buf_bytes(&out), 0644, err);
+    bool ok = sink_write_file(choice->path, buf_bytes(&out), 0644, err);
     if (ok && left_out)
         log_print(LOG_WARN,
                   "note: %zu of the failed requests cannot be said in %s and are left "

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/log.h"
+#include "base/sink.h"
 
 #define DEFAULT_VARIABLE "HOOKCHECK_SECRET"
 
@@ -79,8 +80,7 @@ static bool take_from_default(struct secret *secret, struct error *err)
     return true;
 }
 
-bool secret_from_arguments(const struct arguments *arguments, struct secret *secret,
-                           struct error *err)
+static bool take(const struct arguments *arguments, struct secret *secret, struct error *err)
 {
     const char *name = arguments_value(arguments, "secret-env");
     const char *path = arguments_value(arguments, "secret-file");
@@ -94,4 +94,13 @@ bool secret_from_arguments(const struct arguments *arguments, struct secret *sec
     if (value)
         return take_from_value(secret, value, err);
     return take_from_default(secret, err);
+}
+
+bool secret_from_arguments(const struct arguments *arguments, struct secret *secret,
+                           struct error *err)
+{
+    if (!take(arguments, secret, err))
+        return false;
+    sink_hide_secret(secret_bytes(secret), "$" DEFAULT_VARIABLE);
+    return true;
 }

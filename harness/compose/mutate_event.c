@@ -60,7 +60,7 @@ static const char *const starts[] = {"0", "00", "letter", NULL};
 static const struct mutation rows[] = {
     {{"add-field",
       "event",
-      "has one more field at the end of its data, signed with it",
+      "has an extra field at the end of data, included in the signature",
       {WORD_TEXT("name", "added_field", "the field's name"),
        WORD_JSON("value", "\"something new\"", "its value")}},
      "one more field in data",
@@ -68,7 +68,7 @@ static const struct mutation rows[] = {
      mutate_add_field},
     {{"digest-begins",
       "event",
-      "has data for which the right signature begins with given digits",
+      "has data whose correct signature starts with given digits",
       {WORD_CHOICE("with", "0", starts, "0, 00 or letter")}},
      "data whose signature begins with %s",
      false,

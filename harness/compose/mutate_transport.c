@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/gzip.h"
 #include "base/mem.h"
 #include "compose/mutation.h"
 
@@ -96,51 +97,11 @@ static bool mutate_split_character(struct draft *draft, const struct call *call,
     return true;
 }
 
-/* --- gzip, RFC 1952, with stored blocks: what matters is that it has to be taken out again --- */
-
-#define STORED_MAX 65535
-
-static uint32_t crc32_of(struct bytes data)
-{
-    uint32_t crc = UINT32_MAX;
-    for (size_t i = 0; i < data.len; i++) {
-        crc ^= (unsigned char)data.data[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc & 1 ? (crc >> 1) ^ UINT32_C(0xedb88320) : crc >> 1;
-    }
-    return ~crc;
-}
-
-static void add_little_endian(struct buf *out, uint32_t value, int num_bytes)
-{
-    for (int i = 0; i < num_bytes; i++)
-        buf_add_char(out, (char)(value >> (8 * i) & 0xff));
-}
-
-static void add_gzip(struct bytes data, struct buf *out)
-{
-    static const char head[] = {0x1f, (char)0x8b, 8, 0, 0, 0, 0, 0, 0, 3};
-    uint32_t crc = crc32_of(data);
-    uint32_t len = (uint32_t)data.len;
-    buf_add(out, head, sizeof head);
-    do {
-        size_t stored = data.len < STORED_MAX ? data.len : STORED_MAX;
-        buf_add_char(out, stored == data.len ? 1 : 0);
-        add_little_endian(out, (uint32_t)stored, 2);
-        add_little_endian(out, ~(uint32_t)stored, 2);
-        buf_add(out, data.data, stored);
-        data.data += stored;
-        data.len -= stored;
-    } while (data.len);
-    add_little_endian(out, crc, 4);
-    add_little_endian(out, len, 4);
-}
-
 static bool mutate_gzip(struct draft *draft, const struct call *call, struct error *err)
 {
     struct request *request = &draft->request;
     struct buf packed = {0};
-    add_gzip(buf_bytes(&request->body), &packed);
+    gzip_store(buf_bytes(&request->body), &packed); /* it has to be unpacked, that is all */
     buf_clear(&request->body);
     request->body = packed;
     headers_add(&request->headers, "Content-Encoding", "gzip");
@@ -228,29 +189,26 @@ static const struct mutation rows[] = {
      mutate_remove_header},
     {{"nest",
       "event",
-      "has data of arrays in arrays, so deep",
+      "has data of nested arrays, this deep",
       {WORD_NUMBER("depth", PARAMETER_INTEGER, "10000", "levels")}},
      "data nested %s deep",
      false,
      mutate_nest},
     {{"chunked",
       "wire",
-      "goes out in chunks, without Content-Length",
+      "is sent chunked, without Content-Length",
       {WORD_NUMBER("size", PARAMETER_SIZE, "64", "bytes of a chunk")}},
      "in chunks of %s bytes",
      false,
      mutate_chunked},
-    {{"expect-continue", "wire", "asks for a 100 (Continue) before its body goes out", {{0}}},
+    {{"expect-continue", "wire", "sends `Expect: 100-continue` and waits before the body", {{0}}},
      "asking for 100 (Continue) first",
      false,
      mutate_expect_continue},
-    {{"http-1.0", "wire", "goes out as a client of HTTP/1.0 sends it", {{0}}},
-     "by HTTP/1.0",
-     false,
-     mutate_http_1_0},
+    {{"http-1.0", "wire", "is sent as HTTP/1.0", {{0}}}, "by HTTP/1.0", false, mutate_http_1_0},
     {{"dribble",
       "wire",
-      "has its body written in small pieces",
+      "is sent with the body in small pieces",
       {WORD_NUMBER("piece", PARAMETER_SIZE, "1", "bytes of a piece"),
        WORD_NUMBER("pause", PARAMETER_DURATION, "1ms", "between pieces")}},
      "its body in pieces of %s bytes",
@@ -258,25 +216,25 @@ static const struct mutation rows[] = {
      mutate_dribble},
     {{"split-character",
       "wire",
-      "has its body written in two pieces, cut inside a character of several bytes",
+      "is sent with the body in two pieces, split inside a multi-byte character",
       {WORD_NUMBER("pause", PARAMETER_DURATION, "50ms", "between the pieces")}},
      "its body cut inside a character",
      false,
      mutate_split_character},
-    {{"gzip", "wire", "has its body in gzip, and says so", {{0}}},
+    {{"gzip", "wire", "has a gzip body, announced in Content-Encoding", {{0}}},
      "its body in gzip",
      true,
      mutate_gzip},
     {{"abort-body",
       "wire",
-      "ends by a reset from the client, in the middle of its body",
+      "is reset by the client in the middle of the body",
       {WORD_NUMBER("after", PARAMETER_SIZE, "64", "bytes of the body that are sent")}},
      "broken off after %s bytes of its body",
      true,
      mutate_abort_body},
     {{"hold-body",
       "wire",
-      "has a body that never ends: the connection is held",
+      "has a body that never ends: the connection stays open",
       {WORD_NUMBER("after", PARAMETER_SIZE, "64", "bytes of the body that are sent"),
        WORD_NUMBER("for", PARAMETER_DURATION, "1500ms", "how long at most")}},
      "held after %s bytes of its body",
@@ -284,28 +242,28 @@ static const struct mutation rows[] = {
      mutate_hold_body},
     {{"hold-connection",
       "wire",
-      "is never sent: its connection is held",
+      "is never sent: its connection stays open",
       {WORD_NUMBER("for", PARAMETER_DURATION, "1500ms", "how long at most")}},
      "a connection held without a request",
      true,
      mutate_hold_connection},
     {{"huge-header",
       "wire",
-      "has one huge header more",
+      "has an extra huge header",
       {WORD_NUMBER("size", PARAMETER_SIZE, "64KiB", "its length")}},
      "with a header of %s bytes",
      true,
      mutate_huge_header},
     {{"ip-version",
       "wire",
-      "goes to an address of one family",
+      "is sent over one address family (IPv4 or IPv6)",
       {WORD_NUMBER("version", PARAMETER_INTEGER, "4", "4 or 6")}},
      "over IPv%s",
      false,
      mutate_ip_version},
     {{"tls-handshake",
       "wire",
-      "is never sent: only its TLS handshake takes place",
+      "is never sent: only the TLS handshake takes place",
       {WORD_CHOICE("version", "any", tls_versions, "the only version that is offered"),
        WORD_TEXT("ciphers", "", "all that is offered below TLS 1.3, in OpenSSL's words")}},
      "a TLS handshake (version %s)",

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/resource.h"
+#include "base/sink.h"
 #include "corpus/fixture_folder.h"
 #include "corpus/fixture_make.h"
 #include "corpus/fixture_manifest.h"
@@ -231,8 +232,8 @@ int fixture_corpus_write(const struct fixture_choice *choice, struct error *err)
     if (ok) {
         code = EXIT_OK;
         tally_tell(&corpus.tally, choice);
-        (void)printf("%zu fixtures in %s (seed %llu)\n", corpus.tally.num_fixtures,
-                     corpus.folder.path, (unsigned long long)choice->seed);
+        sink_print(stdout, "%zu fixtures in %s (seed %llu)\n", corpus.tally.num_fixtures,
+                   corpus.folder.path, (unsigned long long)choice->seed);
         if (choice->own_secret)
             log_print(LOG_WARN, "the fixtures are signed with your own secret: whoever has them "
                                 "can replay them; only you can read the files (0600)");

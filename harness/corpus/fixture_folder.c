@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/mem.h"
 
 static void signals_that_end(sigset_t *set)
@@ -96,26 +97,12 @@ bool fixture_folder_open(struct fixture_folder *folder, const char *path, bool i
            error_set(err, "cannot write %s: %s", folder->path, strerror(errno));
 }
 
-static bool write_all(int fd, struct bytes content)
-{
-    while (content.len) {
-        ssize_t put = write(fd, content.data, content.len);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return false;
-        content.data += put;
-        content.len -= (size_t)put;
-    }
-    return true;
-}
-
 static bool write_new(const char *path, struct bytes content, mode_t mode)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0)
         return false;
-    bool ok = fchmod(fd, mode) == 0 && write_all(fd, content);
+    bool ok = fchmod(fd, mode) == 0 && file_put(fd, content);
     int reason = errno;
     if (close(fd) != 0)
         return false;

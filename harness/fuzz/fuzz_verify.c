@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "sign/secret.h"
+#include "base/redact.h"
 #include "sign/signature.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -39,18 +39,18 @@ static void check_right(struct bytes body, struct bytes right)
 /* No secret survives redaction, and what holds none is left alone. */
 static void check_redaction(struct bytes body)
 {
-    struct secret secret = {0};
+    struct redactor *redactor = redactor_new();
     struct buf mixed = {0};
     struct buf redacted = {0};
-    secret_set(&secret, bytes_of(KEY));
+    redactor_hide_secret(redactor, bytes_of(KEY), "*");
     buf_add_bytes(&mixed, body);
     buf_add_text(&mixed, KEY);
     buf_add_bytes(&mixed, body);
-    secret_redact(&secret, buf_bytes(&mixed), "*", &redacted);
+    redact(redactor, buf_bytes(&mixed), &redacted);
     check(!bytes_find(buf_bytes(&redacted), bytes_of(KEY)));
     buf_clear(&mixed);
     buf_clear(&redacted);
-    secret_clear(&secret);
+    redactor_free(redactor);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/percentile.h"
 #include "base/text.h"
 #include "judge/finding.h"
 
@@ -27,13 +28,6 @@ struct samples {
     size_t late;        /* index of one of them */
     size_t slowest;     /* index of the slowest that counts */
 };
-
-static int compare_ns(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a;
-    int64_t right = *(const int64_t *)b;
-    return (left > right) - (left < right);
-}
 
 static int64_t latency_of(const struct exchange *exchange)
 {
@@ -65,14 +59,13 @@ static struct samples take_samples(const struct evidence *evidence, enum answer 
             }
         }
     }
-    qsort(samples.ns, samples.count, sizeof *samples.ns, compare_ns);
+    times_sort(samples.ns, samples.count);
     return samples;
 }
 
 static int64_t percentile(const struct samples *samples, size_t percent)
 {
-    size_t rank = (samples->count * percent + 99) / 100;
-    return samples->ns[rank ? rank - 1 : 0];
+    return times_percentile(samples->ns, samples->count, percent);
 }
 
 /* --- words --- */
@@ -190,7 +183,7 @@ static void add_phase(const struct evidence *evidence, enum answer wanted,
         if (ns >= 0)
             samples.ns[samples.count++] = ns;
     }
-    qsort(samples.ns, samples.count, sizeof *samples.ns, compare_ns);
+    times_sort(samples.ns, samples.count);
     if (samples.count)
         add_time(out, label, phase->name, percentile(&samples, 50), phase->what);
     free(samples.ns);
@@ -356,8 +349,7 @@ static const char *const prompt_kinds[] = {"accepted", "refused", NULL};
 static const struct expectation rows[] = {
     {{"prompt",
       "step",
-      "answers in time, by percentiles over all of these: within --target as a rule, within "
-      "--deadline always",
+      "answers in time, by percentiles: 95 of 100 within --target, all within --deadline",
       {{.name = "as",
         .kind = PARAMETER_TEXT,
         .fallback = "accepted",
@@ -369,14 +361,11 @@ static const struct expectation rows[] = {
         .sentence = "what to call the numbers"}}},
      "answers (%s) within --target, 95 of 100 at least, and all within --deadline",
      .check = check_prompt},
-    {{"first-prompt",
-      "case",
-      "answers the very first request of the run in time, which finds it cold",
-      {{0}}},
+    {{"first-prompt", "case", "answers the very first (cold) request of the run in time", {{0}}},
      "the first answer of the run within --target",
      .over_run = true,
      .check = check_first_prompt},
-    {{"slope", "case", "(measured only) takes so much longer for each MiB", {{0}}},
+    {{"slope", "case", "(measured only) takes this much longer per MiB", {{0}}},
      "nothing: it is measured",
      .check = check_slope},
 };

@@ -1,9 +1,5 @@
 #include "judge/expectation.h"
 
-#include <string.h>
-
-#include "base/text.h"
-
 /* In the order in which they are listed. */
 static const struct table_part *const parts[] = {
     &expectations_of_answer,     &expectations_of_together, &expectations_of_transport,
@@ -19,26 +15,7 @@ const struct expectation *expectation_of(const struct call *call)
         call->word; /* the word is the row's first member */
 }
 
-static void add_argument(const struct call *call, struct buf *out)
-{
-    const struct parameter *first = &call->word->parameters[0];
-    if (call->values[0].text)
-        buf_add_text(out, call->values[0].text);
-    else if (first->kind == PARAMETER_DURATION)
-        text_add_duration(out, call->values[0].number);
-    else
-        buf_add_format(out, "%lld", (long long)call->values[0].number);
-}
-
 void expectation_add_expected(const struct call *call, struct buf *out)
 {
-    const char *expected = expectation_of(call)->expected;
-    const char *hole = strstr(expected, "%s");
-    if (!hole) {
-        buf_add_text(out, expected);
-        return;
-    }
-    buf_add(out, expected, (size_t)(hole - expected));
-    add_argument(call, out);
-    buf_add_text(out, hole + 2);
+    call_fill(call, expectation_of(call)->expected, out);
 }

@@ -159,55 +159,36 @@ void judge_case(const struct suite_case *one, const struct case_evidence *eviden
     set_text(&out->reason, &worst.reason);
 }
 
-static bool any_expectation(const struct calls *calls, bool (*is)(const struct expectation *))
+/* Whether one of `calls` has the fact at offset `fact` of struct expectation. */
+static bool any_has(const struct calls *calls, size_t fact)
 {
     for (size_t i = 0; i < calls->count; i++)
-        if (is(expectation_of(&calls->items[i])))
+        if (*(const bool *)((const char *)expectation_of(&calls->items[i]) + fact))
             return true;
     return false;
 }
 
-static bool any_in_case(const struct suite_case *one, bool (*is)(const struct expectation *))
+static bool case_has(const struct suite_case *one, size_t fact)
 {
     for (size_t i = 0; i < one->num_steps; i++)
-        if (any_expectation(&one->steps[i].expect, is))
+        if (any_has(&one->steps[i].expect, fact))
             return true;
-    return any_expectation(&one->expect, is);
-}
-
-static bool is_over_run(const struct expectation *row)
-{
-    return row->over_run;
-}
-
-static bool is_raw(const struct expectation *row)
-{
-    return row->needs_raw;
-}
-
-static bool is_controlled(const struct expectation *row)
-{
-    return row->needs_control;
+    return any_has(&one->expect, fact);
 }
 
 bool judge_waits_for_run(const struct suite_case *one)
 {
-    return any_in_case(one, is_over_run);
-}
-
-static bool is_of_effect(const struct expectation *row)
-{
-    return row->needs_effect;
+    return case_has(one, offsetof(struct expectation, over_run));
 }
 
 bool judge_needs_effect(const struct suite_case *one)
 {
-    return any_in_case(one, is_of_effect);
+    return case_has(one, offsetof(struct expectation, needs_effect));
 }
 
 bool judge_watches_connection(const struct suite_case *one)
 {
-    return any_in_case(one, is_raw);
+    return case_has(one, offsetof(struct expectation, needs_raw));
 }
 
 bool judge_needs_raw(const struct suite_case *one)
@@ -217,6 +198,6 @@ bool judge_needs_raw(const struct suite_case *one)
 
 bool judge_needs_control(const struct suite_case *one, size_t step)
 {
-    return any_expectation(&one->steps[step].expect, is_controlled) ||
-           any_expectation(&one->expect, is_controlled);
+    size_t fact = offsetof(struct expectation, needs_control);
+    return any_has(&one->steps[step].expect, fact) || any_has(&one->expect, fact);
 }

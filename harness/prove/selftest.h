@@ -39,7 +39,7 @@ struct case_outcomes {
 
 /* A receiver that the suites run against: with `fault`, with `variation`, or, without either, the
  * right one. */
-struct subject {
+struct candidate {
     char *name; /* "the right receiver", "variation status-200", "A01" */
     const struct fault *fault;
     const struct declared *declared; /* what catches `fault` */
@@ -79,8 +79,8 @@ struct selftest {
     size_t num_jobs;  /* runs at a time */
     int64_t limit_ns; /* a run that takes longer is a failure */
     const volatile sig_atomic_t *interrupted;
-    struct subject *subjects;
-    size_t num_subjects;
+    struct candidate *candidates;
+    size_t num_candidates;
     bool whole; /* nothing was narrowed: every case can be asked what it catches */
     struct prepared_run *prepared[2][2]; /* [over TLS][what informs, too]; NULL = not needed */
     char *folder; /* where the runs keep what they need on disk: their TMPDIR */
@@ -98,22 +98,23 @@ void selftest_remove_folder(struct selftest *selftest);
 
 /* --- selftest_prepare.c --- */
 
-/* Composes what the subjects need. False with a sentence when no case was selected. */
+/* Composes what the candidates need. False with a sentence when no case was selected. */
 bool selftest_prepare(struct selftest *selftest, struct error *err);
 void selftest_forget_prepared(struct selftest *selftest);
 
-/* What is sent to `subject`: of the process that asks, which may change it. */
+/* What is sent to `candidate`: of the process that asks, which may change it. */
 struct prepared_run *selftest_prepared(const struct selftest *selftest,
-                                       const struct subject *subject);
+                                       const struct candidate *candidate);
 
 /* --- selftest_job.c --- */
 
 /* Slow by nature: it mostly waits, so that more can be under way. */
-bool selftest_is_slow(const struct subject *subject);
+bool selftest_is_slow(const struct candidate *candidate);
 
-/* In a process of its own: serves as `subject`, runs the suites against that, writes what came of
+/* In a process of its own: serves as `candidate`, runs the suites against that, writes what came of
  * it to `fd` line by line, and ends the process. */
-_Noreturn void selftest_job(const struct selftest *selftest, const struct subject *subject, int fd);
+_Noreturn void selftest_job(const struct selftest *selftest, const struct candidate *candidate,
+                            int fd);
 
 /* Reads what selftest_job has written. */
 void selftest_read_outcomes(struct bytes text, struct case_outcomes *out);
@@ -133,7 +134,7 @@ struct effect_oracle selftest_oracle(char *journal);
 /* Runs every job, num_jobs at a time. False when it was interrupted; nothing is left running. */
 bool selftest_run_all(struct selftest *selftest);
 
-/* Forgets what came of the odd subjects and runs them again, with nothing beside each. */
+/* Forgets what came of the odd candidates and runs them again, with nothing beside each. */
 bool selftest_run_odd(struct selftest *selftest);
 
 /* --- selftest_check.c --- */
@@ -141,24 +142,24 @@ bool selftest_run_odd(struct selftest *selftest);
 /* Whether a verdict means that a mistake was caught. */
 bool selftest_is_catch(enum verdict verdict);
 
-/* Whether `base` caught the subject's mistake with any of its values. */
-bool selftest_catches(const struct subject *subject, const char *base);
+/* Whether `base` caught the candidate's mistake with any of its values. */
+bool selftest_catches(const struct candidate *candidate, const char *base);
 
-/* Whether a case catches the subject's fault in one run and not in another, by its nature. */
-bool selftest_is_optional(const struct subject *subject, const char *base);
+/* Whether a case catches the candidate's fault in one run and not in another, by its nature. */
+bool selftest_is_optional(const struct candidate *candidate, const char *base);
 
-/* Whether `base`, or a value of it, is declared to catch the subject's fault. */
-bool selftest_is_declared(const struct subject *subject, const char *base);
+/* Whether `base`, or a value of it, is declared to catch the candidate's fault. */
+bool selftest_is_declared(const struct candidate *candidate, const char *base);
 
 /* The cases by their base ids, each once, in the order in which they ran. The array is the
  * caller's to free, the texts are borrowed. */
 const struct case_outcome **selftest_cases(const struct selftest *selftest, size_t *out_count);
 
-/* Fills in the problems, and which subjects are odd. */
+/* Fills in the problems, and which candidates are odd. */
 void selftest_check(struct selftest *selftest);
 
 /* Whether the problems are few enough to come from a busy machine, where what is timed comes out
- * wrong: then the odd subjects are worth another run. */
+ * wrong: then the odd candidates are worth another run. */
 bool selftest_is_doubtful(const struct selftest *selftest);
 
 /* Turns the problems into doubts: selftest_check, called after selftest_run_odd, tells which of

@@ -12,10 +12,10 @@ bool selftest_is_catch(enum verdict verdict)
     return verdict == VERDICT_FAIL || verdict == VERDICT_WARN;
 }
 
-bool selftest_catches(const struct subject *subject, const char *base)
+bool selftest_catches(const struct candidate *candidate, const char *base)
 {
-    for (size_t i = 0; i < subject->first.count; i++) {
-        const struct case_outcome *outcome = &subject->first.items[i];
+    for (size_t i = 0; i < candidate->first.count; i++) {
+        const struct case_outcome *outcome = &candidate->first.items[i];
         if (selftest_is_catch(outcome->verdict) && strcmp(outcome->base, base) == 0)
             return true;
     }
@@ -28,10 +28,10 @@ static void add_sentence(struct sentences *sentences, const char *text)
     sentences->items[sentences->count++] = mem_text(text);
 }
 
-/* `subject` is whom it is about, or NULL. */
-static void add_problem(struct selftest *selftest, const struct subject *subject,
+/* `candidate` is whom it is about, or NULL. */
+static void add_problem(struct selftest *selftest, const struct candidate *candidate,
                         const char *format, ...) __attribute__((format(printf, 3, 4)));
-static void add_problem(struct selftest *selftest, const struct subject *subject,
+static void add_problem(struct selftest *selftest, const struct candidate *candidate,
                         const char *format, ...)
 {
     char text[ERROR_MESSAGE_MAX];
@@ -40,8 +40,8 @@ static void add_problem(struct selftest *selftest, const struct subject *subject
     (void)vsnprintf(text, sizeof text, format, values);
     va_end(values);
     add_sentence(&selftest->problems, text);
-    if (subject)
-        selftest->subjects[subject - selftest->subjects].odd = true;
+    if (candidate)
+        selftest->candidates[candidate - selftest->candidates].odd = true;
 }
 
 /* A declaration names a case with all its values, or one of them. */
@@ -50,9 +50,9 @@ static bool is_listed(const struct names *cases, const struct case_outcome *outc
     return names_has(cases, outcome->base) || names_has(cases, outcome->id);
 }
 
-bool selftest_is_declared(const struct subject *subject, const char *base)
+bool selftest_is_declared(const struct candidate *candidate, const char *base)
 {
-    const struct names *must = &subject->declared->must;
+    const struct names *must = &candidate->declared->must;
     size_t len = strlen(base);
     for (size_t i = 0; i < must->count; i++)
         if (strncmp(must->items[i], base, len) == 0 &&
@@ -61,22 +61,22 @@ bool selftest_is_declared(const struct subject *subject, const char *base)
     return false;
 }
 
-bool selftest_is_optional(const struct subject *subject, const char *base)
+bool selftest_is_optional(const struct candidate *candidate, const char *base)
 {
-    return names_has(&subject->declared->may, base);
+    return names_has(&candidate->declared->may, base);
 }
 
 /* How many values of the case at `at` caught it without being declared; all of them, from there on.
  */
-static size_t count_undeclared(const struct subject *subject, size_t at)
+static size_t count_undeclared(const struct candidate *candidate, size_t at)
 {
-    const char *base = subject->first.items[at].base;
+    const char *base = candidate->first.items[at].base;
     size_t undeclared = 0;
-    for (size_t i = 0; i < subject->first.count; i++) {
-        const struct case_outcome *outcome = &subject->first.items[i];
+    for (size_t i = 0; i < candidate->first.count; i++) {
+        const struct case_outcome *outcome = &candidate->first.items[i];
         if (strcmp(outcome->base, base) != 0 || !selftest_is_catch(outcome->verdict) ||
-            is_listed(&subject->declared->must, outcome) ||
-            is_listed(&subject->declared->may, outcome))
+            is_listed(&candidate->declared->must, outcome) ||
+            is_listed(&candidate->declared->may, outcome))
             continue;
         if (i < at)
             return 0; /* said already */
@@ -86,93 +86,96 @@ static size_t count_undeclared(const struct subject *subject, size_t at)
 }
 
 /* A mistake that no case fails is told at least: its case has something to say. */
-static bool is_told(const struct subject *subject)
+static bool is_told(const struct candidate *candidate)
 {
-    for (size_t i = 0; i < subject->first.count; i++)
-        if (subject->first.items[i].verdict == VERDICT_INFO &&
-            is_listed(&subject->declared->must, &subject->first.items[i]))
+    for (size_t i = 0; i < candidate->first.count; i++)
+        if (candidate->first.items[i].verdict == VERDICT_INFO &&
+            is_listed(&candidate->declared->must, &candidate->first.items[i]))
             return true;
     return false;
 }
 
-static void check_fault(struct selftest *selftest, const struct subject *subject)
+static void check_fault(struct selftest *selftest, const struct candidate *candidate)
 {
-    bool caught = subject->fault->informs && is_told(subject);
-    for (size_t i = 0; i < subject->first.count; i++) {
-        const struct case_outcome *outcome = &subject->first.items[i];
+    bool caught = candidate->fault->informs && is_told(candidate);
+    for (size_t i = 0; i < candidate->first.count; i++) {
+        const struct case_outcome *outcome = &candidate->first.items[i];
         if (!selftest_is_catch(outcome->verdict))
             continue;
-        if (is_listed(&subject->declared->must, outcome)) {
+        if (is_listed(&candidate->declared->must, outcome)) {
             caught = true;
             continue;
         }
-        size_t undeclared = count_undeclared(subject, i);
+        size_t undeclared = count_undeclared(candidate, i);
         if (undeclared)
-            add_problem(selftest, subject, "%s is caught by %s (%s; %zu of its values), undeclared",
-                        subject->name, outcome->id, verdict_name(outcome->verdict), undeclared);
+            add_problem(selftest, candidate,
+                        "%s is caught by %s (%s; %zu of its values), undeclared", candidate->name,
+                        outcome->id, verdict_name(outcome->verdict), undeclared);
     }
     if (!caught && selftest->num_only == 0)
-        add_problem(selftest, subject, "%s is caught by none of the cases that it declares",
-                    subject->name);
+        add_problem(selftest, candidate, "%s is caught by none of the cases that it declares",
+                    candidate->name);
 }
 
-static void check_right(struct selftest *selftest, const struct subject *subject)
+static void check_right(struct selftest *selftest, const struct candidate *candidate)
 {
-    for (size_t i = 0; i < subject->first.count; i++) {
-        const struct case_outcome *outcome = &subject->first.items[i];
+    for (size_t i = 0; i < candidate->first.count; i++) {
+        const struct case_outcome *outcome = &candidate->first.items[i];
         if (selftest_is_catch(outcome->verdict))
-            add_problem(selftest, subject, "%s gets a %s for %s", subject->name,
+            add_problem(selftest, candidate, "%s gets a %s for %s", candidate->name,
                         verdict_name(outcome->verdict), outcome->id);
         else if (outcome->verdict == VERDICT_INCONCLUSIVE && outcome->level != LEVEL_MAY)
-            add_problem(selftest, subject, "%s leaves %s undecided", subject->name, outcome->id);
+            add_problem(selftest, candidate, "%s leaves %s undecided", candidate->name,
+                        outcome->id);
     }
-    if (subject->first.count == 0 && !subject->first.failure)
-        add_problem(selftest, subject, "against %s no case was run", subject->name);
+    if (candidate->first.count == 0 && !candidate->first.failure)
+        add_problem(selftest, candidate, "against %s no case was run", candidate->name);
 }
 
-static void check_repetition(struct selftest *selftest, const struct subject *subject)
+static void check_repetition(struct selftest *selftest, const struct candidate *candidate)
 {
-    const struct case_outcomes *first = &subject->first;
-    const struct case_outcomes *second = &subject->second;
-    bool racy = subject->fault && subject->fault->racy;
-    if (!subject->twice || racy || first->failure || second->failure)
+    const struct case_outcomes *first = &candidate->first;
+    const struct case_outcomes *second = &candidate->second;
+    bool racy = candidate->fault && candidate->fault->racy;
+    if (!candidate->twice || racy || first->failure || second->failure)
         return;
     if (first->count != second->count)
-        add_problem(selftest, subject, "%s: two runs with one seed had %zu and %zu testcases",
-                    subject->name, first->count, second->count);
+        add_problem(selftest, candidate, "%s: two runs with one seed had %zu and %zu testcases",
+                    candidate->name, first->count, second->count);
     for (size_t i = 0; i < first->count && i < second->count; i++) {
         const struct case_outcome *one = &first->items[i];
         const struct case_outcome *other = &second->items[i];
-        bool optional = subject->fault && selftest_is_optional(subject, one->base);
+        bool optional = candidate->fault && selftest_is_optional(candidate, one->base);
         if (one->verdict != other->verdict && !optional)
-            add_problem(selftest, subject, "%s: two runs with one seed differ in %s: %s and %s",
-                        subject->name, one->id, verdict_name(one->verdict),
+            add_problem(selftest, candidate, "%s: two runs with one seed differ in %s: %s and %s",
+                        candidate->name, one->id, verdict_name(one->verdict),
                         verdict_name(other->verdict));
     }
 }
 
-static void check_subject(struct selftest *selftest, const struct subject *subject)
+static void check_candidate(struct selftest *selftest, const struct candidate *candidate)
 {
-    const char *failure = subject->first.failure ? subject->first.failure : subject->second.failure;
+    const char *failure =
+        candidate->first.failure ? candidate->first.failure : candidate->second.failure;
     if (failure)
-        add_problem(selftest, subject, "%s: %s", subject->name, failure);
-    if (subject->fault && !subject->first.failure)
-        check_fault(selftest, subject);
-    else if (!subject->fault)
-        check_right(selftest, subject);
-    check_repetition(selftest, subject);
+        add_problem(selftest, candidate, "%s: %s", candidate->name, failure);
+    if (candidate->fault && !candidate->first.failure)
+        check_fault(selftest, candidate);
+    else if (!candidate->fault)
+        check_right(selftest, candidate);
+    check_repetition(selftest, candidate);
 }
 
 const struct case_outcome **selftest_cases(const struct selftest *selftest, size_t *out_count)
 {
     size_t max = 1;
-    for (size_t i = 0; i < selftest->num_subjects; i++)
-        max += selftest->subjects[i].first.count;
+    for (size_t i = 0; i < selftest->num_candidates; i++)
+        max += selftest->candidates[i].first.count;
     const struct case_outcome **cases = mem_alloc(max * sizeof(struct case_outcome *));
     size_t count = 0;
-    for (size_t i = 0; i < selftest->num_subjects; i++)
-        for (size_t k = 0; k < selftest->subjects[i].first.count; k++) {
-            const struct case_outcome *one = &selftest->subjects[i].first.items[k];
+    for (size_t i = 0; i < selftest->num_candidates; i++)
+        for (size_t k = 0; k < selftest->candidates[i].first.count; k++) {
+            const struct case_outcome *one = &selftest->candidates[i].first.items[k];
             size_t at = 0;
             while (at < count && strcmp(cases[at]->base, one->base) != 0)
                 at++;
@@ -190,22 +193,22 @@ static void check_case(struct selftest *selftest, const struct case_outcome *one
 {
     if (one->level == LEVEL_MAY || catches_excuse(selftest->catches, one->base))
         return;
-    for (size_t i = 0; i < selftest->num_subjects; i++)
-        if (selftest->subjects[i].fault && selftest_catches(&selftest->subjects[i], one->base))
+    for (size_t i = 0; i < selftest->num_candidates; i++)
+        if (selftest->candidates[i].fault && selftest_catches(&selftest->candidates[i], one->base))
             return;
     add_problem(selftest, NULL, "%s (%s) catches no fault", one->base, level_name(one->level));
-    for (size_t i = 0; i < selftest->num_subjects; i++) {
-        struct subject *subject = &selftest->subjects[i];
-        if (subject->fault && subject->declared->must.count <= FEW_CASES &&
-            selftest_is_declared(subject, one->base))
-            subject->odd = true; /* it should have been caught, and may be when run again */
+    for (size_t i = 0; i < selftest->num_candidates; i++) {
+        struct candidate *candidate = &selftest->candidates[i];
+        if (candidate->fault && candidate->declared->must.count <= FEW_CASES &&
+            selftest_is_declared(candidate, one->base))
+            candidate->odd = true; /* it should have been caught, and may be when run again */
     }
 }
 
 void selftest_check(struct selftest *selftest)
 {
-    for (size_t i = 0; i < selftest->num_subjects; i++)
-        check_subject(selftest, &selftest->subjects[i]);
+    for (size_t i = 0; i < selftest->num_candidates; i++)
+        check_candidate(selftest, &selftest->candidates[i]);
     if (!selftest->whole)
         return;
     size_t count;
@@ -223,8 +226,8 @@ void selftest_check(struct selftest *selftest)
 bool selftest_is_doubtful(const struct selftest *selftest)
 {
     size_t num_odd = 0;
-    for (size_t i = 0; i < selftest->num_subjects; i++)
-        num_odd += selftest->subjects[i].odd;
+    for (size_t i = 0; i < selftest->num_candidates; i++)
+        num_odd += selftest->candidates[i].odd;
     return num_odd > 0 && num_odd <= ODD_MAX;
 }
 

@@ -8,33 +8,33 @@
 #define SHOWN_CASES 3
 
 /* Whether the matrix says that `base` catches the fault: the same in every run. */
-static bool is_shown(const struct subject *subject, const char *base)
+static bool is_shown(const struct candidate *candidate, const char *base)
 {
-    if (subject->fault->racy || subject->fault->informs)
-        return selftest_is_declared(subject, base);
-    return selftest_catches(subject, base) && !selftest_is_optional(subject, base);
+    if (candidate->fault->racy || candidate->fault->informs)
+        return selftest_is_declared(candidate, base);
+    return selftest_catches(candidate, base) && !selftest_is_optional(candidate, base);
 }
 
-static json_t *cases_of(const struct subject *subject, const struct case_outcome *const *cases,
+static json_t *cases_of(const struct candidate *candidate, const struct case_outcome *const *cases,
                         size_t count)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
-        if (is_shown(subject, cases[i]->base))
+        if (is_shown(candidate, cases[i]->base))
             (void)json_array_append_new(list, json_string(cases[i]->base));
     return list;
 }
 
-static json_t *fault_object(const struct subject *subject, const struct case_outcome *const *cases,
-                            size_t count)
+static json_t *fault_object(const struct candidate *candidate,
+                            const struct case_outcome *const *cases, size_t count)
 {
-    const struct fault *fault = subject->fault;
+    const struct fault *fault = candidate->fault;
     const char *catches = fault->informs ? "told_by"
                           : fault->racy  ? "caught_by_one_of"
                                          : "caught_by";
     return json_pack("{s:s, s:s, s:s, s:s*, s:o}", "id", fault->id, "name", fault->name, "sentence",
                      fault->sentence, "argument", fault->trial, catches,
-                     cases_of(subject, cases, count));
+                     cases_of(candidate, cases, count));
 }
 
 static json_t *case_object(const struct selftest *selftest, const struct case_outcome *one)
@@ -61,12 +61,12 @@ void selftest_add_json(const struct selftest *selftest, struct buf *out)
     json_t *right = json_array();
     json_t *case_list = json_array();
     json_t *problems = json_array();
-    for (size_t i = 0; i < selftest->num_subjects; i++) {
-        const struct subject *subject = &selftest->subjects[i];
-        if (subject->fault)
-            (void)json_array_append_new(faults, fault_object(subject, cases, count));
+    for (size_t i = 0; i < selftest->num_candidates; i++) {
+        const struct candidate *candidate = &selftest->candidates[i];
+        if (candidate->fault)
+            (void)json_array_append_new(faults, fault_object(candidate, cases, count));
         else
-            (void)json_array_append_new(right, json_string(subject->name));
+            (void)json_array_append_new(right, json_string(candidate->name));
     }
     for (size_t i = 0; i < count; i++)
         (void)json_array_append_new(case_list, case_object(selftest, cases[i]));
@@ -84,13 +84,13 @@ void selftest_add_json(const struct selftest *selftest, struct buf *out)
 
 /* --- Markdown --- */
 
-static void add_row(const struct subject *subject, const struct case_outcome *const *cases,
+static void add_row(const struct candidate *candidate, const struct case_outcome *const *cases,
                     size_t count, struct buf *out)
 {
     size_t catches = 0;
-    buf_add_format(out, "| %s | %s | ", subject->fault->id, subject->fault->sentence);
+    buf_add_format(out, "| %s | %s | ", candidate->fault->id, candidate->fault->sentence);
     for (size_t i = 0; i < count; i++) {
-        if (!is_shown(subject, cases[i]->base))
+        if (!is_shown(candidate, cases[i]->base))
             continue;
         if (++catches <= SHOWN_CASES)
             buf_add_format(out, "%s`%s`", catches > 1 ? ", " : "", cases[i]->base);
@@ -105,8 +105,8 @@ void selftest_add_markdown(const struct selftest *selftest, struct buf *out)
     size_t count;
     const struct case_outcome **cases = selftest_cases(selftest, &count);
     buf_add_text(out, "| id | mistake | caught by |\n| --- | --- | --- |\n");
-    for (size_t i = 0; i < selftest->num_subjects; i++)
-        if (selftest->subjects[i].fault && !selftest->subjects[i].fault->informs)
-            add_row(&selftest->subjects[i], cases, count, out);
+    for (size_t i = 0; i < selftest->num_candidates; i++)
+        if (selftest->candidates[i].fault && !selftest->candidates[i].fault->informs)
+            add_row(&selftest->candidates[i], cases, count, out);
     free(cases);
 }

@@ -7,6 +7,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "prove/selftest.h"
@@ -17,47 +18,34 @@
 
 /* --- in the process of the job --- */
 
-static void write_all(int fd, struct bytes bytes)
+static bool on_both_families(const struct candidate *candidate)
 {
-    while (bytes.len > 0) {
-        ssize_t written = write(fd, bytes.data, bytes.len);
-        if (written < 0 && errno == EINTR)
-            continue;
-        if (written <= 0)
-            return; /* nobody reads any more */
-        bytes.data += written;
-        bytes.len -= (size_t)written;
-    }
+    return candidate->fault && candidate->fault->both_families;
 }
 
-static bool on_both_families(const struct subject *subject)
+bool selftest_is_slow(const struct candidate *candidate)
 {
-    return subject->fault && subject->fault->both_families;
+    return (candidate->fault && candidate->fault->argument.kind == ARGUMENT_TIME) ||
+           (candidate->variation && candidate->variation->behaviours[0] &&
+            text_starts_with(candidate->variation->behaviours[0], "delay="));
 }
 
-bool selftest_is_slow(const struct subject *subject)
-{
-    return (subject->fault && subject->fault->argument.kind == ARGUMENT_TIME) ||
-           (subject->variation && subject->variation->behaviours[0] &&
-            text_starts_with(subject->variation->behaviours[0], "delay="));
-}
-
-static struct receiver *start(const struct prepared_run *run, const struct subject *subject,
+static struct receiver *start(const struct prepared_run *run, const struct candidate *candidate,
                               const char *journal, struct error *err)
 {
     char *fault = NULL;
     if (!journal)
         return NULL;
-    if (subject->fault)
-        fault = subject->fault->trial
-                    ? mem_format("%s=%s", subject->fault->id, subject->fault->trial)
-                    : mem_text(subject->fault->id);
+    if (candidate->fault)
+        fault = candidate->fault->trial
+                    ? mem_format("%s=%s", candidate->fault->id, candidate->fault->trial)
+                    : mem_text(candidate->fault->id);
     const struct receiver_options options = {
-        .listen = on_both_families(subject) ? "[::]:0" : NULL,
+        .listen = on_both_families(candidate) ? "[::]:0" : NULL,
         .secret = secret_bytes(&run->secret),
-        .tls = subject->tls,
+        .tls = candidate->tls,
         .fault = fault,
-        .variation = subject->variation ? subject->variation->name : NULL,
+        .variation = candidate->variation ? candidate->variation->name : NULL,
         .journal = journal,
         .journal_brief = true,
         .wall_ms = clock_wall_ms,
@@ -97,19 +85,19 @@ static void add_outcomes(const struct run_result *result, struct buf *out)
 }
 
 /* The process ends soon, and with it its copy of what was prepared. */
-static void run_suites(struct prepared_run *run, const struct subject *subject,
+static void run_suites(struct prepared_run *run, const struct candidate *candidate,
                        const struct receiver *receiver, char *journal, struct buf *out,
                        struct error *err)
 {
     struct run_result result = {0};
     int64_t begun_ns = clock_monotonic_ns();
-    char *url = on_both_families(subject)
+    char *url = on_both_families(candidate)
                     ? mem_format("http://localhost:%d", receiver_port(receiver))
                     : mem_text(receiver_url(receiver));
     target_clear(&run->target);
     run->engine.cacert = receiver_ca_path(receiver);
     run->effect = selftest_oracle(journal);
-    if (selftest_is_slow(subject))
+    if (selftest_is_slow(candidate))
         run->options.concurrency = CONCURRENCY_SLOW;
     plan_unshare(run->plan);
     bool ok = target_parse(&run->target, url, err) && run_plan(run->plan, NULL, &result, err);
@@ -119,17 +107,19 @@ static void run_suites(struct prepared_run *run, const struct subject *subject,
     free(url);
 }
 
-void selftest_job(const struct selftest *selftest, const struct subject *subject, int fd)
+void selftest_job(const struct selftest *selftest, const struct candidate *candidate, int fd)
 {
     struct error err = {0};
     struct buf out = {0};
     char *journal = selftest_journal_new(&err);
-    struct receiver *receiver = start(selftest_prepared(selftest, subject), subject, journal, &err);
+    struct receiver *receiver =
+        start(selftest_prepared(selftest, candidate), candidate, journal, &err);
     pid_t server = receiver ? serve(receiver) : -1;
     if (receiver && server < 0)
         (void)error_set(&err, "no process could be started: %s", strerror(errno));
     if (server > 0) {
-        run_suites(selftest_prepared(selftest, subject), subject, receiver, journal, &out, &err);
+        run_suites(selftest_prepared(selftest, candidate), candidate, receiver, journal, &out,
+                   &err);
         (void)stop_serving(server, &err);
     }
     receiver_free(receiver);
@@ -137,7 +127,7 @@ void selftest_job(const struct selftest *selftest, const struct subject *subject
         (void)unlink(journal);
     free(journal);
     buf_add_format(&out, error_is_set(&err) ? "failure %s\n" : "end\n", err.message);
-    write_all(fd, buf_bytes(&out));
+    (void)file_put(fd, buf_bytes(&out)); /* where it fails, nobody reads any more */
     _exit(0);
 }
 

@@ -17,7 +17,7 @@
 struct slot {
     pid_t pid; /* leads a process group; 0 = the slot is free */
     int fd;
-    struct subject *subject;
+    struct candidate *candidate;
     struct case_outcomes *outcomes;
     struct buf text;
     int64_t begun_ns;
@@ -29,12 +29,12 @@ struct pool {
     struct pollfd *polled;
     size_t num_slots;
     bool odd_only;
-    struct subject **order;
+    struct candidate **order;
     size_t next; /* the next run: order[next / 2], for the first or the second time */
     size_t num_running;
 };
 
-static bool begin(struct pool *pool, struct slot *slot, struct subject *subject, bool again)
+static bool begin(struct pool *pool, struct slot *slot, struct candidate *candidate, bool again)
 {
     int ends[2];
     if (pipe(ends) != 0)
@@ -47,7 +47,7 @@ static bool begin(struct pool *pool, struct slot *slot, struct subject *subject,
         (void)signal(SIGTERM, SIG_DFL);
         (void)close(ends[0]);
         (void)setenv("TMPDIR", pool->selftest->folder, 1);
-        selftest_job(pool->selftest, subject, ends[1]);
+        selftest_job(pool->selftest, candidate, ends[1]);
     }
     (void)close(ends[1]);
     if (pid < 0) {
@@ -57,8 +57,8 @@ static bool begin(struct pool *pool, struct slot *slot, struct subject *subject,
     (void)setpgid(pid, pid); /* here, too: whoever comes first */
     *slot = (struct slot){.pid = pid,
                           .fd = ends[0],
-                          .subject = subject,
-                          .outcomes = again ? &subject->second : &subject->first,
+                          .candidate = candidate,
+                          .outcomes = again ? &candidate->second : &candidate->first,
                           .text = {.max = TEXT_MAX},
                           .begun_ns = clock_monotonic_ns()};
     pool->num_running++;
@@ -75,21 +75,21 @@ static void finish(struct pool *pool, struct slot *slot, const char *failure)
     if (failure)
         slot->outcomes->failure = mem_text(failure);
     selftest_read_outcomes(buf_bytes(&slot->text), slot->outcomes);
-    slot->subject->duration_ns = clock_monotonic_ns() - slot->begun_ns;
+    slot->candidate->duration_ns = clock_monotonic_ns() - slot->begun_ns;
     buf_clear(&slot->text);
     slot->pid = 0;
     pool->num_running--;
 }
 
-static struct subject *next_subject(struct pool *pool, bool *again)
+static struct candidate *next_candidate(struct pool *pool, bool *again)
 {
-    while (pool->next < 2 * pool->selftest->num_subjects) {
-        struct subject *subject = pool->order[pool->next / 2];
+    while (pool->next < 2 * pool->selftest->num_candidates) {
+        struct candidate *candidate = pool->order[pool->next / 2];
         *again = pool->next++ % 2 == 1;
-        if (pool->odd_only && !subject->odd)
+        if (pool->odd_only && !candidate->odd)
             continue;
-        if (!*again || subject->twice)
-            return subject;
+        if (!*again || candidate->twice)
+            return candidate;
     }
     return NULL;
 }
@@ -100,11 +100,11 @@ static void fill(struct pool *pool)
         bool again = false;
         if (pool->slots[i].pid != 0)
             continue;
-        struct subject *subject = next_subject(pool, &again);
-        if (!subject)
+        struct candidate *candidate = next_candidate(pool, &again);
+        if (!candidate)
             return;
-        if (!begin(pool, &pool->slots[i], subject, again))
-            (again ? &subject->second : &subject->first)->failure =
+        if (!begin(pool, &pool->slots[i], candidate, again))
+            (again ? &candidate->second : &candidate->first)->failure =
                 mem_format("no process could be started: %s", strerror(errno));
     }
 }
@@ -141,22 +141,23 @@ static void show_progress(const struct pool *pool)
 {
     if (isatty(STDERR_FILENO))
         (void)fprintf(stderr, "\r\033[K  %zu of %zu receivers ...", pool->next / 2,
-                      pool->selftest->num_subjects);
+                      pool->selftest->num_candidates);
 }
 
 /* What takes long begins first, so that nothing waits for it at the end; the right receivers, which
  * all take the same short time, fill the gaps. */
-static struct subject **order_of(struct selftest *selftest)
+static struct candidate **order_of(struct selftest *selftest)
 {
-    struct subject **order = mem_alloc((selftest->num_subjects + 1) * sizeof(struct subject *));
+    struct candidate **order =
+        mem_alloc((selftest->num_candidates + 1) * sizeof(struct candidate *));
     size_t count = 0;
     enum { SLOW, FAULTY, RIGHT, RANKS };
     for (int rank = 0; rank < RANKS; rank++)
-        for (size_t i = 0; i < selftest->num_subjects; i++) {
-            struct subject *subject = &selftest->subjects[i];
-            int own = selftest_is_slow(subject) ? SLOW : subject->fault ? FAULTY : RIGHT;
+        for (size_t i = 0; i < selftest->num_candidates; i++) {
+            struct candidate *candidate = &selftest->candidates[i];
+            int own = selftest_is_slow(candidate) ? SLOW : candidate->fault ? FAULTY : RIGHT;
             if (own == rank)
-                order[count++] = subject;
+                order[count++] = candidate;
         }
     return order;
 }
@@ -195,10 +196,10 @@ bool selftest_run_all(struct selftest *selftest)
 
 bool selftest_run_odd(struct selftest *selftest)
 {
-    for (size_t i = 0; i < selftest->num_subjects; i++)
-        if (selftest->subjects[i].odd) {
-            selftest_clear_outcomes(&selftest->subjects[i].first);
-            selftest_clear_outcomes(&selftest->subjects[i].second);
+    for (size_t i = 0; i < selftest->num_candidates; i++)
+        if (selftest->candidates[i].odd) {
+            selftest_clear_outcomes(&selftest->candidates[i].first);
+            selftest_clear_outcomes(&selftest->candidates[i].second);
         }
     return run_pool(selftest, 1, true);
 }

@@ -16,15 +16,15 @@
 
 /* What only informs catches nothing and is held against nobody: the right receiver is asked, and
  * whose mistake can only be told. */
-static bool is_asked_all(const struct subject *subject)
+static bool is_asked_all(const struct candidate *candidate)
 {
-    return subject->fault ? subject->fault->informs : !subject->variation;
+    return candidate->fault ? candidate->fault->informs : !candidate->variation;
 }
 
 struct prepared_run *selftest_prepared(const struct selftest *selftest,
-                                       const struct subject *subject)
+                                       const struct candidate *candidate)
 {
-    return selftest->prepared[subject->tls][is_asked_all(subject)];
+    return selftest->prepared[candidate->tls][is_asked_all(candidate)];
 }
 
 static void set_options(struct prepared_run *run, const struct selftest *selftest, bool asks_all)
@@ -66,13 +66,13 @@ static void free_run(struct prepared_run *run)
 
 /* The address is not known yet; which cases are chosen depends on no more than that it is loopback,
  * and whether it speaks TLS. */
-static struct prepared_run *prepare(const struct selftest *selftest, const struct subject *subject,
-                                    struct error *err)
+static struct prepared_run *prepare(const struct selftest *selftest,
+                                    const struct candidate *candidate, struct error *err)
 {
     struct prepared_run *run = mem_alloc(sizeof *run);
     secret_set(&run->secret, bytes_of(SECRET));
-    set_options(run, selftest, is_asked_all(subject));
-    const char *url = subject->tls ? "https://127.0.0.1/" : "http://127.0.0.1/";
+    set_options(run, selftest, is_asked_all(candidate));
+    const char *url = candidate->tls ? "https://127.0.0.1/" : "http://127.0.0.1/";
     if (target_parse(&run->target, url, err))
         run->plan = plan_make(&run->options, err);
     if (run->plan)
@@ -93,11 +93,11 @@ static void *prepare_all(void *payload)
     struct selftest *selftest = preparation->selftest;
     mem_give_back(); /* for large pages in this heap as well */
     preparation->ok = true;
-    for (size_t i = 0; i < selftest->num_subjects; i++) {
-        const struct subject *subject = &selftest->subjects[i];
-        struct prepared_run **place = &selftest->prepared[subject->tls][is_asked_all(subject)];
+    for (size_t i = 0; i < selftest->num_candidates; i++) {
+        const struct candidate *candidate = &selftest->candidates[i];
+        struct prepared_run **place = &selftest->prepared[candidate->tls][is_asked_all(candidate)];
         if (!*place)
-            *place = prepare(selftest, subject, preparation->err);
+            *place = prepare(selftest, candidate, preparation->err);
         preparation->ok = preparation->ok && *place;
     }
     return NULL;

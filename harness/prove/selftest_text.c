@@ -13,10 +13,10 @@
 static void add_catches(const struct selftest *selftest, const struct case_outcome *one,
                         struct buf *line)
 {
-    for (size_t i = 0; i < selftest->num_subjects; i++) {
-        const struct subject *subject = &selftest->subjects[i];
-        if (subject->fault && selftest_catches(subject, one->base))
-            buf_add_format(line, "%s%s", line->len ? " " : "", subject->fault->id);
+    for (size_t i = 0; i < selftest->num_candidates; i++) {
+        const struct candidate *candidate = &selftest->candidates[i];
+        if (candidate->fault && selftest_catches(candidate, one->base))
+            buf_add_format(line, "%s%s", line->len ? " " : "", candidate->fault->id);
     }
     const char *excuse = catches_excuse(selftest->catches, one->base);
     if (line->len == 0 && excuse)
@@ -39,12 +39,12 @@ static void add_matrix(const struct selftest *selftest, struct buf *out)
     free(cases);
 }
 
-static size_t count_catches(const struct subject *subject, const struct case_outcome *const *cases,
-                            size_t count)
+static size_t count_catches(const struct candidate *candidate,
+                            const struct case_outcome *const *cases, size_t count)
 {
     size_t catches = 0;
     for (size_t i = 0; i < count; i++)
-        catches += selftest_catches(subject, cases[i]->base);
+        catches += selftest_catches(candidate, cases[i]->base);
     return catches;
 }
 
@@ -53,14 +53,15 @@ static void add_faults(const struct selftest *selftest, struct buf *out)
     size_t count;
     const struct case_outcome **cases = selftest_cases(selftest, &count);
     buf_add_text(out, "\nThe faults, and how many cases catch each\n\n");
-    for (size_t i = 0; i < selftest->num_subjects; i++) {
-        const struct subject *subject = &selftest->subjects[i];
+    for (size_t i = 0; i < selftest->num_candidates; i++) {
+        const struct candidate *candidate = &selftest->candidates[i];
         struct buf title = {0};
-        if (!subject->fault)
+        if (!candidate->fault)
             continue;
-        size_t catches = count_catches(subject, cases, count);
-        buf_add_format(&title, "%s %3zu  %s", subject->fault->id, catches, subject->fault->name);
-        layout_entry(buf_text(&title), 36, subject->fault->sentence, out);
+        size_t catches = count_catches(candidate, cases, count);
+        buf_add_format(&title, "%s %3zu  %s", candidate->fault->id, catches,
+                       candidate->fault->name);
+        layout_entry(buf_text(&title), 36, candidate->fault->sentence, out);
         buf_clear(&title);
     }
     free(cases);
@@ -70,9 +71,9 @@ static void add_counts(const struct selftest *selftest, struct buf *out)
 {
     size_t num_faults = 0;
     size_t num_right = 0;
-    for (size_t i = 0; i < selftest->num_subjects; i++) {
-        num_faults += selftest->subjects[i].fault != NULL;
-        num_right += selftest->subjects[i].fault == NULL;
+    for (size_t i = 0; i < selftest->num_candidates; i++) {
+        num_faults += selftest->candidates[i].fault != NULL;
+        num_right += selftest->candidates[i].fault == NULL;
     }
     buf_add_format(out, "hookcheck selftest: %zu faults, %zu right receivers, %zu problems\n",
                    num_faults, num_right, selftest->problems.count);

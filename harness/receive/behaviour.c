@@ -5,9 +5,9 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/gzip.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "receive/gzip.h"
 
 /* --- what the answer says --- */
 
@@ -179,6 +179,28 @@ static void behave_chunk_details(struct answer *answer, const struct inbound *re
     answer->chunk_details = true;
 }
 
+static void behave_gzip(struct answer *answer, const struct inbound *request,
+                        const struct argument *argument)
+{
+    struct buf packed = {0};
+    if (!headers_has_token(request->headers, "Accept-Encoding", "gzip") || answer->body.len == 0)
+        return;
+    gzip_store(buf_bytes(&answer->body), &packed);
+    buf_clear(&answer->body);
+    answer->body = packed;
+    headers_set(&answer->headers, "Content-Encoding", "gzip");
+}
+
+static void behave_gzip_bomb(struct answer *answer, const struct inbound *request,
+                             const struct argument *argument)
+{
+    if (answer->status == 204)
+        answer->status = 200;
+    answer_set_body(answer, "text/plain; charset=utf-8", "");
+    gzip_zeros((size_t)argument->number, &answer->body);
+    headers_set(&answer->headers, "Content-Encoding", "gzip");
+}
+
 /* --- how it is sent --- */
 
 #define BYTES_PER_MIB ((double)1024 * 1024)
@@ -281,7 +303,7 @@ static void behave_unframed(struct answer *answer, const struct inbound *request
 
 static const struct behaviour behaviours[] = {
     {.name = "status",
-     .sentence = "answers with this status, whatever the request",
+     .sentence = "answers every request with this status",
      .argument = {.kind = ARGUMENT_STATUS, .meaning = "N from 200 to 599"},
      .apply = behave_status},
     {.name = "header",
@@ -305,7 +327,7 @@ static const struct behaviour behaviours[] = {
                   .fallback = "<!doctype html><title>ok</title>"},
      .apply = behave_html},
     {.name = "redirect",
-     .sentence = "answers with a redirect, by default to the address asked for, which loops",
+     .sentence = "answers with a redirect, by default to the same URL, which loops",
      .argument = {.kind = ARGUMENT_STATUS_TEXT,
                   .meaning = "CODE[,URL], CODE from 300 to 399",
                   .fallback = "307",
@@ -313,7 +335,7 @@ static const struct behaviour behaviours[] = {
                   .most = 399},
      .apply = behave_redirect},
     {.name = "redirect-chain",
-     .sentence = "redirects from hop to hop, and answers after the last of them",
+     .sentence = "redirects several times, then answers",
      .argument = {.kind = ARGUMENT_STATUS_COUNT,
                   .meaning = "CODE[,N], CODE from 300 to 399, N hops",
                   .fallback = "307,3",
@@ -321,51 +343,53 @@ static const struct behaviour behaviours[] = {
                   .most = 399},
      .apply = behave_redirect_chain},
     {.name = "delay",
-     .sentence = "waits before the answer begins",
+     .sentence = "waits before answering",
      .argument = {.kind = ARGUMENT_TIME, .meaning = "TIME"},
      .apply = behave_delay},
     {.name = "delay-per-mib",
-     .sentence = "waits before the answer begins, longer for a longer request",
+     .sentence = "waits before answering, longer for larger requests",
      .argument = {.kind = ARGUMENT_TIME, .meaning = "TIME for each MiB of the body"},
      .apply = behave_delay_per_mib},
     {.name = "drip",
-     .sentence = "sends the answer byte by byte",
+     .sentence = "sends the response byte by byte",
      .argument = {.kind = ARGUMENT_TIME, .meaning = "TIME between two bytes", .fallback = "10ms"},
      .apply = behave_drip},
     {.name = "truncate",
-     .sentence = "sends only the first bytes of the answer and closes",
+     .sentence = "sends only the first bytes of the response and closes",
      .argument = {.kind = ARGUMENT_SIZE, .meaning = "N bytes", .fallback = "20"},
      .apply = behave_truncate},
     {.name = "reset",
-     .sentence = "resets the connection after the first bytes of the answer",
+     .sentence = "resets the connection after the first bytes of the response",
      .argument = {.kind = ARGUMENT_SIZE, .meaning = "N bytes", .fallback = "0"},
      .apply = behave_reset},
     {.name = "reset-upload",
-     .sentence = "resets the connection before the request's body is read",
+     .sentence = "resets the connection before reading the request's body",
      .argument = {.kind = ARGUMENT_SIZE, .meaning = "N bytes of the answer", .fallback = "0"},
      .moment = MOMENT_HEAD,
      .apply = behave_reset},
     {.name = "reset-after",
-     .sentence = "resets the connection after a whole answer, without announcing it",
+     .sentence = "resets the connection after a complete response, unannounced",
      .apply = behave_reset_after},
-    {.name = "close", .sentence = "closes without an answer", .apply = behave_close},
+    {.name = "close", .sentence = "closes without answering", .apply = behave_close},
     {.name = "silence", .sentence = "never answers", .apply = behave_silence},
-    {.name = "garbage", .sentence = "answers with bytes that are no HTTP", .apply = behave_garbage},
+    {.name = "garbage",
+     .sentence = "answers with bytes that are not HTTP",
+     .apply = behave_garbage},
     {.name = "endless", .sentence = "answers with a body that never ends", .apply = behave_endless},
     {.name = "wrong-length",
-     .sentence = "announces another length than the body has, and closes",
+     .sentence = "announces a wrong Content-Length and closes",
      .argument = {.kind = ARGUMENT_NUMBER,
                   .meaning = "N bytes more, or fewer when negative",
                   .fallback = "10"},
      .apply = behave_wrong_length},
     {.name = "body-after-204",
-     .sentence = "answers with 204 and sends a body all the same",
+     .sentence = "answers 204 and sends a body anyway",
      .argument = {.kind = ARGUMENT_TEXT,
                   .meaning = "TEXT of the body",
                   .fallback = "{\"ok\":true}"},
      .apply = behave_body_after_204},
     {.name = "extra-bytes",
-     .sentence = "sends bytes after the end of the answer",
+     .sentence = "sends extra bytes after the response",
      .argument = {.kind = ARGUMENT_TEXT, .meaning = "TEXT", .fallback = "extra"},
      .apply = behave_extra_bytes},
     {.name = "chunked", .sentence = "sends the body in chunks", .apply = behave_chunked},
@@ -373,37 +397,31 @@ static const struct behaviour behaviours[] = {
      .sentence = "sends the body in small chunks with extensions, and a trailer",
      .apply = behave_chunk_details},
     {.name = "unframed",
-     .sentence = "sends the body without a length: the end of the connection ends it",
+     .sentence = "sends the body without a length; closing the connection ends it",
      .apply = behave_unframed},
-    {.name = "lower-case",
-     .sentence = "writes the names of its headers in lower case",
-     .apply = behave_lower_case},
-    {.name = "no-reason",
-     .sentence = "writes no words after the status",
-     .apply = behave_no_reason},
+    {.name = "lower-case", .sentence = "sends lower-case header names", .apply = behave_lower_case},
+    {.name = "no-reason", .sentence = "sends no reason phrase", .apply = behave_no_reason},
     {.name = "gzip",
-     .sentence = "compresses its body when the client takes that",
-     .apply = gzip_answer},
+     .sentence = "compresses the body when the client accepts it",
+     .apply = behave_gzip},
     {.name = "gzip-bomb",
-     .sentence = "answers with a body that expands to a hundred and sixty times its length",
+     .sentence = "answers with a body that expands to a thousand times its length",
      .argument = {.kind = ARGUMENT_SIZE,
                   .meaning = "N bytes when expanded, at most 256MiB",
                   .fallback = "16MiB",
                   .least = 0,
                   .most = 256 << 20},
-     .apply = gzip_answer_bomb},
+     .apply = behave_gzip_bomb},
     {.name = "http-1.0",
      .sentence = "answers as an HTTP/1.0 server and closes",
      .apply = behave_http_1_0},
     {.name = "connection-close",
-     .sentence = "closes after each answer, and says so",
+     .sentence = "sends Connection: close and closes after each response",
      .apply = behave_connection_close},
     {.name = "silent-close",
-     .sentence = "closes after each answer without saying so",
+     .sentence = "closes after each response without announcing it",
      .apply = behave_silent_close},
-    {.name = "bare-lf",
-     .sentence = "ends the lines of its head with LF alone",
-     .apply = behave_bare_lf},
+    {.name = "bare-lf", .sentence = "ends header lines with a bare LF", .apply = behave_bare_lf},
     {.name = "huge-header",
      .sentence = "adds a very long header",
      .argument = {.kind = ARGUMENT_SIZE,
@@ -413,7 +431,7 @@ static const struct behaviour behaviours[] = {
                   .most = 64 << 20},
      .apply = behave_huge_header},
     {.name = "interim",
-     .sentence = "sends responses 103 before the answer",
+     .sentence = "sends 103 responses before the final one",
      .argument = {.kind = ARGUMENT_NUMBER,
                   .meaning = "N of them, at most 1000",
                   .fallback = "1",
@@ -421,19 +439,19 @@ static const struct behaviour behaviours[] = {
                   .most = 1000},
      .apply = behave_interim},
     {.name = "unasked-continue",
-     .sentence = "sends 100 (Continue) to a client that did not wait for it",
+     .sentence = "sends 100 (Continue) although the client did not ask",
      .apply = behave_unasked_continue},
     {.name = "refuse-continue",
-     .sentence = "answers 417 to a client that waits for 100",
+     .sentence = "answers 417 to `Expect: 100-continue`",
      .moment = MOMENT_EXPECT,
      .apply = behave_refuse_continue},
     {.name = "answer-early",
-     .sentence = "answers as soon as the head is there, without reading the body",
+     .sentence = "answers as soon as the headers arrive, without reading the body",
      .argument = {.kind = ARGUMENT_STATUS, .meaning = "N from 200 to 599", .fallback = "200"},
      .moment = MOMENT_HEAD,
      .apply = behave_status},
     {.name = "read-slowly",
-     .sentence = "reads what the client sends slowly, as one that is overloaded",
+     .sentence = "reads requests slowly, like an overloaded server",
      .argument = {.kind = ARGUMENT_SIZE,
                   .meaning = "N bytes a second, from 10 to 1GiB",
                   .fallback = "1KiB",

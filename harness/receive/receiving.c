@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/sink.h"
 #include "base/text.h"
 
 #define SHOWN_MAX 60 /* bytes of what a client sent, in a line for a person */
@@ -71,7 +72,7 @@ static void print_line(struct receiving *receiving, const struct inbound *reques
     }
     buf_add_format(&line, ": %s, ", result_text);
     add_outcome(answer, &line);
-    (void)fprintf(receiving->out, "%s\n", buf_text(&line));
+    sink_print(receiving->out, "%s\n", buf_text(&line));
     (void)fflush(receiving->out);
     buf_clear(&line);
 }

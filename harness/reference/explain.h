@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "base/table.h"
 #include "run/library.h"
 #include "suite/word.h"
@@ -28,6 +29,10 @@ extern const struct explainer explain_variations;
 extern const struct explainer explain_diagnoses;
 extern const struct explainer explain_snippets;  /* "flask.py": the file as it is */
 extern const struct explainer explain_event_ids; /* "7e57c0de", or such an id in full */
+
+/* Appends all that is known of what `id` names; a word may name things of two kinds: then both are
+ * explained. False with the nearest name when there is nothing of that name. */
+bool explain(const struct library *library, const char *id, struct buf *out, struct error *err);
 
 /* Appends "Title:     text", wrapped; nothing when there is no text. */
 void explain_entry(const char *title, const char *text, struct buf *out);

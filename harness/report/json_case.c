@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "format/request_parts.h"
+#include "http/redacted.h"
 #include "report/repeat.h"
 #include "report/standing.h"
 
@@ -38,13 +39,17 @@ static struct bytes beginning_of(struct bytes body)
     return (struct bytes){body.data, len};
 }
 
-/* `redacted` is what was sent or kept, `len` how much there was. */
-static void set_body(json_t *object, struct bytes redacted, uint64_t kept_len, uint64_t len)
+/* `kept` is what there is of `len` bytes. */
+static void set_body(json_t *object, const struct run_result *result, struct bytes kept,
+                     uint64_t len)
 {
-    struct bytes shown = beginning_of(redacted);
-    json_set_bytes(object, "body", shown);
+    struct buf shown = {0};
+    size_t shown_len = beginning_of(kept).len;
+    redact_beginning(result->redactor, kept, shown_len, &shown);
+    json_set_bytes(object, "body", buf_bytes(&shown));
     set_size(object, "body_len", len);
-    set_bool(object, "body_cut", shown.len < redacted.len || kept_len < len);
+    set_bool(object, "body_cut", shown_len < kept.len || kept.len < len);
+    buf_clear(&shown);
 }
 
 static json_t *request_of(const struct run_result *result, const struct exchange *exchange)
@@ -57,7 +62,7 @@ static json_t *request_of(const struct run_result *result, const struct exchange
     json_set_text(object, "method", shown.request.method);
     json_set_text(object, "url", shown.place.url);
     json_object_set_new(object, "headers", json_headers(&shown.request.headers, &shown.place));
-    set_body(object, buf_bytes(&shown.request.body), len, len + exchange->body_let_go);
+    set_body(object, result, buf_bytes(&request->body), len + exchange->body_let_go);
     shown_request_clear(&shown);
     return object;
 }
@@ -65,12 +70,7 @@ static json_t *request_of(const struct run_result *result, const struct exchange
 static json_t *redacted_headers(const struct run_result *result, const struct headers *from)
 {
     struct headers redacted = {0};
-    for (size_t i = 0; i < from->count; i++) {
-        struct buf value = {0};
-        result_redact(result, bytes_of(from->items[i].value), &value);
-        headers_add(&redacted, from->items[i].name, buf_text(&value));
-        buf_clear(&value);
-    }
+    headers_redacted(result->redactor, from, &redacted);
     json_t *list = json_headers(&redacted, NULL);
     headers_clear(&redacted);
     return list;
@@ -78,14 +78,10 @@ static json_t *redacted_headers(const struct run_result *result, const struct he
 
 static json_t *response_of(const struct run_result *result, const struct observation *seen)
 {
-    struct buf body = {0};
     json_t *object = json_object();
     json_object_set_new(object, "headers", redacted_headers(result, &seen->headers));
-    result_redact(result, buf_bytes(&seen->body), &body);
-    set_body(object, buf_bytes(&body),
-             seen->body_len < seen->body.len ? seen->body_len : seen->body.len, seen->body_len);
+    set_body(object, result, buf_bytes(&seen->body), seen->body_len);
     set_bool(object, "decoded", seen->decoded);
-    buf_clear(&body);
     return object;
 }
 

@@ -1,31 +1,9 @@
 #include "report/repeat.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "http/redacted.h"
 #include "report/details.h"
-
-static char *redacted_text(const struct run_result *result, const char *text)
-{
-    struct buf out = {0};
-    result_redact(result, bytes_of(text), &out);
-    return buf_take(&out);
-}
-
-static void copy_redacted(const struct run_result *result, const struct request *from,
-                          struct request *to)
-{
-    *to = (struct request){.method = redacted_text(result, from->method)};
-    for (size_t i = 0; i < from->headers.count; i++) {
-        char *name = redacted_text(result, from->headers.items[i].name);
-        char *value = redacted_text(result, from->headers.items[i].value);
-        headers_add(&to->headers, name, value);
-        free(name);
-        free(value);
-    }
-    result_redact(result, buf_bytes(&from->body), &to->body);
-}
 
 /* Host and port as the Host header has them: the scheme's own port is left out. */
 static void add_authority(const char *scheme, const char *start, size_t len, struct buf *out)
@@ -49,8 +27,8 @@ void shown_request_init(struct shown_request *shown, const struct run_result *re
                         const struct request *request)
 {
     *shown = (struct shown_request){.place = {0}};
-    copy_redacted(result, request, &shown->request);
-    char *query = request->query ? redacted_text(result, request->query) : NULL;
+    request_redacted(result->redactor, request, CURL_BODY_MAX, &shown->request);
+    const char *query = shown->request.query;
     const char *url = result->url ? result->url : "";
     const char *host = strstr(url, "://") ? strstr(url, "://") + 3 : url;
     const char *path = host + strcspn(host, "/?#");
@@ -65,7 +43,6 @@ void shown_request_init(struct shown_request *shown, const struct run_result *re
                                           .authority = buf_text(&shown->authority),
                                           .path = buf_text(&shown->path),
                                           .options = result->curl_options};
-    free(query);
 }
 
 void shown_request_clear(struct shown_request *shown)

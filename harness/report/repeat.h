@@ -11,7 +11,8 @@
 #include "http/request.h"
 #include "result/result.h"
 
-/* A copy of a request without secrets, and where it went. */
+/* A copy of a request without secrets and without what of its body is beyond CURL_BODY_MAX, and
+ * where it went. */
 struct shown_request {
     struct request request;
     struct request_place place;

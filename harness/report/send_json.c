@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/encode.h"
 #include "base/text.h"
+#include "http/redacted.h"
 
 #define BODY_MAX ((size_t)64 * 1024)
 
@@ -21,7 +22,7 @@ static json_t *text_of(const struct send_report *report, struct bytes in)
 {
     struct buf safe = {0};
     struct buf visible = {0};
-    send_report_hide(report, in, &safe);
+    redact(report->redactor, in, &safe);
     struct bytes text = buf_bytes(&safe);
     if (!text_is_utf8(text)) {
         text_add_visible(&visible, text, text.len);
@@ -36,10 +37,13 @@ static json_t *text_of(const struct send_report *report, struct bytes in)
 static json_t *headers_of(const struct send_report *report, const struct headers *headers)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < headers->count; i++)
+    struct headers safe = {0};
+    headers_redacted(report->redactor, headers, &safe);
+    for (size_t i = 0; i < safe.count; i++)
         (void)json_array_append_new(
-            list, json_pack("[o, o]", text_of(report, bytes_of(headers->items[i].name)),
-                            text_of(report, bytes_of(headers->items[i].value))));
+            list, json_pack("[o, o]", text_of(report, bytes_of(safe.items[i].name)),
+                            text_of(report, bytes_of(safe.items[i].value))));
+    headers_clear(&safe);
     return list;
 }
 
@@ -47,7 +51,7 @@ static json_t *headers_of(const struct send_report *report, const struct headers
 static void set_body(const struct send_report *report, const struct observation *seen, json_t *to)
 {
     struct buf safe = {0};
-    send_report_hide(report, buf_bytes(&seen->body), &safe);
+    redact(report->redactor, buf_bytes(&seen->body), &safe);
     struct bytes body = buf_bytes(&safe);
     bool is_cut = body.len > BODY_MAX;
     if (is_cut)

@@ -6,26 +6,15 @@
 #include "base/array.h"
 #include "base/layout.h"
 #include "base/mem.h"
+#include "base/percentile.h"
+#include "base/sink.h"
 #include "base/text.h"
+#include "http/redacted.h"
 #include "report/send_json.h"
 #include "result/exit.h"
 
 #define SHOWN_BODY_MAX   ((size_t)64 * 1024)
 #define SHOWN_HEADER_MAX ((size_t)8 * 1024)
-
-void send_report_hide(const struct send_report *report, struct bytes in, struct buf *out)
-{
-    struct buf now = {0};
-    secret_redact(report->secret, in, "$HOOKCHECK_SECRET", &now);
-    for (size_t i = 0; i < report->num_hidden; i++) {
-        struct buf next = {0};
-        secret_redact(&report->hidden[i], buf_bytes(&now), "***", &next);
-        buf_clear(&now);
-        now = next;
-    }
-    buf_add_bytes(out, buf_bytes(&now));
-    buf_clear(&now);
-}
 
 static bool is_answered(const struct observation *seen)
 {
@@ -51,7 +40,7 @@ static void add_answer_line(const struct send_report *report, const struct obser
     text_add_duration(out, seen->total_ns < 0 ? 0 : seen->total_ns);
     if (seen->detail[0]) {
         struct buf safe = {0};
-        send_report_hide(report, bytes_of(seen->detail), &safe);
+        redact(report->redactor, bytes_of(seen->detail), &safe);
         buf_add_text(out, " (");
         text_add_visible(out, buf_bytes(&safe), safe.len);
         buf_add_text(out, ")");
@@ -65,16 +54,16 @@ static void add_answer_headers(const struct send_report *report, const struct ob
 {
     if (seen->headers.count)
         buf_add_char(out, '\n');
-    for (size_t i = 0; i < seen->headers.count; i++) {
-        struct buf safe = {0};
+    struct headers safe = {0};
+    headers_redacted(report->redactor, &seen->headers, &safe);
+    for (size_t i = 0; i < safe.count; i++) {
         buf_add_text(out, "  ");
-        text_add_visible(out, bytes_of(seen->headers.items[i].name), SHOWN_HEADER_MAX);
-        send_report_hide(report, bytes_of(seen->headers.items[i].value), &safe);
+        text_add_visible(out, bytes_of(safe.items[i].name), SHOWN_HEADER_MAX);
         buf_add_text(out, ": ");
-        text_add_visible(out, buf_bytes(&safe), SHOWN_HEADER_MAX);
+        text_add_visible(out, bytes_of(safe.items[i].value), SHOWN_HEADER_MAX);
         buf_add_char(out, '\n');
-        buf_clear(&safe);
     }
+    headers_clear(&safe);
 }
 
 static void add_answer_body(const struct send_report *report, const struct observation *seen,
@@ -83,7 +72,7 @@ static void add_answer_body(const struct send_report *report, const struct obser
     if (seen->body.len == 0)
         return;
     struct buf safe = {0};
-    send_report_hide(report, buf_bytes(&seen->body), &safe);
+    redact(report->redactor, buf_bytes(&seen->body), &safe);
     size_t all = seen->decoded ? safe.len : (size_t)seen->body_len;
     buf_add_char(out, '\n');
     layout_block(buf_bytes(&safe), SHOWN_BODY_MAX, all > safe.len ? all : safe.len, out);
@@ -170,24 +159,15 @@ void send_report_add(struct send_report *report, const struct send_attempt *atte
         add_in_full(report, attempt, seen, &out);
     else
         add_in_a_line(report, attempt, seen, &out);
-    (void)fwrite(buf_text(&out), 1, out.len, stdout);
+    sink_write(stdout, buf_bytes(&out));
     buf_clear(&out);
 }
 
 /* --- all of them --- */
 
-static int compare_times(const void *a, const void *b)
-{
-    const int64_t *left = a;
-    const int64_t *right = b;
-    return (*left > *right) - (*left < *right);
-}
-
-/* By nearest rank. */
 int64_t send_report_percentile(const struct send_report *report, size_t percent)
 {
-    size_t rank = (report->num_totals * percent + 99) / 100;
-    return report->totals_ns[rank ? rank - 1 : 0];
+    return times_percentile(report->totals_ns, report->num_totals, percent);
 }
 
 static void add_counts(const struct send_report *report, struct buf *out)
@@ -228,7 +208,7 @@ void send_report_end(struct send_report *report)
         return;
     struct buf out = {0};
     if (report->num_totals)
-        qsort(report->totals_ns, report->num_totals, sizeof *report->totals_ns, compare_times);
+        times_sort(report->totals_ns, report->num_totals);
     if (report->as_json) {
         send_json_sum(report, &out);
     } else {
@@ -237,7 +217,7 @@ void send_report_end(struct send_report *report)
         add_times(report, &out);
         buf_add_char(&out, '\n');
     }
-    (void)fwrite(buf_text(&out), 1, out.len, stdout);
+    sink_write(stdout, buf_bytes(&out));
     buf_clear(&out);
 }
 

@@ -11,8 +11,8 @@
 
 #include "base/buf.h"
 #include "base/bytes.h"
+#include "base/redact.h"
 #include "result/observation.h"
-#include "sign/secret.h"
 
 #define SEND_STATUSES 600
 
@@ -27,11 +27,9 @@ struct send_attempt {
 
 struct send_report {
     bool as_json;
-    size_t total;       /* attempts that there will be */
-    const char *target; /* shown form; borrowed */
-    const struct secret *secret;
-    const struct secret *hidden; /* header values; borrowed */
-    size_t num_hidden;
+    size_t total;                    /* attempts that there will be */
+    const char *target;              /* shown form; borrowed */
+    const struct redactor *redactor; /* borrowed */
     /* what has ended so far */
     size_t num_done;
     size_t num_accepted;
@@ -51,9 +49,6 @@ void send_report_end(struct send_report *report);
 
 /* 0: all were answered 2xx; 3: none had a connection or TLS session; 1: anything else. */
 int send_report_exit(const struct send_report *report);
-
-/* Appends `in` without the secrets: what an endpoint repeats of them is not shown either. */
-void send_report_hide(const struct send_report *report, struct bytes in, struct buf *out);
 
 /* The time, in ns, that `percent` of the complete answers did not pass; the times are sorted and
  * there is one. */

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/redact.h"
 
 static const char *const verdict_names[VERDICT_COUNT] = {
     [VERDICT_PASS] = "pass", [VERDICT_WARN] = "warn", [VERDICT_FAIL] = "fail",
@@ -114,11 +113,6 @@ void run_result_clear(struct run_result *result)
     for (size_t i = 0; i < result->num_diagnoses; i++)
         diagnosis_clear(&result->diagnoses[i]);
     free(result->diagnoses);
-    for (size_t i = 0; i < result->num_hidden; i++) {
-        explicit_bzero(result->hidden[i].value, result->hidden[i].len);
-        free(result->hidden[i].value);
-    }
-    free(result->hidden);
     *result = (struct run_result){0};
 }
 
@@ -139,12 +133,5 @@ const char *run_result_summary(const struct run_result *result)
 
 void result_redact(const struct run_result *result, struct bytes in, struct buf *out)
 {
-    struct redaction *redactions = mem_alloc((result->num_hidden + 1) * sizeof *redactions);
-    for (size_t i = 0; i < result->num_hidden; i++)
-        redactions[i] = (struct redaction){
-            .value = {result->hidden[i].value, result->hidden[i].len},
-            .replacement = result->hidden[i].replacement,
-        };
-    redact(redactions, result->num_hidden, in, out);
-    free(redactions);
+    redact(result->redactor, in, out);
 }

@@ -2,7 +2,7 @@
  * The result model: what a run found, as plain values that diagnose and every report format read.
  * Everything in it is owned by the run_result and already free of secrets (the runner redacts texts
  * when it fills them in), except the raw bytes in `observation`s and `request`s, which reports must
- * pass through result_redact.
+ * pass through result_redact and http/redacted.h.
  */
 #ifndef RESULT_RESULT_H
 #define RESULT_RESULT_H
@@ -13,6 +13,7 @@
 
 #include "base/buf.h"
 #include "base/bytes.h"
+#include "base/redact.h"
 #include "http/request.h"
 #include "result/observation.h"
 #include "suite/suite.h"
@@ -195,13 +196,7 @@ struct run_result {
     size_t counts[VERDICT_COUNT];
     int exit_code; /* 0 1 3 4 or 130 */
 
-    /* What reports must never show. */
-    struct {
-        const char *replacement; /* "$HOOKCHECK_SECRET" */
-        char *value;
-        size_t len;
-    } * hidden;
-    size_t num_hidden;
+    const struct redactor *redactor; /* what reports must never show; borrowed, NULL = nothing */
 };
 
 void run_result_clear(struct run_result *result);
@@ -214,8 +209,7 @@ const char *run_result_summary(const struct run_result *result);
 /* Whether a verdict counts against the endpoint: fail, and with `strict` warn. */
 bool verdict_counts(enum verdict verdict, bool strict);
 
-/* Appends `in` with everything hidden replaced (as it is, and in hex, base64 and percent-encoding).
- */
+/* Appends `in` with everything hidden replaced, in whatever way it is spelled (base/redact.h). */
 void result_redact(const struct run_result *result, struct bytes in, struct buf *out);
 
 #endif

@@ -12,12 +12,9 @@
 
 static void redact_text(const struct run_result *result, char **text)
 {
-    struct buf out = {0};
-    if (!*text)
-        return;
-    result_redact(result, bytes_of(*text), &out);
+    char *redacted = redacted_text(result->redactor, *text);
     free(*text);
-    *text = buf_take(&out);
+    *text = redacted;
 }
 
 static void fill_about(struct case_result *out, const struct suite_case *one)
@@ -105,12 +102,15 @@ static void judge_one_case(struct runner *runner, struct testcase *test, struct 
         struct exchange *exchange = &test->exchanges[i];
         exchange->as_panora = answer_as_panora(&exchange->seen);
         redact_text(runner->result, &exchange->sent);
+        redact_text(runner->result, &exchange->as_panora);
     }
     out->started_ns = test->started_ns ? test->started_ns - runner->begun_ns : 0;
     out->duration_ns = test->started_ns ? test->ended_ns - test->started_ns : 0;
     redact_text(runner->result, &out->expected);
     redact_text(runner->result, &out->actual);
     redact_text(runner->result, &out->reason);
+    for (size_t i = 0; i < out->num_measures; i++)
+        redact_text(runner->result, &out->measures[i].sentence);
     runner->result->counts[out->verdict]++;
     test->state = CASE_JUDGED;
 }
@@ -265,6 +265,17 @@ static const char *stopped(const struct runner *runner)
     return runner->stop + (text_starts_with(runner->stop, not_sent) ? strlen(not_sent) : 0);
 }
 
+/* What an answer held stands in the evidence. */
+static void redact_diagnoses(struct run_result *result)
+{
+    for (size_t i = 0; i < result->num_diagnoses; i++) {
+        struct diagnosis *one = &result->diagnoses[i];
+        char **texts[] = {&one->sentence, &one->evidence, &one->remedy, &one->framework};
+        for (size_t k = 0; k < ARRAY_LEN(texts); k++)
+            redact_text(result, texts[k]);
+    }
+}
+
 void finish_result(struct runner *runner)
 {
     struct run_result *result = runner->result;
@@ -275,6 +286,7 @@ void finish_result(struct runner *runner)
     result->num_requests = runner_num_sent(runner);
     result->loudest = honest_sentence(runner);
     redact_text(result, &result->loudest);
+    redact_diagnoses(result);
     result->stopped = mem_text(stopped(runner));
     result->left_behind = mem_format("events whose id_event begins with %s-%04x", EVENT_ID_PREFIX,
                                      run_tag_of(runner->options->seed));

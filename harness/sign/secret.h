@@ -8,7 +8,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "base/buf.h"
 #include "base/bytes.h"
 #include "base/error.h"
 
@@ -32,11 +31,5 @@ bool secret_from_file(struct secret *secret, const char *path, bool *out_dropped
 
 /* Reads the secret from environment variable `name`; refuses an unset or empty one. */
 bool secret_from_env(struct secret *secret, const char *name, struct error *err);
-
-/* Appends `in` to `out` with every occurrence of the secret, as it is or in hex (any case), base64,
- * base64url or percent-encoded, replaced by `replacement`. Secrets shorter than 6 bytes are
- * replaced only where they stand alone as a whole `in`. */
-void secret_redact(const struct secret *secret, struct bytes in, const char *replacement,
-                   struct buf *out);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
 #include "base/bytes.h"
 #include "base/error.h"
 #include "sign/secret.h"

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/buf.h"
 #include "base/encode.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -230,6 +229,26 @@ void call_clear(struct call *call)
     for (size_t i = 0; i < WORD_PARAMETERS_MAX; i++)
         free(call->values[i].text);
     *call = (struct call){0};
+}
+
+static void add_argument(const struct call *call, struct buf *out)
+{
+    if (call->values[0].text)
+        buf_add_text(out, call->values[0].text);
+    else if (call->word->parameters[0].kind == PARAMETER_DURATION)
+        text_add_duration(out, call->values[0].number);
+    else
+        buf_add_format(out, "%lld", (long long)call->values[0].number);
+}
+
+void call_fill(const struct call *call, const char *phrase, struct buf *out)
+{
+    const char *hole = strstr(phrase, "%s");
+    buf_add(out, phrase, hole ? (size_t)(hole - phrase) : strlen(phrase));
+    if (!hole)
+        return;
+    add_argument(call, out);
+    buf_add_text(out, hole + 2);
 }
 
 bool status_in_set(const char *set, int status)

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/table.h"
@@ -86,6 +87,9 @@ bool call_read(struct call *call, const struct word *word, const struct json_at 
 bool call_parse(struct call *call, const struct table *table, const char *text, struct error *err);
 
 void call_clear(struct call *call);
+
+/* Appends `phrase` with the first argument, as people write it, in place of its %s. */
+void call_fill(const struct call *call, const char *phrase, struct buf *out);
 
 /* Whether `status` is in a set as in STATUS values: "2xx,404". */
 bool status_in_set(const char *set, int status);

@@ -13,7 +13,7 @@ static const struct declared declared = {.must = {(const char *[]){"s/declared"}
 
 struct tried {
     struct selftest selftest;
-    struct subject subjects[1];
+    struct candidate candidates[1];
 };
 
 static void add(struct case_outcomes *outcomes, const char *id, enum level level,
@@ -28,17 +28,17 @@ static void add(struct case_outcomes *outcomes, const char *id, enum level level
 static void begin(struct tried *tried, const struct fault *with)
 {
     *tried = (struct tried){0};
-    tried->subjects[0] = (struct subject){.name = with ? "X01" : "the right receiver",
-                                          .fault = with,
-                                          .declared = with ? &declared : NULL};
+    tried->candidates[0] = (struct candidate){.name = with ? "X01" : "the right receiver",
+                                              .fault = with,
+                                              .declared = with ? &declared : NULL};
     tried->selftest =
-        (struct selftest){.subjects = tried->subjects, .num_subjects = 1, .whole = true};
+        (struct selftest){.candidates = tried->candidates, .num_candidates = 1, .whole = true};
 }
 
 static void end(struct tried *tried)
 {
-    selftest_clear_outcomes(&tried->subjects[0].first);
-    selftest_clear_outcomes(&tried->subjects[0].second);
+    selftest_clear_outcomes(&tried->candidates[0].first);
+    selftest_clear_outcomes(&tried->candidates[0].second);
     selftest_clear_sentences(&tried->selftest.problems);
     selftest_clear_sentences(&tried->selftest.doubts);
 }
@@ -59,8 +59,8 @@ Test(prove_selftest_check, a_fault_that_its_case_catches_is_no_problem)
 {
     struct tried tried;
     begin(&tried, &fault);
-    add(&tried.subjects[0].first, "s/declared[1]", LEVEL_MUST, VERDICT_FAIL);
-    add(&tried.subjects[0].first, "s/by-chance", LEVEL_MAY, VERDICT_WARN);
+    add(&tried.candidates[0].first, "s/declared[1]", LEVEL_MUST, VERDICT_FAIL);
+    add(&tried.candidates[0].first, "s/by-chance", LEVEL_MAY, VERDICT_WARN);
     expect_problem(&tried, NULL);
 }
 
@@ -68,7 +68,7 @@ Test(prove_selftest_check, a_fault_that_nothing_catches)
 {
     struct tried tried;
     begin(&tried, &fault);
-    add(&tried.subjects[0].first, "s/declared", LEVEL_MAY, VERDICT_PASS);
+    add(&tried.candidates[0].first, "s/declared", LEVEL_MAY, VERDICT_PASS);
     expect_problem(&tried, "X01 is caught by none");
 }
 
@@ -76,7 +76,7 @@ Test(prove_selftest_check, what_catches_by_chance_alone_is_not_enough)
 {
     struct tried tried;
     begin(&tried, &fault);
-    add(&tried.subjects[0].first, "s/by-chance", LEVEL_MAY, VERDICT_FAIL);
+    add(&tried.candidates[0].first, "s/by-chance", LEVEL_MAY, VERDICT_FAIL);
     expect_problem(&tried, "X01 is caught by none");
 }
 
@@ -84,9 +84,9 @@ Test(prove_selftest_check, a_case_that_was_not_declared)
 {
     struct tried tried;
     begin(&tried, &fault);
-    add(&tried.subjects[0].first, "s/declared", LEVEL_MUST, VERDICT_FAIL);
-    add(&tried.subjects[0].first, "s/other[a]", LEVEL_MUST, VERDICT_WARN);
-    add(&tried.subjects[0].first, "s/other[b]", LEVEL_MUST, VERDICT_FAIL);
+    add(&tried.candidates[0].first, "s/declared", LEVEL_MUST, VERDICT_FAIL);
+    add(&tried.candidates[0].first, "s/other[a]", LEVEL_MUST, VERDICT_WARN);
+    add(&tried.candidates[0].first, "s/other[b]", LEVEL_MUST, VERDICT_FAIL);
     expect_problem(&tried, "s/other[a] (warn; 2 of its values), undeclared");
 }
 
@@ -94,9 +94,9 @@ Test(prove_selftest_check, a_required_case_that_catches_nothing)
 {
     struct tried tried;
     begin(&tried, &fault);
-    add(&tried.subjects[0].first, "s/declared", LEVEL_MUST, VERDICT_FAIL);
-    add(&tried.subjects[0].first, "s/idle", LEVEL_SHOULD, VERDICT_PASS);
-    add(&tried.subjects[0].first, "s/told", LEVEL_MAY, VERDICT_INFO);
+    add(&tried.candidates[0].first, "s/declared", LEVEL_MUST, VERDICT_FAIL);
+    add(&tried.candidates[0].first, "s/idle", LEVEL_SHOULD, VERDICT_PASS);
+    add(&tried.candidates[0].first, "s/told", LEVEL_MAY, VERDICT_INFO);
     expect_problem(&tried, "s/idle (should) catches no fault");
 }
 
@@ -114,7 +114,7 @@ Test(prove_selftest_check, the_right_receiver_that_is_failed_or_undecided)
         struct tried tried;
         begin(&tried, NULL);
         tried.selftest.whole = false;
-        add(&tried.subjects[0].first, "s/a", LEVEL_MUST, rows[i].verdict);
+        add(&tried.candidates[0].first, "s/a", LEVEL_MUST, rows[i].verdict);
         expect_problem(&tried, rows[i].words);
     }
 }
@@ -131,7 +131,7 @@ Test(prove_selftest_check, a_run_that_went_wrong)
     struct tried tried;
     begin(&tried, &fault);
     tried.selftest.whole = false;
-    tried.subjects[0].first.failure = mem_text("the receiver itself crashed");
+    tried.candidates[0].first.failure = mem_text("the receiver itself crashed");
     expect_problem(&tried, "X01: the receiver itself crashed");
 }
 
@@ -140,9 +140,9 @@ Test(prove_selftest_check, two_runs_that_differ)
     struct tried tried;
     begin(&tried, NULL);
     tried.selftest.whole = false;
-    tried.subjects[0].twice = true;
-    add(&tried.subjects[0].first, "s/a", LEVEL_MUST, VERDICT_PASS);
-    add(&tried.subjects[0].second, "s/a", LEVEL_MUST, VERDICT_FAIL);
+    tried.candidates[0].twice = true;
+    add(&tried.candidates[0].first, "s/a", LEVEL_MUST, VERDICT_PASS);
+    add(&tried.candidates[0].second, "s/a", LEVEL_MUST, VERDICT_FAIL);
     expect_problem(&tried, "differ in s/a: pass and fail");
 }
 
@@ -151,11 +151,11 @@ Test(prove_selftest_check, a_problem_that_a_second_run_does_not_show_is_a_doubt)
     struct tried tried;
     begin(&tried, NULL);
     tried.selftest.whole = false;
-    add(&tried.subjects[0].first, "s/a", LEVEL_MUST, VERDICT_WARN);
+    add(&tried.candidates[0].first, "s/a", LEVEL_MUST, VERDICT_WARN);
     selftest_check(&tried.selftest);
     cr_expect(selftest_is_doubtful(&tried.selftest));
     selftest_doubt(&tried.selftest);
-    tried.subjects[0].first.items[0].verdict = VERDICT_PASS;
+    tried.candidates[0].first.items[0].verdict = VERDICT_PASS;
     selftest_check(&tried.selftest);
     selftest_settle(&tried.selftest);
     cr_expect_eq(tried.selftest.problems.count, 0);
@@ -169,7 +169,7 @@ Test(prove_selftest_check, a_problem_that_a_second_run_shows_again_stands)
     struct tried tried;
     begin(&tried, NULL);
     tried.selftest.whole = false;
-    add(&tried.subjects[0].first, "s/a", LEVEL_MUST, VERDICT_WARN);
+    add(&tried.candidates[0].first, "s/a", LEVEL_MUST, VERDICT_WARN);
     selftest_check(&tried.selftest);
     selftest_doubt(&tried.selftest);
     selftest_check(&tried.selftest);

@@ -9,13 +9,6 @@
 
 TestSuite(sign_secret, .timeout = 20);
 
-static struct secret secret_of(const char *text)
-{
-    struct secret secret = {0};
-    secret_set(&secret, bytes_of(text));
-    return secret;
-}
-
 static bool is_text(const struct secret *secret, const char *text)
 {
     return bytes_equal(secret_bytes(secret), bytes_of(text));
@@ -120,70 +113,4 @@ Test(sign_secret, an_environment_variable_must_be_set_and_not_empty)
     cr_expect(is_text(&secret, "s3cret\n"));
     secret_clear(&secret);
     (void)unsetenv("HOOKCHECK_TEST_SECRET");
-}
-
-static void expect_redacted(const char *secret_text, const char *in, const char *expected)
-{
-    struct secret secret = secret_of(secret_text);
-    struct buf out = {0};
-    secret_redact(&secret, bytes_of(in), "***", &out);
-    cr_expect_str_eq(buf_text(&out), expected, "secret \"%s\" in \"%s\"", secret_text, in);
-    buf_clear(&out);
-    secret_clear(&secret);
-}
-
-Test(sign_secret, is_redacted_in_every_form)
-{
-    static const struct {
-        const char *secret, *in, *expected;
-    } rows[] = {
-        {"s3cret/+?", "a s3cret/+? b", "a *** b"},
-        {"s3cret/+?", "s3cret/+?s3cret/+?", "******"},
-        {"s3cret/+?", "x733363726574 2f2b3f", "x733363726574 2f2b3f"},
-        {"s3cret/+?", "x7333637265742f2b3fy", "x***y"},
-        {"s3cret/+?", "x7333637265742F2B3Fy", "x***y"},
-        {"s3cret/+?", "x7333637265742f2B3fy", "x***y"},
-        {"s3cret/+?", "czNjcmV0Lys/", "***"},
-        {"s3cret/+?", "czNjcmV0Lys_", "***"},
-        {"s3cret/+?", "?k=s3cret%2F%2B%3F&", "?k=***&"},
-        {"s3cret/+?", "?k=s3cret%2f%2b%3f&", "?k=***&"},
-        {"s3cret/+?", "?k=%73%33%63ret/%2B?&", "?k=***&"},
-        {"secret!", "\"c2VjcmV0IQ==\"", "\"***\""},
-        {"secret!", "c2VjcmV0IQ.", "***."},
-        {"secret!", "c2VjcmV0IQ===", "***="},
-        {"secret!!", "c2VjcmV0ISE=", "***"},
-        {"two words", "two+words two%20words", "*** ***"},
-        {"%25abcd", "%25abcd %2525abcd", "*** ***"},
-        {"caf\xC3\xA9-caf\xC3\xA9", "<caf%c3%A9-caf\xC3\xA9>", "<***>"},
-        {"aaaaaa", "aaaaaaa", "***a"},
-        {"secret", "secre", "secre"},
-        {"secret", "SECRET", "SECRET"},
-        {"secret", "", ""},
-        {"", "anything", "anything"},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-        expect_redacted(rows[i].secret, rows[i].in, rows[i].expected);
-}
-
-Test(sign_secret, a_short_one_is_redacted_only_where_it_stands_alone)
-{
-    expect_redacted("abc", "xabcx abc", "xabcx abc");
-    expect_redacted("abc", "abc", "***");
-    expect_redacted("abc", "616263", "***");
-    expect_redacted("abc", "YWJj", "***");
-    expect_redacted("abcde", "abcde ", "abcde ");
-    expect_redacted("abcdef", "abcdef ", "*** ");
-}
-
-Test(sign_secret, bytes_around_it_survive_redaction)
-{
-    struct secret secret = secret_of("secret");
-    struct buf out = {0};
-    secret_redact(&secret, (struct bytes){"\0secret\0\xFF", 9}, "", &out);
-    cr_expect(bytes_equal(buf_bytes(&out), (struct bytes){"\0\0\xFF", 3}));
-    buf_reset(&out);
-    secret_redact(&secret, (struct bytes){NULL, 0}, "***", &out);
-    cr_expect_eq(out.len, 0);
-    buf_clear(&out);
-    secret_clear(&secret);
 }

@@ -184,17 +184,16 @@ Test(sign_signature, every_single_changed_digit_is_noticed)
     }
 }
 
-Test(sign_signature, what_was_presented_is_shown_escaped_and_cut)
+Test(sign_signature, what_was_presented_is_not_repeated)
 {
     static const struct {
         const char *signature, *message;
     } rows[] = {
         {"", "the signature is empty"},
-        {"a\nb\xFF", "the signature a\\x0ab\\xff (4 bytes) is not 64 lower-case hex digits"},
-        {"0123456789abcdefghij",
-         "the signature 0123456789abcdef... (20 bytes) is not 64 lower-case hex digits"},
+        {"a\nb\xFF", "the signature has 4 bytes and is not 64 lower-case hex digits"},
+        {"0123456789abcdefghij", "the signature has 20 bytes and is not 64 lower-case hex digits"},
         {"0000000000000000000000000000000000000000000000000000000000000000",
-         "the signature 0000000000000000... is not the one for this body and secret"},
+         "the signature is not the one for this body and secret"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct error err = {0};

@@ -7,6 +7,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/sink.h"
 
 #define SIGNATURE "5390ab789ae3eeb39730281bdd2fd8b6ea784e163f4df48f29ddadc415f15661"
 #define CUT       "5390ab789ae3eeb39730281bdd2fd8b6"
@@ -231,11 +232,9 @@ static void fill_diagnosis(struct run_result *result)
 
 static void fill_hidden(struct run_result *result)
 {
-    result->hidden = mem_alloc(sizeof *result->hidden);
-    result->num_hidden = 1;
-    result->hidden[0].replacement = "$HOOKCHECK_SECRET";
-    result->hidden[0].value = mem_text(SAMPLE_SECRET);
-    result->hidden[0].len = strlen(SAMPLE_SECRET);
+    sink_forget();
+    sink_hide_secret(bytes_of(SAMPLE_SECRET), "$HOOKCHECK_SECRET");
+    result->redactor = sink_redactor();
 }
 
 void sample_count(struct run_result *result)

@@ -1,0 +1,50 @@
+#define ZLIB_CONST
+#include "base/gzip.h"
+
+#include <stdlib.h>
+#include <zlib.h>
+
+#define PIECE       ((size_t)16 * 1024)
+#define GZIP_WINDOW (15 + 16) /* zlib: the largest window, with a head and a tail of gzip */
+#define MEMORY      8         /* zlib's usual level */
+
+static void begin(z_stream *stream, int level)
+{
+    *stream = (z_stream){0};
+    if (deflateInit2(stream, level, Z_DEFLATED, GZIP_WINDOW, MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
+        abort(); /* out of memory, or another zlib than this was built for */
+}
+
+static void feed(z_stream *stream, struct bytes in, int flush, struct buf *out)
+{
+    unsigned char packed[PIECE];
+    stream->next_in = (z_const Bytef *)in.data; /* ZLIB_CONST: it is only read */
+    stream->avail_in = (uInt)in.len;
+    do {
+        stream->next_out = packed;
+        stream->avail_out = sizeof packed;
+        (void)deflate(stream, flush);
+        buf_add(out, packed, sizeof packed - stream->avail_out);
+    } while (stream->avail_out == 0);
+}
+
+void gzip_store(struct bytes in, struct buf *out)
+{
+    z_stream stream;
+    begin(&stream, Z_NO_COMPRESSION);
+    for (; in.len > PIECE; in.data += PIECE, in.len -= PIECE)
+        feed(&stream, (struct bytes){in.data, PIECE}, Z_NO_FLUSH, out);
+    feed(&stream, in, Z_FINISH, out);
+    (void)deflateEnd(&stream);
+}
+
+void gzip_zeros(size_t len, struct buf *out)
+{
+    static const char zeros[PIECE];
+    z_stream stream;
+    begin(&stream, Z_BEST_COMPRESSION);
+    for (; len > PIECE; len -= PIECE)
+        feed(&stream, (struct bytes){zeros, PIECE}, Z_NO_FLUSH, out);
+    feed(&stream, (struct bytes){zeros, len}, Z_FINISH, out);
+    (void)deflateEnd(&stream);
+}

@@ -1,0 +1,16 @@
+/* Bodies in gzip (RFC 1952). */
+#ifndef BASE_GZIP_H
+#define BASE_GZIP_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/bytes.h"
+
+/* Appends `in`, stored as it is: the same bytes by every version of zlib. */
+void gzip_store(struct bytes in, struct buf *out);
+
+/* Appends what expands to `len` zero bytes, about a thousandth of their number. */
+void gzip_zeros(size_t len, struct buf *out);
+
+#endif

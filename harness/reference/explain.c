@@ -1,0 +1,50 @@
+#include "reference/explain.h"
+
+#include "base/array.h"
+#include "base/layout.h"
+#include "base/text.h"
+
+#define TITLE_COLUMNS 12
+
+/* A word may name things of two kinds: then both are explained. */
+static const struct explainer *const explainers[] = {
+    &explain_cases,        &explain_faults,     &explain_mutations,
+    &explain_expectations, &explain_behaviours, &explain_variations,
+    &explain_diagnoses,    &explain_snippets,   &explain_event_ids,
+};
+
+void explain_entry(const char *title, const char *text, struct buf *out)
+{
+    if (text && *text)
+        layout_entry(title, TITLE_COLUMNS, text, out);
+}
+
+static void unknown(const struct library *library, const char *id, struct error *err)
+{
+    struct names names = {0};
+    for (size_t i = 0; i < ARRAY_LEN(explainers); i++)
+        explainers[i]->add_names(library, &names);
+    const char *nearest = text_nearest(id, names.items, names.count);
+    if (nearest)
+        (void)error_set(err, "nothing is called \"%s\"; did you mean \"%s\"?", id, nearest);
+    else
+        (void)error_set(err,
+                        "nothing is called \"%s\"; `hookcheck list cases`, faults, mutations and "
+                        "so on show what there is",
+                        id);
+    names_clear(&names);
+}
+
+bool explain(const struct library *library, const char *id, struct buf *out, struct error *err)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < ARRAY_LEN(explainers); i++) {
+        struct buf text = {0};
+        if (explainers[i]->explain(library, id, &text))
+            buf_add_format(out, "%s%s", found++ ? "\n" : "", buf_text(&text));
+        buf_clear(&text);
+    }
+    if (!found)
+        unknown(library, id, err);
+    return found > 0;
+}
