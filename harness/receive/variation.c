@@ -487,5 +487,5 @@ static const struct variation variations[] = {
      .overrides = {.manners.tls_flaw = TLS_ONLY_1_3}},
 };
 static const struct table_part part = TABLE_PART(variations);
-static const struct table_part *const parts[] = {&part, NULL};
+static const struct table_part *const parts[] = {&part, &variations_by_shape, NULL};
 const struct table variation_table = {"variation", sizeof(struct variation), parts};
