@@ -20,6 +20,7 @@
 
 static const char *const levels[] = {"must", "should", "may", NULL};
 static const char *const dialects[] = {"both", "text", "object", NULL};
+static const char *const efforts[] = {"off", "quick", "full", NULL};
 
 static const struct option_spec specs[] = {
     {.name = "endpoint",
@@ -97,6 +98,15 @@ static const struct option_spec specs[] = {
      .otherwise = "they are made",
      .kind = OPTION_FLAG,
      .at = offsetof(struct run_choice, run.quick)},
+    {.name = "diagnose",
+     .value = "EFFORT",
+     .help = "How much to ask about the causes of failures: off, quick (at most 100 requests) or "
+             "full (at most 400).",
+     .fallback = "full",
+     .otherwise = "quick with --quick",
+     .kind = OPTION_CHOICE,
+     .choices = efforts,
+     .at = offsetof(struct run_choice, run.diagnose)},
     {.name = "dry-run",
      .is_aside = true,
      .help = "Print what would be sent, and send nothing.",
@@ -209,6 +219,8 @@ static void settle(struct run_choice *choice, const struct arguments *arguments)
     bool is_held = !choice->target.is_private && !run->allow_disruptive;
     if (run->quick && !arguments_has(arguments, "max-time"))
         run->max_time_ns /= 2;
+    if (run->quick && !arguments_has(arguments, "diagnose"))
+        run->diagnose = DIAGNOSE_QUICK;
     if (run->seed == 0)
         run->seed = rng_fresh_seed();
     if (choice->interval_ns > 0)
