@@ -1,6 +1,7 @@
 /*
  * What the options mean to libcurl, checked once before the first attempt and set on each handle.
  */
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -38,7 +39,10 @@ static curl_socket_t on_open_socket(void *payload, curlsocktype purpose,
         attempt->seen.started_ns = clock_monotonic_ns() - resolved_us * 1000;
         attempt->has_begun = true;
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    int made = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (made < 0)
+        attempt->socket_errno = errno;
+    return made;
 }
 
 /* Called when the server asks for a client certificate; one that the user gave is there already. */

@@ -78,6 +78,7 @@ struct observation {
     char peer[64];                      /* address that was connected to */
     char opening[OBSERVED_OPENING_MAX]; /* raw way: the first bytes that came, whatever they are */
     size_t opening_len;
+    bool ours;        /* NOT_SENT for want of something on this machine: ports, descriptors */
     bool cert_wanted; /* the server asked for a client certificate, and none was given */
     bool raw;         /* sent by the raw way: the fields below are exact only then */
     bool reused;      /* sent on a connection that had carried a message before */

@@ -97,6 +97,12 @@ static void diagnosis_clear(struct diagnosis *diagnosis)
     free_texts(diagnosis->cases, diagnosis->num_cases);
 }
 
+void run_result_add_note(struct run_result *result, char *note)
+{
+    result->notes = mem_resize(result->notes, result->num_notes + 1, sizeof *result->notes);
+    result->notes[result->num_notes++] = note;
+}
+
 void run_result_clear(struct run_result *result)
 {
     char *texts[] = {result->target,         result->version,
@@ -110,6 +116,7 @@ void run_result_clear(struct run_result *result)
     for (size_t i = 0; i < result->num_cases; i++)
         case_result_clear(&result->cases[i]);
     free(result->cases);
+    free_texts(result->notes, result->num_notes);
     for (size_t i = 0; i < result->num_diagnoses; i++)
         diagnosis_clear(&result->diagnoses[i]);
     free(result->diagnoses);

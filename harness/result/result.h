@@ -181,6 +181,9 @@ struct run_result {
     char *loudest; /* the honest-run sentence: these requests never reached the handler, and what
                       they met; or "" */
     struct wrong_port wrong_port;
+    char **notes; /* what happened beside the cases, a sentence each: the endpoint was away for a
+                     while, this machine was paused */
+    size_t num_notes;
     size_t num_requests; /* sent */
     char *left_behind;   /* "events whose id_event begins with 7e57c0de-1a2b" */
     char *rerun; /* command line prefix that repeats the run: "hookcheck run 'URL' --seed N ..."
@@ -198,6 +201,9 @@ struct run_result {
 
     const struct redactor *redactor; /* what reports must never show; borrowed, NULL = nothing */
 };
+
+/* Adds a note, which becomes the result's. */
+void run_result_add_note(struct run_result *result, char *note);
 
 void run_result_clear(struct run_result *result);
 void case_result_clear(struct case_result *result);

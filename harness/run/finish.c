@@ -61,7 +61,7 @@ static void judge_canary(const struct testcase *test, struct case_result *out)
     }
     out->canary_failed = true;
     out->recovery_ns = test->recovery_ns;
-    out->verdict = broken[out->level];
+    out->verdict = test->recovery_ns < 0 ? VERDICT_FAIL : broken[out->level];
     if (out->decisive >= out->num_exchanges && out->num_exchanges)
         out->decisive = out->num_exchanges - 1;
     free(out->reason);
@@ -234,6 +234,24 @@ static int exit_code_of(const struct runner *runner, const struct tally *tally)
     return asked_nothing(tally) ? EXIT_WRONG_USAGE : EXIT_OK;
 }
 
+/* An endpoint that ended is told first: after what, and that the rest could not be asked. */
+static void say_ended(const struct runner *runner)
+{
+    struct run_result *result = runner->result;
+    struct buf out = {0};
+    if (!runner->gone || !runner->alive_ns) /* it cannot end what never answered */
+        return;
+    buf_add_text(&out, "The endpoint ended");
+    if (runner->culprit)
+        buf_add_format(&out, " after the case \"%s\" (%s)", runner->culprit->one->title,
+                       runner->culprit->one->id);
+    buf_add_text(&out, " and did not come back within ");
+    text_add_duration(&out, runner->options->recovery_ns);
+    buf_add_format(&out, "; %zu cases could not be asked.", result->counts[VERDICT_INCONCLUSIVE]);
+    free(result->loudest);
+    result->loudest = buf_take(&out);
+}
+
 static void say_wrong_port(struct run_result *result)
 {
     const struct wrong_port *port = &result->wrong_port;
@@ -294,6 +312,8 @@ void finish_result(struct runner *runner)
     result->exit_code = exit_code_of(runner, &tally);
     say_asked_nothing(result, &tally);
     say_wrong_port(result);
+    say_ended(runner);
+    trouble_add_notes(runner);
     /* the exchanges are the result's from now on */
     for (size_t i = 0; i < runner->plan->num_cases; i++)
         runner->plan->cases[i].exchanges = NULL;

@@ -57,7 +57,7 @@ static int64_t due_in_trouble(const struct runner *runner, int64_t next_ns)
     bool waits = test && test->state < CASE_ENDED && (test->in_flight == 0 || pace_is_open(test));
     if (!waits)
         return next_ns;
-    int64_t rate_ns = budget_due_ns(gate_budget(runner->gate), 1);
+    int64_t rate_ns = launch_due_ns(runner, test, 1);
     int64_t due_ns = test->resume_ns > rate_ns ? test->resume_ns : rate_ns;
     return due_ns < next_ns ? due_ns : next_ns;
 }
@@ -77,7 +77,7 @@ static int64_t idle_ns(const struct runner *runner, int64_t now_ns)
             test->resume_ns > now_ns) /* what is due already waits for room, not for time */
             earlier(&next_ns, test->resume_ns);
     }
-    int64_t rate_ns = budget_due_ns(gate_budget(runner->gate), 1);
+    int64_t rate_ns = launch_due_ns(runner, &runner->canary, 1);
     if (rate_ns > now_ns)
         earlier(&next_ns, rate_ns);
     return next_ns > now_ns ? next_ns - now_ns : 0;
@@ -168,7 +168,10 @@ static void loop(struct runner *runner)
 {
     for (;;) {
         int64_t now_ns = clock_monotonic_ns();
+        int64_t paused_ns = gate_take_pause(runner->gate);
         check_stop(runner, now_ns);
+        if (paused_ns)
+            trouble_note_pause(runner, paused_ns);
         if (!runner->first_is_over)
             see_first(runner, now_ns);
         else if (runner->trouble == TROUBLE_NONE)
@@ -248,6 +251,7 @@ static void start(struct runner *runner)
     result->strict = options->strict;
     result->num_cases = runner->plan->num_cases;
     result->cases = mem_alloc((result->num_cases + 1) * sizeof *result->cases);
+    runner->room = options->concurrency;
     runner->begun_ns = clock_monotonic_ns();
     gate_begin(runner->gate);
 }

@@ -8,7 +8,7 @@
 #include "base/mem.h"
 #include "tests/support/running.h"
 
-TestSuite(run_trouble, .timeout = 50);
+TestSuite(run_trouble, .timeout = 240);
 
 static struct started_program receiver;
 
@@ -89,7 +89,7 @@ Test(run_trouble, ends_soon_when_the_endpoint_stays_dead, .fini = stop)
     cr_assert(start_receiver(&receiver, ARGUMENTS("--fault", "B02", "--restart", "1h")));
     int64_t begun_ns = clock_monotonic_ns();
     json_t *report = run_for_json(receiver.url, ARGUMENTS("--quick", "--recovery", "300ms"), &code);
-    cr_expect_lt(clock_monotonic_ns() - begun_ns, 8 * NS_PER_S);
+    cr_expect_lt(clock_monotonic_ns() - begun_ns, 30 * NS_PER_S);
     cr_expect_eq(code, 1);
     cr_expect_geq(count_verdict(report, "fail"), 1);
     cr_expect_leq(count_verdict(report, "fail"), 5, "no more than were under way");
@@ -154,7 +154,7 @@ Test(run_trouble, of_hostile_answers_ends_with_1_in_bounded_time, .fini = stop)
         json_t *report =
             run_for_json(receiver.url,
                          ARGUMENTS("--quick", "--deadline", "300ms", "--recovery", "200ms"), &code);
-        cr_expect_lt(clock_monotonic_ns() - begun_ns, 10 * NS_PER_S, "%s", rows[i].behaviour);
+        cr_expect_lt(clock_monotonic_ns() - begun_ns, 40 * NS_PER_S, "%s", rows[i].behaviour);
         cr_expect_eq(code, 1, "%s: exit %d", rows[i].behaviour, code);
         const char *loudest = json_string_value(json_object_get(report, "loudest"));
         cr_expect(loudest && *loudest && strstr(loudest, rows[i].met), "%s: %s", rows[i].behaviour,
