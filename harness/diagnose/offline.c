@@ -227,11 +227,11 @@ static bool explain_one(struct search *search, struct bytes given, struct bytes 
                        "the signature is cut short: the first %zu of its %zu digits are there, and "
                        "they are right; look for a column or a buffer that is too small\n",
                        given.len, right.len);
-    else if (common == right.len)
+    else if (common == right.len && given.len > right.len)
         buf_add_format(search->out,
                        "the signature is right, with %zu character%s too many behind it\n",
                        given.len - right.len, given.len - right.len == 1 ? "" : "s");
-    else if (common >= COMMON_MIN)
+    else if (common >= COMMON_MIN && common < right.len)
         buf_add_format(search->out,
                        "the first %zu digits of the signature are right and the %zu. is not: the "
                        "signature was changed, not the body\n",
