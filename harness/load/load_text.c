@@ -11,7 +11,7 @@
 #include "base/terminal.h"
 #include "base/text.h"
 
-#define INDENT        13
+#define INDENT        15
 #define SPARKS_MAX    60
 #define SHOWN_MESSAGE ((size_t)1500)
 
@@ -128,8 +128,7 @@ static void add_latency(const struct load_report *report, struct buf *out)
         return;
     }
     add_percentiles(&tally->latency, out);
-    add_phase(report->plan->per_second ? "until it was sent" : "connecting again", &tally->queue,
-              out);
+    add_phase("until it was sent", &tally->queue, out);
     add_phase("until the first byte", &tally->wait, out);
     add_phase("until the last byte", &tally->transfer, out);
     add_phase("connecting", &tally->connect, out);
@@ -240,9 +239,7 @@ static void add_offender(const struct load_report *report, const struct load_off
     text_add_duration(out, offender->latency_ns);
     buf_add_text(out, ", ");
     text_add_duration(out, offender->at_ns);
-    buf_add_format(out,
-                   " into the load; %zu requests were in flight on its thread, %zu of them "
-                   "forged\n",
+    buf_add_format(out, " into the load; in flight on its thread: %zu, of which %zu forged\n",
                    offender->in_flight, offender->in_flight_forged);
     add_message(report, "request", &offender->request, out);
     add_message(report, "response", &offender->answer, out);
