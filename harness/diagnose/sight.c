@@ -101,8 +101,15 @@ static void add_sight(struct investigation *inv, const struct exchange *exchange
     sight->type = text_of(sight->event, "type");
     sight->data = text_of(sight->event, "data");
     sight->is_plain = is_plain(request);
-    sight->has_event = is_event(sight);
+    /* most parsers refuse a byte order mark */
+    sight->has_event = is_event(sight) && buf_text(&request->body)[0] != '\xEF';
     find_right(inv, sight);
+    sight->is_probe = !one && trouble;
+    if (sight->is_probe) { /* by the endpoint's own rule */
+        memcpy(sight->right, exchange->right_signature, sizeof sight->right);
+        sight->is_right =
+            sight->num_signatures == 1 && bytes_equal(sight->signature, bytes_of(sight->right));
+    }
     /* Some forgeries carry what is right for what they hold: to let them in is no mistake. */
     if (!exchange->genuine && exchange->accepted && sight->is_right)
         sight->trouble = false;
@@ -116,23 +123,36 @@ void sights_gather(struct investigation *inv)
     for (size_t i = 0; i < result->num_cases; i++) {
         const struct case_result *one = &result->cases[i];
         bool trouble = one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN;
+        if (one->verdict == VERDICT_SKIP) /* what was answered says nothing about the endpoint */
+            continue;
         for (size_t k = 0; k < one->num_exchanges; k++)
             add_sight(inv, &one->exchanges[k], one, trouble);
     }
 }
 
+static void forget_sights(struct investigation *inv, size_t from)
+{
+    for (size_t i = from; i < inv->num_sights; i++) {
+        js_free(inv->sights[i].event);
+        buf_clear(&inv->sights[i].written);
+    }
+    inv->num_sights = from;
+}
+
+/* The probes have moved since: all of them are looked at again. */
 void sights_add_probes(struct investigation *inv)
 {
+    size_t first = 0;
+    while (first < inv->num_sights && !inv->sights[first].is_probe)
+        first++;
+    forget_sights(inv, first);
     for (size_t i = 0; i < inv->num_probes; i++)
         add_sight(inv, &inv->probes[i], NULL, true);
 }
 
 void sights_clear(struct investigation *inv)
 {
-    for (size_t i = 0; i < inv->num_sights; i++) {
-        js_free(inv->sights[i].event);
-        buf_clear(&inv->sights[i].written);
-    }
+    forget_sights(inv, 0);
     free(inv->sights);
     for (size_t i = 0; i < inv->num_probes; i++) {
         free(inv->probes[i].sent);
