@@ -705,9 +705,9 @@ static void note_effort(struct worker *worker, int64_t cpu_ns, int64_t wall_ns)
     worker->tally.busiest = wall_ns > 0 ? (double)cpu_ns / (double)wall_ns : 0;
 }
 
-void *worker_run(void *payload)
+void *worker_run(void *its_worker)
 {
-    struct worker *worker = payload;
+    struct worker *worker = its_worker;
     int64_t cpu_ns = thread_cpu_ns();
     int64_t now = now_of(worker);
     int64_t begun_ns = now;

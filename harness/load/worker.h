@@ -32,8 +32,8 @@ void worker_free(struct worker *worker); /* NULL is fine */
 /* Whether a connection can be made at all; a sentence when not. */
 bool worker_try(struct worker *worker, struct error *err);
 
-/* The thread's function; `worker` is a struct worker. */
-void *worker_run(void *worker);
+/* The thread's function. */
+void *worker_run(void *its_worker);
 
 const struct tally *worker_tally(const struct worker *worker);
 
