@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "report/standing.h"
 #include "report/tally.h"
+#include "result/exit.h"
 
 /* What it means for Panora's events, by how bad the worst cause is. */
 static const char *const consequences[HARM_COUNT] = {
@@ -139,7 +140,10 @@ static void add_ready(const struct run_result *result, struct buf *out)
 void headline_add(const struct run_result *result, struct buf *out)
 {
     const char *summary = run_result_summary(result);
-    if (strcmp(summary, "ready") == 0)
+    if (result->exit_code == EXIT_BASELINE)
+        buf_add_format(out, "Not ready, as the baseline says: %zu known failures and no new one.",
+                       count_standing(result, STANDING_FAILED));
+    else if (strcmp(summary, "ready") == 0)
         add_ready(result, out);
     else if (strcmp(summary, "undecided") == 0)
         add_undecided(result, out);

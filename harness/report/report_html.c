@@ -93,6 +93,8 @@ static void add_top(const struct run_result *result, struct buf *out)
     add_notice("Stopped early:", result->stopped, out);
     if (result->num_diagnoses)
         add_notice("What was met:", result->loudest, out);
+    for (size_t i = 0; i < result->num_notes; i++)
+        add_notice("Baseline:", result->notes[i], out);
     add_notice("Left behind:", result->left_behind, out);
     add_facts(result, out);
     buf_add_text(out, "<nav aria-label=\"Parts of the report\"><a href=\"#causes\">Causes</a> · <a "

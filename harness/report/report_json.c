@@ -87,6 +87,7 @@ static void set_run(json_t *object, const struct run_result *result)
     json_set_text(object, "left_behind", result->left_behind);
     json_set_text(object, "rerun", result->rerun);
     json_set_text(object, "url", result->url ? result->url : "");
+    json_object_set_new(object, "baseline", texts(result->notes, result->num_notes));
     json_object_set_new(object, "experiments", json_integer((json_int_t)result->num_experiments));
     json_object_set_new(object, "exit_code", json_integer(result->exit_code));
     json_object_set_new(object, "summary", summary(result));
