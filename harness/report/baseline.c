@@ -151,10 +151,9 @@ static size_t tell_useless(const struct baseline *baseline, const char *today,
             continue;
         useless++;
         add_note(result,
-                 fails
-                     ? mem_format("%s: its day in the baseline, %s, is past (%s)", name,
-                                  entry->until, entry->reason)
-                     : mem_format("%s: does not fail any more; take it out of the baseline", name));
+                 fails ? mem_format("baseline: %s may not fail any more, its day %s is past (%s)",
+                                    name, entry->until, entry->reason)
+                       : mem_format("baseline: %s does not fail any more; take it out", name));
     }
     return useless;
 }
@@ -175,8 +174,8 @@ void baseline_apply(const struct baseline *baseline, const char *today, struct r
         known += is_known;
     }
     size_t useless = tell_useless(baseline, today, result);
-    add_note(result,
-             mem_format("%zu known failure%s, %zu new", known, known == 1 ? "" : "s", fresh));
+    add_note(result, mem_format("baseline: %zu known failure%s, %zu new", known,
+                                known == 1 ? "" : "s", fresh));
     bool only_known = result->exit_code == EXIT_FELL_SHORT && known > 0 && fresh == 0 &&
                       !(result->loudest && *result->loudest) &&
                       !(result->stopped && *result->stopped);

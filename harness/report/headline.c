@@ -95,11 +95,10 @@ static void add_not_ready(const struct run_result *result, struct buf *out)
     const struct case_result *deadly = killer(result);
     size_t failed = count_standing(result, STANDING_FAILED);
     buf_add_text(out, "Not ready: ");
-    if (first)
+    if (deadly && result->loudest && *result->loudest)
+        buf_add_text(out, result->loudest);
+    else if (first)
         add_because(result, first, out);
-    else if (deadly)
-        buf_add_format(out, "the endpoint went away after the case \"%s\" and did not come back.",
-                       deadly->title);
     else if (result->loudest && *result->loudest)
         buf_add_text(out, result->loudest);
     else if (failed)
@@ -143,6 +142,8 @@ void headline_add(const struct run_result *result, struct buf *out)
     if (result->exit_code == EXIT_BASELINE)
         buf_add_format(out, "Not ready, as the baseline says: %zu known failures and no new one.",
                        count_standing(result, STANDING_FAILED));
+    else if (result->exit_code == EXIT_WRONG_USAGE && result->loudest)
+        buf_add_text(out, result->loudest);
     else if (strcmp(summary, "ready") == 0)
         add_ready(result, out);
     else if (strcmp(summary, "undecided") == 0)
