@@ -12,12 +12,10 @@
 static const struct option_spec specs[] = {
     {.name = "secret-env",
      .value = "NAME",
-     .is_aside = true,
      .help = "Read the secret from the environment variable NAME.",
      .otherwise = DEFAULT_VARIABLE},
     {.name = "secret-file",
      .value = "FILE",
-     .is_aside = true,
      .help = "Read the secret from FILE, or from standard input when FILE is -; one trailing "
              "newline is removed."},
     {.name = "secret",

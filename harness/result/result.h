@@ -200,7 +200,7 @@ struct run_result {
     size_t num_diagnoses;
     size_t num_experiments; /* requests of `num_requests` that the diagnosis sent */
     size_t counts[VERDICT_COUNT];
-    int exit_code; /* 0 1 3 4 or 130 */
+    int exit_code; /* 0 1 3 4 5 or 130 */
 
     const struct redactor *redactor; /* what reports must never show; borrowed, NULL = nothing */
 };

@@ -121,6 +121,8 @@ static void check_stop(struct runner *runner, int64_t now_ns)
     if (over) {
         runner->result->interrupted = runner_was_interrupted(runner);
         stop(runner, over);
+    } else if (runner->options->fail_fast && runner->result->counts[VERDICT_FAIL] > 0) {
+        stop(runner, "not sent: a required case failed (--fail-fast)");
     } else if (!runner->reached && runner_num_sent(runner) > 0 && runner->in_flight == 0 &&
                !tls_is_to_come(runner)) {
         stop(runner, "not sent: no connection could be had");
