@@ -110,6 +110,7 @@ void run_result_clear(struct run_result *result)
     for (size_t i = 0; i < result->num_diagnoses; i++)
         diagnosis_clear(&result->diagnoses[i]);
     free(result->diagnoses);
+    kept_free(result->kept);
     *result = (struct run_result){0};
 }
 
