@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/sink.h"
+#include "cli/api_options.h"
 #include "cli/command.h"
 #include "cli/run_choice.h"
 #include "cli/secret_options.h"
@@ -47,8 +48,11 @@ static char *rerun_line(const struct run_result *result, const struct run_choice
                         const struct arguments *arguments)
 {
     struct buf out = {0};
-    buf_add_text(&out, "hookcheck run ");
-    shell_quote_redacted(bytes_of(result->target), &out);
+    buf_add_text(&out, "hookcheck run");
+    if (!arguments_has(arguments, "endpoint")) {
+        buf_add_char(&out, ' ');
+        shell_quote_redacted(bytes_of(result->target), &out);
+    }
     /* whoever is asked what became of an event must not know it from before */
     if (!choice->run.effect)
         buf_add_format(&out, " --seed %llu", (unsigned long long)choice->run.seed);
@@ -272,11 +276,12 @@ static int run_run(const struct arguments *arguments, struct error *err)
 }
 
 static const struct option_set *const option_sets[] = {&run_options_set, &failures_options,
-                                                       &secret_options, &endpoint_options};
+                                                       &secret_options,  &endpoint_options,
+                                                       &api_options,     &api_key_options};
 
 const struct command command_run = {
     .name = "run",
-    .arguments = "URL",
+    .arguments = "URL | --endpoint ID",
     .summary = "run the suites against an endpoint",
     .about =
         "Sends genuine and forged Panora events to the endpoint and judges its answers. Exit code: "

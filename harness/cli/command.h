@@ -34,6 +34,9 @@ extern const struct command command_selftest;
 extern const struct command command_list;
 extern const struct command command_lint;
 extern const struct command command_explain;
+extern const struct command command_panora;
+extern const struct command command_endpoints;
+extern const struct command command_trigger;
 
 extern const struct command *const commands[];
 extern const size_t num_commands;

@@ -12,6 +12,7 @@
 #include "base/rng.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "cli/api_options.h"
 #include "cli/secret_options.h"
 
 #define PUBLIC_PER_SECOND 20 /* towards hosts that are neither loopback nor private */
@@ -21,6 +22,11 @@ static const char *const levels[] = {"must", "should", "may", NULL};
 static const char *const dialects[] = {"both", "text", "object", NULL};
 
 static const struct option_spec specs[] = {
+    {.name = "endpoint",
+     .value = "ID",
+     .help =
+         "Test this endpoint as it is registered with Panora's API, which gives its URL and its "
+         "secret (instead of the URL)."},
     {.name = "suite",
      .value = "NAME",
      .repeatable = true,
@@ -324,6 +330,8 @@ static bool check_failures_place(const struct run_choice *choice, struct error *
 static bool read_secret(struct run_choice *choice, const struct arguments *arguments,
                         struct error *err)
 {
+    if (choice->secret.data)
+        return true; /* from the API */
     if (!choice->run.is_unsigned)
         return secret_from_arguments(arguments, &choice->secret, err);
     struct rng rng = rng_for(choice->run.seed, "secret of an endpoint that verifies nothing");
@@ -376,6 +384,34 @@ static bool check_engine(const struct run_choice *choice, struct error *err)
     return engine != NULL;
 }
 
+/* URL and secret of an endpoint that is registered with Panora. */
+static bool read_registered(struct run_choice *choice, const struct arguments *arguments,
+                            const char *id, struct error *err)
+{
+    struct api_choice api;
+    char *url = NULL;
+    char *secret = NULL;
+    bool ok = arguments_expect_words(arguments, 0, 0, "no URL beside --endpoint", err) &&
+              api_choice_read(&api, arguments, err) &&
+              client_endpoint(&api.client, id, &url, &secret, err) &&
+              target_parse(&choice->target, url, err);
+    if (ok)
+        secret_set(&choice->secret, bytes_of(secret));
+    free(url);
+    free(secret);
+    return ok;
+}
+
+static bool read_target(struct run_choice *choice, const struct arguments *arguments,
+                        struct error *err)
+{
+    const char *id = arguments_value(arguments, "endpoint");
+    if (id)
+        return read_registered(choice, arguments, id, err);
+    return arguments_expect_words(arguments, 1, 1, "the endpoint's URL", err) &&
+           target_parse(&choice->target, arguments->words[0], err);
+}
+
 bool run_choice_read(struct run_choice *choice, const struct arguments *arguments,
                      struct error *err)
 {
@@ -393,8 +429,7 @@ bool run_choice_read(struct run_choice *choice, const struct arguments *argument
     run->only = choice->only;
     run->skip = choice->skip;
     choice->seed_is_given = arguments_has(arguments, "seed");
-    if (!arguments_expect_words(arguments, 1, 1, "the endpoint's URL", err) ||
-        !target_parse(&choice->target, arguments->words[0], err) ||
+    if (!read_target(choice, arguments, err) ||
         !arguments_read(arguments, &run_options_set, choice, err))
         return false;
     settle(choice, arguments);

@@ -25,8 +25,8 @@ struct run_choice {
     struct target target;
     struct endpoint_choice endpoint;
     struct engine_options
-        engine; /* without the additional headers, which are part of each request */
-    struct secret secret;
+        engine;           /* without the additional headers, which are part of each request */
+    struct secret secret; /* with --endpoint as the API has it */
     const char **only;
     const char **skip;
     char *event_list; /* the words of --events, cut apart in place */

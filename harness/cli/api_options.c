@@ -1,0 +1,50 @@
+#include "cli/api_options.h"
+
+#include <stdlib.h>
+
+#include "base/array.h"
+
+static const struct option_spec specs[] = {
+    {.name = "api",
+     .value = "URL",
+     .help = "Panora's API.",
+     .fallback = API_DEFAULT,
+     .otherwise = "the local one"},
+    {.name = "api-cacert",
+     .value = "FILE",
+     .help = "Trust the certificate authorities in FILE for the API.",
+     .otherwise = "the system's"},
+};
+const struct option_set api_options = {specs, ARRAY_LEN(specs)};
+
+static const struct option_spec key_specs[] = {
+    {.name = "api-key-env",
+     .value = "NAME",
+     .help = "Take the API key from the environment variable NAME.",
+     .otherwise = API_KEY_DEFAULT},
+};
+const struct option_set api_key_options = {key_specs, ARRAY_LEN(key_specs)};
+
+bool api_key_read(const struct arguments *arguments, const char **out, struct error *err)
+{
+    const char *name = arguments_value(arguments, "api-key-env");
+    *out = getenv(name ? name : API_KEY_DEFAULT);
+    if (*out && !**out)
+        return error_set(err, "%s is empty; an API key has at least one character",
+                         name ? name : API_KEY_DEFAULT);
+    return *out || !name || error_set(err, "--api-key-env: %s is not set", name);
+}
+
+bool api_choice_read(struct api_choice *choice, const struct arguments *arguments,
+                     struct error *err)
+{
+    *choice = (struct api_choice){0};
+    choice->engine.cacert = arguments_value(arguments, "api-cacert");
+    choice->client.api = arguments_value(arguments, "api");
+    choice->client.engine = &choice->engine;
+    if (!api_key_read(arguments, &choice->client.api_key, err))
+        return false;
+    return choice->client.api_key ||
+           error_set(err, "no API key: set " API_KEY_DEFAULT " to the one that `hookcheck panora` "
+                          "prints, or give --api-key-env NAME");
+}

@@ -1,0 +1,188 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "cli/api_options.h"
+#include "cli/command.h"
+
+#define COUNT_MAX     1000000
+#define AT_ONCE       10000 /* what the API takes in one call */
+#define DATA_FILE_MAX ((size_t)12 * 1024 * 1024)
+
+struct trigger_choice {
+    int64_t count;
+    bool as_json;
+};
+
+static const struct option_spec specs[] = {
+    {.name = "data",
+     .value = "FILE",
+     .help = "The event's data, as JSON; - is standard input.",
+     .otherwise = "realistic data"},
+    {.name = "count",
+     .value = "N",
+     .help = "Trigger N distinct events.",
+     .fallback = "1",
+     .kind = OPTION_INTEGER,
+     .least = 1,
+     .most = COUNT_MAX,
+     .at = offsetof(struct trigger_choice, count)},
+    {.name = "wrong",
+     .value = "MUTATION",
+     .help = "Make the request wrong in this way; `hookcheck list mutations` names them.",
+     .repeatable = true},
+    {.name = "json",
+     .help = "Print what the API answers, one JSON object for each call.",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct trigger_choice, as_json)},
+};
+static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
+static const struct option_set *const option_sets[] = {&own_options, &api_options,
+                                                       &api_key_options};
+
+/* The data as JSON text; empty = none was given. */
+static bool read_data(const struct arguments *arguments, struct buf *out, struct error *err)
+{
+    const char *path = arguments_value(arguments, "data");
+    struct buf text = {0};
+    struct error why = {0};
+    if (!path)
+        return true;
+    bool ok = file_read(path, DATA_FILE_MAX, &text, err);
+    struct js *value = ok ? js_parse(buf_bytes(&text), &why) : NULL;
+    if (ok && !value)
+        ok = error_set(err, "%s: %s", path, why.message);
+    if (value)
+        js_write(value, out);
+    js_free(value);
+    buf_clear(&text);
+    return ok || error_prefix(err, "--data");
+}
+
+static void write_body(const struct arguments *arguments, const struct buf *data, int64_t count,
+                       struct buf *out)
+{
+    size_t num_wrong = 0;
+    const char **wrong = arguments_values(arguments, "wrong", &num_wrong);
+    buf_add_text(out, "{\"type\":");
+    js_quote(bytes_of(arguments->words[0]), out);
+    buf_add_format(out, ",\"count\":%" PRId64 ",\"wrong\":[", count);
+    for (size_t i = 0; i < num_wrong; i++) {
+        if (i)
+            buf_add_char(out, ',');
+        js_quote(bytes_of(wrong[i]), out);
+    }
+    buf_add_char(out, ']');
+    if (data->len)
+        buf_add_format(out, ",\"data\":%s", buf_text(data));
+    buf_add_char(out, '}');
+    free(wrong);
+}
+
+static struct bytes text_of(const struct js *value, const char *name)
+{
+    const struct js *member = js_get(value, name);
+    return member && js_kind(member) == JS_STRING ? js_string(member) : bytes_of("");
+}
+
+/* A line for each event that the answer names: its id, the delivery's number, where it goes. */
+static void print_events(const struct js *answer)
+{
+    const struct js *events = js_get(answer, "events");
+    struct bytes url = text_of(answer, "url");
+    for (size_t i = 0; events && i < js_size(events); i++) {
+        const struct js *event = js_at(events, i);
+        struct bytes id = text_of(event, "id_event");
+        (void)printf("%.*s\t%.0f\t%.*s\n", (int)id.len, id.data,
+                     js_number(js_get(event, "delivery")), (int)url.len, url.data);
+    }
+}
+
+static void print_notes(const struct js *answer, const char *type)
+{
+    struct bytes wire = text_of(answer, "arrives_as");
+    struct bytes nobody = text_of(answer, "nobody");
+    struct bytes note = text_of(answer, "note");
+    if (!bytes_equal(wire, bytes_of(type)))
+        log_print(LOG_WARN, "note: %s arrives as %.*s", type, (int)wire.len, wire.data);
+    if (note.len)
+        log_print(LOG_WARN, "note: Panora never sends %s: %.*s", type, (int)note.len, note.data);
+    if (nobody.len)
+        log_print(LOG_WARN, "note: nothing goes out: %.*s", (int)nobody.len, nobody.data);
+}
+
+static int send_all(const struct arguments *arguments, const struct api_choice *api,
+                    const struct buf *data, int64_t count, struct error *err)
+{
+    int code = EXIT_OK;
+    for (int64_t done = 0; done < count && code == EXIT_OK; done += AT_ONCE) {
+        struct client_reply reply;
+        struct buf body = {0};
+        write_body(arguments, data, count - done < AT_ONCE ? count - done : AT_ONCE, &body);
+        bool ok =
+            client_call(&api->client, "POST", "/hookcheck/trigger", buf_text(&body), &reply, err);
+        buf_clear(&body);
+        if (!ok)
+            code = EXIT_UNREACHED;
+        else if (reply.status != 202) {
+            (void)client_refused(&reply, err);
+            code = reply.status == 400 ? EXIT_WRONG_USAGE : EXIT_FELL_SHORT;
+        } else {
+            if (done == 0)
+                print_notes(reply.value, arguments->words[0]);
+            if (arguments_has(arguments, "json"))
+                (void)printf("%s\n", buf_text(&reply.body));
+            else
+                print_events(reply.value);
+            if (text_of(reply.value, "nobody").len)
+                code = EXIT_FELL_SHORT;
+        }
+        client_reply_clear(&reply);
+    }
+    return code;
+}
+
+static int run(const struct arguments *arguments, struct error *err)
+{
+    struct api_choice api;
+    struct buf data = {0};
+    struct trigger_choice choice = {0};
+    bool is_local = false;
+    int code = EXIT_WRONG_USAGE;
+    if (arguments_expect_words(arguments, 1, 1, "the event type", err) &&
+        arguments_read(arguments, &own_options, &choice, err) && read_data(arguments, &data, err) &&
+        api_choice_read(&api, arguments, err)) {
+        if (!client_is_local(&api.client, &is_local, err))
+            code = EXIT_UNREACHED;
+        else if (!is_local)
+            (void)error_set(err,
+                            "%s is not a local Panora; Panora's API has no call that makes an "
+                            "event, so only a local one can trigger",
+                            api.client.api);
+        else
+            code = send_all(arguments, &api, &data, choice.count, err);
+    }
+    buf_clear(&data);
+    return code;
+}
+
+const struct command command_trigger = {
+    .name = "trigger",
+    .arguments = "TYPE",
+    .summary = "let a local Panora send an event",
+    .about = "Lets a local Panora (`hookcheck panora`) make an event of TYPE and deliver it to the "
+             "endpoint that Panora would choose: the first active one that subscribes to exactly "
+             "this name. Prints the event's id, the delivery's number and the URL. Exits with 1 "
+             "when no endpoint subscribes. It works only locally: Panora's API has no call that "
+             "makes an event.",
+    .examples = "  hookcheck trigger crm.deal.created --data deal.json\n"
+                "  hookcheck trigger crm.contact.created --wrong wrong-secret\n",
+    .options = option_sets,
+    .num_option_sets = ARRAY_LEN(option_sets),
+    .run = run,
+};

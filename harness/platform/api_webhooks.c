@@ -1,0 +1,299 @@
+/* Panora's own routes, with its answers, its errors and its oddities. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "panora/event.h"
+#include "platform/visit.h"
+#include "sign/digest.h"
+#include "sign/signature.h"
+
+/* --- rows --- */
+
+static void put_row(const struct endpoint *endpoint, struct buf *out)
+{
+    char time[CLOCK_ISO_SIZE];
+    clock_iso(endpoint->created_ms, time);
+    buf_add_char(out, '{');
+    put_text(out, "id_webhook_endpoint", endpoint->id);
+    put_text(out, "endpoint_description", endpoint->description);
+    put_text(out, "url", endpoint->url);
+    put_text(out, "secret", endpoint->secret);
+    put_bool(out, "active", endpoint->active);
+    put_text(out, "created_at", time);
+    buf_add_format(out, ",\"scope\":%s", endpoint->scope);
+    put_text(out, "id_project", endpoint->id_project);
+    buf_add_text(out, ",\"last_update\":null}");
+}
+
+static void list_endpoints(struct visit *visit)
+{
+    struct endpoints endpoints;
+    struct error err = {0};
+    struct buf body = {0};
+    if (!store_endpoints(visit->platform->store, &endpoints, &err)) {
+        visit_panora_error(visit, 500, "%s", err.message);
+        return;
+    }
+    buf_add_char(&body, '[');
+    for (size_t i = 0; i < endpoints.count; i++) {
+        if (i)
+            buf_add_char(&body, ',');
+        put_row(&endpoints.items[i], &body);
+    }
+    buf_add_char(&body, ']');
+    endpoints_clear(&endpoints);
+    visit_json(visit, 200, &body);
+}
+
+/* --- create --- */
+
+#define CREATE "\nInvalid `prisma.webhook_endpoints.create()` invocation:\n\n"
+
+static const char *kind_word(const struct js *value)
+{
+    static const char *const words[] = {
+        [JS_NULL] = "Null",     [JS_BOOL] = "Boolean", [JS_NUMBER] = "Int",
+        [JS_STRING] = "String", [JS_ARRAY] = "List",   [JS_OBJECT] = "Object",
+    };
+    return words[js_kind(value)];
+}
+
+/* Prisma checks the columns; nothing else does. */
+static bool check_create(struct visit *visit)
+{
+    const struct js *url = js_get(visit->body, "url");
+    const struct js *scope = js_get(visit->body, "scope");
+    const struct js *description = js_get(visit->body, "description");
+    if (!url)
+        visit_panora_error(visit, 500, CREATE "Argument `url` is missing.");
+    else if (js_kind(url) != JS_STRING)
+        visit_panora_error(visit, 500,
+                           CREATE "Argument `url`: Invalid value provided. Expected String, "
+                                  "provided %s.",
+                           kind_word(url));
+    else if (description && js_kind(description) != JS_STRING && js_kind(description) != JS_NULL)
+        visit_panora_error(visit, 500,
+                           CREATE "Argument `endpoint_description`: Invalid value provided. "
+                                  "Expected String, provided %s.",
+                           kind_word(description));
+    else if (scope && js_kind(scope) != JS_ARRAY)
+        visit_panora_error(visit, 500,
+                           CREATE "Argument `scope`: Invalid value provided. Expected "
+                                  "webhook_endpointsCreatescopeInput or String, provided %s.",
+                           kind_word(scope));
+    else
+        return true;
+    return false;
+}
+
+static bool check_scope(struct visit *visit)
+{
+    const struct js *scope = js_get(visit->body, "scope");
+    for (size_t i = 0; scope && i < js_size(scope); i++) {
+        if (js_kind(js_at(scope, i)) == JS_STRING)
+            continue;
+        visit_panora_error(visit, 500,
+                           CREATE "Argument `scope`: Invalid value provided. Expected String, "
+                                  "provided %s.",
+                           kind_word(js_at(scope, i)));
+        return false;
+    }
+    return true;
+}
+
+static void create_endpoint(struct visit *visit)
+{
+    struct platform *platform = visit->platform;
+    struct error err = {0};
+    struct buf scope = {0};
+    struct buf body = {0};
+    char secret[UUID_SIZE];
+    if (!check_create(visit) || !check_scope(visit))
+        return;
+    const struct js *list = js_get(visit->body, "scope");
+    if (list)
+        js_write(list, &scope);
+    else
+        buf_add_text(&scope, "[]");
+    char *description = visit_word(visit, "description");
+    struct rng fresh = rng_for(rng_fresh_seed(), "secret");
+    rng_uuid(&fresh, secret);
+    struct endpoint endpoint = {
+        .description = description ? description : mem_text(""),
+        .url = visit_word(visit, "url"),
+        .secret = mem_text(secret),
+        .active = true,
+        .created_ms = clock_wall_ms(),
+        .scope = buf_take(&scope),
+        .id_project = mem_text(platform->id_project),
+    };
+    rng_uuid(&platform->rng, endpoint.id);
+    if (store_add_endpoint(platform->store, &endpoint, &err)) {
+        put_row(&endpoint, &body);
+        visit_json(visit, 201, &body);
+    } else {
+        visit_panora_error(visit, 500, "%s", err.message);
+    }
+    endpoint_clear(&endpoint);
+}
+
+/* --- change --- */
+
+/* The endpoint that the path names; false with Prisma's complaint. */
+static bool find(struct visit *visit, const char *verb, struct endpoint *out)
+{
+    struct error err = {0};
+    bool found = false;
+    size_t digits = strspn(visit->parameter, "0123456789abcdefABCDEF-");
+    if (visit->parameter[digits] || strlen(visit->parameter) != UUID_SIZE - 1) {
+        visit_panora_error(visit, 500,
+                           "\nInvalid `prisma.webhook_endpoints.%s()` invocation:\n\n\n"
+                           "Inconsistent column data: Error creating UUID, invalid length: "
+                           "expected length 32 for simple format, found %zu",
+                           verb, strlen(visit->parameter));
+        return false;
+    }
+    for (char *c = visit->parameter; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    if (!store_endpoint(visit->platform->store, visit->parameter, out, &found, &err))
+        visit_panora_error(visit, 500, "%s", err.message);
+    else if (!found)
+        visit_panora_error(visit, 500,
+                           "\nInvalid `prisma.webhook_endpoints.%s()` invocation:\n\n\n"
+                           "An operation failed because it depends on one or more records that "
+                           "were required but not found. Record to %s not found.",
+                           verb, verb);
+    return found;
+}
+
+static void update_endpoint(struct visit *visit)
+{
+    struct endpoint endpoint = {0};
+    struct error err = {0};
+    struct buf body = {0};
+    const struct js *active = js_get(visit->body, "active");
+    if (active && js_kind(active) != JS_BOOL) {
+        visit_panora_error(visit, 500,
+                           "\nInvalid `prisma.webhook_endpoints.update()` invocation:\n\n"
+                           "Argument `active`: Invalid value provided. Expected Boolean or "
+                           "BoolFieldUpdateOperationsInput, provided %s.",
+                           kind_word(active));
+        return;
+    }
+    if (!find(visit, "update", &endpoint))
+        return;
+    /* without a body, as the SDKs send it, nothing changes */
+    if (active && !store_set_active(visit->platform->store, endpoint.id, js_bool(active), &err)) {
+        visit_panora_error(visit, 500, "%s", err.message);
+    } else {
+        endpoint.active = active ? js_bool(active) : endpoint.active;
+        put_row(&endpoint, &body);
+        visit_json(visit, 200, &body);
+    }
+    endpoint_clear(&endpoint);
+}
+
+static void delete_endpoint(struct visit *visit)
+{
+    struct endpoint endpoint = {0};
+    struct store *store = visit->platform->store;
+    struct error err = {0};
+    struct buf body = {0};
+    bool has_deliveries = false;
+    if (!find(visit, "delete", &endpoint))
+        return;
+    if (!store_has_deliveries(store, endpoint.id, &has_deliveries, &err)) {
+        visit_panora_error(visit, 500, "%s", err.message);
+    } else if (has_deliveries) {
+        visit_panora_error(visit, 500,
+                           "\nInvalid `prisma.webhook_endpoints.delete()` invocation:\n\n\n"
+                           "Foreign key constraint failed on the field: `fk_we_whd (index)`");
+    } else if (!store_remove_endpoint(store, endpoint.id, &err)) {
+        visit_panora_error(visit, 500, "%s", err.message);
+    } else {
+        put_row(&endpoint, &body);
+        visit_json(visit, 200, &body);
+    }
+    endpoint_clear(&endpoint);
+}
+
+/* --- verifyEvent --- */
+
+#define NOT_A_KEY                                                                                  \
+    "The \"key\" argument must be of type string or an instance of ArrayBuffer, Buffer, "          \
+    "TypedArray, DataView, KeyObject, or CryptoKey. Received "
+#define NOT_DATA                                                                                   \
+    "The \"data\" argument must be of type string or an instance of Buffer, TypedArray, or "       \
+    "DataView. Received undefined"
+
+/* What Node says of arguments that it cannot use; false when it says something. */
+static bool check_verify(struct visit *visit, const struct js *payload, const struct js *secret)
+{
+    bool has_payload = payload && js_kind(payload) != JS_NULL;
+    bool has_secret = secret && js_kind(secret) == JS_STRING;
+    const char *kind = !secret ? "undefined" : js_kind(secret) == JS_NULL ? "null" : "another type";
+    if (!has_payload)
+        visit_panora_error(visit, 500, "Cannot read properties of %s (reading 'data')",
+                           payload ? "null" : "undefined");
+    else if (!has_secret)
+        visit_panora_error(visit, 500, NOT_A_KEY "%s", kind);
+    else if (!js_get(payload, "data"))
+        visit_panora_error(visit, 500, NOT_DATA);
+    else
+        return true;
+    return false;
+}
+
+static void mismatch(struct visit *visit, const char *expected)
+{
+    const struct js *given = js_get(visit->body, "signature");
+    struct buf shown = {0};
+    if (!given)
+        buf_add_text(&shown, "undefined");
+    else if (js_kind(given) == JS_STRING)
+        buf_add_bytes(&shown, js_string(given));
+    else
+        js_write(given, &shown);
+    visit_panora_error(visit, 500,
+                       "Signature mismatch for the payload received with expected=%s and "
+                       "signature=%s",
+                       visit->platform->options.faithful_leaks
+                           ? expected
+                           : "(Panora names the right digest here; --faithful-leaks does, too)",
+                       buf_text(&shown));
+    buf_clear(&shown);
+}
+
+static void verify_event(struct visit *visit)
+{
+    const struct js *payload = js_get(visit->body, "payload");
+    const struct js *secret = js_get(visit->body, "secret");
+    char expected[SIGNATURE_SIZE];
+    struct buf message = {0};
+    struct buf body = {0};
+    if (!check_verify(visit, payload, secret))
+        return;
+    js_write(js_get(payload, "data"), &message);
+    signature_make(js_string(secret), buf_bytes(&message), expected);
+    buf_clear(&message);
+    struct bytes given = visit_text(visit, "signature");
+    if (!given.data || !digest_equal(given, bytes_of(expected))) {
+        mismatch(visit, expected);
+        return;
+    }
+    js_write(payload, &body);
+    visit_json(visit, 201, &body);
+}
+
+static const struct route rows[] = {
+    {"GET", "/webhooks", HOUSE_PANORA, WHO_KEY, list_endpoints},
+    {"POST", "/webhooks", HOUSE_PANORA, WHO_KEY, create_endpoint},
+    {"POST", "/webhooks/verifyEvent", HOUSE_PANORA, WHO_KEY, verify_event},
+    {"PUT", "/webhooks/{}", HOUSE_PANORA, WHO_KEY, update_endpoint},
+    {"DELETE", "/webhooks/{}", HOUSE_PANORA, WHO_KEY, delete_endpoint},
+};
+const struct route_part webhook_routes = {rows, ARRAY_LEN(rows)};

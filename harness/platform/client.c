@@ -1,0 +1,150 @@
+#include "platform/client.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+#define CALL_NS (60 * NS_PER_S)
+
+static void on_done(void *payload, struct observation *seen)
+{
+    struct observation *out = payload;
+    observation_clear(out);
+    *out = *seen;
+}
+
+static void write_request(const struct client_options *options, const char *method,
+                          const char *body, struct request *out)
+{
+    char length[24];
+    out->method = mem_text(method);
+    headers_add(&out->headers, "Host", REQUEST_HOST_PLACEHOLDER);
+    headers_add(&out->headers, "Accept", "application/json");
+    headers_add(&out->headers, "User-Agent", "hookcheck");
+    headers_add(&out->headers, "x-api-key", options->api_key);
+    if (!body)
+        return;
+    buf_add_text(&out->body, body);
+    (void)snprintf(length, sizeof length, "%zu", out->body.len);
+    headers_add(&out->headers, "Content-Type", "application/json");
+    headers_add(&out->headers, "Content-Length", length);
+}
+
+static bool exchange(const struct client_options *options, const struct target *target,
+                     const struct request *request, struct observation *seen, struct error *err)
+{
+    struct engine *engine = engine_new(target, options->engine, err);
+    if (!engine)
+        return false;
+    engine_send(engine, &(struct engine_send){.request = request,
+                                              .timeout_ns = CALL_NS,
+                                              .on_done = on_done,
+                                              .payload = seen});
+    while (engine_wait(engine, CALL_NS) > 0)
+        ;
+    engine_free(engine);
+    if (seen->outcome == OUTCOME_ANSWERED)
+        return true;
+    return error_set(
+        err, "%s: %s%s", options->api, outcome_name(seen->outcome),
+        seen->outcome == OUTCOME_REFUSED ? "; start `hookcheck panora`, or give --api URL" : "");
+}
+
+bool client_call(const struct client_options *options, const char *method, const char *path,
+                 const char *body, struct client_reply *out, struct error *err)
+{
+    struct target target = {0};
+    struct request request = {0};
+    struct observation seen;
+    size_t len = strlen(options->api);
+    *out = (struct client_reply){0};
+    observation_init(&seen);
+    while (len && options->api[len - 1] == '/')
+        len--;
+    char *url = mem_format("%.*s%s", (int)len, options->api, path);
+    write_request(options, method, body, &request);
+    bool ok = target_parse(&target, url, err) && exchange(options, &target, &request, &seen, err);
+    if (ok) {
+        out->status = seen.status;
+        buf_add_bytes(&out->body, buf_bytes(&seen.body));
+        out->value = out->body.len ? js_parse(buf_bytes(&out->body), NULL) : NULL;
+    }
+    observation_clear(&seen);
+    request_clear(&request);
+    target_clear(&target);
+    free(url);
+    return ok;
+}
+
+void client_reply_clear(struct client_reply *reply)
+{
+    buf_clear(&reply->body);
+    js_free(reply->value);
+    *reply = (struct client_reply){0};
+}
+
+bool client_refused(const struct client_reply *reply, struct error *err)
+{
+    const struct js *message = js_get(reply->value, "message");
+    if (!message)
+        message = js_get(reply->value, "error");
+    if (!message || js_kind(message) != JS_STRING)
+        return error_set(err, "the API answered with status %d", reply->status);
+    struct bytes text = js_string(message);
+    while (text.len && (*text.data == '\n' || *text.data == ' '))
+        text = (struct bytes){text.data + 1, text.len - 1};
+    const char *end = text.data + text.len;
+    const char *last = end; /* Prisma says what is wrong in its last line */
+    while (last > text.data && last[-1] != '\n')
+        last--;
+    return error_set(err, "the API answered %d: %.*s", reply->status, (int)(end - last), last);
+}
+
+bool client_is_local(const struct client_options *options, bool *out, struct error *err)
+{
+    struct client_reply reply;
+    bool ok = client_call(options, "GET", "/hookcheck/state", NULL, &reply, err);
+    const struct js *program = ok ? js_get(reply.value, "program") : NULL;
+    *out = program && js_kind(program) == JS_STRING &&
+           bytes_equal(js_string(program), bytes_of("hookcheck"));
+    if (ok && reply.status == 401)
+        ok = client_refused(&reply, err);
+    client_reply_clear(&reply);
+    return ok;
+}
+
+static char *text_of(const struct js *row, const char *name)
+{
+    const struct js *value = js_get(row, name);
+    return value && js_kind(value) == JS_STRING
+               ? mem_copy(js_string(value).data, js_string(value).len)
+               : mem_text("");
+}
+
+bool client_endpoint(const struct client_options *options, const char *id, char **out_url,
+                     char **out_secret, struct error *err)
+{
+    struct client_reply reply;
+    *out_url = *out_secret = NULL;
+    if (!client_call(options, "GET", "/webhooks", NULL, &reply, err))
+        return false;
+    bool is_list = reply.status == 200 && reply.value && js_kind(reply.value) == JS_ARRAY;
+    for (size_t i = 0; is_list && i < js_size(reply.value) && !*out_url; i++) {
+        char *found = text_of(js_at(reply.value, i), "id_webhook_endpoint");
+        if (strcmp(found, id) == 0) {
+            *out_url = text_of(js_at(reply.value, i), "url");
+            *out_secret = text_of(js_at(reply.value, i), "secret");
+        }
+        free(found);
+    }
+    bool ok = *out_url || (is_list ? error_set(err,
+                                               "there is no endpoint %s; `hookcheck endpoints "
+                                               "list` shows them",
+                                               id)
+                                   : client_refused(&reply, err));
+    client_reply_clear(&reply);
+    return ok;
+}
