@@ -51,7 +51,7 @@ static struct body *find(struct kept *kept, const struct digest *digest, size_t 
 
 static struct body *add(struct kept *kept, const struct digest *digest, struct bytes bytes)
 {
-    size_t max = room(kept, KEPT_BODY_MAX);
+    size_t max = room(kept, KEPT_ANSWER_MAX);
     kept->bodies = mem_resize(kept->bodies, kept->count + 1, sizeof *kept->bodies);
     struct body *body = &kept->bodies[kept->count++];
     *body = (struct body){.digest = *digest, .whole_len = bytes.len};

@@ -11,7 +11,7 @@
 #include "result/observation.h"
 
 /* Of one answer, while there is room; and of one that comes when the budget is spent. */
-#define KEPT_BODY_MAX    ((size_t)64 * 1024)
+#define KEPT_ANSWER_MAX    ((size_t)64 * 1024)
 #define KEPT_HEADERS_MAX ((size_t)32 * 1024)
 #define KEPT_LATER_MAX   ((size_t)2 * 1024)
 
