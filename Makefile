@@ -108,7 +108,7 @@ OBJ      := $(patsubst harness/%.c,$(B)/%.o,$(SRC)) $(B)/resources.o
 TEST_OBJ := $(patsubst harness/%.c,$(B)/%.o,$(TEST_SRC))
 BIN      := $(B)/hookcheck
 UNIT     := $(B)/unit-tests
-EMBEDDED := $(sort fixtures/manifest.schema.json fixtures/catches.json \
+EMBEDDED := $(sort $(wildcard harness/platform/page/*) fixtures/manifest.schema.json fixtures/catches.json \
               $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null) \
               $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))
 
@@ -168,7 +168,7 @@ define install_packages
 	DEBIAN_FRONTEND=noninteractive $(as_root)apt-get install -y -qq --no-install-recommends $$wanted >/dev/null
 endef
 deps:
-	$(call install_packages,$(NEEDS),cc=gcc cc=libc6-dev pkg-config=pkg-config)
+	$(call install_packages,$(NEEDS),cc=gcc cc=libc6-dev pkg-config=pkg-config,/etc/ssl/certs/ca-certificates.crt=ca-certificates)
 deps-test: deps
 	$(call install_packages,$(NEEDS_TEST),node=nodejs)
 # The runtimes and frameworks in which the handlers of fixtures/snippets and the verifiers of fixtures/vectors are run;
@@ -180,7 +180,7 @@ FRAMEWORKS := $(foreach name,flask django fastapi uvicorn,$(PYTHON3)/$(name)=pyt
               /usr/share/php/Illuminate/Foundation=php-laravel-framework \
               /usr/share/java/spring3-web.servlet.jar=libspring-web-servlet-java \
               /usr/share/java/jetty9-servlet.jar=libjetty9-java
-TOOLS      := xmllint=libxml2-utils npm=npm python3=python3 curl=curl openssl=openssl prove=perl
+TOOLS      := xmllint=libxml2-utils npm=npm chromium=chromium python3=python3 curl=curl openssl=openssl prove=perl
 deps-all: deps-test
 	$(call install_packages,,$(TOOLS) pytest-3=python3-pytest $(RUNTIMES),$(FRAMEWORKS))
 deps-lint: deps-all

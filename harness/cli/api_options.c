@@ -20,7 +20,7 @@ const struct option_set api_options = {specs, ARRAY_LEN(specs)};
 static const struct option_spec key_specs[] = {
     {.name = "api-key-env",
      .value = "NAME",
-     .help = "Take the API key from the environment variable NAME.",
+     .help = "Read the API key from the environment variable NAME.",
      .otherwise = API_KEY_DEFAULT},
 };
 const struct option_set api_key_options = {key_specs, ARRAY_LEN(key_specs)};

@@ -11,13 +11,11 @@
 #include "reference/listing.h"
 
 static const struct option_spec specs[] = {
-    {.name = "json",
-     .help = "Print one array of objects, for programs.",
-     .otherwise = "aligned lines"},
+    {.name = "json", .help = "Print a JSON array of objects.", .otherwise = "aligned lines"},
     {.name = "suite",
      .value = "NAME|FILE",
      .repeatable = true,
-     .help = "With cases: only those of this suite.",
+     .help = "With cases: only the cases of this suite.",
      .otherwise = "all that are built in"},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};

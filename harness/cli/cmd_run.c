@@ -284,7 +284,8 @@ const struct command command_run = {
     .arguments = "URL | --endpoint ID",
     .summary = "run the suites against an endpoint",
     .about =
-        "Sends genuine and forged Panora events to the endpoint and judges its answers. Exit code: "
+        "Sends genuine and forged Panora events to the endpoint and judges its responses. Exit "
+        "code: "
         "0 when "
         "every required case passed, 1 when the endpoint fell short, 2 for wrong usage, 3 when no "
         "connection could be had, 4 when a required case could not be decided, 6 when hookcheck "

@@ -18,12 +18,12 @@
 static const struct option_spec specs[] = {
     {.name = "format",
      .value = "FORMAT",
-     .help = "How it is printed: http, curl, json, headers, body or a document of another "
+     .help = "How to print it: http, curl, json, headers, body or a document of another "
              "tool; see `hookcheck list formats`.",
      .fallback = "http"},
     {.name = "url",
      .value = "URL",
-     .help = "Where the request is meant to go, for the formats that show it.",
+     .help = "The target URL, for formats that contain it.",
      .fallback = "https://example.com/webhook"},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};

@@ -16,14 +16,14 @@
 static const struct option_spec specs[] = {
     {.name = "signature",
      .value = "HEX",
-     .help = "The value of the Panora-Signature header; '' for an empty one."},
+     .help = "The value of the Panora-Signature header; '' for an empty header."},
     {.name = "no-signature", .help = "The request had no Panora-Signature header."},
     {.name = "body",
      .value = "FILE",
      .help = "The request's body, byte for byte; standard input when FILE is -."},
     {.name = "request",
      .value = "FILE",
-     .help = "The whole captured request instead: raw HTTP, a HAR file or a curl command."},
+     .help = "A whole captured request instead: raw HTTP, a HAR file or a curl command."},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options, &secret_options};

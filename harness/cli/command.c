@@ -90,7 +90,7 @@ static int print_help(int argc, char **argv, struct error *err)
 {
     struct buf text = {0};
     if (argc > 1) {
-        (void)error_set(err, "help takes one command; \"%s\" is too many", argv[1]);
+        (void)error_set(err, "help takes one command; unexpected argument \"%s\"", argv[1]);
         return EXIT_WRONG_USAGE;
     }
     if (argc == 0) {
@@ -129,8 +129,7 @@ static int unknown_top_option(const char *given, struct error *err)
     if (nearest)
         (void)error_set(err, "no option \"%s\"; did you mean \"--%s\"?", word, nearest);
     else
-        (void)error_set(
-            err, "no option \"%s\" before a command; hookcheck --help shows what there is", word);
+        (void)error_set(err, "no option \"%s\" before a command; see hookcheck --help", word);
     free(word);
     return EXIT_WRONG_USAGE;
 }
@@ -173,7 +172,7 @@ static int finish_output(int code)
 {
     errno = 0;
     bool ok = fflush(stdout) == 0;
-    const char *reason = errno ? strerror(errno) : "it was cut short";
+    const char *reason = errno ? strerror(errno) : "the output was cut short";
     if ((ok && !ferror(stdout)) || reader_is_gone())
         return code;
     log_print(LOG_ERROR, "cannot write to standard output: %s", reason);

@@ -27,8 +27,8 @@ static const struct option_spec specs[] = {
      .otherwise = "realistic data for the type"},
     {.name = "dialect",
      .value = "DIALECT",
-     .help = "How data travels: text (JSON in a string, as Panora sends it) or object (as "
-             "Panora's documentation shows it).",
+     .help = "How data is sent: text (JSON in a string, as Panora sends it) or object (as Panora's "
+             "documentation shows it).",
      .fallback = "text",
      .kind = OPTION_CHOICE,
      .choices = dialects,
@@ -47,14 +47,14 @@ static const struct option_spec specs[] = {
      .at = offsetof(struct event_choice, id)},
     {.name = "seed",
      .value = "N",
-     .help = "Make ids and data from this number; with --at the same number gives the same bytes.",
+     .help = "Make ids and data from this number; with --at, the same number gives the same bytes.",
      .fallback = "0",
      .otherwise = "a random number",
      .kind = OPTION_INTEGER,
      .at = offsetof(struct event_choice, seed)},
     {.name = "at",
      .value = "TIME",
-     .help = "The time from which data is dated: 2024-07-01T12:00:00Z, or milliseconds since 1970.",
+     .help = "The time in data: 2024-07-01T12:00:00Z, or milliseconds since 1970.",
      .otherwise = "now"},
 };
 

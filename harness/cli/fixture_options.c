@@ -25,19 +25,18 @@ static const struct option_spec specs[] = {
     {.name = "only",
      .value = "GLOB",
      .repeatable = true,
-     .help = "Write only what the cases make whose full id matches; * also crosses /. The plain "
-             "events belong to "
-             "panora/delivery/accepts-an-event.",
+     .help = "Write only the requests of cases whose full id matches; * also matches /. Plain "
+             "events belong to panora/delivery/accepts-an-event.",
      .otherwise = "all of panora/delivery, panora/signature and panora/payload"},
     {.name = "events",
      .value = "TYPE,...",
      .repeatable = true,
-     .help = "Only these event types.",
+     .help = "Write only these event types.",
      .otherwise = "all that Panora sends or names"},
     {.name = "count",
      .value = "N",
-     .help = "So many genuine events of each type and dialect. With DIR - : so many events in "
-             "all, genuine ones only.",
+     .help = "The number of genuine events per type and dialect; with DIR -, the number of genuine "
+             "events in all.",
      .fallback = "1",
      .kind = OPTION_INTEGER,
      .least = 1,
@@ -45,7 +44,7 @@ static const struct option_spec specs[] = {
      .at = offsetof(struct fixture_choice, count)},
     {.name = "data",
      .value = "FILE",
-     .help = "Use the JSON value in FILE as data of every event, as JSON.stringify writes it.",
+     .help = "Use the JSON value in FILE as the data of every event, as JSON.stringify writes it.",
      .otherwise = "realistic data for each type"},
     {.name = "size",
      .value = "SIZE",
@@ -67,7 +66,7 @@ static const struct option_spec specs[] = {
      .otherwise = "body and headers only"},
     {.name = "url",
      .value = "URL",
-     .help = "Where the requests are meant to go, for the formats that show it.",
+     .help = "The target URL, for formats that contain it.",
      .fallback = FIXTURE_URL_DEFAULT},
     {.name = "seed",
      .value = "N",
@@ -76,9 +75,7 @@ static const struct option_spec specs[] = {
      .kind = OPTION_INTEGER,
      .at = offsetof(struct fixture_choice, seed)},
     {.name = "force",
-     .help =
-         "Write into a folder that is not empty: fixtures that are there are replaced, other files "
-         "stay.",
+     .help = "Write into a folder that is not empty: replace fixtures, keep other files.",
      .otherwise = "refuse",
      .kind = OPTION_FLAG,
      .at = offsetof(struct fixture_choice, force)},

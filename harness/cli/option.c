@@ -235,10 +235,9 @@ bool arguments_expect_words(const struct arguments *arguments, size_t min, size_
                             const char *what, struct error *err)
 {
     if (arguments->num_words < min)
-        return error_set(err, "%s must be given; --help shows how", what);
+        return error_set(err, "%s is required; see --help", what);
     if (arguments->num_words > max)
-        return error_set(err, "\"%s\" is one word too many; --help shows what is taken",
-                         arguments->words[max]);
+        return error_set(err, "unexpected argument \"%s\"; see --help", arguments->words[max]);
     return true;
 }
 
@@ -258,9 +257,9 @@ static bool read_duration(const struct option_spec *spec, const char *text, void
     struct buf least = {0};
     text_add_duration(&least, spec->least);
     if (spec->least == 1)
-        (void)error_set(err, "more than no time at all is needed");
+        (void)error_set(err, "it must be greater than 0");
     else
-        (void)error_set(err, "%s is the least", buf_text(&least));
+        (void)error_set(err, "the minimum is %s", buf_text(&least));
     buf_clear(&least);
     return false;
 }

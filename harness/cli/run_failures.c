@@ -14,8 +14,8 @@ static const struct option_spec specs[] = {
     {.name = "failures",
      .value = "FORMAT=FILE",
      .is_aside = true,
-     .help = "Write the requests of the failed cases as a document for another tool, such as "
-             "har=failed.har; see `hookcheck list formats`.",
+     .help = "Write the requests of failed cases for another tool, such as har=failed.har; see "
+             "`hookcheck list formats`.",
      .otherwise = "none"},
 };
 const struct option_set failures_options = {specs, ARRAY_LEN(specs)};

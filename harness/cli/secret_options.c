@@ -14,21 +14,19 @@ static const struct option_spec specs[] = {
     {.name = "secret-env",
      .value = "NAME",
      .is_aside = true,
-     .help = "Take the secret from the environment variable NAME.",
+     .help = "Read the secret from the environment variable NAME.",
      .otherwise = DEFAULT_VARIABLE},
     {.name = "secret-file",
      .value = "FILE",
      .is_aside = true,
-     .help = "Take the secret from FILE, or from standard input when FILE is -; one trailing "
-             "newline is "
-             "dropped."},
+     .help = "Read the secret from FILE, or from standard input when FILE is -; one trailing "
+             "newline is removed."},
     {.name = "secret",
      .value = "VALUE",
      .is_aside = true,
      .secret = "\"$HOOKCHECK_SECRET\"",
-     .help = "The secret itself. Everybody on this machine can read it in the process list while "
-             "hookcheck "
-             "runs."},
+     .help = "The secret itself. Everyone on this machine can see it in the process list while "
+             "hookcheck runs."},
 };
 
 const struct option_set secret_options = {specs, ARRAY_LEN(specs)};

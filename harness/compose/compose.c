@@ -9,6 +9,7 @@
 #include "base/encode.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "compose/genuine.h"
 #include "compose/mutation.h"
 #include "sign/digest.h"
 
@@ -29,52 +30,43 @@ static void draft_clear(struct draft *draft)
     request_clear(&draft->request);
 }
 
-/* Pads or cuts `data` to exactly `size` bytes: an object with one long text. */
-static void data_of_size(struct rng *rng, size_t size, struct buf *out)
-{
-    static const char start[] = "{\"id\":\"";
-    static const char middle[] = "\",\"content\":\"";
-    static const char end[] = "\"}";
-    char id[UUID_SIZE];
-    rng_uuid(rng, id);
-    size_t frame = sizeof start - 1 + UUID_SIZE - 1 + sizeof middle - 1 + sizeof end - 1;
-    if (size < frame) { /* too small for an object with an id: a number's digits fill any size */
-        buf_add_repeated(out, '1', size);
-        return;
-    }
-    buf_add_format(out, "%s%s%s", start, id, middle);
-    buf_add_repeated(out, 'x', size - frame);
-    buf_add_text(out, end);
-}
-
-/* An object with arrays inside each other: `depth` levels in all. */
-static void data_of_depth(size_t depth, struct buf *out)
-{
-    buf_add_text(out, "{\"nested\":");
-    buf_add_repeated(out, '[', depth - 1);
-    buf_add_text(out, depth > 1 ? "" : "true");
-    buf_add_repeated(out, ']', depth - 1);
-    buf_add_char(out, '}');
-}
-
 void compose_data(const struct composer *composer, const struct step *step, const char *type,
                   struct rng *rng, struct buf *out)
 {
-    if (step->data) {
+    const struct sample_request wanted = {
+        .type = type,
+        .wall_ms = composer->wall_ms - step->age_ns / NS_PER_MS,
+        .num_rows = step->rows < 0 ? SIZE_MAX : (size_t)step->rows,
+        .nulls = step->all_nulls ? NULLS_ALL
+                 : step->nulls   ? NULLS_OPTIONAL
+                                 : NULLS_FEW,
+    };
+    if (step->data)
         buf_add_text(out, step->data);
-    } else if (step->depth) {
-        data_of_depth(step->depth, out);
-    } else if (step->size) {
-        data_of_size(rng, step->size, out);
-    } else {
-        struct sample_request wanted = {
-            .type = type,
-            .wall_ms = composer->wall_ms - step->age_ns / NS_PER_MS,
-            .num_rows = step->rows < 0 ? SIZE_MAX : (size_t)step->rows,
-            .nulls = step->nulls,
-        };
+    else if (step->depth)
+        genuine_of_depth(composer, &wanted, step->depth, rng, out);
+    else if (step->size)
+        genuine_of_size(composer, &wanted, step->size, rng, out);
+    else
         catalogue_sample(composer->catalogue, &wanted, rng, out);
+}
+
+/* The step's type; without one the usual type, or one whose data has the places that it needs. */
+static const char *type_of(const struct composer *composer, const struct step *step)
+{
+    if (step->type)
+        return step->type;
+    const char *type = composer->usual_type;
+    if (step->depth)
+        type = catalogue_type_with(composer->catalogue, type, DATA_REMOTE_DATA);
+    if (step->size && !catalogue_place(composer->catalogue, type, DATA_REMOTE_DATA))
+        type = catalogue_type_with(composer->catalogue, type, DATA_TEXT);
+    for (size_t i = 0; i < step->event_ops.count; i++) {
+        enum data_place place;
+        if (mutation_place(&step->event_ops.items[i], &place))
+            type = catalogue_type_with(composer->catalogue, type, place);
     }
+    return type;
 }
 
 static enum dialect dialect_of(const struct composer *composer, const struct step *step)
@@ -94,7 +86,7 @@ static void make_event(struct draft *draft, const struct step *step, const struc
             event_new_id(draft->rng, composer->run_tag, draft->event.id);
         return;
     }
-    const char *type = step->type ? step->type : composer->usual_type;
+    const char *type = type_of(composer, step);
     draft->event.type = mem_text(type);
     draft->event.dialect = dialect_of(composer, step);
     event_new_id(draft->rng, composer->run_tag, draft->event.id);
@@ -196,7 +188,8 @@ static char *describe(const struct draft *draft, const struct step *step, bool a
     if (draft->event.dialect == DIALECT_OBJECT)
         buf_add_text(&out, ", data as an object");
     if (step->nulls)
-        buf_add_text(&out, ", every nullable field null");
+        buf_add_text(&out, step->all_nulls ? ", every nullable field null, also the required ones"
+                                           : ", every nullable field null");
     if (step->rows == 0)
         buf_add_text(&out, ", data an empty array");
     if (step->size)
@@ -216,6 +209,9 @@ static void add_neutral(struct buf *out, const struct calls *ops)
             continue;
         buf_add_text(out, "|");
         mutation_add_phrase(&ops->items[i], out);
+        enum data_place place;
+        if (mutation_place(&ops->items[i], &place))
+            buf_add_format(out, " %s", ops->items[i].values[1].text);
     }
 }
 
@@ -232,7 +228,8 @@ static char *twin_of(const struct draft *draft, const struct step *step,
         buf_add_text(&out, again->twin); /* the event is made as that step says */
     else
         buf_add_format(&out, "%s|%s|%zu|%d|%" PRId64, draft->event.type,
-                       dialect_name(draft->event.dialect), size_class, step->nulls, step->rows);
+                       dialect_name(draft->event.dialect), size_class,
+                       step->nulls + step->all_nulls, step->rows);
     if (step->data && !again)
         buf_add_format(&out, "|%s", step->data);
     if (step->depth)

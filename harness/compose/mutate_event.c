@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "compose/genuine.h"
 #include "compose/mutation.h"
 #include "panora/js.h"
 
@@ -25,6 +26,48 @@ static bool mutate_add_field(struct draft *draft, const struct call *call, struc
     buf_clear(data);
     *data = changed;
     return true;
+}
+
+static bool mutate_put(struct draft *draft, const struct call *call, struct error *err);
+
+bool mutation_place(const struct call *call, enum data_place *out)
+{
+    if (mutation_of(call)->apply != mutate_put)
+        return false;
+    for (size_t i = 0; i < DATA_PLACE_COUNT; i++)
+        if (strcmp(call->values[0].text, data_place_names[i]) == 0)
+            *out = (enum data_place)i;
+    return true;
+}
+
+/* The place must be there in the data of the event's type, and the value must be of its kind. */
+static bool mutate_put(struct draft *draft, const struct call *call, struct error *err)
+{
+    static const enum js_kind kinds[DATA_PLACE_COUNT] = {
+        [DATA_TEXT] = JS_STRING,
+        [DATA_NUMBER] = JS_NUMBER,
+        [DATA_FIELD_MAPPINGS] = JS_OBJECT,
+        [DATA_REMOTE_DATA] = JS_OBJECT,
+    };
+    static const char *const nouns[] = {
+        [JS_STRING] = "text", [JS_NUMBER] = "a number", [JS_OBJECT] = "an object"};
+    enum data_place place = DATA_TEXT;
+    const struct event *event = &draft->event;
+    (void)mutation_place(call, &place);
+    const char *member = catalogue_place(draft->composer->catalogue, event->type, place);
+    if (!member)
+        return error_set(err, "the data of %s has no place for %s", event->type,
+                         data_place_names[place]);
+    struct js *value = js_parse(bytes_of(call->values[1].text), err);
+    bool fits = value && js_kind(value) == kinds[place];
+    js_free(value);
+    if (!value)
+        return false;
+    if (!fits)
+        return error_set(err, "at %s stands %s, and %s is none", data_place_names[place],
+                         nouns[kinds[place]], call->values[1].text);
+    return genuine_put(&draft->event.data, member, call->values[1].text) ||
+           error_set(err, "the data of %s is no object to put a value into", event->type);
 }
 
 static bool begins_as_asked(const char *signature, const char *start)
@@ -60,15 +103,24 @@ static const char *const starts[] = {"0", "00", "letter", NULL};
 static const struct mutation rows[] = {
     {{"add-field",
       "event",
-      "has one more field at the end of its data, signed with it",
+      "has an extra field at the end of data, included in the signature",
       {WORD_TEXT("name", "added_field", "the field's name"),
        WORD_JSON("value", "\"something new\"", "its value")}},
      "one more field in data",
      false,
      mutate_add_field},
+    {{"put",
+      "event",
+      "has a certain value at a place of its data where such a value can stand, signed with it",
+      {WORD_CHOICE("at", NULL, data_place_names,
+                   "text or number (a field of the object), field_mappings or remote_data"),
+       WORD_TEXT("json", NULL, "the value as JSON text, written as JSON.stringify writes it")}},
+     "a certain value in %s",
+     false,
+     mutate_put},
     {{"digest-begins",
       "event",
-      "has data for which the right signature begins with given digits",
+      "has data whose correct signature starts with given digits",
       {WORD_CHOICE("with", "0", starts, "0, 00 or letter")}},
      "data whose signature begins with %s",
      false,

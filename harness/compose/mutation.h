@@ -55,6 +55,9 @@ extern const struct table_part mutations_of_transport;
 /* The row that a call of a mutation means. */
 const struct mutation *mutation_of(const struct call *call);
 
+/* Whether a call puts a value at a place in data, and at which. */
+bool mutation_place(const struct call *call, enum data_place *out);
+
 /* Appends the row's phrase with its argument. */
 void mutation_add_phrase(const struct call *call, struct buf *out);
 

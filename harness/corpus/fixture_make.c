@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "compose/mutation.h"
 #include "suite/step.h"
 
 #define NAME_MAX_LEN 96
@@ -205,6 +206,18 @@ static bool has_own_event(const struct step *step)
            step->event_ops.count;
 }
 
+/* Whether the data of the type has the places at which the step puts values. */
+static bool has_places(const struct making *making, const struct step *step)
+{
+    for (size_t i = 0; i < step->event_ops.count; i++) {
+        enum data_place place;
+        if (mutation_place(&step->event_ops.items[i], &place) &&
+            !catalogue_place(making->choice->library.catalogue, making->type->name, place))
+            return false;
+    }
+    return true;
+}
+
 static bool fits(const struct making *making, const struct step *step)
 {
     const struct catalogue *catalogue = making->choice->library.catalogue;
@@ -215,7 +228,7 @@ static bool fits(const struct making *making, const struct step *step)
         return making->is_first && !catalogue_find(catalogue, step->type);
     bool is_of_no_type =
         step->data || step->size || strcmp(step->method, "POST") != 0; /* the same for every type */
-    return !is_of_no_type || making->is_first;
+    return (!is_of_no_type && has_places(making, step)) || making->is_first;
 }
 
 /* A shallow copy of `step` for this type; the copy owns nothing. A type that it does not name comes

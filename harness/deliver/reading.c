@@ -52,7 +52,9 @@ enum reading reading_feed(struct observation *seen, struct http_reader *reader, 
             return READING_HEAD;
         if (event == HTTP_BODY)
             reading_take_body(seen, reader->chunk);
-        if (event == HTTP_END && !is_interim(reader))
-            return READING_END;
+        if (event != HTTP_END || is_interim(reader))
+            continue;
+        seen->bare_lf = seen->bare_lf || reader->bare_lf; /* also one between chunks */
+        return READING_END;
     }
 }

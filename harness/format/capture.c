@@ -43,7 +43,7 @@ static bool read_chunks(struct bytes rest, struct buf *out, struct error *err)
 {
     for (;;) {
         uint64_t len = 0;
-        struct flaw flaw = parse_chunk_size(next_line(&rest), true, &len);
+        struct flaw flaw = parse_chunk_size(next_line(&rest), &len);
         if (flaw.what || len > rest.len)
             return error_set(err, "the captured request's chunked body is cut short or wrong");
         if (len == 0)

@@ -145,7 +145,7 @@ bool request_format_single(const struct request_format *format, const struct req
 {
     const char *reason = request_format_refuses(format, request);
     if (reason)
-        return error_set(err, "%s cannot say this request: %s", format->name, reason);
+        return error_set(err, "%s cannot represent this request: %s", format->name, reason);
     buf_add_text(out, format->begin);
     format->render(request, place, out);
     buf_add_text(out, format->end);

@@ -4,9 +4,8 @@
 
 #include "http/parse.h"
 
-/* Adds a line that is not empty. RFC 9112 section 5.2: a folded line is refused, unless
- * `join_folded`: then it is joined to the field before it by a space. */
-struct flaw fields_add_line(struct headers *fields, struct bytes line, size_t num_max,
-                            bool join_folded);
+/* Adds a line that is not empty. A folded line is refused (RFC 9112 section 5.2), in answers too,
+ * as Node's client does. */
+struct flaw fields_add_line(struct headers *fields, struct bytes line, size_t num_max);
 
 #endif

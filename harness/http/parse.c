@@ -97,6 +97,8 @@ struct flaw parse_status_line(struct bytes line, struct status_line *out)
     struct flaw flaw = parse_version(version, &out->minor);
     if (flaw.what)
         return flaw;
+    if (out->minor > 1) /* Node's client knows no later one */
+        return (struct flaw){400, "the version is neither HTTP/1.1 nor HTTP/1.0"};
     if (line.len < 12 || line.data[8] != ' ')
         return (struct flaw){400, "the status line is not VERSION STATUS REASON"};
     out->status = 0;
@@ -111,8 +113,8 @@ struct flaw parse_status_line(struct bytes line, struct status_line *out)
     if (line.len > 12 && line.data[12] != ' ')
         return (struct flaw){400, "the status is not a number of three digits"};
     out->reason = line.len > 13 ? (struct bytes){line.data + 13, line.len - 13} : bytes_of("");
-    if (!parse_is_field_text(out->reason))
-        return (struct flaw){400, "the reason has a control character"};
+    if (out->reason.len && memchr(out->reason.data, '\0', out->reason.len))
+        return (struct flaw){400, "the reason has a NUL"};
     return NO_FLAW;
 }
 
@@ -145,7 +147,7 @@ static int hex_value(char c)
     return -1;
 }
 
-struct flaw parse_chunk_size(struct bytes line, bool trailing_blanks, uint64_t *out)
+struct flaw parse_chunk_size(struct bytes line, uint64_t *out)
 {
     size_t digits = 0;
     *out = 0;
@@ -158,7 +160,7 @@ struct flaw parse_chunk_size(struct bytes line, bool trailing_blanks, uint64_t *
         return (struct flaw){400, "a chunk does not begin with its size in hexadecimal digits"};
     struct bytes rest = parse_trim((struct bytes){line.data + digits, line.len - digits});
     bool blanks_only = rest.len == 0 && digits < line.len;
-    if ((rest.len && rest.data[0] != ';') || (blanks_only && !trailing_blanks))
+    if ((rest.len && rest.data[0] != ';') || blanks_only)
         return (struct flaw){400, "something other than an extension follows a chunk size"};
     if (!parse_is_field_text(rest))
         return (struct flaw){400, "a chunk extension has a control character"};

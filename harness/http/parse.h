@@ -42,8 +42,8 @@ struct flaw parse_request_line(struct bytes line, struct request_line *out);
 struct flaw parse_status_line(struct bytes line, struct status_line *out);
 struct flaw parse_field_line(struct bytes line, struct field_line *out);
 
-/* Reads "1a;name=value"; `trailing_blanks` allows the padded sizes that some old servers send. */
-struct flaw parse_chunk_size(struct bytes line, bool trailing_blanks, uint64_t *out);
+/* Reads "1a;name=value". */
+struct flaw parse_chunk_size(struct bytes line, uint64_t *out);
 
 /* The bytes without blanks (space, tab) at either end. */
 struct bytes parse_trim(struct bytes in);
@@ -63,7 +63,7 @@ struct framing {
  * section 11.2). */
 struct flaw framing_of_request(const struct headers *headers, int minor, struct framing *out);
 
-/* The same for a response that may have a body. */
+/* The same for a response that may have a body: refuses what Node's client refuses. */
 struct flaw framing_of_response(const struct headers *headers, struct framing *out);
 
 #endif

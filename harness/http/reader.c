@@ -174,9 +174,8 @@ static bool read_fields(struct http_reader *reader, struct input *in, struct hea
     if (result != LINE_WHOLE)
         return line_trouble(reader, result, (struct flaw){431, "the headers are too long"}, out);
     state->fields_len += state->line.len;
-    struct flaw flaw = line.len ? fields_add_line(fields, line, reader->limits.num_headers_max,
-                                                  reader->kind == HTTP_RESPONSE)
-                                : NO_FLAW;
+    struct flaw flaw =
+        line.len ? fields_add_line(fields, line, reader->limits.num_headers_max) : NO_FLAW;
     if (flaw.what)
         return fail(reader, flaw, out);
     bool last = line.len == 0;
@@ -283,10 +282,9 @@ static bool step_chunk_size(struct http_reader *reader, struct input *in, enum h
     /* Otherwise a body of one byte a chunk could carry thousands of bytes of extension with each.
      */
     state->extensions_len += line.len > 16 ? line.len : 0;
-    struct flaw flaw =
-        state->extensions_len > reader->limits.headers_max
-            ? (struct flaw){400, "the chunk extensions are too long"}
-            : parse_chunk_size(line, reader->kind == HTTP_RESPONSE, &state->remaining);
+    struct flaw flaw = state->extensions_len > reader->limits.headers_max
+                           ? (struct flaw){400, "the chunk extensions are too long"}
+                           : parse_chunk_size(line, &state->remaining);
     if (flaw.what)
         return fail(reader, flaw, out);
     drop_line(reader);

@@ -1,11 +1,13 @@
 /* What an answer was, in the few classes that verdicts are made of. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/text.h"
 #include "judge/expectation.h"
 
-/* Panora's sender gives up on heads above this (Node's default --max-http-header-size). */
+/* Panora's sender gives up on heads whose names and values have so many bytes (Node's default
+ * --max-http-header-size; fixtures/answers). */
 #define SENDER_HEAD_MAX 16384
 
 static const enum answer by_outcome[OUTCOME_COUNT] = {
@@ -27,6 +29,14 @@ static const enum answer by_class[] = {
     [3] = ANSWER_REDIRECT, [4] = ANSWER_REFUSED, [5] = ANSWER_ERROR,
 };
 
+static size_t fields_len(const struct headers *headers)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < headers->count; i++)
+        len += strlen(headers->items[i].name) + strlen(headers->items[i].value);
+    return len;
+}
+
 /* What libcurl calls clean but makes Panora's sender fail. */
 static const char *sender_fails_on(const struct observation *seen)
 {
@@ -34,8 +44,10 @@ static const char *sender_fails_on(const struct observation *seen)
         return "a body after a status that has none";
     if (seen->bare_lf)
         return "lines that end with LF alone";
-    if (seen->head_len > SENDER_HEAD_MAX)
+    if (fields_len(&seen->headers) >= SENDER_HEAD_MAX)
         return "headers above 16 KiB";
+    if (seen->extra_bytes)
+        return "bytes beyond the end of the answer";
     return NULL;
 }
 
@@ -45,7 +57,7 @@ enum answer answer_of(const struct observation *seen)
         return ANSWER_LEFT; /* the handshake was all that was asked for */
     if (seen->outcome != OUTCOME_ANSWERED)
         return by_outcome[seen->outcome];
-    if (sender_fails_on(seen) || seen->extra_bytes)
+    if (sender_fails_on(seen))
         return ANSWER_BROKEN;
     size_t class = (size_t)seen->status / 100;
     return class < ARRAY_LEN(by_class) ? by_class[class] : ANSWER_OTHER;
@@ -66,8 +78,8 @@ static void describe(const struct observation *seen, bool timed, struct buf *out
         buf_add_format(out, "%d", seen->status);
         if (timed)
             add_after(seen, out);
-        if (flaw || seen->extra_bytes)
-            buf_add_format(out, ", with %s", flaw ? flaw : "bytes beyond the end of the answer");
+        if (flaw)
+            buf_add_format(out, ", with %s", flaw);
         return;
     }
     buf_add_text(out, outcome_name(seen->outcome));

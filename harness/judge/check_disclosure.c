@@ -250,7 +250,7 @@ static const char *const disclosures[] = {"debug-page", "stack-trace", "server-b
 static const struct expectation rows[] = {
     {{"discloses-no",
       "case",
-      "shows nothing of this kind of its inside, in any answer of the run",
+      "does not show this kind of internals in any response of the run",
       {{.name = "what",
         .kind = PARAMETER_TEXT,
         .choices = disclosures,

@@ -145,8 +145,8 @@ static const char *const processed_times[] = {"once", "at-least-once", NULL};
 static const struct expectation rows[] = {
     {{"processed",
       "any",
-      "processes each event that it accepts so often, by the word of --effect-command, however "
-      "often it comes",
+      "processes each accepted event this many times, as --effect-command reports, however often "
+      "it arrives",
       {{.name = "times",
         .kind = PARAMETER_TEXT,
         .fallback = "once",
@@ -158,7 +158,7 @@ static const struct expectation rows[] = {
      .check = check_processed},
     {{"not-processed",
       "any",
-      "does not process this, by the word of --effect-command, whatever it answers",
+      "does not process this, as --effect-command reports, whatever it answers",
       {{0}}},
      "an event that is not processed",
      .needs_control = true,

@@ -123,7 +123,7 @@ static void check_leaks(const struct call *call, const struct evidence *evidence
 static const struct expectation rows[] = {
     {{"leaks-nothing",
       "case",
-      "gives away neither the secret nor a right signature, in any answer of the run",
+      "does not reveal the secret or a correct signature in any response of the run",
       {{0}}},
      "neither the secret nor a right signature in any answer",
      .over_run = true,

@@ -349,8 +349,7 @@ static const char *const prompt_kinds[] = {"accepted", "refused", NULL};
 static const struct expectation rows[] = {
     {{"prompt",
       "step",
-      "answers in time, by percentiles over all of these: within --target as a rule, within "
-      "--deadline always",
+      "answers in time, by percentiles: 95 of 100 within --target, all within --deadline",
       {{.name = "as",
         .kind = PARAMETER_TEXT,
         .fallback = "accepted",
@@ -362,14 +361,11 @@ static const struct expectation rows[] = {
         .sentence = "what to call the numbers"}}},
      "answers (%s) within --target, 95 of 100 at least, and all within --deadline",
      .check = check_prompt},
-    {{"first-prompt",
-      "case",
-      "answers the very first request of the run in time, which finds it cold",
-      {{0}}},
+    {{"first-prompt", "case", "answers the very first (cold) request of the run in time", {{0}}},
      "the first answer of the run within --target",
      .over_run = true,
      .check = check_first_prompt},
-    {{"slope", "case", "(measured only) takes so much longer for each MiB", {{0}}},
+    {{"slope", "case", "(measured only) takes this much longer per MiB", {{0}}},
      "nothing: it is measured",
      .check = check_slope},
 };

@@ -186,8 +186,7 @@ static void check_https(const struct call *call, const struct evidence *evidence
 static const struct expectation rows[] = {
     {{"alike",
       "case",
-      "gives the same answer to each of these: status, body and headers, leaving aside dates, "
-      "request "
+      "gives the same response to each of these: status, body and headers, ignoring dates, request "
       "ids and 429",
       {{0}}},
      "answers that look alike",
@@ -195,18 +194,21 @@ static const struct expectation rows[] = {
     {{"same-status", "case", "answers each of these with the same status", {{0}}},
      "the same status for each",
      .check = check_same_status},
-    {{"not-all-accepted", "case", "does not accept all of these, but their genuine twins", {{0}}},
+    {{"not-all-accepted",
+      "case",
+      "does not accept all of these, but accepts the matching genuine events",
+      {{0}}},
      "not all of them accepted",
      .needs_control = true,
      .check = check_not_all_accepted},
     {{"survives-idle",
       "case",
-      "answers on a connection that was idle, or had closed it in an orderly way before",
+      "answers on a connection that was idle, or closed it cleanly before",
       {{0}}},
      "an answer, or a connection closed in an orderly way before",
      .needs_raw = true,
      .check = check_idle},
-    {{"https", "any", "is reached by https, unless it is on a loopback or private address", {{0}}},
+    {{"https", "any", "uses https, unless it is on a loopback or private address", {{0}}},
      "https",
      .check = check_https},
 };

@@ -12,6 +12,7 @@
 #include "panora/sample_set.h"
 
 #define TYPES_FILE     "fixtures/events/types.json"
+#define SHAPES_FILE    "fixtures/events/shapes.json"
 #define UNKNOWN_OBJECT "unknown"
 
 /* What a sync that found something usually brings. */
@@ -28,6 +29,7 @@ struct catalogue_samples {
     size_t num_objects;
     size_t *of_type; /* per type: which of the objects */
     size_t unknown;
+    json_t *shapes; /* which members the data of each object has, and of which kind */
 };
 
 static const char *const type_keys[] = {
@@ -174,7 +176,8 @@ struct catalogue *catalogue_load(void)
     struct json_at root = json_root(TYPES_FILE, value);
     bool ok = value && read_types(catalogue, &root, &err) && read_samples(catalogue, &err);
     json_decref(value);
-    if (!ok) {
+    catalogue->samples->shapes = ok ? read_resource(SHAPES_FILE, &err) : NULL;
+    if (!catalogue->samples->shapes) {
         log_print(LOG_ERROR, "the event catalogue is damaged: %s", err.message);
         abort();
     }
@@ -190,6 +193,7 @@ static void free_samples(struct catalogue_samples *samples)
     }
     free(samples->objects);
     free(samples->of_type);
+    json_decref(samples->shapes);
     free(samples);
 }
 
@@ -240,4 +244,73 @@ void catalogue_sample(const struct catalogue *catalogue, const struct sample_req
         sample_set_write_rows(set, num_rows, &style, rng, out);
     else
         sample_set_write_object(set, &style, rng, out);
+}
+
+/* --- places in data --- */
+
+const char *const data_place_names[DATA_PLACE_COUNT + 1] = {
+    [DATA_TEXT] = "text",
+    [DATA_NUMBER] = "number",
+    [DATA_FIELD_MAPPINGS] = "field_mappings",
+    [DATA_REMOTE_DATA] = "remote_data",
+};
+
+/* Types whose data has the place, for those that lack it. */
+static const char *const types_with[DATA_PLACE_COUNT] = {
+    [DATA_TEXT] = "crm.contact.created",
+    [DATA_NUMBER] = "crm.deal.push",
+    [DATA_FIELD_MAPPINGS] = "crm.contact.created",
+    [DATA_REMOTE_DATA] = "crm.contact.created",
+};
+
+/* The first of the members that usually hold what somebody wrote. */
+static const char *text_of(const json_t *texts, const json_t *members)
+{
+    size_t index = 0;
+    const json_t *name = NULL;
+    json_array_foreach(texts, index, name)
+    {
+        const char *kind = json_string_value(json_object_get(members, json_string_value(name)));
+        if (kind && text_starts_with(kind, "text"))
+            return json_string_value(name);
+    }
+    return NULL;
+}
+
+static const char *number_of(json_t *members)
+{
+    for (void *at = json_object_iter(members); at; at = json_object_iter_next(members, at))
+        if (text_starts_with(json_string_value(json_object_iter_value(at)), "number"))
+            return json_object_iter_key(at);
+    return NULL;
+}
+
+/* A type that does not exist yet may have anything. */
+static const char *place_of_unknown(enum data_place place)
+{
+    return place == DATA_TEXT ? "name" : place == DATA_NUMBER ? NULL : data_place_names[place];
+}
+
+const char *catalogue_place(const struct catalogue *catalogue, const char *type,
+                            enum data_place place)
+{
+    const struct event_type *known = catalogue_find(catalogue, type);
+    if (!known)
+        return place_of_unknown(place);
+    json_t *shapes = catalogue->samples->shapes;
+    const json_t *object = json_object_get(json_object_get(shapes, "objects"), known->object);
+    json_t *members = json_object_get(object, shape_names[known->shape]);
+    if (place == DATA_TEXT)
+        return text_of(json_object_get(shapes, "texts"), members);
+    if (place == DATA_NUMBER)
+        return number_of(members);
+    bool has = json_object_get(members, data_place_names[place]) ||
+               (place == DATA_REMOTE_DATA && json_object_get(members, "remote_data?"));
+    return has ? data_place_names[place] : NULL;
+}
+
+const char *catalogue_type_with(const struct catalogue *catalogue, const char *type,
+                                enum data_place place)
+{
+    return catalogue_place(catalogue, type, place) ? type : types_with[place];
 }

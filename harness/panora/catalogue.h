@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/rng.h"
+#include "panora/sample_set.h"
 
 enum data_shape {
     SHAPE_OBJECT, /* one unified object */
@@ -48,10 +49,11 @@ bool catalogue_unknown(const struct catalogue *catalogue, const char *name, stru
 
 /* What is asked of `catalogue_sample`. */
 struct sample_request {
-    const char *type; /* any name; an unknown one gets a small generic object */
-    int64_t wall_ms;  /* "now": created_at and the like lie shortly before it */
-    size_t num_rows;  /* SHAPE_ROWS: how many rows; SIZE_MAX = a usual number (2) */
-    bool nulls;       /* what may hold nothing does: null, or as Panora writes it (0, "null", []) */
+    const char *type;        /* any name; an unknown one gets a small generic object */
+    int64_t wall_ms;         /* "now": created_at and the like lie shortly before it */
+    size_t num_rows;         /* SHAPE_ROWS: how many rows; SIZE_MAX = a usual number (2) */
+    enum sample_nulls nulls; /* what may hold nothing does: null, or as Panora writes it (0, "null",
+                                []) */
 };
 
 /* Appends realistic data for `request->type` as JSON.stringify would write it: members in Panora's
@@ -59,5 +61,27 @@ struct sample_request {
  * and partly not ASCII. */
 void catalogue_sample(const struct catalogue *catalogue, const struct sample_request *request,
                       struct rng *rng, struct buf *out);
+
+/* Where in the data of an event a value of one's own can stand, so that Panora could still have
+ * sent it. */
+enum data_place {
+    DATA_TEXT,           /* a text that somebody wrote: a description, a name */
+    DATA_NUMBER,         /* a number field: an amount */
+    DATA_FIELD_MAPPINGS, /* custom fields, whose names users give */
+    DATA_REMOTE_DATA,    /* what the provider answered, whatever that is */
+    DATA_PLACE_COUNT
+};
+
+/* "text", "number", "field_mappings", "remote_data", and NULL at the end. */
+extern const char *const data_place_names[DATA_PLACE_COUNT + 1];
+
+/* The member that is such a place in data (or in each row) of events of `type`, or NULL. Borrowed.
+ */
+const char *catalogue_place(const struct catalogue *catalogue, const char *type,
+                            enum data_place place);
+
+/* `type` when its data has such a place, and otherwise a type that has. Borrowed. */
+const char *catalogue_type_with(const struct catalogue *catalogue, const char *type,
+                                enum data_place place);
 
 #endif

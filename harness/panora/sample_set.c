@@ -5,7 +5,7 @@
 #include "base/array.h"
 #include "base/mem.h"
 
-static const char *const set_keys[] = {"samples", "empty"};
+static const char *const set_keys[] = {"samples", "empty", "required"};
 
 /* A copy of `sample` in which every member that `empty` names has the value that it has there. */
 static json_t *emptied(const struct json_at *sample, const struct json_at *empty, struct error *err)
@@ -36,8 +36,20 @@ static char *compact(const json_t *value)
     return json_dumps(value, JSON_COMPACT);
 }
 
+/* Gives the required members back what they hold in `sample`. */
+static void keep_required(json_t *without, const json_t *sample, const json_t *required)
+{
+    size_t index = 0;
+    const json_t *name = NULL;
+    json_array_foreach(required, index, name)
+    {
+        const char *key = json_string_value(name);
+        (void)json_object_set(without, key, json_object_get(sample, key));
+    }
+}
+
 static bool read_sample(const struct json_at *sample, const struct json_at *empty,
-                        struct sample_set *out, struct error *err)
+                        const json_t *required, struct sample_set *out, struct error *err)
 {
     if (!json_expect_object(sample, err))
         return false;
@@ -47,7 +59,24 @@ static bool read_sample(const struct json_at *sample, const struct json_at *empt
     size_t index = out->count++;
     template_init(&out->full[index], compact(sample->value), index, &out->ids);
     template_init(&out->empty[index], compact(without), index, &out->ids);
+    keep_required(without, sample->value, required);
+    template_init(&out->sparse[index], compact(without), index, &out->ids);
     json_decref(without);
+    return true;
+}
+
+/* Each of them must be one that may hold nothing. */
+static bool check_required(const struct json_at *required, const struct json_at *empty,
+                           struct error *err)
+{
+    for (size_t i = 0; required->value && i < json_array_size(required->value); i++) {
+        struct json_at item = json_item(required, i);
+        const char *name = NULL;
+        if (!json_get_text(&item, &name, err))
+            return false;
+        if (!json_object_get(empty->value, name))
+            return json_fail(&item, err, "is \"%s\", which \"empty\" does not name", name);
+    }
     return true;
 }
 
@@ -57,16 +86,19 @@ bool sample_set_read(const struct json_at *at, struct sample_set *out, struct er
         return false;
     struct json_at samples = json_member(at, "samples");
     struct json_at empty = json_member(at, "empty");
-    if (!json_expect_array(&samples, err) || !json_expect_object(&empty, err))
+    struct json_at required = json_member(at, "required");
+    if (!json_expect_array(&samples, err) || !json_expect_object(&empty, err) ||
+        !check_required(&required, &empty, err))
         return false;
     size_t count = json_array_size(samples.value);
     if (count == 0)
         return json_fail(&samples, err, "is empty; at least one sample is needed here");
     out->full = mem_alloc(count * sizeof *out->full);
     out->empty = mem_alloc(count * sizeof *out->empty);
+    out->sparse = mem_alloc(count * sizeof *out->sparse);
     for (size_t i = 0; i < count; i++) {
         struct json_at sample = json_item(&samples, i);
-        if (!read_sample(&sample, &empty, out, err))
+        if (!read_sample(&sample, &empty, required.value, out, err))
             return false;
     }
     return true;
@@ -77,9 +109,11 @@ void sample_set_clear(struct sample_set *set)
     for (size_t i = 0; i < set->count; i++) {
         template_clear(&set->full[i]);
         template_clear(&set->empty[i]);
+        template_clear(&set->sparse[i]);
     }
     free(set->full);
     free(set->empty);
+    free(set->sparse);
     sample_ids_clear(&set->ids);
     *set = (struct sample_set){0};
 }
@@ -93,7 +127,9 @@ static int64_t shortly_before(int64_t wall_ms, struct rng *rng)
 static void write_sample(const struct sample_set *set, size_t index,
                          const struct sample_style *style, const struct copy *copy, struct buf *out)
 {
-    const struct template *samples = style->nulls ? set->empty : set->full;
+    const struct template *samples = style->nulls == NULLS_ALL        ? set->empty
+                                     : style->nulls == NULLS_OPTIONAL ? set->sparse
+                                                                      : set->full;
     template_write(&samples[index], &set->ids, copy, out);
 }
 

@@ -2,7 +2,8 @@
  * The samples of one object in one shape: {"samples": [{...}, ...], "empty": {"name": null, ...}}.
  * The samples show what Panora sends, member by member in its order; `empty` says which members may
  * hold nothing and what Panora writes then (null mostly, but 0 or "null" where it converts, and []
- * for lists).
+ * for lists). `required`, which may be missing, names those of them that Panora's documentation
+ * requires: they are there, and hold something as a rule.
  */
 #ifndef PANORA_SAMPLE_SET_H
 #define PANORA_SAMPLE_SET_H
@@ -17,9 +18,14 @@
 #include "base/rng.h"
 #include "panora/template.h"
 
+/* Which members hold nothing. */
+enum sample_nulls { NULLS_FEW, NULLS_OPTIONAL, NULLS_ALL };
+
 struct sample_set {
-    struct template *full;  /* `count` of them */
-    struct template *empty; /* likewise, with nothing in every member that may hold nothing */
+    struct template *full;   /* `count` of them */
+    struct template *sparse; /* likewise, with nothing in every member that may hold nothing and
+                                is not required */
+    struct template *empty;  /* ... also in the required ones */
     size_t count;
     struct sample_ids ids;
 };
@@ -32,7 +38,7 @@ void sample_set_clear(struct sample_set *set);
 /* When and how a copy is written. */
 struct sample_style {
     int64_t wall_ms;
-    bool nulls;
+    enum sample_nulls nulls;
 };
 
 /* Appends one of the samples. */

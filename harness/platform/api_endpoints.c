@@ -217,10 +217,13 @@ static void show_run(struct visit *visit)
         visit_refuse(visit, 404, "there is no such run");
         return;
     }
+    bool has_html = runs_read(visit->platform->runs, run.id, "report.html", &text);
+    buf_reset(&text);
     (void)runs_read(visit->platform->runs, run.id, "report.txt", &text);
     buf_add_char(&body, '{');
     put_bool(&body, "over", run.is_over);
     put_number(&body, "code", run.code);
+    put_bool(&body, "html", has_html);
     put_text(&body, "text", buf_text(&text));
     buf_add_char(&body, '}');
     visit_json(visit, 200, &body);

@@ -92,7 +92,8 @@ struct order {
     const struct event_type *type; /* of the catalogue */
     char *name;
     char *wrong;
-    struct buf data; /* JSON text; empty = realistic data, fresh for each event */
+    char id[UUID_SIZE]; /* of the one event; "" = a fresh one */
+    struct buf data;    /* JSON text; empty = realistic data, fresh for each event */
     int64_t count;
     struct endpoints endpoints;
     const struct endpoint *endpoint; /* NULL = nobody subscribes */
@@ -175,6 +176,10 @@ static bool read_order(struct visit *visit, struct order *order)
         return false;
     if (data)
         js_write(data, &order->data);
+    struct bytes id = visit_text(visit, "id_event");
+    if (order->count == 1 && id.len == UUID_SIZE - 1 &&
+        strspn(id.data, "0123456789abcdef-") >= id.len)
+        memcpy(order->id, id.data, id.len);
     if (!store_endpoints(platform->store, &order->endpoints, &err)) {
         visit_fail(visit, &err);
         return false;
@@ -233,8 +238,8 @@ static void sample(struct visit *visit)
     order_clear(&order);
 }
 
-static void put_preview(struct platform *platform, const struct order *order,
-                        const struct request *request, struct buf *out)
+static void put_preview(const struct order *order, const struct request *request, const char *id,
+                        struct buf *out)
 {
     struct buf wire = {0};
     struct buf why = {0};
@@ -248,6 +253,7 @@ static void put_preview(struct platform *platform, const struct order *order,
     put_text(out, "url", order->endpoint ? order->endpoint->url : NULL);
     put_text(out, "nobody", order->endpoint ? NULL : buf_text(&order->why));
     put_text(out, "arrives_as", wire_type(order));
+    put_text(out, "id_event", id);
     put_bytes(out, "request", buf_bytes(&wire));
     put_number(out, "request_len", (int64_t)wire.len);
     put_text(out, "signature", headers_find(&request->headers, PANORA_SIGNATURE_HEADER));
@@ -275,7 +281,7 @@ static void preview(struct visit *visit)
         make_data(visit->platform, &order, &delivery.data);
         if (parcel_make(visit->platform->catalogue, &delivery, &visit->platform->rng, &request,
                         &err)) {
-            put_preview(visit->platform, &order, &request, &body);
+            put_preview(&order, &request, id, &body);
             visit_json(visit, 200, &body);
         } else {
             visit_refuse(visit, 400, "%s", err.message);
@@ -304,7 +310,10 @@ static void fill_batch(struct platform *platform, const struct order *order, str
     for (size_t i = 0; i < batch->count; i++) {
         buf_reset(&batch->data[i]);
         make_data(platform, order, &batch->data[i]);
-        event_new_id(&platform->rng, platform->tag, batch->ids[i]);
+        if (*order->id)
+            memcpy(batch->ids[i], order->id, sizeof batch->ids[i]);
+        else
+            event_new_id(&platform->rng, platform->tag, batch->ids[i]);
         batch->dispatches[i] = (struct dispatch){
             .id_event = batch->ids[i],
             .name = order->name,

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "format/request_format.h"
+#include "report/report.h"
 
 #define LIMIT_NS   (1800 * NS_PER_S)
 #define REPORT_MAX ((size_t)64 * 1024 * 1024)
@@ -96,8 +97,10 @@ static void write_script(const struct runs *runs, const char *folder, const char
     shell_quote(bytes_of(runs->program), out);
     buf_add_text(out, " run ");
     shell_quote(bytes_of(url), out);
-    buf_add_text(out, " --report ");
-    shell_quote(bytes_of(html), out);
+    if (report_format_find("html", NULL)) {
+        buf_add_text(out, " --report ");
+        shell_quote(bytes_of(html), out);
+    }
     buf_add_text(out, " >");
     shell_quote(bytes_of(text), out);
     buf_add_text(out, " 2>&1 </dev/null");

@@ -5,7 +5,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/resource.h"
 #include "panora/catalogue.h"
+#include "panora/js.h"
 
 #define ID_MAX 256
 
@@ -20,6 +22,7 @@ void memory_clear(struct memory *memory)
         free(memory->ids[i].id);
     free(memory->ids);
     catalogue_free(memory->catalogue);
+    js_free(memory->shapes);
     *memory = (struct memory){0};
 }
 
@@ -56,12 +59,24 @@ void memory_add(struct memory *memory, struct bytes id)
         memory->num_ids++;
 }
 
-bool memory_knows_type(struct memory *memory, struct bytes type)
+const struct event_type *memory_find_type(struct memory *memory, struct bytes type)
 {
     if (!memory->catalogue)
         memory->catalogue = catalogue_load();
     char *name = mem_copy(type.data, type.len);
-    bool known = catalogue_find(memory->catalogue, name) != NULL;
+    const struct event_type *found = catalogue_find(memory->catalogue, name);
     free(name);
-    return known;
+    return found;
+}
+
+bool memory_knows_type(struct memory *memory, struct bytes type)
+{
+    return memory_find_type(memory, type) != NULL;
+}
+
+const struct js *memory_shapes(struct memory *memory)
+{
+    if (!memory->shapes)
+        memory->shapes = js_parse(resource_find("fixtures/events/shapes.json"), NULL);
+    return memory->shapes;
 }

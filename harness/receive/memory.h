@@ -30,7 +30,10 @@ struct memory {
     double allowance;            /* requests that a rate limit lets through at once */
     int64_t allowance_ns;        /* when it was that much, monotonic; 0 = never yet */
     struct catalogue *catalogue; /* NULL until somebody asks whether a type is known */
+    struct js *shapes;           /* NULL until somebody asks what data looks like */
 };
+
+struct event_type;
 
 void memory_clear(struct memory *memory);
 
@@ -43,5 +46,11 @@ int64_t memory_age_ns(const struct memory *memory, struct bytes id);
 
 /* Whether `type` stands in Panora's catalogue. */
 bool memory_knows_type(struct memory *memory, struct bytes type);
+
+/* What Panora's catalogue says of `type`, or NULL. Borrowed. */
+const struct event_type *memory_find_type(struct memory *memory, struct bytes type);
+
+/* What data looks like, as fixtures/events/shapes.json has it. Borrowed. */
+const struct js *memory_shapes(struct memory *memory);
 
 #endif

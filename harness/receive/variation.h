@@ -27,4 +27,7 @@ struct variation {
 /* Every row is a struct variation. */
 extern const struct table variation_table;
 
+/* Those that look at the shape of data: variation_shape.c. */
+extern const struct table_part variations_by_shape;
+
 #endif

@@ -91,7 +91,7 @@ static const struct known_limit known_headers[] = {
 };
 
 static const struct probe probes[] = {
-    {{"body-limit", "probe", "searches for the largest body that is accepted", {{0}}},
+    {{"body-limit", "probe", "searches for the largest accepted body", {{0}}},
      "bytes",
      "bodies of up to",
      16 * MIB,
@@ -99,7 +99,7 @@ static const struct probe probes[] = {
      known_bodies,
      ARRAY_LEN(known_bodies),
      compose_body},
-    {{"nesting-limit", "probe", "searches for the deepest data that is accepted", {{0}}},
+    {{"nesting-limit", "probe", "searches for the deepest accepted nesting", {{0}}},
      "levels",
      "data that nests up to",
      2048,
@@ -107,7 +107,7 @@ static const struct probe probes[] = {
      known_levels,
      ARRAY_LEN(known_levels),
      compose_nesting},
-    {{"header-limit", "probe", "searches for the longest line of a header that is accepted", {{0}}},
+    {{"header-limit", "probe", "searches for the longest accepted header line", {{0}}},
      "bytes",
      "lines of a header of up to",
      64 * KIB,

@@ -183,6 +183,18 @@ static bool read_count(const struct json_at *at, const char *key, json_int_t min
     return !member.value || json_get_integer(&member, min, max, out, err);
 }
 
+/* true, or "all" */
+static bool read_nulls(struct step *step, const struct json_at *event, struct error *err)
+{
+    struct json_at member = json_member(event, "nulls");
+    const char *text = json_string_value(member.value);
+    step->all_nulls = text && strcmp(text, "all") == 0;
+    step->nulls = step->all_nulls;
+    if (text && !step->all_nulls)
+        return json_fail(&member, err, "is \"%s\"; true, false or \"all\" is needed here", text);
+    return text || read_optional_flag(event, "nulls", &step->nulls, err);
+}
+
 static bool read_again(struct step *step, const struct json_at *event, size_t index,
                        struct error *err)
 {
@@ -212,8 +224,7 @@ static bool read_event(struct step *step, const struct json_at *at, size_t index
         !read_count(&event, "depth", 1, 200000, &depth, err) ||
         !read_count(&event, "rows", 0, 100000, &rows, err) ||
         !read_optional_duration(&event, "age", &step->age_ns, err) ||
-        !read_optional_flag(&event, "nulls", &step->nulls, err) ||
-        !read_again(step, &event, index, err) ||
+        !read_nulls(step, &event, err) || !read_again(step, &event, index, err) ||
         !read_mutations(&step->event_ops, &event, "ops", "event", vocabulary, err))
         return false;
     step->rows = rows;

@@ -41,7 +41,8 @@ struct step {
     size_t depth;   /* levels of nesting that data has; 0 = as it comes */
     int64_t rows;   /* for types whose data is an array; -1 = usual */
     int64_t age_ns; /* how long before now the data was made */
-    bool nulls;     /* every nullable field is null */
+    bool nulls;     /* every nullable field is null that Panora's documentation does not require */
+    bool all_nulls; /* ... and those that it requires, too */
     size_t again;   /* 1-based number of an earlier step whose event is sent once more; 0 = an own
                        event */
     struct calls event_ops;

@@ -225,7 +225,7 @@ Test(cli_option, a_wrong_value_is_refused_with_the_name_of_its_option)
         const char *message;
     } rows[] = {
         {"--deadline=soon", "--deadline: \"soon\" is not a duration such as 250ms, 10s or 2m"},
-        {"--deadline=0", "--deadline: more than no time at all is needed"},
+        {"--deadline=0", "--deadline: it must be greater than 0"},
         {"--number=10", "--number: \"10\" is not a whole number from 0 to 9"},
         {"--rate=soon", "--rate: \"soon\" is not a rate such as 20/s"},
         {"--color=gren", "--color: no color \"gren\"; did you mean \"green\"?"},

@@ -291,7 +291,7 @@ Test(cli_send_program, bad_input_gets_one_sentence)
         const char *arguments[6];
         const char *said;
     } rows[] = {
-        {{"send"}, "the endpoint's URL must be given"},
+        {{"send"}, "the endpoint's URL is required"},
         {{"send", "ftp://example.com/"}, "only http and https"},
         {{"send", "http://x/", "--count", "0"}, "--count: \"0\" is not a whole number from 1"},
         {{"send", "http://x/", "--times", "1000000", "--count=9"}, "more than 1000000 requests"},

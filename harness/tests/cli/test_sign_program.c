@@ -325,7 +325,7 @@ Test(cli_sign_program, bad_input_gets_one_sentence)
         {{"sign", "--seed", "many"}, "", "hookcheck sign: --seed: \"many\" is not a whole number"},
         {{"sign", "--at", "noon"}, "", "hookcheck sign: --at: \"noon\" is neither a time"},
         {{"sign", "--url", "ftp://example.com/"}, "", "hookcheck sign: --url: "},
-        {{"sign", "a", "b"}, "", "hookcheck sign: \"b\" is one word too many"},
+        {{"sign", "a", "b"}, "", "hookcheck sign: unexpected argument \"b\""},
         {{"sign", "--data", "-", "--secret-file", "-"},
          "",
          "hookcheck sign: --data and --secret-file cannot both read standard input"},

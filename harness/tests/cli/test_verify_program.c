@@ -91,7 +91,7 @@ Test(cli_verify_program, wrong_usage_gets_one_sentence)
         {{"verify", "--signature", GOOD, "--body", "/nowhere/at/all"},
          "--body: cannot open /nowhere/at/all: No such file or directory"},
         {{"verify", "--signature", GOOD, "--body", "/tmp"}, "--body: cannot read /tmp"},
-        {{"verify", "--signature", GOOD, "--body", "-", "more"}, "\"more\" is one word too many"},
+        {{"verify", "--signature", GOOD, "--body", "-", "more"}, "unexpected argument \"more\""},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct program_end end;

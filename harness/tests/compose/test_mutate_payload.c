@@ -127,22 +127,3 @@ Test(compose_mutate_payload, a_digest_over_what_is_sent, .init = set_up, .fini =
     cr_expect_not(made.genuine);
     composed_clear(&made);
 }
-
-Test(compose_mutate_payload, data_nests_as_deep_as_asked, .init = set_up, .fini = tear_down)
-{
-    static const struct {
-        size_t depth;
-        const char *data;
-    } rows[] = {{1, "{\"nested\":true}"}, {2, "{\"nested\":[]}"}, {4, "{\"nested\":[[[]]]}"}};
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct step step;
-        struct buf data = {0};
-        struct rng rng = rng_for(1, "depth");
-        step_init(&step);
-        step.depth = rows[i].depth;
-        compose_data(&composing.composer, &step, "crm.contact.created", &rng, &data);
-        cr_expect_str_eq(buf_text(&data), rows[i].data);
-        buf_clear(&data);
-        step_clear(&step);
-    }
-}

@@ -66,8 +66,10 @@ Test(panora_catalogue_facts, agrees_with_the_collected_event_types)
 static json_t *sample_object(const struct catalogue *catalogue, const struct event_type *type,
                              bool nulls, uint64_t seed)
 {
-    struct sample_request request = {
-        .type = type->name, .wall_ms = 1722000000123, .num_rows = 1, .nulls = nulls};
+    struct sample_request request = {.type = type->name,
+                                     .wall_ms = 1722000000123,
+                                     .num_rows = 1,
+                                     .nulls = nulls ? NULLS_ALL : NULLS_FEW};
     struct rng rng = rng_for(seed, "facts");
     struct buf out = {0};
     struct error err = {0};

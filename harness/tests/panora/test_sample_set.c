@@ -48,7 +48,7 @@ static const char two_rows[] = "{\"samples\":[{\"a\":1,\"b\":[\"x\"],\"c\":\"\xc
 
 static char *rows_of(const struct sample_set *set, size_t num_rows, bool nulls)
 {
-    struct sample_style style = {.wall_ms = 0, .nulls = nulls};
+    struct sample_style style = {.wall_ms = 0, .nulls = nulls ? NULLS_ALL : NULLS_FEW};
     struct rng rng = rng_for(1, "rows");
     struct buf out = {0};
     sample_set_write_rows(set, num_rows, &style, &rng, &out);

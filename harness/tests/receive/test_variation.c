@@ -61,6 +61,7 @@ static const struct {
     {"any-content-type", 204, 401},
     {"raw-data", 204, 401},
     {"strict-shape", 204, 401},
+    {"validates-the-shape", 400, 401}, /* the event of this test is no contact */
 };
 
 static void begin(struct started_receiver *started, const char *name)
@@ -110,6 +111,13 @@ static int status_of(const char *name, const struct posting *posting)
 
 #define UNKNOWN_ID "not-a-uuid"
 
+#define A_UUID "3516a72f-508e-4c06-a184-cd459a64e386"
+#define A_TIME "2024-06-18T09:41:27.316Z"
+#define STAGE_ROW(name)                                                                            \
+    "[{\"id_crm_deals_stage\":\"" A_UUID "\",\"stage_name\":" name ",\"created_at\":\"" A_TIME     \
+    "\",\"modified_at\":\"" A_TIME "\",\"id_linked_user\":null,\"remote_id\":null,"                \
+    "\"remote_platform\":null,\"id_connection\":\"" A_UUID "\",\"something_new\":[]}]"
+
 Test(receive_variation, each_differs_where_it_says)
 {
     static const struct {
@@ -126,6 +134,11 @@ Test(receive_variation, each_differs_where_it_says)
         {"strict-shape", {.id = UNKNOWN_ID}, 400},
         {"strict-shape", {.type = "CRM"}, 400},
         {"strict-shape", {.data = "text"}, 400},
+        {"validates-the-shape", {.type = "billing.invoice.settled"}, 204},
+        {"validates-the-shape", {.type = "crm.contact.pulled", .data = "[]"}, 204},
+        {"validates-the-shape", {.type = "crm.contact.pulled", .data = "[{}]"}, 400},
+        {"validates-the-shape", {.type = "crm.stage.pulled", .data = STAGE_ROW("null")}, 204},
+        {"validates-the-shape", {.type = "crm.stage.pulled", .data = STAGE_ROW("7")}, 400},
         {"raw-data", {.key = "other"}, 401},
         {"raw-data", {.body = "{\"id_event\":\"a\"}"}, 400},
     };
