@@ -244,9 +244,7 @@ FUZZ_SECONDS ?= 30
 fuzz:
 	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang run-fuzzers
 run-fuzzers: $(patsubst harness/fuzz/%.c,$(B)/%,$(FUZZ_SRC))
-	@for f in $^; do n=$$(basename $$f); echo "fuzz: $$n for $(FUZZ_SECONDS) s"; mkdir -p $(B)/corpus/$$n; \
-	    $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 -artifact_prefix=$(B)/ $(B)/corpus/$$n \
-	    $$(ls -d fixtures/fuzz/$$n 2>/dev/null) >$(B)/$$n.log 2>&1 || { tail -40 $(B)/$$n.log; exit 1; }; done
+	@harness/tools/fuzz.sh $(B) $(FUZZ_SECONDS) $^
 $(B)/fuzz_%: $(B)/fuzz/fuzz_%.o $(OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
@@ -306,9 +304,10 @@ cppcheck:
 
 # --- install ---
 install: $(BIN)
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)
+	umask 022; $(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)
 	$(INSTALL) -m 0755 $(BIN) $(DESTDIR)$(BINDIR)/hookcheck
 	cp -R suites fixtures $(DESTDIR)$(DATADIR)/
+	chmod -R u=rwX,go=rX $(DESTDIR)$(DATADIR)
 
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/hookcheck

@@ -113,6 +113,7 @@ void mem_hold_secret(void)
     const struct rlimit none = {0, 0};
     (void)setrlimit(RLIMIT_CORE, &none);
 #if defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
-    (void)prctl(PR_SET_DUMPABLE, 0); /* the leak checker of sanitizers attaches as a debugger does */
+    (void)prctl(PR_SET_DUMPABLE,
+                0); /* the leak checker of sanitizers attaches as a debugger does */
 #endif
 }

@@ -44,8 +44,8 @@ struct journal;
 struct journal *journal_open(const char *path, struct error *err);
 void journal_close(struct journal *journal); /* NULL is fine */
 
-/* Adds a line, all of it or nothing. A disk that is full or gone does not stop the receiver: it is said once on standard
- * error. */
+/* Adds a line, all of it or nothing. A disk that is full or gone does not stop the receiver: it is
+ * said once on standard error. */
 void journal_add(struct journal *journal, const struct journal_entry *entry);
 
 /* Appends the line, with its line end, to `out`. */

@@ -68,6 +68,8 @@ static void set_run(json_t *object, const struct run_result *result)
     json_object_set_new(object, "interrupted", json_boolean(result->interrupted));
     json_set_text(object, "stopped", result->stopped);
     json_set_text(object, "loudest", result->loudest);
+    if (result->notice)
+        json_set_text(object, "notice", result->notice);
     json_set_text(object, "left_behind", result->left_behind);
     json_set_text(object, "rerun", result->rerun);
     json_object_set_new(object, "exit_code", json_integer(result->exit_code));

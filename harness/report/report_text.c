@@ -139,6 +139,7 @@ static void add_end(const struct page *page, const struct run_result *result,
     } else {
         add_headline(page, result);
         add_notice(page, "Stopped early: ", result->stopped, 2);
+        add_notice(page, "Note: ", result->notice, 2);
         text_add_causes(page, result, limits);
         text_add_unexplained(page, result, limits);
         if (!quiet) {

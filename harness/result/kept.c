@@ -101,8 +101,7 @@ static void take_headers(struct kept *kept, struct observation *seen)
 bool kept_knows(struct kept *kept, const struct observation *seen)
 {
     struct digest digest;
-    return seen->body.len >= SHARED_MIN &&
-           digest_hash("sha256", buf_bytes(&seen->body), &digest) &&
+    return seen->body.len >= SHARED_MIN && digest_hash("sha256", buf_bytes(&seen->body), &digest) &&
            find(kept, &digest, seen->body.len);
 }
 

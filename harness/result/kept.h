@@ -1,6 +1,6 @@
 /*
- * The answers of a run as they are kept: the same one once, a long one cut, and all of them within a
- * budget of memory, whatever an endpoint sends.
+ * The answers of a run as they are kept: the same one once, a long one cut, and all of them within
+ * a budget of memory, whatever an endpoint sends.
  */
 #ifndef RESULT_KEPT_H
 #define RESULT_KEPT_H
@@ -11,7 +11,7 @@
 #include "result/observation.h"
 
 /* Of one answer, while there is room; and of one that comes when the budget is spent. */
-#define KEPT_ANSWER_MAX    ((size_t)64 * 1024)
+#define KEPT_ANSWER_MAX  ((size_t)64 * 1024)
 #define KEPT_HEADERS_MAX ((size_t)32 * 1024)
 #define KEPT_LATER_MAX   ((size_t)2 * 1024)
 

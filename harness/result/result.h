@@ -62,7 +62,7 @@ struct exchange {
     struct processed processed; /* what it said of that id */
     bool searched;              /* `leaked` is what its whole answer gives away */
     enum leak leaked;
-    bool repeated;              /* the same bytes went out before, to an endpoint that then died */
+    bool repeated; /* the same bytes went out before, to an endpoint that then died */
 };
 
 void exchange_clear(struct exchange *exchange);
@@ -176,6 +176,8 @@ struct run_result {
     bool interrupted;
     char *stopped; /* why the run ended early (max-time, max-requests, interrupted, endpoint gone),
                       or "" */
+    const char *notice; /* what the reader must know of how it was tested: that certificates were
+                           not checked; borrowed, NULL = nothing */
     char *loudest; /* the honest-run sentence: these requests never reached the handler, and what
                       they met; or "" */
     size_t num_requests; /* sent */
@@ -193,7 +195,7 @@ struct run_result {
     size_t counts[VERDICT_COUNT];
     int exit_code; /* 0 1 3 4 or 130 */
 
-    struct kept *kept; /* the bodies of answers; owned, NULL = none */
+    struct kept *kept;               /* the bodies of answers; owned, NULL = none */
     const struct redactor *redactor; /* what reports must never show; borrowed, NULL = nothing */
 };
 

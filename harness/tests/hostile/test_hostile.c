@@ -15,11 +15,10 @@ static void expect_no_problem(const char *script, const char *arguments)
 {
     const char *program = getenv("HOOKCHECK_BIN");
     struct buf out = {0};
-    if (!program || !shell_has("node")) {
-        skip_test("hostile endpoints: HOOKCHECK_BIN or node is missing");
-        return;
-    }
-    char *command = mem_format("node harness/tests/hostile/%s '%s' %s 2>&1", script, program, arguments);
+    NEED_TOOL("node", "hostile endpoints");
+    cr_assert_not_null(program, "HOOKCHECK_BIN names the program");
+    char *command =
+        mem_format("node harness/tests/hostile/%s '%s' %s 2>&1", script, program, arguments);
     cr_expect_eq(shell_run(command, &out), 0, "%s", buf_text(&out));
     free(command);
     buf_clear(&out);
