@@ -161,28 +161,10 @@ static void on_progress(void *payload, size_t ended, size_t total)
 
 /* --- reports --- */
 
-static bool write_report(const struct wanted_report *wanted, const struct run_result *result,
-                         struct error *err)
-{
-    struct buf out = {0};
-    bool ok = true;
-    wanted->format->render(result, &out);
-    if (strcmp(wanted->path, "-") != 0)
-        ok = sink_write_file(wanted->path, buf_bytes(&out), 0644, err);
-    else
-        ok = sink_write_out(buf_bytes(&out), err);
-    buf_clear(&out);
-    return ok;
-}
-
-/* Every report is tried, so that one full disk does not take the others along; the first failure
- * speaks. */
 static int write_reports(const struct run_choice *choice, const struct run_result *result,
                          struct error *err)
 {
-    bool ok = true;
-    for (size_t i = 0; i < choice->num_reports; i++)
-        ok = write_report(&choice->reports[i], result, err) && ok;
+    bool ok = report_choice_write(&choice->reports, result, err);
     ok = failures_write(&choice->failures, result, err) && ok;
     return ok ? result->exit_code : EXIT_OUR_FAILURE;
 }
@@ -191,7 +173,7 @@ static int send_everything(struct run_choice *choice, struct plan *plan,
                            const struct arguments *arguments, struct error *err)
 {
     struct run_result result = {0};
-    struct screen screen = {.text = choice->text_to_stderr ? stderr : stdout,
+    struct screen screen = {.text = choice->reports.takes_stdout ? stderr : stdout,
                             .choice = choice,
                             .begun_ns = clock_monotonic_ns()};
     const struct run_listener listener = {&screen, on_case, on_progress};
@@ -277,9 +259,10 @@ static int run_run(const struct arguments *arguments, struct error *err)
     return code;
 }
 
-static const struct option_set *const option_sets[] = {&run_options_set, &failures_options,
-                                                       &secret_options,  &endpoint_options,
-                                                       &api_options,     &api_key_options};
+static const struct option_set *const option_sets[] = {
+    &run_options_set,  &report_options, &failures_options, &secret_options,
+    &endpoint_options, &api_options,    &api_key_options,
+};
 
 const struct command command_run = {
     .name = "run",

@@ -25,6 +25,7 @@ struct command {
 };
 
 extern const struct command command_run;
+extern const struct command command_report;
 extern const struct command command_send;
 extern const struct command command_sign;
 extern const struct command command_verify;

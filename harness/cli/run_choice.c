@@ -10,9 +10,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rng.h"
-#include "base/terminal.h"
 #include "base/text.h"
 #include "cli/api_options.h"
+#include "cli/report_options.h"
 #include "cli/secret_options.h"
 
 #define PUBLIC_PER_SECOND 20 /* towards hosts that are neither loopback nor private */
@@ -20,6 +20,7 @@
 
 static const char *const levels[] = {"must", "should", "may", NULL};
 static const char *const dialects[] = {"both", "text", "object", NULL};
+static const char *const efforts[] = {"off", "quick", "full", NULL};
 
 static const struct option_spec specs[] = {
     {.name = "endpoint",
@@ -97,6 +98,15 @@ static const struct option_spec specs[] = {
      .otherwise = "they are made",
      .kind = OPTION_FLAG,
      .at = offsetof(struct run_choice, run.quick)},
+    {.name = "diagnose",
+     .value = "EFFORT",
+     .help = "How much to ask about the causes of failures: off, quick (at most 100 requests) or "
+             "full (at most 400).",
+     .fallback = "full",
+     .otherwise = "quick with --quick",
+     .kind = OPTION_CHOICE,
+     .choices = efforts,
+     .at = offsetof(struct run_choice, run.diagnose)},
     {.name = "dry-run",
      .is_aside = true,
      .help = "Print what would be sent, and send nothing.",
@@ -172,12 +182,6 @@ static const struct option_spec specs[] = {
      .otherwise = "only to loopback and private hosts",
      .kind = OPTION_FLAG,
      .at = offsetof(struct run_choice, run.allow_disruptive)},
-    {.name = "report",
-     .value = "FORMAT=FILE",
-     .repeatable = true,
-     .is_aside = true,
-     .help = "Write a report: text, json, junit or tap; FILE - is standard output.",
-     .otherwise = "text on standard output"},
     {.name = "quiet",
      .letter = 'q',
      .is_aside = true,
@@ -209,6 +213,8 @@ static void settle(struct run_choice *choice, const struct arguments *arguments)
     bool is_held = !choice->target.is_private && !run->allow_disruptive;
     if (run->quick && !arguments_has(arguments, "max-time"))
         run->max_time_ns /= 2;
+    if (run->quick && !arguments_has(arguments, "diagnose"))
+        run->diagnose = DIAGNOSE_QUICK;
     if (run->seed == 0)
         run->seed = rng_fresh_seed();
     if (choice->interval_ns > 0)
@@ -273,57 +279,14 @@ static bool read_events(struct run_choice *choice, const struct arguments *argum
     return choice->run.num_events > 0 || error_set(err, "--events: names at least one event type");
 }
 
-static bool read_report(struct run_choice *choice, const char *given, struct error *err)
-{
-    const char *equals = strchr(given, '=');
-    if (!equals || !equals[1])
-        return error_set(err, "--report: \"%s\" is not FORMAT=FILE, such as junit=report.xml",
-                         given);
-    char *name = mem_copy(given, (size_t)(equals - given));
-    const struct report_format *format = report_format_find(name, err);
-    free(name);
-    if (!format)
-        return error_prefix(err, "--report");
-    const char *path = equals + 1;
-    bool to_stdout = strcmp(path, "-") == 0;
-    for (size_t i = 0; i < choice->num_reports; i++)
-        if (!to_stdout && strcmp(choice->reports[i].path, path) == 0)
-            return error_set(err,
-                             "--report: two reports would go to %s; the second would replace "
-                             "the first",
-                             path);
-    if (to_stdout && choice->text_to_stderr)
-        return error_set(err, "--report: only one report can go to standard output");
-    if (!to_stdout && !file_can_write(path, err))
-        return error_prefix(err, "--report");
-    choice->text_to_stderr = choice->text_to_stderr || to_stdout;
-    choice->reports[choice->num_reports++] = (struct wanted_report){format, path};
-    return true;
-}
-
-static bool read_reports(struct run_choice *choice, const struct arguments *arguments,
-                         struct error *err)
-{
-    size_t count = 0;
-    const char **given = arguments_values(arguments, "report", &count);
-    choice->reports = mem_alloc((count + 1) * sizeof *choice->reports);
-    bool ok = true;
-    for (size_t i = 0; ok && i < count; i++)
-        ok = read_report(choice, given[i], err);
-    free(given);
-    return ok;
-}
-
 /* A document after another in one place can be read by nobody, and in a file it replaces it. */
 static bool check_failures_place(const struct run_choice *choice, struct error *err)
 {
     const char *path = choice->failures.path;
-    for (size_t i = 0; path && i < choice->num_reports; i++)
-        if (strcmp(choice->reports[i].path, path) == 0)
-            return error_set(err,
-                             "--failures: %s is where a report goes already; name another file",
-                             strcmp(path, "-") == 0 ? "standard output" : path);
-    return true;
+    if (!path || !report_choice_has(&choice->reports, path))
+        return true;
+    return error_set(err, "--failures: %s is where a report goes already; name another file",
+                     strcmp(path, "-") == 0 ? "standard output" : path);
 }
 
 /* With --unsigned nothing depends on the secret, so that one of the moment serves. */
@@ -353,24 +316,10 @@ static bool read_suites(struct run_choice *choice, const struct arguments *argum
     return ok;
 }
 
-static enum text_detail detail_of(const struct arguments *arguments)
-{
-    size_t verbose = arguments_count(arguments, "verbose");
-    if (verbose)
-        return verbose > 1 ? TEXT_EXCHANGES : TEXT_TREE;
-    return arguments_has(arguments, "quiet") ? TEXT_QUIET : TEXT_SCREEN;
-}
-
 static void read_looks(struct run_choice *choice, const struct arguments *arguments)
 {
-    int fd = choice->text_to_stderr ? STDERR_FILENO : STDOUT_FILENO;
-    const char *no_color = getenv("NO_COLOR");
-    bool by_itself = isatty(fd) && !(no_color && *no_color);
-    choice->text.color =
-        arguments_has(arguments, "color") || (by_itself && !arguments_has(arguments, "no-color"));
-    choice->text.columns = terminal_columns(fd);
-    choice->text.ascii = !terminal_has_utf8();
-    choice->text.detail = detail_of(arguments);
+    int fd = choice->reports.takes_stdout ? STDERR_FILENO : STDOUT_FILENO;
+    choice->text = text_options_for(arguments, fd);
     choice->progress = isatty(STDERR_FILENO) && choice->text.detail != TEXT_QUIET &&
                        !arguments_has(arguments, "no-progress");
 }
@@ -436,7 +385,8 @@ bool run_choice_read(struct run_choice *choice, const struct arguments *argument
     if (!read_effect(choice, arguments, err) || !read_events(choice, arguments, err) ||
         !read_suites(choice, arguments, err) ||
         !endpoint_choice_read(&choice->endpoint, arguments, err) ||
-        !read_secret(choice, arguments, err) || !read_reports(choice, arguments, err) ||
+        !read_secret(choice, arguments, err) ||
+        !report_choice_read(&choice->reports, arguments, err) ||
         !failures_choice_read(&choice->failures, arguments, err) ||
         !check_failures_place(choice, err))
         return false;
@@ -456,6 +406,6 @@ void run_choice_clear(struct run_choice *choice)
     free(choice->skip);
     free(choice->event_list);
     free(choice->events);
-    free(choice->reports);
+    report_choice_clear(&choice->reports);
     *choice = (struct run_choice){0};
 }

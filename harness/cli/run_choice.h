@@ -8,16 +8,12 @@
 #include "base/error.h"
 #include "cli/endpoint_options.h"
 #include "cli/option.h"
+#include "cli/report_options.h"
 #include "cli/run_failures.h"
 #include "report/report.h"
 #include "run/effect_command.h"
 #include "run/library.h"
 #include "run/run.h"
-
-struct wanted_report {
-    const struct report_format *format;
-    const char *path; /* "-" = standard output; borrowed */
-};
 
 struct run_choice {
     struct run_options run; /* borrows from everything below */
@@ -31,12 +27,10 @@ struct run_choice {
     const char **skip;
     char *event_list; /* the words of --events, cut apart in place */
     const char **events;
-    struct wanted_report *reports;
-    size_t num_reports;
+    struct report_choice reports;
     struct failures_choice failures;
     struct effect_command effect_command; /* `command` NULL = none is given */
     struct effect_oracle effect;
-    bool text_to_stderr; /* a report goes to standard output */
     bool dry_run;
     int64_t interval_ns; /* --rate: between two requests */
     int64_t effect_wait_ns;

@@ -13,12 +13,6 @@ static const struct table_part *const parts[] = {
 
 const struct table mutation_words = {"mutation", sizeof(struct mutation), parts};
 
-const struct mutation *mutation_of(const struct call *call)
-{
-    return (const struct mutation *)(const void *)
-        call->word; /* the word is the row's first member */
-}
-
 void mutation_add_phrase(const struct call *call, struct buf *out)
 {
     call_fill(call, mutation_of(call)->phrase, out);

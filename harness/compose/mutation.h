@@ -53,7 +53,11 @@ extern const struct table_part mutations_of_payload;
 extern const struct table_part mutations_of_transport;
 
 /* The row that a call of a mutation means. */
-const struct mutation *mutation_of(const struct call *call);
+static inline const struct mutation *mutation_of(const struct call *call)
+{
+    return (const struct mutation *)(const void *)
+        call->word; /* the word is the row's first member */
+}
 
 /* Whether a call puts a value at a place in data, and at which. */
 bool mutation_place(const struct call *call, enum data_place *out);

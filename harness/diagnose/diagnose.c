@@ -11,7 +11,8 @@
 static bool has_trouble(const struct diagnose_input *input)
 {
     const struct run_result *result = input->result;
-    return result->counts[VERDICT_FAIL] > 0 || result->counts[VERDICT_WARN] > 0;
+    return result->counts[VERDICT_FAIL] > 0 || result->counts[VERDICT_WARN] > 0 ||
+           (result->counts[VERDICT_INCONCLUSIVE] > 0 && !input->any_accepted);
 }
 
 static bool was_reached(const struct investigation *inv)
@@ -22,52 +23,103 @@ static bool was_reached(const struct investigation *inv)
     return false;
 }
 
-/* A forgery got in, or broke something. */
-static bool any_mischief(const struct investigation *inv)
+/* Some case with a genuine event that was not accepted is not yet explained. */
+static bool any_is_lost(const struct investigation *inv)
 {
     for (size_t i = 0; i < inv->num_sights; i++)
-        if (inv->sights[i].trouble &&
-            (sight_got_in(&inv->sights[i]) ||
-             (inv->input->any_accepted && !inv->sights[i].exchange->genuine &&
-              inv->sights[i].answer == ANSWER_ERROR)))
+        if (inv->sights[i].one && inv->sights[i].trouble && sight_is_lost(&inv->sights[i]) &&
+            !found_explains(inv, inv->sights[i].one))
             return true;
+    return false;
+}
+
+static bool any_got_in(const struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].one && inv->sights[i].trouble && sight_got_in(&inv->sights[i]))
+            return true;
+    return false;
+}
+
+/* A stranger's request was answered 5xx, or not at all, or took the endpoint down. */
+static bool any_broke(const struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        bool broke = sight->answer == ANSWER_ERROR || sight->answer == ANSWER_DIED ||
+                     (sight->one && sight->one->canary_failed);
+        if (sight->one && sight->trouble && broke && !sight->exchange->genuine)
+            return true;
+    }
     return false;
 }
 
 static int by_harm(const void *left, const void *right)
 {
-    const struct found *a = left;
-    const struct found *b = right;
-    if (a->diagnosis.harm_rank != b->diagnosis.harm_rank)
-        return (int)a->diagnosis.harm_rank - (int)b->diagnosis.harm_rank;
-    return (a->diagnosis.num_cases < b->diagnosis.num_cases) -
-           (a->diagnosis.num_cases > b->diagnosis.num_cases);
+    const struct diagnosis *a = &((const struct found *)left)->diagnosis;
+    const struct diagnosis *b = &((const struct found *)right)->diagnosis;
+    if ((a->role == DIAGNOSIS_OWN_INPUT) != (b->role == DIAGNOSIS_OWN_INPUT))
+        return a->role == DIAGNOSIS_OWN_INPUT ? -1 : 1;
+    if (a->harm_rank != b->harm_rank)
+        return (int)a->harm_rank - (int)b->harm_rank;
+    return (a->num_cases < b->num_cases) - (a->num_cases > b->num_cases);
 }
 
-/* The kinds of forgery that tell the ways to be wrong apart, made anew, so that what is said does
- * not depend on which cases were chosen. */
-static void confirm(struct investigation *inv)
+/* What is asked with genuine events. */
+static void ask_genuine(struct investigation *inv)
 {
-    if (!inv->input->is_unsigned && any_mischief(inv))
-        probes_forge(inv);
-    sights_add_probes(inv);
+    bool lost = any_is_lost(inv) || inv->door || inv->behind_first || !inv->has_base;
+    if (inv->has_base && lost)
+        repeat_measure(inv);
+    if (inv->has_base && !inv->too_unstable && (any_is_lost(inv) || inv->door))
+        shrink_content(inv);
+    door_name(inv);
+    if (inv->has_base && !inv->too_unstable && (any_is_lost(inv) || inv->behind_first))
+        shrink_shapes(inv);
 }
 
+static void ask_entry(struct investigation *inv)
+{
+    if (inv->num_probes > 0 || repeat_forged(inv))
+        return;
+    probes_forge(inv);
+    extent_measure(inv);
+    sights_add_probes(inv);
+    rules_of_entry_apply(inv);
+}
+
+static void ask_breaking(struct investigation *inv)
+{
+    if (inv->num_probes == 0)
+        probes_forge(inv);
+    probes_break(inv);
+    sights_add_probes(inv);
+    rules_of_breaking_apply(inv);
+}
+
+static bool may_forge(const struct investigation *inv)
+{
+    return !inv->input->is_unsigned && inv->has_base && !inv->too_unstable &&
+           !inv->by.parts[PART_HEADER] && !inv->by.parts[PART_DIGEST];
+}
+
+/* The most harmful question first: what may be asked can end at any time. */
 static void search(struct investigation *inv)
 {
-    const struct diagnose_input *input = inv->input;
-    if (forensic_page_for_all(inv))
+    lab_find_base(inv);
+    inv->elsewhere = !inv->hangs && before_handler(inv);
+    if (inv->elsewhere)
         return;
-    if (!input->any_accepted && !input->is_unsigned)
-        forensic_all_refused(inv);
-    confirm(inv);
-    if (!input->is_unsigned)
-        rules_of_entry_apply(inv);
+    if (!inv->has_base && !inv->input->is_unsigned)
+        door_open(inv);
+    if (may_forge(inv) && any_got_in(inv))
+        ask_entry(inv);
+    ask_genuine(inv);
+    if (may_forge(inv) && inv->behind_first)
+        ask_entry(inv);
+    if (may_forge(inv) && any_broke(inv))
+        ask_breaking(inv);
     processing_apply(inv);
-    if (input->any_accepted && !input->is_unsigned)
-        forensic_some_refused(inv);
-    if (input->any_accepted)
-        rules_of_loss_apply(inv);
 }
 
 void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t *out_count)
@@ -79,15 +131,19 @@ void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t
     if (was_reached(&inv)) {
         if (has_trouble(input) || !input->any_accepted)
             search(&inv);
-        symptoms_apply(&inv);
-        if (inv.num_found)
-            qsort(inv.found, inv.num_found, sizeof *inv.found, by_harm);
-        framework_advise(&inv);
+        if (!inv.elsewhere)
+            symptoms_apply(&inv);
+    } else {
+        tls_apply(&inv);
     }
+    if (inv.num_found)
+        qsort(inv.found, inv.num_found, sizeof *inv.found, by_harm);
+    framework_advise(&inv);
     *out = mem_alloc((inv.num_found + 1) * sizeof **out);
     for (size_t i = 0; i < inv.num_found; i++)
         (*out)[(*out_count)++] = inv.found[i].diagnosis;
     free(inv.found);
+    document_clear(&inv.document);
     sights_clear(&inv);
 }
 
@@ -97,10 +153,10 @@ static const struct {
     size_t (*count)(void);
     struct diagnosis_kind (*at)(size_t index);
 } sources[] = {
-    {rule_kind_count, rule_kind_at},
-    {forensic_kind_count, forensic_kind_at},
-    {symptom_kind_count, symptom_kind_at},
-    {processing_kind_count, processing_kind_at},
+    {rule_kind_count, rule_kind_at},       {door_kind_count, door_kind_at},
+    {repeat_kind_count, repeat_kind_at},   {shrink_kind_count, shrink_kind_at},
+    {shape_kind_count, shape_kind_at},     {tls_kind_count, tls_kind_at},
+    {symptom_kind_count, symptom_kind_at}, {processing_kind_count, processing_kind_at},
 };
 
 static bool kind_at(size_t wanted, struct diagnosis_kind *out)

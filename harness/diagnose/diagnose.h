@@ -14,9 +14,19 @@
 #include "panora/catalogue.h"
 #include "result/result.h"
 
-/* Sends one request and fills `seen` (initialised by the callee, cleared by the caller). False when
- * nothing more may be sent. */
-typedef bool diagnose_send(void *payload, const struct request *request, struct observation *seen);
+/* What goes out together, and how. */
+struct diagnose_batch {
+    const struct request *requests;
+    size_t count;
+    size_t at_once;      /* so many are in flight; 0 and 1 = one after another */
+    int64_t gap_ns;      /* pause before each request, or before each group of `at_once` */
+    bool one_connection; /* one after another on one connection that is kept */
+};
+
+/* Sends the requests and fills `seen`, one for each (initialised by the callee, cleared by the
+ * caller). False when nothing more may be sent: then some are NOT_SENT. */
+typedef bool diagnose_send(void *payload, const struct diagnose_batch *batch,
+                           struct observation *seen);
 
 /* Everything is borrowed. */
 struct diagnose_input {
@@ -29,10 +39,12 @@ struct diagnose_input {
     uint64_t seed;
     unsigned run_tag;
     int64_t wall_ms;
-    bool object_only;  /* the endpoint takes data as an object */
-    bool is_unsigned;  /* it knowingly verifies nothing */
-    bool is_private;   /* the secret itself may be sent: https or loopback */
-    bool any_accepted; /* some genuine event was accepted */
+    bool object_only;      /* the endpoint takes data as an object */
+    bool is_unsigned;      /* it knowingly verifies nothing */
+    bool is_private;       /* the secret itself may be sent: https or loopback */
+    bool any_accepted;     /* some genuine event was accepted */
+    size_t max_requests;   /* that the experiments may send; 0 = as many as they like */
+    const char *max_words; /* who says so, for "cut short by ...": "--diagnose quick" */
     diagnose_send *send;
     void *payload;
 };

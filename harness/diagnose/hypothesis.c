@@ -43,14 +43,6 @@ const struct hypothesis *hypothesis_find(const char *id)
     return NULL;
 }
 
-static const struct hypothesis *for_part(const struct hypothesis *first,
-                                         const struct hypothesis *second, enum hypothesis_part part)
-{
-    if (first && first->part == part)
-        return first;
-    return second && second->part == part ? second : NULL;
-}
-
 static bool make_digest(const struct hypothesis *hypothesis, struct signing *signing)
 {
     struct digest digest;
@@ -62,12 +54,10 @@ static bool make_digest(const struct hypothesis *hypothesis, struct signing *sig
     return true;
 }
 
-bool hypothesis_sign(const struct hypothesis *first, const struct hypothesis *second,
-                     const struct subject *subject, struct bytes secret, struct signing *out)
+bool hypothesis_sign_by(const struct computation *by, const struct subject *subject,
+                        struct bytes secret, struct signing *out)
 {
-    const struct hypothesis *parts[NUM_PARTS];
-    for (size_t i = 0; i < NUM_PARTS; i++)
-        parts[i] = for_part(first, second, (enum hypothesis_part)i);
+    const struct hypothesis *const *parts = by->parts;
     *out = (struct signing){.subject = subject, .secret = secret};
     if (!parts[PART_MESSAGE])
         buf_add_bytes(&out->message, buf_bytes(&subject->message));
@@ -81,6 +71,33 @@ bool hypothesis_sign(const struct hypothesis *first, const struct hypothesis *se
         return false;
     headers_add(&out->headers, PANORA_SIGNATURE_HEADER, buf_text(&out->value));
     return !parts[PART_HEADER] || parts[PART_HEADER]->apply(parts[PART_HEADER], out);
+}
+
+bool hypothesis_message(const struct computation *by, const struct subject *subject,
+                        struct bytes secret, struct buf *out)
+{
+    const struct hypothesis *message = by->parts[PART_MESSAGE];
+    struct signing signing = {.subject = subject, .secret = secret};
+    if (!message) {
+        buf_add_bytes(out, buf_bytes(&subject->message));
+        return true;
+    }
+    bool ok = message->apply(message, &signing);
+    if (ok)
+        buf_add_bytes(out, buf_bytes(&signing.message));
+    signing_clear(&signing);
+    return ok;
+}
+
+bool hypothesis_sign(const struct hypothesis *first, const struct hypothesis *second,
+                     const struct subject *subject, struct bytes secret, struct signing *out)
+{
+    struct computation by = {{NULL}};
+    if (second)
+        by.parts[second->part] = second;
+    if (first)
+        by.parts[first->part] = first;
+    return hypothesis_sign_by(&by, subject, secret, out);
 }
 
 void signing_clear(struct signing *signing)

@@ -63,16 +63,29 @@ struct hypothesis {
     const char *argument;
 };
 
+/* How an endpoint computes: a hypothesis for each part in which it differs from Panora; NULL = as
+ * Panora does. */
+struct computation {
+    const struct hypothesis *parts[NUM_PARTS];
+};
+
 /* In the order in which they are tried. */
 extern const struct hypothesis hypotheses[];
 extern const size_t num_hypotheses;
 
 const struct hypothesis *hypothesis_find(const char *id);
 
-/* Signs as Panora does but for what `first` and `second` (each may be NULL) change. False when one
- * of them means nothing for this subject or this secret. Clear the signing in any case. */
+/* Signs as Panora does but for what `first` and `second` (each may be NULL), or the parts of `by`,
+ * change. False when one of them means nothing for this subject or this secret. Clear the signing
+ * in any case. */
 bool hypothesis_sign(const struct hypothesis *first, const struct hypothesis *second,
                      const struct subject *subject, struct bytes secret, struct signing *out);
+bool hypothesis_sign_by(const struct computation *by, const struct subject *subject,
+                        struct bytes secret, struct signing *out);
+
+/* Appends only the message that is signed. False as above. */
+bool hypothesis_message(const struct computation *by, const struct subject *subject,
+                        struct bytes secret, struct buf *out);
 void signing_clear(struct signing *signing);
 
 #endif

@@ -18,7 +18,16 @@ apply_hypothesis sign_trimmed_data;
 apply_hypothesis sign_as_ascii;
 apply_hypothesis sign_without_wide;
 apply_hypothesis sign_as_latin1;
+apply_hypothesis sign_as_binary;
 apply_hypothesis sign_constant; /* argument: the message */
+
+/* Argument: "slashes", "separators", "html" or "ascii". */
+apply_hypothesis sign_escaped_data;
+apply_hypothesis sign_escaped_inner;
+
+/* hypothesis_changed.c; argument: "sorted", "no-nulls", "arrays", "trimmed", "replaced" */
+apply_hypothesis sign_changed_data;
+apply_hypothesis sign_changed_inner;
 
 /* hypothesis_key.c */
 apply_hypothesis key_with; /* argument: what follows the secret */

@@ -14,12 +14,15 @@ bool key_with(const struct hypothesis *hypothesis, struct signing *signing)
     return true;
 }
 
+/* White space, quotes and a byte order mark. */
 bool key_trimmed(const struct hypothesis *hypothesis, struct signing *signing)
 {
     struct bytes secret = signing->secret;
-    while (secret.len && strchr(" \t\r\n", secret.data[secret.len - 1]))
+    if (secret.len >= 3 && memcmp(secret.data, "\xEF\xBB\xBF", 3) == 0)
+        secret = (struct bytes){secret.data + 3, secret.len - 3};
+    while (secret.len && strchr(" \t\r\n\"'", secret.data[secret.len - 1]))
         secret.len--;
-    while (secret.len && strchr(" \t\r\n", secret.data[0]))
+    while (secret.len && strchr(" \t\r\n\"'", secret.data[0]))
         secret = (struct bytes){secret.data + 1, secret.len - 1};
     buf_add_bytes(&signing->key, secret);
     return secret.len < signing->secret.len;

@@ -140,6 +140,29 @@ bool sign_as_latin1(const struct hypothesis *hypothesis, struct signing *signing
     return true;
 }
 
+/* As Buffer.from(text, 'latin1') does: of each UTF-16 unit the lower byte. */
+bool sign_as_binary(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    struct bytes in = buf_bytes(&signing->subject->message);
+    size_t len = 1;
+    for (size_t i = 0; i < in.len; i += len) {
+        const unsigned char *at = (const unsigned char *)in.data + i;
+        len = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc0 ? 2 : 1;
+        if (i + len > in.len)
+            return false;
+        unsigned code = len == 1 ? at[0] : at[0] & (0xffU >> (len + 1));
+        for (size_t k = 1; k < len; k++)
+            code = code << 6 | (at[k] & 0x3f);
+        if (code >= 0x10000) {
+            code -= 0x10000;
+            buf_add_char(&signing->message, (char)(0xd800 + (code >> 10)));
+            code = 0xdc00 + (code & 0x3ff);
+        }
+        buf_add_char(&signing->message, (char)code);
+    }
+    return true;
+}
+
 bool sign_constant(const struct hypothesis *hypothesis, struct signing *signing)
 {
     buf_add_text(&signing->message, hypothesis->argument);

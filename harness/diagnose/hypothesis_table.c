@@ -74,6 +74,23 @@
     ROW(MESSAGE, "event-as-" id_, sign_event_by, id_, SIGN_DATA,                                   \
         "computes the HMAC over the whole event as " words_ " writes it", .language = (language_), \
         __VA_ARGS__)
+#define UNCHANGED                                                                                  \
+    "compute the HMAC over data as it was parsed, before a middleware, a schema or a serialiser "  \
+    "changes it"
+#define CHANGED(id_, argument_, sentence_)                                                         \
+    ROW(MESSAGE, "data-" id_, sign_changed_data, argument_, UNCHANGED, sentence_, LIKELY)
+#define INNER_CHANGED(id_, argument_, words_)                                                      \
+    ROW(MESSAGE, "inner-" id_, sign_changed_inner, argument_, SIGN_QUOTED,                         \
+        "parses the text in data and computes the HMAC over JSON.stringify of the object in "      \
+        "it, " words_,                                                                             \
+        UNLIKELY)
+#define ESCAPED(id_, words_)                                                                       \
+    ROW(MESSAGE, "data-escaped-" id_, sign_escaped_data, id_, UNCHANGED,                           \
+        "computes the HMAC over data as a library writes it that " words_, UNLIKELY),              \
+        ROW(MESSAGE, "inner-escaped-" id_, sign_escaped_inner, id_, SIGN_QUOTED,                   \
+            "parses the text in data and computes the HMAC over the object in it as a library "    \
+            "writes it that " words_,                                                              \
+            UNLIKELY)
 #define HEADER_NAMED(id_, name_)                                                                   \
     ROW(HEADER, "header-" id_, header_named, name_, HEADER, "looks for the signature in " name_,   \
         UNLIKELY)
@@ -129,10 +146,29 @@ const struct hypothesis hypotheses[] = {
         LIKELY),
     ROW(MESSAGE, "signs-as-latin1", sign_as_latin1, NULL, UTF8,
         "turns the message into Latin-1 before it computes the HMAC", LIKELY),
+    ROW(MESSAGE, "signs-as-binary", sign_as_binary, NULL, UTF8,
+        "turns the message into Node's latin1 (binary), which keeps one byte of each character, "
+        "before it computes the HMAC",
+        LIKELY, .language = "javascript"),
     ROW(MESSAGE, "signs-without-wide", sign_without_wide, NULL, UTF8,
         "leaves out every character that is not ASCII before it computes the HMAC", UNLIKELY),
     ROW(MESSAGE, "signs-trimmed-data", sign_trimmed_data, NULL, EXACT,
         "trims the text in data before it computes the HMAC", .is_offline = true),
+    CHANGED("sorted-keys", "sorted", "sorts the keys of data before it computes the HMAC"),
+    CHANGED("without-nulls", "no-nulls",
+            "drops members that are null before it computes the HMAC over data"),
+    CHANGED(
+        "empty-as-array", "arrays",
+        "turns empty objects ({}) into empty arrays ([]) before it computes the HMAC over data"),
+    CHANGED("trimmed-texts", "trimmed",
+            "trims the texts in data, and makes null of empty ones, before it computes the HMAC"),
+    ESCAPED("slashes", "escapes slashes (\\/)"),
+    ESCAPED("separators", "escapes U+2028 and U+2029"),
+    ESCAPED("html", "escapes <, > and &"),
+    ESCAPED("ascii", "escapes what is not ASCII"),
+    INNER_CHANGED("sorted-keys", "sorted", "with its keys sorted"),
+    INNER_CHANGED("without-nulls", "no-nulls", "without the members that are null"),
+    INNER_CHANGED("empty-as-array", "arrays", "with [] for each empty object"),
     ROW(MESSAGE, "signs-nothing", sign_constant, "", READ_BODY,
         "computes the HMAC over an empty message: the body was consumed or never read", LIKELY,
         .is_open_message = true),
@@ -189,7 +225,7 @@ const struct hypothesis hypotheses[] = {
         "computes the HMAC over the raw body with CR LF line ends", .is_offline = true),
     ROW(KEY, "key-newline", key_with, "\n", TRIM, "has a newline at the end of its secret", LIKELY),
     ROW(KEY, "key-trimmed", key_trimmed, NULL, BYTES,
-        "trims its secret, of which white space is a part", UNLIKELY),
+        "trims the secret, but the white space belongs to it", LIKELY),
     ROW(KEY, "key-without-prefix", key_without_prefix, NULL, BYTES, "strips whsec_ from its secret",
         LIKELY),
     ROW(KEY, "key-base64-decoded-without-prefix", key_decoded_without_prefix, "base64", BYTES,

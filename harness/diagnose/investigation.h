@@ -4,6 +4,8 @@
 
 #include "base/rng.h"
 #include "diagnose/diagnose.h"
+#include "diagnose/document.h"
+#include "diagnose/feature.h"
 #include "diagnose/hypothesis.h"
 #include "judge/expectation.h"
 #include "panora/event.h"
@@ -17,6 +19,7 @@ struct sight {
     const struct exchange *exchange;
     const struct case_result *one; /* NULL: a control or a probe */
     enum answer answer;
+    bool is_probe;              /* sent here, and believed */
     bool trouble;               /* its case failed or warned; always for probes */
     size_t num_signatures;      /* headers Panora-Signature */
     struct bytes signature;     /* of the first one */
@@ -47,8 +50,32 @@ struct investigation {
     size_t num_probes;
     struct found *found;
     size_t num_found;
-    const char *language; /* that the evidence names, or NULL */
-    bool closed;          /* nothing more may be sent */
+    const char *language;  /* that the evidence names, or NULL */
+    bool closed;           /* nothing more may be sent */
+    const char *closed_by; /* ... and why; NULL while it may */
+
+    /* --- the laboratory: what the experiments have settled --- */
+    size_t num_asked;            /* requests sent so far */
+    const char *type;            /* of a genuine event that is accepted, as far as is known */
+    enum dialect dialect;        /* ... and its dialect */
+    struct document document;    /* ... and its data */
+    bool raw_data;               /* dull data is refused: samples of the catalogue are sent */
+    struct computation by;       /* how the endpoint computes */
+    bool has_base;               /* such an event is accepted */
+    int base_status;             /* what it is answered when it is accepted */
+    bool door;                   /* `by` is not yet named: content may say more about it */
+    bool behind_first;           /* `by` differs from Panora's, or the request had to be dressed */
+    const struct feature *dress; /* without which nothing is accepted; NULL = nothing */
+    size_t tries;                /* so often is asked what may fail by chance; 0 counts as 1 */
+    int64_t gap_ns;              /* between requests, where a rate limit was found */
+    int unstable_status;         /* that events meet by chance; 0 = none */
+    bool unstable;
+    bool too_unstable;   /* nothing about single events can be told */
+    bool elsewhere;      /* the handler is not reached */
+    bool hangs;          /* a genuine event is not answered */
+    size_t first_digits; /* only so many of the first digits are compared; 0 = all */
+    size_t last_digits;
+    size_t num_died; /* times that the endpoint was gone */
 };
 
 /* --- sight.c --- */
@@ -71,39 +98,74 @@ bool sight_overlaps(const struct sight *a, const struct sight *b);
 /* Whether it met a rate limit (429), which tells nothing about the request. */
 bool sight_was_limited(const struct sight *sight);
 
-/* --- ask.c --- */
+/* --- lab.c: one event of an experiment --- */
 
-/* A genuine event of the run's usual type, made so that what can be computed from it differs. */
-void ask_make_event(struct investigation *inv, enum dialect dialect, struct event *out);
-
-void ask_write_body(const struct event *event, struct buf *out);
-
-/* One request: a fresh genuine event, but for what is set. */
-struct question {
-    const struct hypothesis *first; /* how it is signed */
-    const struct hypothesis *second;
-    bool forged;       /* with a made-up key */
-    bool every_header; /* the signature under every other name that there is */
-    bool as_object;
-    const char *agent; /* in place of Panora's User-Agent */
+/* A genuine event as the endpoint accepts it, but for what is set. */
+struct specimen {
+    const char *type;                      /* NULL = as usual */
+    const char *data;                      /* JSON in place of the usual data; NULL = that */
+    const char *id;                        /* NULL = a fresh one */
+    const struct feature *const *features; /* that it has */
+    size_t num_features;
+    bool plain;  /* the features in their dull form: the twin */
+    bool spaced; /* with a blank in the text of data and in the body, which Panora does not write */
+    bool other_dialect;
+    bool forged;                  /* the last digits of its signature are changed */
+    size_t padding;               /* bytes more of data */
+    const struct computation *by; /* how it is signed; NULL = as the endpoint computes */
+    bool every_header;            /* the signature under every other name that there is */
+    const char *digest;           /* glob that the signature fits; NULL = an ordinary one */
 };
 
-/* ANSWER_NONE when nothing may be sent or the hypotheses mean nothing here. `seen` may be NULL;
- * else the caller clears it. */
-enum answer ask(struct investigation *inv, const struct question *question,
-                struct observation *seen);
+/* Writes the request of a specimen. False when it cannot be signed so. The caller clears it. */
+bool specimen_write(struct investigation *inv, const struct specimen *specimen,
+                    struct request *out);
 
-/* Sends a request as it stands. */
+/* Sends it; where events fail by chance, as often as it takes to be sure. `seen` may be NULL; else
+ * the caller clears it. */
+enum answer specimen_ask(struct investigation *inv, const struct specimen *specimen,
+                         struct observation *seen);
+
+/* Whether it was accepted. */
+bool specimen_passes(struct investigation *inv, const struct specimen *specimen);
+
+/* Sends requests together. The caller clears `seen`. */
+void lab_send(struct investigation *inv, const struct diagnose_batch *batch,
+              struct observation *seen);
+
+/* Finds a genuine event that is accepted, or leaves has_base false. */
+void lab_find_base(struct investigation *inv);
+
+/* "crm.contact.created, data as text: 204" */
+char *specimen_describe(const struct investigation *inv, const struct specimen *specimen,
+                        const struct observation *seen);
+
+/* Notes a cause with its pair; the texts are copied. */
+struct diagnosis *found_pair(struct investigation *inv, const struct diagnosis_kind *kind,
+                             enum harm harm, const char *accepted, const char *refused,
+                             const char *difference);
+
+/* --- the experiments, each in a file of its name --- */
+
+void repeat_measure(struct investigation *inv); /* is it stable, and what does it depend on */
+bool repeat_forged(struct investigation *inv);  /* true: a forgery gets in now and then */
+void door_open(struct investigation *inv);      /* why no genuine event is accepted */
+void door_name(struct investigation *inv);      /* ... once its content is known */
+void shrink_content(struct investigation *inv); /* which features are refused */
+void shrink_shapes(struct investigation *inv);  /* types, arrays, dialects, sizes */
+void extent_measure(struct investigation *inv); /* how far a bypass goes */
+
+/* Sends a request as it stands; where a rate limit is met, again. `seen` may be NULL; else the
+ * caller clears it. */
 enum answer ask_request(struct investigation *inv, const struct request *request,
                         struct observation *seen);
 
-/* The dialect that the endpoint takes. */
-enum dialect ask_dialect(const struct investigation *inv);
-
 /* --- probes.c --- */
 
-/* Sends forgeries of every kind that tells the ways to be wrong apart, into `probes`. */
+/* Sends forgeries, and malformed requests, of every kind that tells the ways to be wrong apart,
+ * into `probes`. */
 void probes_forge(struct investigation *inv);
+void probes_break(struct investigation *inv);
 
 /* --- found.c --- */
 
@@ -116,22 +178,29 @@ bool found_explains(const struct investigation *inv, const struct case_result *o
 
 /* --- the parts, in the order in which they are asked --- */
 
-bool forensic_page_for_all(struct investigation *inv); /* true: there is nothing more to ask */
-void forensic_all_refused(struct investigation *inv);
-void forensic_some_refused(struct investigation *inv);
+bool before_handler(struct investigation *inv); /* true: there is nothing more to ask */
 void rules_of_entry_apply(struct investigation *inv);
-void rules_of_loss_apply(struct investigation *inv);
+void rules_of_breaking_apply(struct investigation *inv);
 void symptoms_apply(struct investigation *inv);
 void processing_apply(struct investigation *inv);
+void tls_apply(struct investigation *inv);
 
 /* The kinds that each of them can find. */
-size_t forensic_kind_count(void);
-struct diagnosis_kind forensic_kind_at(size_t index);
+size_t door_kind_count(void);
+struct diagnosis_kind door_kind_at(size_t index);
+size_t repeat_kind_count(void);
+struct diagnosis_kind repeat_kind_at(size_t index);
+size_t shrink_kind_count(void);
+struct diagnosis_kind shrink_kind_at(size_t index);
+size_t shape_kind_count(void);
+struct diagnosis_kind shape_kind_at(size_t index);
 size_t rule_kind_count(void);
 struct diagnosis_kind rule_kind_at(size_t index);
 size_t symptom_kind_count(void);
 struct diagnosis_kind symptom_kind_at(size_t index);
 size_t processing_kind_count(void);
 struct diagnosis_kind processing_kind_at(size_t index);
+size_t tls_kind_count(void);
+struct diagnosis_kind tls_kind_at(size_t index);
 
 #endif

@@ -1,66 +1,388 @@
-/* Forgeries of every kind that tells the ways to be wrong apart. */
+/*
+ * The forgeries and malformed requests by which ways to be wrong are told apart. Each goes out by
+ * itself, and none of them depends on which cases were chosen; a rule is believed when it is right
+ * about every one of them.
+ */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/encode.h"
 #include "base/mem.h"
 #include "diagnose/investigation.h"
+#include "sign/digest.h"
 #include "sign/signature.h"
 
-enum shape { SHAPE_NONE, SHAPE_TEXT, SHAPE_CUT, SHAPE_EXTENDED };
-
-static const struct {
-    const char *sent;
-    enum shape shape;
-    const char *text; /* the signature, or what is added to the right one */
-    size_t len;       /* that the right one is cut to */
-} forgeries[] = {
-    {"a probe without a signature", SHAPE_NONE, NULL, 0},
-    {"a probe with an empty signature", SHAPE_TEXT, "", 0},
-    {"a probe with 64 made-up digits", SHAPE_TEXT,
-     "5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f", 0},
-    {"a probe with 64 characters that are no digits", SHAPE_TEXT,
-     "zyxwvutsrqponmlkzyxwvutsrqponmlkzyxwvutsrqponmlkzyxwvutsrqponmlk", 0},
-    {"a probe with 40 made-up digits", SHAPE_TEXT, "5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b", 0},
-    {"a probe with a signature that is not ASCII", SHAPE_TEXT, "5e1f0a9b\xE9", 0},
-    {"a probe with the first 32 digits of the right signature", SHAPE_CUT, NULL, 32},
-    {"a probe with the right signature and more digits", SHAPE_EXTENDED, "00", 0},
-    {"a probe with the right signature and letters behind it", SHAPE_EXTENDED, "zz", 0},
+/* What becomes of the right signature. */
+enum shape {
+    SHAPE_RIGHT,
+    SHAPE_NONE,   /* no header */
+    SHAPE_TEXT,   /* the text instead */
+    SHAPE_CUT,    /* its first `len` digits alone */
+    SHAPE_TAIL,   /* its last `len` digits alone */
+    SHAPE_MIDDLE, /* `len` digits from its middle alone */
+    SHAPE_ADDED,  /* the text behind it */
+    SHAPE_FIRST,  /* its first `len` digits are right, the rest is wrong */
+    SHAPE_LAST,   /* its last `len` digits are right */
+    SHAPE_BY,     /* as the hypothesis `text` signs */
+    SHAPE_SECRET,
+    SHAPE_QUERY, /* in the query */
+    SHAPE_TWO,   /* a wrong one, a comma, and the right one */
+    SHAPE_WRONG  /* every digit is wrong */
 };
 
-static void forge(struct investigation *inv, size_t index)
+enum form {
+    FORM_USUAL,
+    FORM_OBJECT,     /* in the other dialect */
+    FORM_TYPE,       /* of the type `of` */
+    FORM_LARGE,      /* 200 KB */
+    FORM_PLAIN_TEXT, /* content type text/plain */
+    FORM_CHUNKED,
+    FORM_MEMBER_MORE,
+    FORM_SAME_ID,         /* under the id of an event that was accepted before */
+    FORM_SAME_CONNECTION, /* after such an event on its connection */
+    FORM_BODY,            /* `of` is the body */
+    FORM_DEEP,            /* data is `len` arrays, one in the other */
+    FORM_LONG_HEADER,
+    FORM_COUNT
+};
+
+struct probe_row {
+    const char *sent;
+    enum shape shape;
+    const char *text;
+    size_t len;
+    enum form form;
+    const char *of;
+};
+
+#define MADE_UP "5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f"
+#define LARGE   ((size_t)200 * 1024)
+
+static const struct probe_row forgeries[] = {
+    {"64 made-up digits", SHAPE_TEXT, MADE_UP, 0, FORM_USUAL, NULL},
+    {"no signature", SHAPE_NONE, NULL, 0, FORM_USUAL, NULL},
+    {"an empty signature", SHAPE_TEXT, "", 0, FORM_USUAL, NULL},
+    {"every digit wrong", SHAPE_WRONG, NULL, 0, FORM_USUAL, NULL},
+    {"64 characters that are no digits", SHAPE_TEXT,
+     "zyxwvutsrqponmlkzyxwvutsrqponmlkzyxwvutsrqponmlkzyxwvutsrqponmlk", 0, FORM_USUAL, NULL},
+    {"one made-up character", SHAPE_TEXT, "z", 0, FORM_USUAL, NULL},
+    {"10 made-up digits", SHAPE_TEXT, "5e1f0a9b3c", 0, FORM_USUAL, NULL},
+    {"40 made-up digits", SHAPE_TEXT, "5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b", 0, FORM_USUAL,
+     NULL},
+    {"63 made-up digits", SHAPE_TEXT,
+     "5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4", 0, FORM_USUAL, NULL},
+    {"128 made-up digits", SHAPE_TEXT, MADE_UP MADE_UP, 0, FORM_USUAL, NULL},
+    {"a signature that is not ASCII", SHAPE_TEXT, "5e1f0a9b\xE9", 0, FORM_USUAL, NULL},
+    {"the first digit alone", SHAPE_CUT, NULL, 1, FORM_USUAL, NULL},
+    {"the first 8 digits alone", SHAPE_CUT, NULL, 8, FORM_USUAL, NULL},
+    {"the first 32 digits alone", SHAPE_CUT, NULL, 32, FORM_USUAL, NULL},
+    {"the last 32 digits alone", SHAPE_TAIL, NULL, 32, FORM_USUAL, NULL},
+    {"9 digits from the middle alone", SHAPE_MIDDLE, NULL, 9, FORM_USUAL, NULL},
+    {"the right signature and more digits", SHAPE_ADDED, "00", 0, FORM_USUAL, NULL},
+    {"the right signature and letters behind it", SHAPE_ADDED, "zz", 0, FORM_USUAL, NULL},
+    {"the first 8 digits right", SHAPE_FIRST, NULL, 8, FORM_USUAL, NULL},
+    {"the first 16 digits right", SHAPE_FIRST, NULL, 16, FORM_USUAL, NULL},
+    {"the first 32 digits right", SHAPE_FIRST, NULL, 32, FORM_USUAL, NULL},
+    {"the first 60 digits right", SHAPE_FIRST, NULL, 60, FORM_USUAL, NULL},
+    {"the last 8 digits right", SHAPE_LAST, NULL, 8, FORM_USUAL, NULL},
+    {"the last 32 digits right", SHAPE_LAST, NULL, 32, FORM_USUAL, NULL},
+    {"the pattern .*", SHAPE_TEXT, ".*", 0, FORM_USUAL, NULL},
+    {"the pattern [0-9a-f]{64}", SHAPE_TEXT, "[0-9a-f]{64}", 0, FORM_USUAL, NULL},
+    {"the pattern [g-z]{3}", SHAPE_TEXT, "[g-z]{3}", 0, FORM_USUAL, NULL},
+    {"the pattern %", SHAPE_TEXT, "%", 0, FORM_USUAL, NULL},
+    {"an HMAC-SHA-1", SHAPE_BY, "digest-sha1", 0, FORM_USUAL, NULL},
+    {"an HMAC-SHA-512", SHAPE_BY, "digest-sha512", 0, FORM_USUAL, NULL},
+    {"an HMAC-MD5", SHAPE_BY, "digest-md5", 0, FORM_USUAL, NULL},
+    {"a plain SHA-256", SHAPE_BY, "digest-without-secret", 0, FORM_USUAL, NULL},
+    {"a signature with an empty key", SHAPE_BY, "key-empty", 0, FORM_USUAL, NULL},
+    {"a signature with the key undefined", SHAPE_BY, "key-undefined", 0, FORM_USUAL, NULL},
+    {"a signature with the key null", SHAPE_BY, "key-null", 0, FORM_USUAL, NULL},
+    {"a signature with the key None", SHAPE_BY, "key-none", 0, FORM_USUAL, NULL},
+    {"a signature with the key [object Object]", SHAPE_BY, "key-object", 0, FORM_USUAL, NULL},
+    {"a signature over nothing", SHAPE_BY, "signs-nothing", 0, FORM_USUAL, NULL},
+    {"a signature over {}", SHAPE_BY, "signs-empty-object", 0, FORM_USUAL, NULL},
+    {"a signature over [object Object]", SHAPE_BY, "signs-object-object", 0, FORM_USUAL, NULL},
+    {"the secret itself", SHAPE_SECRET, NULL, 0, FORM_USUAL, NULL},
+    {"the right signature in the query", SHAPE_QUERY, NULL, 0, FORM_USUAL, NULL},
+    {"a wrong and the right signature", SHAPE_TWO, NULL, 0, FORM_USUAL, NULL},
+    {"the word true", SHAPE_TEXT, "true", 0, FORM_USUAL, NULL},
+    {"a forgery in the other dialect", SHAPE_WRONG, NULL, 0, FORM_OBJECT, NULL},
+    {"a forgery of an unheard-of type", SHAPE_WRONG, NULL, 0, FORM_TYPE, "crm.unheard.created"},
+    {"a forged connection.created", SHAPE_WRONG, NULL, 0, FORM_TYPE, "connection.created"},
+    {"a forged crm.contact.pulled", SHAPE_WRONG, NULL, 0, FORM_TYPE, "crm.contact.pulled"},
+    {"a forged crm.deal.push", SHAPE_WRONG, NULL, 0, FORM_TYPE, "crm.deal.push"},
+    {"a forged ticketing.ticket.push", SHAPE_WRONG, NULL, 0, FORM_TYPE, "ticketing.ticket.push"},
+    {"a forged ticketing.ticket.pulled", SHAPE_WRONG, NULL, 0, FORM_TYPE,
+     "ticketing.ticket.pulled"},
+    {"a forged filestorage.file.created", SHAPE_WRONG, NULL, 0, FORM_TYPE,
+     "filestorage.file.created"},
+    {"a forged filestorage.file.pulled", SHAPE_WRONG, NULL, 0, FORM_TYPE,
+     "filestorage.file.pulled"},
+    {"a forgery of 200 KB", SHAPE_WRONG, NULL, 0, FORM_LARGE, NULL},
+    {"a forgery as text/plain", SHAPE_WRONG, NULL, 0, FORM_PLAIN_TEXT, NULL},
+    {"a forgery in chunks", SHAPE_WRONG, NULL, 0, FORM_CHUNKED, NULL},
+    {"a forgery with a member more", SHAPE_WRONG, NULL, 0, FORM_MEMBER_MORE, NULL},
+    {"a forgery without id_event", SHAPE_TEXT, MADE_UP, 0, FORM_BODY,
+     "{\"data\":\"{}\",\"type\":\"crm.contact.created\"}"},
+    {"a forgery under the id of an accepted event", SHAPE_WRONG, NULL, 0, FORM_SAME_ID, NULL},
+    {"a forgery on the connection of an accepted event", SHAPE_WRONG, NULL, 0, FORM_SAME_CONNECTION,
+     NULL},
+};
+
+static const struct probe_row malformed[] = {
+    {"64 made-up digits, once more", SHAPE_TEXT, MADE_UP, 0, FORM_USUAL, NULL},
+    {"an odd number of digits", SHAPE_TEXT, "5e1f0a9b3", 0, FORM_USUAL, NULL},
+    {"characters that are no digits", SHAPE_TEXT, "not a signature", 0, FORM_USUAL, NULL},
+    {"a header of 9,000 characters", SHAPE_TEXT, MADE_UP, 0, FORM_LONG_HEADER, NULL},
+    {"an empty body", SHAPE_TEXT, MADE_UP, 0, FORM_BODY, ""},
+    {"a body that is not JSON", SHAPE_TEXT, MADE_UP, 0, FORM_BODY, "{\"id_event\":"},
+    {"a body that is no JSON at all", SHAPE_TEXT, MADE_UP, 0, FORM_BODY, "hello"},
+    {"an empty object", SHAPE_TEXT, MADE_UP, 0, FORM_BODY, "{}"},
+    {"an event without data", SHAPE_TEXT, MADE_UP, 0, FORM_BODY,
+     "{\"id_event\":\"7e57c0de\",\"type\":\"crm.contact.created\"}"},
+    {"an array", SHAPE_TEXT, MADE_UP, 0, FORM_BODY, "[]"},
+    {"the body null", SHAPE_TEXT, MADE_UP, 0, FORM_BODY, "null"},
+    {"the body \"text\"", SHAPE_TEXT, MADE_UP, 0, FORM_BODY, "\"text\""},
+    {"the body 42", SHAPE_TEXT, MADE_UP, 0, FORM_BODY, "42"},
+    {"a body that is not UTF-8", SHAPE_TEXT, MADE_UP, 0, FORM_BODY,
+     "{\"id_event\":\"7e57c0de\",\"data\":\"{\\\"a\\\":\\\"\xff\xfe\\\"}\",\"type\":\"crm."
+     "contact.created\"}"},
+    {"a body with a byte order mark", SHAPE_TEXT, MADE_UP, 0, FORM_BODY,
+     "\xEF\xBB\xBF{\"id_event\":\"7e57c0de\",\"data\":\"{}\",\"type\":\"crm.contact.created\"}"},
+    {"a signed event without id_event", SHAPE_RIGHT, NULL, 0, FORM_BODY,
+     "{\"data\":\"{\\\"a\\\":\\\"b\\\"}\",\"type\":\"crm.contact.created\"}"},
+    {"a signed event without type", SHAPE_RIGHT, NULL, 0, FORM_BODY,
+     "{\"id_event\":\"7e57c0de-0000-4000-8000-000000000000\",\"data\":\"{\\\"a\\\":\\\"b\\\"}\"}"},
+    {"a signed event whose data is nested 20,000 levels deep", SHAPE_RIGHT, NULL, 20000, FORM_DEEP,
+     NULL},
+    {"a signed event whose type is a number", SHAPE_RIGHT, NULL, 0, FORM_BODY,
+     "{\"id_event\":\"7e57c0de-0000-4000-8000-000000000001\",\"data\":\"{\\\"a\\\":\\\"b\\\"}\","
+     "\"type\":7}"},
+};
+
+/* --- making one --- */
+
+static char wrong_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c ? strchr(digits, c) : NULL;
+    return at ? digits[(at - digits + 5) % 16] : c;
+}
+
+static void add_wrong(const char *right, size_t from, size_t to, struct buf *out)
+{
+    for (size_t i = from; i < to; i++)
+        buf_add_char(out, wrong_digit(right[i]));
+}
+
+static void add_value(struct investigation *inv, const struct probe_row *row, const char *right,
+                      struct bytes body, struct buf *out)
+{
+    size_t len = strlen(right);
+    size_t part = row->len < len ? row->len : len;
+    struct subject subject;
+    struct signing signing = {0};
+    switch (row->shape) {
+    case SHAPE_RIGHT:
+        buf_add_text(out, right);
+        break;
+    case SHAPE_NONE:
+    case SHAPE_QUERY:
+        break;
+    case SHAPE_TEXT:
+        buf_add_text(out, row->text);
+        break;
+    case SHAPE_CUT:
+        buf_add(out, right, part);
+        break;
+    case SHAPE_TAIL:
+        buf_add_text(out, right + len - part);
+        break;
+    case SHAPE_MIDDLE:
+        buf_add(out, right + (len - part) / 2, part);
+        break;
+    case SHAPE_ADDED:
+        buf_add_format(out, "%s%s", right, row->text);
+        break;
+    case SHAPE_FIRST:
+        buf_add(out, right, part);
+        add_wrong(right, part, len, out);
+        break;
+    case SHAPE_LAST:
+        add_wrong(right, 0, len - part, out);
+        buf_add_text(out, right + len - part);
+        break;
+    case SHAPE_BY:
+        if (subject_read(&subject, body, inv->input->wall_ms) &&
+            hypothesis_sign(hypothesis_find(row->text), NULL, &subject, inv->input->secret,
+                            &signing))
+            buf_add_bytes(out, buf_bytes(&signing.value));
+        signing_clear(&signing);
+        subject_clear(&subject);
+        break;
+    case SHAPE_SECRET:
+        buf_add_bytes(out, inv->input->secret);
+        break;
+    case SHAPE_TWO:
+        add_wrong(right, 0, len, out);
+        buf_add_format(out, ", %s", right);
+        break;
+    case SHAPE_WRONG:
+        add_wrong(right, 0, len, out);
+        break;
+    }
+}
+
+static const char *feature_of_form(enum form form)
+{
+    static const char *const names[FORM_COUNT] = {[FORM_PLAIN_TEXT] = "text",
+                                                  [FORM_CHUNKED] = "chunked",
+                                                  [FORM_MEMBER_MORE] = "extra-member"};
+    return names[form];
+}
+
+static void write_body(struct investigation *inv, const char *text, struct request *out)
+{
+    *out = (struct request){.method = mem_text("POST")};
+    buf_add_text(&out->body, text);
+    event_add_headers(&out->headers, "", out->body.len);
+}
+
+/* The right signature of what the request holds, by the endpoint's own rule; "" = it has none. */
+static void sign_right(struct investigation *inv, struct bytes body, char out[SIGNATURE_SIZE])
+{
+    struct subject subject;
+    struct signing signing = {0};
+    *out = '\0';
+    if (subject_read(&subject, body, inv->input->wall_ms) &&
+        hypothesis_sign_by(&inv->by, &subject, inv->input->secret, &signing) &&
+        signing.value.len < SIGNATURE_SIZE)
+        memcpy(out, buf_text(&signing.value), signing.value.len + 1);
+    signing_clear(&signing);
+    subject_clear(&subject);
+}
+
+#define LONG_HEADER 9000
+
+static void alter(struct investigation *inv, const struct probe_row *row, struct exchange *probe)
+{
+    struct request *request = &probe->request;
+    struct buf value = {0};
+    sign_right(inv, buf_bytes(&request->body), probe->right_signature);
+    add_value(inv, row, probe->right_signature, buf_bytes(&request->body), &value);
+    if (row->shape == SHAPE_NONE || row->shape == SHAPE_QUERY)
+        (void)headers_remove(&request->headers, PANORA_SIGNATURE_HEADER);
+    else
+        headers_set(&request->headers, PANORA_SIGNATURE_HEADER, buf_text(&value));
+    if (row->shape == SHAPE_QUERY)
+        request->query = mem_format("panora-signature=%s&signature=%s", probe->right_signature,
+                                    probe->right_signature);
+    if (row->form == FORM_LONG_HEADER) {
+        struct buf text = {0};
+        buf_add_repeated(&text, 'x', LONG_HEADER);
+        headers_add(&request->headers, "X-Long", buf_text(&text));
+        buf_clear(&text);
+    }
+    buf_clear(&value);
+}
+
+static struct exchange *new_probe(struct investigation *inv, const char *sent)
 {
     inv->probes = mem_resize(inv->probes, inv->num_probes + 1, sizeof *inv->probes);
-    struct exchange *probe = &inv->probes[inv->num_probes];
-    struct event event;
-    struct buf message = {0};
-    struct buf value = {0};
-    *probe = (struct exchange){0};
-    probe->sent = mem_text(forgeries[index].sent);
-    ask_make_event(inv, ask_dialect(inv), &event);
-    event_write_message(&event, &message);
-    signature_make(inv->input->secret, buf_bytes(&message), probe->right_signature);
-    if (forgeries[index].shape == SHAPE_CUT)
-        buf_add(&value, probe->right_signature, forgeries[index].len);
-    if (forgeries[index].shape == SHAPE_EXTENDED)
-        buf_add_text(&value, probe->right_signature);
-    if (forgeries[index].text)
-        buf_add_text(&value, forgeries[index].text);
-    event_write_body(&event, &probe->request.body);
-    probe->request.method = mem_text("POST");
-    event_add_headers(&probe->request.headers,
-                      forgeries[index].shape == SHAPE_NONE ? NULL : buf_text(&value),
-                      probe->request.body.len);
+    struct exchange *probe = &inv->probes[inv->num_probes++];
+    *probe = (struct exchange){.sent = mem_text(sent)};
+    observation_init(&probe->seen);
+    return probe;
+}
+
+/* A genuine event that comes before; its answer is noted as well. */
+static void write_genuine(struct investigation *inv, const char *id)
+{
+    const struct specimen usual = {.id = id};
+    struct exchange *probe = new_probe(inv, "a genuine event");
+    probe->genuine = true;
+    (void)specimen_write(inv, &usual, &probe->request);
+    sign_right(inv, buf_bytes(&probe->request.body), probe->right_signature);
+}
+
+static void send_probe(struct investigation *inv, struct exchange *probe)
+{
+    size_t deaths = inv->num_died;
     enum answer answer = ask_request(inv, &probe->request, &probe->seen);
     probe->accepted = answer == ANSWER_ACCEPTED;
-    inv->num_probes++;
-    event_clear(&event);
-    buf_clear(&message);
-    buf_clear(&value);
+    if (inv->num_died > deaths && probe > inv->probes) /* the one before did it */
+        probe[-1].repeated = true;
+}
+
+/* Both on one connection: the two probes that were written last. */
+static void send_two(struct investigation *inv)
+{
+    struct exchange *first = &inv->probes[inv->num_probes - 2];
+    struct request requests[2] = {first[0].request, first[1].request};
+    struct observation seen[2];
+    const struct diagnose_batch batch = {
+        .requests = requests, .count = 2, .gap_ns = inv->gap_ns, .one_connection = true};
+    lab_send(inv, &batch, seen);
+    for (size_t i = 0; i < 2; i++) {
+        first[i].seen = seen[i];
+        first[i].accepted = answer_of(&seen[i]) == ANSWER_ACCEPTED;
+    }
+}
+
+static void write_deep(struct investigation *inv, size_t depth, struct request *out)
+{
+    struct buf body = {0};
+    buf_add_format(&body, "{\"id_event\":\"%s-0000-4000-8000-000000000002\",\"data\":\"",
+                   EVENT_ID_PREFIX);
+    buf_add_repeated(&body, '[', depth);
+    buf_add_repeated(&body, ']', depth);
+    buf_add_text(&body, "\",\"type\":\"crm.contact.created\"}");
+    write_body(inv, buf_text(&body), out);
+    buf_clear(&body);
+}
+
+static void ask_row(struct investigation *inv, const struct probe_row *row)
+{
+    char id[UUID_SIZE];
+    const char *name = feature_of_form(row->form);
+    const struct feature *feature = name ? feature_find(name) : NULL;
+    bool pair = row->form == FORM_SAME_ID || row->form == FORM_SAME_CONNECTION;
+    struct specimen specimen = {.type = row->form == FORM_TYPE ? row->of : NULL,
+                                .other_dialect = row->form == FORM_OBJECT,
+                                .features = &feature,
+                                .num_features = feature != NULL,
+                                .padding = row->form == FORM_LARGE ? LARGE : 0};
+    event_new_id(&inv->rng, inv->input->run_tag, id);
+    if (pair)
+        write_genuine(inv, id);
+    if (row->form == FORM_SAME_ID) {
+        specimen.id = id;
+        send_probe(inv, &inv->probes[inv->num_probes - 1]);
+    }
+    struct exchange *probe = new_probe(inv, row->sent);
+    if (row->form == FORM_BODY)
+        write_body(inv, row->of, &probe->request);
+    else if (row->form == FORM_DEEP)
+        write_deep(inv, row->len, &probe->request);
+    else
+        (void)specimen_write(inv, &specimen, &probe->request);
+    alter(inv, row, probe);
+    if (row->form == FORM_SAME_CONNECTION)
+        send_two(inv);
+    else
+        send_probe(inv, probe);
 }
 
 void probes_forge(struct investigation *inv)
 {
-    for (size_t i = 0; i < ARRAY_LEN(forgeries); i++)
-        forge(inv, i);
+    for (size_t i = 0; i < ARRAY_LEN(forgeries) && !inv->closed; i++)
+        ask_row(inv, &forgeries[i]);
+}
+
+void probes_break(struct investigation *inv)
+{
+    for (size_t i = 0; i < ARRAY_LEN(malformed) && !inv->closed; i++)
+        ask_row(inv, &malformed[i]);
 }

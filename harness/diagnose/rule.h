@@ -11,8 +11,7 @@
 enum effect {
     EFFECT_GETS_IN, /* forgeries that are accepted */
     EFFECT_BREAKS,  /* forgeries that are answered 5xx */
-    EFFECT_DIES,    /* ... or with the end of the process */
-    EFFECT_LOST     /* genuine events that are not accepted */
+    EFFECT_DIES     /* ... or with the end of the process */
 };
 
 struct rule {
@@ -30,8 +29,6 @@ extern const struct rule rules_of_entry[];
 extern const size_t num_rules_of_entry;
 extern const struct rule rules_of_breaking[];
 extern const size_t num_rules_of_breaking;
-extern const struct rule rules_of_loss[];
-extern const size_t num_rules_of_loss;
 
 typedef bool predict_rule(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight);

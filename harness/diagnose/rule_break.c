@@ -131,7 +131,16 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
 /* Two rules from one: the framework catches the exception, or nobody does. */
 #define BREAK(...) THROW(__VA_ARGS__), DIE(__VA_ARGS__)
 
+/* Whatever is an event with a signature that is not right. */
+static bool predict_wrong(const struct rule *rule, const struct investigation *inv,
+                          const struct sight *sight)
+{
+    return sight->has_event && !sight->is_right;
+}
+
 const struct rule rules_of_breaking[] = {
+    THROW("on-refusals", predict_wrong, NULL, "it refuses an event: that is its way to refuse",
+          "catch the exception of the verifier and answer 401"),
     BREAK("on-missing-signature", predict_no_header, NULL, "there is no signature header",
           "answer 401 when the header is absent, before it is used"),
     BREAK("on-other-length", predict_other_length, NULL,

@@ -1,4 +1,5 @@
 /* Mistakes in checking a signature: what gets in. */
+#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,6 +110,63 @@ static bool predict_shorter(const struct rule *rule, const struct investigation 
                                                starts_with(right_of(sight), sight->signature));
 }
 
+/* So many of the first digits are right as the experiments found to be compared. */
+static bool predict_first_digits(const struct rule *rule, const struct investigation *inv,
+                                 const struct sight *sight)
+{
+    size_t len = inv->first_digits;
+    return len && has_one(sight) && right_of(sight).len > len && sight->signature.len >= len &&
+           (!rule->argument || sight->signature.len == right_of(sight).len) &&
+           memcmp(sight->signature.data, sight->right, len) == 0;
+}
+
+static bool predict_last_digits(const struct rule *rule, const struct investigation *inv,
+                                const struct sight *sight)
+{
+    size_t len = inv->last_digits;
+    size_t right = right_of(sight).len;
+    return len && has_one(sight) && right > len && sight->signature.len >= len &&
+           (!rule->argument || sight->signature.len == right) &&
+           memcmp(sight->signature.data + sight->signature.len - len, sight->right + right - len,
+                  len) == 0;
+}
+
+static bool predict_other_lengths(const struct rule *rule, const struct investigation *inv,
+                                  const struct sight *sight)
+{
+    return has_one(sight) && sight->signature.len != right_of(sight).len;
+}
+
+static bool matches(const char *pattern, int flags, const char *text)
+{
+    regex_t regex;
+    bool fits = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB | flags) == 0;
+    if (!fits)
+        return false;
+    fits = regexec(&regex, text, 0, NULL, 0) == 0;
+    regfree(&regex);
+    return fits;
+}
+
+/* What the sender sends is looked for as a pattern in the right signature. */
+static bool predict_pattern(const struct rule *rule, const struct investigation *inv,
+                            const struct sight *sight)
+{
+    char *pattern;
+    bool fits;
+    if (!has_one(sight) || !*sight->right)
+        return false;
+    pattern = mem_copy(sight->signature.data, sight->signature.len);
+    if (strcmp(rule->argument, "whole") == 0) {
+        char *whole = mem_format("^(%s)$", pattern);
+        free(pattern);
+        pattern = whole;
+    }
+    fits = matches(pattern, 0, sight->right);
+    free(pattern);
+    return fits;
+}
+
 static bool predict_part(const struct rule *rule, const struct investigation *inv,
                          const struct sight *sight)
 {
@@ -195,6 +253,10 @@ static bool predict_hypothesis(const struct rule *rule, const struct investigati
         .kind = {(id_), (sentence_), (harm_), (remedy_)}, .effect = EFFECT_GETS_IN,                \
         .harm_rank = HARM_FORGED, .predicts = (predict_), .argument = (argument_)                  \
     }
+#define ALSO(id_, argument_, sentence_)                                                            \
+    ENTRY(id_, predict_hypothesis, argument_, sentence_,                                           \
+          "the weakest algorithm that the endpoint knows decides",                                 \
+          "compute HMAC-SHA256, and accept nothing else")
 #define OPEN_KEY(id_, sentence_)                                                                   \
     ENTRY(id_, predict_hypothesis, "|" id_ "|", sentence_,                                         \
           "anyone can sign events that the endpoint takes for genuine",                            \
@@ -237,6 +299,33 @@ const struct rule rules_of_entry[] = {
     ENTRY("finds-part", predict_part, NULL, "accepts any part of the right signature",
           "a single digit, tried sixteen times, opens the endpoint",
           "compare for equality, not for containment"),
+    ENTRY("compares-first-digits", predict_first_digits, "64",
+          "compares only the first %zu of the 64 digits of a signature",
+          "the fewer digits are compared, the fewer guesses open the endpoint",
+          "compare all 64 digits in constant time"),
+    ENTRY("compares-first-digits", predict_first_digits, NULL,
+          "compares only the first %zu of the 64 digits, and lets any digits follow them",
+          "the fewer digits are compared, the fewer guesses open the endpoint",
+          "compare the lengths first, then all 64 digits in constant time"),
+    ENTRY("compares-last-digits", predict_last_digits, "64",
+          "compares only the last %zu of the 64 digits of a signature",
+          "the fewer digits are compared, the fewer guesses open the endpoint",
+          "compare all 64 digits in constant time"),
+    ENTRY("compares-last-digits", predict_last_digits, NULL,
+          "compares only the last %zu of the 64 digits, whatever stands before them",
+          "the fewer digits are compared, the fewer guesses open the endpoint",
+          "compare the lengths first, then all 64 digits in constant time"),
+    ENTRY("other-lengths-unchecked", predict_other_lengths, NULL,
+          "accepts any signature that is not 64 characters long", FORGE,
+          "refuse a signature of another length; do not skip the comparison"),
+    ENTRY("header-as-pattern", predict_pattern, "part",
+          "uses the header as a regular expression, and looks for it in the right signature",
+          "the signature .* opens the endpoint",
+          "compare texts for equality, not by a pattern (match, =~, LIKE)"),
+    ENTRY("header-as-pattern", predict_pattern, "whole",
+          "uses the header as a regular expression that the right signature has to match",
+          "the signature .* opens the endpoint",
+          "compare texts for equality, not by a pattern (match, =~, LIKE)"),
     ENTRY("decodes-leniently", predict_lenient_hex, NULL,
           "decodes the signature with a hex decoder that drops what it cannot read",
           "signatures are malleable: one event has many valid signatures",
@@ -251,6 +340,17 @@ const struct rule rules_of_entry[] = {
     ENTRY("senders-algorithm", predict_hypothesis, "|digest-sha1|digest-sha512|digest-md5|",
           "lets the sender choose the hash algorithm",
           "the weakest algorithm that the endpoint knows decides", "fix the algorithm in the code"),
+    ALSO("also-accepts-sha1", "|digest-sha1|", "accepts an HMAC-SHA-1 as well"),
+    ALSO("also-accepts-sha512", "|digest-sha512|", "accepts an HMAC-SHA-512 as well"),
+    ALSO("also-accepts-md5", "|digest-md5|", "accepts an HMAC-MD5 as well"),
+    ENTRY("also-accepts-plain-hash", predict_hypothesis, "|digest-without-secret|",
+          "accepts a plain SHA-256 of the data, for which nobody needs the secret", FORGE,
+          "compute HMAC-SHA256 with the secret as key, and accept nothing else"),
+    ENTRY("also-accepts-constant", predict_hypothesis,
+          "|signs-nothing|signs-empty-object|signs-object-object|",
+          "accepts a signature over a constant text as well",
+          "one signature opens the endpoint for all events",
+          "compute the HMAC over the data that came, and accept nothing else"),
     OPEN_KEY("key-empty", "has no secret and verifies with an empty key"),
     OPEN_KEY("key-undefined", "has no secret and verifies with the text \"undefined\" as key"),
     OPEN_KEY("key-null", "has no secret and verifies with the text \"null\" as key"),

@@ -69,7 +69,8 @@ bool predict_after_good(const struct rule *rule, const struct investigation *inv
         return false;
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *other = &inv->sights[i];
-        if (other->one == sight->one && other->one && other->exchange->genuine &&
+        bool before = other + 1 == sight || other->one;
+        if (other->one == sight->one && before && other->exchange->genuine &&
             other->exchange->accepted &&
             other->exchange->seen.started_ns < sight->exchange->seen.started_ns)
             return true;

@@ -16,18 +16,13 @@ static bool is_asked(const struct rule *rule, const struct sight *sight)
 {
     if (!is_post(sight) || !sight_was_answered(sight) || sight_was_limited(sight))
         return false;
-    if (rule->effect == EFFECT_DIES) /* of a genuine event as well */
-        return true;
-    return (rule->effect == EFFECT_LOST) == sight->exchange->genuine;
+    return !sight->exchange->genuine;
 }
 
-/* Who was cut off runs once more alone, so that only the culprits still look dead; unless the
- * endpoint never came back: then what was under way may be a bystander. */
-static bool died(const struct investigation *inv, const struct sight *sight)
+static bool died(const struct sight *sight)
 {
-    if (*inv->input->result->stopped)
-        return sight->one && sight->one->canary_failed && sight->one->recovery_ns >= 0;
-    return sight->answer == ANSWER_DIED || (sight->one && sight->one->canary_failed);
+    return sight->answer == ANSWER_DIED || (sight->is_probe && sight->exchange->repeated) ||
+           (sight->one && sight->one->canary_failed);
 }
 
 static bool shows(const struct investigation *inv, const struct rule *rule,
@@ -39,9 +34,7 @@ static bool shows(const struct investigation *inv, const struct rule *rule,
     case EFFECT_BREAKS:
         return sight->answer == ANSWER_ERROR;
     case EFFECT_DIES:
-        return died(inv, sight);
-    case EFFECT_LOST:
-        return sight_is_lost(sight);
+        return died(sight);
     }
     return false;
 }
@@ -66,16 +59,16 @@ static struct fit fit_of(const struct investigation *inv, const struct rule *rul
     struct fit fit = {.sound = true};
     for (size_t i = 0; i < inv->num_sights && fit.sound; i++) {
         const struct sight *sight = &inv->sights[i];
-        if (!is_asked(rule, sight))
+        if (!sight->is_probe || !is_asked(rule, sight))
             continue;
         bool predicted = rule->predicts(rule, inv, sight);
         bool shown = shows(inv, rule, sight);
         if (predicted && !shown)
             fit.sound = false;
-        if (predicted && shown && sight->trouble) {
+        if (predicted && shown) {
             fit.num_explained++;
             fit.num_new += !is_explained(inv, covered, sight);
-            if (!is_explained(inv, covered, sight) && (!fit.example || !fit.example->one))
+            if (!is_explained(inv, covered, sight) && !fit.example)
                 fit.example = sight;
         }
         /* what is no event says less about a signature */
@@ -86,32 +79,15 @@ static struct fit fit_of(const struct investigation *inv, const struct rule *rul
     return fit;
 }
 
-static char *evidence_of(const struct fit *fit)
+/* One probe and what it met, for a pair. */
+static char *describe(const struct sight *sight)
 {
     struct buf out = {0};
-    buf_add_format(&out, "%zu answer%s of the run %s so, and none says otherwise", fit->num_new,
-                   fit->num_new == 1 ? "" : "s", fit->num_new == 1 ? "says" : "say");
-    if (fit->example && fit->example->exchange->sent) {
-        buf_add_format(&out, "; \"%s\" met: ", fit->example->exchange->sent);
-        answer_describe(&fit->example->exchange->seen, &out);
-    }
-    if (fit->contrast && fit->contrast->exchange->sent) {
-        buf_add_format(&out, "; \"%s\" met: ", fit->contrast->exchange->sent);
-        answer_describe(&fit->contrast->exchange->seen, &out);
-    }
+    if (!sight)
+        return mem_text("");
+    buf_add_format(&out, "%s: ", sight->exchange->sent ? sight->exchange->sent : "");
+    answer_describe_untimed(&sight->exchange->seen, &out);
     return buf_take(&out);
-}
-
-/* A forgery that was made to confirm it, and did. */
-static bool is_confirmed(const struct investigation *inv, const struct rule *rule)
-{
-    for (size_t i = 0; i < inv->num_sights; i++) {
-        const struct sight *sight = &inv->sights[i];
-        if (!sight->one && !sight->exchange->genuine && is_asked(rule, sight) &&
-            rule->predicts(rule, inv, sight) && shows(inv, rule, sight))
-            return true;
-    }
-    return false;
 }
 
 /* Whether the rule would speak about it, were it an ordinary event: what comes in an odd form may
@@ -174,6 +150,36 @@ static const struct rule *best_rule(const struct investigation *inv, const struc
     return best;
 }
 
+/* The sentence with the number that was measured, where it has a place for one. */
+static char *with_measure(const struct investigation *inv, const char *sentence)
+{
+    const char *place = strstr(sentence, "%zu");
+    size_t number = inv->first_digits ? inv->first_digits : inv->last_digits;
+    if (!place)
+        return mem_text(sentence);
+    return mem_format("%.*s%zu%s", (int)(place - sentence), sentence, number, place + 3);
+}
+
+static void add_found(struct investigation *inv, const struct rule *rules, size_t count,
+                      const struct rule *best, const struct fit *fit, bool *covered)
+{
+    char *sentence = sentence_of(inv, rules, count, best, fit, covered);
+    char *whole = with_measure(inv, sentence);
+    char *example = describe(fit->example);
+    char *contrast = describe(fit->contrast);
+    struct diagnosis_kind kind = best->kind;
+    bool entry = best->effect == EFFECT_GETS_IN;
+    kind.sentence = whole;
+    struct diagnosis *diagnosis =
+        found_pair(inv, &kind, best->harm_rank, entry ? example : contrast,
+                   entry ? contrast : example, fit->example ? fit->example->exchange->sent : "");
+    explain(inv, best, diagnosis, covered);
+    free(sentence);
+    free(whole);
+    free(example);
+    free(contrast);
+}
+
 static void apply(struct investigation *inv, const struct rule *rules, size_t count,
                   enum effect effect)
 {
@@ -185,18 +191,12 @@ static void apply(struct investigation *inv, const struct rule *rules, size_t co
         const struct rule *best = best_rule(inv, rules, count, effect, covered, &fit);
         if (!best)
             break;
-        char *evidence = evidence_of(&fit);
-        char *sentence = sentence_of(inv, rules, count, best, &fit, covered);
-        bool ambiguous = strcmp(sentence, best->kind.sentence) != 0;
-        struct diagnosis_kind kind = best->kind;
-        kind.sentence = sentence;
-        struct diagnosis *diagnosis =
-            found_add(inv, &kind, best->harm_rank,
-                      is_confirmed(inv, best) && !ambiguous ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY,
-                      evidence);
-        explain(inv, best, diagnosis, covered);
-        free(evidence);
-        free(sentence);
+        add_found(inv, rules, count, best, &fit, covered);
+        for (size_t i = 0; i < inv->num_sights; i++) /* never twice, whatever it explains */
+            covered[i] =
+                covered[i] ||
+                (inv->sights[i].is_probe && is_asked(best, &inv->sights[i]) &&
+                 best->predicts(best, inv, &inv->sights[i]) && shows(inv, best, &inv->sights[i]));
     }
     free(covered);
 }
@@ -204,25 +204,21 @@ static void apply(struct investigation *inv, const struct rule *rules, size_t co
 void rules_of_entry_apply(struct investigation *inv)
 {
     apply(inv, rules_of_entry, num_rules_of_entry, EFFECT_GETS_IN);
+}
+
+void rules_of_breaking_apply(struct investigation *inv)
+{
     apply(inv, rules_of_breaking, num_rules_of_breaking, EFFECT_BREAKS);
     apply(inv, rules_of_breaking, num_rules_of_breaking, EFFECT_DIES);
 }
 
-void rules_of_loss_apply(struct investigation *inv)
-{
-    apply(inv, rules_of_loss, num_rules_of_loss, EFFECT_LOST);
-}
-
 size_t rule_kind_count(void)
 {
-    return num_rules_of_entry + num_rules_of_breaking + num_rules_of_loss;
+    return num_rules_of_entry + num_rules_of_breaking;
 }
 
 struct diagnosis_kind rule_kind_at(size_t index)
 {
-    if (index < num_rules_of_entry)
-        return rules_of_entry[index].kind;
-    index -= num_rules_of_entry;
-    return index < num_rules_of_breaking ? rules_of_breaking[index].kind
-                                         : rules_of_loss[index - num_rules_of_breaking].kind;
+    return index < num_rules_of_entry ? rules_of_entry[index].kind
+                                      : rules_of_breaking[index - num_rules_of_entry].kind;
 }

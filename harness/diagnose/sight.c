@@ -103,6 +103,12 @@ static void add_sight(struct investigation *inv, const struct exchange *exchange
     sight->is_plain = is_plain(request);
     sight->has_event = is_event(sight);
     find_right(inv, sight);
+    sight->is_probe = !one && trouble;
+    if (sight->is_probe) { /* by the endpoint's own rule */
+        memcpy(sight->right, exchange->right_signature, sizeof sight->right);
+        sight->is_right =
+            sight->num_signatures == 1 && bytes_equal(sight->signature, bytes_of(sight->right));
+    }
     /* Some forgeries carry what is right for what they hold: to let them in is no mistake. */
     if (!exchange->genuine && exchange->accepted && sight->is_right)
         sight->trouble = false;
@@ -121,18 +127,29 @@ void sights_gather(struct investigation *inv)
     }
 }
 
+static void forget_sights(struct investigation *inv, size_t from)
+{
+    for (size_t i = from; i < inv->num_sights; i++) {
+        js_free(inv->sights[i].event);
+        buf_clear(&inv->sights[i].written);
+    }
+    inv->num_sights = from;
+}
+
+/* The probes have moved since: all of them are looked at again. */
 void sights_add_probes(struct investigation *inv)
 {
+    size_t first = 0;
+    while (first < inv->num_sights && !inv->sights[first].is_probe)
+        first++;
+    forget_sights(inv, first);
     for (size_t i = 0; i < inv->num_probes; i++)
         add_sight(inv, &inv->probes[i], NULL, true);
 }
 
 void sights_clear(struct investigation *inv)
 {
-    for (size_t i = 0; i < inv->num_sights; i++) {
-        js_free(inv->sights[i].event);
-        buf_clear(&inv->sights[i].written);
-    }
+    forget_sights(inv, 0);
     free(inv->sights);
     for (size_t i = 0; i < inv->num_probes; i++) {
         free(inv->probes[i].sent);

@@ -16,6 +16,7 @@ struct symptom {
     const char *cases[5]; /* ids without [value], or with it; any shows it, NULL ends them */
     const char *actual;   /* what the answer must hold, or NULL */
     enum fate fate;
+    bool accepted;       /* the answer has to be a 2xx */
     bool spreads;        /* to whatever met a malformed answer */
     const char *part_of; /* where that was found too, this is a part of it */
 };
@@ -101,7 +102,9 @@ static const struct symptom symptoms[] = {
               "delivered",
               "route POST only; answer 405 to the others"},
      .harm_rank = HARM_HYGIENE,
-     .cases = {"panora/delivery/refuses-other-methods"}},
+     .cases = {"panora/delivery/refuses-other-methods"},
+     .accepted = true,
+     .part_of = "answers-success-to-refusals"},
     {.kind = {"no-chunked-bodies", "cannot read a request without Content-Length",
               "behind a proxy that streams, every event is lost",
               "use a server that reads chunked bodies (a WSGI server needs wsgi.input_terminated)"},
@@ -179,6 +182,9 @@ static bool matches(const struct symptom *symptom, const struct case_result *one
     if (!is_trouble(one) || (symptom->fate == FATE_GONE && !one->canary_failed) ||
         (symptom->fate == FATE_THERE && one->canary_failed))
         return false;
+    if (symptom->accepted &&
+        (one->decisive >= one->num_exchanges || !one->exchanges[one->decisive].accepted))
+        return false;
     if (symptom->actual && (!one->actual || !strstr(one->actual, symptom->actual)))
         return false;
     for (size_t i = 0; i < ARRAY_LEN(symptom->cases) && symptom->cases[i]; i++)
@@ -188,6 +194,16 @@ static bool matches(const struct symptom *symptom, const struct case_result *one
     return false;
 }
 
+/* What any event meets now and then is no sign of anything. */
+static bool met_by_chance(const struct investigation *inv, const struct case_result *one)
+{
+    if (!inv->unstable || one->decisive >= one->num_exchanges)
+        return false;
+    const struct exchange *exchange = &one->exchanges[one->decisive];
+    return exchange->genuine && !exchange->accepted &&
+           exchange->seen.status == inv->unstable_status;
+}
+
 static void apply_all(struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;
@@ -195,7 +211,8 @@ static void apply_all(struct investigation *inv)
         for (size_t k = 0; k < result->num_cases; k++) {
             const struct case_result *one = &result->cases[k];
             bool sure = inv->input->any_accepted || symptoms[i].harm_rank == HARM_FORGED;
-            if (!sure || !matches(&symptoms[i], one) || found_explains(inv, one))
+            if (!sure || !matches(&symptoms[i], one) || found_explains(inv, one) ||
+                met_by_chance(inv, one))
                 continue;
             char *evidence = mem_format("%s: %s", one->id, one->actual ? one->actual : "");
             bool certain = symptoms[i].actual != NULL; /* the answer itself is the proof */

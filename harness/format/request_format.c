@@ -1,86 +1,12 @@
 #include "format/request_format.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
-#include "base/encode.h"
-#include "base/mem.h"
 #include "base/text.h"
 #include "format/request_documents.h"
 #include "format/request_parts.h"
-
-void request_add_value(const struct header *header, const struct request_place *place,
-                       struct buf *out)
-{
-    const char *value = header->value;
-    const char *mark = place && header_name_equal(header->name, "Host")
-                           ? strstr(value, REQUEST_HOST_PLACEHOLDER)
-                           : NULL;
-    if (mark) {
-        buf_add(out, value, (size_t)(mark - value));
-        buf_add_text(out, place->authority);
-        value = mark + strlen(REQUEST_HOST_PLACEHOLDER);
-    }
-    buf_add_text(out, value);
-}
-
-/* Each byte as the character of that number, in UTF-8. */
-static json_t *json_latin1(struct bytes in)
-{
-    struct buf text = {0};
-    for (size_t i = 0; i < in.len; i++) {
-        unsigned char byte = (unsigned char)in.data[i];
-        if (byte >= 0x80)
-            buf_add_char(&text, (char)(0xc0 | byte >> 6));
-        buf_add_char(&text, (char)(byte >= 0x80 ? 0x80 | (byte & 0x3f) : byte));
-    }
-    json_t *value = json_stringn(buf_text(&text), text.len);
-    buf_clear(&text);
-    return value;
-}
-
-json_t *json_headers(const struct headers *headers, const struct request_place *place)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < headers->count; i++) {
-        struct buf value = {0};
-        request_add_value(&headers->items[i], place, &value);
-        json_t *pair = json_array();
-        json_array_append_new(pair, json_latin1(bytes_of(headers->items[i].name)));
-        json_array_append_new(pair, json_latin1(buf_bytes(&value)));
-        json_array_append_new(list, pair);
-        buf_clear(&value);
-    }
-    return list;
-}
-
-void json_set_text(json_t *object, const char *name, const char *text)
-{
-    if (!text || text_is_utf8(bytes_of(text))) {
-        json_object_set_new(object, name, text ? json_string(text) : json_null());
-        return;
-    }
-    struct buf visible = {0};
-    text_add_visible(&visible, bytes_of(text), SIZE_MAX);
-    json_object_set_new(object, name, json_string(buf_text(&visible)));
-    buf_clear(&visible);
-}
-
-void json_set_bytes(json_t *object, const char *name, struct bytes bytes)
-{
-    if (text_is_utf8(bytes)) {
-        json_object_set_new(object, name, json_stringn(bytes.len ? bytes.data : "", bytes.len));
-        return;
-    }
-    struct buf encoded = {0};
-    encode_base64(bytes, &encoded);
-    char *key = mem_format("%s_base64", name);
-    json_object_set_new(object, key, json_stringn(buf_text(&encoded), encoded.len));
-    free(key);
-    buf_clear(&encoded);
-}
 
 /* An empty value stands without a blank, as curl sends it. */
 static void add_fields(const struct request *request, const struct request_place *place,

@@ -43,7 +43,7 @@ static void set_options(struct prepared_run *run, const struct selftest *selftes
         .level = asks_all ? LEVEL_MAY : LEVEL_SHOULD,
         .quick = true,
         .allow_disruptive = true,
-        .judge_only = true,
+        .diagnose = DIAGNOSE_OFF,
         .seed = selftest->seed,
         .deadline_ns = DEADLINE_NS,
         .target_ns = TARGET_NS,

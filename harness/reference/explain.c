@@ -1,10 +1,7 @@
 #include "reference/explain.h"
 
 #include "base/array.h"
-#include "base/layout.h"
 #include "base/text.h"
-
-#define TITLE_COLUMNS 12
 
 /* A word may name things of two kinds: then both are explained. */
 static const struct explainer *const explainers[] = {
@@ -12,12 +9,6 @@ static const struct explainer *const explainers[] = {
     &explain_expectations, &explain_behaviours, &explain_variations,
     &explain_diagnoses,    &explain_snippets,   &explain_event_ids,
 };
-
-void explain_entry(const char *title, const char *text, struct buf *out)
-{
-    if (text && *text)
-        layout_entry(title, TITLE_COLUMNS, text, out);
-}
 
 static void unknown(const struct library *library, const char *id, struct error *err)
 {

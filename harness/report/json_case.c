@@ -102,9 +102,11 @@ static json_t *response_of(const struct run_result *result, const struct observa
     return object;
 }
 
-static json_t *timings_of(const struct observation *seen)
+static json_t *timings_of(const struct run_result *result, const struct observation *seen)
 {
     json_t *object = json_object();
+    json_set_ms(object, "started_ms",
+                seen->total_ns < 0 ? -1 : seen->started_ns - result->begun_ns);
     json_set_ms(object, "dns_ms", seen->dns_ns);
     json_set_ms(object, "connect_ms", seen->connect_ns);
     json_set_ms(object, "tls_ms", seen->tls_ns);
@@ -156,10 +158,11 @@ static json_t *observation_of(const struct run_result *result, const struct exch
     json_set_text(object, "sent", exchange->sent);
     json_set_text(object, "outcome", outcome_name(seen->outcome));
     json_object_set_new(object, "status", seen->status ? json_integer(seen->status) : json_null());
+    set_bool(object, "genuine", exchange->genuine);
     set_bool(object, "accepted", exchange->accepted);
     json_set_text(object, "as_panora", exchange->as_panora);
     set_redacted(object, "detail", result, seen->detail);
-    json_object_set_new(object, "timings", timings_of(seen));
+    json_object_set_new(object, "timings", timings_of(result, seen));
     json_object_set_new(object, "request", request_of(result, exchange));
     json_object_set_new(object, "response", seen->status ? response_of(result, seen) : json_null());
     json_object_set_new(object, "connection", connection_of(seen));

@@ -66,6 +66,10 @@ static bool curl_can(const struct transport *transport)
 bool repeat_by_curl(const struct run_result *result, const struct case_result *one, struct buf *out)
 {
     const struct exchange *exchange = case_main_exchange(one);
+    if (result->is_saved) {
+        buf_add_text(out, one->curl ? one->curl : "");
+        return one->curl != NULL;
+    }
     if (!exchange || exchange->request.body.len > CURL_BODY_MAX || exchange->body_let_go ||
         !curl_can(&exchange->request.transport))
         return false;

@@ -15,6 +15,7 @@
 struct report_format {
     const char *name;     /* "junit" */
     const char *sentence; /* for `list formats` */
+    const char *endings;  /* of files that hold it: ".html .htm"; "" = none says it */
     void (*render)(const struct run_result *result, struct buf *out);
 };
 
@@ -23,6 +24,9 @@ extern const size_t num_report_formats;
 
 /* The row of that name, or NULL with the nearest name. */
 const struct report_format *report_format_find(const char *name, struct error *err);
+
+/* The row whose ending the file's name has, or NULL. */
+const struct report_format *report_format_of_file(const char *path);
 
 /* --- the text report while the run goes on --- */
 

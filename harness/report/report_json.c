@@ -31,11 +31,27 @@ static json_t *summary(const struct run_result *result)
     return object;
 }
 
+static json_t *pair_of(const struct minimal_pair *pair)
+{
+    if (!pair->accepted || !*pair->accepted || !pair->refused || !*pair->refused)
+        return json_null();
+    json_t *object = json_object();
+    json_set_text(object, "accepted", pair->accepted);
+    json_set_text(object, "refused", pair->refused);
+    json_set_text(object, "difference", pair->difference ? pair->difference : "");
+    return object;
+}
+
 static json_t *diagnosis(const struct diagnosis *from)
 {
     json_t *object = json_object();
     json_set_text(object, "id", from->id);
     json_set_text(object, "sentence", from->sentence);
+    json_set_text(object, "role", diagnosis_role_name(from->role));
+    json_set_text(object, "harm_rank", harm_name(from->harm_rank));
+    json_object_set_new(object, "pair", pair_of(&from->pair));
+    json_set_text(object, "likely_because", from->likely_because ? from->likely_because : "");
+    json_object_set_new(object, "behind_first", json_boolean(from->behind_first));
     json_set_text(object, "confidence", confidence_name(from->confidence));
     json_object_set_new(object, "cases", texts(from->cases, from->num_cases));
     json_set_text(object, "evidence", from->evidence);
@@ -72,6 +88,8 @@ static void set_run(json_t *object, const struct run_result *result)
         json_set_text(object, "notice", result->notice);
     json_set_text(object, "left_behind", result->left_behind);
     json_set_text(object, "rerun", result->rerun);
+    json_set_text(object, "url", result->url ? result->url : "");
+    json_object_set_new(object, "experiments", json_integer((json_int_t)result->num_experiments));
     json_object_set_new(object, "exit_code", json_integer(result->exit_code));
     json_object_set_new(object, "summary", summary(result));
 }

@@ -43,7 +43,7 @@ void case_result_clear(struct case_result *result)
 {
     char *texts[] = {result->id,       result->suite,  result->name,   result->title,
                      result->expected, result->actual, result->reason, result->harm,
-                     result->remedy,   result->source, result->bug};
+                     result->remedy,   result->source, result->bug,    result->curl};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
     free_texts(result->see, result->num_see);

@@ -104,6 +104,7 @@ struct case_result {
     int64_t recovery_ns; /* how long the endpoint was gone because of it; -1 = was not */
     struct measure *measures;
     size_t num_measures;
+    char *curl; /* of a saved result: the line that repeats the request; NULL = there is none */
 };
 
 /* Adds a number and returns it, borrowed until the next one is added; `sentence` becomes the
@@ -171,7 +172,9 @@ struct run_result {
     char *suites_hash; /* sha-256 of the suites that were run, hex */
     uint64_t seed;
     char started[32]; /* ISO 8601, UTC */
+    int64_t begun_ns; /* by the clock of the observations; 0 in a saved result */
     int64_t duration_ns;
+    bool is_saved; /* read from a report: bodies are cut, and curl lines come with the cases */
     bool strict;
     bool interrupted;
     char *stopped; /* why the run ended early (max-time, max-requests, interrupted, endpoint gone),

@@ -273,6 +273,7 @@ void finish_result(struct runner *runner)
     judge_certain(runner, true);
     follow_redirects(runner);
     result->interrupted = result->interrupted || runner_was_interrupted(runner);
+    result->begun_ns = runner->begun_ns;
     result->duration_ns = clock_monotonic_ns() - runner->begun_ns;
     result->num_requests = runner_num_sent(runner);
     result->loudest = honest_sentence(runner);

@@ -1,5 +1,4 @@
-/* Asks the endpoint what the diagnosis wants to know, one request at a time, within the budgets of
- * the run. */
+/* Asks the endpoint what the diagnosis wants to know, within the budgets of the run. */
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -8,42 +7,56 @@
 #include "run/experiment.h"
 #include "run/run_internal.h"
 
-/* Beyond these, what the endpoint does is not among the things that it likely does. */
-#define PROBES_MAX 128
+/* A slow endpoint gets so large a part of the run's time. */
+#define SHARE_OF_TIME 5
 
-/* Nobody waits longer for a diagnosis than that; and whoever hangs on one question hangs on the
- * next. */
-#define PROBING_NS (5 * NS_PER_S)
+/* Whoever hangs on so many questions hangs on the next. */
+#define HUNG_MAX 6
 
 struct probing {
     struct runner *runner;
-    size_t num_sent;
     int64_t begun_ns;
-    bool hung;
+    size_t num_hung;
+    size_t num_sent;
 };
 
 static bool may_send(const struct probing *probing)
 {
-    bool late = clock_monotonic_ns() - probing->begun_ns > PROBING_NS;
-    return probing->num_sent < PROBES_MAX && !probing->hung && !late;
+    int64_t longest_ns = probing->runner->options->max_time_ns / SHARE_OF_TIME;
+    return probing->num_hung < HUNG_MAX && clock_monotonic_ns() - probing->begun_ns <= longest_ns;
 }
 
-static bool send_probe(void *payload, const struct request *request, struct observation *seen)
+static bool send_batch(void *payload, const struct diagnose_batch *batch, struct observation *seen)
 {
     struct probing *probing = payload;
     struct runner *runner = probing->runner;
     const struct run_options *options = runner->options;
-    const struct experiment experiment = {.requests = request, .count = 1};
+    const struct experiment experiment = {.requests = batch->requests,
+                                          .count = batch->count,
+                                          .at_once = batch->at_once,
+                                          .gap_ns = batch->gap_ns,
+                                          .one_connection = batch->one_connection};
     if (!may_send(probing)) {
-        observation_init(seen);
+        for (size_t i = 0; i < batch->count; i++)
+            observation_init(&seen[i]);
         return false;
     }
     size_t num_sent = experiment_run(runner->gate, options->extra_headers, options->deadline_ns,
                                      &experiment, seen);
     probing->num_sent += num_sent;
-    probing->hung = seen->outcome == OUTCOME_TIMED_OUT;
+    for (size_t i = 0; i < batch->count; i++)
+        probing->num_hung += seen[i].outcome == OUTCOME_TIMED_OUT;
     return num_sent == experiment.count;
 }
+
+/* Requests that a diagnosis may send, and who says so. */
+static const struct {
+    size_t max_requests;
+    const char *words;
+} budgets[] = {
+    [DIAGNOSE_QUICK] = {100, "--diagnose quick: 100 requests"},
+    [DIAGNOSE_FULL] = {400, "--diagnose full: 400 requests"},
+};
 
 void probing_diagnose(struct runner *runner)
 {
@@ -54,7 +67,6 @@ void probing_diagnose(struct runner *runner)
     struct probing probing = {
         .runner = runner,
         .begun_ns = clock_monotonic_ns(),
-        .hung = runner->hangs[SHOT_GENUINE] > 0,
     };
     for (size_t i = 0; i < plan->num_controls; i++)
         controls[i] = &plan->controls[i].exchanges[0];
@@ -72,13 +84,17 @@ void probing_diagnose(struct runner *runner)
         .is_unsigned = options->is_unsigned,
         .is_private = options->target->is_tls || options->target->is_loopback,
         .any_accepted = runner->any_accepted,
-        .send = send_probe,
+        .max_requests = budgets[options->diagnose].max_requests,
+        .max_words = budgets[options->diagnose].words,
+        .send = send_batch,
         .payload = &probing,
     };
     size_t troubles = runner->result->counts[VERDICT_FAIL] + runner->result->counts[VERDICT_WARN] +
                       runner->result->counts[VERDICT_INCONCLUSIVE];
-    if (troubles > 0 && !options->judge_only) /* otherwise there is nothing to explain */
+    if (troubles > 0 &&
+        options->diagnose != DIAGNOSE_OFF) /* otherwise there is nothing to explain */
         diagnose(&input, &runner->result->diagnoses, &runner->result->num_diagnoses);
+    runner->result->num_experiments = probing.num_sent;
     runner->result->num_requests = runner_num_sent(runner);
     if (runner_was_interrupted(runner))
         finish_interrupted(runner);

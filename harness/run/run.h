@@ -22,6 +22,9 @@
 #include "sign/secret.h"
 #include "suite/suite.h"
 
+/* How much a diagnosis may ask; OFF: no causes are looked for. */
+enum diagnose_effort { DIAGNOSE_OFF, DIAGNOSE_QUICK, DIAGNOSE_FULL };
+
 enum dialects { DIALECTS_BOTH, DIALECTS_TEXT, DIALECTS_OBJECT };
 
 /* What the user asked for. Everything is borrowed and outlives the run. */
@@ -41,9 +44,8 @@ struct run_options {
     size_t num_events;
     enum level level; /* the least binding level that is run */
     enum dialects dialects;
-    bool is_unsigned; /* the endpoint knowingly verifies nothing */
-    bool
-        judge_only; /* nobody reads the causes: none are looked for, and nothing is sent for them */
+    bool is_unsigned;              /* the endpoint knowingly verifies nothing */
+    enum diagnose_effort diagnose; /* how much is asked about the causes of failures */
     bool quick;
     bool strict;
     bool allow_disruptive;

@@ -1,3 +1,5 @@
+/* A circle with conversation.c: the connection says when bytes come and go, the conversation which
+ * bytes go and when it ends; each would otherwise be handed the other as a table of functions. */
 #include "serve/connection.h"
 
 #include <arpa/inet.h>

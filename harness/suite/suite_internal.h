@@ -24,12 +24,4 @@ bool read_optional_duration(const struct json_at *at, const char *key, int64_t *
 
 void calls_clear(struct calls *calls);
 
-/* Reads the case at `at` and appends it, "[label]" after its id when `label` is not NULL. */
-bool suite_add_case(struct suite *suite, const struct json_at *at, const char *label,
-                    const struct vocabulary *vocabulary, struct error *err);
-
-/* Appends the case at `at` once for each value of its `for` member, which stands at `loop`. */
-bool suite_add_variants(struct suite *suite, const struct json_at *at, const struct json_at *loop,
-                        const struct vocabulary *vocabulary, struct error *err);
-
 #endif

@@ -18,7 +18,7 @@
 #include "receive/variation.h"
 #include "tests/support/run_program.h"
 
-TestSuite(diagnose_faults, .timeout = 240);
+TestSuite(diagnose_faults, .timeout = 1200);
 
 static void *serve(void *receiver)
 {
@@ -59,11 +59,12 @@ static json_t *report_for(struct receiver_options *options, const char *const *c
     int fd = mkstemp(path);
     cr_assert_geq(fd, 0);
     char *wanted = mem_format("json=%s", path);
-    const char *words[14 + CHOICE_MAX] = {
-        "run", receiver_url(receiver), "--quick", "-q",         "--deadline", "2s",  "--seed",
-        "7",   "--recovery",           "200ms",   "--insecure", "--report",   wanted};
+    const char *words[18 + CHOICE_MAX] = {
+        "run",  receiver_url(receiver), "--quick", "-q",         "--deadline", "2s",   "--seed",
+        "7",    "--recovery",           "200ms",   "--insecure", "--report",   wanted, "--diagnose",
+        "full", "--max-time",           "600s"};
     for (size_t i = 0; choice[i]; i++)
-        words[13 + i] = choice[i];
+        words[17 + i] = choice[i];
     struct program_end end;
     run_hookcheck_with(words, (const char *const[]){"HOOKCHECK_SECRET=" SECRET, NULL}, bytes_of(""),
                        &end);

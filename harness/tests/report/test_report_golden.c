@@ -51,3 +51,38 @@ Test(report_golden, tap_is_the_example)
 {
     compare("tap", "reports/examples/report.tap");
 }
+
+Test(report_golden, html_is_the_example)
+{
+    compare("html", "reports/examples/report.html");
+}
+
+Test(report_golden, markdown_is_the_example)
+{
+    compare("markdown", "reports/examples/report.md");
+}
+
+Test(report_golden, github_is_the_example)
+{
+    compare("github", "reports/examples/report.github.txt");
+}
+
+Test(report_golden, sarif_is_the_example)
+{
+    compare("sarif", "reports/examples/report.sarif");
+}
+
+Test(report_golden, har_is_the_example)
+{
+    compare("har", "reports/examples/report.har");
+}
+
+Test(report_golden, badge_is_the_example)
+{
+    compare("badge", "reports/examples/badge.svg");
+}
+
+Test(report_golden, shields_is_the_example)
+{
+    compare("shields", "reports/examples/badge.json");
+}

@@ -122,7 +122,7 @@ Test(run_effect, a_race_is_told_without_it_as_well, .fini = end)
     cr_expect_eq(code, 1);
     cr_expect_str_eq(verdict_in(report, "panora/delivery/accepts-redelivery"), "pass");
     cr_expect_str_eq(verdict_in(report, "panora/delivery/accepts-concurrent-redelivery"), "fail");
-    cr_expect(is_diagnosed(report, "races-duplicates", "likely", "at the same time"));
+    cr_expect(is_diagnosed(report, "races-duplicates", "proved", "at the same time"));
     json_decref(report);
 }
 

@@ -64,9 +64,11 @@ static void add_case(struct run_result *result, const struct stored *stored, str
     result->num_cases++;
 }
 
-static bool send_nothing(void *payload, const struct request *request, struct observation *seen)
+static bool send_nothing(void *payload, const struct diagnose_batch *batch,
+                         struct observation *seen)
 {
-    observation_init(seen);
+    for (size_t i = 0; i < batch->count; i++)
+        observation_init(&seen[i]);
     return false;
 }
 

@@ -1,0 +1,95 @@
+/* hookcheck report: what can be made of saved JSON reports. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/sink.h"
+#include "cli/command.h"
+#include "cli/report_options.h"
+#include "report/report_read.h"
+
+#define SAVED_MAX ((size_t)256 * 1024 * 1024)
+
+static const struct option_spec specs[] = {
+    {.name = "quiet",
+     .letter = 'q',
+     .help = "Print only what failed and the last line.",
+     .otherwise = "one screen"},
+    {.name = "verbose",
+     .letter = 'v',
+     .repeatable = true,
+     .help = "Print every case and cut nothing; given twice (-vv), print every exchange too.",
+     .otherwise = "one screen"},
+    {.name = "color", .help = "Use colour.", .otherwise = "on a terminal, unless NO_COLOR is set"},
+    {.name = "no-color", .help = "Use no colour."},
+};
+static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
+static const struct option_set *const option_sets[] = {&own_options, &report_options};
+
+static bool read_file(const char *path, struct run_result *out, struct error *err)
+{
+    struct buf text = {0};
+    bool ok =
+        file_read(path, SAVED_MAX, &text, err) && report_read(path, buf_bytes(&text), out, err);
+    out->redactor = sink_redactor();
+    buf_clear(&text);
+    return ok;
+}
+
+static void print_text(const struct report_choice *choice, const struct arguments *arguments,
+                       const struct run_result *result)
+{
+    struct buf out = {0};
+    int fd = choice->takes_stdout ? STDERR_FILENO : STDOUT_FILENO;
+    const struct text_options options = text_options_for(arguments, fd);
+    report_text_whole(result, &options, &out);
+    sink_write(choice->takes_stdout ? stderr : stdout, buf_bytes(&out));
+    buf_clear(&out);
+}
+
+/* Reports that were asked for by name are all that is wanted. */
+static int convert(const struct report_choice *choice, const struct arguments *arguments,
+                   const struct run_result *result, struct error *err)
+{
+    if (choice->num_reports == 0)
+        print_text(choice, arguments, result);
+    return report_choice_write(choice, result, err) ? EXIT_OK : EXIT_OUR_FAILURE;
+}
+
+static int run(const struct arguments *arguments, struct error *err)
+{
+    struct report_choice choice = {0};
+    int code = EXIT_WRONG_USAGE;
+    size_t count = arguments->num_words;
+    struct run_result *results = mem_alloc((count + 1) * sizeof *results);
+    size_t num_read = 0;
+    bool ok = arguments_expect_words(arguments, 1, 1, "at least one FILE", err) &&
+              report_choice_read(&choice, arguments, err);
+    for (size_t i = 0; ok && i < count; i++, num_read++)
+        ok = read_file(arguments->words[i], &results[i], err);
+    if (ok)
+        code = convert(&choice, arguments, &results[0], err);
+    for (size_t i = 0; i < num_read; i++)
+        run_result_clear(&results[i]);
+    free(results);
+    report_choice_clear(&choice);
+    return code;
+}
+
+const struct command command_report = {
+    .name = "report",
+    .arguments = "FILE...",
+    .summary = "convert, compare or merge saved JSON reports",
+    .about =
+        "Reads reports that `hookcheck run --report json=FILE` has saved. One is shown as text, or "
+        "written in the formats of --report. Exit code: 0, or 2 when a FILE is not such a report.",
+    .examples = "  hookcheck report run.json\n"
+                "  hookcheck report run.json --report page.html --report run.sarif\n",
+    .options = option_sets,
+    .num_option_sets = ARRAY_LEN(option_sets),
+    .run = run,
+};

@@ -1,0 +1,136 @@
+#include "cli/report_options.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/sink.h"
+#include "base/terminal.h"
+
+static const struct option_spec specs[] = {
+    {.name = "report",
+     .value = "FORMAT=FILE",
+     .repeatable = true,
+     .is_aside = true,
+     .help =
+         "Write a report, and several when given again: FORMAT=FILE, or FILE alone when it ends "
+         "in .html, .json, .xml (junit), .tap, .md, .sarif, .har, .svg or .txt; FILE - is "
+         "standard output. `hookcheck list formats` names all.",
+     .otherwise = "text on standard output"},
+};
+
+const struct option_set report_options = {specs, ARRAY_LEN(specs)};
+
+static enum text_detail detail_of(const struct arguments *arguments)
+{
+    size_t verbose = arguments_count(arguments, "verbose");
+    if (verbose)
+        return verbose > 1 ? TEXT_EXCHANGES : TEXT_TREE;
+    return arguments_has(arguments, "quiet") ? TEXT_QUIET : TEXT_SCREEN;
+}
+
+struct text_options text_options_for(const struct arguments *arguments, int fd)
+{
+    const char *no_color = getenv("NO_COLOR");
+    bool by_itself = isatty(fd) && !(no_color && *no_color);
+    return (struct text_options){
+        .detail = detail_of(arguments),
+        .color = arguments_has(arguments, "color") ||
+                 (by_itself && !arguments_has(arguments, "no-color")),
+        .ascii = !terminal_has_utf8(),
+        .columns = terminal_columns(fd),
+    };
+}
+
+bool report_choice_has(const struct report_choice *choice, const char *path)
+{
+    for (size_t i = 0; i < choice->num_reports; i++)
+        if (strcmp(choice->reports[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+/* "html=page" or "page.html"; `out_path` is where the file's name begins. */
+static const struct report_format *format_of(const char *given, const char **out_path,
+                                             struct error *err)
+{
+    const char *equals = strchr(given, '=');
+    *out_path = equals ? equals + 1 : given;
+    if (!equals) {
+        const struct report_format *format = report_format_of_file(given);
+        if (!format)
+            (void)error_set(err,
+                            "\"%s\" is neither FORMAT=FILE, such as junit=report.xml, nor a file "
+                            "whose ending says the format, such as report.html",
+                            given);
+        return format;
+    }
+    if (!equals[1]) {
+        (void)error_set(err, "\"%s\" is not FORMAT=FILE, such as junit=report.xml", given);
+        return NULL;
+    }
+    char *name = mem_copy(given, (size_t)(equals - given));
+    const struct report_format *format = report_format_find(name, err);
+    free(name);
+    return format;
+}
+
+static bool read_one(struct report_choice *choice, const char *given, struct error *err)
+{
+    const char *path = NULL;
+    const struct report_format *format = format_of(given, &path, err);
+    if (!format)
+        return false;
+    bool to_stdout = strcmp(path, "-") == 0;
+    if (to_stdout && choice->takes_stdout)
+        return error_set(err, "only one report can go to standard output");
+    if (!to_stdout && report_choice_has(choice, path))
+        return error_set(err, "two reports would go to %s; the second would replace the first",
+                         path);
+    if (!to_stdout && !file_can_write(path, err))
+        return false;
+    choice->takes_stdout = choice->takes_stdout || to_stdout;
+    choice->reports[choice->num_reports++] = (struct wanted_report){format, path};
+    return true;
+}
+
+bool report_choice_read(struct report_choice *choice, const struct arguments *arguments,
+                        struct error *err)
+{
+    size_t count = 0;
+    const char **given = arguments_values(arguments, "report", &count);
+    *choice = (struct report_choice){.reports = mem_alloc((count + 1) * sizeof *choice->reports)};
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++)
+        ok = read_one(choice, given[i], err);
+    free(given);
+    return ok || error_prefix(err, "--report");
+}
+
+void report_choice_clear(struct report_choice *choice)
+{
+    free(choice->reports);
+    *choice = (struct report_choice){0};
+}
+
+bool report_write(const char *path, struct bytes content, struct error *err)
+{
+    return strcmp(path, "-") == 0 ? sink_write_out(content, err)
+                                  : sink_write_file(path, content, 0644, err);
+}
+
+bool report_choice_write(const struct report_choice *choice, const struct run_result *result,
+                         struct error *err)
+{
+    bool ok = true;
+    for (size_t i = 0; i < choice->num_reports; i++) {
+        struct buf out = {0};
+        choice->reports[i].format->render(result, &out);
+        ok = report_write(choice->reports[i].path, buf_bytes(&out), err) && ok;
+        buf_clear(&out);
+    }
+    return ok;
+}

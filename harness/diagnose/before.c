@@ -1,0 +1,104 @@
+/* What answers before the handler: a cache, a maintenance page, a catch-all route. It shows when a
+ * genuine event, a forgery, garbage and a GET are all answered by the same 2xx. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "diagnose/attribution.h"
+#include "diagnose/investigation.h"
+#include "judge/met_instead.h"
+
+static bool same_answer(const struct observation *a, const struct observation *b)
+{
+    return a->status == b->status && a->status >= 200 && a->status < 300 &&
+           bytes_equal(buf_bytes(&a->body), buf_bytes(&b->body));
+}
+
+static void ask_plain(struct investigation *inv, const char *method, const char *body,
+                      struct observation *seen)
+{
+    struct request request = {.method = mem_text(method)};
+    buf_add_text(&request.body, body);
+    event_add_headers(&request.headers, NULL, request.body.len);
+    if (!*body) {
+        (void)headers_remove(&request.headers, "Content-Length");
+        (void)headers_remove(&request.headers, "Content-Type");
+    }
+    (void)ask_request(inv, &request, seen);
+    request_clear(&request);
+}
+
+static const struct diagnosis_kind everything = {
+    "answers-everything",
+    "was not reached: something before it answers the same 2xx to everything, GET and garbage "
+    "included, as a cache, a maintenance page or a catch-all route does",
+    "Panora records events as delivered that no handler has seen",
+    "route POST on this very path to the handler, keep caches off it, and answer 404, 405 or 503 "
+    "to what is not handled"};
+
+static void explain_all(struct investigation *inv, struct diagnosis *diagnosis)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].one && inv->sights[i].trouble && inv->sights[i].exchange->accepted)
+            found_explain(diagnosis, inv->sights[i].one);
+}
+
+/* A page for browsers with a 2xx looks like an acceptance of everything. */
+static bool name_page(struct investigation *inv, const struct observation *genuine)
+{
+    struct buf evidence = {0};
+    const struct met_instead *met = met_instead_of(genuine, &evidence);
+    if (met) {
+        char *sentence = mem_format("was not reached: the requests met %s", met->sentence);
+        const struct diagnosis_kind kind = {met->id, sentence,
+                                            "no event of Panora reaches the handler", met->remedy};
+        struct diagnosis *diagnosis =
+            found_add(inv, &kind, HARM_LOST, CONFIDENCE_PROVED, buf_text(&evidence));
+        attribute_status(inv, diagnosis, genuine->status);
+        explain_all(inv, diagnosis);
+        free(sentence);
+    }
+    buf_clear(&evidence);
+    return met != NULL;
+}
+
+bool before_handler(struct investigation *inv)
+{
+    const struct specimen genuine = {0};
+    const struct specimen forged = {.forged = true};
+    struct observation seen[4];
+    (void)specimen_ask(inv, &forged, &seen[1]);
+    (void)specimen_ask(inv, &genuine, &seen[0]);
+    ask_plain(inv, "POST", "this is no JSON", &seen[2]);
+    ask_plain(inv, "GET", "", &seen[3]);
+    bool accepted = answer_of(&seen[0]) == ANSWER_ACCEPTED;
+    bool page = accepted && answer_of(&seen[1]) == ANSWER_ACCEPTED && name_page(inv, &seen[0]);
+    bool all = !page && same_answer(&seen[0], &seen[1]) && same_answer(&seen[0], &seen[2]) &&
+               same_answer(&seen[0], &seen[3]);
+    if (all)
+        explain_all(inv, found_pair(inv, &everything, HARM_LOST, "a GET, garbage, and a forgery",
+                                    "nothing that was sent", "a GET, garbage, and a forgery"));
+    for (size_t i = 0; i < 4; i++)
+        observation_clear(&seen[i]);
+    return page || all;
+}
+
+size_t shrink_kind_count(void)
+{
+    return num_features + num_feature_groups + 1;
+}
+
+struct diagnosis_kind shrink_kind_at(size_t index)
+{
+    static const char lost[] = "such events are lost: Panora does not send them again";
+    if (index < num_features)
+        return (struct diagnosis_kind){features[index].cause,
+                                       features[index].sentence ? features[index].sentence
+                                                                : features[index].words,
+                                       lost, features[index].remedy};
+    index -= num_features;
+    if (index < num_feature_groups)
+        return (struct diagnosis_kind){feature_groups[index].cause, feature_groups[index].sentence,
+                                       lost, feature_groups[index].remedy};
+    return everything;
+}

@@ -1,0 +1,539 @@
+/*
+ * Why no genuine event is accepted: something about the request, which one changed header mends; or
+ * another computation, which is looked for among message, key, digest, header and form, the likely
+ * ones first; or what stands before the handler. Asked whatever the refusing status is.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "diagnose/attribution.h"
+#include "diagnose/investigation.h"
+#include "judge/met_instead.h"
+
+/* --- one changed header --- */
+
+/* In the order in which they are tried. */
+static const char *const dresses[] = {
+    "browser", "no-agent", "localhost", "charset",      "lower-name",      "upper-name",
+    "form",    "text",     "close",     "no-encodings", "accept-anything", "accept-json"};
+
+static void name_dress(struct investigation *inv, const struct feature *feature,
+                       const struct observation *refused)
+{
+    const struct specimen plain = {0};
+    const struct specimen dressed = {.features = &feature, .num_features = 1};
+    struct observation accepted;
+    observation_init(&accepted);
+    accepted.outcome = OUTCOME_ANSWERED;
+    accepted.status = inv->base_status;
+    char *good = specimen_describe(inv, &dressed, &accepted);
+    char *bad = specimen_describe(inv, &plain, refused);
+    const struct diagnosis_kind kind = {feature->cause, feature->sentence,
+                                        "every event of Panora is turned away", feature->remedy};
+    attribute_lost(inv, found_pair(inv, &kind, HARM_LOST, good, bad, feature->without),
+                   refused->status);
+    observation_clear(&accepted);
+    free(good);
+    free(bad);
+}
+
+static bool try_dresses(struct investigation *inv, const struct observation *refused)
+{
+    for (size_t i = 0; i < ARRAY_LEN(dresses) && !inv->closed; i++) {
+        const struct feature *feature = feature_find(dresses[i]);
+        const struct specimen genuine = {.features = &feature, .num_features = 1};
+        struct specimen forged = genuine;
+        struct observation seen;
+        forged.forged = true;
+        bool passed = specimen_ask(inv, &genuine, &seen) == ANSWER_ACCEPTED;
+        if (passed)
+            inv->base_status = seen.status;
+        observation_clear(&seen);
+        if (!passed || specimen_passes(inv, &forged))
+            continue;
+        name_dress(inv, feature, refused);
+        inv->dress = feature;
+        inv->has_base = true;
+        inv->behind_first = true;
+        return true;
+    }
+    return false;
+}
+
+/* --- another computation --- */
+
+struct key_hole {
+    struct computation by;
+    bool every_header;
+    bool other_dialect;
+    char *mark; /* what it sends for the reference event */
+};
+
+struct bunch {
+    struct key_hole *items;
+    size_t count;
+    struct request reference[2]; /* text, object */
+};
+
+static char *mark_of(struct investigation *inv, const struct bunch *bunch,
+                     const struct key_hole *hole)
+{
+    struct subject subject;
+    struct signing signing = {0};
+    struct buf out = {0};
+    const struct request *reference = &bunch->reference[hole->other_dialect];
+    if (subject_read(&subject, buf_bytes(&reference->body), inv->input->wall_ms) &&
+        hypothesis_sign_by(&hole->by, &subject, inv->input->secret, &signing)) {
+        buf_add_format(&out, "%d %d ", hole->every_header, hole->other_dialect);
+        for (size_t i = 0; i < signing.headers.count; i++)
+            buf_add_format(&out, "%s:%s\n", signing.headers.items[i].name,
+                           signing.headers.items[i].value);
+    }
+    signing_clear(&signing);
+    subject_clear(&subject);
+    return buf_take(&out);
+}
+
+static bool may_send(const struct investigation *inv, const struct computation *by)
+{
+    for (size_t i = 0; i < NUM_PARTS; i++) {
+        const struct hypothesis *one = by->parts[i];
+        if (one && (one->is_offline || (one->needs_private && !inv->input->is_private)))
+            return false;
+    }
+    return true;
+}
+
+/* What equals an earlier one is not asked again. */
+static void add_hole(struct investigation *inv, struct bunch *bunch, struct key_hole hole)
+{
+    if (!may_send(inv, &hole.by))
+        return;
+    hole.mark = mark_of(inv, bunch, &hole);
+    bool known = !*hole.mark;
+    for (size_t i = 0; !known && i < bunch->count; i++)
+        known = strcmp(bunch->items[i].mark, hole.mark) == 0;
+    if (known) {
+        free(hole.mark);
+        return;
+    }
+    bunch->items = mem_resize(bunch->items, bunch->count + 1, sizeof *bunch->items);
+    bunch->items[bunch->count++] = hole;
+}
+
+static void add_singles(struct investigation *inv, struct bunch *bunch, bool likely, bool other)
+{
+    for (size_t i = 0; i < num_hypotheses; i++) {
+        struct key_hole hole = {.other_dialect = other};
+        if (hypotheses[i].is_likely != likely || hypotheses[i].part == PART_HEADER)
+            continue;
+        hole.by.parts[hypotheses[i].part] = &hypotheses[i];
+        add_hole(inv, bunch, hole);
+    }
+}
+
+/* Two mistakes at once, one of each part. */
+static void add_pairs(struct investigation *inv, struct bunch *bunch, bool every_header)
+{
+    for (size_t i = 0; i < num_hypotheses; i++)
+        for (size_t k = i + 1; k < num_hypotheses; k++) {
+            const struct hypothesis *a = &hypotheses[i];
+            const struct hypothesis *b = &hypotheses[k];
+            struct key_hole hole = {.every_header = every_header};
+            if (!a->is_likely || !b->is_likely || a->part == b->part || a->part == PART_HEADER ||
+                b->part == PART_HEADER || a->is_whole || b->is_whole || a->is_open_message ||
+                (every_header && (a->part == PART_KEY || b->part == PART_KEY)))
+                continue;
+            hole.by.parts[a->part] = a;
+            hole.by.parts[b->part] = b;
+            add_hole(inv, bunch, hole);
+        }
+}
+
+/* The same values under every header's name at once. */
+static void add_headers(struct investigation *inv, struct bunch *bunch)
+{
+    static const char *const messages[] = {NULL, "signs-raw-body", "signs-data-text",
+                                           "signs-inner-object", "signs-whole-event"};
+    static const char *const digests[] = {NULL, "digest-sha256-prefix", "digest-base64",
+                                          "digest-v1-equals"};
+    for (size_t k = 0; k < ARRAY_LEN(digests); k++)
+        for (size_t i = 0; i < ARRAY_LEN(messages); i++) {
+            struct key_hole hole = {.every_header = true};
+            hole.by.parts[PART_MESSAGE] = messages[i] ? hypothesis_find(messages[i]) : NULL;
+            hole.by.parts[PART_DIGEST] = digests[k] ? hypothesis_find(digests[k]) : NULL;
+            add_hole(inv, bunch, hole);
+        }
+}
+
+static void bunch_init(struct investigation *inv, struct bunch *bunch)
+{
+    const struct specimen text = {.spaced = true};
+    const struct specimen object = {.other_dialect = true, .spaced = true};
+    *bunch = (struct bunch){0};
+    (void)specimen_write(inv, &text, &bunch->reference[0]);
+    (void)specimen_write(inv, &object, &bunch->reference[1]);
+    add_hole(inv, bunch, (struct key_hole){0}); /* as Panora: it was refused already */
+    add_singles(inv, bunch, true, false);
+    if (!inv->input->object_only)
+        add_hole(inv, bunch, (struct key_hole){.other_dialect = true});
+    add_headers(inv, bunch);
+    add_singles(inv, bunch, false, false);
+    add_pairs(inv, bunch, false);
+    if (!inv->input->object_only)
+        add_singles(inv, bunch, true, true);
+}
+
+static void bunch_clear(struct bunch *bunch)
+{
+    for (size_t i = 0; i < bunch->count; i++)
+        free(bunch->items[i].mark);
+    free(bunch->items);
+    request_clear(&bunch->reference[0]);
+    request_clear(&bunch->reference[1]);
+}
+
+/* Which of the names it was. */
+static void find_header(struct investigation *inv, struct key_hole *hole)
+{
+    for (size_t i = 0; i < num_hypotheses && !inv->closed; i++) {
+        struct computation by = hole->by;
+        if (hypotheses[i].part != PART_HEADER)
+            continue;
+        by.parts[PART_HEADER] = &hypotheses[i];
+        const struct specimen genuine = {
+            .by = &by, .other_dialect = hole->other_dialect, .spaced = true};
+        if (!specimen_passes(inv, &genuine))
+            continue;
+        hole->by = by;
+        return;
+    }
+}
+
+/* Accepted, and a forgery of the same form is not. */
+static bool opens(struct investigation *inv, const struct key_hole *hole)
+{
+    const struct specimen genuine = {.by = &hole->by,
+                                     .every_header = hole->every_header,
+                                     .other_dialect = hole->other_dialect,
+                                     .spaced = true};
+    struct specimen forged = genuine;
+    struct observation seen;
+    forged.forged = true;
+    bool passed = specimen_ask(inv, &genuine, &seen) == ANSWER_ACCEPTED;
+    if (passed)
+        inv->base_status = seen.status;
+    observation_clear(&seen);
+    return passed && !specimen_passes(inv, &forged);
+}
+
+static bool try_computations(struct investigation *inv)
+{
+    struct bunch bunch;
+    bool found = false;
+    bunch_init(inv, &bunch);
+    for (size_t i = 1; !found && i < bunch.count && !inv->closed; i++) {
+        struct key_hole *hole = &bunch.items[i];
+        if (!opens(inv, hole))
+            continue;
+        found = true;
+        if (hole->every_header)
+            find_header(inv, hole);
+        inv->by = hole->by;
+        if (hole->other_dialect)
+            inv->dialect = inv->dialect == DIALECT_TEXT ? DIALECT_OBJECT : DIALECT_TEXT;
+    }
+    bunch_clear(&bunch);
+    inv->has_base = inv->has_base || found;
+    inv->door = found;
+    inv->behind_first = inv->behind_first || found;
+    return found;
+}
+
+/* --- naming the computation, once the experiments on content have told which it is --- */
+
+static bool is_open(const struct hypothesis *one)
+{
+    return one && (one->is_open_key || one->is_open_message);
+}
+
+struct diagnosis_kind kind_of_hypothesis(const struct hypothesis *one)
+{
+    return (struct diagnosis_kind){
+        .id = one->id,
+        .sentence = one->sentence,
+        .harm = is_open(one) ? "anyone can sign events that the endpoint takes for genuine, and "
+                               "Panora's own events are refused"
+                             : "Panora's events are refused, and Panora does not send them again",
+        .remedy = one->remedy,
+    };
+}
+
+static const struct diagnosis_kind other_dialect = {
+    "wants-object-data",
+    "takes events only when data is an object, as Panora's documentation shows",
+    "Panora sends data as a string, so that every one of its events is refused",
+    "accept data as a string: verify JSON.stringify(data) of the string, then parse it"};
+
+static void add_part(struct buf *out, const char *joint, const char *text)
+{
+    if (!strstr(buf_text(out), text))
+        buf_add_format(out, "%s%s", out->len ? joint : "", text);
+}
+
+static bool is_own_secret(const struct hypothesis *key)
+{
+    return key && strcmp(key->id, "key-trimmed") == 0;
+}
+
+/* What is odd about the user's own secret is said first. */
+static void name_own_secret(struct investigation *inv)
+{
+    const struct diagnosis_kind kind = {
+        "own-secret",
+        "accepts what is signed without the white space, quotes or byte order mark around the "
+        "secret that hookcheck was given",
+        "hookcheck signed with another secret than the endpoint has",
+        "look at what $HOOKCHECK_SECRET or the file holds: it begins or ends with a blank, a line "
+        "end, a quote or a byte order mark that Panora's dashboard does not show"};
+    struct diagnosis *diagnosis = found_pair(
+        inv, &kind, HARM_LOST, "an event signed with the bare secret",
+        "the same event, signed with the secret as it was given", "the secret as it was given");
+    diagnosis->role = DIAGNOSIS_OWN_INPUT;
+    attribute_computation(inv, diagnosis, &inv->by);
+}
+
+static void name_parts(struct investigation *inv)
+{
+    struct buf id = {0};
+    struct buf sentence = {0};
+    struct buf remedy = {0};
+    struct diagnosis_kind kind = {0};
+    bool open = false;
+    for (size_t i = 0; i < NUM_PARTS; i++) {
+        const struct hypothesis *one = inv->by.parts[i];
+        if (!one || is_own_secret(one))
+            continue;
+        if (!kind.harm || is_open(one))
+            kind.harm = kind_of_hypothesis(one).harm;
+        open = open || is_open(one);
+        add_part(&id, "+", one->id);
+        add_part(&sentence, ", and it ", one->sentence);
+        add_part(&remedy, "; ", one->remedy);
+        if (!inv->language)
+            inv->language = one->language;
+    }
+    if (id.len) {
+        kind.id = buf_text(&id);
+        kind.sentence = buf_text(&sentence);
+        kind.remedy = buf_text(&remedy);
+        attribute_computation(
+            inv,
+            found_pair(inv, &kind, open ? HARM_FORGED : HARM_LOST,
+                       "an event that was signed like this",
+                       "the same event, signed as Panora signs; and one of this form with a "
+                       "made-up signature",
+                       "signed as Panora signs"),
+            &inv->by);
+    }
+    buf_clear(&id);
+    buf_clear(&sentence);
+    buf_clear(&remedy);
+}
+
+void door_name(struct investigation *inv)
+{
+    bool behind = inv->behind_first;
+    bool object = inv->dialect == DIALECT_OBJECT && !inv->input->object_only;
+    if (!inv->door)
+        return;
+    inv->behind_first = false;
+    if (is_own_secret(inv->by.parts[PART_KEY]))
+        name_own_secret(inv);
+    if (object)
+        attribute_lost(inv,
+                       found_pair(inv, &other_dialect, HARM_LOST,
+                                  "an event whose data is an object",
+                                  "the same event with data as a string", "data as a string"),
+                       0);
+    name_parts(inv);
+    inv->behind_first = behind;
+    inv->door = false;
+}
+
+/* --- nothing opens it --- */
+
+enum own_kind {
+    KIND_OTHER_SECRET,
+    KIND_ALWAYS_BREAKS,
+    KIND_BREAKS,
+    KIND_HANGS,
+    KIND_HANGS_ALWAYS,
+    KIND_NO_SUCCESS,
+    NUM_OWN_KINDS
+};
+
+static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
+    [KIND_OTHER_SECRET] =
+        {"other-secret",
+         "refuses every signature made with this secret, by every rule that was tried: it has "
+         "another secret, or something before it turns everybody away",
+         "Panora's events are refused, and Panora does not send them again",
+         "compare the secret that the endpoint has with the one in Panora's dashboard for this "
+         "very endpoint and environment; `hookcheck verify` says of a captured request whether it "
+         "fits. If they are the same, look whether the request reaches the handler at all"},
+    [KIND_ALWAYS_BREAKS] = {"always-breaks",
+                            "answers 5xx to everything, before it looks at the signature",
+                            "every event is lost",
+                            "look at the handler's log; a header or an environment variable that "
+                            "is read under a wrong name does this (Django: "
+                            "request.headers['Panora-Signature'] or "
+                            "META['HTTP_PANORA_SIGNATURE'])"},
+    [KIND_BREAKS] =
+        {"breaks-on-genuine-events",
+         "answers 5xx to every genuine event, while it refuses forged ones: it fails once the "
+         "signature is found right",
+         "every event is lost: Panora does not send them again",
+         "look at the handler's log for the exception; data arrives as a string that has to be "
+         "parsed, and a body can be read only once"},
+    [KIND_HANGS] =
+        {"hangs-on-genuine-events", "never answers a genuine event, while it answers others",
+         "every event is lost, and each holds one of Panora's five workers",
+         "the body was probably consumed by a middleware before the handler waits for it: read it "
+         "once, as raw bytes, and answer on every path"},
+    [KIND_HANGS_ALWAYS] =
+        {"hangs-on-every-event", "never answers a POST with an event, whoever signed it",
+         "every event is lost, and each holds one of Panora's five workers",
+         "the body was probably consumed by a middleware (express.json) before the handler waits "
+         "for it, or a path of the handler ends without an answer: read the body once, as raw "
+         "bytes, and answer on every path"},
+    [KIND_NO_SUCCESS] = {"success-without-2xx",
+                         "tells genuine events from forged ones, but answers them with a status "
+                         "that is no success",
+                         "Panora records every event as failed",
+                         "answer 200 or 204 to a genuine event"},
+};
+
+static struct diagnosis *add_own(struct investigation *inv, enum own_kind kind,
+                                 const struct observation *genuine,
+                                 const struct observation *forged)
+{
+    struct buf good = {0};
+    struct buf bad = {0};
+    buf_add_text(&good, "a forged event: ");
+    answer_describe_untimed(forged, &good);
+    buf_add_text(&bad, "a genuine event: ");
+    answer_describe_untimed(genuine, &bad);
+    struct diagnosis *diagnosis =
+        found_pair(inv, &own_kinds[kind], HARM_LOST, buf_text(&good), buf_text(&bad), "genuine");
+    buf_clear(&good);
+    buf_clear(&bad);
+    return diagnosis;
+}
+
+static void name_met(struct investigation *inv, const struct observation *genuine)
+{
+    struct buf evidence = {0};
+    const struct met_instead *met = met_instead_of(genuine, &evidence);
+    char *sentence = mem_format("was not reached: the requests met %s", met->sentence);
+    const struct diagnosis_kind kind = {met->id, sentence, "no event of Panora reaches the handler",
+                                        met->remedy};
+    struct diagnosis *diagnosis =
+        found_add(inv, &kind, HARM_LOST, CONFIDENCE_LIKELY, buf_text(&evidence));
+    attribute_status(inv, diagnosis, genuine->status);
+    buf_clear(&evidence);
+    free(sentence);
+}
+
+static void make_likely(const struct investigation *inv, struct diagnosis *diagnosis,
+                        const char *because)
+{
+    diagnosis->confidence = CONFIDENCE_LIKELY;
+    free(diagnosis->likely_because);
+    diagnosis->likely_because = mem_text(inv->closed_by ? inv->closed_by : because);
+}
+
+static void name_refusals(struct investigation *inv, const struct observation *genuine,
+                          const struct observation *forged)
+{
+    enum answer answer = answer_of(genuine);
+    enum answer of_forged = answer_of(forged);
+    if (answer == ANSWER_HUNG) {
+        struct diagnosis *hangs = add_own(
+            inv, of_forged == ANSWER_HUNG ? KIND_HANGS_ALWAYS : KIND_HANGS, genuine, forged);
+        attribute_lost(inv, hangs, 0);
+        for (size_t i = 0; i < inv->num_sights; i++)
+            if (inv->sights[i].answer == ANSWER_HUNG)
+                found_explain(hangs, inv->sights[i].one);
+    } else if (answer == ANSWER_ERROR && of_forged == ANSWER_ERROR) {
+        attribute_status(inv, add_own(inv, KIND_ALWAYS_BREAKS, genuine, forged), genuine->status);
+    } else if (answer == ANSWER_ERROR) {
+        attribute_status(inv, add_own(inv, KIND_BREAKS, genuine, forged), genuine->status);
+    } else if (answer == ANSWER_REFUSED && genuine->status != forged->status &&
+               of_forged == ANSWER_REFUSED) {
+        attribute_lost(inv, add_own(inv, KIND_NO_SUCCESS, genuine, forged), genuine->status);
+    } else if (answer == ANSWER_REFUSED) {
+        struct diagnosis *other = add_own(inv, KIND_OTHER_SECRET, genuine, forged);
+        make_likely(inv, other, "no request tells another secret from what stands before it");
+        attribute_lost(inv, other, genuine->status);
+    }
+}
+
+static bool differs(const struct observation *genuine, const struct observation *forged)
+{
+    return genuine->status != forged->status;
+}
+
+void door_open(struct investigation *inv)
+{
+    const struct specimen genuine = {0};
+    const struct specimen forged = {.forged = true};
+    struct observation of_genuine;
+    struct observation of_forged;
+    enum answer answer = specimen_ask(inv, &genuine, &of_genuine);
+    (void)specimen_ask(inv, &forged, &of_forged);
+    bool asks = answer == ANSWER_REFUSED || answer == ANSWER_ERROR || answer == ANSWER_DIED;
+    const struct met_instead *met = met_instead_of(&of_genuine, NULL);
+    bool elsewhere = met && of_genuine.status >= 300 && of_genuine.status < 400;
+    if (asks && !differs(&of_genuine, &of_forged) && !elsewhere) {
+        if (!try_dresses(inv, &of_genuine))
+            (void)try_computations(inv);
+    }
+    if (!inv->has_base && met)
+        name_met(inv, &of_genuine);
+    else if (!inv->has_base && answer != ANSWER_ACCEPTED && answer != ANSWER_NONE)
+        name_refusals(inv, &of_genuine, &of_forged);
+    observation_clear(&of_genuine);
+    observation_clear(&of_forged);
+}
+
+/* --- for lists --- */
+
+size_t door_kind_count(void)
+{
+    return num_hypotheses + 2 + NUM_OWN_KINDS + met_instead_count();
+}
+
+struct diagnosis_kind door_kind_at(size_t index)
+{
+    static const struct diagnosis_kind own_secret = {
+        "own-secret",
+        "accepts what is signed without the white space, quotes or byte order mark around the "
+        "secret that hookcheck was given",
+        "hookcheck signed with another secret than the endpoint has",
+        "look at what $HOOKCHECK_SECRET or the file holds"};
+    if (index < num_hypotheses)
+        return kind_of_hypothesis(&hypotheses[index]);
+    index -= num_hypotheses;
+    if (index < 2)
+        return index ? own_secret : other_dialect;
+    index -= 2;
+    if (index < NUM_OWN_KINDS)
+        return own_kinds[index];
+    const struct met_instead *met = met_instead_at(index - NUM_OWN_KINDS);
+    return (struct diagnosis_kind){met->id, met->sentence, "no event of Panora reaches the handler",
+                                   met->remedy};
+}

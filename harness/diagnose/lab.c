@@ -1,0 +1,403 @@
+/* Events of experiments: written, sent, described. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "diagnose/investigation.h"
+
+/* --- sending --- */
+
+static const char *const out_of_requests = "the budget of requests";
+
+/* After a death: how often, and how long apart, it is looked whether the endpoint is back. */
+#define LOOKS_MAX   40
+#define LOOK_GAP_NS (50 * NS_PER_MS)
+
+#define LIMIT_TRIES  5
+#define LIMIT_GAP_NS (100 * NS_PER_MS)
+
+static bool may_ask(struct investigation *inv, size_t count)
+{
+    size_t max = inv->input->max_requests;
+    if (!inv->closed && max && inv->num_asked + count > max) {
+        inv->closed = true;
+        inv->closed_by = inv->input->max_words ? inv->input->max_words : out_of_requests;
+    }
+    return !inv->closed;
+}
+
+void lab_send(struct investigation *inv, const struct diagnose_batch *batch,
+              struct observation *seen)
+{
+    if (!may_ask(inv, batch->count)) {
+        for (size_t i = 0; i < batch->count; i++)
+            observation_init(&seen[i]);
+        return;
+    }
+    inv->num_asked += batch->count;
+    if (!inv->input->send(inv->input->payload, batch, seen)) {
+        inv->closed = true;
+        inv->closed_by = "the time that a diagnosis may take";
+    }
+}
+
+static bool is_gone(enum answer answer)
+{
+    return answer == ANSWER_UNREACHED;
+}
+
+/* Waits until somebody answers again; that answer takes the place of the one in `seen`. */
+static void await_return(struct investigation *inv, const struct request *request,
+                         struct observation *seen)
+{
+    inv->num_died++;
+    for (size_t i = 0; i < LOOKS_MAX && !inv->closed; i++) {
+        const struct diagnose_batch batch = {
+            .requests = request, .count = 1, .gap_ns = LOOK_GAP_NS};
+        observation_clear(seen);
+        lab_send(inv, &batch, seen);
+        if (!is_gone(answer_of(seen)) && answer_of(seen) != ANSWER_NONE)
+            return;
+    }
+    inv->closed = true;
+    inv->closed_by = "the endpoint, which was gone";
+}
+
+/* One request; a rate limit that it meets is waited for. */
+static enum answer send_one(struct investigation *inv, const struct request *request,
+                            struct observation *seen)
+{
+    const struct diagnose_batch batch = {.requests = request, .count = 1, .gap_ns = inv->gap_ns};
+    lab_send(inv, &batch, seen);
+    for (size_t i = 0; i < LIMIT_TRIES && seen->status == 429 && !inv->closed; i++) {
+        const struct diagnose_batch later = {
+            .requests = request, .count = 1, .gap_ns = LIMIT_GAP_NS << i};
+        observation_clear(seen);
+        lab_send(inv, &later, seen);
+    }
+    if (is_gone(answer_of(seen)) && inv->has_base)
+        await_return(inv, request, seen);
+    return answer_of(seen);
+}
+
+enum answer ask_request(struct investigation *inv, const struct request *request,
+                        struct observation *seen)
+{
+    struct observation own;
+    enum answer answer = send_one(inv, request, &own);
+    if (seen)
+        *seen = own;
+    else
+        observation_clear(&own);
+    return answer;
+}
+
+/* --- writing --- */
+
+/* A digest that begins or ends with an odd digit is a feature of its own: those are not left to
+ * chance. */
+#define NONCES_MAX     16
+#define NONCES_ODD_MAX 2000
+
+static bool has_dull_digest(const struct specimen *specimen, struct bytes value)
+{
+    if (specimen->digest)
+        return value.len > 1 && text_glob(specimen->digest, value.data);
+    return value.len != SIGNATURE_SIZE - 1 || (value.data[0] >= '1' && value.data[0] <= '9' &&
+                                               isdigit((unsigned char)value.data[value.len - 1]));
+}
+
+static void write_data(struct investigation *inv, const struct specimen *specimen, const char *type,
+                       struct buf *out)
+{
+    const struct document_form form = {specimen->features, specimen->num_features, specimen->plain,
+                                       specimen->padding};
+    struct document own = {0};
+    if (specimen->data) {
+        buf_add_text(out, specimen->data);
+        return;
+    }
+    if (inv->raw_data && specimen->num_features == 0 && specimen->padding == 0) {
+        const struct sample_request sample = {
+            .type = type, .wall_ms = inv->input->wall_ms, .num_rows = 2};
+        catalogue_sample(inv->input->catalogue, &sample, &inv->rng, out);
+        return;
+    }
+    if (strcmp(type, inv->type) != 0)
+        document_make(inv->input->catalogue, type, inv->input->wall_ms, &inv->rng, &own);
+    document_write(own.members ? &own : &inv->document, &form, &inv->rng, out);
+    document_clear(&own);
+}
+
+/* A blank behind the first comma, so that the text as it stands differs from the value written
+ * again. */
+static void add_blank(struct buf *text)
+{
+    const char *comma = text->len ? memchr(text->data, ',', text->len) : NULL;
+    size_t before = comma ? (size_t)(comma + 1 - text->data) : 0;
+    struct buf out = {0};
+    buf_add(&out, text->data, before);
+    buf_add_char(&out, ' ');
+    buf_add(&out, text->data + before, text->len - before);
+    buf_clear(text);
+    *text = out;
+}
+
+static void write_event(struct investigation *inv, const struct specimen *specimen, struct buf *out)
+{
+    const char *type = specimen->type ? specimen->type : inv->type;
+    struct event event = {.type = mem_text(type), .dialect = inv->dialect};
+    if (specimen->other_dialect)
+        event.dialect = inv->dialect == DIALECT_TEXT ? DIALECT_OBJECT : DIALECT_TEXT;
+    event_new_id(&inv->rng, inv->input->run_tag, event.id);
+    if (specimen->id)
+        memcpy(event.id, specimen->id, strlen(specimen->id) + 1);
+    write_data(inv, specimen, type, &event.data);
+    if (specimen->spaced && event.dialect == DIALECT_TEXT)
+        add_blank(&event.data);
+    event_write_body(&event, out);
+    if (specimen->spaced)
+        add_blank(out);
+    event_clear(&event);
+    for (size_t i = 0; i < specimen->num_features; i++)
+        if (specimen->features[i]->reshape && !specimen->plain)
+            specimen->features[i]->reshape(out);
+}
+
+static void add_every_header(struct signing *signing)
+{
+    for (size_t i = 0; i < num_hypotheses; i++)
+        if (hypotheses[i].part == PART_HEADER)
+            headers_add(&signing->headers, hypotheses[i].argument, buf_text(&signing->value));
+}
+
+#define FORGED_LEN 20
+
+/* The last digits change, and nothing about the form of the signature does. */
+static void forge_text(char *text)
+{
+    size_t len = strlen(text);
+    while (len && text[len - 1] == '=')
+        len--;
+    for (size_t i = len > FORGED_LEN ? len - FORGED_LEN : 0; i < len; i++) {
+        char c = text[i];
+        if (isdigit((unsigned char)c))
+            text[i] = (char)('0' + (c - '0' + 1) % 10);
+        else if (c >= 'a' && c <= 'f')
+            text[i] = (char)('a' + (c - 'a' + 1) % 6);
+        else if (c >= 'A' && c <= 'F')
+            text[i] = (char)('A' + (c - 'A' + 1) % 6);
+    }
+}
+
+static void forge_headers(struct signing *signing)
+{
+    for (size_t i = 0; i < signing->headers.count; i++)
+        forge_text(signing->headers.items[i].value);
+    if (signing->value.len)
+        forge_text(signing->value.data);
+}
+
+static void dress(const struct investigation *inv, const struct specimen *specimen,
+                  struct request *request)
+{
+    if (inv->dress)
+        inv->dress->dress(request);
+    for (size_t i = 0; i < specimen->num_features; i++)
+        if (specimen->features[i]->dress && !specimen->plain)
+            specimen->features[i]->dress(request);
+}
+
+static void fill_request(const struct investigation *inv, const struct specimen *specimen,
+                         const struct signing *signing, struct buf *body, struct request *out)
+{
+    const char *value = headers_find(&signing->headers, PANORA_SIGNATURE_HEADER);
+    *out = (struct request){.method = mem_text("POST"), .body = *body};
+    *body = (struct buf){0};
+    event_add_headers(&out->headers, value, out->body.len);
+    for (size_t i = 0; i < signing->headers.count; i++)
+        if (!header_name_equal(signing->headers.items[i].name, PANORA_SIGNATURE_HEADER))
+            headers_add(&out->headers, signing->headers.items[i].name,
+                        signing->headers.items[i].value);
+    dress(inv, specimen, out);
+}
+
+bool specimen_write(struct investigation *inv, const struct specimen *specimen, struct request *out)
+{
+    const struct computation *by = specimen->by ? specimen->by : &inv->by;
+    struct bytes key = inv->input->secret;
+    size_t max = specimen->digest ? NONCES_ODD_MAX : NONCES_MAX;
+    *out = (struct request){0};
+    for (size_t i = 0; i < max; i++) {
+        struct buf body = {0};
+        struct subject subject;
+        struct signing signing = {0};
+        write_event(inv, specimen, &body);
+        bool ok = subject_read(&subject, buf_bytes(&body), inv->input->wall_ms) &&
+                  hypothesis_sign_by(by, &subject, key, &signing);
+        bool enough = has_dull_digest(specimen, buf_bytes(&signing.value)) || specimen->padding ||
+                      i + 1 == max;
+        if (ok && specimen->forged)
+            forge_headers(&signing);
+        if (ok && specimen->every_header)
+            add_every_header(&signing);
+        subject_clear(&subject);
+        if (ok && enough)
+            fill_request(inv, specimen, &signing, &body, out);
+        signing_clear(&signing);
+        buf_clear(&body);
+        if (!ok || enough)
+            return ok;
+    }
+    return false;
+}
+
+enum answer specimen_ask(struct investigation *inv, const struct specimen *specimen,
+                         struct observation *seen)
+{
+    enum answer answer = ANSWER_NONE;
+    struct observation own;
+    size_t tries = inv->tries ? inv->tries : 1;
+    observation_init(&own);
+    for (size_t i = 0; i < tries && answer != ANSWER_ACCEPTED && !inv->closed; i++) {
+        struct request request;
+        observation_clear(&own);
+        observation_init(&own);
+        if (specimen_write(inv, specimen, &request))
+            answer = ask_request(inv, &request, &own);
+        request_clear(&request);
+    }
+    if (seen)
+        *seen = own;
+    else
+        observation_clear(&own);
+    return answer;
+}
+
+bool specimen_passes(struct investigation *inv, const struct specimen *specimen)
+{
+    return specimen_ask(inv, specimen, NULL) == ANSWER_ACCEPTED;
+}
+
+/* --- describing --- */
+
+static void add_features(const struct specimen *specimen, struct buf *out)
+{
+    for (size_t i = 0; i < specimen->num_features; i++)
+        buf_add_format(out, ", %s",
+                       specimen->plain ? specimen->features[i]->without
+                                       : specimen->features[i]->with);
+}
+
+char *specimen_describe(const struct investigation *inv, const struct specimen *specimen,
+                        const struct observation *seen)
+{
+    struct buf out = {0};
+    enum dialect dialect = inv->dialect;
+    if (specimen->other_dialect)
+        dialect = dialect == DIALECT_TEXT ? DIALECT_OBJECT : DIALECT_TEXT;
+    buf_add_format(&out, "%s%s, data as %s", specimen->forged ? "forged " : "",
+                   specimen->type ? specimen->type : inv->type, dialect_name(dialect));
+    if (specimen->data)
+        buf_add_format(&out, " (%.60s)", specimen->data);
+    add_features(specimen, &out);
+    if (specimen->padding)
+        buf_add_format(&out, ", %zu bytes more", specimen->padding);
+    if (seen) {
+        buf_add_text(&out, ": ");
+        answer_describe_untimed(seen, &out);
+    }
+    return buf_take(&out);
+}
+
+struct diagnosis *found_pair(struct investigation *inv, const struct diagnosis_kind *kind,
+                             enum harm harm, const char *accepted, const char *refused,
+                             const char *difference)
+{
+    char *evidence = mem_format("accepted: %s; not accepted: %s", accepted, refused);
+    bool known = found_find(inv, kind->id) != NULL;
+    struct diagnosis *diagnosis = found_add(inv, kind, harm, CONFIDENCE_PROVED, evidence);
+    free(evidence);
+    if (known)
+        return diagnosis;
+    free(diagnosis->pair.accepted);
+    free(diagnosis->pair.refused);
+    free(diagnosis->pair.difference);
+    diagnosis->pair = (struct minimal_pair){mem_text(accepted), mem_text(refused),
+                                            mem_text(difference ? difference : "")};
+    diagnosis->behind_first = inv->behind_first;
+    if (inv->closed) { /* the last word was not asked */
+        diagnosis->confidence = CONFIDENCE_LIKELY;
+        free(diagnosis->likely_because);
+        diagnosis->likely_because = mem_text(inv->closed_by);
+    }
+    return diagnosis;
+}
+
+/* --- a genuine event that is accepted --- */
+
+/* Twice: the first answer of an endpoint may differ from those that follow. */
+static bool try_base(struct investigation *inv)
+{
+    const struct specimen genuine = {0};
+    for (size_t i = 0; i < 2 && !inv->has_base && !inv->hangs; i++) {
+        struct observation seen;
+        enum answer answer = specimen_ask(inv, &genuine, &seen);
+        inv->has_base = answer == ANSWER_ACCEPTED;
+        inv->hangs = answer == ANSWER_HUNG;
+        if (inv->has_base)
+            inv->base_status = seen.status;
+        observation_clear(&seen);
+    }
+    return inv->has_base;
+}
+
+static void take_type(struct investigation *inv, const char *type, enum dialect dialect)
+{
+    inv->type = type;
+    inv->dialect = dialect;
+    document_clear(&inv->document);
+    document_make(inv->input->catalogue, type, inv->input->wall_ms, &inv->rng, &inv->document);
+}
+
+/* The type of an event that the run saw accepted. */
+static const char *accepted_type(const struct investigation *inv, enum dialect dialect)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (!sight->exchange->genuine || !sight->exchange->accepted || !sight->has_event ||
+            !sight->is_plain || (sight->data.data != NULL) != (dialect == DIALECT_TEXT))
+            continue;
+        for (size_t k = 0; k < inv->input->catalogue->num_types; k++)
+            if (bytes_equal(bytes_of(inv->input->catalogue->types[k].name), sight->type))
+                return inv->input->catalogue->types[k].name;
+    }
+    return NULL;
+}
+
+void lab_find_base(struct investigation *inv)
+{
+    enum dialect usual = inv->input->object_only ? DIALECT_OBJECT : DIALECT_TEXT;
+    enum dialect other = usual == DIALECT_TEXT ? DIALECT_OBJECT : DIALECT_TEXT;
+    take_type(inv, inv->input->usual_type, usual);
+    if (try_base(inv))
+        return;
+    inv->raw_data = true;
+    if (try_base(inv))
+        return;
+    inv->raw_data = false;
+    const enum dialect dialects[] = {usual, other};
+    for (size_t i = 0; i < ARRAY_LEN(dialects); i++) {
+        const char *type = accepted_type(inv, dialects[i]);
+        if (!type)
+            continue;
+        take_type(inv, type, dialects[i]);
+        if (try_base(inv))
+            return;
+    }
+    take_type(inv, inv->input->usual_type, usual);
+}

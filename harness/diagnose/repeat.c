@@ -1,0 +1,406 @@
+/*
+ * Is it stable? The same event goes out many times, each with a new id; when the outcomes differ,
+ * the event is not the reason, and what is gets looked for: the n-th, how many at once, how fast,
+ * chance. Comparisons are interleaved, and a difference counts only when chance makes it less than
+ * once in a thousand times.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "diagnose/attribution.h"
+#include "diagnose/investigation.h"
+
+#define SERIES_MAX 64
+#define SERIES     30
+#define AT_ONCE    8
+#define RARE       0.001
+
+struct series {
+    size_t count;
+    size_t num_failed;
+    bool failed[SERIES_MAX];
+    bool limited; /* a 429 or a 503 was among them */
+    int status;   /* of the first failure */
+    enum answer answer;
+};
+
+/* So many of the same event, with fresh ids. */
+static void run_specimens(struct investigation *inv, const struct specimen *specimen, size_t count,
+                          size_t at_once, int64_t gap_ns, bool one_connection, struct series *out)
+{
+    struct request requests[SERIES_MAX] = {{0}};
+    struct observation seen[SERIES_MAX];
+    struct series series = {0};
+    for (size_t i = 0; i < count; i++)
+        (void)specimen_write(inv, specimen, &requests[i]);
+    const struct diagnose_batch batch = {.requests = requests,
+                                         .count = count,
+                                         .at_once = at_once,
+                                         .gap_ns = gap_ns,
+                                         .one_connection = one_connection};
+    lab_send(inv, &batch, seen);
+    for (size_t i = 0; i < count; i++) {
+        enum answer answer = answer_of(&seen[i]);
+        if (answer != ANSWER_NONE) {
+            bool failed = answer != ANSWER_ACCEPTED;
+            if (failed && series.num_failed++ == 0) {
+                series.status = seen[i].status;
+                series.answer = answer;
+            }
+            series.limited = series.limited || seen[i].status == 429 || seen[i].status == 503;
+            series.failed[series.count++] = failed;
+        }
+        observation_clear(&seen[i]);
+        request_clear(&requests[i]);
+    }
+    *out = series;
+}
+
+static void run_series(struct investigation *inv, size_t count, size_t at_once, int64_t gap_ns,
+                       bool one_connection, struct series *out)
+{
+    const struct specimen genuine = {0};
+    run_specimens(inv, &genuine, count, at_once, gap_ns, one_connection, out);
+}
+
+static double share_of(const struct series *series)
+{
+    return series->count ? (double)series->num_failed / (double)series->count : 0;
+}
+
+/* How likely it is that at most `count` of `tries` fail when each does with `share`. */
+static double chance_of_at_most(size_t count, size_t tries, double share)
+{
+    double sum = 0;
+    double term = pow(1 - share, (double)tries);
+    for (size_t i = 0; i <= count && i <= tries; i++) {
+        sum += term;
+        if (share < 1)
+            term *= (double)(tries - i) / (double)(i + 1) * share / (1 - share);
+    }
+    return sum;
+}
+
+/* Wilson's interval at 95%, in per cent. */
+static void interval(size_t failed, size_t count, int *out_low, int *out_high)
+{
+    const double z = 1.96;
+    double n = (double)count;
+    double p = (double)failed / n;
+    double middle = p + z * z / (2 * n);
+    double half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n));
+    double low = (middle - half) / (1 + z * z / n);
+    double high = (middle + half) / (1 + z * z / n);
+    *out_low = (int)floor(100 * (low > 0 ? low : 0));
+    *out_high = (int)ceil(100 * (high < 1 ? high : 1));
+}
+
+static void add_met(const struct series *series, struct buf *out)
+{
+    struct observation seen;
+    observation_init(&seen);
+    seen.status = series->status;
+    seen.outcome = series->answer == ANSWER_HUNG   ? OUTCOME_TIMED_OUT
+                   : series->answer == ANSWER_DIED ? OUTCOME_CLOSED
+                                                   : OUTCOME_ANSWERED;
+    if (series->answer == ANSWER_BROKEN)
+        buf_add_format(out, "%d in an answer that Panora cannot read", series->status);
+    else
+        answer_describe_untimed(&seen, out);
+    observation_clear(&seen);
+}
+
+/* --- what is said --- */
+
+static void note(struct investigation *inv, const char *id, char *sentence, const char *remedy,
+                 char *accepted, char *refused, const struct series *series)
+{
+    const struct diagnosis_kind kind = {
+        id, sentence, "what it turns away is lost: Panora does not send it again", remedy};
+    struct diagnosis *diagnosis = found_pair(inv, &kind, HARM_LOST, accepted, refused, "");
+    attribute_unstable(inv, diagnosis, series->status, series->answer);
+    inv->unstable = true;
+    inv->unstable_status = series->status;
+    free(sentence);
+    free(accepted);
+    free(refused);
+}
+
+#define CHANCE                                                                                     \
+    "look at the log for these answers; what the event holds plays no part. One of several "       \
+    "instances with an old secret or old code, a pool that runs out, or a race does this"
+#define RATE                                                                                       \
+    "exempt Panora's events from the rate limit, for the signature tells who sends them, or "      \
+    "raise "                                                                                       \
+    "it; to decide the cases that met it, run again with --rate 5/s"
+#define AT_ONCE_REMEDY                                                                             \
+    "let it work on more events at once, or queue them: Panora sends from five workers"
+
+/* --- every n-th --- */
+
+/* The period of the failures, or 0. */
+static size_t period_of(const struct series *series)
+{
+    size_t first = SIZE_MAX;
+    size_t period = 0;
+    for (size_t i = 0; i < series->count; i++) {
+        if (!series->failed[i])
+            continue;
+        if (first != SIZE_MAX && period == 0)
+            period = i - first;
+        if (first == SIZE_MAX)
+            first = i;
+    }
+    for (size_t i = 0; period && i < series->count; i++)
+        if (series->failed[i] != (i >= first && (i - first) % period == 0))
+            return 0;
+    return first < period && series->num_failed >= 2 ? period : 0;
+}
+
+static bool name_period(struct investigation *inv, const struct series *first)
+{
+    size_t period = period_of(first);
+    size_t more = period * 3 + 1;
+    struct series second;
+    if (period < 2 || more > SERIES_MAX)
+        return false;
+    run_series(inv, more > SERIES ? more : SERIES, 1, 0, false, &second);
+    if (period_of(&second) != period)
+        return false;
+    struct buf met = {0};
+    add_met(first, &met);
+    note(inv, "fails-every-nth",
+         mem_format("answers %s to every %zu. event, whatever it holds (%zu of %zu)",
+                    buf_text(&met), period, first->num_failed + second.num_failed,
+                    first->count + second.count),
+         CHANCE, mem_format("%zu events in a row", period - 1),
+         mem_format("the same event as the %zu.: %s", period, buf_text(&met)), first);
+    buf_clear(&met);
+    inv->tries = 3;
+    return true;
+}
+
+/* --- how fast --- */
+
+#define SLOW_GAP_NS (250 * NS_PER_MS)
+
+/* Fast and slow in turn: a limit on the rate fails the fast ones only. */
+static bool name_rate(struct investigation *inv, const struct series *first)
+{
+    struct series slow = {0};
+    struct series fast = {0};
+    for (size_t i = 0; i < 3; i++) {
+        struct series one;
+        run_series(inv, 4, 1, SLOW_GAP_NS, false, &one);
+        slow.count += one.count - (one.count > 0);
+        for (size_t k = 1; k < one.count; k++) /* the first one may still be too soon */
+            slow.num_failed += one.failed[k];
+        run_series(inv, 10, 1, 0, false, &one);
+        fast.count += one.count;
+        fast.num_failed += one.num_failed;
+    }
+    double share = share_of(first) > share_of(&fast) ? share_of(&fast) : share_of(first);
+    if (slow.count == 0 || slow.num_failed ||
+        chance_of_at_most(0, slow.count, share) > (first->limited ? 0.2 : RARE))
+        return false;
+    struct buf met = {0};
+    add_met(first, &met);
+    note(inv, "limits-the-rate",
+         mem_format("answers %s when events come as fast as these", buf_text(&met)), RATE,
+         mem_format("%zu of %zu events, four a second", slow.count, slow.count),
+         mem_format("%zu of %zu of the same event, as fast as they are answered: %s",
+                    fast.num_failed, fast.count, buf_text(&met)),
+         first);
+    buf_clear(&met);
+    inv->gap_ns = 20 * NS_PER_MS;
+    inv->tries = 3;
+    return true;
+}
+
+/* --- by chance --- */
+
+#define TRIES_MAX 8
+
+static void name_chance(struct investigation *inv, const struct series *first)
+{
+    struct series more;
+    int low;
+    int high;
+    run_series(inv, SERIES, 1, 0, false, &more);
+    size_t failed = first->num_failed + more.num_failed;
+    size_t count = first->count + more.count;
+    double share = (double)failed / (double)count;
+    struct buf met = {0};
+    add_met(first, &met);
+    interval(failed, count, &low, &high);
+    note(inv, "fails-at-random",
+         mem_format("answers %s to the same event now and then: %zu of %zu, %d%% to %d%%",
+                    buf_text(&met), failed, count, low, high),
+         CHANCE, mem_format("%zu of %zu of the same event", count - failed, count),
+         mem_format("%zu of %zu of the same event: %s", failed, count, buf_text(&met)), first);
+    buf_clear(&met);
+    inv->tries = 2;
+    while (inv->tries < TRIES_MAX && pow(share, (double)inv->tries) > RARE)
+        inv->tries++;
+    inv->too_unstable = pow(share, (double)inv->tries) > RARE;
+}
+
+/* --- at once --- */
+
+/* So many at once that some fail; how many may be in flight. */
+static void name_at_once(struct investigation *inv, const struct series *crowd)
+{
+    static const size_t sizes[] = {2, 3, 4, 6};
+    size_t most = 1;
+    struct series alone;
+    for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+        struct series some;
+        run_series(inv, sizes[i] * 2, sizes[i], 20 * NS_PER_MS, false, &some);
+        if (some.num_failed)
+            break;
+        most = sizes[i];
+    }
+    run_series(inv, 16, 1, 0, false, &alone);
+    struct series again;
+    run_series(inv, 2 * AT_ONCE, AT_ONCE, 20 * NS_PER_MS, false, &again);
+    if (alone.num_failed || again.num_failed == 0 ||
+        chance_of_at_most(0, alone.count + SERIES, share_of(&again)) > RARE)
+        return;
+    struct buf met = {0};
+    add_met(crowd, &met);
+    note(inv, "limits-concurrency",
+         mem_format("answers %s when more than %zu event%s come%s at once", buf_text(&met), most,
+                    most == 1 ? "" : "s", most == 1 ? "s" : ""),
+         AT_ONCE_REMEDY, mem_format("%zu at once, and %zu one after another", most, alone.count),
+         mem_format("%zu of %d of the same event, eight at once: %s", again.num_failed, 2 * AT_ONCE,
+                    buf_text(&met)),
+         crowd);
+    buf_clear(&met);
+}
+
+/* --- on one connection --- */
+
+static const struct diagnosis_kind second_request = {
+    "no-second-request", "does not understand a second request on a connection",
+    "such events are lost: Panora does not send them again",
+    "read exactly as many bytes as Content-Length says before the next request, or answer "
+    "Connection: close: Panora keeps connections open"};
+
+/* Whether all but the first on a connection fail, and none by itself. */
+static void name_connection(struct investigation *inv)
+{
+    struct series one;
+    struct series apart;
+    size_t later = 0;
+    run_series(inv, 4, 1, 0, true, &one);
+    if (one.num_failed == 0)
+        return;
+    run_series(inv, 4, 1, 0, false, &apart);
+    run_series(inv, 4, 1, 0, true, &one);
+    for (size_t i = 1; i < one.count; i++)
+        later += one.failed[i];
+    if (apart.num_failed || later == 0)
+        return;
+    struct buf met = {0};
+    add_met(&one, &met);
+    char *refused = mem_format("%zu of %zu later ones on one connection: %s", later, one.count - 1,
+                               buf_text(&met));
+    attribute_unstable(inv,
+                       found_pair(inv, &second_request, HARM_LOST,
+                                  "events on connections of their own", refused,
+                                  "on one connection"),
+                       one.status, one.answer);
+    free(refused);
+    buf_clear(&met);
+}
+
+/* Genuine events that the run saw refused as if by a limit. */
+static bool saw_limit(const struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].exchange->genuine && (inv->sights[i].exchange->seen.status == 429 ||
+                                                 inv->sights[i].exchange->seen.status == 503))
+            return true;
+    return false;
+}
+
+void repeat_measure(struct investigation *inv)
+{
+    struct series first;
+    run_series(inv, saw_limit(inv) ? SERIES_MAX : SERIES, 1, 0, false, &first);
+    if (first.num_failed) {
+        if (!name_period(inv, &first) && !name_rate(inv, &first))
+            name_chance(inv, &first);
+        return;
+    }
+    run_series(inv, 2 * AT_ONCE, AT_ONCE, 20 * NS_PER_MS, false, &first);
+    if (first.num_failed)
+        name_at_once(inv, &first);
+    name_connection(inv);
+}
+
+/* --- forgeries --- */
+
+#define FORGERIES 16
+
+static const struct diagnosis_kind unverified = {
+    "verifies-at-random", "lets the same forgery in now and then",
+    "anyone who tries often enough can make up events",
+    "look whether one of several instances verifies nothing, or a verdict is not awaited: the "
+    "forgery plays no part"};
+
+bool repeat_forged(struct investigation *inv)
+{
+    const struct specimen forged = {.forged = true};
+    struct series series;
+    int low;
+    int high;
+    run_specimens(inv, &forged, FORGERIES, 1, inv->gap_ns, false, &series);
+    size_t in = series.count - series.num_failed;
+    if (in == 0 || in == series.count)
+        return false;
+    interval(in, series.count, &low, &high);
+    char *sentence = mem_format("lets the same forgery in now and then: %zu of %zu, %d%% to %d%%",
+                                in, series.count, low, high);
+    char *accepted = mem_format("%zu of %zu of the same forgery", in, series.count);
+    char *refused = mem_format("%zu of %zu: %d", series.num_failed, series.count, series.status);
+    struct diagnosis_kind kind = unverified;
+    kind.sentence = sentence;
+    struct diagnosis *diagnosis = found_pair(inv, &kind, HARM_FORGED, accepted, refused, "");
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].one && inv->sights[i].trouble && sight_got_in(&inv->sights[i]))
+            found_explain(diagnosis, inv->sights[i].one);
+    free(sentence);
+    free(accepted);
+    free(refused);
+    return true;
+}
+
+/* --- for lists --- */
+
+static const struct diagnosis_kind kinds[] = {
+    {"fails-every-nth", "fails every n-th event, whatever it holds",
+     "what it turns away is lost: Panora does not send it again", CHANCE},
+    {"fails-at-random", "fails the same event now and then",
+     "what it turns away is lost: Panora does not send it again", CHANCE},
+    {"limits-the-rate", "refuses events when they come fast",
+     "what it turns away is lost: Panora does not send it again", RATE},
+    {"limits-concurrency", "refuses events when more than some come at once",
+     "what it turns away is lost: Panora does not send it again", AT_ONCE_REMEDY},
+};
+
+size_t repeat_kind_count(void)
+{
+    return ARRAY_LEN(kinds) + 2;
+}
+
+struct diagnosis_kind repeat_kind_at(size_t index)
+{
+    if (index < ARRAY_LEN(kinds))
+        return kinds[index];
+    return index == ARRAY_LEN(kinds) ? second_request : unverified;
+}

@@ -1,0 +1,493 @@
+/*
+ * Types, shapes of data, sizes, and the form of event and request: each by itself against an event
+ * that is accepted.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "diagnose/attribution.h"
+#include "diagnose/investigation.h"
+
+#define LOST "such events are lost: Panora does not send them again"
+
+static const struct diagnosis_kind arrays_refused = {
+    "refuses-arrays", "does not accept events whose data is an array", LOST,
+    "*.pulled events carry an array of rows: accept it"};
+
+static const struct diagnosis_kind empty_refused = {
+    "refuses-empty-arrays", "does not accept events whose data is an empty array", LOST,
+    "*.pulled events carry an array of rows, which may be empty: accept it and do nothing"};
+
+static const struct diagnosis_kind unknown_refused = {
+    "refuses-unknown-types", "does not accept events whose type it does not know", LOST,
+    "answer 200 to a type that you do not handle, and do nothing: Panora adds types without "
+    "notice"};
+
+static const struct diagnosis_kind again_refused = {
+    "refuses-duplicates", "answers an event that it has seen as if it were wrong", LOST,
+    "answer 200 to an id_event that you have processed, and do nothing"};
+
+static const struct diagnosis_kind copies_refused = {
+    "races-duplicates",
+    "does not accept copies of an event that come at the same time, as happens when an id is "
+    "looked up and noted in two steps",
+    LOST,
+    "insert id_event under a unique key with ON CONFLICT DO NOTHING, and answer a conflict "
+    "with a 2xx"};
+
+static char *describe_good(const struct investigation *inv, const struct specimen *specimen)
+{
+    struct observation accepted;
+    observation_init(&accepted);
+    accepted.outcome = OUTCOME_ANSWERED;
+    accepted.status = inv->base_status;
+    char *text = specimen_describe(inv, specimen, &accepted);
+    observation_clear(&accepted);
+    return text;
+}
+
+/* Whether it passes; what it met is noted when it does not. */
+struct outcome_of {
+    bool passed;
+    int status;
+    enum answer answer;
+    char *described; /* NULL when it passed */
+};
+
+static struct outcome_of ask_for(struct investigation *inv, const struct specimen *specimen)
+{
+    struct observation seen;
+    struct outcome_of out = {.answer = specimen_ask(inv, specimen, &seen)};
+    out.passed = out.answer == ANSWER_ACCEPTED || out.answer == ANSWER_NONE;
+    out.status = seen.status;
+    if (!out.passed)
+        out.described = specimen_describe(inv, specimen, &seen);
+    observation_clear(&seen);
+    return out;
+}
+
+/* --- the event and the request --- */
+
+static bool is_form(const struct feature *feature)
+{
+    static const char *const ids[] = {"extra-member", "type-first", "charset",   "lower-name",
+                                      "upper-name",   "chunked",    "two-pieces"};
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++)
+        if (strcmp(ids[i], feature->id) == 0)
+            return true;
+    return false;
+}
+
+static bool fits_form(const struct investigation *inv, const struct sight *sight,
+                      const void *payload)
+{
+    const struct feature *feature = payload;
+    const struct request *request = &sight->exchange->request;
+    const char *type = headers_find(&request->headers, "Content-Type");
+    if (strcmp(feature->id, "extra-member") == 0)
+        return sight->event && js_size(sight->event) > 3;
+    if (strcmp(feature->id, "charset") == 0)
+        return type && strchr(type, ';');
+    if (strcmp(feature->id, "chunked") == 0)
+        return request->transport.chunk_size > 0;
+    if (strcmp(feature->id, "two-pieces") == 0)
+        return request->transport.chunk_size || request->transport.piece_size ||
+               request->transport.split_at || request->body.len > 16384;
+    if (strcmp(feature->id, "type-first") == 0)
+        return sight->event && !text_starts_with(buf_text(&request->body), "{\"id_event\"");
+    for (size_t i = 0; i < request->headers.count; i++)
+        if (header_name_equal(request->headers.items[i].name, PANORA_SIGNATURE_HEADER))
+            return strcmp(request->headers.items[i].name, PANORA_SIGNATURE_HEADER) != 0;
+    return false;
+}
+
+static void ask_forms(struct investigation *inv)
+{
+    for (size_t i = 0; i < num_features && !inv->closed; i++) {
+        const struct feature *feature = &features[i];
+        if (!is_form(feature) || (inv->dress && feature->dress))
+            continue;
+        const struct specimen odd = {.features = &feature, .num_features = 1};
+        const struct specimen plain = {.features = &feature, .num_features = 1, .plain = true};
+        struct outcome_of seen = ask_for(inv, &odd);
+        if (!seen.passed && specimen_passes(inv, &plain)) {
+            char *good = describe_good(inv, &plain);
+            const struct diagnosis_kind kind = {feature->cause, feature->sentence, LOST,
+                                                feature->remedy};
+            struct diagnosis *diagnosis =
+                found_pair(inv, &kind, HARM_LOST, good, seen.described, feature->with);
+            attribute_fitting(inv, diagnosis, fits_form, feature, 0);
+            free(good);
+        }
+        free(seen.described);
+    }
+}
+
+/* --- types and arrays --- */
+
+#define UNHEARD     "crm.unheard.created"
+#define ROWS_TYPE   "crm.contact.pulled"
+#define TYPES_ASKED 24
+
+static bool fits_array(const struct investigation *inv, const struct sight *sight,
+                       const void *payload)
+{
+    return sight->json.len && sight->json.data[0] == '[';
+}
+
+static bool fits_empty_array(const struct investigation *inv, const struct sight *sight,
+                             const void *payload)
+{
+    return sight->json.len == 2 && sight->json.data[0] == '[';
+}
+
+static char *rows_of(struct investigation *inv)
+{
+    struct buf out = {0};
+    struct document rows = inv->document;
+    const struct document_form form = {0};
+    rows.is_rows = true;
+    document_write(&rows, &form, &inv->rng, &out);
+    return buf_take(&out);
+}
+
+/* Whether an array is refused under any type, or only an empty one. */
+static bool ask_arrays(struct investigation *inv)
+{
+    char *rows = rows_of(inv);
+    const struct specimen usual = {0};
+    const struct specimen plain = {.data = rows};
+    const struct specimen pulled = {.type = ROWS_TYPE};
+    const struct specimen none = {.type = ROWS_TYPE, .data = "[]"};
+    struct outcome_of of_pulled = ask_for(inv, &pulled);
+    bool refused =
+        !of_pulled.passed && !specimen_passes(inv, &plain) && specimen_passes(inv, &usual);
+    if (refused) {
+        char *good = describe_good(inv, &usual);
+        attribute_fitting(
+            inv, found_pair(inv, &arrays_refused, HARM_LOST, good, of_pulled.described, "an array"),
+            fits_array, NULL, of_pulled.status);
+        free(good);
+    } else if (of_pulled.passed) {
+        struct outcome_of of_none = ask_for(inv, &none);
+        if (!of_none.passed && specimen_passes(inv, &pulled)) {
+            char *good = describe_good(inv, &pulled);
+            attribute_fitting(
+                inv, found_pair(inv, &empty_refused, HARM_LOST, good, of_none.described, "[]"),
+                fits_empty_array, NULL, of_none.status);
+            free(good);
+        }
+        free(of_none.described);
+    }
+    free(of_pulled.described);
+    free(rows);
+    return refused;
+}
+
+struct refused_types {
+    const char *names[TYPES_ASKED];
+    size_t count;
+    size_t num_passed;
+    bool unheard;
+    int status;
+    char *described;
+};
+
+static bool fits_type(const struct investigation *inv, const struct sight *sight,
+                      const void *payload)
+{
+    const struct refused_types *types = payload;
+    for (size_t i = 0; i < types->count; i++)
+        if (bytes_equal(sight->type, bytes_of(types->names[i])))
+            return true;
+    return false;
+}
+
+static void ask_type(struct investigation *inv, const char *type, bool arrays,
+                     struct refused_types *types)
+{
+    const struct event_type *known = catalogue_find(inv->input->catalogue, type);
+    bool rows = known && known->shape == SHAPE_ROWS;
+    if (arrays && rows)
+        return;
+    const struct specimen of_type = {.type = type};
+    struct outcome_of seen = ask_for(inv, &of_type);
+    types->num_passed += seen.passed;
+    if (!seen.passed) {
+        /* the data of another type may be the reason */
+        char *same = NULL;
+        struct buf data = {0};
+        const struct document_form form = {0};
+        document_write(&inv->document, &form, &inv->rng, &data);
+        same = buf_take(&data);
+        const struct specimen same_data = {.type = type, .data = same};
+        struct outcome_of again = ask_for(inv, &same_data);
+        if (!again.passed) {
+            types->names[types->count++] = type;
+            types->unheard = types->unheard || !known;
+            if (!types->described) {
+                types->described = again.described;
+                types->status = again.status;
+                again.described = NULL;
+            }
+        }
+        free(again.described);
+        free(same);
+    }
+    free(seen.described);
+}
+
+static void name_types(struct investigation *inv, struct refused_types *types)
+{
+    const struct specimen usual = {0};
+    char *good = describe_good(inv, &usual);
+    if (types->count == 1 && types->unheard) {
+        struct diagnosis *diagnosis =
+            found_pair(inv, &unknown_refused, HARM_LOST, good, types->described, UNHEARD);
+        attribute_unknown_types(inv, diagnosis, types->status);
+    } else if (types->count) {
+        struct buf sentence = {0};
+        buf_add_format(&sentence,
+                       "does not accept events of some types: %zu of %zu that were asked",
+                       types->count, types->count + types->num_passed);
+        for (size_t i = 0; i < types->count && i < 4; i++)
+            buf_add_format(&sentence, "%s%s", i ? ", " : " (", types->names[i]);
+        buf_add_text(&sentence, types->count > 4 ? ", ...)" : ")");
+        const struct diagnosis_kind some = {
+            "refuses-some-types", buf_text(&sentence), LOST,
+            "answer 200 to every type, and do nothing for those that you do not handle"};
+        struct diagnosis *diagnosis =
+            found_pair(inv, &some, HARM_LOST, good, types->described, types->names[0]);
+        attribute_fitting(inv, diagnosis, fits_type, types, types->status);
+        if (types->unheard)
+            attribute_unknown_types(inv, diagnosis, types->status);
+        buf_clear(&sentence);
+    }
+    free(good);
+}
+
+static void ask_types(struct investigation *inv, bool arrays)
+{
+    struct refused_types types = {0};
+    const struct catalogue *catalogue = inv->input->catalogue;
+    size_t asked = 0;
+    ask_type(inv, UNHEARD, arrays, &types);
+    for (size_t i = 0; i < catalogue->num_types && asked + 1 < TYPES_ASKED && !inv->closed; i++) {
+        bool sent = catalogue->types[i].sent && (i % 3 == 0 || types.count > 1);
+        if (!sent && strcmp(catalogue->types[i].name, "connection.created") != 0 &&
+            !text_ends_with(catalogue->types[i].name, ".push"))
+            continue;
+        if (strcmp(catalogue->types[i].name, inv->type) == 0)
+            continue;
+        asked++;
+        ask_type(inv, catalogue->types[i].name, arrays, &types);
+    }
+    name_types(inv, &types);
+    free(types.described);
+}
+
+/* --- sizes --- */
+
+#define SIZE_SMALL  ((size_t)60 * 1024)
+#define SIZE_MEDIUM ((size_t)300 * 1024)
+#define SIZE_LARGE  ((size_t)1100 * 1024)
+
+static bool fits_size(const struct investigation *inv, const struct sight *sight,
+                      const void *payload)
+{
+    return sight->exchange->request.body.len > *(const size_t *)payload;
+}
+
+static size_t len_of(struct investigation *inv, size_t padding)
+{
+    struct request request;
+    const struct specimen specimen = {.padding = padding};
+    (void)specimen_write(inv, &specimen, &request);
+    size_t len = request.body.len;
+    request_clear(&request);
+    return len;
+}
+
+static void ask_sizes(struct investigation *inv)
+{
+    static const size_t sizes[] = {SIZE_SMALL, SIZE_MEDIUM, SIZE_LARGE};
+    size_t good = 0;
+    size_t bad = 0;
+    struct outcome_of seen = {.passed = true};
+    for (size_t i = 0; i < ARRAY_LEN(sizes) && seen.passed && !inv->closed; i++) {
+        const struct specimen large = {.padding = sizes[i]};
+        seen = ask_for(inv, &large);
+        *(seen.passed ? &good : &bad) = sizes[i];
+    }
+    if (seen.passed)
+        return;
+    while (bad - good > 1 && !inv->closed) {
+        const struct specimen large = {.padding = good + (bad - good) / 2};
+        struct outcome_of next = ask_for(inv, &large);
+        *(next.passed ? &good : &bad) = large.padding;
+        free(next.described);
+    }
+    const struct specimen usual = {.padding = good};
+    if (specimen_passes(inv, &usual)) {
+        size_t limit = len_of(inv, good);
+        char *sentence = mem_format("does not accept events above %zu bytes", limit);
+        const struct diagnosis_kind kind = {
+            "refuses-large-events", sentence, LOST,
+            "raise the limit of every layer (express.json({limit: '10mb'}), nginx "
+            "client_max_body_size)"};
+        char *accepted = mem_format("a body of %zu bytes", limit);
+        char *refused = mem_format("a body of %zu bytes: %d", len_of(inv, bad), seen.status);
+        attribute_fitting(inv, found_pair(inv, &kind, HARM_LOST, accepted, refused, ""), fits_size,
+                          &limit, 0);
+        free(sentence);
+        free(accepted);
+        free(refused);
+    }
+    free(seen.described);
+}
+
+/* --- the digest's own digits --- */
+
+static const struct {
+    const char *glob;
+    const char *words;
+} digests[] = {
+    {"0*", "begins with 0"},          {"00*", "begins with 00"}, {"[a-f]*", "begins with a letter"},
+    {"*[a-f]", "ends with a letter"}, {"*0", "ends with 0"},
+};
+
+static bool fits_digest(const struct investigation *inv, const struct sight *sight,
+                        const void *payload)
+{
+    return *sight->right && text_glob(payload, sight->right);
+}
+
+static void ask_digests(struct investigation *inv)
+{
+    for (size_t i = 0; i < ARRAY_LEN(digests) && !inv->closed; i++) {
+        const struct specimen odd = {.digest = digests[i].glob};
+        const struct specimen usual = {0};
+        struct outcome_of seen = ask_for(inv, &odd);
+        bool refused = !seen.passed;
+        for (size_t k = 0; refused && k < 2; k++)
+            refused = specimen_passes(inv, &usual) && !specimen_passes(inv, &odd);
+        if (refused) {
+            char *sentence =
+                mem_format("does not accept events whose signature %s", digests[i].words);
+            const struct diagnosis_kind kind = {
+                "refuses-some-digests", sentence, "one event of many is lost, whatever it holds",
+                "compare the 64 digits as text, or their bytes; do not turn them into a number"};
+            char *refused_text =
+                mem_format("a signature that %s: %d", digests[i].words, seen.status);
+            attribute_fitting(inv,
+                              found_pair(inv, &kind, HARM_LOST,
+                                         "a signature that begins and ends with other digits",
+                                         refused_text, digests[i].words),
+                              fits_digest, digests[i].glob, seen.status);
+            free(refused_text);
+            free(sentence);
+        }
+        free(seen.described);
+        if (refused)
+            return;
+    }
+}
+
+/* --- the same event again --- */
+
+static bool fits_again(const struct investigation *inv, const struct sight *sight,
+                       const void *payload)
+{
+    for (size_t i = 0; sight->id.data && i < inv->num_sights; i++) {
+        const struct sight *other = &inv->sights[i];
+        if (other != sight && other->one == sight->one && other->one && other->exchange->accepted &&
+            bytes_equal(other->id, sight->id))
+            return true;
+    }
+    return false;
+}
+
+#define COPIES 6
+
+static void ask_again(struct investigation *inv)
+{
+    char id[UUID_SIZE];
+    struct observation seen[COPIES];
+    struct request copies[COPIES] = {{0}};
+    const struct specimen usual = {.id = id};
+    event_new_id(&inv->rng, inv->input->run_tag, id);
+    if (!specimen_passes(inv, &usual))
+        return;
+    struct outcome_of second = ask_for(inv, &usual);
+    if (!second.passed) {
+        attribute_fitting(inv,
+                          found_pair(inv, &again_refused, HARM_LOST, "an event for the first time",
+                                     second.described, "again"),
+                          fits_again, NULL, 0);
+        free(second.described);
+        return;
+    }
+    event_new_id(&inv->rng, inv->input->run_tag, id);
+    (void)specimen_write(inv, &usual, &copies[0]);
+    for (size_t i = 1; i < COPIES; i++)
+        request_copy(&copies[i], &copies[0]);
+    const struct diagnose_batch batch = {.requests = copies, .count = COPIES, .at_once = COPIES};
+    lab_send(inv, &batch, seen);
+    size_t failed = 0;
+    size_t accepted = 0;
+    for (size_t i = 0; i < COPIES; i++) {
+        enum answer answer = answer_of(&seen[i]);
+        accepted += answer == ANSWER_ACCEPTED;
+        failed += answer == ANSWER_REFUSED || answer == ANSWER_ERROR;
+        observation_clear(&seen[i]);
+        request_clear(&copies[i]);
+    }
+    if (accepted && failed && !inv->unstable && !found_find(inv, "limits-concurrency")) {
+        char *refused = mem_format("%zu of %d copies of one event at once", failed, COPIES);
+        attribute_fitting(inv,
+                          found_pair(inv, &copies_refused, HARM_LOST,
+                                     "a copy after the first was answered", refused, "at once"),
+                          fits_again, NULL, 0);
+        free(refused);
+    }
+}
+
+void shrink_shapes(struct investigation *inv)
+{
+    ask_digests(inv);
+    bool arrays = ask_arrays(inv);
+    ask_types(inv, arrays);
+    ask_forms(inv);
+    ask_again(inv);
+    ask_sizes(inv);
+}
+
+/* --- for lists --- */
+
+static const struct diagnosis_kind kinds[] = {
+    {"refuses-some-digests",
+     "does not accept events whose signature begins or ends with certain "
+     "digits",
+     "one event of many is lost, whatever it holds",
+     "compare the 64 digits as text, or their bytes; do not turn them into a number"},
+    {"refuses-large-events", "does not accept events above some size", LOST,
+     "raise the limit of every layer (express.json({limit: '10mb'}), nginx client_max_body_size)"},
+    {"refuses-some-types", "does not accept events of some types", LOST,
+     "answer 200 to every type, and do nothing for those that you do not handle"},
+};
+
+static const struct diagnosis_kind *const others[] = {
+    &arrays_refused, &empty_refused, &unknown_refused, &again_refused, &copies_refused};
+
+size_t shape_kind_count(void)
+{
+    return ARRAY_LEN(kinds) + ARRAY_LEN(others);
+}
+
+struct diagnosis_kind shape_kind_at(size_t index)
+{
+    return index < ARRAY_LEN(kinds) ? kinds[index] : *others[index - ARRAY_LEN(kinds)];
+}

@@ -1,0 +1,485 @@
+/*
+ * Which features of data are refused: all of them go out in one event; when that is refused, halves
+ * of them do, until single features are left that turn an accepted event into a refused one. What
+ * they have in common is a hypothesis that changes the signature of exactly these events, proved by
+ * one event that only such an endpoint accepts; or a group of features; or each by itself.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/mem.h"
+#include "diagnose/attribution.h"
+#include "diagnose/investigation.h"
+
+/* One feature in one dialect, and what it met. */
+struct trial {
+    const struct feature *feature; /* NULL = the dialect itself */
+    bool other_dialect;
+    bool asked;
+    bool refused;
+    bool explained;
+    struct buf body;
+    struct subject subject;
+    struct buf message; /* that is signed as the endpoint is known to compute */
+    int status;
+    char *described; /* of what was refused, with its answer */
+};
+
+struct trials {
+    struct trial *items;
+    size_t count;
+};
+
+/* --- asking --- */
+
+static void add_trial(struct investigation *inv, struct trials *trials,
+                      const struct feature *feature, bool other_dialect, bool spaced)
+{
+    trials->items = mem_resize(trials->items, trials->count + 1, sizeof *trials->items);
+    struct trial *trial = &trials->items[trials->count++];
+    const struct specimen specimen = {.features = &feature,
+                                      .num_features = feature != NULL,
+                                      .other_dialect = other_dialect,
+                                      .spaced = spaced};
+    struct request request;
+    *trial = (struct trial){.feature = feature, .other_dialect = other_dialect};
+    if (specimen_write(inv, &specimen, &request))
+        buf_add_bytes(&trial->body, buf_bytes(&request.body));
+    request_clear(&request);
+}
+
+/* The bodies move no more: what is signed can be taken from them. */
+static void read_subjects(struct investigation *inv, struct trials *trials)
+{
+    for (size_t i = 0; i < trials->count; i++) {
+        struct trial *trial = &trials->items[i];
+        (void)subject_read(&trial->subject, buf_bytes(&trial->body), inv->input->wall_ms);
+        (void)hypothesis_message(&inv->by, &trial->subject, inv->input->secret, &trial->message);
+    }
+}
+
+static void trials_clear(struct trials *trials)
+{
+    for (size_t i = 0; i < trials->count; i++) {
+        subject_clear(&trials->items[i].subject);
+        buf_clear(&trials->items[i].body);
+        buf_clear(&trials->items[i].message);
+        free(trials->items[i].described);
+    }
+    free(trials->items);
+}
+
+static bool passes(struct investigation *inv, const struct trial *from, size_t count,
+                   struct observation *seen, char **out_described)
+{
+    const struct feature **with = mem_alloc((count + 1) * sizeof(struct feature *));
+    size_t num = 0;
+    for (size_t i = 0; i < count; i++)
+        if (from[i].feature)
+            with[num++] = from[i].feature;
+    const struct specimen specimen = {
+        .features = with, .num_features = num, .other_dialect = from->other_dialect};
+    bool accepted = specimen_ask(inv, &specimen, seen) == ANSWER_ACCEPTED;
+    if (!accepted && out_described)
+        *out_described = specimen_describe(inv, &specimen, seen);
+    free(with);
+    return accepted;
+}
+
+static void split(struct investigation *inv, struct trial *from, size_t count)
+{
+    struct observation seen;
+    char *described = NULL;
+    bool accepted = passes(inv, from, count, &seen, count == 1 ? &described : NULL);
+    bool asked = answer_of(&seen) != ANSWER_NONE;
+    for (size_t i = 0; asked && (accepted || count == 1) && i < count; i++) {
+        from[i].asked = true;
+        from[i].refused = !accepted;
+        from[i].status = seen.status;
+    }
+    observation_clear(&seen);
+    if (count == 1)
+        from->described = described;
+    if (accepted || !asked || count == 1)
+        return;
+    split(inv, from, count / 2);
+    split(inv, from + count / 2, count - count / 2);
+}
+
+static void ask_dialect_of(struct investigation *inv, struct trials *trials, bool other)
+{
+    size_t first = trials->count;
+    add_trial(inv, trials, NULL, other, false);
+    for (size_t i = 0; i < num_features; i++)
+        if (features[i].area == FEATURE_DATA)
+            add_trial(inv, trials, &features[i], other, false);
+    struct trial *base = &trials->items[first];
+    split(inv, base, 1);
+    if (!base->refused && base->asked)
+        split(inv, base + 1, trials->count - first - 1);
+    add_trial(inv, trials, NULL, other, true); /* never asked: it tells hypotheses apart */
+}
+
+/* --- hypotheses --- */
+
+/* Whether the endpoint would refuse the event of this trial if it computed by `by`. */
+static bool predicts(const struct investigation *inv, const struct computation *by,
+                     const struct trial *trial)
+{
+    struct buf theirs = {0};
+    bool same = hypothesis_message(by, &trial->subject, inv->input->secret, &theirs) &&
+                bytes_equal(buf_bytes(&theirs), buf_bytes(&trial->message));
+    buf_clear(&theirs);
+    return !same;
+}
+
+struct fit {
+    const struct hypothesis *hypothesis;
+    size_t num_explained;
+    size_t rank; /* in the table */
+};
+
+/* How much of what was refused it explains; 0 when it would refuse what was accepted. */
+static size_t num_explained(const struct investigation *inv, const struct computation *by,
+                            const struct trials *trials)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < trials->count; i++) {
+        const struct trial *trial = &trials->items[i];
+        if (!trial->asked || trial->explained || !predicts(inv, by, trial))
+            continue;
+        if (!trial->refused)
+            return 0;
+        count++;
+    }
+    return count;
+}
+
+static int by_fit(const void *left, const void *right)
+{
+    const struct fit *a = left;
+    const struct fit *b = right;
+    if (a->num_explained != b->num_explained)
+        return a->num_explained > b->num_explained ? -1 : 1;
+    return (a->rank > b->rank) - (a->rank < b->rank);
+}
+
+static size_t find_fits(const struct investigation *inv, const struct trials *trials,
+                        struct fit *out)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < num_hypotheses; i++) {
+        struct computation by = inv->by;
+        if (hypotheses[i].part != PART_MESSAGE || hypotheses[i].is_open_message)
+            continue;
+        by.parts[PART_MESSAGE] = &hypotheses[i];
+        size_t explained = num_explained(inv, &by, trials);
+        if (explained)
+            out[count++] = (struct fit){&hypotheses[i], explained, i};
+    }
+    qsort(out, count, sizeof *out, by_fit);
+    return count;
+}
+
+/* It can be asked, and the endpoint refuses it by what the hypothesis says. */
+static bool is_claimed(const struct investigation *inv, const struct computation *by,
+                       const struct trial *trial)
+{
+    struct buf message = {0};
+    bool signs = hypothesis_message(by, &trial->subject, inv->input->secret, &message);
+    bool differs = !bytes_equal(buf_bytes(&message), buf_bytes(&trial->message));
+    buf_clear(&message);
+    return trial->asked && trial->refused && !trial->explained && signs && differs;
+}
+
+/* Accepted when signed as it says, and a forgery is not. */
+static bool is_accepted_by(struct investigation *inv, const struct specimen *genuine)
+{
+    struct specimen forged = *genuine;
+    forged.forged = true;
+    return specimen_passes(inv, genuine) && specimen_ask(inv, &forged, NULL) != ANSWER_ACCEPTED;
+}
+
+/* One event with all the features that it explains: only who computes so accepts it. */
+static const struct trial *proved_at_once(struct investigation *inv, const struct computation *by,
+                                          const struct trials *trials)
+{
+    const struct feature **with = mem_alloc((trials->count + 1) * sizeof(struct feature *));
+    const struct trial *shown = NULL;
+    size_t num = 0;
+    for (size_t i = 0; i < trials->count; i++) {
+        const struct trial *trial = &trials->items[i];
+        if (!is_claimed(inv, by, trial) || (shown && trial->other_dialect != shown->other_dialect))
+            continue;
+        if (!shown)
+            shown = trial;
+        if (trial->feature)
+            with[num++] = trial->feature;
+    }
+    const struct specimen genuine = {.features = with,
+                                     .num_features = num,
+                                     .other_dialect = shown && shown->other_dialect,
+                                     .spaced = shown && !shown->feature,
+                                     .by = by};
+    bool proved = shown && is_accepted_by(inv, &genuine);
+    free(with);
+    return proved ? shown : NULL;
+}
+
+/* Something else may be wrong about one of them: then most of them by themselves. */
+static const struct trial *proved_one_by_one(struct investigation *inv,
+                                             const struct computation *by,
+                                             const struct trials *trials)
+{
+    enum { SINGLES_MAX = 6 };
+    const struct trial *shown = NULL;
+    size_t asked = 0;
+    size_t accepted = 0;
+    for (size_t i = trials->count; i > 0 && asked < SINGLES_MAX; i--) {
+        const struct trial *trial = &trials->items[i - 1];
+        if (!is_claimed(inv, by, trial))
+            continue;
+        const struct specimen genuine = {.features = &trial->feature,
+                                         .num_features = trial->feature != NULL,
+                                         .other_dialect = trial->other_dialect,
+                                         .by = by};
+        asked++;
+        if (!is_accepted_by(inv, &genuine))
+            continue;
+        accepted++;
+        shown = trial;
+    }
+    return accepted * 2 > asked ? shown : NULL;
+}
+
+/* What comes to the same by every trial is said as well. */
+static char *sentence_of(const struct investigation *inv, const struct fit *fits, size_t count,
+                         size_t chosen, const struct trials *trials)
+{
+    struct buf out = {0};
+    buf_add_text(&out, fits[chosen].hypothesis->sentence);
+    for (size_t i = 0; i < count; i++) {
+        struct computation by = inv->by;
+        struct computation own = inv->by;
+        by.parts[PART_MESSAGE] = fits[chosen].hypothesis;
+        own.parts[PART_MESSAGE] = fits[i].hypothesis;
+        bool same = i != chosen && fits[i].num_explained == fits[chosen].num_explained;
+        for (size_t k = 0; same && k < trials->count; k++) {
+            struct buf a = {0};
+            struct buf b = {0};
+            const struct subject *subject = &trials->items[k].subject;
+            same = hypothesis_message(&by, subject, inv->input->secret, &a) ==
+                       hypothesis_message(&own, subject, inv->input->secret, &b) &&
+                   bytes_equal(buf_bytes(&a), buf_bytes(&b));
+            buf_clear(&a);
+            buf_clear(&b);
+        }
+        if (same)
+            buf_add_format(&out, "; or it %s, which comes to the same",
+                           fits[i].hypothesis->sentence);
+    }
+    return buf_take(&out);
+}
+
+static char *twin_of(struct investigation *inv, const struct trial *trial)
+{
+    const struct specimen twin = {.features = &trial->feature,
+                                  .num_features = trial->feature != NULL,
+                                  .other_dialect = trial->feature && trial->other_dialect,
+                                  .plain = true};
+    struct observation accepted;
+    observation_init(&accepted);
+    accepted.outcome = OUTCOME_ANSWERED;
+    accepted.status = inv->base_status;
+    char *text = specimen_describe(inv, &twin, &accepted);
+    observation_clear(&accepted);
+    return text;
+}
+
+static const char *difference_of(const struct trial *trial)
+{
+    return trial->feature ? trial->feature->with : "data as object";
+}
+
+static void take_hypothesis(struct investigation *inv, struct trials *trials,
+                            const struct fit *fits, size_t num_fits, size_t chosen,
+                            const struct trial *shown)
+{
+    const struct hypothesis *hypothesis = fits[chosen].hypothesis;
+    char *sentence = sentence_of(inv, fits, num_fits, chosen, trials);
+    char *twin = twin_of(inv, shown);
+    struct diagnosis_kind kind = kind_of_hypothesis(hypothesis);
+    bool only = strcmp(sentence, hypothesis->sentence) == 0;
+    struct computation by = inv->by;
+    kind.sentence = sentence;
+    by.parts[PART_MESSAGE] = hypothesis;
+    if (!inv->door)
+        attribute_computation(
+            inv, found_pair(inv, &kind, HARM_LOST, twin, shown->described, difference_of(shown)),
+            &by);
+    for (size_t i = 0; i < trials->count; i++)
+        trials->items[i].explained =
+            trials->items[i].explained || predicts(inv, &by, &trials->items[i]);
+    if (only && hypothesis->language && !inv->language)
+        inv->language = hypothesis->language;
+    inv->by = by;
+    inv->behind_first = true;
+    free(sentence);
+    free(twin);
+}
+
+#define FITS_TRIED 6
+
+static const struct trial *proved_by(struct investigation *inv, const struct computation *by,
+                                     const struct trials *trials, bool at_once)
+{
+    return at_once ? proved_at_once(inv, by, trials) : proved_one_by_one(inv, by, trials);
+}
+
+static bool any_refused(const struct trials *trials)
+{
+    for (size_t i = 0; i < trials->count; i++)
+        if (trials->items[i].refused && !trials->items[i].explained)
+            return true;
+    return false;
+}
+
+static bool name_hypothesis(struct investigation *inv, struct trials *trials)
+{
+    if (!any_refused(trials))
+        return false;
+    struct fit *fits = mem_alloc((num_hypotheses + 1) * sizeof *fits);
+    size_t count = find_fits(inv, trials, fits);
+    size_t most = count < FITS_TRIED ? count : FITS_TRIED;
+    bool proved = false;
+    for (size_t i = 0; !proved && i < 2 * most && !inv->closed; i++) {
+        struct computation by = inv->by;
+        by.parts[PART_MESSAGE] = fits[i % most].hypothesis;
+        const struct trial *shown = proved_by(inv, &by, trials, i < most);
+        proved = shown != NULL;
+        if (proved)
+            take_hypothesis(inv, trials, fits, count, i % most, shown);
+    }
+    free(fits);
+    return proved;
+}
+
+/* --- groups and single features --- */
+
+static struct trial *refused_trial(struct trials *trials, const char *id, bool other)
+{
+    for (size_t i = 0; i < trials->count; i++) {
+        struct trial *trial = &trials->items[i];
+        if (trial->refused && !trial->explained && trial->other_dialect == other &&
+            trial->feature && strcmp(trial->feature->id, id) == 0)
+            return trial;
+    }
+    return NULL;
+}
+
+static void name_cause(struct investigation *inv, struct trial *trial, const char *cause,
+                       const char *sentence, const char *remedy)
+{
+    char *twin = twin_of(inv, trial);
+    char *whole = trial->other_dialect && inv->dialect == DIALECT_TEXT
+                      ? mem_format("%s, where data is an object", sentence)
+                      : mem_text(sentence);
+    const struct diagnosis_kind kind = {
+        cause, whole, "such events are lost: Panora does not send them again", remedy};
+    struct diagnosis *diagnosis =
+        found_pair(inv, &kind, HARM_LOST, twin, trial->described, difference_of(trial));
+    attribute_feature(inv, diagnosis, trial->feature, trial->status);
+    free(twin);
+    free(whole);
+}
+
+static void name_groups(struct investigation *inv, struct trials *trials, bool other)
+{
+    for (size_t i = 0; i < num_feature_groups; i++) {
+        const struct feature_group *group = &feature_groups[i];
+        bool all = true;
+        for (size_t k = 0; all && group->features[k]; k++)
+            all = refused_trial(trials, group->features[k], other) != NULL;
+        if (!all)
+            continue;
+        for (size_t k = 0; group->features[k]; k++) {
+            struct trial *trial = refused_trial(trials, group->features[k], other);
+            name_cause(inv, trial, group->cause, group->sentence, group->remedy);
+            trial->explained = true;
+        }
+        for (size_t k = 0; group->parts[k]; k++) {
+            struct trial *trial = refused_trial(trials, group->parts[k], other);
+            if (!trial)
+                continue;
+            name_cause(inv, trial, group->cause, group->sentence, group->remedy);
+            trial->explained = true;
+        }
+    }
+}
+
+static void name_single(struct investigation *inv, struct trial *trial)
+{
+    static const char objects[] =
+        "does not accept events whose data is an object, as Panora's documentation shows them";
+    if (!trial->feature) {
+        name_cause(inv, trial,
+                   inv->dialect == DIALECT_TEXT ? "refuses-object-data" : "wants-object-data",
+                   inv->dialect == DIALECT_TEXT
+                       ? objects
+                       : "takes events only when data is an object, as Panora's documentation "
+                         "shows",
+                   "accept both: verify JSON.stringify(data), then parse data when it is a string");
+        return;
+    }
+    char *sentence = mem_format("does not accept events %s", trial->feature->words);
+    name_cause(inv, trial, trial->feature->cause, sentence, trial->feature->remedy);
+    free(sentence);
+}
+
+/* An endpoint that takes no member more says nothing about what those hold. */
+static bool refuses_more(struct investigation *inv, struct trials *trials, bool other)
+{
+    struct trial *more = refused_trial(trials, "extra-inside", other);
+    if (!more)
+        return false;
+    name_single(inv, more);
+    for (size_t i = 0; i < trials->count; i++)
+        if (trials->items[i].other_dialect == other && trials->items[i].feature)
+            trials->items[i].explained = true;
+    return true;
+}
+
+static void name_rest(struct investigation *inv, struct trials *trials, bool other)
+{
+    if (refuses_more(inv, trials, other))
+        return;
+    name_groups(inv, trials, other);
+    for (size_t i = 0; i < trials->count; i++) {
+        struct trial *trial = &trials->items[i];
+        if (trial->refused && !trial->explained && trial->other_dialect == other) {
+            trial->explained = true;
+            name_single(inv, trial);
+        }
+    }
+}
+
+#define ROUNDS_MAX 3
+
+void shrink_content(struct investigation *inv)
+{
+    bool proved = true;
+    for (size_t round = 0; proved && round < ROUNDS_MAX && !inv->closed; round++) {
+        struct trials trials = {0};
+        ask_dialect_of(inv, &trials, false);
+        if (!inv->input->object_only)
+            ask_dialect_of(inv, &trials, true);
+        read_subjects(inv, &trials);
+        proved = name_hypothesis(inv, &trials);
+        if (!proved) {
+            name_rest(inv, &trials, false);
+            name_rest(inv, &trials, true);
+        }
+        trials_clear(&trials);
+    }
+}

@@ -1,0 +1,76 @@
+/* A badge: as SVG, and as the JSON from which shields.io draws one. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/formats.h"
+#include "report/headline.h"
+#include "report/xml.h"
+
+struct badge {
+    const char *summary;
+    const char *message;
+    const char *color; /* dark enough for white letters */
+    const char *shields_color;
+};
+
+static const struct badge badges[] = {
+    {"ready", "ready", "#1a7f37", "brightgreen"},
+    {"undecided", "undecided", "#7a5195", "lightgrey"},
+    {"not-ready", "not ready", "#b3261e", "red"},
+};
+
+static const struct badge *badge_of(const struct run_result *result)
+{
+    const char *summary = run_result_summary(result);
+    size_t i = 0;
+    while (strcmp(badges[i].summary, summary) != 0)
+        i++;
+    return &badges[i];
+}
+
+/* "ready", or "not ready, 12 failed". */
+static void add_message(const struct run_result *result, const struct badge *badge, struct buf *out)
+{
+    buf_add_text(out, badge->message);
+    if (result->counts[VERDICT_FAIL])
+        buf_add_format(out, ", %zu failed", result->counts[VERDICT_FAIL]);
+}
+
+void report_badge_render(const struct run_result *result, struct buf *out)
+{
+    enum { HEIGHT = 20, LEFT = 78, CHARACTER = 7, PADDING = 14 };
+    const struct badge *badge = badge_of(result);
+    struct buf message = {0};
+    add_message(result, badge, &message);
+    size_t right = message.len * CHARACTER + PADDING;
+    buf_add_format(out,
+                   "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%zu\" height=\"%d\" "
+                   "role=\"img\" aria-label=\"hookcheck: %s\">\n"
+                   "<title>hookcheck: %s</title>\n"
+                   "<rect width=\"%zu\" height=\"%d\" rx=\"3\" fill=\"#444\"/>\n"
+                   "<path d=\"M%d 0h%zua3 3 0 0 1 3 3v14a3 3 0 0 1-3 3H%dz\" fill=\"%s\"/>\n",
+                   LEFT + right, HEIGHT, buf_text(&message), buf_text(&message), LEFT + right,
+                   HEIGHT, LEFT, right - 3, LEFT, badge->color);
+    buf_add_format(out,
+                   "<g fill=\"#fff\" text-anchor=\"middle\" font-size=\"11\" "
+                   "font-family=\"Verdana,DejaVu Sans,Geneva,sans-serif\">\n"
+                   "<text x=\"%d\" y=\"14\">hookcheck</text>\n"
+                   "<text x=\"%zu\" y=\"14\">%s</text>\n</g>\n</svg>\n",
+                   LEFT / 2, LEFT + right / 2, buf_text(&message));
+    buf_clear(&message);
+}
+
+void report_shields_render(const struct run_result *result, struct buf *out)
+{
+    const struct badge *badge = badge_of(result);
+    struct buf message = {0};
+    add_message(result, badge, &message);
+    json_t *object = json_pack("{s:i, s:s, s:s, s:s}", "schemaVersion", 1, "label", "hookcheck",
+                               "message", buf_text(&message), "color", badge->shields_color);
+    char *text = json_dumps(object, JSON_INDENT(2));
+    buf_add_format(out, "%s\n", text);
+    free(text);
+    json_decref(object);
+    buf_clear(&message);
+}

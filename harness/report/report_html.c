@@ -1,0 +1,300 @@
+/* The report as one page: everything is in it and readable without JavaScript. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "diagnose/framework.h"
+#include "report/details.h"
+#include "report/formats.h"
+#include "report/headline.h"
+#include "report/html.h"
+#include "report/html_cases.h"
+#include "report/html_charts.h"
+#include "report/repeat.h"
+#include "report/standing.h"
+#include "report/tally.h"
+
+/* --- the top --- */
+
+static const char *class_of(const struct run_result *result)
+{
+    const char *summary = run_result_summary(result);
+    return strcmp(summary, "ready") == 0       ? "pass"
+           : strcmp(summary, "undecided") == 0 ? "inconclusive"
+                                               : "fail";
+}
+
+static void add_fact(const char *label, const char *value, struct buf *out)
+{
+    buf_add_text(out, "<li>");
+    html_element("b", value, out);
+    html_element("span", label, out);
+    buf_add_text(out, "</li>\n");
+}
+
+static void add_level(const struct run_result *result, enum level level, const char *label,
+                      struct buf *out)
+{
+    size_t passed = 0;
+    size_t total = 0;
+    for (size_t i = 0; i < result->num_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        if (one->level != level || one->verdict == VERDICT_SKIP)
+            continue;
+        total++;
+        passed += one->verdict == VERDICT_PASS;
+    }
+    char *text = mem_format("%zu of %zu", passed, total);
+    add_fact(label, text, out);
+    free(text);
+}
+
+static void add_facts(const struct run_result *result, struct buf *out)
+{
+    struct buf text = {0};
+    buf_add_text(out, "<ul class=\"facts\">\n");
+    add_level(result, LEVEL_MUST, "must, passed", out);
+    add_level(result, LEVEL_SHOULD, "should, passed", out);
+    add_level(result, LEVEL_MAY, "may, passed", out);
+    buf_add_format(&text, "%zu", result->num_requests);
+    add_fact("requests", buf_text(&text), out);
+    buf_reset(&text);
+    text_add_duration(&text, result->duration_ns);
+    add_fact("duration", buf_text(&text), out);
+    buf_add_text(out, "</ul>\n");
+    buf_clear(&text);
+}
+
+static void add_notice(const char *label, const char *text, struct buf *out)
+{
+    if (!text || !*text)
+        return;
+    buf_add_format(out, "<p><strong>%s</strong> ", label);
+    html_add(text, out);
+    buf_add_text(out, "</p>\n");
+}
+
+static void add_top(const struct run_result *result, struct buf *out)
+{
+    struct buf line = {0};
+    headline_add(result, &line);
+    buf_add_text(out, "<header class=\"top\">\n<h1>");
+    html_add(result->target, out);
+    buf_add_format(out, "</h1>\n<div class=\"banner %s\"><p>", class_of(result));
+    html_add(buf_text(&line), out);
+    buf_add_text(out, "</p>");
+    buf_reset(&line);
+    headline_add_counts(result, &line);
+    html_element("div", buf_text(&line), out);
+    buf_add_text(out, "</div>\n");
+    add_notice("Stopped early:", result->stopped, out);
+    if (result->num_diagnoses)
+        add_notice("What was met:", result->loudest, out);
+    add_notice("Left behind:", result->left_behind, out);
+    add_facts(result, out);
+    buf_add_text(out, "<nav aria-label=\"Parts of the report\"><a href=\"#causes\">Causes</a> · <a "
+                      "href=\"#grid\">Grid</a> · <a href=\"#cases\">Cases</a> · <a "
+                      "href=\"#about\">About</a></nav>\n</header>\n");
+    buf_clear(&line);
+}
+
+/* --- causes --- */
+
+/* What `text` has between its common beginning and end with `other`, to be marked. */
+static void add_marked(const char *text, const char *other, const char *difference, struct buf *out)
+{
+    size_t len = strlen(text);
+    size_t start = 0;
+    size_t end = 0;
+    const char *known = difference && *difference ? strstr(text, difference) : NULL;
+    if (known) {
+        start = (size_t)(known - text);
+        end = len - start - strlen(difference);
+    } else {
+        size_t other_len = strlen(other);
+        while (start < len && start < other_len && text[start] == other[start])
+            start++;
+        while (end + start < len && end + start < other_len &&
+               text[len - 1 - end] == other[other_len - 1 - end])
+            end++;
+        while (start && ((unsigned char)text[start] & 0xc0) == 0x80)
+            start--;
+        while (end && ((unsigned char)text[len - end] & 0xc0) == 0x80)
+            end--;
+    }
+    char *pieces[] = {mem_copy(text, start), mem_copy(text + start, len - start - end),
+                      mem_copy(text + len - end, end)};
+    html_add(pieces[0], out);
+    html_element("mark", pieces[1], out);
+    html_add(pieces[2], out);
+    for (size_t i = 0; i < ARRAY_LEN(pieces); i++)
+        free(pieces[i]);
+}
+
+static void add_pair(const struct minimal_pair *pair, struct buf *out)
+{
+    if (!pair->accepted || !*pair->accepted || !pair->refused || !*pair->refused)
+        return;
+    buf_add_text(out, "<div class=\"pair\"><span class=\"v pass\"><span "
+                      "aria-hidden=\"true\">✔</span> accepted</span><code>");
+    add_marked(pair->accepted, pair->refused, NULL, out);
+    buf_add_text(out, "</code><span class=\"v fail\"><span aria-hidden=\"true\">✖</span> "
+                      "refused</span><code>");
+    add_marked(pair->refused, pair->accepted, pair->difference, out);
+    buf_add_text(out, "</code></div>\n");
+}
+
+static void add_cause_cases(const struct run_result *result, const struct diagnosis *diagnosis,
+                            struct buf *out)
+{
+    struct buf text = {0};
+    tally_add_explained(result, diagnosis, &text);
+    if (diagnosis->num_cases == 0)
+        return;
+    buf_add_format(out, "<dt>cases</dt><dd><details><summary>%zu: %s</summary>",
+                   diagnosis->num_cases, buf_text(&text));
+    for (size_t i = 0; i < diagnosis->num_cases; i++) {
+        const struct case_result *one = result_case(result, diagnosis->cases[i]);
+        if (!one)
+            continue;
+        buf_add_format(out, "%s<a href=\"#c%zu\">", i ? ", " : "", (size_t)(one - result->cases));
+        html_add(one->id, out);
+        buf_add_text(out, "</a>");
+    }
+    buf_add_text(out, "</details></dd>\n");
+    buf_clear(&text);
+}
+
+static void add_handler(const struct diagnosis *diagnosis, struct buf *out)
+{
+    if (!diagnosis->snippet || !*diagnosis->snippet)
+        return;
+    buf_add_text(out,
+                 "<dt>handler</dt><dd><details><summary>A whole handler that does it right in ");
+    html_add(diagnosis->framework, out);
+    buf_add_text(out, "</summary><pre>");
+    html_bytes(bytes_of(diagnosis->snippet), 16384, strlen(diagnosis->snippet), out);
+    buf_add_text(out, "</pre></details></dd>\n");
+}
+
+static void add_cause(const struct run_result *result, const struct diagnosis *diagnosis,
+                      struct buf *out)
+{
+    struct buf command = {0};
+    const struct case_result *one =
+        diagnosis->num_cases ? result_case(result, diagnosis->cases[0]) : NULL;
+    buf_add_text(out, "<article class=\"card\">\n");
+    html_element("h3", diagnosis->sentence, out);
+    buf_add_format(out, "<p class=\"dim\">%s · %s%s</p>\n", diagnosis->id,
+                   diagnosis->role == DIAGNOSIS_UNEXPLAINED
+                       ? "unexplained"
+                       : confidence_name(diagnosis->confidence),
+                   diagnosis->behind_first ? " · behind the first mistake" : "");
+    add_pair(&diagnosis->pair, out);
+    buf_add_text(out, "<dl>\n");
+    html_fact("evidence", diagnosis->evidence, out);
+    html_fact("likely, as", diagnosis->likely_because, out);
+    html_fact("harm", diagnosis->harm, out);
+    html_fact("fix", diagnosis->remedy, out);
+    add_handler(diagnosis, out);
+    add_cause_cases(result, diagnosis, out);
+    if (one) {
+        repeat_by_run(result, one, &command);
+        buf_add_text(out, "<dt>repeat</dt><dd>");
+        html_element("pre class=\"command\"", buf_text(&command), out);
+        buf_add_text(out, "</dd>\n");
+    }
+    buf_add_text(out, "</dl>\n</article>\n");
+    buf_clear(&command);
+}
+
+static void add_causes(const struct run_result *result, struct buf *out)
+{
+    buf_add_text(out, "<h2 id=\"causes\">Causes</h2>\n");
+    for (size_t i = 0; i < result->num_diagnoses; i++)
+        add_cause(result, &result->diagnoses[i], out);
+    if (result->num_diagnoses == 0)
+        html_element("p class=\"dim\"",
+                     result->counts[VERDICT_FAIL] + result->counts[VERDICT_WARN]
+                         ? "No known cause explains what failed; the cases below have the details."
+                         : "Nothing failed, so there is no cause to look for.",
+                     out);
+}
+
+/* --- what is open --- */
+
+static void add_reasons(const struct run_result *result, enum verdict verdict, const char *heading,
+                        struct buf *out)
+{
+    size_t count = 0;
+    struct reason_tally *reasons = tally_reasons(result, verdict, &count);
+    if (count)
+        buf_add_format(out, "<h2>%s</h2>\n<ul>\n", heading);
+    for (size_t i = 0; i < count; i++) {
+        buf_add_format(out, "<li>%zu: ", reasons[i].count);
+        html_add(reasons[i].reason, out);
+        buf_add_text(out, "</li>\n");
+    }
+    buf_add_text(out, count ? "</ul>\n" : "");
+    free(reasons);
+}
+
+static void add_about(const struct run_result *result, struct buf *out)
+{
+    struct buf text = {0};
+    buf_add_text(out, "<footer>\n<h2 id=\"about\">About this run</h2>\n");
+    buf_add_format(&text, "hookcheck %s, suites %.12s, seed %" PRIu64 ", started %s",
+                   result->version, result->suites_hash ? result->suites_hash : "", result->seed,
+                   result->started);
+    html_element("p", buf_text(&text), out);
+    buf_add_text(out, "<p>Repeat the whole run:</p>\n");
+    buf_clear(&text);
+    html_element("pre class=\"command\"", result->rerun, out);
+    buf_add_text(out,
+                 "<p class=\"dim\">Secrets are replaced by $HOOKCHECK_SECRET and the like. The "
+                 "JSON report of the same run holds everything that is cut here.</p>\n"
+                 "</footer>\n");
+}
+
+static void render(const struct run_result *result, const struct html_limits *limits,
+                   struct buf *out)
+{
+    char *title = mem_format("hookcheck: %s: %s", run_result_summary(result), result->target);
+    html_begin(title, out);
+    add_top(result, out);
+    buf_add_text(out, "<main id=\"main\">\n");
+    add_causes(result, out);
+    add_reasons(result, VERDICT_INCONCLUSIVE, "Undecided", out);
+    add_reasons(result, VERDICT_SKIP, "Not asked", out);
+    html_add_grid(result, out);
+    html_add_times(result, out);
+    html_add_timeline(result, out);
+    html_add_cases(result, limits, out);
+    buf_add_text(out, "</main>\n");
+    add_about(result, out);
+    html_end(out);
+    free(title);
+}
+
+void report_html_render(const struct run_result *result, struct buf *out)
+{
+    enum { PAGE_MAX = 1000 * 1000 };
+    static const struct html_limits limits[] = {
+        {64, 64, 2048, 4096, true}, {24, 2, 1024, 4096, true}, {16, 1, 512, 2048, true},
+        {8, 1, 256, 1024, true},    {4, 1, 160, 1024, true},   {2, 0, 256, 512, true},
+        {1, 0, 128, 512, true},     {1, 0, 64, 256, false},    {0, 0, 0, 160, false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
+        struct buf page = {0};
+        render(result, &limits[i], &page);
+        bool fits = page.len <= PAGE_MAX || i + 1 == ARRAY_LEN(limits);
+        if (fits)
+            buf_add_bytes(out, buf_bytes(&page));
+        buf_clear(&page);
+        if (fits)
+            return;
+    }
+}

@@ -1,0 +1,164 @@
+/* SARIF 2.1.0 (OASIS): causes and failed cases as results of a scan. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/request_parts.h"
+#include "report/details.h"
+#include "report/formats.h"
+#include "report/repeat.h"
+#include "report/standing.h"
+#include "report/tally.h"
+#include "report/text_diagnosis.h"
+#include "report/text_page.h"
+
+/* GitHub shows a rule's weight by this number: 9 critical, 7 high, 4 medium, below low. */
+static const char *const severities[HARM_COUNT] = {
+    [HARM_FORGED] = "9.1", [HARM_LEAKED] = "9.0", [HARM_DIES] = "8.0",    [HARM_LOST] = "7.5",
+    [HARM_BREAKS] = "5.3", [HARM_SLOW] = "4.0",   [HARM_HYGIENE] = "2.0",
+};
+
+static json_t *message_of(const char *text)
+{
+    json_t *object = json_object();
+    json_set_text(object, "text", text && *text ? text : "-");
+    return object;
+}
+
+/* There is no source file to point to: the endpoint's URL is where it is. */
+static json_t *locations_of(const struct run_result *result, const char *name)
+{
+    return json_pack("[{s:{s:{s:s}}, s:[{s:s, s:s}]}]", "physicalLocation", "artifactLocation",
+                     "uri", result->url ? result->url : result->target, "logicalLocations",
+                     "fullyQualifiedName", name, "kind", "resource");
+}
+
+static json_t *rule_of(const char *id, const char *name, const char *sentence, const char *help,
+                       const char *level)
+{
+    json_t *rule = json_object();
+    json_set_text(rule, "id", id);
+    json_set_text(rule, "name", name);
+    json_object_set_new(rule, "shortDescription", message_of(sentence));
+    json_object_set_new(rule, "fullDescription", message_of(sentence));
+    json_object_set_new(rule, "help", message_of(help && *help ? help : sentence));
+    json_object_set_new(rule, "defaultConfiguration", json_pack("{s:s}", "level", level));
+    return rule;
+}
+
+/* "compares-a-prefix" as "ComparesAPrefix", as rule names are written. */
+static void add_pascal(const char *id, struct buf *out)
+{
+    bool upper = true;
+    for (; *id; id++) {
+        bool is_letter =
+            (*id >= 'a' && *id <= 'z') || (*id >= 'A' && *id <= 'Z') || (*id >= '0' && *id <= '9');
+        if (is_letter)
+            buf_add_char(out, upper && *id >= 'a' && *id <= 'z' ? (char)(*id - 'a' + 'A') : *id);
+        upper = !is_letter;
+    }
+}
+
+struct sarif {
+    const struct run_result *result;
+    json_t *rules;
+    json_t *results;
+};
+
+static size_t rule_index(const struct sarif *sarif, const char *id)
+{
+    size_t i = 0;
+    while (i < json_array_size(sarif->rules) &&
+           strcmp(json_string_value(json_object_get(json_array_get(sarif->rules, i), "id")), id) !=
+               0)
+        i++;
+    return i;
+}
+
+static void add_result(struct sarif *sarif, const char *rule, const char *level,
+                       const char *message, const char *where)
+{
+    json_t *one = json_object();
+    json_set_text(one, "ruleId", rule);
+    json_object_set_new(one, "ruleIndex", json_integer((json_int_t)rule_index(sarif, rule)));
+    json_set_text(one, "level", level);
+    json_object_set_new(one, "message", message_of(message));
+    json_object_set_new(one, "locations", locations_of(sarif->result, where));
+    json_object_set_new(one, "partialFingerprints", json_pack("{s:s}", "hookcheck/v1", where));
+    json_array_append_new(sarif->results, one);
+}
+
+static const char *level_of_cause(const struct run_result *result, const struct diagnosis *from)
+{
+    for (size_t i = 0; i < from->num_cases; i++) {
+        const struct case_result *one = result_case(result, from->cases[i]);
+        if (one && case_standing(result, one) == STANDING_FAILED)
+            return "error";
+    }
+    return "warning";
+}
+
+static void add_cause(struct sarif *sarif, const struct diagnosis *from)
+{
+    struct buf name = {0};
+    struct buf message = {0};
+    const char *level = level_of_cause(sarif->result, from);
+    add_pascal(from->id, &name);
+    buf_add_format(&message, "%s %s", from->sentence, from->evidence);
+    if (rule_index(sarif, from->id) == json_array_size(sarif->rules)) {
+        json_t *rule = rule_of(from->id, buf_text(&name), from->sentence, from->remedy, level);
+        json_object_set_new(rule, "properties",
+                            json_pack("{s:s, s:[s]}", "security-severity",
+                                      severities[from->harm_rank], "tags", "security"));
+        json_array_append_new(sarif->rules, rule);
+    }
+    add_result(sarif, from->id, level, buf_text(&message), from->id);
+    buf_clear(&name);
+    buf_clear(&message);
+}
+
+static void add_case(struct sarif *sarif, const struct case_result *one)
+{
+    struct buf name = {0};
+    struct buf message = {0};
+    bool failed = case_standing(sarif->result, one) == STANDING_FAILED;
+    char *id = strndup(one->id, strcspn(one->id, "["));
+    add_pascal(id, &name);
+    buf_add_format(&message, "Expected: %s. Got: %s.%s%s", one->expected, one->actual,
+                   one->reason && *one->reason ? " " : "", one->reason ? one->reason : "");
+    if (rule_index(sarif, id) == json_array_size(sarif->rules)) {
+        json_t *rule =
+            rule_of(id, buf_text(&name), one->title, one->remedy, failed ? "error" : "warning");
+        if (one->num_see)
+            json_object_set_new(rule, "properties",
+                                json_pack("{s:[s, s]}", "tags", "security", one->see[0]));
+        json_array_append_new(sarif->rules, rule);
+    }
+    add_result(sarif, id, failed ? "error" : "warning", buf_text(&message), one->id);
+    free(id);
+    buf_clear(&name);
+    buf_clear(&message);
+}
+
+void report_sarif_render(const struct run_result *result, struct buf *out)
+{
+    struct sarif sarif = {result, json_array(), json_array()};
+    for (size_t i = 0; i < result->num_diagnoses; i++)
+        add_cause(&sarif, &result->diagnoses[i]);
+    for (size_t i = 0; i < result->num_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        bool is_shown = one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN;
+        if (is_shown && !text_is_explained(result, one))
+            add_case(&sarif, one);
+    }
+    json_t *root = json_pack(
+        "{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:[{s:b, s:i}], s:o, s:s}]}", "$schema",
+        "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool",
+        "driver", "name", "hookcheck", "version", result->version, "rules", sarif.rules,
+        "invocations", "executionSuccessful", !result->interrupted && result->exit_code != 3,
+        "exitCode", result->exit_code, "results", sarif.results, "columnKind", "utf16CodeUnits");
+    char *text = json_dumps(root, JSON_INDENT(2));
+    buf_add_format(out, "%s\n", text ? text : "null");
+    free(text);
+    json_decref(root);
+}

@@ -1,0 +1,187 @@
+// Endpoints on node:http with one mistake each, or several ("a+b"): node node.mjs MODES PORT SECRET
+// What each has to be named stands in table.json. None of these mistakes is one of the receiver's.
+import http from 'node:http';
+import { createHmac } from 'node:crypto';
+
+const [, , MODES, PORT, SECRET] = process.argv;
+const modes = new Set(MODES.split('+'));
+const is = (...names) => names.some((name) => modes.has(name));
+const hmac = (text, { key = SECRET, algorithm = 'sha256', form = 'hex' } = {}) =>
+  createHmac(algorithm, key).update(text).digest(form);
+
+let served = 0, genuine = 0, flying = 0, recent = [], bytes = 0, connections = 0;
+const seen = new Set(), accepted = new Set();
+
+const walk = (value, change) => {
+  if (Array.isArray(value)) return change(value.map((item) => walk(item, change)));
+  if (value && typeof value === 'object')
+    return change(Object.fromEntries(Object.entries(value).map(([k, v]) => [k, walk(v, change)])));
+  return change(value);
+};
+const sorted = (v) => v && typeof v === 'object' && !Array.isArray(v)
+  ? Object.fromEntries(Object.keys(v).sort().map((k) => [k, v[k]])) : v;
+const withoutNulls = (v) => v && typeof v === 'object' && !Array.isArray(v)
+  ? Object.fromEntries(Object.entries(v).filter(([, x]) => x !== null)) : v;
+const emptyAsArray = (v) => v && typeof v === 'object' && !Array.isArray(v) && !Object.keys(v).length ? [] : v;
+const trimmed = (v) => typeof v === 'string' ? v.trim() || null : v;
+const ascii = (text) => text.replace(/[^\x00-\x7f]/g, (c) => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
+
+function messageOf(event, body) {
+  let data = event.data;
+  if (is('inner', 'inner-sorted', 'inner-ascii') && typeof data === 'string') data = JSON.parse(data);
+  if (is('sorted', 'inner-sorted')) data = walk(data, sorted);
+  if (is('no-nulls')) data = walk(data, withoutNulls);
+  if (is('empty-as-array')) data = walk(data, emptyAsArray);
+  if (is('trimmed')) data = walk(data, trimmed);
+  if (is('data-text') && typeof data === 'string') return data;
+  if (is('raw')) return body;
+  if (is('raw-text')) return body.toString('latin1');
+  if (is('whole')) return JSON.stringify(event);
+  if (is('whole-spaced')) return JSON.stringify(event, null, 2);
+  let text = JSON.stringify(data);
+  if (is('slashes')) text = text.replaceAll('/', '\\/');
+  if (is('line-separators')) text = text.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  if (is('html')) text = text.replace(/[<>&]/g, (c) => '\\u00' + c.charCodeAt(0).toString(16));
+  if (is('ascii', 'inner-ascii')) text = ascii(text);
+  if (is('latin1')) return Buffer.from(text, 'latin1');
+  return text;
+}
+
+const contains = (value, test) => {
+  let found = false;
+  walk(value, (v) => { found ||= test(v); return v; });
+  return found;
+};
+const inner = (event) => { try { return typeof event.data === 'string' ? JSON.parse(event.data) : event.data; } catch { return null; } };
+
+function refusedContent(event, body) { // -> status or 0
+  const data = inner(event);
+  const text = JSON.stringify(data);
+  if (is('no-astral') && /[\u{10000}-\u{10ffff}]/u.test(text)) return 500;
+  if (is('no-null-first-name') && data && data.first_name === null) return 422;
+  if (is('no-nulls-at-all') && contains(data, (v) => v === null)) return 400;
+  if (is('no-empty-text') && contains(data, (v) => v === '')) return 422;
+  if (is('no-big-integers') && contains(data, (v) => typeof v === 'number' && Math.abs(v) > Number.MAX_SAFE_INTEGER)) return 500;
+  if (is('no-fractions') && contains(data, (v) => typeof v === 'number' && !Number.isInteger(v))) return 500;
+  if (is('no-lone') && /\\ud[89a-f]/i.test(text)) return 500;
+  if (is('no-dollar') && contains(data, (v) => v && typeof v === 'object' && Object.keys(v).some((k) => k.startsWith('$')))) return 500;
+  if (is('no-quotes') && contains(data, (v) => typeof v === 'string' && v.includes("'"))) return 500;
+  if (is('no-long-text') && contains(data, (v) => typeof v === 'string' && v.length > 255)) return 500;
+  if (is('no-arrays') && Array.isArray(data)) return 400;
+  if (is('no-empty-arrays') && Array.isArray(data) && !data.length) return 500;
+  if (is('known-types') && event.type !== 'connection.created' && !/\.(created|pulled|push|updated)$/.test(event.type)) return 400;
+  if (is('only-crm') && !event.type.startsWith('crm.')) return 400;
+  if (is('no-unheard') && event.type.includes('unheard')) return 404;
+  if (is('no-push') && event.type.endsWith('.push')) return 400;
+  if (is('strict-event') && Object.keys(event).length !== 3) return 400;
+  if (is('strict-data') && data && !Array.isArray(data) && Object.keys(data).some((k) => k.startsWith('z'))) return 422;
+  if (is('limit-50k') && body.length > 50000) return 413;
+  if (is('limit-100k') && body.length > 102400) return 413;
+  if (is('limit-1m') && body.length > 1048576) return 413;
+  if (is('unique-id')) { if (seen.has(event.id_event)) return 409; seen.add(event.id_event); }
+  return 0;
+}
+
+function signatureOk(request, event, body) {
+  const name = is('x-signature') ? 'x-signature' : is('hub') ? 'x-hub-signature-256' : is('x-panora') ? 'x-panora-signature' : 'panora-signature';
+  let given = request.headers[name];
+  if (is('one-spelling')) given = request.rawHeaders.includes('panora-signature') ? given : undefined;
+  if (is('no-verify')) return true;
+  if (is('present-only') && given === undefined) return true;
+  if (given === undefined) return false;
+  const instance = is('old-instance') && served % 4 === 3 ? { key: 'an-old-secret' } : {};
+  let key = is('old-instance') ? instance.key ?? SECRET : SECRET;
+  if (is('key-lower')) key = key.toUpperCase();
+  if (is('key-base64')) key = Buffer.from(SECRET, 'base64');
+  if (is('key-empty')) key = '';
+  if (is('key-newline')) key = SECRET + '\n';
+  if (is('key-other')) key = 'another-secret-altogether';
+  const message = messageOf(event, body);
+  const form = is('base64') ? 'base64' : 'hex';
+  let right = hmac(message, { key, form, algorithm: is('sha512') ? 'sha512' : is('sha1') ? 'sha1' : 'sha256' });
+  if (is('hub', 'sha256-prefix')) right = 'sha256=' + right;
+  if (is('upper')) right = right.toUpperCase();
+  if (is('first-16') && given.slice(0, 16) === right.slice(0, 16)) return true;
+  if (is('first-32-of-64') && given.length === 64 && given.slice(0, 32) === right.slice(0, 32)) return true;
+  if (is('last-8') && given.slice(-8) === right.slice(-8)) return true;
+  if (is('substring') && right.includes(given)) return true;
+  if (is('regexp')) { try { return new RegExp(given).test(right); } catch { return false; } }
+  if (is('any-length-but-64') && given.length !== 64) return true;
+  if (is('also-sha1') && given === hmac(message, { algorithm: 'sha1' })) return true;
+  if (is('as-number') && given.startsWith('0')) return false;
+  if (is('sometimes-unverified') && served % 3 === 0) return true;
+  if (is('unverified-deals') && event.type.startsWith('ticketing.')) return true;
+  if (is('unverified-large') && body.length > 100000) return true;
+  if (is('unverified-known-id') && accepted.has(event.id_event)) return true;
+  if (is('throws-on-length') && given.length !== right.length) throw new Error('lengths');
+  return given === right;
+}
+
+function judge(request, body) { // -> status
+  if (is('catch-all')) return 200;
+  if (is('host') && !/^localhost(:|$)/.test(request.headers.host)) return 400;
+  if (is('no-axios') && /axios/.test(request.headers['user-agent'] ?? '')) return 403;
+  if (is('no-bots') && !/Mozilla/.test(request.headers['user-agent'] ?? '')) return 403;
+  if (request.method !== 'POST') return 405;
+  const type = request.headers['content-type'] ?? '';
+  if (is('wants-charset') && type !== 'application/json; charset=utf-8') return 415;
+  if (is('no-charset') && type !== 'application/json') return 415;
+  if (is('form-only') && !type.startsWith('application/x-www-form')) return 400;
+  if (is('no-chunks') && request.headers['transfer-encoding']) return 411;
+  if (is('redirect')) return 303;
+  let event;
+  try { event = JSON.parse(body.toString('utf8')); } catch { return is('throws-on-json') ? 500 : 400; }
+  if (!event || typeof event !== 'object' || event.data === undefined) {
+    if (is('throws-on-missing') && event && typeof event === 'object') return 500;
+    return 400;
+  }
+  if (is('objects-only') && typeof event.data !== 'object') return 400;
+  if (is('text-only') && typeof event.data !== 'string') return 400;
+  let ok = false;
+  try { ok = signatureOk(request, event, body); } catch { return 500; }
+  if (!ok) return is('throws-on-refusal') ? 500 : is('refuses-404') ? 404 : is('refuses-200') ? 200 : 401;
+  genuine++;
+  if (is('every-10th') && genuine % 10 === 0) return 500;
+  if (is('every-3rd') && genuine % 3 === 0) return 503;
+  if (is('random-20') && Math.random() < 0.2) return 500;
+  if (is('random-5') && Math.random() < 0.05) return 502;
+  if (is('rate-20')) { const now = Date.now(); recent = recent.filter((t) => now - t < 1000); if (recent.length >= 20) return 429; recent.push(now); }
+  if (is('rate-503')) { const now = Date.now(); recent = recent.filter((t) => now - t < 1000); if (recent.length >= 10) return 503; recent.push(now); }
+  if (is('pool-2') && flying > 2) return 503;
+  if (is('first-fails') && genuine === 1) return 500;
+  let status = 0;
+  try { status = refusedContent(event, body); } catch { status = 500; }
+  if (!status) accepted.add(event.id_event);
+  return status || (is('success-302') ? 302 : 200);
+}
+
+function handle(request, response) {
+  const parts = [];
+  served++;
+  request.on('data', (part) => parts.push(part)).on('error', () => {}).on('end', () => {
+    const body = Buffer.concat(parts);
+    bytes += body.length;
+    flying++;
+    const status = judge(request, body);
+    const wait = is('pool-2') ? 15 : is('slow') && status === 200 ? 1500 : 0;
+    const answer = () => {
+      flying--;
+      if (is('never-answers') && status === 200) return;
+      const headers = { 'Content-Type': 'application/json' };
+      if (status === 303) headers.Location = '/thanks';
+      if (is('broken-gzip') && status === 200 && genuine % 2) headers['Content-Encoding'] = 'gzip';
+      const text = is('maintenance') ? '<html><body>We are down for maintenance</body></html>'
+        : is('leaks') && status === 401 ? JSON.stringify({ expected: hmac(JSON.stringify((() => { try { return JSON.parse(body).data; } catch { return ''; } })() ?? '')) })
+        : JSON.stringify({ ok: status < 300 });
+      response.writeHead(status, headers).end(text);
+      if (is('dies-after-16m') && bytes > 16e6) process.exit(1);
+      if (is('dies-on-refusal') && status === 401) setTimeout(() => process.exit(1), 3);
+    };
+    if (wait) setTimeout(answer, wait); else answer();
+  });
+}
+const server = http.createServer({ maxHeaderSize: 16384 }, handle);
+server.keepAliveTimeout = 65000;
+if (is('three-connections')) server.maxConnections = 3;
+if (is('close')) server.keepAliveTimeout = 1;
+server.listen(Number(PORT), '127.0.0.1', () => console.log('READY'));
