@@ -113,11 +113,7 @@ EMBEDDED := $(sort $(wildcard reports/page/* harness/platform/page/*) fixtures/m
               $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))
 
 .DEFAULT_GOAL := all
-<<<<<<< HEAD
-.PHONY: hostile all help demo test test-all fresh deps-all deps-fresh check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove layers timeouts \
-=======
-.PHONY: all help demo test test-all fresh deps-all deps-fresh check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove layers circles timeouts \
->>>>>>> main
+.PHONY: hostile all help demo test test-all fresh deps-all deps-fresh check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove layers circles timeouts \
         tidy cppcheck deps deps-test deps-lint install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
