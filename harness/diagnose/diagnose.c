@@ -106,6 +106,9 @@ static bool may_forge(const struct investigation *inv)
 /* The most harmful question first: what may be asked can end at any time. */
 static void search(struct investigation *inv)
 {
+    inv->elsewhere = unreadable_apply(inv);
+    if (inv->elsewhere)
+        return;
     lab_find_base(inv);
     inv->elsewhere = !inv->hangs && before_handler(inv);
     if (inv->elsewhere)
@@ -153,10 +156,15 @@ static const struct {
     size_t (*count)(void);
     struct diagnosis_kind (*at)(size_t index);
 } sources[] = {
-    {rule_kind_count, rule_kind_at},       {door_kind_count, door_kind_at},
-    {repeat_kind_count, repeat_kind_at},   {shrink_kind_count, shrink_kind_at},
-    {shape_kind_count, shape_kind_at},     {tls_kind_count, tls_kind_at},
-    {symptom_kind_count, symptom_kind_at}, {processing_kind_count, processing_kind_at},
+    {rule_kind_count, rule_kind_at},
+    {door_kind_count, door_kind_at},
+    {repeat_kind_count, repeat_kind_at},
+    {shrink_kind_count, shrink_kind_at},
+    {shape_kind_count, shape_kind_at},
+    {tls_kind_count, tls_kind_at},
+    {symptom_kind_count, symptom_kind_at},
+    {processing_kind_count, processing_kind_at},
+    {unreadable_kind_count, unreadable_kind_at},
 };
 
 static bool kind_at(size_t wanted, struct diagnosis_kind *out)

@@ -167,6 +167,14 @@ enum answer ask_request(struct investigation *inv, const struct request *request
 void probes_forge(struct investigation *inv);
 void probes_break(struct investigation *inv);
 
+/* --- unreadable.c --- */
+
+/* Nearly all genuine events met answers that Panora's HTTP client cannot read: true when that is
+ * so, and found; there is nothing else to find then. */
+bool unreadable_apply(struct investigation *inv);
+size_t unreadable_kind_count(void);
+struct diagnosis_kind unreadable_kind_at(size_t index);
+
 /* --- found.c --- */
 
 /* Notes a cause unless it is there already; returns it. The texts are copied. */

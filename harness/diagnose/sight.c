@@ -101,7 +101,8 @@ static void add_sight(struct investigation *inv, const struct exchange *exchange
     sight->type = text_of(sight->event, "type");
     sight->data = text_of(sight->event, "data");
     sight->is_plain = is_plain(request);
-    sight->has_event = is_event(sight);
+    /* most parsers refuse a byte order mark */
+    sight->has_event = is_event(sight) && buf_text(&request->body)[0] != '\xEF';
     find_right(inv, sight);
     sight->is_probe = !one && trouble;
     if (sight->is_probe) { /* by the endpoint's own rule */
@@ -122,6 +123,8 @@ void sights_gather(struct investigation *inv)
     for (size_t i = 0; i < result->num_cases; i++) {
         const struct case_result *one = &result->cases[i];
         bool trouble = one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN;
+        if (one->verdict == VERDICT_SKIP) /* what was answered says nothing about the endpoint */
+            continue;
         for (size_t k = 0; k < one->num_exchanges; k++)
             add_sight(inv, &one->exchanges[k], one, trouble);
     }

@@ -82,8 +82,13 @@ static void check_retry_after(const struct call *call, const struct evidence *ev
 static enum finding_kind one_survived(const struct call *call, const struct evidence *evidence,
                                       size_t index, struct buf *reason)
 {
-    enum answer answer = answer_of(&evidence->exchanges[index]->seen);
-    return answer == ANSWER_ACCEPTED || answer == ANSWER_REFUSED ? FINDING_KEPT : FINDING_BROKEN;
+    const struct exchange *exchange = evidence->exchanges[index];
+    enum answer answer = answer_of(&exchange->seen);
+    /* what lies unread behind a reset cannot be looked for over TLS */
+    bool is_refusal = evidence->run->is_tls && answer == ANSWER_DIED &&
+                      (has_large_head(&exchange->request) || has_large_body(&exchange->request));
+    return answer == ANSWER_ACCEPTED || answer == ANSWER_REFUSED || is_refusal ? FINDING_KEPT
+                                                                               : FINDING_BROKEN;
 }
 
 static void check_survived(const struct call *call, const struct evidence *evidence,

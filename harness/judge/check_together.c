@@ -1,5 +1,9 @@
 /* Expectations of several answers together, of the connection, and of the target. */
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/clock.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "judge/finding.h"
 #include "judge/likeness.h"
@@ -36,29 +40,87 @@ static bool any_missing(const struct evidence *evidence, struct finding *out)
     return false;
 }
 
-/* 429 is left aside: a rate limit on forgeries is a good thing and tells nothing. */
+/* The answers to requests of the kind of `first`, without those that a rate limit gave: a limit on
+ * forgeries is a good thing and tells nothing. The caller frees `out->items`. */
+static struct likes likes_of(const struct evidence *evidence, size_t first)
+{
+    const struct exchange **items = mem_alloc((evidence->count + 1) * sizeof *items);
+    struct likes likes = {items, 0};
+    for (size_t i = first; i < evidence->count; i++) {
+        const struct exchange *exchange = evidence->exchanges[i];
+        if (exchange->seen.status != STATUS_TOO_MANY &&
+            strcmp(exchange->sent, evidence->exchanges[first]->sent) == 0)
+            items[likes.count++] = exchange;
+    }
+    return likes;
+}
+
+static bool is_first_of_kind(const struct evidence *evidence, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(evidence->exchanges[i]->sent, evidence->exchanges[index]->sent) == 0)
+            return false;
+    return true;
+}
+
+static void found_difference(const struct evidence *evidence, size_t first, size_t other,
+                             const char *what, struct finding *out)
+{
+    finding_set(out, FINDING_BROKEN, evidence, other);
+    buf_add_format(&out->reason, "the answers to \"%s\" and to \"%s\" differ in %s",
+                   evidence->exchanges[first]->sent, evidence->exchanges[other]->sent, what);
+}
+
+/* Requests that are all of one kind must get the very same answer. */
+static void check_one_kind(const struct evidence *evidence, struct likes kind, struct finding *out)
+{
+    for (size_t i = 1; i < kind.count; i++) {
+        const char *what = likeness_difference(kind.items[0], kind.items[i]);
+        if (what) {
+            found_difference(evidence, 0, i, what, out);
+            return;
+        }
+    }
+}
+
+/* Each kind is compared with the first one that was answered. */
+static void check_kinds(const struct evidence *evidence, struct finding *out)
+{
+    struct likes first = likes_of(evidence, 0);
+    size_t first_at = 0;
+    const char *what = NULL;
+    for (size_t i = 1; !what && i < evidence->count; i++) {
+        if (!is_first_of_kind(evidence, i))
+            continue;
+        struct likes kind = likes_of(evidence, i);
+        what = likeness_of_kinds(first, kind);
+        if (what)
+            found_difference(evidence, first_at, i, what, out);
+        if (first.count == 0) {
+            free(first.items);
+            first = kind;
+            first_at = i;
+        } else {
+            free(kind.items);
+        }
+    }
+    free(first.items);
+}
+
 static void check_alike(const struct call *call, const struct evidence *evidence,
                         struct finding *out)
 {
-    size_t first = evidence->count;
     if (!begin(evidence, 2, out) || any_missing(evidence, out))
         return;
-    for (size_t i = 0; i < evidence->count; i++) {
-        const struct observation *seen = &evidence->exchanges[i]->seen;
-        if (seen->status == 429)
-            continue;
-        if (first == evidence->count) {
-            first = i;
-            continue;
-        }
-        const char *what = likeness_difference(evidence->exchanges[first], evidence->exchanges[i]);
-        if (!what)
-            continue;
-        finding_set(out, FINDING_BROKEN, evidence, i);
-        buf_add_format(&out->reason, "the answers to \"%s\" and to \"%s\" differ in %s",
-                       evidence->exchanges[first]->sent, evidence->exchanges[i]->sent, what);
-        return;
-    }
+    struct likes kind = likes_of(evidence, 0);
+    bool is_one_kind = true;
+    for (size_t i = 1; i < evidence->count; i++)
+        is_one_kind = is_one_kind && !is_first_of_kind(evidence, i);
+    if (is_one_kind)
+        check_one_kind(evidence, kind, out);
+    else
+        check_kinds(evidence, out);
+    free(kind.items);
 }
 
 static void check_same_status(const struct call *call, const struct evidence *evidence,

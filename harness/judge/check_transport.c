@@ -125,30 +125,21 @@ static void check_accepted_as_well(const struct call *call, const struct evidenc
     }
 }
 
-/* Above this no server has to read a head to its end. */
-#define HEAD_MAX ((size_t)16 * 1024)
-
-static bool is_head_huge(const struct request *request)
-{
-    size_t len = 0;
-    for (size_t i = 0; i < request->headers.count; i++)
-        len += strlen(request->headers.items[i].name) + strlen(request->headers.items[i].value);
-    return len > HEAD_MAX;
-}
-
 /* A server that refuses what it has not read to its end closes with bytes unread, and the system
  * turns that into a reset, which may overtake the answer in part or in whole (RFC 9112 9.6). */
 static enum finding_kind kind_of_survival(const struct exchange *exchange)
 {
     enum answer answer = answer_of(&exchange->seen);
-    bool ended = answer == ANSWER_DIED || answer == ANSWER_BROKEN;
     if (answer == ANSWER_ACCEPTED || answer == ANSWER_REFUSED)
         return FINDING_KEPT;
     if (answer == ANSWER_NONE)
         return FINDING_UNDECIDED;
-    if (ended && exchange->seen.status / 100 == 4)
-        return FINDING_KEPT;
-    return ended && is_head_huge(&exchange->request) ? FINDING_TOLERATED : FINDING_BROKEN;
+    bool ended = answer == ANSWER_DIED || answer == ANSWER_BROKEN;
+    bool is_refusal = exchange->seen.status / 100 == 4 || has_large_head(&exchange->request);
+    bool broke = exchange->seen.status / 100 == 5;
+    if (ended && is_refusal)
+        return broke ? FINDING_TOLERATED : FINDING_KEPT;
+    return FINDING_BROKEN;
 }
 
 /* Without a usual event that was accepted before it, what follows shows nothing: `out` says so. */
@@ -171,8 +162,37 @@ static void check_survives_as_well(const struct call *call, const struct evidenc
     finding_set(out, kind, evidence, last);
     if (kind == FINDING_UNDECIDED)
         buf_add_text(&out->reason, evidence->exchanges[last]->seen.detail);
-    if (kind == FINDING_TOLERATED)
-        buf_add_text(&out->reason, "it closed the connection instead of answering 431");
+}
+
+/* The second one is as large as the third and harmless: what the server does to both says nothing
+ * about what stands behind it. */
+static void check_refused_for_itself(const struct call *call, const struct evidence *evidence,
+                                     struct finding *out)
+{
+    if (!began_well(evidence, out) || evidence->count < 3)
+        return;
+    const struct observation *harmless = &evidence->exchanges[1]->seen;
+    enum answer answer = answer_of(harmless);
+    bool open = answer == ANSWER_NONE || answer == ANSWER_UNREACHED || was_rate_limited(harmless);
+    finding_set(out, open ? FINDING_UNDECIDED : FINDING_SKIPPED, evidence, 1);
+    if (answer != ANSWER_ACCEPTED) {
+        buf_add_text(&out->reason, open ? harmless->detail
+                                        : "the server turns away a head of this size, whatever it "
+                                          "carries");
+        return;
+    }
+    const struct observation *seen = &evidence->exchanges[2]->seen;
+    answer = answer_of(seen);
+    finding_set(out,
+                answer == ANSWER_REFUSED                              ? FINDING_KEPT
+                : answer == ANSWER_ERROR                              ? FINDING_TOLERATED
+                : answer == ANSWER_NONE || answer == ANSWER_UNREACHED ? FINDING_UNDECIDED
+                                                                      : FINDING_BROKEN,
+                evidence, 2);
+    if (answer == ANSWER_ERROR)
+        buf_add_text(&out->reason, "it did not get in, but something broke");
+    if (out->kind == FINDING_UNDECIDED)
+        buf_add_text(&out->reason, seen->detail);
 }
 
 /* RFC 9110 sections 15.6.2 and 15.6.6: what a server says to a way of sending that it lacks. */
@@ -232,6 +252,12 @@ static const struct expectation rows[] = {
       {{0}}},
      "any 4xx, beside an accepted event",
      .check = check_refused_as_well},
+    {{"refused-for-itself",
+      "case",
+      "refuses the third one with any 4xx if it accepts the second, which is as large and harmless",
+      {{0}}},
+     "any 4xx, beside an accepted event of the same size",
+     .check = check_refused_for_itself},
     {{"survives-as-well",
       "case",
       "answers 2xx or 4xx to the last one too if it accepts the first one",

@@ -1,4 +1,5 @@
 #include "judge/finding.h"
+#include <string.h>
 
 #include "base/array.h"
 
@@ -34,6 +35,22 @@ void finding_rate_limited(struct buf *reason)
 {
     buf_add_text(reason, "it limits the rate of requests (429), which says nothing about this "
                          "one: run again with --rate 5/s, or lift the limit for the test");
+}
+
+#define LARGE_HEAD ((size_t)4 * 1024)
+#define LARGE_BODY ((size_t)1024 * 1024)
+
+bool has_large_head(const struct request *request)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < request->headers.count; i++)
+        len += strlen(request->headers.items[i].name) + strlen(request->headers.items[i].value);
+    return len > LARGE_HEAD;
+}
+
+bool has_large_body(const struct request *request)
+{
+    return request->body.len > LARGE_BODY;
 }
 
 bool was_rate_limited(const struct observation *seen)

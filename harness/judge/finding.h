@@ -14,6 +14,13 @@ void finding_set(struct finding *out, enum finding_kind kind, const struct evide
 bool was_rate_limited(const struct observation *seen);
 void finding_rate_limited(struct buf *reason); /* appends the sentence about it */
 
+/* Whether the head is far above what Panora sends (below 1 KiB): a server may refuse it unread, and
+ * what closes with bytes unread may look like a reset. */
+bool has_large_head(const struct request *request);
+
+/* Whether the same is true of its body, which no server has to read to its end. */
+bool has_large_body(const struct request *request);
+
 /* Where no answer came, nothing can be said for it. */
 bool came_to_nothing(enum answer answer);
 

@@ -1,9 +1,11 @@
 #include "judge/likeness.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "panora/event.h"
 
@@ -203,4 +205,135 @@ const char *likeness_difference(const struct exchange *a, const struct exchange 
     if (texts_differ(buf_bytes(&a->seen.body), a, buf_bytes(&b->seen.body), b))
         return "their body";
     return headers_differ(a, b) ? "their headers" : NULL;
+}
+
+/* --- kinds --- */
+
+/* The words of a text, and what stands between them: each other character by itself. */
+struct words {
+    struct buf text; /* blurred */
+    struct bytes *items;
+    size_t count;
+};
+
+static void words_clear(struct words *words)
+{
+    buf_clear(&words->text);
+    free(words->items);
+    *words = (struct words){0};
+}
+
+static void cut_into_words(struct words *words)
+{
+    struct bytes rest = buf_bytes(&words->text);
+    while (rest.len) {
+        size_t len = 0;
+        while (len < rest.len && isalnum((unsigned char)rest.data[len]))
+            len++;
+        len = len ? len : 1;
+        words->items = mem_resize(words->items, words->count + 1, sizeof *words->items);
+        words->items[words->count++] = (struct bytes){rest.data, len};
+        rest = (struct bytes){rest.data + len, rest.len - len};
+    }
+}
+
+static void add_headers(const struct exchange *exchange, struct buf *out)
+{
+    size_t at = 0;
+    const struct header *header;
+    while ((header = next_telling(&exchange->seen.headers, &at)) != NULL) {
+        buf_add_format(out, "%s:", header->name);
+        blur(bytes_of(header->value), exchange, out);
+        buf_add_char(out, '\n');
+    }
+}
+
+static void add_body(const struct exchange *exchange, struct buf *out)
+{
+    blur(buf_bytes(&exchange->seen.body), exchange, out);
+}
+
+static void add_status(const struct exchange *exchange, struct buf *out)
+{
+    buf_add_format(out, "%d", exchange->seen.status);
+}
+
+static void add_outcome(const struct exchange *exchange, struct buf *out)
+{
+    buf_add_text(out, outcome_name(exchange->seen.outcome));
+}
+
+typedef void add_part(const struct exchange *exchange, struct buf *out);
+
+/* Whether all of them have as many words; those without are no text of one form. */
+static bool same_count(const struct words *words, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (words[i].count != words[0].count)
+            return false;
+    return true;
+}
+
+static bool same_word(const struct words *words, size_t count, size_t at)
+{
+    for (size_t i = 1; i < count; i++)
+        if (!bytes_equal(words[i].items[at], words[0].items[at]))
+            return false;
+    return true;
+}
+
+/* A word that is always the same in each kind, and another one in the other. */
+static bool kinds_differ(const struct words *a, size_t num_a, const struct words *b, size_t num_b)
+{
+    if (!same_count(a, num_a) || !same_count(b, num_b))
+        return false;
+    if (a->count != b->count)
+        return true;
+    for (size_t at = 0; at < a->count; at++)
+        if (same_word(a, num_a, at) && same_word(b, num_b, at) &&
+            !bytes_equal(a->items[at], b->items[at]))
+            return true;
+    return false;
+}
+
+static struct words *words_of(struct likes likes, add_part *add)
+{
+    struct words *words = mem_alloc((likes.count + 1) * sizeof *words);
+    for (size_t i = 0; i < likes.count; i++) {
+        add(likes.items[i], &words[i].text);
+        cut_into_words(&words[i]);
+    }
+    return words;
+}
+
+static void free_words(struct words *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        words_clear(&words[i]);
+    free(words);
+}
+
+static bool differ_in(struct likes a, struct likes b, add_part *add)
+{
+    struct words *one = words_of(a, add);
+    struct words *other = words_of(b, add);
+    bool differ = kinds_differ(one, a.count, other, b.count);
+    free_words(one, a.count);
+    free_words(other, b.count);
+    return differ;
+}
+
+const char *likeness_of_kinds(struct likes a, struct likes b)
+{
+    static const struct {
+        const char *what;
+        add_part *add;
+    } parts[] = {{"how they ended", add_outcome},
+                 {"their status", add_status},
+                 {"their body", add_body},
+                 {"their headers", add_headers}};
+    for (size_t i = 0; a.count && b.count && i < ARRAY_LEN(parts); i++)
+        if (differ_in(a, b, parts[i].add))
+            return parts[i].what;
+    return NULL;
 }

@@ -7,6 +7,17 @@
 
 #include "result/result.h"
 
+/* Answers to several requests of one kind. */
+struct likes {
+    const struct exchange **items;
+    size_t count;
+};
+
+/* What tells answers of one kind from those of another whenever they come: what differs between two
+ * answers of one kind as well (a counter, a time, a trace) is left aside. NULL when nothing does.
+ */
+const char *likeness_of_kinds(struct likes a, struct likes b);
+
 /* What tells the answers apart ("their status", "their body"), or NULL when nothing does. */
 const char *likeness_difference(const struct exchange *a, const struct exchange *b);
 

@@ -102,3 +102,40 @@ Test(judge_likeness, headers_count_but_for_incidental_ones)
         clear(&b);
     }
 }
+
+/* --- kinds --- */
+
+static const char *compare_kinds(const char *const *left, const char *const *right)
+{
+    struct exchange made[8];
+    const struct exchange *items[8];
+    for (size_t i = 0; i < ARRAY_LEN(made); i++) {
+        make(&made[i], i < 4 ? ONE : OTHER, i < 4 ? left[i] : right[i - 4]);
+        items[i] = &made[i];
+    }
+    const char *what = likeness_of_kinds((struct likes){items, 4}, (struct likes){items + 4, 4});
+    for (size_t i = 0; i < ARRAY_LEN(made); i++)
+        clear(&made[i]);
+    return what;
+}
+
+Test(judge_likeness, what_differs_within_a_kind_tells_nothing)
+{
+    static const struct {
+        const char *left[4], *right[4];
+        bool alike;
+    } rows[] = {
+        {{"no 1", "no 2", "no 3", "no 4"}, {"no 5", "no 6", "no 7", "no 8"}, true},
+        {{"{\"ms\":0}", "{\"ms\":1}", "{\"ms\":0}", "{\"ms\":0}"},
+         {"{\"ms\":1}", "{\"ms\":1}", "{\"ms\":1}", "{\"ms\":1}"},
+         true},
+        {{"at a.b", "at a", "at", "at"}, {"at", "at", "at a", "at"}, true},
+        {{"digit 1 of 7", "digit 1 of 8", "digit 1 of 9", "digit 1 of 10"},
+         {"digit 64 of 3", "digit 64 of 2", "digit 64 of 5", "digit 64 of 4"},
+         false},
+        {{"no", "no", "no", "no"}, {"no.", "no.", "no.", "no."}, false},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+        cr_expect_eq(compare_kinds(rows[i].left, rows[i].right) == NULL, rows[i].alike, "row %zu",
+                     i);
+}

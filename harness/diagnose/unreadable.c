@@ -1,0 +1,72 @@
+/* When the endpoint does its work and answers in a form that Panora's HTTP client cannot read: the
+ * answer is what is wrong, and neither the event nor the signature. */
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "diagnose/investigation.h"
+
+static const struct diagnosis_kind kind = {
+    "unreadable-answers",
+    "answers in a form that Panora's HTTP client (Node.js) cannot read",
+    "Panora records every event as failed, although the endpoint has done its work",
+    "let the server or the framework write the head of the answer: one Content-Length or chunks, "
+    "never both and never twice; at most 16 KiB of headers (fewer or smaller cookies); no blanks "
+    "or control characters in a header's name; CR LF at the end of each line; nothing behind the "
+    "end of the body",
+};
+
+/* Readable in part: there is a status, or nothing that is HTTP at all. */
+static bool is_unreadable(const struct sight *sight)
+{
+    enum outcome outcome = sight->exchange->seen.outcome;
+    return sight->answer == ANSWER_BROKEN &&
+           (outcome == OUTCOME_MALFORMED || outcome == OUTCOME_ANSWERED);
+}
+
+static void explain(struct investigation *inv, struct diagnosis *diagnosis)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].one && inv->sights[i].trouble && is_unreadable(&inv->sights[i]))
+            found_explain(diagnosis, inv->sights[i].one);
+}
+
+static void found(struct investigation *inv, const struct sight *example)
+{
+    struct buf evidence = {0};
+    buf_add_format(&evidence, "\"%s\" met: ", example->exchange->sent);
+    answer_describe(&example->exchange->seen, &evidence);
+    explain(inv, found_add(inv, &kind, HARM_LOST, CONFIDENCE_PROVED, buf_text(&evidence)));
+    buf_clear(&evidence);
+}
+
+bool unreadable_apply(struct investigation *inv)
+{
+    enum { NEARLY_ALL = 9 /* of ten */ };
+    const struct sight *example = NULL;
+    size_t num_genuine = 0;
+    size_t num_unreadable = 0;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (!sight->exchange->genuine || !sight_was_answered(sight) || sight_was_limited(sight) ||
+            sight->answer == ANSWER_HUNG)
+            continue;
+        num_genuine++;
+        num_unreadable += is_unreadable(sight);
+        if (is_unreadable(sight) && !example)
+            example = sight;
+    }
+    if (!example || num_unreadable * 10 < num_genuine * NEARLY_ALL)
+        return false;
+    found(inv, example);
+    return true;
+}
+
+size_t unreadable_kind_count(void)
+{
+    return 1;
+}
+
+struct diagnosis_kind unreadable_kind_at(size_t index)
+{
+    return kind;
+}
