@@ -16,10 +16,12 @@
 #   make prove      the suites against the right receiver and every fault; that what is written down
 #                   of it (fixtures/matrix.json and matrix.md) is what comes out
 #   make matrix     the same, and write it down
-#   make hostile  against every behaviour of a hostile endpoint: bounds on time, memory, reports, secrets
+#   make hostile    the program against an endpoint that does its worst: time, memory, reports, secrets
 #   make bench      how fast signed events are made, beside Node and openssl speed
 #   make vectors    remake fixtures/vectors with Node
-#   make install    PREFIX and DESTDIR as usual        (make uninstall takes it away again)
+#   make install    program, manual pages, completions; PREFIX and DESTDIR as usual (also make uninstall)
+#   make deb        a Debian package in build/packages; make dist: the source; make portable: a tarball
+#                   with the libraries that slim images lack
 #
 # One Makefile, no sub-makefiles: every object knows every header it read (-MMD -MP), and each VARIANT
 # keeps its objects apart, so that switching costs no `make clean`. V=1 shows the commands.
@@ -27,6 +29,10 @@
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 DATADIR ?= $(PREFIX)/share/hookcheck
+MANDIR  ?= $(PREFIX)/share/man/man1
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/vendor-completions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 INSTALL ?= install
 VARIANT ?= release
 B       := build/$(VARIANT)
@@ -39,7 +45,7 @@ NEEDS      := libcurl=libcurl4-openssl-dev openssl=libssl-dev jansson=libjansson
               libevent=libevent-dev libevent_openssl=libevent-dev sqlite3=libsqlite3-dev
 NEEDS_TEST := criterion=libcriterion-dev
 
-WITHOUT_LIBS := help vectors vectors-current format-check clean uninstall format layers timeouts deps deps-test deps-all deps-lint deps-fresh demo test test-all fresh
+WITHOUT_LIBS := help vectors vectors-current format-check clean uninstall format layers timeouts deps deps-test deps-all deps-lint deps-fresh demo dist test test-all fresh
 BUILDING     := $(filter-out $(WITHOUT_LIBS),$(or $(MAKECMDGOALS),all))
 # The oldest versions that it is tested with: those of Debian 12.
 OLDEST.libcurl := 7.88
@@ -113,7 +119,7 @@ EMBEDDED := $(sort $(wildcard reports/page/* harness/platform/page/*) fixtures/m
               $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))
 
 .DEFAULT_GOAL := all
-.PHONY: hostile all help demo test test-all fresh deps-all deps-fresh check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove layers circles timeouts \
+.PHONY: all help demo test test-all fresh deps-all deps-fresh deb dist portable check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove layers circles timeouts \
         tidy cppcheck deps deps-test deps-lint install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -180,7 +186,8 @@ FRAMEWORKS := $(foreach name,flask django fastapi uvicorn,$(PYTHON3)/$(name)=pyt
               /usr/share/php/Illuminate/Foundation=php-laravel-framework \
               /usr/share/java/spring3-web.servlet.jar=libspring-web-servlet-java \
               /usr/share/java/jetty9-servlet.jar=libjetty9-java
-TOOLS      := xmllint=libxml2-utils npm=npm chromium=chromium python3=python3 curl=curl openssl=openssl prove=perl
+TOOLS      := xmllint=libxml2-utils npm=npm chromium=chromium python3=python3 curl=curl openssl=openssl prove=perl \
+              mandoc=mandoc zsh=zsh fish=fish lintian=lintian dpkg-shlibdeps=dpkg-dev strip=binutils
 deps-all: deps-test
 	$(call install_packages,,$(TOOLS) pytest-3=python3-pytest $(RUNTIMES),$(FRAMEWORKS))
 deps-lint: deps-all
@@ -207,6 +214,7 @@ test-all: deps-all
 	@$(MAKE) --no-print-directory prove
 
 # Every hostile behaviour, and every secret in every encoding (harness/tests/README.md has the figures).
+.PHONY: hostile
 hostile: $(BIN)
 	@node harness/tests/hostile/hostile.mjs $(abspath $(BIN))
 	@node harness/tests/hostile/leaks.mjs $(abspath $(BIN))
@@ -308,15 +316,39 @@ cppcheck:
 	    --error-exitcode=1 -Iharness $(SRC) harness/cli/main.c
 
 # --- install ---
+COMMANDS = $(shell $(BIN) completion --candidates -- help '' | cut -f1)
 install: $(BIN)
-	umask 022; $(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)
+	umask 022; $(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR) $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR)
 	$(INSTALL) -m 0755 $(BIN) $(DESTDIR)$(BINDIR)/hookcheck
+	@for page in '' $(COMMANDS); do \
+	    $(BIN) manual $$page >$(DESTDIR)$(MANDIR)/hookcheck$${page:+-$$page}.1 || exit 1; done
+	$(BIN) completion bash >$(DESTDIR)$(BASHDIR)/hookcheck
+	$(BIN) completion zsh >$(DESTDIR)$(ZSHDIR)/_hookcheck
+	$(BIN) completion fish >$(DESTDIR)$(FISHDIR)/hookcheck.fish
+	@chmod 644 $(DESTDIR)$(MANDIR)/hookcheck*.1 $(DESTDIR)$(BASHDIR)/hookcheck $(DESTDIR)$(ZSHDIR)/_hookcheck $(DESTDIR)$(FISHDIR)/hookcheck.fish
+ifneq ($(INSTALL_DATA),no)
+	umask 022; $(INSTALL) -d $(DESTDIR)$(DATADIR)
 	cp -R suites fixtures $(DESTDIR)$(DATADIR)/
 	chmod -R u=rwX,go=rX $(DESTDIR)$(DATADIR)
+endif
 
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/hookcheck
+	rm -f $(DESTDIR)$(BINDIR)/hookcheck $(DESTDIR)$(MANDIR)/hookcheck.1 $(DESTDIR)$(MANDIR)/hookcheck-*.1
+	rm -f $(DESTDIR)$(BASHDIR)/hookcheck $(DESTDIR)$(ZSHDIR)/_hookcheck $(DESTDIR)$(FISHDIR)/hookcheck.fish
 	rm -rf $(DESTDIR)$(DATADIR)
+
+# --- packages, in build/packages ---
+deb: $(BIN)
+	@harness/tools/package.sh deb $(BIN)
+dist:
+	@harness/tools/package.sh dist
+# The libraries are looked for beside the program, theirs too: hence DT_RPATH.
+portable: $(BIN)
+	@$(MAKE) --no-print-directory build/portable/hookcheck
+	@harness/tools/package.sh portable build/portable/hookcheck
+build/portable/hookcheck: $(B)/cli/main.o $(OBJ)
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/lib' -o $@ $^ $(ALL_LDLIBS)
 
 clean:
 	rm -rf build

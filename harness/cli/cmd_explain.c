@@ -41,6 +41,7 @@ static int run(const struct arguments *arguments, struct error *err)
 }
 
 const struct command command_explain = {
+    .names = "cases,faults,diagnoses,mutations,expectations,behaviours,variations,snippets",
     .name = "explain",
     .arguments = "ID",
     .summary = "a case, fault, diagnosis, mutation, expectation or behaviour in full",

@@ -100,6 +100,7 @@ static int run(const struct arguments *arguments, struct error *err)
 }
 
 const struct command command_list = {
+    .names = "lists",
     .name = "list",
     .arguments = "WHAT",
     .summary = "events, cases, faults, variations, behaviours, mutations, expectations, diagnoses, "

@@ -10,6 +10,7 @@
 #include "base/sink.h"
 #include "cli/command.h"
 #include "cli/report_options.h"
+#include "report/compare.h"
 #include "report/report_read.h"
 
 #define SAVED_MAX ((size_t)256 * 1024 * 1024)
@@ -24,6 +25,9 @@ static const struct option_spec specs[] = {
      .repeatable = true,
      .help = "Print every case and cut nothing; given twice (-vv), print every exchange too.",
      .otherwise = "one screen"},
+    {.name = "compare",
+     .help = "Compare two runs although they went to different endpoints.",
+     .otherwise = "only runs of one endpoint are compared"},
     {.name = "color", .help = "Use colour.", .otherwise = "on a terminal, unless NO_COLOR is set"},
     {.name = "no-color", .help = "Use no colour."},
 };
@@ -60,6 +64,58 @@ static int convert(const struct report_choice *choice, const struct arguments *a
     return report_choice_write(choice, result, err) ? EXIT_OK : EXIT_OUR_FAILURE;
 }
 
+static void print(struct buf *text)
+{
+    sink_write(stdout, buf_bytes(text));
+    buf_clear(text);
+}
+
+/* Pages of several runs; other formats hold one run only. */
+static int write_grids(const struct report_choice *choice, const struct run_result *results,
+                       const struct arguments *arguments, struct error *err)
+{
+    bool ok = true;
+    for (size_t i = 0; i < choice->num_reports; i++) {
+        struct buf page = {0};
+        grid_html(results, arguments->words, arguments->num_words, &page);
+        ok = report_write(choice->reports[i].path, buf_bytes(&page), err) && ok;
+        buf_clear(&page);
+    }
+    return ok ? EXIT_OK : EXIT_OUR_FAILURE;
+}
+
+static bool check_grid_formats(const struct report_choice *choice, struct error *err)
+{
+    for (size_t i = 0; i < choice->num_reports; i++)
+        if (strcmp(choice->reports[i].format->name, "html") != 0)
+            return error_set(err, "--report: %s holds one run; several FILEs go into html only",
+                             choice->reports[i].format->name);
+    return true;
+}
+
+/* Two runs of one endpoint are compared, anything else is a grid. */
+static int show_several(const struct report_choice *choice, const struct run_result *results,
+                        const struct arguments *arguments, struct error *err)
+{
+    struct buf text = {0};
+    const struct text_options options = text_options_for(arguments, STDOUT_FILENO);
+    size_t count = arguments->num_words;
+    bool broke = false;
+    if (!check_grid_formats(choice, err))
+        return EXIT_WRONG_USAGE;
+    bool is_pair = count == 2 && (strcmp(results[0].target, results[1].target) == 0 ||
+                                  arguments_has(arguments, "compare"));
+    if (is_pair)
+        broke = compare_text(&results[0], &results[1], &options, &text);
+    else
+        grid_text(results, arguments->words, count, &options, &text);
+    if (choice->num_reports == 0)
+        print(&text);
+    buf_clear(&text);
+    int code = write_grids(choice, results, arguments, err);
+    return code == EXIT_OK && broke ? EXIT_FELL_SHORT : code;
+}
+
 static int run(const struct arguments *arguments, struct error *err)
 {
     struct report_choice choice = {0};
@@ -67,12 +123,14 @@ static int run(const struct arguments *arguments, struct error *err)
     size_t count = arguments->num_words;
     struct run_result *results = mem_alloc((count + 1) * sizeof *results);
     size_t num_read = 0;
-    bool ok = arguments_expect_words(arguments, 1, 1, "at least one FILE", err) &&
+    bool ok = arguments_expect_words(arguments, 1, SIZE_MAX, "at least one FILE", err) &&
               report_choice_read(&choice, arguments, err);
     for (size_t i = 0; ok && i < count; i++, num_read++)
         ok = read_file(arguments->words[i], &results[i], err);
-    if (ok)
+    if (ok && count == 1)
         code = convert(&choice, arguments, &results[0], err);
+    else if (ok)
+        code = show_several(&choice, results, arguments, err);
     for (size_t i = 0; i < num_read; i++)
         run_result_clear(&results[i]);
     free(results);
@@ -86,9 +144,14 @@ const struct command command_report = {
     .summary = "convert, compare or merge saved JSON reports",
     .about =
         "Reads reports that `hookcheck run --report json=FILE` has saved. One is shown as text, or "
-        "written in the formats of --report. Exit code: 0, or 2 when a FILE is not such a report.",
+        "written in the formats of --report. Two of one endpoint are compared: what broke, what "
+        "was "
+        "mended, what got slower. Several endpoints become one grid of cases, as text or html. "
+        "Exit "
+        "code: 0, 1 when something broke from the first to the second, 2 when a FILE is not such a "
+        "report.",
     .examples = "  hookcheck report run.json\n"
-                "  hookcheck report run.json --report page.html --report run.sarif\n",
+                "  hookcheck report before.json after.json --report changes.html\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
     .run = run,

@@ -1,9 +1,11 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/sink.h"
@@ -13,6 +15,8 @@
 #include "cli/secret_options.h"
 #include "deliver/engine.h"
 #include "deliver/target.h"
+#include "format/capture.h"
+#include "panora/js.h"
 #include "report/send_report.h"
 
 #define ATTEMPTS_MAX      1000000
@@ -38,6 +42,7 @@ struct sending {
     size_t num_started;
     size_t num_in_flight;
     int64_t next_start_ns;
+    bool is_replay; /* `current` is a captured request */
 };
 
 static const char *const formats[] = {"text", "json", NULL};
@@ -80,6 +85,10 @@ static const struct option_spec specs[] = {
      .kind = OPTION_DURATION,
      .least = 1,
      .at = offsetof(struct sending, deadline_ns)},
+    {.name = "request",
+     .value = "FILE",
+     .help = "Send this captured request instead of an event, byte for byte but for its Host: raw "
+             "HTTP, a HAR file, a curl command or a line of a journal; needs no secret."},
     {.name = "format",
      .value = "FORMAT",
      .help = "text, or json: one object per line for each request, and a summary last if there "
@@ -141,16 +150,79 @@ static void read_types(struct sending *sending, const struct arguments *argument
         sending->types[i] = event_choice_wire_type(&sending->event, given[i]);
 }
 
+/* --- a captured request --- */
+
+#define CAPTURE_MAX ((size_t)64 * 1024 * 1024)
+
+static char *member_text(const struct js *event, const char *name)
+{
+    const struct js *value = js_get(event, name);
+    return value && js_kind(value) == JS_STRING
+               ? mem_copy(js_string(value).data, js_string(value).len)
+               : NULL;
+}
+
+/* What depends on the connection is made anew; everything else stays as it was captured. */
+static void fit_to_connection(struct request *request)
+{
+    char length[24];
+    (void)snprintf(length, sizeof length, "%zu", request->body.len);
+    (void)headers_remove(&request->headers, "Transfer-Encoding");
+    headers_set(&request->headers, "Content-Length", length);
+    headers_set(&request->headers, "Host", REQUEST_HOST_PLACEHOLDER);
+}
+
+static bool read_capture(struct sending *sending, const char *path, struct error *err)
+{
+    struct composed *current = &sending->current;
+    struct buf text = {0};
+    bool ok = file_read(path, CAPTURE_MAX, &text, err) &&
+              capture_read(buf_bytes(&text), &current->request, err);
+    buf_clear(&text);
+    if (!ok)
+        return error_prefix(err, "--request");
+    fit_to_connection(&current->request);
+    struct js *event = js_parse(buf_bytes(&current->request.body), NULL);
+    char *id = member_text(event, "id_event");
+    current->event.type = member_text(event, "type");
+    if (!current->event.type)
+        current->event.type = mem_text("(no type)");
+    if (id && strlen(id) < sizeof current->event.id)
+        (void)strcpy(current->event.id, id);
+    current->sent = mem_text("a captured request");
+    js_free(event);
+    free(id);
+    return true;
+}
+
+/* Options that make an event have nothing to make. */
+static bool read_replay(struct sending *sending, const struct arguments *arguments,
+                        struct error *err)
+{
+    static const char *const others[] = {"data", "wrong", "id", "at", "dialect", "count"};
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (arguments_has(arguments, others[i]))
+            return error_set(err, "--%s does not go with --request, which is sent as it is",
+                             others[i]);
+    sending->is_replay = true;
+    return arguments_expect_words(arguments, 1, 1, "the URL alone beside --request", err) &&
+           read_capture(sending, arguments_value(arguments, "request"), err);
+}
+
 static bool read_all(struct sending *sending, const struct arguments *arguments, struct error *err)
 {
     if (!arguments_expect_words(arguments, 1, SIZE_MAX, "the endpoint's URL", err) ||
         !target_parse(&sending->target, arguments->words[0], err) ||
         !read_numbers(sending, arguments, err) ||
-        !endpoint_choice_read(&sending->endpoint, arguments, err) ||
-        !event_choice_read(&sending->event, arguments, err))
+        !endpoint_choice_read(&sending->endpoint, arguments, err))
+        return false;
+    bool is_replay = arguments_has(arguments, "request");
+    if (is_replay ? !read_replay(sending, arguments, err)
+                  : !event_choice_read(&sending->event, arguments, err))
         return false;
     settle_rate(sending, arguments);
-    read_types(sending, arguments);
+    if (!is_replay)
+        read_types(sending, arguments);
     struct send_report *report = &sending->report;
     report->target = sending->target.shown;
     report->redactor = sink_redactor();
@@ -191,7 +263,7 @@ static bool may_be_sent(const struct sending *sending, struct error *err)
 /* Makes the next event unless the one that is there is to be sent once more. */
 static bool make_next(struct sending *sending, struct error *err)
 {
-    if (sending->num_started % (size_t)sending->times != 0)
+    if (sending->is_replay || sending->num_started % (size_t)sending->times != 0)
         return true;
     size_t event_number = sending->num_started / (size_t)sending->times;
     composed_clear(&sending->current);
@@ -282,6 +354,7 @@ static int run(const struct arguments *arguments, struct error *err)
 }
 
 const struct command command_send = {
+    .names = "events",
     .name = "send",
     .arguments = "URL [TYPE...]",
     .summary = "deliver one event, or many",
@@ -294,8 +367,7 @@ const struct command command_send = {
              "Redirects are not followed.",
     .examples = "  HOOKCHECK_SECRET=whsec_... hookcheck send http://localhost:3000/webhook "
                 "crm.contact.created\n"
-                "  HOOKCHECK_SECRET=whsec_... hookcheck send https://staging.example.com/webhook "
-                "--count 50 --rate 5/s\n",
+                "  hookcheck send http://localhost:3000/webhook --request captured.har\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
     .run = run,

@@ -17,6 +17,7 @@
 
 static const struct option_spec specs[] = {
     {.name = "format",
+     .names = "formats",
      .value = "FORMAT",
      .help = "How to print it: http, curl, json, headers, body or a document of another "
              "tool; see `hookcheck list formats`.",
@@ -109,6 +110,7 @@ static int run(const struct arguments *arguments, struct error *err)
 }
 
 const struct command command_sign = {
+    .names = "events",
     .name = "sign",
     .arguments = "[TYPE]",
     .summary = "sign an event, rightly or in a named wrong way, and print it",

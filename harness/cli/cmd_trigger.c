@@ -33,6 +33,7 @@ static const struct option_spec specs[] = {
      .most = COUNT_MAX,
      .at = offsetof(struct trigger_choice, count)},
     {.name = "wrong",
+     .names = "mutations",
      .value = "MUTATION",
      .help = "Make the request wrong in this way; `hookcheck list mutations` names them.",
      .repeatable = true},
@@ -172,6 +173,7 @@ static int run(const struct arguments *arguments, struct error *err)
 }
 
 const struct command command_trigger = {
+    .names = "events",
     .name = "trigger",
     .arguments = "TYPE",
     .summary = "let a local Panora send an event",

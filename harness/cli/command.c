@@ -17,9 +17,10 @@
 #include "result/version.h"
 
 const struct command *const commands[] = {
-    &command_run,      &command_report,  &command_send,      &command_sign,    &command_verify,
-    &command_fixtures, &command_receive, &command_selftest,  &command_list,    &command_lint,
-    &command_explain,  &command_panora,  &command_endpoints, &command_trigger,
+    &command_run,       &command_report,   &command_send,       &command_sign,
+    &command_verify,    &command_fixtures, &command_receive,    &command_selftest,
+    &command_list,      &command_lint,     &command_explain,    &command_panora,
+    &command_endpoints, &command_trigger,  &command_completion, &command_manual,
 };
 const size_t num_commands = ARRAY_LEN(commands);
 
@@ -71,7 +72,7 @@ static int print(struct buf *text, FILE *where, int code)
 
 /* --- finding and running --- */
 
-static const struct command *find_command(const char *name, struct error *err)
+const struct command *command_find(const char *name, struct error *err)
 {
     const char **names = mem_alloc(num_commands * sizeof *names);
     const struct command *found = NULL;
@@ -97,7 +98,7 @@ static int print_help(int argc, char **argv, struct error *err)
         add_overview(&text);
         return print(&text, stdout, EXIT_OK);
     }
-    const struct command *command = find_command(argv[0], err);
+    const struct command *command = command_find(argv[0], err);
     if (!command)
         return EXIT_WRONG_USAGE;
     add_command_help(command, &text);
@@ -151,12 +152,15 @@ static int dispatch(int argc, char **argv, const struct command **out_command, s
     if (is_one_of(first, "--help", "-h") || strcmp(first, "help") == 0)
         return print_help(argc - 2, argv + 2, err);
     if (strcmp(first, "--version") == 0) {
-        version_line(&text);
+        if (argc > 2 && strcmp(argv[2], "--json") == 0)
+            version_json(&text);
+        else
+            version_line(&text);
         return print(&text, stdout, EXIT_OK);
     }
     if (first[0] == '-')
         return unknown_top_option(first, err);
-    *out_command = find_command(first, err);
+    *out_command = command_find(first, err);
     return *out_command ? run_command(*out_command, argc - 2, argv + 2, err) : EXIT_WRONG_USAGE;
 }
 

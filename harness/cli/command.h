@@ -17,6 +17,8 @@ struct command {
     const char *summary;   /* one line for `hookcheck --help` */
     const char *about;     /* a paragraph for `hookcheck NAME --help`; lines at most 100 columns */
     const char *examples;  /* two real command lines, one a line, indented by two blanks */
+    const char *names;     /* what its words can be, as lists of `hookcheck list`: "cases,faults";
+                              also "lists" and "commands"; or NULL */
     const struct option_set *const *options; /* pointers, so that commands can share sets */
     size_t num_option_sets;
     /* Returns an exit code. When `err` is set the caller prints it as "hookcheck NAME: ..." on
@@ -39,8 +41,14 @@ extern const struct command command_panora;
 extern const struct command command_endpoints;
 extern const struct command command_trigger;
 
+extern const struct command command_completion;
+extern const struct command command_manual;
+
 extern const struct command *const commands[];
 extern const size_t num_commands;
+
+/* The command of that name, or NULL with the nearest. */
+const struct command *command_find(const char *name, struct error *err);
 
 /* Finds the command, parses, runs it, prints complaints; returns the exit code. */
 int command_main(int argc, char **argv);

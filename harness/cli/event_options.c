@@ -34,6 +34,7 @@ static const struct option_spec specs[] = {
      .choices = dialects,
      .at = offsetof(struct event_choice, composer.dialect)},
     {.name = "wrong",
+     .names = "mutations",
      .value = "MUTATION",
      .repeatable = true,
      .help = "Make the request differ from what Panora sends: MUTATION or MUTATION=ARGUMENT, see "

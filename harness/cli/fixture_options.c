@@ -23,12 +23,14 @@ static const char *const dialects[] = {"both", "text", "object", NULL};
 
 static const struct option_spec specs[] = {
     {.name = "only",
+     .names = "cases",
      .value = "GLOB",
      .repeatable = true,
      .help = "Write only the requests of cases whose full id matches; * also matches /. Plain "
              "events belong to panora/delivery/accepts-an-event.",
      .otherwise = "all of panora/delivery, panora/signature and panora/payload"},
     {.name = "events",
+     .names = "events",
      .value = "TYPE,...",
      .repeatable = true,
      .help = "Write only these event types.",
@@ -58,6 +60,7 @@ static const struct option_spec specs[] = {
      .choices = dialects,
      .at = offsetof(struct fixture_choice, chosen_dialect)},
     {.name = "format",
+     .names = "formats",
      .value = "FORMAT",
      .repeatable = true,
      .help = "Write also a document of all requests of a type in this format, see `hookcheck list "

@@ -39,7 +39,8 @@ struct option_spec {
     enum option_kind kind;
     size_t at;                  /* offset of where arguments_read puts it */
     const char *const *choices; /* NULL-terminated */
-    int64_t least, most;        /* of what is a number; `least` is at least 0; most 0 = no bound */
+    const char *names; /* which lists of `hookcheck list` its values come from: "cases", or NULL */
+    int64_t least, most; /* of what is a number; `least` is at least 0; most 0 = no bound */
 
     bool is_curls;      /* curl means the same by it: it tells how the endpoint is reached */
     bool is_aside;      /* it says nothing of what is sent, or is said otherwise: whoever sends one

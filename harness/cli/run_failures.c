@@ -12,6 +12,7 @@
 
 static const struct option_spec specs[] = {
     {.name = "failures",
+     .names = "formats",
      .value = "FORMAT=FILE",
      .is_aside = true,
      .help = "Write the requests of failed cases for another tool, such as har=failed.har; see "

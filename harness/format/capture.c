@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/encode.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -247,11 +248,48 @@ static bool read_curl(struct bytes text, struct request *out, struct error *err)
     return ok;
 }
 
+/* A line of the receiver's journal: headers as pairs, the body in base64. */
+static bool read_journal_line(json_t *line, struct request *out, struct error *err)
+{
+    const char *method = json_string_value(json_object_get(line, "method"));
+    const char *body = json_string_value(json_object_get(line, "body_base64"));
+    size_t index;
+    json_t *pair;
+    if (!method)
+        return error_set(err, "this line of the journal is about bytes that were no request");
+    out->method = mem_text(method);
+    json_array_foreach(json_object_get(line, "headers"), index, pair)
+    {
+        const char *name = json_string_value(json_array_get(pair, 0));
+        const char *value = json_string_value(json_array_get(pair, 1));
+        if (name && value)
+            headers_add(&out->headers, name, value);
+    }
+    return decode_base64(bytes_of(body), &out->body) ||
+           error_set(err, "the body of this line of the journal is not base64");
+}
+
+/* False when it is none; `out_ok` then says nothing. Only the first line counts. */
+static bool try_journal(struct bytes text, struct request *out, bool *out_ok, struct error *err)
+{
+    const char *end = memchr(text.data, '\n', text.len);
+    json_t *line =
+        json_loadb(text.data, end ? (size_t)(end - text.data) : text.len, JSON_ALLOW_NUL, NULL);
+    bool is_journal = json_is_string(json_object_get(line, "body_base64"));
+    if (is_journal)
+        *out_ok = read_journal_line(line, out, err);
+    json_decref(line);
+    return is_journal;
+}
+
 bool capture_read(struct bytes text, struct request *out, struct error *err)
 {
     struct bytes rest = text;
     while (rest.len && strchr(" \t\r\n", rest.data[0]))
         skip(&rest, 1);
+    bool ok = false;
+    if (rest.len && rest.data[0] == '{' && try_journal(rest, out, &ok, err))
+        return ok;
     if (rest.len && rest.data[0] == '{')
         return read_har(rest, out, err);
     if (rest.len > 5 && strncmp(rest.data, "curl ", 5) == 0)

@@ -1,6 +1,6 @@
 /*
  * A captured request in any of the forms in which people have one: as it stood on the wire, a HAR
- * file, or a curl command.
+ * file, a curl command, or a line of the receiver's journal.
  */
 #ifndef FORMAT_CAPTURE_H
 #define FORMAT_CAPTURE_H

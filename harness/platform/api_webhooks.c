@@ -235,7 +235,7 @@ static bool check_verify(struct visit *visit, const struct js *payload, const st
 {
     bool has_payload = payload && js_kind(payload) != JS_NULL;
     bool has_secret = secret && js_kind(secret) == JS_STRING;
-    const char *kind = !secret ? "undefined" : js_kind(secret) == JS_NULL ? "null" : "another type";
+    const char *kind = secret ? kind_word(secret) : "undefined";
     if (!has_payload)
         visit_panora_error(visit, 500, "Cannot read properties of %s (reading 'data')",
                            payload ? "null" : "undefined");

@@ -8,57 +8,10 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "report/answer_times.h"
 #include "report/html.h"
 
 /* --- answer times --- */
-
-static const struct {
-    const char *name;
-    bool genuine;
-    bool accepted;
-} kinds[] = {
-    {"genuine, accepted", true, true},
-    {"genuine, refused", true, false},
-    {"forged, refused", false, false},
-    {"forged, accepted", false, true},
-};
-#define NUM_KINDS ARRAY_LEN(kinds)
-
-struct samples {
-    int64_t *ns;
-    size_t count;
-};
-
-static int by_time(const void *a, const void *b)
-{
-    int64_t left = *(const int64_t *)a;
-    int64_t right = *(const int64_t *)b;
-    return left < right ? -1 : left > right;
-}
-
-static void take_samples(const struct run_result *result, size_t kind, struct samples *out)
-{
-    size_t room = 0;
-    *out = (struct samples){0};
-    for (size_t i = 0; i < result->num_cases; i++)
-        room += result->cases[i].num_exchanges;
-    out->ns = mem_alloc((room + 1) * sizeof *out->ns);
-    for (size_t i = 0; i < result->num_cases; i++)
-        for (size_t k = 0; k < result->cases[i].num_exchanges; k++) {
-            const struct exchange *exchange = &result->cases[i].exchanges[k];
-            if (exchange->seen.outcome == OUTCOME_ANSWERED && exchange->seen.total_ns > 0 &&
-                exchange->genuine == kinds[kind].genuine &&
-                exchange->accepted == kinds[kind].accepted)
-                out->ns[out->count++] = exchange->seen.total_ns;
-        }
-    qsort(out->ns, out->count, sizeof *out->ns, by_time);
-}
-
-static int64_t percentile(const struct samples *samples, size_t percent)
-{
-    size_t rank = (samples->count * percent + 99) / 100;
-    return samples->ns[rank ? rank - 1 : 0];
-}
 
 enum { CHART_WIDTH = 720, CHART_HEIGHT = 240, LEFT = 46, RIGHT = 34, TOP = 12, BOTTOM = 34 };
 
@@ -79,10 +32,10 @@ static double y_of(double share)
     return TOP + (1 - share) * (CHART_HEIGHT - TOP - BOTTOM);
 }
 
-static struct scale scale_of(const struct samples *all)
+static struct scale scale_of(const struct answer_times *all)
 {
     struct scale scale = {12, 0};
-    for (size_t i = 0; i < NUM_KINDS; i++) {
+    for (size_t i = 0; i < NUM_ANSWER_KINDS; i++) {
         if (all[i].count == 0)
             continue;
         scale.low = fmin(scale.low, floor(log10((double)all[i].ns[0])));
@@ -115,7 +68,7 @@ static void add_axes(const struct scale *scale, struct buf *out)
 }
 
 /* Steps, of which 300 are enough for the eye. */
-static void add_curve(const struct samples *samples, const struct scale *scale, size_t kind,
+static void add_curve(const struct answer_times *samples, const struct scale *scale, size_t kind,
                       struct buf *out)
 {
     enum { POINTS = 300 };
@@ -130,7 +83,7 @@ static void add_curve(const struct samples *samples, const struct scale *scale, 
     buf_add_format(out, "H%.1fV%.1f\"/>\n", x_of(scale, samples->ns[samples->count - 1]), y_of(1));
 }
 
-static void add_percentiles(const struct samples *all, struct buf *out)
+static void add_percentiles(const struct answer_times *all, struct buf *out)
 {
     static const size_t percents[] = {50, 90, 95, 99, 100};
     buf_add_text(out,
@@ -140,17 +93,17 @@ static void add_percentiles(const struct samples *all, struct buf *out)
                  "class=\"n\" scope=\"col\">p90</th><th class=\"n\" scope=\"col\">p95</th><th "
                  "class=\"n\" scope=\"col\">p99</th><th class=\"n\" scope=\"col\">slowest</th>"
                  "</tr>\n");
-    for (size_t i = 0; i < NUM_KINDS; i++) {
+    for (size_t i = 0; i < NUM_ANSWER_KINDS; i++) {
         if (all[i].count == 0)
             continue;
         buf_add_format(out,
                        "<tr><th scope=\"row\"><svg width=\"34\" height=\"10\" aria-hidden=\"true\">"
                        "<path class=\"curve k%zu\" d=\"M1 5H33\"/></svg>%s</th><td "
                        "class=\"n\">%zu</td>",
-                       i, kinds[i].name, all[i].count);
+                       i, answer_kind_name(i), all[i].count);
         for (size_t k = 0; k < ARRAY_LEN(percents); k++) {
             buf_add_text(out, "<td class=\"n\">");
-            text_add_duration(out, percentile(&all[i], percents[k]));
+            text_add_duration(out, answer_times_percentile(&all[i], percents[k]));
             buf_add_text(out, "</td>");
         }
         buf_add_text(out, "</tr>\n");
@@ -160,10 +113,10 @@ static void add_percentiles(const struct samples *all, struct buf *out)
 
 void html_add_times(const struct run_result *result, struct buf *out)
 {
-    struct samples all[NUM_KINDS];
+    struct answer_times all[NUM_ANSWER_KINDS];
     size_t count = 0;
-    for (size_t i = 0; i < NUM_KINDS; i++) {
-        take_samples(result, i, &all[i]);
+    for (size_t i = 0; i < NUM_ANSWER_KINDS; i++) {
+        answer_times_take(result, i, &all[i]);
         count += all[i].count;
     }
     if (count) {
@@ -175,13 +128,13 @@ void html_add_times(const struct run_result *result, struct buf *out)
             "request; the table below has the percentiles\">\n",
             CHART_WIDTH, CHART_HEIGHT);
         add_axes(&scale, out);
-        for (size_t i = 0; i < NUM_KINDS; i++)
+        for (size_t i = 0; i < NUM_ANSWER_KINDS; i++)
             add_curve(&all[i], &scale, i, out);
         buf_add_text(out, "</svg>\n");
         add_percentiles(all, out);
     }
-    for (size_t i = 0; i < NUM_KINDS; i++)
-        free(all[i].ns);
+    for (size_t i = 0; i < NUM_ANSWER_KINDS; i++)
+        answer_times_clear(&all[i]);
 }
 
 /* --- the timeline --- */

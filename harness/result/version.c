@@ -36,3 +36,10 @@ void version_line(struct buf *out)
     suites_hash(hash);
     buf_add_format(out, "hookcheck " HOOKCHECK_VERSION " (suites %.*s)\n", SHOWN_DIGITS, hash);
 }
+
+void version_json(struct buf *out)
+{
+    char hash[SUITES_HASH_SIZE];
+    suites_hash(hash);
+    buf_add_format(out, "{\"version\":\"" HOOKCHECK_VERSION "\",\"suites_sha256\":\"%s\"}\n", hash);
+}

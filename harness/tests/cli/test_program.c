@@ -78,11 +78,11 @@ Test(cli_program, wrong_words_get_one_sentence)
     } rows[] = {
         {{"sgin"}, "hookcheck: no command \"sgin\"; did you mean \"sign\"?\n"},
         {{"help", "sned"}, "hookcheck: no command \"sned\"; did you mean \"send\"?\n"},
-        {{"help", "sign", "send"}, "hookcheck: help takes one command; \"send\" is too many\n"},
+        {{"help", "sign", "send"},
+         "hookcheck: help takes one command; unexpected argument \"send\"\n"},
         {{"--versoin"}, "hookcheck: no option \"--versoin\"; did you mean \"--version\"?\n"},
         {{"--secret=hunter2"},
-         "hookcheck: no option \"--secret\" before a command; hookcheck --help shows what there "
-         "is\n"},
+         "hookcheck: no option \"--secret\" before a command; see hookcheck --help\n"},
         {{"sign", "--fromat", "json"},
          "hookcheck sign: no option \"--fromat\"; did you mean \"--format\"?\n"},
         {{"sign", "--format"}, "hookcheck sign: --format needs a value: --format FORMAT\n"},
@@ -97,8 +97,7 @@ Test(cli_program, wrong_words_get_one_sentence)
          "hookcheck explain: nothing is called \"trunkate-signature\"; did you mean "
          "\"truncate-signature\"?\n"},
         {{"explain"},
-         "hookcheck explain: the ID of a case, a fault or a word must be given; --help shows "
-         "how\n"},
+         "hookcheck explain: the ID of a case, a fault or a word is required; see --help\n"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct program_end end;

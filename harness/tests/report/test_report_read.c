@@ -17,8 +17,7 @@ static void render(const struct run_result *result, const char *format, struct b
 /* A saved report says the same again, in every format. */
 Test(report_report_read, gives_back_what_was_written)
 {
-    static const char *const same[] = {"json",  "text",  "markdown", "github",
-                                       "sarif", "badge", "junit"};
+    static const char *const same[] = {"text", "markdown", "github", "sarif", "badge", "junit"};
     struct error err = {0};
     struct run_result result;
     struct run_result back;

@@ -1,0 +1,150 @@
+#include "cli/candidates.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "reference/listing.h"
+
+/* One place at which a word is written: what it begins with, and what stands before that. */
+struct cursor {
+    const char *start;
+    const char *before; /* "--fault=" of "--fault=A0", or "" */
+    struct buf *out;
+};
+
+static void add(const struct cursor *place, const char *word, const char *sentence)
+{
+    if (!text_starts_with(word, place->start))
+        return;
+    buf_add_format(place->out, "%s%s", place->before, word);
+    if (sentence)
+        buf_add_format(place->out, "\t%.*s", (int)strcspn(sentence, "\n"), sentence);
+    buf_add_char(place->out, '\n');
+}
+
+/* --- values --- */
+
+static void add_listing(const struct cursor *place, const char *name)
+{
+    const struct listing *listing = listing_find(name, NULL);
+    struct library library;
+    if (!listing)
+        return;
+    library_init(&library);
+    json_t *rows = json_array();
+    if (library_load_suites(&library, NULL, 0, NULL))
+        listing->fill(&library, rows);
+    size_t index;
+    json_t *row;
+    json_array_foreach(rows, index, row)
+    {
+        const char *sentence = json_string_value(json_object_get(row, "sentence"));
+        const char *title = json_string_value(json_object_get(row, "title"));
+        add(place, json_string_value(json_object_get(row, listing->columns[0])),
+            sentence ? sentence : title);
+    }
+    json_decref(rows);
+    library_clear(&library);
+}
+
+/* `names` is a list with commas, such as "cases,faults". */
+static void add_listings(const struct cursor *place, const char *names)
+{
+    for (const char *at = names; at && *at;) {
+        size_t length = strcspn(at, ",");
+        char *name = mem_copy(at, length);
+        if (strcmp(name, "lists") == 0)
+            for (size_t i = 0; i < num_listings; i++)
+                add(place, listings[i].name, listings[i].sentence);
+        else if (strcmp(name, "commands") == 0)
+            for (size_t i = 0; i < num_commands; i++)
+                add(place, commands[i]->name, commands[i]->summary);
+        else
+            add_listing(place, name);
+        free(name);
+        at += length + (at[length] == ',');
+    }
+}
+
+static void add_values(const struct cursor *place, const struct option_spec *spec)
+{
+    for (size_t i = 0; spec->choices && spec->choices[i]; i++)
+        add(place, spec->choices[i], NULL);
+    add_listings(place, spec->names);
+}
+
+/* --- options --- */
+
+static const struct option_spec *find_option(const struct command *command, const char *word)
+{
+    size_t length = strcspn(word, "=");
+    for (size_t i = 0; i < command->num_option_sets; i++)
+        for (size_t j = 0; j < command->options[i]->num_specs; j++) {
+            const struct option_spec *spec = &command->options[i]->specs[j];
+            bool by_letter = length == 2 && word[0] == '-' && spec->letter == word[1];
+            bool by_name = text_starts_with(word, "--") && strlen(spec->name) == length - 2 &&
+                           strncmp(spec->name, word + 2, length - 2) == 0;
+            if (by_letter || by_name)
+                return spec;
+        }
+    return NULL;
+}
+
+static void add_options(const struct cursor *place, const struct command *command)
+{
+    for (size_t i = 0; i < command->num_option_sets; i++)
+        for (size_t j = 0; j < command->options[i]->num_specs; j++) {
+            const struct option_spec *spec = &command->options[i]->specs[j];
+            char *word = mem_format("%s%s", strlen(spec->name) > 1 ? "--" : "-", spec->name);
+            add(place, word, spec->help);
+            free(word);
+        }
+    add(place, "--help", "Print this help.");
+}
+
+static void add_of_command(const struct command *command, const char *last, const char *before_last,
+                           struct buf *out)
+{
+    struct cursor place = {last, "", out};
+    const struct option_spec *spec = NULL;
+    if (before_last && before_last[0] == '-' && !strchr(before_last, '='))
+        spec = find_option(command, before_last);
+    if (spec && spec->value) {
+        add_values(&place, spec);
+        return;
+    }
+    const char *equals = text_starts_with(last, "--") ? strchr(last, '=') : NULL;
+    spec = equals ? find_option(command, last) : NULL;
+    if (spec) {
+        char *before = mem_copy(last, (size_t)(equals + 1 - last));
+        place = (struct cursor){equals + 1, before, out};
+        add_values(&place, spec);
+        free(before);
+    } else if (last[0] == '-') {
+        add_options(&place, command);
+    } else {
+        add_listings(&place, command->names);
+    }
+}
+
+void candidates_add(const char *const *words, size_t num_words, struct buf *out)
+{
+    static const char *const top[] = {"--help", "--version"};
+    const char *last = num_words ? words[num_words - 1] : "";
+    struct cursor place = {last, "", out};
+    if (num_words <= 1) {
+        add_listings(&place, "commands");
+        add(&place, "help", "the help of a command");
+        for (size_t i = 0; last[0] == '-' && i < sizeof top / sizeof top[0]; i++)
+            add(&place, top[i], NULL);
+        return;
+    }
+    if (strcmp(words[0], "help") == 0)
+        add_listings(&place, "commands");
+    for (size_t i = 0; i < num_commands; i++)
+        if (strcmp(commands[i]->name, words[0]) == 0)
+            add_of_command(commands[i], last, num_words > 2 ? words[num_words - 2] : NULL, out);
+}

@@ -1,0 +1,102 @@
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "report/answer_times.h"
+#include "report/compare.h"
+#include "tests/support/sample_result.h"
+
+TestSuite(report_compare, .timeout = 20);
+
+static void compare(const struct run_result *before, const struct run_result *after,
+                    struct buf *out, bool *broke)
+{
+    const struct text_options options = {.columns = 80};
+    *broke = compare_text(before, after, &options, out);
+}
+
+Test(report_compare, says_nothing_of_two_equal_runs)
+{
+    struct run_result a;
+    struct run_result b;
+    struct buf out = {0};
+    bool broke = true;
+    sample_result(&a);
+    sample_result(&b);
+    compare(&a, &b, &out, &broke);
+    cr_expect_not(broke);
+    cr_expect_null(strstr(buf_text(&out), "Broke"));
+    cr_expect_not_null(strstr(buf_text(&out), "hookcheck: 0 broke, 0 mended, 0 changed otherwise"));
+    buf_clear(&out);
+    run_result_clear(&a);
+    run_result_clear(&b);
+}
+
+Test(report_compare, says_what_broke_and_what_was_mended)
+{
+    struct run_result a;
+    struct run_result b;
+    struct buf out = {0};
+    bool broke = false;
+    sample_result(&a);
+    sample_result(&b);
+    sample_case(&b, "panora/signature/refuses-truncated[32]")->verdict = VERDICT_PASS;
+    sample_case(&b, "panora/delivery/accepts-an-event")->verdict = VERDICT_FAIL;
+    b.num_diagnoses = 0;
+    compare(&a, &b, &out, &broke);
+    cr_expect(broke);
+    cr_expect_not_null(strstr(buf_text(&out),
+                              "\nBroke\n  ✖ fail  panora/delivery/accepts-an-event: "
+                              "fail, was pass"));
+    cr_expect_not_null(
+        strstr(buf_text(&out), "\nMended\n  ✔ pass  panora/signature/refuses-truncated[32]"));
+    cr_expect_not_null(strstr(buf_text(&out), "\nCauses that are gone\n"));
+    b.num_diagnoses = 1;
+    buf_clear(&out);
+    run_result_clear(&a);
+    run_result_clear(&b);
+}
+
+/* Against values of R's wilcox.test(exact = FALSE). */
+Test(report_compare, tells_noise_from_a_difference)
+{
+    int64_t low[] = {10, 11, 12, 13, 14, 15, 16, 17, 18, 19};
+    int64_t high[] = {20, 21, 22, 23, 24, 25, 26, 27, 28, 29};
+    int64_t mixed[] = {10, 12, 12, 13, 15, 15, 16, 18, 18, 20};
+    const struct answer_times a = {low, 10};
+    const struct answer_times b = {high, 10};
+    const struct answer_times c = {mixed, 10};
+    const struct answer_times few = {low, 7};
+    cr_expect_float_eq(answer_times_p_value(&a, &b), 0.0001827, 0.000001);
+    cr_expect_float_eq(answer_times_p_value(&b, &a), 0.0001827, 0.000001);
+    cr_expect_float_eq(answer_times_p_value(&a, &a), 1, 0.05);
+    cr_expect_gt(answer_times_p_value(&a, &c), 0.5);
+    cr_expect_float_eq(answer_times_p_value(&few, &b), 1, 0.000001);
+    cr_expect_eq(answer_times_percentile(&a, 50), 14);
+    cr_expect_eq(answer_times_percentile(&a, 100), 19);
+}
+
+Test(report_compare, a_grid_shows_the_cases_that_differ)
+{
+    const struct text_options options = {.columns = 80};
+    static const char *const names[] = {"staging", "production"};
+    struct run_result both[2];
+    struct buf out = {0};
+    sample_result(&both[0]);
+    sample_result(&both[1]);
+    sample_case(&both[1], "panora/signature/refuses-empty")->verdict = VERDICT_PASS;
+    grid_text(both, names, 2, &options, &out);
+    cr_expect_not_null(
+        strstr(buf_text(&out), "  ? open  ✔ pass  panora/signature/refuses-empty\n"));
+    cr_expect_null(strstr(buf_text(&out), "accepts-an-event"));
+    cr_expect_not_null(strstr(buf_text(&out), "2 endpoints, 14 cases: 13 alike"));
+    buf_reset(&out);
+    grid_html(both, names, 2, &out);
+    cr_expect_not_null(strstr(buf_text(&out), "<tr class=\"differs\"><th scope=\"row\"><code>"
+                                              "refuses-empty</code>"));
+    buf_clear(&out);
+    run_result_clear(&both[0]);
+    run_result_clear(&both[1]);
+}
