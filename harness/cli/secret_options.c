@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/sink.h"
 
 #define DEFAULT_VARIABLE "HOOKCHECK_SECRET"
@@ -97,6 +98,7 @@ bool secret_from_arguments(const struct arguments *arguments, struct secret *sec
 {
     if (!take(arguments, secret, err))
         return false;
+    mem_hold_secret();
     sink_hide_secret(secret_bytes(secret), "$" DEFAULT_VARIABLE);
     return true;
 }

@@ -123,12 +123,6 @@ static bool is_past(const struct baseline_entry *entry, const char *today)
     return entry->until[0] && strcmp(entry->until, today) < 0;
 }
 
-static void add_note(struct run_result *result, char *note)
-{
-    result->notes = mem_resize(result->notes, result->num_notes + 1, sizeof *result->notes);
-    result->notes[result->num_notes++] = note;
-}
-
 static size_t count_covered(const struct baseline_entry *entry, const struct run_result *result)
 {
     size_t count = 0;
@@ -150,7 +144,7 @@ static size_t tell_useless(const struct baseline *baseline, const char *today,
         if (fails && !is_past(entry, today))
             continue;
         useless++;
-        add_note(result,
+        run_result_add_note(result,
                  fails ? mem_format("baseline: %s may not fail any more, its day %s is past (%s)",
                                     name, entry->until, entry->reason)
                        : mem_format("baseline: %s does not fail any more; take it out", name));
@@ -174,7 +168,7 @@ void baseline_apply(const struct baseline *baseline, const char *today, struct r
         known += is_known;
     }
     size_t useless = tell_useless(baseline, today, result);
-    add_note(result, mem_format("baseline: %zu known failure%s, %zu new", known,
+    run_result_add_note(result, mem_format("baseline: %zu known failure%s, %zu new", known,
                                 known == 1 ? "" : "s", fresh));
     bool only_known = result->exit_code == EXIT_FELL_SHORT && known > 0 && fresh == 0 &&
                       !(result->loudest && *result->loudest) &&

@@ -120,6 +120,7 @@ void run_result_clear(struct run_result *result)
         diagnosis_clear(&result->diagnoses[i]);
     free(result->diagnoses);
     free_texts(result->notes, result->num_notes);
+    kept_free(result->kept);
     *result = (struct run_result){0};
 }
 

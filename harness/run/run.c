@@ -247,6 +247,7 @@ static void start(struct runner *runner)
         .wall_ms = clock_wall_ms(),
         .secret = secret_bytes(options->secret),
     };
+    result->kept = kept_new();
     gather_all(runner);
     clock_iso(clock_wall_ms(), result->started);
     result->seed = options->seed;
@@ -286,6 +287,7 @@ bool run_plan(struct plan *plan, const struct run_listener *listener, struct run
     effect_ask(&runner);
     finish_result(&runner);
     probing_diagnose(&runner);
+    finish_redact(&runner);
     gate_free(runner.gate);
     testcase_clear(&runner.canary);
     free(runner.all);
