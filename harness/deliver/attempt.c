@@ -90,6 +90,19 @@ int64_t attempt_age_ns(const struct attempt *attempt)
     return age > 0 ? age : 0;
 }
 
+static bool is_turned_away(enum outcome outcome)
+{
+    return outcome == OUTCOME_TLS_FAILED || outcome == OUTCOME_RESET || outcome == OUTCOME_CLOSED;
+}
+
+/* The server asked for a client certificate, got none, and broke off. */
+static void end_uncertified(struct attempt *attempt)
+{
+    attempt->seen.outcome = OUTCOME_TLS_FAILED;
+    (void)snprintf(attempt->seen.detail, sizeof attempt->seen.detail,
+                   "the endpoint demands a client certificate; give one with --cert and --key");
+}
+
 void attempt_end(struct attempt *attempt, enum outcome outcome, const char *format, ...)
 {
     if (attempt->ended)
@@ -102,6 +115,8 @@ void attempt_end(struct attempt *attempt, enum outcome outcome, const char *form
     va_start(args, format);
     (void)vsnprintf(attempt->seen.detail, sizeof attempt->seen.detail, format, args);
     va_end(args);
+    if (attempt->seen.cert_wanted && attempt->seen.first_byte_ns < 0 && is_turned_away(outcome))
+        end_uncertified(attempt);
 }
 
 void attempt_end_late(struct attempt *attempt)

@@ -49,6 +49,7 @@ struct attempt {
     struct engine *engine;
     struct attempt *next;
     const struct request *request; /* the caller's */
+    int socket_errno;              /* why no socket could be had; 0 = one was */
     bool has_begun;                /* `seen.started_ns` is as libcurl counts */
     struct headers fields;         /* the header lines as they go out */
     struct observation seen;

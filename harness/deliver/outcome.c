@@ -2,8 +2,10 @@
  * From libcurl's result codes to outcomes and sentences.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/text.h"
@@ -220,9 +222,56 @@ static bool end_without_session(struct attempt *attempt, CURLcode code, const ch
     return true;
 }
 
+/* What this machine lacks says nothing about the endpoint. */
+static const struct {
+    int number;
+    const char *sentence;
+} wants[] = {
+    {EADDRNOTAVAIL, "this machine has no free port left to connect from"},
+    {EMFILE, "this process has no descriptor left (ulimit -n)"},
+    {ENFILE, "this machine has no descriptor left"},
+    {ENOBUFS, "this machine has no buffer space left for another socket"},
+    {ENOMEM, "this machine has no memory left for another socket"},
+};
+
+/* libcurl resolves names in a thread that needs descriptors, too, and cannot say that it had none.
+ */
+static int errno_of(const struct attempt *attempt, CURLcode code)
+{
+    long os_errno = 0;
+    if (attempt->socket_errno)
+        return attempt->socket_errno;
+    if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY) {
+        int probe = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+        int number = probe < 0 && errno != EBADF ? errno : 0;
+        if (probe >= 0)
+            (void)close(probe);
+        return number;
+    }
+    (void)curl_easy_getinfo(attempt->connection ? attempt->connection->easy : attempt->easy,
+                            CURLINFO_OS_ERRNO, &os_errno);
+    return code == CURLE_COULDNT_CONNECT ? (int)os_errno : 0;
+}
+
+/* A family of addresses that was asked for and that this machine lacks is told as it is. */
+static bool end_for_want(struct attempt *attempt, CURLcode code)
+{
+    int number = errno_of(attempt, code);
+    for (size_t i = 0; i < ARRAY_LEN(wants); i++) {
+        if (wants[i].number != number || attempt->request->transport.ip_version)
+            continue;
+        attempt->seen.ours = true;
+        attempt_end(attempt, OUTCOME_NOT_SENT, "not sent: %s", wants[i].sentence);
+        return true;
+    }
+    return false;
+}
+
 void outcome_of_failure(struct attempt *attempt, CURLcode code)
 {
     const char *text = attempt->connection ? attempt->connection->error_text : attempt->error_text;
+    if (end_for_want(attempt, code))
+        return;
     if (end_without_session(attempt, code, text))
         return;
     for (size_t i = 0; i < ARRAY_LEN(failures); i++) {

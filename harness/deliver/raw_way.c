@@ -69,8 +69,11 @@ static void end_malformed(struct engine_connection *connection)
 static bool take(struct engine_connection *connection, const char *data, size_t len)
 {
     struct attempt *attempt = connection->attempt;
-    if (attempt->seen.first_byte_ns < 0)
+    if (attempt->seen.first_byte_ns < 0) {
         attempt->seen.first_byte_ns = attempt_age_ns(attempt);
+        attempt->seen.opening_len = len < OBSERVED_OPENING_MAX ? len : OBSERVED_OPENING_MAX;
+        memcpy(attempt->seen.opening, data, attempt->seen.opening_len);
+    }
     enum reading reading;
     do
         reading = reading_feed(&attempt->seen, connection->reader, &data, &len);

@@ -1,6 +1,7 @@
 /*
  * What the options mean to libcurl, checked once before the first attempt and set on each handle.
  */
+#include <errno.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -38,7 +39,19 @@ static curl_socket_t on_open_socket(void *payload, curlsocktype purpose,
         attempt->seen.started_ns = clock_monotonic_ns() - resolved_us * 1000;
         attempt->has_begun = true;
     }
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    int made = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (made < 0)
+        attempt->socket_errno = errno;
+    return made;
+}
+
+/* Called when the server asks for a client certificate; one that the user gave is there already. */
+static int on_cert_wanted(SSL *ssl, X509 **certificate, EVP_PKEY **key)
+{
+    struct attempt *attempt = SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl));
+    if (attempt)
+        attempt->seen.cert_wanted = true;
+    return 0;
 }
 
 /* Before a handshake, and so the first sign that the connection is up: libcurl tells its own time
@@ -48,6 +61,8 @@ static CURLcode on_tls_begin(CURL *easy, void *ctx, void *payload)
     struct attempt *attempt = payload;
     if (attempt->seen.connect_ns < 0)
         attempt->seen.connect_ns = attempt_age_ns(attempt);
+    (void)SSL_CTX_set_app_data((SSL_CTX *)ctx, attempt);
+    SSL_CTX_set_client_cert_cb(ctx, on_cert_wanted);
     return CURLE_OK;
 }
 
@@ -166,6 +181,8 @@ CURL *setup_easy(struct attempt *attempt, char *error_text)
     setup_must(curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1));
     setup_must(curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L));
     setup_must(curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L));
+    if (attempt->request->transport.proxy_line)
+        setup_must(curl_easy_setopt(easy, CURLOPT_HAPROXYPROTOCOL, 1L));
     setup_must(curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L));
     setup_must(curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, ENCODINGS));
 #if LIBCURL_VERSION_NUM >= 0x075700

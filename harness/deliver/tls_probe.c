@@ -194,6 +194,26 @@ static bool is_name(const char *host)
     return inet_pton(AF_INET, host, address) != 1 && inet_pton(AF_INET6, host, address) != 1;
 }
 
+static void set_alpn(SSL *ssl, const char *name)
+{
+    unsigned char list[32];
+    size_t len = name ? strlen(name) : 0;
+    if (len == 0 || len >= sizeof list)
+        return;
+    list[0] = (unsigned char)len;
+    memcpy(list + 1, name, len);
+    (void)SSL_set_alpn_protos(ssl, list, (unsigned int)len + 1);
+}
+
+static void read_alpn(const SSL *ssl, struct tls_facts *facts)
+{
+    const unsigned char *name = NULL;
+    unsigned int len = 0;
+    SSL_get0_alpn_selected(ssl, &name, &len);
+    if (len < sizeof facts->alpn)
+        memcpy(facts->alpn, name ? (const char *)name : "", len);
+}
+
 void tls_probe_begin(struct engine_connection *connection)
 {
     struct attempt *attempt = connection->attempt;
@@ -211,6 +231,7 @@ void tls_probe_begin(struct engine_connection *connection)
     probe->ssl = SSL_new(context);
     if (!probe->ssl || SSL_set_fd(probe->ssl, connection->socket) != 1)
         abort();
+    set_alpn(probe->ssl, attempt->request->transport.tls.alpn);
     SSL_set_app_data(probe->ssl, facts);
     SSL_set_msg_callback(probe->ssl, on_message);
     SSL_set_msg_callback_arg(probe->ssl, facts);
@@ -231,6 +252,7 @@ static void on_agreed(struct engine_connection *connection)
     facts->established = true;
     copy_text(facts->protocol, sizeof facts->protocol, SSL_get_version(ssl));
     copy_text(facts->cipher, sizeof facts->cipher, SSL_get_cipher_name(ssl));
+    read_alpn(ssl, facts);
     read_certificates(ssl, attempt->engine->target->host, facts);
     end(connection, OUTCOME_LEFT, "a TLS handshake, and nothing more");
 }

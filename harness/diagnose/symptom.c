@@ -61,7 +61,8 @@ static const struct symptom symptoms[] = {
           "before a refusal"},
      .harm_rank = HARM_SLOW,
      .cases = {"panora/timing/refuses-promptly"},
-     .part_of = "slow-acknowledgement"},
+     .part_of = "slow-acknowledgement",
+     .fate = FATE_THERE},
     {.kind = {"held-by-slow-clients", "is held up by clients that send slowly or nothing",
               "a stranger with a few connections keeps Panora's events out",
               "limit how long a request may take to arrive, and put a proxy before it that reads "

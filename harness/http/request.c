@@ -26,5 +26,5 @@ bool transport_is_plain(const struct transport *transport)
 {
     return transport->chunk_size == 0 && !transport->http_1_0 && !transport->expect_continue &&
            transport->piece_size == 0 && transport->split_at == 0 && transport->stop == STOP_NOT &&
-           !transport->tls.asked;
+           !transport->proxy_line && !transport->tls.asked;
 }

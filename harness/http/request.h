@@ -24,6 +24,7 @@ struct tls_question {
     bool asked;
     int min_version; /* 0 = as by default, else 0x0301 (TLS 1.0) to 0x0304 (TLS 1.3) */
     int max_version;
+    const char *alpn; /* the one protocol that is offered ("h2"); NULL = none; static */
     char ciphers[64]; /* OpenSSL's words for what is offered below TLS 1.3; "" = its default */
 };
 
@@ -40,6 +41,7 @@ struct transport {
     bool silent;       /* not even the head is sent; with STOP_HOLD */
     int64_t hold_ns;   /* STOP_HOLD ends after this at the latest */
     int ip_version;    /* 4 or 6 instead of what the user chose; 0 = as the user chose */
+    bool proxy_line;   /* a line of the PROXY protocol goes first, before any TLS */
     struct tls_question tls;
 };
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "report/standing.h"
 #include "report/tally.h"
+#include "result/exit.h"
 
 /* What it means for Panora's events, by how bad the worst cause is. */
 static const char *const consequences[HARM_COUNT] = {
@@ -94,11 +95,10 @@ static void add_not_ready(const struct run_result *result, struct buf *out)
     const struct case_result *deadly = killer(result);
     size_t failed = count_standing(result, STANDING_FAILED);
     buf_add_text(out, "Not ready: ");
-    if (first)
+    if (deadly && result->loudest && *result->loudest)
+        buf_add_text(out, result->loudest);
+    else if (first)
         add_because(result, first, out);
-    else if (deadly)
-        buf_add_format(out, "the endpoint went away after the case \"%s\" and did not come back.",
-                       deadly->title);
     else if (result->loudest && *result->loudest)
         buf_add_text(out, result->loudest);
     else if (failed)
@@ -139,7 +139,9 @@ static void add_ready(const struct run_result *result, struct buf *out)
 void headline_add(const struct run_result *result, struct buf *out)
 {
     const char *summary = run_result_summary(result);
-    if (strcmp(summary, "ready") == 0)
+    if (result->exit_code == EXIT_WRONG_USAGE && result->loudest)
+        buf_add_text(out, result->loudest);
+    else if (strcmp(summary, "ready") == 0)
         add_ready(result, out);
     else if (strcmp(summary, "undecided") == 0)
         add_undecided(result, out);

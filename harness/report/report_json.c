@@ -71,6 +71,25 @@ static void set_seed(json_t *object, uint64_t seed)
     json_set_text(object, "seed", text);
 }
 
+static void set_notes(json_t *object, const struct run_result *result)
+{
+    json_t *notes = json_array();
+    for (size_t i = 0; i < result->num_notes; i++)
+        json_array_append_new(notes, json_string(result->notes[i]));
+    json_object_set_new(object, "notes", notes);
+}
+
+static void set_wrong_port(json_t *object, const struct wrong_port *port)
+{
+    if (!port->got)
+        return;
+    json_t *json = json_object();
+    json_set_text(json, "tried", port->tried);
+    json_set_text(json, "got", port->got);
+    json_set_text(json, "remedy", port->remedy);
+    json_object_set_new(object, "wrong_port", json);
+}
+
 static void set_run(json_t *object, const struct run_result *result)
 {
     json_object_set_new(object, "schema_version", json_integer(SCHEMA_VERSION));
@@ -86,6 +105,8 @@ static void set_run(json_t *object, const struct run_result *result)
     json_set_text(object, "loudest", result->loudest);
     if (result->notice)
         json_set_text(object, "notice", result->notice);
+    set_notes(object, result);
+    set_wrong_port(object, &result->wrong_port);
     json_set_text(object, "left_behind", result->left_behind);
     json_set_text(object, "rerun", result->rerun);
     json_set_text(object, "url", result->url ? result->url : "");

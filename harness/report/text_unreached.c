@@ -47,8 +47,19 @@ static const struct observation *first_attempt(const struct run_result *result)
     return NULL;
 }
 
+static void add_wrong_port(const struct page *page, const struct wrong_port *port)
+{
+    page_short_field(page, 0, "tried", port->tried, 2);
+    page_short_field(page, 0, "got", port->got, 3);
+    page_short_field(page, 0, "do", port->remedy, 2);
+}
+
 void text_add_unreached(const struct page *page, const struct run_result *result)
 {
+    if (result->wrong_port.got) {
+        add_wrong_port(page, &result->wrong_port);
+        return;
+    }
     const struct observation *seen = first_attempt(result);
     struct buf tried = {0};
     struct buf got = {0};

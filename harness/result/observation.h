@@ -35,6 +35,8 @@ const char *outcome_name(enum outcome outcome);
 /* Whether a connection, and with https a TLS session, was had. */
 bool outcome_had_session(enum outcome outcome);
 
+#define OBSERVED_OPENING_MAX 48 /* bytes that are kept of how an answer begins */
+
 #define OBSERVED_BODY_MAX ((size_t)1024 * 1024) /* bytes kept; more are only counted */
 
 /* What a TLS handshake showed; of a default client that trusts the usual CAs or --cacert. */
@@ -42,6 +44,7 @@ struct tls_facts {
     bool asked;
     bool offered;          /* this client could send what it was to offer */
     bool established;      /* the server agreed */
+    char alpn[16];         /* the protocol that it chose of those offered; "" = none */
     char protocol[16];     /* "TLSv1.3" */
     char cipher[64];       /* "TLS_AES_256_GCM_SHA384" */
     char subject[128];     /* of the server's certificate, visible characters only */
@@ -75,10 +78,14 @@ struct observation {
     int64_t first_byte_ns; /* first byte of the response */
     int64_t total_ns;      /* the end, whatever it was */
 
-    char peer[64];   /* address that was connected to */
-    bool raw;        /* sent by the raw way: the fields below are exact only then */
-    bool reused;     /* sent on a connection that had carried a message before */
-    bool keep_alive; /* the response announced that the connection stays open (RFC 9112 9.3) */
+    char peer[64];                      /* address that was connected to */
+    char opening[OBSERVED_OPENING_MAX]; /* raw way: the first bytes that came, whatever they are */
+    size_t opening_len;
+    bool ours;        /* NOT_SENT for want of something on this machine: ports, descriptors */
+    bool cert_wanted; /* the server asked for a client certificate, and none was given */
+    bool raw;         /* sent by the raw way: the fields below are exact only then */
+    bool reused;      /* sent on a connection that had carried a message before */
+    bool keep_alive;  /* the response announced that the connection stays open (RFC 9112 9.3) */
     int64_t idle_closed_ns; /* on a kept connection: when the server closed it, from the end of this
                                response; -1 = it was open as long as anyone looked */
     bool idle_was_reset;    /* ... and it was a reset, not an orderly close */

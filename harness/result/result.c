@@ -97,16 +97,26 @@ static void diagnosis_clear(struct diagnosis *diagnosis)
     free_texts(diagnosis->cases, diagnosis->num_cases);
 }
 
+void run_result_add_note(struct run_result *result, char *note)
+{
+    result->notes = mem_resize(result->notes, result->num_notes + 1, sizeof *result->notes);
+    result->notes[result->num_notes++] = note;
+}
+
 void run_result_clear(struct run_result *result)
 {
-    char *texts[] = {result->target,  result->version, result->suites_hash,
-                     result->stopped, result->loudest, result->left_behind,
-                     result->rerun,   result->url,     result->curl_options};
+    char *texts[] = {result->target,         result->version,
+                     result->suites_hash,    result->stopped,
+                     result->loudest,        result->left_behind,
+                     result->rerun,          result->url,
+                     result->curl_options,   result->wrong_port.tried,
+                     result->wrong_port.got, result->wrong_port.remedy};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         free(texts[i]);
     for (size_t i = 0; i < result->num_cases; i++)
         case_result_clear(&result->cases[i]);
     free(result->cases);
+    free_texts(result->notes, result->num_notes);
     for (size_t i = 0; i < result->num_diagnoses; i++)
         diagnosis_clear(&result->diagnoses[i]);
     free(result->diagnoses);

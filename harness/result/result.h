@@ -166,6 +166,14 @@ struct diagnosis {
                             names: "Express", "Python"; "" = nothing is known */
 };
 
+/* Why there is no HTTP/1.1 at this port, where it could be found out; all NULL = nothing of the
+ * kind. The run ends with 3. */
+struct wrong_port {
+    char *tried;  /* "HTTP/1.1 without TLS on localhost:8443" */
+    char *got;    /* "a TLS server (TLSv1.3)" */
+    char *remedy; /* "use https:// in the URL" */
+};
+
 struct run_result {
     char *target;      /* shown form */
     char *version;     /* "0.1.0" */
@@ -183,6 +191,10 @@ struct run_result {
                            not checked; borrowed, NULL = nothing */
     char *loudest; /* the honest-run sentence: these requests never reached the handler, and what
                       they met; or "" */
+    struct wrong_port wrong_port;
+    char **notes; /* what happened beside the cases, a sentence each: the endpoint was away for a
+                     while, this machine was paused */
+    size_t num_notes;
     size_t num_requests; /* sent */
     char *left_behind;   /* "events whose id_event begins with 7e57c0de-1a2b" */
     char *rerun; /* command line prefix that repeats the run: "hookcheck run 'URL' --seed N ..."
@@ -201,6 +213,9 @@ struct run_result {
     struct kept *kept;               /* the bodies of answers; owned, NULL = none */
     const struct redactor *redactor; /* what reports must never show; borrowed, NULL = nothing */
 };
+
+/* Adds a note, which becomes the result's. */
+void run_result_add_note(struct run_result *result, char *note);
 
 void run_result_clear(struct run_result *result);
 void case_result_clear(struct case_result *result);

@@ -61,7 +61,7 @@ static void judge_canary(const struct testcase *test, struct case_result *out)
     }
     out->canary_failed = true;
     out->recovery_ns = test->recovery_ns;
-    out->verdict = broken[out->level];
+    out->verdict = test->recovery_ns < 0 ? VERDICT_FAIL : broken[out->level];
     if (out->decisive >= out->num_exchanges && out->num_exchanges)
         out->decisive = out->num_exchanges - 1;
     free(out->reason);
@@ -225,13 +225,41 @@ static int exit_code_of(const struct runner *runner, const struct tally *tally)
 {
     if (runner->result->interrupted)
         return EXIT_INTERRUPTED;
-    if (!runner->reached && runner_num_sent(runner) > 0)
+    if (runner->result->wrong_port.got || (!runner->reached && runner_num_sent(runner) > 0))
         return EXIT_UNREACHED;
     if (tally->fell_short)
         return EXIT_FELL_SHORT;
     if (tally->undecided)
         return EXIT_UNDECIDED;
     return asked_nothing(tally) ? EXIT_WRONG_USAGE : EXIT_OK;
+}
+
+/* An endpoint that ended is told first: after what, and that the rest could not be asked. */
+static void say_ended(const struct runner *runner)
+{
+    struct run_result *result = runner->result;
+    struct buf out = {0};
+    if (!runner->gone || !runner->alive_ns) /* it cannot end what never answered */
+        return;
+    buf_add_text(&out, "The endpoint ended");
+    if (runner->culprit)
+        buf_add_format(&out, " after the case \"%s\" (%s)", runner->culprit->one->title,
+                       runner->culprit->one->id);
+    buf_add_text(&out, " and did not come back within ");
+    text_add_duration(&out, runner->options->recovery_ns);
+    buf_add_format(&out, "; %zu cases could not be asked.", result->counts[VERDICT_INCONCLUSIVE]);
+    free(result->loudest);
+    result->loudest = buf_take(&out);
+}
+
+static void say_wrong_port(struct run_result *result)
+{
+    const struct wrong_port *port = &result->wrong_port;
+    if (!port->got)
+        return;
+    free(result->loudest);
+    result->loudest = mem_format("There is no HTTP/1.1 at this port. Tried: %s. Got: %s. Do: %s.",
+                                 port->tried, port->got, port->remedy);
 }
 
 /* Says why nothing was asked, where that is what came of the run. */
@@ -284,6 +312,9 @@ void finish_result(struct runner *runner)
     struct tally tally = tally_of(result);
     result->exit_code = exit_code_of(runner, &tally);
     say_asked_nothing(result, &tally);
+    say_wrong_port(result);
+    say_ended(runner);
+    trouble_add_notes(runner);
     /* the exchanges are the result's from now on */
     for (size_t i = 0; i < runner->plan->num_cases; i++)
         runner->plan->cases[i].exchanges = NULL;

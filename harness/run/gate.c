@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -10,11 +11,17 @@
 /* Interruptions and deadlines are seen after this at the latest. */
 #define TICK_NS (100 * NS_PER_MS)
 
+/* A process that gets no time for so long was stopped; a busy machine does not do that. */
+#define PAUSE_NS (1500 * NS_PER_MS)
+
 struct gate {
     struct budget budget;
     const struct target *target;
     const struct engine_options *options;
     struct engine *engine;
+    int64_t looked_ns; /* when the last wait ended; 0 = not watched */
+    int64_t worked_ns; /* time of the processor that was used until then */
+    int64_t paused_ns;
 };
 
 struct gate *gate_new(const struct budget_limits *limits, const struct target *target,
@@ -118,19 +125,22 @@ static bool ask_by(struct gate *gate, struct engine *engine, const struct gate_q
                    struct observation *seen)
 {
     struct asking asking = {.seen = seen};
+    struct engine_connection *connection = question->is_raw ? engine_connection_new(engine) : NULL;
     const struct engine_send send = {.request = question->request,
+                                     .connection = connection,
                                      .timeout_ns = question->timeout_ns,
                                      .on_done = on_done,
                                      .payload = &asking};
-    do
-        if (!wait_for_turn(gate, seen))
-            return false;
-    while (!let_out(gate, engine, question->purpose, &send, 1));
-    while (!asking.ended) {
+    bool sent = false;
+    while (!sent && wait_for_turn(gate, seen))
+        sent = let_out(gate, engine, question->purpose, &send, 1);
+    while (sent && !asking.ended) {
         (void)engine_wait(engine, TICK_NS);
         if (!asking.ended && budget_over(&gate->budget, clock_monotonic_ns()))
             engine_cancel_all(engine);
     }
+    engine_connection_free(connection);
+    gate->looked_ns = 0;
     return seen->outcome != OUTCOME_NOT_SENT;
 }
 
@@ -158,9 +168,37 @@ struct engine_connection *gate_connection_new(struct gate *gate)
     return engine_connection_new(gate->engine);
 }
 
+static int64_t worked_ns(void)
+{
+    struct timespec used;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &used);
+    return (int64_t)used.tv_sec * NS_PER_S + used.tv_nsec;
+}
+
+/* Time that passed although nothing was waited for and nothing was done. */
+static void note_pause(struct gate *gate, int64_t waited_ns)
+{
+    int64_t now_ns = clock_monotonic_ns();
+    int64_t work_ns = worked_ns();
+    int64_t idle_ns = now_ns - gate->looked_ns - (work_ns - gate->worked_ns) - waited_ns;
+    if (gate->looked_ns && idle_ns > PAUSE_NS)
+        gate->paused_ns += idle_ns;
+    gate->looked_ns = now_ns;
+    gate->worked_ns = work_ns;
+}
+
+int64_t gate_take_pause(struct gate *gate)
+{
+    int64_t paused_ns = gate->paused_ns;
+    gate->paused_ns = 0;
+    return paused_ns;
+}
+
 size_t gate_wait(struct gate *gate, int64_t timeout_ns)
 {
-    return engine_wait(gate->engine, timeout_ns);
+    size_t left = engine_wait(gate->engine, timeout_ns);
+    note_pause(gate, timeout_ns);
+    return left;
 }
 
 void gate_release_held(struct gate *gate)

@@ -33,6 +33,7 @@ struct gate_question {
     enum purpose purpose;
     const struct request *request;
     const struct target *elsewhere; /* on the endpoint's host; NULL = the endpoint itself */
+    bool is_raw;                    /* byte by byte, so that whatever comes back is seen */
     int64_t timeout_ns;
 };
 
@@ -43,6 +44,10 @@ bool gate_ask(struct gate *gate, const struct gate_question *question, struct ob
 
 /* A knock that found nobody is not counted. */
 void gate_give_back(struct gate *gate, enum purpose purpose);
+
+/* How long this process stood still (stopped, or the machine asleep) since this was last asked; 0 =
+ * it did not. What was in flight meanwhile shows nothing of the endpoint. */
+int64_t gate_take_pause(struct gate *gate);
 
 /* As the engine's functions of these names. */
 struct engine_connection *gate_connection_new(struct gate *gate);

@@ -40,6 +40,20 @@ static bool was_reached(const struct runner *runner, const struct observation *s
                                 (!tls->chain_error[0] && !tls->date_error[0] && tls->name_matches));
 }
 
+/* Enough for ports to become free again; then the case is left undecided. */
+#define SPOILED_MAX      4
+#define SPOILED_PAUSE_NS (250 * NS_PER_MS)
+
+/* This machine spoiled it: it is sent once more, a little later. */
+static bool begin_anew(struct runner *runner, struct testcase *test, int64_t now_ns)
+{
+    if (runner->stop || test->num_spoiled == SPOILED_MAX)
+        return false;
+    testcase_reset(test);
+    test->resume_ns = now_ns + (SPOILED_PAUSE_NS << test->num_spoiled++);
+    return true;
+}
+
 static void shot_ended(struct runner *runner, struct testcase *test, size_t index)
 {
     struct exchange *exchange = &test->exchanges[index];
@@ -54,6 +68,7 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
         transport_is_plain(&exchange->request.transport))
         runner->known_good = &exchange->request;
     test->shots[index].done = true;
+    test->spoiled = test->spoiled || seen->ours;
     test->in_flight--;
     runner->in_flight--;
     runner->reached =
@@ -65,6 +80,8 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
     int64_t now_ns = clock_monotonic_ns();
     pace_release_held(runner, test);
     if (test->in_flight > 0)
+        return;
+    if (test->spoiled && begin_anew(runner, test, now_ns))
         return;
     if (test->next < test->count && pace_is_open(test))
         return; /* it leaves at its time */
@@ -236,12 +253,21 @@ static bool is_crowded(const struct runner *runner, const struct testcase *test,
 {
     if (runner->in_flight == 0 || (test->in_flight > 0 && pace_is_open(test)))
         return false;
-    return runner->in_flight + len > runner->options->concurrency;
+    return runner->in_flight + len > runner->room;
 }
 
 static bool needs_solitude(const struct runner *runner, const struct testcase *test)
 {
     return test->one && (test->one->harmful || test->one->alone) && runner->alone != test;
+}
+
+/* When the rate, and an endpoint that had too much to do, allow it. */
+int64_t launch_due_ns(const struct runner *runner, const struct testcase *test, size_t len)
+{
+    const struct budget *budget = gate_budget(runner->gate);
+    int64_t rate_ns = budget_due_ns(budget, len);
+    int64_t gap_ns = pace_is_load(test) ? 0 : budget->last_ns + runner->gap_ns;
+    return rate_ns > gap_ns ? rate_ns : gap_ns;
 }
 
 bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
@@ -271,7 +297,7 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
     if (!runner->reached && runner->alone != test &&
         runner_num_sent(runner) + len > runner->options->concurrency && runner->in_flight > 0)
         return false;
-    if (now_ns < budget_due_ns(gate_budget(runner->gate), len))
+    if (now_ns < launch_due_ns(runner, test, len))
         return false;
     if (alone) {
         trouble_run_alone(runner, test);
@@ -321,6 +347,25 @@ static enum round round_of(const struct testcase *test)
     if (goes_together(test->one))
         return ROUND_TOGETHER;
     return test->probe || test->one->one_connection ? ROUND_CHAINS : ROUND_USUAL;
+}
+
+/* The case whose first request is waited for before anything else leaves; NULL = none is fit for
+ * that. */
+struct testcase *first_of(struct runner *runner)
+{
+    for (size_t i = 0; i < runner->plan->num_cases; i++) {
+        struct testcase *test = &runner->plan->cases[i];
+        if (!test->skip && test->count && !test->one->tls)
+            return round_of(test) >= ROUND_HARMFUL ? NULL : test;
+    }
+    return NULL;
+}
+
+void launch_first(struct runner *runner, int64_t now_ns)
+{
+    struct testcase *first = first_of(runner);
+    if (first && !runner->stop && runner->trouble == TROUBLE_NONE && first->state == CASE_WAITING)
+        (void)launch_next(runner, first, now_ns);
 }
 
 /* The first case goes first, then what says why there may be no TLS session, then the controls,

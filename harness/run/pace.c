@@ -69,6 +69,16 @@ void pace_after_launch(struct runner *runner, struct testcase *test, size_t inde
         test->resume_ns = now_ns + next->after_ns;
 }
 
+bool pace_is_load(const struct testcase *test)
+{
+    for (size_t i = 0; test->one && i < test->one->num_steps; i++) {
+        const struct step *step = &test->one->steps[i];
+        if (step->samples || step->together || step->interval_ns)
+            return true;
+    }
+    return false;
+}
+
 void pace_limit_samples(const struct runner *runner, struct testcase *test, int64_t now_ns)
 {
     const struct step *step = test->next < test->count ? step_at(test, test->next) : NULL;

@@ -48,6 +48,8 @@ void testcase_reset(struct testcase *test)
         test->shots[i].done = false;
     }
     test->state = CASE_WAITING;
+    test->crowded = false;
+    test->spoiled = false;
     test->next = 0;
     test->in_flight = 0;
     test->resume_ns = 0;

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "run/port.h"
 #include "run/run_internal.h"
 
 /* How long one look at the clock may be put off: interruptions and deadlines are seen after this at
@@ -56,7 +57,7 @@ static int64_t due_in_trouble(const struct runner *runner, int64_t next_ns)
     bool waits = test && test->state < CASE_ENDED && (test->in_flight == 0 || pace_is_open(test));
     if (!waits)
         return next_ns;
-    int64_t rate_ns = budget_due_ns(gate_budget(runner->gate), 1);
+    int64_t rate_ns = launch_due_ns(runner, test, 1);
     int64_t due_ns = test->resume_ns > rate_ns ? test->resume_ns : rate_ns;
     return due_ns < next_ns ? due_ns : next_ns;
 }
@@ -76,7 +77,7 @@ static int64_t idle_ns(const struct runner *runner, int64_t now_ns)
             test->resume_ns > now_ns) /* what is due already waits for room, not for time */
             earlier(&next_ns, test->resume_ns);
     }
-    int64_t rate_ns = budget_due_ns(gate_budget(runner->gate), 1);
+    int64_t rate_ns = launch_due_ns(runner, &runner->canary, 1);
     if (rate_ns > now_ns)
         earlier(&next_ns, rate_ns);
     return next_ns > now_ns ? next_ns - now_ns : 0;
@@ -126,12 +127,54 @@ static void check_stop(struct runner *runner, int64_t now_ns)
     }
 }
 
+/* --- the first request --- */
+
+/* There is no HTTP/1.1 at this port: what the first case met is not the endpoint's answer. */
+static void give_up_port(struct runner *runner, struct testcase *first)
+{
+    runner->reached = false;
+    testcase_reset(first);
+    first->exchanges[0].repeated = false;
+    stop(runner, "not sent: there is no HTTP/1.1 at this port");
+}
+
+/* Nothing else leaves until the first request has come to its end; where that leaves it open what
+ * listens there, it is asked. */
+static void see_first(struct runner *runner, int64_t now_ns)
+{
+    struct testcase *first = first_of(runner);
+    if (!first || runner->stop || first->state >= CASE_ENDED || first->shots[0].done) {
+        runner->first_is_over = true;
+    } else {
+        launch_first(runner, now_ns);
+        return;
+    }
+    const struct run_options *options = runner->options;
+    if (!first || runner->stop)
+        return;
+    const struct observation *seen = &first->exchanges[0].seen;
+    if (seen->outcome == OUTCOME_TLS_FAILED && seen->cert_wanted) {
+        runner->reached = true; /* it is there, and turns Panora's client away */
+        stop(runner, "not sent: the endpoint demands a client certificate (--cert)");
+        return;
+    }
+    if (!port_is_doubtful(seen, options->target->is_tls))
+        return;
+    if (port_look(runner->gate, options->target, options->deadline_ns, &runner->result->wrong_port))
+        give_up_port(runner, first);
+}
+
 static void loop(struct runner *runner)
 {
     for (;;) {
         int64_t now_ns = clock_monotonic_ns();
+        int64_t paused_ns = gate_take_pause(runner->gate);
         check_stop(runner, now_ns);
-        if (runner->trouble == TROUBLE_NONE)
+        if (paused_ns)
+            trouble_note_pause(runner, paused_ns);
+        if (!runner->first_is_over)
+            see_first(runner, now_ns);
+        else if (runner->trouble == TROUBLE_NONE)
             launch_ready(runner, now_ns);
         enum trouble before = runner->trouble;
         if (before != TROUBLE_NONE)
@@ -209,6 +252,7 @@ static void start(struct runner *runner)
     result->strict = options->strict;
     result->num_cases = runner->plan->num_cases;
     result->cases = mem_alloc((result->num_cases + 1) * sizeof *result->cases);
+    runner->room = options->concurrency;
     runner->begun_ns = clock_monotonic_ns();
     gate_begin(runner->gate);
 }

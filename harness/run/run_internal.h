@@ -53,6 +53,11 @@ struct testcase {
     int64_t ended_ns;
     bool canary_failed;
     int64_t recovery_ns;
+    unsigned num_deaths;  /* how often the endpoint was gone after it, this time included */
+    unsigned num_crowded; /* how often its answer was one of an endpoint that has too much to do */
+    unsigned num_spoiled; /* how often this machine, not the endpoint, spoiled it */
+    bool crowded;         /* ... this time */
+    bool spoiled;
     bool suspect;
     bool emitted;
 };
@@ -81,6 +86,7 @@ enum trouble {
 enum shot_kind { SHOT_GENUINE, SHOT_FORGED, SHOT_KINDS };
 
 struct runner {
+    bool first_is_over; /* the first request was seen to its end: others may follow */
     struct plan *plan;
     const struct run_options *options;
     const struct run_listener *listener;
@@ -95,6 +101,16 @@ struct runner {
     bool reached;              /* some attempt had a session */
     const char *stop;          /* why nothing more is sent, for a person; NULL = going on */
     bool budget_spent;         /* something was not sent because of --max-requests */
+    int64_t gap_ns;            /* between two requests, since the endpoint had too much to do */
+    size_t room;               /* in flight at most */
+    int64_t paused_ns;         /* how long this process stood still in all */
+    struct testcase *culprit;  /* the endpoint ended after it and stayed away */
+    bool is_crowded;           /* this trouble: it answers that it has too much to do */
+    bool is_limited;           /* that did not end in time: such answers are its own */
+    unsigned refusals;         /* canaries in a row that were answered, and refused */
+    size_t num_absences;       /* that no case is to blame for */
+    int64_t longest_absence_ns;
+    int64_t first_absence_ns; /* from the start of the run */
     /* trouble.c */
     enum trouble trouble;
     int64_t missed_ns;      /* when the endpoint was first missed */
@@ -136,6 +152,9 @@ size_t runner_num_sent(const struct runner *runner); /* requests of any kind */
 
 /* launch.c: what may be sent now is sent */
 void launch_ready(struct runner *runner, int64_t now_ns);
+int64_t launch_due_ns(const struct runner *runner, const struct testcase *test, size_t len);
+void launch_first(struct runner *runner, int64_t now_ns);
+struct testcase *first_of(struct runner *runner);
 
 /* Launches the next group of `test` if it is due and there is room for it. False: there is none,
  * and nothing behind it may go first, or a group that needs all of it would never go. */
@@ -154,15 +173,24 @@ size_t pace_group_len(const struct testcase *test);
 void pace_after_launch(struct runner *runner, struct testcase *test, size_t index, int64_t due_ns);
 
 /* Gives up the rest of a step whose samples have taken long enough. */
+bool pace_is_load(const struct testcase *test); /* the case is about how much comes how fast */
 void pace_limit_samples(const struct runner *runner, struct testcase *test, int64_t now_ns);
 
 /* Lets go of held connections when nothing else of the case is under way or to come. */
 void pace_release_held(struct runner *runner, const struct testcase *test);
 
 /* trouble.c: what to do when the endpoint dies on the way */
-void trouble_note(struct runner *runner, const struct testcase *test,
-                  const struct exchange *exchange);
+void trouble_note(struct runner *runner, struct testcase *test, const struct exchange *exchange);
 void trouble_step(struct runner *runner, int64_t now_ns);
+
+/* Whether the answer may be one of an endpoint that has too much to do just now. */
+bool trouble_is_crowded(const struct testcase *test, const struct exchange *exchange);
+
+/* What was under way while this process stood still is begun anew. */
+void trouble_note_pause(struct runner *runner, int64_t paused_ns);
+
+/* Says what happened beside the cases. */
+void trouble_add_notes(struct runner *runner);
 
 /* Runs `test` with nothing beside it, and a canary after it. */
 void trouble_run_alone(struct runner *runner, struct testcase *test);

@@ -7,10 +7,27 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
 #include "run/run_internal.h"
 
-#define CANARY_PAUSE_NS (25 * NS_PER_MS)
+#define CANARY_PAUSE_NS     (25 * NS_PER_MS)
+#define CANARY_PAUSE_MAX_NS (250 * NS_PER_MS)
+#define CANARY_EASE         10 /* the pause grows by 1/N of the time that it was missed */
+
+/* So many canaries in a row that were answered and refused are as bad as none. */
+#define REFUSALS_MAX 4
+
+/* An endpoint that has too much to do is given so long to work it off, and events come so far apart
+ * from then on. */
+#define CROWDED_NS       (8 * NS_PER_S)
+#define CROWDED_PAUSE_NS (60 * NS_PER_MS)
+#define CROWDED_MAX      6 /* points: an answer that stands when nothing else is in flight has two */
+#define GAP_MIN_NS       (10 * NS_PER_MS)
+#define GAP_MAX_NS       (250 * NS_PER_MS)
+#define GAP_EASE         32 /* the gap shrinks by 1/N with each event that gets in */
 
 /* Where no answer tells that the endpoint has seen the worst, canaries go out for so long, close
  * together: one that dies late, or is back at once, is not to be missed. */
@@ -22,10 +39,27 @@ static bool is_dead(enum answer answer)
     return answer == ANSWER_DIED || answer == ANSWER_UNREACHED;
 }
 
-/* A family of addresses that is not served says nothing of the endpoint's health. */
+/* A family of addresses that is not served says nothing of the endpoint's health, nor does one that
+ * turns away who has no certificate. */
 static bool is_a_death(const struct exchange *exchange)
 {
-    return is_dead(answer_of(&exchange->seen)) && exchange->request.transport.ip_version == 0;
+    return is_dead(answer_of(&exchange->seen)) && exchange->request.transport.ip_version == 0 &&
+           !exchange->seen.cert_wanted;
+}
+
+static bool says_crowded(const struct observation *seen)
+{
+    static const int statuses[] = {429, 502, 503, 504};
+    for (size_t i = 0; i < ARRAY_LEN(statuses); i++)
+        if (seen->outcome == OUTCOME_ANSWERED && seen->status == statuses[i])
+            return true;
+    return false;
+}
+
+/* What a case about load meets is its subject. */
+bool trouble_is_crowded(const struct testcase *test, const struct exchange *exchange)
+{
+    return says_crowded(&exchange->seen) && !pace_is_load(test);
 }
 
 static bool met_death(const struct testcase *test)
@@ -41,6 +75,8 @@ static bool may_be_guilty(const struct runner *runner, const struct testcase *te
 {
     if (test->skip || test->count == 0 || test->state == CASE_WAITING || test->state == CASE_JUDGED)
         return false;
+    if (runner->is_crowded)
+        return test->crowded;
     return test->state == CASE_RUNNING || test->ended_ns >= runner->alive_ns || met_death(test);
 }
 
@@ -62,18 +98,47 @@ static void mark_suspect(struct runner *runner, struct testcase *test)
 static void begin(struct runner *runner)
 {
     runner->missed_ns = clock_monotonic_ns();
+    runner->refusals = 0;
     runner->died = false;
     runner->trouble = TROUBLE_DRAIN;
     for_each(runner, mark_suspect);
 }
 
-void trouble_note(struct runner *runner, const struct testcase *test,
-                  const struct exchange *exchange)
+/* Slower from now on: half as many in flight, twice as far apart. */
+static void slow_down(struct runner *runner)
+{
+    runner->room = runner->room > 1 ? runner->room / 2 : 1;
+    runner->gap_ns = runner->gap_ns ? runner->gap_ns * 2 : GAP_MIN_NS;
+    if (runner->gap_ns > GAP_MAX_NS)
+        runner->gap_ns = GAP_MAX_NS;
+}
+
+static void note_crowded(struct runner *runner, struct testcase *test)
+{
+    if (runner->is_limited || test->num_crowded >= CROWDED_MAX)
+        return;
+    test->crowded = true;
+    if (runner->trouble != TROUBLE_NONE)
+        return;
+    slow_down(runner);
+    runner->is_crowded = true;
+    begin(runner);
+}
+
+void trouble_note(struct runner *runner, struct testcase *test, const struct exchange *exchange)
 {
     if (test == &runner->canary || !runner->reached || runner->stop)
         return;
-    if (runner->trouble == TROUBLE_NONE && is_a_death(exchange))
+    bool died = is_a_death(exchange);
+    if (runner->trouble == TROUBLE_NONE && died)
         begin(runner);
+    else if (runner->trouble == TROUBLE_ALONE && answer_of(&exchange->seen) == ANSWER_UNREACHED &&
+             died)
+        end_unsent(test, "not sent: the endpoint was gone", clock_monotonic_ns());
+    else if (trouble_is_crowded(test, exchange))
+        note_crowded(runner, test);
+    else if (exchange->accepted && runner->gap_ns)
+        runner->gap_ns -= runner->gap_ns / GAP_EASE; /* it copes: a little faster */
 }
 
 /* --- the canary --- */
@@ -113,7 +178,9 @@ static bool found_it_well(const struct runner *runner)
 {
     const struct exchange *exchange = &runner->canary.exchanges[0];
     if (exchange->seen.outcome == OUTCOME_NOT_SENT)
-        return true;
+        return !exchange->seen.ours;
+    if (runner->usual_accepted && says_crowded(&exchange->seen))
+        return runner->is_limited;
     return exchange->seen.outcome == OUTCOME_ANSWERED &&
            (exchange->accepted || !runner->usual_accepted || exchange->seen.status == 429 ||
             exchange->seen.status == 409); /* a repetition: the canary is the same each time */
@@ -121,12 +188,32 @@ static bool found_it_well(const struct runner *runner)
 
 /* --- the end of the endpoint --- */
 
+static bool was_cut_off(const struct testcase *test)
+{
+    for (size_t i = 0; i < test->count; i++)
+        if (answer_of(&test->exchanges[i].seen) == ANSWER_DIED)
+            return true;
+    return false;
+}
+
+/* What may have ended the endpoint for good: what ran alone, else what was cut off, else what was
+ * answered last. */
+static void accuse(struct runner *runner, struct testcase *test)
+{
+    struct testcase *culprit = runner->culprit;
+    if (!test->suspect || test->count == 0 || !test->shots[0].done ||
+        answer_of(&test->exchanges[0].seen) == ANSWER_UNREACHED)
+        return;
+    bool more = !culprit || (was_cut_off(test) && !was_cut_off(culprit)) ||
+                (was_cut_off(test) == was_cut_off(culprit) && test->ended_ns > culprit->ended_ns);
+    if (test->one && more)
+        runner->culprit = test;
+}
+
 /* Who was refused a connection saw nothing; who was cut off, or ran alone, may have done it. */
 static void settle_at_end(struct runner *runner, struct testcase *test)
 {
-    bool guilty = test == runner->alone;
-    for (size_t i = 0; i < test->count; i++)
-        guilty = guilty || answer_of(&test->exchanges[i].seen) == ANSWER_DIED;
+    bool guilty = test == runner->alone || test == runner->culprit || was_cut_off(test);
     if (!test->suspect && test != runner->alone)
         return;
     test->suspect = false;
@@ -148,6 +235,9 @@ static void give_up(struct runner *runner)
 {
     runner->stop = "not sent: the endpoint was gone and did not come back in time (--recovery)";
     runner->gone = true;
+    runner->culprit = runner->alone && runner->alone->one ? runner->alone : NULL;
+    if (!runner->culprit)
+        for_each(runner, accuse);
     trouble_stop(runner);
 }
 
@@ -165,6 +255,35 @@ static void send_again(struct runner *runner, int64_t pause_ns, int64_t now_ns)
     runner->canary.resume_ns = now_ns + pause_ns;
 }
 
+/* It answers, but not as it did: of several instances behind one address one may be of another
+ * mind, so that a few refusals in a row are no death. */
+static bool is_of_another_mind(struct runner *runner)
+{
+    const struct observation *seen = &runner->canary.exchanges[0].seen;
+    bool refused = seen->outcome == OUTCOME_ANSWERED && !says_crowded(seen);
+    return refused && runner->misses == 0 && ++runner->refusals < REFUSALS_MAX;
+}
+
+/* It has too much to do. False when that goes on for too long: then it is a limit of its own. */
+static bool is_patient(struct runner *runner, int64_t now_ns)
+{
+    if (!says_crowded(&runner->canary.exchanges[0].seen))
+        return false;
+    int64_t waited_ns = now_ns - runner->missed_ns;
+    return waited_ns < CROWDED_NS && waited_ns < runner->options->max_time_ns / 4;
+}
+
+static void note_absence(struct runner *runner)
+{
+    int64_t away_ns = runner->back_ns - runner->missed_ns;
+    if (runner->misses == 0)
+        return;
+    if (runner->num_absences++ == 0)
+        runner->first_absence_ns = runner->missed_ns - runner->begun_ns;
+    if (away_ns > runner->longest_absence_ns)
+        runner->longest_absence_ns = away_ns;
+}
+
 static bool is_back(struct runner *runner, int64_t now_ns)
 {
     if (runner->canary.state < CASE_ENDED)
@@ -172,12 +291,27 @@ static bool is_back(struct runner *runner, int64_t now_ns)
     if (runner->canary.state < CASE_ENDED)
         return false;
     if (found_it_well(runner) || (runner->back_ns && was_answered(runner))) {
-        if (!runner->back_ns)
+        if (!runner->back_ns) {
             runner->back_ns = now_ns;
+            note_absence(runner);
+        }
         if (now_ns >= runner->settled_ns)
             return true;
         send_again(runner, SETTLE_PAUSE_NS, now_ns);
         return false;
+    }
+    if (is_of_another_mind(runner) || runner->canary.exchanges[0].seen.ours) {
+        send_again(runner, CANARY_PAUSE_NS, now_ns);
+        return false;
+    }
+    if (is_patient(runner, now_ns)) {
+        send_again(runner, CROWDED_PAUSE_NS, now_ns);
+        return false;
+    }
+    if (says_crowded(&runner->canary.exchanges[0].seen)) {
+        runner->is_limited = true; /* it goes on as it is */
+        runner->back_ns = now_ns;
+        return true;
     }
     runner->misses++;
     runner->back_ns = 0;
@@ -187,7 +321,8 @@ static bool is_back(struct runner *runner, int64_t now_ns)
         give_up(runner);
         return false;
     }
-    send_again(runner, CANARY_PAUSE_NS, now_ns);
+    int64_t pause_ns = CANARY_PAUSE_NS + (now_ns - runner->missed_ns) / CANARY_EASE;
+    send_again(runner, pause_ns < CANARY_PAUSE_MAX_NS ? pause_ns : CANARY_PAUSE_MAX_NS, now_ns);
     return false;
 }
 
@@ -247,6 +382,8 @@ static void blame(struct runner *runner, struct testcase *test)
     runner->deaths[forged ? SHOT_FORGED : SHOT_GENUINE]++;
     test->canary_failed = true;
     test->recovery_ns = runner->back_ns - runner->missed_ns;
+    runner->num_absences -=
+        runner->num_absences < test->num_deaths ? runner->num_absences : test->num_deaths;
     for_each(runner, begin_anew);
 }
 
@@ -262,12 +399,15 @@ static void next_suspect(struct runner *runner)
 {
     runner->alone = NULL;
     runner->trouble = TROUBLE_NONE;
+    runner->refusals = 0;
     for (;;) {
         struct search search = find_suspect(runner);
-        if (!search.found)
+        if (!search.found) {
+            runner->is_crowded = false;
             return;
+        }
         search.found->suspect = false;
-        if (search.num_cut_off == 0 && !runner->died)
+        if (search.num_cut_off == 0 && !runner->died && !search.found->crowded)
             continue;
         testcase_reset(search.found);
         trouble_run_alone(runner, search.found);
@@ -280,13 +420,8 @@ static void step_recover(struct runner *runner, int64_t now_ns)
     if (!is_back(runner, now_ns))
         return;
     struct search search = find_suspect(runner);
-    if (search.num_cut_off == 0 && !runner->died) {
+    if (runner->is_limited || (search.num_cut_off == 0 && !runner->died && !runner->is_crowded))
         for_each(runner, clear_suspect);
-    } else if (search.num_cut_off == 1 && search.found->state == CASE_ENDED &&
-               answer_of(&search.found->exchanges[search.found->count - 1].seen) == ANSWER_DIED) {
-        search.found->suspect = false; /* nothing else was cut off: no need to do it again */
-        blame(runner, search.found);
-    }
     next_suspect(runner);
 }
 
@@ -310,22 +445,48 @@ static void step_alone(struct runner *runner, int64_t now_ns)
     (void)launch_next(runner, runner->alone, now_ns);
     if (runner->alone->state < CASE_ENDED || runner->in_flight > 0)
         return;
-    if (is_harmless(runner->alone)) {
+    if (is_harmless(runner->alone) && !runner->alone->crowded) {
         next_suspect(runner);
         return;
     }
+    runner->is_crowded = runner->alone->crowded;
     runner->missed_ns = now_ns;
     runner->trouble = TROUBLE_CANARY;
     send_canary(runner);
     runner->settled_ns = was_left(runner->alone) ? now_ns + SETTLE_NS : now_ns;
 }
 
+/* Once may be chance: a deploy, a supervisor. What happens again when it runs alone is its doing.
+ */
+static void repeat_or_blame(struct runner *runner, struct testcase *test)
+{
+    if (test->num_deaths++ > 0) {
+        blame(runner, test);
+        return;
+    }
+    test->suspect = true;
+    runner->died = runner->died || runner->misses > 0;
+    for_each(runner, begin_anew);
+}
+
+/* Where a genuine event got in at once beside it, the answer is its own, and stands. */
+static void repeat_crowded(struct runner *runner, struct testcase *test)
+{
+    bool waited = runner->back_ns - runner->missed_ns > CROWDED_PAUSE_NS;
+    test->num_crowded += waited ? 1 : 2;
+    test->suspect = test->num_crowded < CROWDED_MAX && !runner->is_limited;
+    if (waited)
+        slow_down(runner);
+}
+
 static void step_canary(struct runner *runner, int64_t now_ns)
 {
     if (!is_back(runner, now_ns))
         return;
-    if (runner->misses > 0 || met_death(runner->alone))
-        blame(runner, runner->alone);
+    if (runner->alone->crowded)
+        repeat_crowded(runner, runner->alone);
+    else if (runner->misses > 0 || met_death(runner->alone))
+        repeat_or_blame(runner, runner->alone);
     next_suspect(runner);
 }
 
@@ -348,4 +509,56 @@ void trouble_step(struct runner *runner, int64_t now_ns)
         step_alone(runner, now_ns);
     else if (runner->trouble == TROUBLE_CANARY)
         step_canary(runner, now_ns);
+}
+
+/* --- beside the cases --- */
+
+static void spoil(struct runner *runner, struct testcase *test)
+{
+    if (test->state != CASE_RUNNING)
+        return;
+    if (test->in_flight > 0)
+        test->spoiled = true; /* begun anew when that has ended */
+    else
+        testcase_reset(test);
+}
+
+void trouble_note_pause(struct runner *runner, int64_t paused_ns)
+{
+    runner->paused_ns += paused_ns;
+    if (!runner->stop)
+        for_each(runner, spoil);
+}
+
+static void note_absences(const struct runner *runner, struct buf *out)
+{
+    buf_add_text(out, runner->num_absences == 1 ? "The endpoint was away for "
+                                                : "The endpoint was away again and again, for ");
+    text_add_duration(out, runner->longest_absence_ns);
+    buf_add_text(out, runner->num_absences == 1 ? ", " : " at most, first ");
+    text_add_duration(out, runner->first_absence_ns);
+    buf_add_text(out, " into the run, and came back; what met that was sent again.");
+}
+
+void trouble_add_notes(struct runner *runner)
+{
+    struct buf out = {0};
+    if (runner->num_absences) {
+        note_absences(runner, &out);
+        run_result_add_note(runner->result, buf_take(&out));
+    }
+    if (runner->paused_ns) {
+        buf_add_text(&out, "This machine stopped hookcheck for ");
+        text_add_duration(&out, runner->paused_ns);
+        buf_add_text(&out, "; what was in flight was sent again.");
+        run_result_add_note(runner->result, buf_take(&out));
+    }
+    if (runner->gap_ns || runner->is_limited)
+        run_result_add_note(
+            runner->result,
+            mem_text(runner->is_limited
+                         ? "The endpoint limits how much it takes (429, 502, 503 or 504), and did "
+                           "not take more in time."
+                         : "The endpoint answered that it has too much to do (429, 502, 503 or "
+                           "504); what met that was sent again, more slowly."));
 }

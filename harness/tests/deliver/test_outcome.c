@@ -264,8 +264,8 @@ Test(deliver_outcome, shows_a_client_certificate_where_one_is_asked_for)
         struct observation seen = post_to(url, &options, i % 2, 5000);
         cr_expect_eq(seen.outcome, has_cert ? OUTCOME_ANSWERED : OUTCOME_TLS_FAILED, "%d: %s %s", i,
                      outcome_name(seen.outcome), seen.detail);
-        cr_expect_eq(strstr(seen.detail, "certificate required") != NULL, !has_cert, "%d: %s", i,
-                     seen.detail);
+        cr_expect_eq(strstr(seen.detail, "demands a client certificate") != NULL, !has_cert,
+                     "%d: %s", i, seen.detail);
         observation_clear(&seen);
     }
     raw_server_stop(server);
