@@ -119,7 +119,7 @@ EMBEDDED := $(sort $(wildcard reports/page/* harness/platform/page/*) fixtures/m
               $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo test test-all fresh deps-all deps-fresh deb dist portable check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove layers circles timeouts \
+.PHONY: foreign-diagnoses all help demo test test-all fresh deps-all deps-fresh deb dist portable check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove layers circles timeouts \
         tidy cppcheck deps deps-test deps-lint install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -212,6 +212,11 @@ test: deps-test
 test-all: deps-all
 	@$(MAKE) --no-print-directory $(JOBS) check FILTER='*/*'
 	@$(MAKE) --no-print-directory prove
+	@$(MAKE) --no-print-directory foreign-diagnoses
+
+# Endpoints in other frameworks, each with mistakes that the receiver does not have: named, and nothing else claimed.
+foreign-diagnoses: $(BIN)
+	@python3 harness/tests/diagnose/foreign/try.py --tool $(BIN)
 
 # Every hostile behaviour, and every secret in every encoding (harness/tests/README.md has the figures).
 .PHONY: hostile

@@ -435,6 +435,16 @@ static bool read_diagnosis(const struct json_at *at, struct diagnosis *out, stru
 
 /* --- the whole --- */
 
+static bool read_wrong_port(const struct json_at *at, struct wrong_port *out, struct error *err)
+{
+    static const struct member members[] = {
+        {"tried", TEXT, offsetof(struct wrong_port, tried), false},
+        {"got", TEXT, offsetof(struct wrong_port, got), false},
+        {"remedy", TEXT, offsetof(struct wrong_port, remedy), false},
+    };
+    return read_members(at, members, ARRAY_LEN(members), out, err);
+}
+
 static bool read_about(const struct json_at *at, struct run_result *out, struct error *err)
 {
 #define AT(name) offsetof(struct run_result, name)
@@ -453,6 +463,8 @@ static bool read_about(const struct json_at *at, struct run_result *out, struct 
         {"experiments", COUNT, AT(num_experiments), true},
     };
 #undef AT
+    struct json_at notes = json_member(at, "notes");
+    struct json_at port = json_member(at, "wrong_port");
     struct json_at seed = json_member(at, "seed");
     struct json_at started = json_member(at, "started");
     struct json_at exit_code = json_member(at, "exit_code");
@@ -462,6 +474,8 @@ static bool read_about(const struct json_at *at, struct run_result *out, struct 
     const char *started_text = "";
     json_int_t code = 0;
     if (!read_members(at, members, ARRAY_LEN(members), out, err) ||
+        (notes.value && !read_texts(&notes, &out->notes, &out->num_notes, err)) ||
+        (port.value && !read_wrong_port(&port, &out->wrong_port, err)) ||
         !json_get_text(&seed, &seed_text, err) || !json_get_text(&started, &started_text, err) ||
         !json_get_integer(&exit_code, 0, 255, &code, err) ||
         !read_count(&requests, &out->num_requests, err))
