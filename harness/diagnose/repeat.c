@@ -346,7 +346,7 @@ static void name_first(struct investigation *inv)
         if (lost && early && sight->answer == ANSWER_ERROR)
             failed = sight;
     }
-    if (!failed || num_later)
+    if (!failed || num_later || first_ns == INT64_MAX || inv->behind_first)
         return;
     char *refused = mem_format("the first event of the run: %d", failed->exchange->seen.status);
     struct diagnosis *diagnosis =
