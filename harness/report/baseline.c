@@ -144,10 +144,11 @@ static size_t tell_useless(const struct baseline *baseline, const char *today,
         if (fails && !is_past(entry, today))
             continue;
         useless++;
-        run_result_add_note(result,
-                 fails ? mem_format("baseline: %s may not fail any more, its day %s is past (%s)",
-                                    name, entry->until, entry->reason)
-                       : mem_format("baseline: %s does not fail any more; take it out", name));
+        run_result_add_note(
+            result, fails
+                        ? mem_format("baseline: %s may not fail any more, its day %s is past (%s)",
+                                     name, entry->until, entry->reason)
+                        : mem_format("baseline: %s does not fail any more; take it out", name));
     }
     return useless;
 }
@@ -169,7 +170,7 @@ void baseline_apply(const struct baseline *baseline, const char *today, struct r
     }
     size_t useless = tell_useless(baseline, today, result);
     run_result_add_note(result, mem_format("baseline: %zu known failure%s, %zu new", known,
-                                known == 1 ? "" : "s", fresh));
+                                           known == 1 ? "" : "s", fresh));
     bool only_known = result->exit_code == EXIT_FELL_SHORT && known > 0 && fresh == 0 &&
                       !(result->loudest && *result->loudest) &&
                       !(result->stopped && *result->stopped);
