@@ -31,7 +31,9 @@ static void name_dress(struct investigation *inv, const struct feature *feature,
     accepted.status = inv->base_status;
     char *good = specimen_describe(inv, &dressed, &accepted);
     char *bad = specimen_describe(inv, &plain, refused);
-    const struct diagnosis_kind kind = {feature->cause, feature->sentence,
+    const struct diagnosis_kind kind = {feature->door_cause ? feature->door_cause : feature->cause,
+                                        feature->door_sentence ? feature->door_sentence
+                                                               : feature->sentence,
                                         "every event of Panora is turned away", feature->remedy};
     attribute_lost(inv, found_pair(inv, &kind, HARM_LOST, good, bad, feature->without),
                    refused->status);

@@ -10,6 +10,7 @@ apply_hypothesis sign_trimmed_body;
 apply_hypothesis sign_unix_lines;
 apply_hypothesis sign_dos_lines;
 apply_hypothesis sign_data_text;
+apply_hypothesis sign_message_with; /* argument: what follows */
 apply_hypothesis sign_unquoted_message;
 apply_hypothesis sign_inner_by; /* argument: a serialiser */
 apply_hypothesis sign_data_by;

@@ -62,6 +62,13 @@ bool sign_data_text(const struct hypothesis *hypothesis, struct signing *signing
     return true;
 }
 
+bool sign_message_with(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    buf_add_bytes(&signing->message, buf_bytes(&signing->subject->message));
+    buf_add_text(&signing->message, hypothesis->argument);
+    return true;
+}
+
 bool sign_unquoted_message(const struct hypothesis *hypothesis, struct signing *signing)
 {
     struct bytes message = buf_bytes(&signing->subject->message);

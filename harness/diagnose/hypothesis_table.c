@@ -212,6 +212,8 @@ const struct hypothesis hypotheses[] = {
     EVENT_AS("rails", W_RAILS, "ruby", UNLIKELY),
     ROW(MESSAGE, "signs-unquoted-message", sign_unquoted_message, NULL, SIGN_QUOTED,
         "computes the HMAC over JSON.stringify(data) without the quotes at its ends", UNLIKELY),
+    ROW(MESSAGE, "signs-message-newline", sign_message_with, "\n", EXACT,
+        "computes the HMAC over JSON.stringify(data) with a newline after it", UNLIKELY),
     ROW(MESSAGE, "signs-data-newline", sign_data_text, "\n", SIGN_QUOTED,
         "computes the HMAC over the text in data with a newline after it", UNLIKELY),
     ROW(MESSAGE, "signs-body-newline", sign_raw_body, "\n", SIGN_DATA,

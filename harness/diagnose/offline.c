@@ -196,6 +196,146 @@ static void try_alterations(struct search *search)
     }
 }
 
+/* --- what is wrong with the header itself --- */
+
+static void add_right(const struct search *search, struct buf *out)
+{
+    struct digest digest;
+    if (digest_hmac("sha256", search->secret, buf_bytes(&search->subject.message), &digest))
+        encode_hex(digest_bytes(&digest), out);
+}
+
+static size_t common_len(struct bytes a, struct bytes b)
+{
+    size_t len = 0;
+    while (len < a.len && len < b.len && a.data[len] == b.data[len])
+        len++;
+    return len;
+}
+
+/* Fewer digits in common are chance. */
+#define COMMON_MIN 8
+
+static bool explain_one(struct search *search, struct bytes given, struct bytes right)
+{
+    size_t common = common_len(given, right);
+    if (given.len == 0)
+        buf_add_text(search->out, "the header Panora-Signature is there, but empty: something on "
+                                  "the way took its value, or the sender has no secret\n");
+    else if (common == given.len && given.len < right.len)
+        buf_add_format(search->out,
+                       "the signature is cut short: the first %zu of its %zu digits are there, and "
+                       "they are right; look for a column or a buffer that is too small\n",
+                       given.len, right.len);
+    else if (common == right.len && given.len > right.len)
+        buf_add_format(search->out,
+                       "the signature is right, with %zu character%s too many behind it\n",
+                       given.len - right.len, given.len - right.len == 1 ? "" : "s");
+    else if (common >= COMMON_MIN && common < right.len)
+        buf_add_format(search->out,
+                       "the first %zu digits of the signature are right and the %zu. is not: the "
+                       "signature was changed, not the body\n",
+                       common, common + 1);
+    else
+        return false;
+    return true;
+}
+
+/* What the header says about itself, before any mistake of the signer is looked for. */
+static bool explain_header(struct search *search)
+{
+    struct buf right = {0};
+    size_t count = headers_count(search->headers, PANORA_SIGNATURE_HEADER);
+    const char *first = headers_find(search->headers, PANORA_SIGNATURE_HEADER);
+    size_t place = 0;
+    bool told = false;
+    add_right(search, &right);
+    for (size_t i = 0; i < search->headers->count && count > 1 && !told; i++) {
+        if (!header_name_equal(search->headers->items[i].name, PANORA_SIGNATURE_HEADER))
+            continue;
+        place++;
+        told = bytes_equal(bytes_of(search->headers->items[i].value), buf_bytes(&right));
+        if (told)
+            buf_add_format(search->out,
+                           "there are %zu headers Panora-Signature, and number %zu of them is "
+                           "right: something on the way added one\n",
+                           count, place);
+    }
+    if (count == 1)
+        told = explain_one(search, bytes_of(first), buf_bytes(&right));
+    buf_clear(&right);
+    return told;
+}
+
+/* --- one byte of data that was taken away or doubled --- */
+
+/* Each position costs an HMAC over all of data. */
+#define EDITED_MAX ((size_t)8192)
+
+static bool fits_data(const struct search *search, struct bytes data)
+{
+    struct buf message = {0};
+    if (search->subject.is_text)
+        js_quote(data, &message);
+    else
+        buf_add_bytes(&message, data);
+    bool fits = fits_message(search, buf_bytes(&message));
+    buf_clear(&message);
+    return fits;
+}
+
+static bool try_without(struct search *search, struct bytes data, size_t at)
+{
+    struct buf edited = {0};
+    buf_add(&edited, data.data, at);
+    buf_add(&edited, data.data + at + 1, data.len - at - 1);
+    bool fits = fits_data(search, buf_bytes(&edited));
+    buf_clear(&edited);
+    if (fits) {
+        search->num_found++;
+        buf_add_format(search->out, "altered after it was signed: byte %zu of data was added (",
+                       at + 1);
+        text_add_visible(search->out, (struct bytes){data.data + at, 1}, 4);
+        buf_add_text(search->out, "); something between Panora and the capture changed the body\n");
+    }
+    return fits;
+}
+
+static bool try_other(struct search *search, struct bytes data, size_t at)
+{
+    static const char *const others =
+        " \n\"'0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    struct buf edited = {0};
+    bool fits = false;
+    buf_add_bytes(&edited, data);
+    for (const char *c = others; *c && !fits; c++) {
+        edited.data[at] = *c;
+        fits = *c != data.data[at] && fits_data(search, buf_bytes(&edited));
+    }
+    if (fits) {
+        search->num_found++;
+        buf_add_format(search->out, "altered after it was signed: byte %zu of data was ", at + 1);
+        text_add_visible(search->out, (struct bytes){edited.data + at, 1}, 4);
+        buf_add_text(search->out, " and is ");
+        text_add_visible(search->out, (struct bytes){data.data + at, 1}, 4);
+        buf_add_text(search->out, "; something between Panora and the capture changed the body\n");
+    }
+    buf_clear(&edited);
+    return fits;
+}
+
+#define CHANGED_MAX ((size_t)1024)
+
+static void try_edits(struct search *search)
+{
+    struct bytes data = buf_bytes(&search->subject.data);
+    bool found = data.len > EDITED_MAX;
+    for (size_t i = 0; !found && i < data.len; i++)
+        found = try_without(search, data, i);
+    for (size_t i = 0; !found && data.len <= CHANGED_MAX && i < data.len; i++)
+        found = try_other(search, data, i);
+}
+
 bool offline_explain(const struct headers *headers, struct bytes body, struct bytes secret,
                      struct buf *out)
 {
@@ -205,13 +345,21 @@ bool offline_explain(const struct headers *headers, struct bytes body, struct by
         const char *id = headers_find(headers, "webhook-id");
         if (id && strlen(id) < sizeof search.subject.id)
             (void)memcpy(search.subject.id, id, strlen(id) + 1);
+        if (explain_header(&search)) {
+            subject_clear(&search.subject);
+            return true;
+        }
         try_singles(&search);
         try_alterations(&search); /* where both explain it, both are said */
+        if (search.num_found == 0 && headers_find(headers, PANORA_SIGNATURE_HEADER))
+            try_edits(&search);
         if (search.num_found == 0 && body.len <= PAIRS_MAX)
             try_pairs(&search);
         if (search.num_found == 0)
-            buf_add_text(out, "no known mistake explains it: the secret is another, or data was "
-                              "changed after it was signed\n");
+            buf_add_text(out, headers_find(headers, PANORA_SIGNATURE_HEADER)
+                                  ? "no known mistake matches: another secret, or data changed "
+                                    "after signing\n"
+                                  : "no other header holds a signature of this body\n");
     }
     subject_clear(&search.subject);
     return search.num_found > 0;

@@ -318,6 +318,46 @@ static void name_connection(struct investigation *inv)
     buf_clear(&met);
 }
 
+/* --- only at first --- */
+
+static const struct diagnosis_kind at_first = {
+    "fails-at-first", "fails the first events after it was started, and accepts the same later",
+    "the first events after each start are lost: Panora does not send them again",
+    "answer 503 to nobody: open the port only when the handler is ready, connections to the "
+    "database included"};
+
+/* What the run sent before anything was accepted, and nothing since; no hookcheck can start the
+ * endpoint once more to be sure. */
+static void name_first(struct investigation *inv)
+{
+    int64_t first_ns = INT64_MAX;
+    const struct sight *failed = NULL;
+    size_t num_later = 0;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct exchange *exchange = inv->sights[i].exchange;
+        if (exchange->genuine && exchange->accepted && exchange->seen.started_ns < first_ns)
+            first_ns = exchange->seen.started_ns;
+    }
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        bool lost = sight_is_lost(sight) && sight->has_event && sight->is_plain;
+        bool early = sight->exchange->seen.started_ns < first_ns;
+        num_later += lost && !early;
+        if (lost && early && sight->answer == ANSWER_ERROR)
+            failed = sight;
+    }
+    if (!failed || num_later)
+        return;
+    char *refused = mem_format("the first event of the run: %d", failed->exchange->seen.status);
+    struct diagnosis *diagnosis =
+        found_pair(inv, &at_first, HARM_LOST, "30 of the same event later", refused, "first");
+    diagnosis->confidence = CONFIDENCE_LIKELY;
+    free(diagnosis->likely_because);
+    diagnosis->likely_because = mem_text("the endpoint cannot be started again from here");
+    attribute_unstable(inv, diagnosis, failed->exchange->seen.status, failed->answer);
+    free(refused);
+}
+
 /* Genuine events that the run saw refused as if by a limit. */
 static bool saw_limit(const struct investigation *inv)
 {
@@ -340,6 +380,8 @@ void repeat_measure(struct investigation *inv)
     run_series(inv, 2 * AT_ONCE, AT_ONCE, 20 * NS_PER_MS, false, &first);
     if (first.num_failed)
         name_at_once(inv, &first);
+    else
+        name_first(inv);
     name_connection(inv);
 }
 
@@ -395,12 +437,13 @@ static const struct diagnosis_kind kinds[] = {
 
 size_t repeat_kind_count(void)
 {
-    return ARRAY_LEN(kinds) + 2;
+    return ARRAY_LEN(kinds) + 3;
 }
 
 struct diagnosis_kind repeat_kind_at(size_t index)
 {
     if (index < ARRAY_LEN(kinds))
         return kinds[index];
-    return index == ARRAY_LEN(kinds) ? second_request : unverified;
+    index -= ARRAY_LEN(kinds);
+    return index == 0 ? second_request : index == 1 ? unverified : at_first;
 }

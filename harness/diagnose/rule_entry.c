@@ -170,8 +170,23 @@ static bool predict_pattern(const struct rule *rule, const struct investigation 
 static bool predict_part(const struct rule *rule, const struct investigation *inv,
                          const struct sight *sight)
 {
-    return has_one(sight) &&
-           (sight->signature.len == 0 || bytes_find(right_of(sight), sight->signature) != NULL);
+    if (sight->signature.len == 0)
+        return has_one(sight) && !rule->argument;
+    return has_one(sight) && bytes_find(right_of(sight), sight->signature) != NULL;
+}
+
+static bool predict_beginning(const struct rule *rule, const struct investigation *inv,
+                              const struct sight *sight)
+{
+    return has_one(sight) && right_of(sight).len && (sight->signature.len || !rule->argument) &&
+           starts_with(right_of(sight), sight->signature);
+}
+
+static bool predict_within(const struct rule *rule, const struct investigation *inv,
+                           const struct sight *sight)
+{
+    return has_one(sight) && right_of(sight).len &&
+           bytes_find(sight->signature, right_of(sight)) != NULL;
 }
 
 static void decode_leniently(struct bytes hex, struct buf *out)
@@ -296,6 +311,18 @@ const struct rule rules_of_entry[] = {
     ENTRY("compares-start", predict_start, NULL, "accepts whatever begins with the right signature",
           "signatures are malleable: one event has many valid signatures",
           "compare for equality, not for a beginning"),
+    ENTRY("compares-beginning", predict_beginning, NULL,
+          "accepts any beginning of the right signature, an empty one included",
+          "an empty signature, or one digit tried sixteen times, opens the endpoint",
+          "compare for equality, not with startsWith"),
+    ENTRY("compares-beginning", predict_beginning, "not empty",
+          "accepts any beginning of the right signature",
+          "one digit, tried sixteen times, opens the endpoint",
+          "compare for equality, not with startsWith"),
+    ENTRY("finds-right-within", predict_within, NULL,
+          "accepts any signature that holds the right one somewhere",
+          "signatures are malleable: one event has many valid signatures",
+          "compare for equality, not for containment"),
     ENTRY("finds-part", predict_part, NULL, "accepts any part of the right signature",
           "a single digit, tried sixteen times, opens the endpoint",
           "compare for equality, not for containment"),
@@ -326,6 +353,9 @@ const struct rule rules_of_entry[] = {
           "uses the header as a regular expression that the right signature has to match",
           "the signature .* opens the endpoint",
           "compare texts for equality, not by a pattern (match, =~, LIKE)"),
+    ENTRY("finds-part", predict_part, "not empty", "accepts any part of the right signature",
+          "a single digit, tried sixteen times, opens the endpoint",
+          "compare for equality, not for containment"),
     ENTRY("decodes-leniently", predict_lenient_hex, NULL,
           "decodes the signature with a hex decoder that drops what it cannot read",
           "signatures are malleable: one event has many valid signatures",

@@ -17,7 +17,7 @@
 #include "platform/courier.h"
 #include "platform/parcel.h"
 
-#define TAKEN_AT_ONCE ((size_t)32)
+#define TAKEN_AT_ONCE ((size_t)1) /* what is taken counts as running, so no more than is begun */
 #define CHANGES_KEPT  1024
 #define ANSWER_KEPT   ((size_t)64 * 1024)
 #define LOOK_MS       1000 /* for what becomes due, at the latest */

@@ -194,7 +194,12 @@ async function restart(page, panora) {
 async function runSuites(page) {
   await page.click('#endpoints button:text-is("Run suites")');
   await page.waitForSelector('#endpoints [role=status]:has-text("The endpoint:")', { timeout: 150000 });
-  assert.match(await page.textContent('#endpoints [role=status]'), /hookcheck: /);
+  assert.match(await page.textContent('#endpoints [role=status]'), /hookcheck/);
+  const [report] = await Promise.all([page.context().waitForEvent('page'), page.click('#endpoints a:text-is("Open the report")')]);
+  await report.waitForSelector('h1');
+  assert.match(await report.textContent('body'), /panora\/signature/);
+  await report.screenshot({ path: join(shots, 'report.png') });
+  await report.close();
 }
 
 async function offAndDelete(page) {

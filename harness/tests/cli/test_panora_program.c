@@ -1,0 +1,153 @@
+/* `panora`, `endpoints` and `trigger` as a user runs them: what they print, and how they end. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/mem.h"
+#include "tests/support/run_program.h"
+#include "tests/support/started_program.h"
+
+TestSuite(cli_panora, .timeout = 60);
+
+#define KEY         "PANORA_API_KEY=key-of-the-program-test"
+#define NOBODY_HERE "http://127.0.0.1:1"
+
+struct scene {
+    struct started_program panora;
+    char *api;
+};
+
+static void scene_begin(struct scene *scene)
+{
+    const char *const argv[] = {hookcheck_path(), "panora", "--listen", "127.0.0.1:0", NULL};
+    const char *const env[] = {KEY, NULL};
+    cr_assert(start_program(&scene->panora, argv, env));
+    const char *url = strstr(scene->panora.first_line, "http://");
+    cr_assert(strncmp(scene->panora.first_line, "dashboard: ", 11) == 0 && url);
+    scene->api = mem_text(url);
+}
+
+static void scene_end(struct scene *scene)
+{
+    cr_expect_eq(stop_program(&scene->panora), 0);
+    free(scene->api);
+}
+
+/* Runs hookcheck with up to five words and --api; `end` is the caller's to clear. */
+static int run(const char *api, struct program_end *end, const char *a, const char *b,
+               const char *c, const char *d, const char *e)
+{
+    const char *const given[] = {a, b, c, d, e};
+    const char *arguments[ARRAY_LEN(given) + 3] = {NULL};
+    const char *const env[] = {KEY, NULL};
+    size_t count = 0;
+    for (size_t i = 0; i < ARRAY_LEN(given) && given[i]; i++)
+        arguments[count++] = given[i];
+    arguments[count++] = "--api";
+    arguments[count] = api;
+    run_hookcheck_with(arguments, env, (struct bytes){0}, end);
+    return end->code;
+}
+
+static void expect(const struct program_end *end, int code, const char *out, const char *err)
+{
+    cr_expect_eq(end->code, code, "%d: %s%s", end->code, buf_text(&end->out), buf_text(&end->err));
+    cr_expect_not_null(strstr(buf_text(&end->out), out), "\"%s\" has no \"%s\"",
+                       buf_text(&end->out), out);
+    cr_expect_not_null(strstr(buf_text(&end->err), err), "\"%s\" has no \"%s\"",
+                       buf_text(&end->err), err);
+}
+
+/* One command whose output is looked at in two places. */
+static void check(const char *api, const char *a, const char *b, const char *c, int code,
+                  const char *out, const char *err)
+{
+    struct program_end end;
+    (void)run(api, &end, a, b, c, NULL, NULL);
+    expect(&end, code, out, err);
+    program_end_clear(&end);
+}
+
+Test(cli_panora, manages_endpoints_from_a_shell)
+{
+    struct scene scene;
+    struct program_end end;
+    NEED_HOOKCHECK();
+    scene_begin(&scene);
+    check(scene.api, "endpoints", NULL, NULL, 0, "", "");
+    (void)run(scene.api, &end, "endpoints", "create", "http://127.0.0.1:9/hook", "crm.deal.created",
+              "crm.note.created");
+    expect(&end, 0, "\ton\thttp://127.0.0.1:9/hook\tcrm.deal.created,crm.note.created\n", "");
+    char *id = mem_copy(end.out.data, 36);
+    program_end_clear(&end);
+    check(scene.api, "endpoints", "disable", id, 0, "\toff\t", "");
+    check(scene.api, "endpoints", "list", "--json", 0, "\"active\":false", "");
+    check(scene.api, "endpoints", "enable", id, 0, "\ton\t", "");
+    check(scene.api, "endpoints", "show", id, 0, id, "");
+    (void)run(scene.api, &end, "endpoints", "show", id, "--secret", NULL);
+    cr_expect_eq(end.out.len, 37, "a UUID and a line end: %s", buf_text(&end.out));
+    char *secret = mem_copy(end.out.data, 36);
+    program_end_clear(&end);
+    (void)run(scene.api, &end, "endpoints", "list", "--json", NULL, NULL);
+    cr_expect_null(strstr(buf_text(&end.out), secret), "a list shows no secret");
+    program_end_clear(&end);
+    check(scene.api, "endpoints", "delete", id, 0, "deleted ", "");
+    check(scene.api, "endpoints", "delete", id, 1, "", "Record to delete not found");
+    check(scene.api, "endpoints", "show", id, 1, "", "there is no endpoint");
+    free(secret);
+    free(id);
+    scene_end(&scene);
+}
+
+Test(cli_panora, triggers_what_somebody_subscribes_to)
+{
+    struct scene scene;
+    struct program_end end;
+    NEED_HOOKCHECK();
+    scene_begin(&scene);
+    check(scene.api, "trigger", "crm.deal.created", NULL, 1, "7e57c0de-",
+          "nothing goes out: no endpoint subscribes to crm.deal.created");
+    (void)run(scene.api, &end, "endpoints", "create", "http://127.0.0.1:9/", "crm.deal.created",
+              NULL);
+    char *id = mem_copy(end.out.data, 36);
+    program_end_clear(&end);
+    check(scene.api, "trigger", "crm.deal.created", NULL, 0, "\thttp://127.0.0.1:9/\n",
+          "crm.deal.created arrives as crm.deal.push");
+    check(scene.api, "trigger", "crm.deal.created", "--json", 0, "\"arrives_as\":\"crm.deal.push\"",
+          "");
+    check(scene.api, "trigger", "crm.dael.created", NULL, 2, "",
+          "did you mean \"crm.deal.created\"?");
+    check(scene.api, "trigger", "crm.deal.created", "--wrong=sign-bodi", 2, "",
+          "did you mean \"sign-body\"?");
+    check(scene.api, "endpoints", "delete", id, 1, "", "give --force");
+    (void)run(scene.api, &end, "endpoints", "delete", id, "--force", NULL);
+    expect(&end, 0, "deleted ", "");
+    program_end_clear(&end);
+    free(id);
+    scene_end(&scene);
+}
+
+Test(cli_panora, says_what_is_wrong_in_one_sentence)
+{
+    NEED_HOOKCHECK();
+    check(NOBODY_HERE, "endpoints", "lst", NULL, 2, "", "did you mean \"list\"?");
+    check(NOBODY_HERE, "endpoints", "delete", NULL, 2, "", "delete takes one endpoint's id");
+    check(NOBODY_HERE, "endpoints", "list", NULL, 3, "", "start `hookcheck panora`");
+    check(NOBODY_HERE, "trigger", "crm.deal.created", NULL, 3, "", "start `hookcheck panora`");
+    check(NOBODY_HERE, "run", "--endpoint", "x", 2, "", "start `hookcheck panora`");
+    struct program_end end;
+    RUN(&end, "endpoints");
+    expect(&end, 2, "", "no API key: set PANORA_API_KEY");
+    program_end_clear(&end);
+    RUN(&end, "panora", "--listen", "0.0.0.0:0");
+    expect(&end, 2, "", "needs --tls");
+    program_end_clear(&end);
+    RUN(&end, "panora", "--keep", "soon");
+    expect(&end, 2, "", "--keep");
+    program_end_clear(&end);
+    RUN(&end, "panora", "--store", "/nonexistent/p.db");
+    expect(&end, 2, "", "/nonexistent/p.db: No such file or directory");
+    program_end_clear(&end);
+}
