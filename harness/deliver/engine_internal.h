@@ -111,8 +111,8 @@ struct engine_connection {
 struct attempt *attempt_new(struct engine *engine, const struct engine_send *send);
 void attempt_free(struct attempt *attempt); /* `seen` too */
 
-/* Appends a request's own header fields as this endpoint gets them: its Host, and the engine's extra
- * fields last. */
+/* Appends a request's own header fields as this endpoint gets them: its Host, and the engine's
+ * extra fields last. */
 void attempt_fields(struct headers *fields, const struct engine *engine, const struct headers *own);
 
 /* The moment at which it has to be over, and ns from its beginning until now. */
