@@ -57,11 +57,12 @@ static bool unknown_option(const struct option_set *const *sets, size_t num_sets
     for (size_t i = 0; i < num_sets; i++) {
         names = mem_resize(names, count + sets[i]->num_specs + 1, sizeof *names);
         for (size_t j = 0; j < sets[i]->num_specs; j++)
-            names[count++] = sets[i]->specs[j].name;
+            if (strlen(sets[i]->specs[j].name) > 1) /* any letter is near any other: -X is not -4 */
+                names[count++] = sets[i]->specs[j].name;
     }
     char *word = mem_copy(given.data, given.len);
     const char *bare = word + strspn(word, "-");
-    const char *nearest = text_nearest(bare, names, count);
+    const char *nearest = strlen(bare) > 1 ? text_nearest(bare, names, count) : NULL;
     if (nearest)
         (void)error_set(err, "no option \"%s\"; did you mean \"%s%s\"?", word, dashes(nearest),
                         nearest);

@@ -107,12 +107,32 @@ static char *part_of(CURLU *parsed, CURLUPart part, unsigned int flags)
     return copy;
 }
 
+#define NEEDS_SCHEME "the endpoint's URL must start with http:// or https://"
+
+/* Suggests the whole URL where only host and path can be meant: nothing before or behind those,
+ * which may be secret, is repeated. */
+static bool lacks_scheme(const char *url, struct error *err)
+{
+    size_t host = strspn(url, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-");
+    size_t shown = strcspn(url, "?#");
+    bool is_host =
+        host > 0 && (url[host] == '\0' || url[host] == '/' ||
+                     (url[host] == ':' && strchr("123456789", url[host + 1]) && url[host + 1]));
+    for (size_t i = 0; i < shown; i++)
+        is_host = is_host && url[i] > ' ' && url[i] != '@' && url[i] != '\\';
+    if (!is_host || shown > 200 || text_starts_with(url, "http"))
+        return error_set(err, NEEDS_SCHEME);
+    bool is_here = text_starts_with(url, "localhost") || text_starts_with(url, "127.");
+    return error_set(err, NEEDS_SCHEME "; did you mean %s://%.*s?", is_here ? "http" : "https",
+                     (int)shown, url);
+}
+
 /* Scheme before anything else, because "mailto:x" and "localhost:8080/x" are no URLs to libcurl. */
 static bool check_scheme(const char *url, struct error *err)
 {
     size_t len = strcspn(url, ":/?#");
     if (strncmp(url + len, "://", 3) != 0)
-        return error_set(err, "the endpoint's URL has to begin with http:// or https://");
+        return lacks_scheme(url, err);
     if ((len == 4 && strncasecmp(url, "http", 4) == 0) ||
         (len == 5 && strncasecmp(url, "https", 5) == 0))
         return true;

@@ -154,7 +154,7 @@ Test(cli_option, complains_in_one_sentence)
         {{"--deadlin=3s"}, "no option \"--deadlin\"; did you mean \"--deadline\"?"},
         {{"-insecure"}, "no option \"-insecure\"; did you mean \"--insecure\"?"},
         {{"--nothing-like-it"}, "no option \"--nothing-like-it\"; --help lists them"},
-        {{"-z=hunter2"}, "no option \"-z\"; did you mean \"-4\"?"},
+        {{"-z=hunter2"}, "no option \"-z\"; --help lists them"},
         {{"--deadline"}, "--deadline needs a value: --deadline TIME"},
         {{"-d"}, "-d needs a value: -d TIME"},
         {{"--insecure=yes"}, "--insecure takes no value"},
