@@ -1,5 +1,5 @@
-/* Any bytes are a captured request or get a sentence of one line; what was read can be said in every
- * format that does not refuse it. */
+/* Any bytes are a captured request or get a sentence of one line; what was read can be said in
+ * every format that does not refuse it. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>

@@ -8,7 +8,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const enum child_state states[] = {CHILD_EXITED, CHILD_SIGNALLED, CHILD_LATE, CHILD_LOUD};
+    static const enum child_state states[] = {CHILD_EXITED, CHILD_SIGNALLED, CHILD_LATE,
+                                              CHILD_LOUD};
     if (size < 2)
         return 0;
     struct child child = {.state = states[data[0] % 4], .code = data[0] >> 4};

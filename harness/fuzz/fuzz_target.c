@@ -1,5 +1,5 @@
-/* Any text is an endpoint's URL, or a redirect from one, or gets a sentence; a redirect leads to http
- * or https, and nowhere with what the endpoint's own URL holds of credentials. */
+/* Any text is an endpoint's URL, or a redirect from one, or gets a sentence; a redirect leads to
+ * http or https, and nowhere with what the endpoint's own URL holds of credentials. */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
