@@ -19,6 +19,7 @@
 #   make bench      how fast signed events are made, beside Node and openssl speed
 #   make vectors    remake fixtures/vectors with Node
 #   make install    program, manual pages, completions; PREFIX and DESTDIR as usual (also make uninstall)
+#   make release    check all that a release needs, and make its packages
 #   make deb        a Debian package in build/packages; make dist: the source; make portable: a tarball
 #                   with the libraries that slim images lack
 #
@@ -97,10 +98,11 @@ BIN      := $(B)/hookcheck
 UNIT     := $(B)/unit-tests
 EMBEDDED := $(sort $(wildcard reports/page/* harness/platform/page/*) fixtures/manifest.schema.json fixtures/catches.json \
               $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null) \
+              $(wildcard fixtures/ci/*.yml fixtures/ci/Jenkinsfile) \
               $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))
 
 .DEFAULT_GOAL := all
-.PHONY: foreign-diagnoses all help demo test test-all fresh deps-all deps-fresh deb dist portable check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove layers circles timeouts \
+.PHONY: foreign-diagnoses all help demo test test-all fresh deps-all deps-fresh deb dist portable release check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove layers circles timeouts \
         tidy cppcheck deps deps-test deps-lint install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -330,6 +332,13 @@ portable: $(BIN)
 build/portable/hookcheck: $(B)/cli/main.o $(OBJ)
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -Wl,--disable-new-dtags,-rpath,'$$ORIGIN/lib' -o $@ $^ $(ALL_LDLIBS)
+
+# All that must hold before a version is given out.
+release:
+	@[ -z "$$(git status --porcelain)" ] || { echo 'release: commit first' >&2; exit 1; }
+	@version=$$(sed -n 's/^#define HOOKCHECK_VERSION *"\(.*\)"$$/\1/p' harness/result/version.h); \
+	    grep -q "^## $$version$$" harness/CHANGELOG.md || { echo "release: harness/CHANGELOG.md has no $$version" >&2; exit 1; }
+	@$(MAKE) --no-print-directory lint test-all deb dist portable
 
 clean:
 	rm -rf build

@@ -43,6 +43,7 @@ extern const struct command command_trigger;
 
 extern const struct command command_completion;
 extern const struct command command_manual;
+extern const struct command command_init;
 
 extern const struct command *const commands[];
 extern const size_t num_commands;

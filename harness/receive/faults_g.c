@@ -191,6 +191,15 @@ static enum result shape_of_handled_type(struct handling *handling)
     return result == RESULT_NEXT && !handled ? RESULT_NOT_EVENT : result;
 }
 
+/* Whatever cannot be parsed is acknowledged, so that the sender does not send it again. */
+static enum result find_or_acknowledge(struct handling *handling)
+{
+    if (handling_event(handling))
+        return rules_right.find(handling);
+    handling->answer.status = 200;
+    return RESULT_ANSWERED;
+}
+
 static const struct fault rows[] = {
     {.id = "G01",
      .name = "refuses-unknown-types",
@@ -280,5 +289,10 @@ static const struct fault rows[] = {
      .seen = "a variant of G01",
      .diagnosis = "refuses-some-types",
      .overrides = {.shape = shape_of_handled_type}},
+    {.id = "G17",
+     .name = "acknowledges-malformed",
+     .sentence = "answers 200 to a body that is not JSON",
+     .seen = "handlers that acknowledge first and parse later",
+     .overrides = {.find = find_or_acknowledge}},
 };
 const struct table_part faults_g = TABLE_PART(rows);

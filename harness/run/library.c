@@ -31,6 +31,7 @@ static void make_lists(struct library *library)
     const struct catalogue *catalogue = library->catalogue;
     struct names sent = {0};
     struct names documented = {0};
+    struct names all = {0};
     for (size_t i = 0; i < catalogue->num_types; i++)
         if (catalogue->types[i].wire_type)
             add_once(&sent, catalogue->types[i].wire_type);
@@ -39,6 +40,10 @@ static void make_lists(struct library *library)
         if (type->documented && !names_has(&sent, type->name))
             add_once(&documented, type->name);
     }
+    for (size_t i = 0; i < catalogue->num_types; i++)
+        names_add(&all, catalogue->types[i].name);
+    library->values[2] = all.items;
+    library->lists[2] = (struct value_list){"all-types", all.items, all.count};
     library->values[0] = sent.items;
     library->values[1] = documented.items;
     library->lists[0] = (struct value_list){"sent-types", sent.items, sent.count};
@@ -54,7 +59,8 @@ void library_init(struct library *library)
         .expectations = expectation_words,
         .probes = probe_words,
         .lists = library->lists,
-        .num_lists = ARRAY_LEN(library->lists),
+        .num_lists = 2,
+        .types = library->lists[2],
     };
 }
 
@@ -141,11 +147,30 @@ static bool add_built_in(struct library *library, const char *wanted, size_t *ou
            add_below(library, NULL, wanted, out_found, err);
 }
 
+/* A file may be a built-in suite itself, but not another one of its name. */
+static bool check_name(const char *path, const char *name, struct bytes text, struct error *err)
+{
+    for (size_t i = 0; i < num_resources; i++) {
+        char *built_in = built_in_name(&resources[i]);
+        struct bytes own = {(const char *)resources[i].data, resources[i].len};
+        bool clash = built_in && strcmp(built_in, name) == 0 && !bytes_equal(own, text);
+        free(built_in);
+        if (clash)
+            return error_set(err,
+                             "%s: /suite: \"%s\" is the name of a built-in suite; give yours "
+                             "another one",
+                             path, name);
+    }
+    return true;
+}
+
 static bool add_file(struct library *library, const char *path, struct error *err)
 {
     struct buf text = {0};
-    bool ok = file_read(path, SUITE_FILE_MAX, &text, err) &&
-              add_suite(library, path, buf_bytes(&text), err);
+    bool ok =
+        file_read(path, SUITE_FILE_MAX, &text, err) &&
+        add_suite(library, path, buf_bytes(&text), err) &&
+        check_name(path, library->suites[library->num_suites - 1]->name, buf_bytes(&text), err);
     buf_clear(&text);
     return ok;
 }

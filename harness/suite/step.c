@@ -143,6 +143,26 @@ static bool read_data(struct step *step, const struct json_at *event, struct err
     return true;
 }
 
+/* A type that nobody sends is more likely misspelt than meant, unless the suite says that it is. */
+static bool read_type(struct step *step, const struct json_at *event,
+                      const struct vocabulary *vocabulary, struct error *err)
+{
+    const struct value_list *types = &vocabulary->types;
+    bool any = false;
+    struct error why = {0};
+    if (!read_optional_text(event, "type", &step->type, err) ||
+        !read_optional_flag(event, "any-type", &any, err))
+        return false;
+    for (size_t i = 0; step->type && i < types->num_values; i++)
+        any = any || strcmp(types->values[i], step->type) == 0;
+    if (any || !step->type || types->num_values == 0)
+        return true;
+    struct json_at member = json_member(event, "type");
+    (void)text_unknown(&why, "event type", step->type, types->values, types->num_values);
+    return json_fail(&member, err, "%s (\"any-type\": true takes a type that Panora does not have)",
+                     why.message);
+}
+
 static bool read_dialect(struct step *step, const struct json_at *event, struct error *err)
 {
     static const char *const names[] = {"text", "object"};
@@ -211,15 +231,15 @@ static bool read_again(struct step *step, const struct json_at *event, size_t in
 static bool read_event(struct step *step, const struct json_at *at, size_t index,
                        const struct vocabulary *vocabulary, struct error *err)
 {
-    static const char *const keys[] = {"type", "dialect", "data",  "size",  "depth",
-                                       "rows", "age",     "nulls", "again", "ops"};
+    static const char *const keys[] = {"type", "dialect", "data",  "size", "depth",   "rows",
+                                       "age",  "nulls",   "again", "ops",  "any-type"};
     struct json_at event = json_member(at, "event");
     json_int_t rows = -1;
     json_int_t depth = 0;
     if (!event.value)
         return true;
     if (!json_only_keys(&event, keys, ARRAY_LEN(keys), err) ||
-        !read_optional_text(&event, "type", &step->type, err) || !read_dialect(step, &event, err) ||
+        !read_type(step, &event, vocabulary, err) || !read_dialect(step, &event, err) ||
         !read_data(step, &event, err) || !read_size(step, &event, err) ||
         !read_count(&event, "depth", 1, 200000, &depth, err) ||
         !read_count(&event, "rows", 0, 100000, &rows, err) ||

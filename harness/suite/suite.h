@@ -110,6 +110,7 @@ struct vocabulary {
     struct table probes;
     const struct value_list *lists;
     size_t num_lists;
+    struct value_list types; /* every event type that there is; none = any text is a type */
 };
 
 /* Reads one suite. The caller frees with suite_free. NULL with "FILE: /PATH: ..." when it is wrong.

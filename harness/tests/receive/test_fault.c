@@ -210,6 +210,7 @@ static const struct row rows[] = {
     {"G15", {.key = "other"}, 401, 401},
     {"G16", {.type = "ticketing.ticket.push"}, 400, 204},
     {"G16", {0}, 204, 204},
+    {"G17", {.body = "no JSON"}, 200, 400},
 };
 
 /* These need more than one request or a look at more than the status; each has a test of its own

@@ -148,6 +148,51 @@ Test(run_library, refuses_a_second_suite_of_the_same_name)
     (void)unlink(path);
 }
 
+Test(run_library, refuses_a_file_that_takes_the_name_of_a_built_in_suite)
+{
+    char path[64];
+    struct library library;
+    struct error err = {0};
+    make_suite("panora/timing", path);
+    const char *const names[] = {path};
+    cr_expect_not(load(&library, names, 1, &err));
+    cr_expect_not_null(strstr(err.message, "is the name of a built-in suite"), "%s", err.message);
+    library_clear(&library);
+    (void)unlink(path);
+    const char *const own[] = {"suites/panora/timing.json"};
+    cr_expect(load(&library, own, 1, &err));
+    library_clear(&library);
+}
+
+Test(run_library, refuses_a_type_that_is_misspelt)
+{
+    static const struct {
+        const char *event;
+        bool right;
+    } rows[] = {
+        {"\"type\":\"crm.contact.creatd\"", false},
+        {"\"type\":\"crm.contact.created\"", true},
+        {"\"type\":\"crm.deal.push\"", true},
+        {"\"type\":\"billing.new\"", false},
+        {"\"type\":\"billing.new\",\"any-type\":true", true},
+    };
+    struct library library;
+    library_init(&library);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct error err = {0};
+        struct buf text = {0};
+        buf_add_format(&text,
+                       "{\"suite\":\"a\",\"cases\":[{\"id\":\"a\",\"title\":\"t\",\"event\":{%s},"
+                       "\"expect\":{\"accepted\":true}}]}",
+                       rows[i].event);
+        struct suite *suite = suite_read("a", buf_bytes(&text), &library.vocabulary, &err);
+        cr_expect_eq(suite != NULL, rows[i].right, "%s: %s", rows[i].event, err.message);
+        suite_free(suite);
+        buf_clear(&text);
+    }
+    library_clear(&library);
+}
+
 Test(run_library, refuses_what_is_no_suite)
 {
     static const struct {

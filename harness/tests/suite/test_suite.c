@@ -151,8 +151,9 @@ Test(suite, for_repeats_a_case_over_values, .init = set_up, .fini = tear_down)
 
 Test(suite, for_takes_named_lists_whole_and_beside_values, .init = set_up, .fini = tear_down)
 {
-    struct suite *suite = must_read("'for':{'at':'/event/type','values':'sent-types'},"
-                                    "'event':{'type':''},'expect':{'accepted':true}");
+    struct suite *suite =
+        must_read("'for':{'at':'/event/type','values':'sent-types'},"
+                  "'event':{'type':'','any-type':true},'expect':{'accepted':true}");
     const struct value_list *list = &library.lists[0];
     cr_expect_str_eq(list->name, "sent-types");
     cr_assert_eq(suite->num_cases, list->num_values);
@@ -161,7 +162,7 @@ Test(suite, for_takes_named_lists_whole_and_beside_values, .init = set_up, .fini
     suite_free(suite);
     suite = must_read("'for':{'at':'/event/type','values':[{'list':'sent-types'},'other',"
                       "{'list':'documented-types','level':'should'}]},"
-                      "'event':{'type':''},'expect':{'accepted':true}");
+                      "'event':{'type':'','any-type':true},'expect':{'accepted':true}");
     size_t sent = list->num_values;
     cr_assert_eq(suite->num_cases, sent + 1 + library.lists[1].num_values);
     cr_expect_eq(suite->cases[0].level, LEVEL_MUST);

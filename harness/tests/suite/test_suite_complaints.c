@@ -139,8 +139,8 @@ Test(suite_complaints, of_a_case_name_the_place_and_the_nearest_word, .init = se
          "/cases/0/for/values/0", "no \"value\""},
         {"'for':{'at':'/event/type','values':[{'valeu':'x'}]},'event':{}," OK_EXPECT,
          "/cases/0/for/values/0", "did you mean \"value\""},
-        {"'for':{'at':'/event/type','values':['a','a']},'event':{}," OK_EXPECT, "/cases/0",
-         "two cases \"my/suite/one[a]\""},
+        {"'for':{'at':'/event/type','values':['a','a']},'event':{'any-type':true}," OK_EXPECT,
+         "/cases/0", "two cases \"my/suite/one[a]\""},
         {"'for':{'at':'/event/type','values':['a\\nb']},'event':{}," OK_EXPECT,
          "/cases/0/for/values/0", "control character"},
         {"'for':{'at':'/event/type','values':[{'value':'a','level':'most'}]},'event':{}," OK_EXPECT,
@@ -235,7 +235,8 @@ Test(suite_complaints, of_mangled_files_are_sentences_too, .init = set_up, .fini
         "'values':[1,{'value':2,'label':'x','level':'may'}]},'wire':[{'op':'truncate-signature',"
         "'to':1}],'expect':{'refused':true,'status':'4xx'}},{'id':'b','title':'t','steps':[{'event'"
         ":"
-        "{'type':'x','rows':1},'deliver':{'times':2}},{'event':{'again':1}," OK_EXPECT "}]}]}";
+        "{'type':'x','any-type':true,'rows':1},'deliver':{'times':2}},{'event':{'again':1}"
+        "," OK_EXPECT "}]}]}";
     size_t read = 0;
     for (uint64_t seed = 1; seed <= 3000; seed++) {
         struct rng rng = rng_for(seed, "mangled suite");
