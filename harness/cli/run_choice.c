@@ -16,6 +16,7 @@
 #include "cli/secret_options.h"
 
 #define PUBLIC_PER_SECOND 20 /* towards hosts that are neither loopback nor private */
+#define CONCURRENCY_GROWN 20 /* where --concurrency does not fix it */
 #define CONCURRENCY_MAX   256
 
 static const char *const levels[] = {"must", "should", "may", NULL};
@@ -91,7 +92,7 @@ static const struct option_spec specs[] = {
      .value = "N",
      .help = "The most requests in flight at once.",
      .fallback = "5",
-     .otherwise = "as many as Panora's workers",
+     .otherwise = "as many as Panora's workers, up to 20 while responses take no longer",
      .kind = OPTION_COUNT,
      .least = 1,
      .most = CONCURRENCY_MAX,
@@ -218,6 +219,7 @@ static void settle(struct run_choice *choice, const struct arguments *arguments)
         run->max_time_ns /= 2;
     if (run->quick && !arguments_has(arguments, "diagnose"))
         run->diagnose = DIAGNOSE_QUICK;
+    run->concurrency_max = arguments_has(arguments, "concurrency") ? 0 : CONCURRENCY_GROWN;
     if (run->seed == 0)
         run->seed = rng_fresh_seed();
     if (choice->interval_ns > 0)

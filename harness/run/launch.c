@@ -39,6 +39,29 @@ static bool was_reached(const struct runner *runner, const struct observation *s
                                 (!tls->chain_error[0] && !tls->date_error[0] && tls->name_matches));
 }
 
+/* The room grows by one after so many answers in a row that took at most twice the usual. */
+#define CALM_ANSWERS 2
+#define CALM_FACTOR  2
+
+/* Only an endpoint that takes its time gains by more in flight. */
+#define CALM_MIN_NS (20 * NS_PER_MS)
+
+static void note_answer(struct runner *runner, const struct testcase *test,
+                        const struct exchange *exchange)
+{
+    const struct observation *seen = &exchange->seen;
+    runner->answered = runner->answered || seen->first_byte_ns >= 0;
+    if (!exchange->accepted || pace_is_load(test) || test == &runner->canary)
+        return;
+    if (!runner->usual_ns || seen->total_ns < runner->usual_ns)
+        runner->usual_ns = seen->total_ns;
+    bool is_calm = seen->total_ns <= runner->usual_ns * CALM_FACTOR && !runner->gap_ns;
+    runner->num_calm = is_calm ? runner->num_calm + 1 : 0;
+    if (runner->num_calm % CALM_ANSWERS == CALM_ANSWERS - 1 && runner->usual_ns >= CALM_MIN_NS &&
+        runner->room < runner->options->concurrency_max)
+        runner->room++;
+}
+
 /* Enough for ports to become free again; then the case is left undecided. */
 #define SPOILED_MAX      4
 #define SPOILED_PAUSE_NS (250 * NS_PER_MS)
@@ -77,6 +100,7 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
     if (seen->outcome == OUTCOME_TIMED_OUT)
         runner->hangs[test->shots[index].genuine ? SHOT_GENUINE : SHOT_FORGED]++;
     int64_t now_ns = clock_monotonic_ns();
+    note_answer(runner, test, exchange);
     pace_release_held(runner, test);
     if (test->in_flight > 0)
         return;
@@ -222,6 +246,8 @@ static const char *refusal(struct runner *runner, const struct testcase *test, s
         return NULL;
     if (runner->deaths[kind] >= DEATHS_MAX)
         return killed[kind];
+    if (!runner->answered && runner->hangs[SHOT_GENUINE] + runner->hangs[SHOT_FORGED] > HANGS_MAX)
+        return "not sent: no request before it was answered in time";
     return runner->hangs[kind] >= HANGS_MAX ? hung[kind] : NULL;
 }
 
@@ -365,7 +391,11 @@ void launch_ready(struct runner *runner, int64_t now_ns)
     struct plan *plan = runner->plan;
     bool room = unreached || round_of(&plan->cases[0]) >= ROUND_HARMFUL ||
                 launch_next(runner, &plan->cases[0], now_ns);
+    size_t num_hung = runner->hangs[SHOT_GENUINE] + runner->hangs[SHOT_FORGED];
+    bool silent = !runner->stop && !runner->answered && num_hung > 0 && num_hung <= HANGS_MAX;
     for (int round = 0; round < (unreached ? ROUND_WAITS : NUM_ROUNDS); round++) {
+        if (silent && round == ROUND_ALONE)
+            continue; /* one after another they would take all the time there is */
         for (size_t i = 0; room && round == ROUND_WAITS && i < plan->num_controls; i++)
             room = launch_next(runner, &plan->controls[i], now_ns);
         for (size_t i = 0; room && i < plan->num_cases; i++)

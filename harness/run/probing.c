@@ -22,6 +22,8 @@ struct probing {
 
 static bool may_send(const struct probing *probing)
 {
+    if (!probing->runner->answered && probing->runner->hangs[SHOT_GENUINE] > 0)
+        return false; /* who never answers does not answer this either */
     int64_t longest_ns = probing->runner->options->max_time_ns / SHARE_OF_TIME;
     return probing->num_hung < HUNG_MAX && clock_monotonic_ns() - probing->begun_ns <= longest_ns;
 }

@@ -103,6 +103,9 @@ struct runner {
     bool budget_spent;         /* something was not sent because of --max-requests */
     int64_t gap_ns;            /* between two requests, since the endpoint had too much to do */
     size_t room;               /* in flight at most */
+    size_t num_calm;           /* answers in a row that came as promptly as the best */
+    int64_t usual_ns;          /* how long the quickest genuine answers take; 0 = not known */
+    bool answered;             /* some answer began */
     int64_t paused_ns;         /* how long this process stood still in all */
     struct testcase *culprit;  /* the endpoint ended after it and stayed away */
     bool is_crowded;           /* this trouble: it answers that it has too much to do */

@@ -493,7 +493,7 @@ static void step_canary(struct runner *runner, int64_t now_ns)
 void trouble_look_after_all(struct runner *runner)
 {
     runner->looked_after_all = true;
-    if (runner->reached && !runner->stop && runner->alive_ns)
+    if (runner->reached && !runner->stop && runner->alive_ns && runner->answered)
         begin(runner);
 }
 
