@@ -1,3 +1,5 @@
+/* A circle with cmd_completion.c: the table of commands names that command, and what it completes
+ * is the table. cmd_manual.c likewise prints a page for each row. */
 #include "cli/command.h"
 
 #include <errno.h>
