@@ -16,6 +16,7 @@
 #   make prove      the suites against the right receiver and every fault; that what is written down
 #                   of it (fixtures/matrix.json and matrix.md) is what comes out
 #   make matrix     the same, and write it down
+#   make hostile    the program against an endpoint that does its worst: time, memory, reports, secrets
 #   make bench      how fast signed events are made, beside Node and openssl speed
 #   make vectors    remake fixtures/vectors with Node
 #   make install    program, manual pages, completions; PREFIX and DESTDIR as usual (also make uninstall)
@@ -47,14 +48,28 @@ NEEDS_TEST := criterion=libcriterion-dev
 
 WITHOUT_LIBS := help vectors vectors-current format-check clean uninstall format layers timeouts deps deps-test deps-all deps-lint deps-fresh demo dist test test-all fresh
 BUILDING     := $(filter-out $(WITHOUT_LIBS),$(or $(MAKECMDGOALS),all))
-missing       = $(strip $(foreach n,$(1),$(if $(shell pkg-config --exists $(firstword $(subst =, ,$(n))) \
+# The oldest versions that it is tested with: those of Debian 12.
+OLDEST.libcurl := 7.88
+OLDEST.openssl := 3.0
+OLDEST.jansson := 2.14
+OLDEST.libevent := 2.1.12
+OLDEST.zlib    := 1.2.11
+OLDEST.sqlite3 := 3.40
+missing       = $(strip $(foreach n,$(1),$(if $(shell pkg-config \
+                --atleast-version=$(or $(OLDEST.$(firstword $(subst =, ,$(n)))),0) $(firstword $(subst =, ,$(n))) \
                 2>/dev/null && echo ok),,$(lastword $(subst =, ,$(n))))))
+too_old       = $(strip $(foreach n,$(1),$(if $(shell pkg-config --exists $(firstword $(subst =, ,$(n))) 2>/dev/null && \
+                ! pkg-config --atleast-version=$(or $(OLDEST.$(firstword $(subst =, ,$(n)))),0) \
+                $(firstword $(subst =, ,$(n))) && echo old),$(firstword $(subst =, ,$(n)))>=$(OLDEST.$(firstword $(subst =, ,$(n)))))))
 ifneq ($(BUILDING),)
 ifeq ($(shell command -v pkg-config 2>/dev/null),)
 $(error pkg-config is missing: try `apt-get install pkg-config`, or let `make test` install all that is needed)
 endif
 MISSING := $(sort $(call missing,$(NEEDS)))
 ifneq ($(MISSING),)
+ifneq ($(call too_old,$(NEEDS)),)
+$(error these libraries are too old; needed are $(call too_old,$(NEEDS)))
+endif
 $(error missing libraries: try `apt-get install $(MISSING)`, or let `make test` install all that is needed)
 endif
 endif
@@ -63,9 +78,13 @@ WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prot
             -Wold-style-definition -Wpointer-arith -Wwrite-strings -Wcast-qual -Wformat=2 \
             -Wvla -Wundef -Wswitch-enum -Wimplicit-fallthrough -Wno-unused-parameter
 CFLAGS   ?= -O2 -g
-FORTIFY  := -D_FORTIFY_SOURCE=2
+# What makes a mistake of ours harder to use, where the compiler and the machine have it.
+compiles = $(shell printf '\043include <stdio.h>\nint x;\n' | $(CC) -O2 -Werror $(1) -x c -c -o /dev/null - 2>/dev/null && echo $(2))
+FORTIFY  := -D_FORTIFY_SOURCE=$(or $(call compiles,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3,3),2)
+HARDEN   := -fPIE $(foreach flag,-fstack-clash-protection -fcf-protection=full,$(call compiles,$(flag),$(flag)))
+HARDEN_LINK := -pie -Wl,-z,relro,-z,now
 ALL_CPPFLAGS = -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -Iharness $(FORTIFY) $(CPPFLAGS)
-ALL_CFLAGS = -std=c17 $(WARNINGS) $(WERROR) -fstack-protector-strong $(CFLAGS) $(VARIANT_FLAGS) \
+ALL_CFLAGS = -std=c17 $(WARNINGS) $(WERROR) -fstack-protector-strong $(HARDEN) $(CFLAGS) $(VARIANT_FLAGS) \
              $(LIB_CFLAGS)
 ifneq ($(BUILDING),)
 LIB_CFLAGS := $(shell pkg-config --cflags $(LIBS))
@@ -114,11 +133,11 @@ help:
 
 $(BIN): $(B)/cli/main.o $(OBJ)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
+	$(Q)$(CC) $(ALL_CFLAGS) $(HARDEN_LINK) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
 $(UNIT): $(TEST_OBJ) $(OBJ)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS) $(shell pkg-config --libs $(TEST_LIBS))
+	$(Q)$(CC) $(ALL_CFLAGS) $(HARDEN_LINK) $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS) $(shell pkg-config --libs $(TEST_LIBS))
 
 $(TEST_OBJ): WARNINGS := $(filter-out -Wcast-qual -Wwrite-strings,$(WARNINGS))
 
@@ -201,6 +220,12 @@ test-all: deps-all
 foreign-diagnoses: $(BIN)
 	@python3 harness/tests/diagnose/foreign/try.py --tool $(BIN)
 
+# Every hostile behaviour, and every secret in every encoding (harness/tests/README.md has the figures).
+.PHONY: hostile
+hostile: $(BIN)
+	@node harness/tests/hostile/hostile.mjs $(abspath $(BIN))
+	@node harness/tests/hostile/leaks.mjs $(abspath $(BIN))
+
 # What a newcomer does, where nothing is installed: README.md, "First run".
 fresh: deps-fresh
 	@harness/tools/fresh.sh 'apt-get update -qq && apt-get install -qq --no-install-recommends make >/dev/null' \
@@ -234,9 +259,7 @@ FUZZ_SECONDS ?= 30
 fuzz:
 	@$(MAKE) --no-print-directory VARIANT=fuzz CC=clang run-fuzzers
 run-fuzzers: $(patsubst harness/fuzz/%.c,$(B)/%,$(FUZZ_SRC))
-	@for f in $^; do n=$$(basename $$f); echo "fuzz: $$n for $(FUZZ_SECONDS) s"; mkdir -p $(B)/corpus/$$n; \
-	    $$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=1024 -artifact_prefix=$(B)/ $(B)/corpus/$$n \
-	    $$(ls -d fixtures/fuzz/$$n 2>/dev/null) >$(B)/$$n.log 2>&1 || { tail -40 $(B)/$$n.log; exit 1; }; done
+	@harness/tools/fuzz.sh $(B) $(FUZZ_SECONDS) $^
 $(B)/fuzz_%: $(B)/fuzz/fuzz_%.o $(OBJ)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
@@ -302,7 +325,7 @@ cppcheck:
 # --- install ---
 COMMANDS = $(shell $(BIN) completion --candidates -- help '' | cut -f1)
 install: $(BIN)
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR) $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR)
+	umask 022; $(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR) $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(FISHDIR)
 	$(INSTALL) -m 0755 $(BIN) $(DESTDIR)$(BINDIR)/hookcheck
 	@for page in '' $(COMMANDS); do \
 	    $(BIN) manual $$page >$(DESTDIR)$(MANDIR)/hookcheck$${page:+-$$page}.1 || exit 1; done
@@ -311,8 +334,9 @@ install: $(BIN)
 	$(BIN) completion fish >$(DESTDIR)$(FISHDIR)/hookcheck.fish
 	@chmod 644 $(DESTDIR)$(MANDIR)/hookcheck*.1 $(DESTDIR)$(BASHDIR)/hookcheck $(DESTDIR)$(ZSHDIR)/_hookcheck $(DESTDIR)$(FISHDIR)/hookcheck.fish
 ifneq ($(INSTALL_DATA),no)
-	$(INSTALL) -d $(DESTDIR)$(DATADIR)
+	umask 022; $(INSTALL) -d $(DESTDIR)$(DATADIR)
 	cp -R suites fixtures $(DESTDIR)$(DATADIR)/
+	chmod -R u=rwX,go=rX $(DESTDIR)$(DATADIR)
 endif
 
 uninstall:

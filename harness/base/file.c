@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+
+/* How long the reader of a pipe may take to make room. */
+#define READER_PATIENCE_MS 2000
 
 static bool read_all(int fd, const char *path, size_t max_len, struct buf *out, struct error *err)
 {
@@ -61,12 +65,41 @@ static bool is_special(const char *path)
     return stat(path, &about) == 0 && !S_ISREG(about.st_mode) && !S_ISDIR(about.st_mode);
 }
 
+/* A pipe without a reader would keep us for ever; so would one whose reader has stopped reading. */
+static int open_special(const char *path, struct error *err)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0)
+        (void)error_set(err, "cannot write %s: %s", path,
+                        errno == ENXIO ? "nobody reads from it" : strerror(errno));
+    return fd;
+}
+
+static bool write_patiently(int fd, struct bytes content)
+{
+    while (content.len) {
+        ssize_t put = write(fd, content.data, content.len);
+        if (put < 0 && errno == EAGAIN) {
+            struct pollfd ready = {.fd = fd, .events = POLLOUT};
+            if (poll(&ready, 1, READER_PATIENCE_MS) > 0)
+                continue;
+            errno = ETIMEDOUT;
+            return false;
+        }
+        if (put < 0 && errno != EINTR)
+            return false;
+        content.data += put > 0 ? put : 0;
+        content.len -= put > 0 ? (size_t)put : 0;
+    }
+    return true;
+}
+
 static bool write_special(const char *path, struct bytes content, struct error *err)
 {
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    int fd = open_special(path, err);
     if (fd < 0)
-        return error_set(err, "cannot write %s: %s", path, strerror(errno));
-    bool ok = file_put(fd, content);
+        return false;
+    bool ok = write_patiently(fd, content);
     int reason = errno;
     if (close(fd) != 0 && ok) {
         ok = false;
@@ -104,6 +137,20 @@ bool file_write(const char *path, struct bytes content, mode_t mode, struct erro
     return ok;
 }
 
+/* Only trying it tells: names may be too long, the disk read-only or full, its quota spent. */
+static bool can_create_beside(const char *path, struct error *err)
+{
+    char *beside = mem_format("%s.XXXXXX", path);
+    int fd = mkstemp(beside);
+    bool ok = fd >= 0 || error_set(err, "cannot write %s: %s", path, strerror(errno));
+    if (fd >= 0) {
+        (void)close(fd);
+        (void)unlink(beside);
+    }
+    free(beside);
+    return ok;
+}
+
 bool file_can_write(const char *path, struct error *err)
 {
     struct stat about;
@@ -112,9 +159,12 @@ bool file_can_write(const char *path, struct error *err)
     if (stat(path, &about) == 0) {
         if (S_ISDIR(about.st_mode))
             return error_set(err, "cannot write %s: it is a folder", path);
-        if (is_special(path))
-            return access(path, W_OK) == 0 ||
-                   error_set(err, "cannot write %s: %s", path, strerror(errno));
+        if (is_special(path)) {
+            int fd = open_special(path, err);
+            if (fd >= 0)
+                (void)close(fd);
+            return fd >= 0;
+        }
     }
     char *folder = mem_text(path);
     char *slash = strrchr(folder, '/');
@@ -126,8 +176,8 @@ bool file_can_write(const char *path, struct error *err)
         ok = error_set(err, "cannot write %s: the folder %s does not exist", path, where);
     else if (!S_ISDIR(about.st_mode))
         ok = error_set(err, "cannot write %s: %s is not a folder", path, where);
-    else if (access(where, W_OK | X_OK) != 0)
-        ok = error_set(err, "cannot write %s: %s", path, strerror(errno));
+    else
+        ok = can_create_beside(path, err);
     free(folder);
     return ok;
 }

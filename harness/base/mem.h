@@ -8,7 +8,7 @@
 
 #include <stddef.h>
 
-/* Returns `size` zeroed bytes. */
+/* Returns `size` zeroed bytes. Out of memory: exit code 6. */
 void *mem_alloc(size_t size) __attribute__((returns_nonnull));
 
 /* Grows or shrinks `old` (NULL is fine) to `count` items of `size` bytes; new ones hold anything.
@@ -28,6 +28,10 @@ char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
  * system: this program makes and drops bodies of megabytes by the hundred, and fresh pages cost
  * more than all that is done with them. Once, at the start of the program. */
 void mem_keep_freed(void);
+
+/* From now on a secret is in memory: no core dump is written, and no other process of the same user
+ * may look in. */
+void mem_hold_secret(void);
 
 /* Gives what is free back to the system, and asks for large pages for what comes next (in the heap
  * of this thread): before a process forks whose children would otherwise pay for copies of pages

@@ -332,7 +332,10 @@ static bool read_unfolded(const struct hunt *hunt, const struct reading *from, b
 
 /* --- runs of digits --- */
 
-enum { HEX = 1, BASE64 = 2, DIGIT = 4 };
+enum { HEX = 1, BASE64 = 2, DIGIT = 4, BETWEEN = 8 };
+
+/* What may stand between bytes that are told one by one. */
+#define BETWEEN_NUMBERS " ,:;-\r\n\t"
 
 struct alphabet {
     unsigned char kinds[256];
@@ -356,40 +359,58 @@ static void alphabet_init(struct alphabet *alphabet, size_t shortest)
     alphabet->kinds['-'] = alphabet->kinds['_'] = BASE64;
     for (const char *c = "0123456789abcdefABCDEF"; *c; c++)
         alphabet->kinds[(unsigned char)*c] |= (unsigned char)(*c <= '9' ? HEX | DIGIT : HEX);
+    for (const char *c = BETWEEN_NUMBERS "xX"; *c; c++)
+        alphabet->kinds[(unsigned char)*c] |= BETWEEN;
 }
 
 /* What a reading can hold, from one look at it. */
 struct look {
     bool hex, base64;
-    size_t pairs;   /* of hex digits that stand alone */
-    size_t numbers; /* of one to three digits that stand alone */
+    size_t pairs;   /* of hex digits with something between them, most in a row */
+    size_t numbers; /* of one to three digits, the same */
 };
+
+/* How many stand in a row so far, after a run of `digits` ended at a sign of these kinds. */
+static size_t in_a_row(size_t before, size_t digits, bool fits, int kinds)
+{
+    size_t now = digits == 0 ? before : fits ? before + 1 : 0;
+    return kinds & BETWEEN ? now : 0;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
 
 static struct look look_at(const struct alphabet *alphabet, struct bytes in)
 {
     struct look look = {0};
-    size_t hex = 0;
     size_t base64 = 0;
+    size_t hex = 0;
     size_t digits = 0;
+    size_t pairs = 0;
+    size_t numbers = 0;
     for (size_t at = 0; at < in.len; at++) {
         int kinds = alphabet->kinds[(unsigned char)in.data[at]];
-        look.base64 |= ++base64 >= alphabet->base64_min && kinds & BASE64;
-        look.hex |= ++hex >= alphabet->hex_min && kinds & HEX;
+        base64 = kinds & BASE64 ? base64 + 1 : 0;
+        look.base64 |= base64 >= alphabet->base64_min;
         if (kinds & DIGIT) {
             digits++;
-            continue;
+        } else {
+            look.numbers = larger(look.numbers, numbers + 1);
+            numbers = in_a_row(numbers, digits, digits < 4, kinds);
+            digits = 0;
         }
-        look.numbers += digits > 0 && digits < 4;
-        digits = 0;
-        if (kinds & HEX)
-            continue;
-        look.pairs += hex == 3;
-        hex = 0;
-        if (!(kinds & BASE64))
-            base64 = 0;
+        if (kinds & HEX) {
+            look.hex |= ++hex >= alphabet->hex_min;
+        } else {
+            look.pairs = larger(look.pairs, pairs + 1);
+            pairs = in_a_row(pairs, hex > 1 ? hex : 0, hex == 2, kinds);
+            hex = 0;
+        }
     }
-    look.numbers += digits > 0 && digits < 4;
-    look.pairs += hex == 2;
+    look.numbers = larger(look.numbers, numbers + 1);
+    look.pairs = larger(look.pairs, pairs + 1);
     return look;
 }
 
@@ -492,7 +513,7 @@ static int32_t number_at(struct bytes in, size_t *at, bool decimal)
 static size_t skip_between(struct bytes in, size_t at)
 {
     size_t end = at;
-    while (end < in.len && end < at + 24 && in.data[end] && strchr(" ,:;-\r\n\t", in.data[end]))
+    while (end < in.len && end < at + 24 && in.data[end] && strchr(BETWEEN_NUMBERS, in.data[end]))
         end++;
     return end;
 }

@@ -175,6 +175,14 @@ bool text_size(const char *text, size_t *out_len, struct error *err)
     return true;
 }
 
+bool text_size_in_memory(const char *text, size_t *out_len, struct error *err)
+{
+    if (!text_size(text, out_len, err))
+        return false;
+    return *out_len <= TEXT_SIZE_IN_MEMORY_MAX ||
+           error_set(err, "\"%s\" is more than 256MiB, the most that is made in memory", text);
+}
+
 bool text_integer(const char *text, int64_t min, int64_t max, int64_t *out, struct error *err)
 {
     char *rest = NULL;

@@ -29,6 +29,10 @@ bool text_duration(const char *text, int64_t *out_ns, struct error *err);
 /* Reads "512", "64KiB", "1MiB" or "1.5GiB" into bytes, a whole number of them, at most 1e12. */
 bool text_size(const char *text, size_t *out_len, struct error *err);
 
+/* The same for what is made in memory: refuses more than TEXT_SIZE_IN_MEMORY_MAX. */
+#define TEXT_SIZE_IN_MEMORY_MAX ((size_t)256 * 1024 * 1024)
+bool text_size_in_memory(const char *text, size_t *out_len, struct error *err);
+
 /* Reads a whole number from `min` to `max`. */
 bool text_integer(const char *text, int64_t min, int64_t max, int64_t *out, struct error *err);
 

@@ -10,7 +10,7 @@
 #include "cli/command.h"
 #include "platform/platform.h"
 
-#define DAYS_NS (24 * 3600 * NS_PER_S)
+#define DAYS_NS (INT64_C(86400) * NS_PER_S)
 
 struct panora_choice {
     struct platform_options platform;

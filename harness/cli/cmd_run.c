@@ -90,6 +90,8 @@ static void fill_about(struct run_result *result, const struct run_choice *choic
     result->suites_hash = mem_text(hash);
     result->seed = choice->run.seed;
     result->url = target_url_with(&choice->target, NULL);
+    if (choice->endpoint.engine.insecure)
+        run_result_add_note(result, mem_text(ENDPOINT_INSECURE));
     result->redactor = sink_redactor();
     redact_owned(result, &result->target);
     redact_owned(result, &result->url);
@@ -183,7 +185,8 @@ static int send_everything(struct run_choice *choice, struct plan *plan,
     result.num_cases = 0; /* there are none yet, should the run not begin */
     print_text(&screen, &text);
     int code = EXIT_OUR_FAILURE;
-    if (run_plan(plan, &listener, &result, err)) {
+    if (run_plan(plan, &listener, &result, err) &&
+        baseline_choice_apply(&choice->baseline, &result, err)) {
         report_text_end(&result, &choice->text, &text);
         print_text(&screen, &text);
         code = write_reports(choice, &result, err);
@@ -258,8 +261,8 @@ static int run_run(const struct arguments *arguments, struct error *err)
 }
 
 static const struct option_set *const option_sets[] = {
-    &run_options_set,  &report_options, &failures_options, &secret_options,
-    &endpoint_options, &api_options,    &api_key_options,
+    &run_options_set, &report_options,   &baseline_options, &failures_options,
+    &secret_options,  &endpoint_options, &api_options,      &api_key_options,
 };
 
 const struct command command_run = {

@@ -188,7 +188,7 @@ static bool read_capture(struct sending *sending, const char *path, struct error
     if (!current->event.type)
         current->event.type = mem_text("(no type)");
     if (id && strlen(id) < sizeof current->event.id)
-        (void)strcpy(current->event.id, id);
+        memcpy(current->event.id, id, strlen(id) + 1);
     current->sent = mem_text("a captured request");
     js_free(event);
     free(id);

@@ -1,3 +1,5 @@
+/* A circle with cmd_completion.c: the table of commands names that command, and what it completes
+ * is the table. cmd_manual.c likewise prints a page for each row. */
 #include "cli/command.h"
 
 #include <errno.h>
@@ -17,10 +19,10 @@
 #include "result/version.h"
 
 const struct command *const commands[] = {
-    &command_run,      &command_report,  &command_send,      &command_sign,    &command_verify,
-    &command_fixtures, &command_receive, &command_selftest,  &command_list,    &command_lint,
-    &command_explain,  &command_panora,  &command_endpoints, &command_trigger, &command_completion,
-    &command_manual,   &command_init,
+    &command_run,        &command_report,   &command_send,    &command_load,      &command_sign,
+    &command_verify,     &command_fixtures, &command_receive, &command_selftest,  &command_list,
+    &command_lint,       &command_explain,  &command_panora,  &command_endpoints, &command_trigger,
+    &command_completion, &command_manual,   &command_init,
 };
 const size_t num_commands = ARRAY_LEN(commands);
 

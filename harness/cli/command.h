@@ -40,6 +40,7 @@ extern const struct command command_explain;
 extern const struct command command_panora;
 extern const struct command command_endpoints;
 extern const struct command command_trigger;
+extern const struct command command_load;
 
 extern const struct command command_completion;
 extern const struct command command_manual;

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/sink.h"
 #include "panora/event.h"
@@ -203,8 +204,12 @@ bool endpoint_choice_read(struct endpoint_choice *choice, const struct arguments
     choice->connect_to = arguments_values(arguments, "connect-to", &engine->num_connect_to);
     engine->resolve = choice->resolve;
     engine->connect_to = choice->connect_to;
-    return arguments_read(arguments, &endpoint_options, choice, err) &&
-           read_ip_version(choice, arguments, err) && read_headers(choice, arguments, err);
+    if (!arguments_read(arguments, &endpoint_options, choice, err) ||
+        !read_ip_version(choice, arguments, err) || !read_headers(choice, arguments, err))
+        return false;
+    if (engine->insecure)
+        log_print(LOG_WARN, "%s", ENDPOINT_INSECURE);
+    return true;
 }
 
 void endpoint_choice_clear(struct endpoint_choice *choice)

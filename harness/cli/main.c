@@ -8,6 +8,8 @@ int main(int argc, char **argv)
     /* Writing to a pipe that nobody reads, or to a socket that the peer reset, is an error to
      * handle rather than an end. */
     (void)signal(SIGPIPE, SIG_IGN);
+    /* So is a file that grows beyond the limit for files. */
+    (void)signal(SIGXFSZ, SIG_IGN);
     mem_keep_freed();
     return command_main(argc, argv);
 }

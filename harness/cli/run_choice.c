@@ -123,6 +123,12 @@ static const struct option_spec specs[] = {
      .otherwise = "only must",
      .kind = OPTION_FLAG,
      .at = offsetof(struct run_choice, run.strict)},
+    {.name = "fail-fast",
+     .is_aside = true,
+     .help = "Stop at the first required case that fails.",
+     .otherwise = "run all",
+     .kind = OPTION_FLAG,
+     .at = offsetof(struct run_choice, run.fail_fast)},
     {.name = "seed",
      .value = "N",
      .is_aside = true,
@@ -321,6 +327,25 @@ static bool read_suites(struct run_choice *choice, const struct arguments *argum
     return ok;
 }
 
+/* What failed before is all that is run, unless --only asks for some of it. */
+static bool read_baseline(struct run_choice *choice, const struct arguments *arguments,
+                          struct error *err)
+{
+    if (!baseline_choice_read(&choice->baseline, arguments, err))
+        return false;
+    size_t count = choice->baseline.num_failed;
+    if (count == 0)
+        return true;
+    if (choice->run.num_only)
+        return error_set(err, "--rerun and --only cannot be given together");
+    choice->only = mem_resize(choice->only, count, sizeof *choice->only);
+    for (size_t i = 0; i < count; i++)
+        choice->only[i] = choice->baseline.failed[i];
+    choice->run.only = choice->only;
+    choice->run.num_only = count;
+    return true;
+}
+
 static void read_looks(struct run_choice *choice, const struct arguments *arguments)
 {
     int fd = choice->reports.takes_stdout ? STDERR_FILENO : STDOUT_FILENO;
@@ -392,6 +417,7 @@ bool run_choice_read(struct run_choice *choice, const struct arguments *argument
         !endpoint_choice_read(&choice->endpoint, arguments, err) ||
         !read_secret(choice, arguments, err) ||
         !report_choice_read(&choice->reports, arguments, err) ||
+        !read_baseline(choice, arguments, err) ||
         !failures_choice_read(&choice->failures, arguments, err) ||
         !check_failures_place(choice, err))
         return false;
@@ -412,5 +438,6 @@ void run_choice_clear(struct run_choice *choice)
     free(choice->event_list);
     free(choice->events);
     report_choice_clear(&choice->reports);
+    baseline_choice_clear(&choice->baseline);
     *choice = (struct run_choice){0};
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "cli/baseline_options.h"
 #include "cli/endpoint_options.h"
 #include "cli/option.h"
 #include "cli/report_options.h"
@@ -28,6 +29,7 @@ struct run_choice {
     char *event_list; /* the words of --events, cut apart in place */
     const char **events;
     struct report_choice reports;
+    struct baseline_choice baseline;
     struct failures_choice failures;
     struct effect_command effect_command; /* `command` NULL = none is given */
     struct effect_oracle effect;

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "base/sink.h"
 
 #define DEFAULT_VARIABLE "HOOKCHECK_SECRET"
@@ -12,12 +13,10 @@
 static const struct option_spec specs[] = {
     {.name = "secret-env",
      .value = "NAME",
-     .is_aside = true,
      .help = "Read the secret from the environment variable NAME.",
      .otherwise = DEFAULT_VARIABLE},
     {.name = "secret-file",
      .value = "FILE",
-     .is_aside = true,
      .help = "Read the secret from FILE, or from standard input when FILE is -; one trailing "
              "newline is removed."},
     {.name = "secret",
@@ -99,6 +98,7 @@ bool secret_from_arguments(const struct arguments *arguments, struct secret *sec
 {
     if (!take(arguments, secret, err))
         return false;
+    mem_hold_secret();
     sink_hide_secret(secret_bytes(secret), "$" DEFAULT_VARIABLE);
     return true;
 }

@@ -33,8 +33,7 @@ static void add_credentials(struct headers *fields, const char *userinfo)
     buf_clear(&value);
 }
 
-static void compose_fields(struct headers *fields, const struct engine *engine,
-                           const struct headers *own)
+void attempt_fields(struct headers *fields, const struct engine *engine, const struct headers *own)
 {
     for (size_t i = 0; i < own->count; i++) {
         const struct header *item = &own->items[i];
@@ -62,7 +61,7 @@ struct attempt *attempt_new(struct engine *engine, const struct engine_send *sen
     attempt->payload = send->payload;
     attempt->request = send->request;
     attempt->expects_no_body = strcmp(attempt->request->method, "HEAD") == 0;
-    compose_fields(&attempt->fields, engine, &attempt->request->headers);
+    attempt_fields(&attempt->fields, engine, &attempt->request->headers);
     observation_init(&attempt->seen);
     attempt->seen.started_ns = clock_monotonic_ns();
     attempt->next = engine->attempts;

@@ -111,6 +111,10 @@ struct engine_connection {
 struct attempt *attempt_new(struct engine *engine, const struct engine_send *send);
 void attempt_free(struct attempt *attempt); /* `seen` too */
 
+/* Appends a request's own header fields as this endpoint gets them: its Host, and the engine's
+ * extra fields last. */
+void attempt_fields(struct headers *fields, const struct engine *engine, const struct headers *own);
+
 /* The moment at which it has to be over, and ns from its beginning until now. */
 int64_t attempt_deadline_ns(const struct attempt *attempt);
 int64_t attempt_age_ns(const struct attempt *attempt);
@@ -128,6 +132,9 @@ void attempt_end_late(struct attempt *attempt);
 /* An easy handle with everything that both ways share, for the attempt's whole URL. Never NULL.
  * `error_text` has CURL_ERROR_SIZE bytes and outlives it. */
 CURL *setup_easy(struct attempt *attempt, char *error_text);
+
+/* A handle for `url` with route and TLS options only. Never NULL. */
+CURL *setup_bare_easy(const struct engine *engine, const char *url);
 
 /* `code` of an option that any libcurl takes; anything else is a fault of ours. */
 void setup_must(CURLcode code);
@@ -200,6 +207,10 @@ enum arrival connection_read(struct engine_connection *connection, char *data, s
 void raw_connection_linger(struct engine_connection *connection);
 
 /* --- sending.c: how a request goes out by the raw way --- */
+
+/* Appends request line and header lines, up to the body. */
+void sending_add_head(const struct target *target, const struct request *request,
+                      const struct headers *fields, struct buf *out);
 
 /* The request's bytes, and what has to be waited for before they may go. */
 void sending_begin(struct engine_connection *connection);

@@ -23,14 +23,15 @@ static const struct transport *transport_of(const struct engine_connection *conn
 /* --- the bytes --- */
 
 /* A value that is blank goes out as in the libcurl way: nothing after the colon. */
-static void add_head(const struct attempt *attempt, struct buf *out)
+void sending_add_head(const struct target *target, const struct request *request,
+                      const struct headers *fields, struct buf *out)
 {
-    char *path = target_path_with(attempt->engine->target, attempt->request->query);
-    buf_add_format(out, "%s %s HTTP/1.%d\r\n", attempt->request->method, path,
-                   attempt->request->transport.http_1_0 ? 0 : 1);
+    char *path = target_path_with(target, request->query);
+    buf_add_format(out, "%s %s HTTP/1.%d\r\n", request->method, path,
+                   request->transport.http_1_0 ? 0 : 1);
     free(path);
-    for (size_t i = 0; i < attempt->fields.count; i++) {
-        const struct header *field = &attempt->fields.items[i];
+    for (size_t i = 0; i < fields->count; i++) {
+        const struct header *field = &fields->items[i];
         bool is_blank = field->value[strspn(field->value, " \t")] == '\0';
         buf_add_text(out, field->name);
         buf_add_text(out, is_blank ? ":" : ": ");
@@ -58,7 +59,8 @@ void sending_begin(struct engine_connection *connection)
     const struct transport *transport = transport_of(connection);
     struct bytes body = buf_bytes(&connection->attempt->request->body);
     buf_clear(&connection->out);
-    add_head(connection->attempt, &connection->out);
+    const struct attempt *attempt = connection->attempt;
+    sending_add_head(attempt->engine->target, attempt->request, &attempt->fields, &connection->out);
     connection->head_len = connection->out.len;
     if (transport->chunk_size)
         add_chunks(body, transport->chunk_size, &connection->out);

@@ -134,7 +134,7 @@ static void set_protocols(CURL *easy)
 #endif
 }
 
-static CURL *new_easy(const struct engine *engine, const char *url)
+CURL *setup_bare_easy(const struct engine *engine, const char *url)
 {
     CURL *easy = curl_easy_init();
     if (!easy)
@@ -169,7 +169,7 @@ CURL *setup_easy(struct attempt *attempt, char *error_text)
 {
     const struct engine *engine = attempt->engine;
     char *url = url_of(attempt);
-    CURL *easy = new_easy(engine, url);
+    CURL *easy = setup_bare_easy(engine, url);
     free(url);
     set_family(easy, attempt->request->transport.ip_version);
     error_text[0] = '\0';
@@ -290,7 +290,7 @@ static bool check_resolve(const struct engine *engine, struct error *err)
     for (size_t i = 0; i < engine->options.num_resolve; i++) {
         const char *entry = engine->options.resolve[i];
         struct curl_slist *one = list_of(&entry, 1);
-        CURL *easy = new_easy(engine, "file:///");
+        CURL *easy = setup_bare_easy(engine, "file:///");
         setup_must(curl_easy_setopt(easy, CURLOPT_RESOLVE, one));
         CURLcode code = curl_easy_perform(easy);
         curl_easy_cleanup(easy);

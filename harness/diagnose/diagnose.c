@@ -71,7 +71,7 @@ static void ask_genuine(struct investigation *inv)
     bool lost = any_is_lost(inv) || inv->door || inv->behind_first || !inv->has_base;
     if (inv->has_base && lost)
         repeat_measure(inv);
-    if (inv->has_base && !inv->too_unstable && (any_is_lost(inv) || inv->door))
+    if (inv->has_base && !inv->too_unstable && (any_is_lost(inv) || inv->door || inv->unstable))
         shrink_content(inv);
     door_name(inv);
     if (inv->has_base && !inv->too_unstable && (any_is_lost(inv) || inv->behind_first))
@@ -120,7 +120,7 @@ static void search(struct investigation *inv)
     ask_genuine(inv);
     if (may_forge(inv) && inv->behind_first)
         ask_entry(inv);
-    if (may_forge(inv) && any_broke(inv))
+    if (may_forge(inv) && (any_broke(inv) || inv->behind_first) && !repeat_deaths(inv))
         ask_breaking(inv);
     processing_apply(inv);
 }

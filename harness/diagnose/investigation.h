@@ -149,6 +149,7 @@ struct diagnosis *found_pair(struct investigation *inv, const struct diagnosis_k
 
 void repeat_measure(struct investigation *inv); /* is it stable, and what does it depend on */
 bool repeat_forged(struct investigation *inv);  /* true: a forgery gets in now and then */
+bool repeat_deaths(struct investigation *inv);  /* true: it ends whenever it refuses */
 void door_open(struct investigation *inv);      /* why no genuine event is accepted */
 void door_name(struct investigation *inv);      /* ... once its content is known */
 void shrink_content(struct investigation *inv); /* which features are refused */

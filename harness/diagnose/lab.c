@@ -14,7 +14,7 @@
 static const char *const out_of_requests = "the budget of requests";
 
 /* After a death: how often, and how long apart, it is looked whether the endpoint is back. */
-#define LOOKS_MAX   40
+#define LOOKS_MAX   100
 #define LOOK_GAP_NS (50 * NS_PER_MS)
 
 #define LIMIT_TRIES  5

@@ -346,7 +346,7 @@ static void name_first(struct investigation *inv)
         if (lost && early && sight->answer == ANSWER_ERROR)
             failed = sight;
     }
-    if (!failed || num_later)
+    if (!failed || num_later || first_ns == INT64_MAX || inv->behind_first)
         return;
     char *refused = mem_format("the first event of the run: %d", failed->exchange->seen.status);
     struct diagnosis *diagnosis =
@@ -419,6 +419,49 @@ bool repeat_forged(struct investigation *inv)
     free(sentence);
     free(accepted);
     free(refused);
+    return true;
+}
+
+/* --- deaths --- */
+
+static const struct diagnosis_kind dies = {
+    "dies-on-refusals", "ends its process, or at least the connection, when it refuses an event",
+    "one request of a stranger takes the endpoint down, and events are lost until it is back",
+    "return after the refusal: a handler that goes on answers a second time, which throws "
+    "(ERR_HTTP_HEADERS_SENT), and in an async handler nobody catches that"};
+
+#define DEATHS   2
+#define DEATH_NS (100 * NS_PER_MS)
+
+/* Whether the endpoint is gone when an event follows this one. */
+static bool is_gone_after(struct investigation *inv, const struct specimen *specimen)
+{
+    const struct specimen genuine = {0};
+    int64_t gap_ns = inv->gap_ns;
+    size_t before = inv->num_died;
+    bool died = specimen_ask(inv, specimen, NULL) == ANSWER_DIED;
+    inv->gap_ns = DEATH_NS;
+    (void)specimen_ask(inv, &genuine, NULL);
+    inv->gap_ns = gap_ns;
+    return died || inv->num_died > before;
+}
+
+bool repeat_deaths(struct investigation *inv)
+{
+    const struct specimen forged = {.forged = true};
+    const struct specimen genuine = {0};
+    for (size_t i = 0; i < DEATHS; i++)
+        if (!is_gone_after(inv, &forged) || is_gone_after(inv, &genuine))
+            return false;
+    struct diagnosis *diagnosis =
+        found_pair(inv, &dies, HARM_DIES, "a genuine event, and the next one is answered",
+                   "a forged one, and nobody takes the next connection", "forged");
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->one && (sight->one->canary_failed || sight->answer == ANSWER_DIED ||
+                           sight->answer == ANSWER_UNREACHED))
+            found_explain(diagnosis, sight->one);
+    }
     return true;
 }
 

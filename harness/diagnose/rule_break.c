@@ -135,7 +135,7 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
 static bool predict_wrong(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight)
 {
-    return sight->has_event && !sight->is_right;
+    return sight->has_event && !sight->is_right && !predict_encoding(rule, inv, sight);
 }
 
 const struct rule rules_of_breaking[] = {

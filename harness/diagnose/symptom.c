@@ -39,7 +39,8 @@ static const struct symptom symptoms[] = {
               "answers that differ tell which of the guesses was nearer",
               "answer every wrong signature with one fixed text"},
      .harm_rank = HARM_LEAKED,
-     .cases = {"panora/signature/refusals-look-alike"}},
+     .cases = {"panora/signature/refusals-look-alike"},
+     .part_of = "throws-on-refusals"},
     {.kind = {"shows-stack-trace", "shows a stack trace to whoever sends something odd",
               "it tells a stranger which code and which versions run",
               "answer a fixed text, and log the trace (Express: NODE_ENV=production)"},
@@ -128,6 +129,7 @@ static const struct symptom symptoms[] = {
           "who has seen one event can add data of his own to it",
           "verify the very value that is used: parse once, with the parser that the handler uses"},
      .harm_rank = HARM_FORGED,
+     .accepted = true,
      .cases = {"panora/signature/refuses-duplicate-data-key"}},
     {.kind = {"refuses-older-events", "does not accept an event that is older than one it has seen",
               "Panora keeps no order, so that such events are lost",
@@ -207,8 +209,8 @@ static bool met_by_chance(const struct investigation *inv, const struct case_res
     if (!inv->unstable || one->decisive >= one->num_exchanges)
         return false;
     const struct exchange *exchange = &one->exchanges[one->decisive];
-    return exchange->genuine && !exchange->accepted &&
-           exchange->seen.status == inv->unstable_status;
+    return one->canary_failed || (exchange->genuine && !exchange->accepted &&
+                                  exchange->seen.status == inv->unstable_status);
 }
 
 static void apply_all(struct investigation *inv)
@@ -255,6 +257,8 @@ static const struct diagnosis_kind gone = {
 static void note_death(struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;
+    if (inv->unstable) /* a canary may have failed by chance */
+        return;
     for (size_t i = 0; i < result->num_cases; i++)
         if (result->cases[i].canary_failed && is_trouble(&result->cases[i]) &&
             !found_explains(inv, &result->cases[i]))

@@ -1,11 +1,7 @@
-/*
- * Whether an answer gives away what only Panora and the endpoint may know: the secret, or the right
- * signature of a request that did not carry it. Looked for in headers and body, as it is, reversed,
- * and in hex of any case, base64, base64url, percent-encoding and JSON's escapes.
- */
 #include "base/encode.h"
 #include "base/spelling.h"
 #include "judge/finding.h"
+#include "judge/leaks.h"
 
 /* Below this a "secret" is found by chance. */
 #define SECRET_MIN 12
@@ -17,26 +13,39 @@ static void add_reversed(struct bytes in, struct buf *out)
 }
 
 /* As it is and backwards; base64 once more, for a URL escapes its + / and =. */
-static void add_forms(struct needles *needles, struct bytes in)
+static void add_forms(struct needles *needles, struct bytes in, enum leak leak)
 {
     struct buf form = {0};
-    needles_add(needles, in, 0, 0);
+    needles_add(needles, in, 0, leak);
     add_reversed(in, &form);
-    needles_add(needles, buf_bytes(&form), 0, 0);
+    needles_add(needles, buf_bytes(&form), 0, leak);
     buf_reset(&form);
     encode_base64(in, &form);
-    needles_add_exactly(needles, buf_bytes(&form), 0, 0);
+    needles_add_exactly(needles, buf_bytes(&form), 0, leak);
     buf_clear(&form);
 }
 
-static bool stop_at_first(void *payload, size_t at, size_t len, size_t id)
+/* The secret; the signature as text, and the digest as bytes, whose hex is the signature. */
+static struct needles *needles_for(const struct exchange *exchange, struct bytes secret)
 {
-    return false;
+    struct bytes signature = bytes_of(exchange->right_signature);
+    struct needles *needles = needles_new();
+    struct buf raw = {0};
+    if (secret.len >= SECRET_MIN)
+        add_forms(needles, secret, LEAK_SECRET);
+    if (signature.len && decode_hex(signature, &raw)) {
+        add_forms(needles, signature, LEAK_SIGNATURE);
+        add_forms(needles, buf_bytes(&raw), LEAK_SIGNATURE);
+    }
+    buf_clear(&raw);
+    return needles;
 }
 
-static bool holds(struct bytes hay, const struct needles *needles)
+static bool note(void *payload, size_t at, size_t len, size_t id)
 {
-    return !spelling_search(needles, hay, stop_at_first, NULL);
+    bool *found = payload;
+    found[id] = true;
+    return !found[LEAK_SECRET];
 }
 
 static void add_headers(const struct headers *headers, struct buf *out)
@@ -46,71 +55,49 @@ static void add_headers(const struct headers *headers, struct buf *out)
 }
 
 /* Only what the request did not itself hold is given away. */
-static bool gives_away(const struct exchange *exchange, const struct needles *needles)
+static enum leak leak_of(const struct exchange *exchange, struct bytes secret)
 {
-    struct buf came = {0};
-    struct buf sent = {0};
-    add_headers(&exchange->seen.headers, &came);
-    buf_add_bytes(&came, buf_bytes(&exchange->seen.body));
-    bool found = holds(buf_bytes(&came), needles);
-    if (found) {
-        add_headers(&exchange->request.headers, &sent);
-        buf_add_text(&sent, exchange->request.query ? exchange->request.query : "");
-        buf_add_bytes(&sent, buf_bytes(&exchange->request.body));
-        found = !holds(buf_bytes(&sent), needles);
+    bool came[LEAK_SIGNATURE + 1] = {false};
+    bool sent[LEAK_SIGNATURE + 1] = {false};
+    struct buf answer = {0};
+    struct needles *needles = needles_for(exchange, secret);
+    add_headers(&exchange->seen.headers, &answer);
+    (void)spelling_search(needles, buf_bytes(&answer), note, came);
+    (void)spelling_search(needles, buf_bytes(&exchange->seen.body), note, came);
+    if (came[LEAK_SECRET] || came[LEAK_SIGNATURE]) {
+        struct buf request = {0};
+        add_headers(&exchange->request.headers, &request);
+        buf_add_text(&request, exchange->request.query ? exchange->request.query : "");
+        buf_add_bytes(&request, buf_bytes(&exchange->request.body));
+        (void)spelling_search(needles, buf_bytes(&request), note, sent);
+        buf_clear(&request);
     }
-    buf_clear(&came);
-    buf_clear(&sent);
-    return found;
-}
-
-static bool gives_away_secret(const struct exchange *exchange, struct bytes secret)
-{
-    if (secret.len < SECRET_MIN)
-        return false;
-    struct needles *needles = needles_new();
-    add_forms(needles, secret);
-    bool found = gives_away(exchange, needles);
     needles_free(needles);
-    return found;
+    buf_clear(&answer);
+    if (came[LEAK_SECRET] && !sent[LEAK_SECRET])
+        return LEAK_SECRET;
+    return came[LEAK_SIGNATURE] && !sent[LEAK_SIGNATURE] ? LEAK_SIGNATURE : LEAK_NONE;
 }
 
-/* The digest as bytes, whose hex is the signature; and the signature as text. */
-static bool gives_away_signature(const struct exchange *exchange)
+void leaks_search(struct exchange *exchange, struct bytes secret)
 {
-    struct bytes signature = bytes_of(exchange->right_signature);
-    struct buf raw = {0};
-    bool found = false;
-    if (signature.len && decode_hex(signature, &raw)) {
-        struct needles *needles = needles_new();
-        add_forms(needles, signature);
-        add_forms(needles, buf_bytes(&raw));
-        found = gives_away(exchange, needles);
-        needles_free(needles);
-    }
-    buf_clear(&raw);
-    return found;
-}
-
-static const char *leak_of(const struct exchange *exchange, struct bytes secret)
-{
-    if (exchange->seen.body.len == 0 && exchange->seen.headers.count == 0)
-        return NULL;
-    if (gives_away_secret(exchange, secret))
-        return "the secret";
-    return gives_away_signature(exchange) ? "the right signature" : NULL;
+    exchange->leaked = leak_of(exchange, secret);
+    exchange->searched = true;
 }
 
 /* Every answer of the run is searched, not only those to this case's own requests. */
 static void check_leaks(const struct call *call, const struct evidence *evidence,
                         struct finding *out)
 {
+    static const char *const names[] = {
+        [LEAK_NONE] = NULL, [LEAK_SECRET] = "the secret", [LEAK_SIGNATURE] = "the right signature"};
     const struct run_facts *run = evidence->run;
     size_t answered = 0;
     finding_set(out, FINDING_KEPT, evidence, evidence->count ? 0 : evidence->count);
     for (size_t i = 0; i < run->num_all; i++) {
         const struct exchange *exchange = run->all[i];
-        const char *what = leak_of(exchange, run->secret);
+        const char *what =
+            names[exchange->searched ? exchange->leaked : leak_of(exchange, run->secret)];
         answered += exchange->seen.status != 0;
         if (!what)
             continue;

@@ -206,14 +206,14 @@ static void delete_endpoint(struct visit *visit)
     bool has_deliveries = false;
     if (!find(visit, "delete", &endpoint))
         return;
-    if (!store_has_deliveries(store, endpoint.id, &has_deliveries, &err)) {
+    bool ok = store_has_deliveries(store, endpoint.id, &has_deliveries, &err) &&
+              (has_deliveries || store_remove_endpoint(store, endpoint.id, &err));
+    if (!ok) {
         visit_panora_error(visit, 500, "%s", err.message);
     } else if (has_deliveries) {
         visit_panora_error(visit, 500,
                            "\nInvalid `prisma.webhook_endpoints.delete()` invocation:\n\n\n"
                            "Foreign key constraint failed on the field: `fk_we_whd (index)`");
-    } else if (!store_remove_endpoint(store, endpoint.id, &err)) {
-        visit_panora_error(visit, 500, "%s", err.message);
     } else {
         put_row(&endpoint, &body);
         visit_json(visit, 200, &body);

@@ -12,10 +12,8 @@
 static bool read_size(const char *text, int64_t *out, struct error *err)
 {
     size_t len;
-    if (!text_size(text, &len, err))
+    if (!text_size_in_memory(text, &len, err))
         return false;
-    if (len > INT64_MAX)
-        return error_set(err, "\"%s\" is too large", text);
     *out = (int64_t)len;
     return true;
 }

@@ -1,10 +1,12 @@
 #include "receive/journal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/encode.h"
@@ -15,7 +17,7 @@
 #include "sign/signature.h"
 
 struct journal {
-    FILE *file;
+    int fd;
     bool failed;
 };
 
@@ -120,15 +122,44 @@ void journal_write_line(const struct journal_entry *entry, struct buf *out)
     buf_add_text(out, "}\n");
 }
 
+/* What follows the last line end was being written when something ended us; it is cut off, so that
+ * every line is whole. */
+static bool cut_torn_line(int fd)
+{
+    char chunk[4096];
+    off_t end = lseek(fd, 0, SEEK_END);
+    while (end > 0) {
+        size_t len = end < (off_t)sizeof chunk ? (size_t)end : sizeof chunk;
+        ssize_t got = pread(fd, chunk, len, end - (off_t)len);
+        if (got != (ssize_t)len)
+            return false;
+        while (len && chunk[len - 1] != '\n') {
+            len--;
+            end--;
+        }
+        if (len)
+            break;
+    }
+    return end < 0 || ftruncate(fd, end) == 0;
+}
+
+static bool is_plain_file(int fd)
+{
+    struct stat about;
+    return fstat(fd, &about) == 0 && S_ISREG(about.st_mode);
+}
+
 struct journal *journal_open(const char *path, struct error *err)
 {
-    FILE *file = fopen(path, "ae");
-    if (!file) {
+    int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+    if (fd < 0 || (is_plain_file(fd) && !cut_torn_line(fd))) {
         (void)error_set(err, "%s: %s", path, strerror(errno));
+        if (fd >= 0)
+            (void)close(fd);
         return NULL;
     }
     struct journal *journal = mem_alloc(sizeof *journal);
-    journal->file = file;
+    journal->fd = fd;
     return journal;
 }
 
@@ -136,18 +167,39 @@ void journal_close(struct journal *journal)
 {
     if (!journal)
         return;
-    (void)fclose(journal->file);
+    (void)close(journal->fd);
     free(journal);
+}
+
+/* All of the line or none of it. Returns 0, or errno. */
+static int write_line(int fd, struct bytes line)
+{
+    off_t before = lseek(fd, 0, SEEK_END);
+    size_t done = 0;
+    while (done < line.len) {
+        ssize_t put = write(fd, line.data + done, line.len - done);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0) {
+            int reason = put < 0 ? errno : ENOSPC;
+            if (done && before >= 0)
+                (void)!ftruncate(fd, before);
+            return reason;
+        }
+        done += (size_t)put;
+    }
+    return 0;
 }
 
 void journal_add(struct journal *journal, const struct journal_entry *entry)
 {
     struct buf line = {0};
     journal_write_line(entry, &line);
-    bool written = fwrite(line.data, 1, line.len, journal->file) == line.len;
+    int reason = write_line(journal->fd, buf_bytes(&line));
     buf_clear(&line);
-    if ((fflush(journal->file) == 0 && written) || journal->failed)
-        return;
-    journal->failed = true;
-    log_print(LOG_ERROR, "the journal cannot be written: %s", strerror(errno));
+    if (reason && !journal->failed)
+        log_print(LOG_ERROR,
+                  "the journal cannot be written: %s; requests are answered all the same",
+                  strerror(reason));
+    journal->failed = reason != 0; /* said again when it was well in between */
 }

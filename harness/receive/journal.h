@@ -39,12 +39,13 @@ struct journal_entry {
 
 struct journal;
 
-/* Opens `path` for adding to it. NULL with a sentence when that cannot be done. */
+/* Opens `path` for adding to it, for its owner alone when it is new; a last line that was torn is
+ * cut off. NULL with a sentence when that cannot be done. */
 struct journal *journal_open(const char *path, struct error *err);
 void journal_close(struct journal *journal); /* NULL is fine */
 
-/* Adds a line. A disk that is full or gone does not stop the receiver: it is said once on standard
- * error. */
+/* Adds a line, all of it or nothing. A disk that is full or gone does not stop the receiver: it is
+ * said once on standard error. */
 void journal_add(struct journal *journal, const struct journal_entry *entry);
 
 /* Appends the line, with its line end, to `out`. */

@@ -139,7 +139,10 @@ static void add_ready(const struct run_result *result, struct buf *out)
 void headline_add(const struct run_result *result, struct buf *out)
 {
     const char *summary = run_result_summary(result);
-    if (result->exit_code == EXIT_WRONG_USAGE && result->loudest)
+    if (result->exit_code == EXIT_BASELINE)
+        buf_add_format(out, "Not ready, as the baseline says: %zu known failures and no new one.",
+                       count_standing(result, STANDING_FAILED));
+    else if (result->exit_code == EXIT_WRONG_USAGE && result->loudest)
         buf_add_text(out, result->loudest);
     else if (strcmp(summary, "ready") == 0)
         add_ready(result, out);

@@ -1,5 +1,7 @@
 #include "report/json_case.h"
 
+#include <string.h>
+
 #include "base/clock.h"
 #include "base/text.h"
 #include "format/request_parts.h"
@@ -9,6 +11,9 @@
 
 /* Bytes of a body that a report shows. */
 #define SHOWN_BODY_MAX 2048
+
+/* Bytes of names and values of an answer's header fields that a report shows. */
+#define SHOWN_HEADERS_MAX 8192
 
 void json_set_ms(json_t *object, const char *name, int64_t ns)
 {
@@ -67,19 +72,31 @@ static json_t *request_of(const struct run_result *result, const struct exchange
     return object;
 }
 
-static json_t *redacted_headers(const struct run_result *result, const struct headers *from)
+/* The fields as far as a report shows them; what is left out is counted. */
+static void set_headers(json_t *object, const struct run_result *result,
+                        const struct observation *seen)
 {
     struct headers redacted = {0};
-    headers_redacted(result->redactor, from, &redacted);
-    json_t *list = json_headers(&redacted, NULL);
+    struct headers shown = seen->headers; /* a shorter view */
+    size_t len = 0;
+    for (shown.count = 0; shown.count < seen->headers.count; shown.count++) {
+        const struct header *header = &seen->headers.items[shown.count];
+        len += strlen(header->name) + strlen(header->value);
+        if (len > SHOWN_HEADERS_MAX)
+            break;
+    }
+    headers_redacted(result->redactor, &shown, &redacted);
+    json_object_set_new(object, "headers", json_headers(&redacted, NULL));
     headers_clear(&redacted);
-    return list;
+    size_t cut = seen->headers.count - shown.count + seen->headers_cut;
+    if (cut)
+        set_size(object, "headers_cut", cut);
 }
 
 static json_t *response_of(const struct run_result *result, const struct observation *seen)
 {
     json_t *object = json_object();
-    json_object_set_new(object, "headers", redacted_headers(result, &seen->headers));
+    set_headers(object, result, seen);
     set_body(object, result, buf_bytes(&seen->body), seen->body_len);
     set_bool(object, "decoded", seen->decoded);
     return object;

@@ -93,6 +93,8 @@ static void add_top(const struct run_result *result, struct buf *out)
     add_notice("Stopped early:", result->stopped, out);
     if (result->num_diagnoses)
         add_notice("What was met:", result->loudest, out);
+    for (size_t i = 0; i < result->num_notes; i++)
+        add_notice("Note:", result->notes[i], out);
     add_notice("Left behind:", result->left_behind, out);
     add_facts(result, out);
     buf_add_text(out, "<nav aria-label=\"Parts of the report\"><a href=\"#causes\">Causes</a> · <a "
@@ -125,6 +127,8 @@ static void add_marked(const char *text, const char *other, const char *differen
         while (end && ((unsigned char)text[len - end] & 0xc0) == 0x80)
             end--;
     }
+    if ((start + end) * 4 < len) /* hardly anything is common, so that a mark would say nothing */
+        start = len - end;
     char *pieces[] = {mem_copy(text, start), mem_copy(text + start, len - start - end),
                       mem_copy(text + len - end, end)};
     html_add(pieces[0], out);

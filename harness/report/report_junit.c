@@ -225,6 +225,8 @@ static void add_notes(const struct run_result *result, const char *suite, struct
     buf_add_text(out, "    <system-out>");
     add_line("loudest", result->loudest, out);
     add_line("stopped", result->stopped, out);
+    for (size_t i = 0; i < result->num_notes; i++)
+        add_line("note", result->notes[i], out);
     for (size_t i = 0; i < result->num_cases; i++) {
         const struct case_result *one = &result->cases[i];
         bool noted = one->verdict == VERDICT_WARN || one->verdict == VERDICT_INFO;

@@ -141,6 +141,8 @@ void report_tap_render(const struct run_result *result, struct buf *out)
     buf_add_format(out, "# hookcheck %s, seed %" PRIu64 "\n", result->version, result->seed);
     add_comment("", result->loudest, out);
     add_comment("stopped: ", result->stopped, out);
+    for (size_t i = 0; i < result->num_notes; i++)
+        add_comment("note: ", result->notes[i], out);
     for (size_t i = 0; i < result->num_cases; i++)
         add_case(result, &result->cases[i], i + 1, out);
     for (size_t i = 0; i < result->num_diagnoses; i++)

@@ -139,8 +139,8 @@ static void add_end(const struct page *page, const struct run_result *result,
     } else {
         add_headline(page, result);
         add_notice(page, "Stopped early: ", result->stopped, 2);
-        for (size_t i = 0; i < result->num_notes; i++)
-            add_notice(page, "Note: ", result->notes[i], 3);
+        for (size_t i = 0; i < result->num_notes && (limits->whole || i < 4); i++)
+            add_notice(page, "Note: ", result->notes[result->num_notes - 1 - i], 2);
         text_add_causes(page, result, limits);
         text_add_unexplained(page, result, limits);
         if (!quiet) {

@@ -8,6 +8,7 @@ enum exit_code {
     EXIT_WRONG_USAGE = 2,
     EXIT_UNREACHED = 3,
     EXIT_UNDECIDED = 4,
+    EXIT_BASELINE = 5, /* only known failures */
     EXIT_OUR_FAILURE = 6,
     EXIT_INTERRUPTED = 130
 };

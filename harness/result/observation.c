@@ -50,6 +50,7 @@ void observation_init(struct observation *seen)
 void observation_clear(struct observation *seen)
 {
     headers_clear(&seen->headers);
-    buf_clear(&seen->body);
+    if (!seen->body_is_shared)
+        buf_clear(&seen->body);
     observation_init(seen);
 }

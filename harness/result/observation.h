@@ -63,6 +63,9 @@ struct observation {
     int status; /* 100 to 599; 0 when there is none. Also set when the response is cut short */
     struct headers headers; /* of the final response */
     struct buf body;        /* content-coding removed when `decoded`; at most OBSERVED_BODY_MAX */
+    bool body_is_shared;    /* the bytes are borrowed: of the answers that are kept (kept.h) */
+    bool body_cut;          /* more came, and was searched, than is kept here */
+    size_t headers_cut;     /* fields that came and are not kept */
     uint64_t body_len;      /* bytes received, also those not kept */
     bool decoded;
 

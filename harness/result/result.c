@@ -116,10 +116,11 @@ void run_result_clear(struct run_result *result)
     for (size_t i = 0; i < result->num_cases; i++)
         case_result_clear(&result->cases[i]);
     free(result->cases);
-    free_texts(result->notes, result->num_notes);
     for (size_t i = 0; i < result->num_diagnoses; i++)
         diagnosis_clear(&result->diagnoses[i]);
     free(result->diagnoses);
+    free_texts(result->notes, result->num_notes);
+    kept_free(result->kept);
     *result = (struct run_result){0};
 }
 

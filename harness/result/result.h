@@ -15,6 +15,7 @@
 #include "base/bytes.h"
 #include "base/redact.h"
 #include "http/request.h"
+#include "result/kept.h"
 #include "result/observation.h"
 #include "suite/suite.h"
 
@@ -42,6 +43,9 @@ struct processed {
     char *why;     /* of PROCESSED_UNKNOWN: a sentence */
 };
 
+/* What an answer gives away. */
+enum leak { LEAK_NONE, LEAK_SECRET, LEAK_SIGNATURE };
+
 /* One request of a case and what came of it. */
 struct exchange {
     char *sent; /* one line for people: "crm.contact.created, signature cut to 32 characters" */
@@ -56,7 +60,9 @@ struct exchange {
         as_panora; /* how Panora would record it: "delivered", "failed: ..." ; NULL when not sent */
     char *id_event;             /* to ask the user's command about; NULL = nobody asks */
     struct processed processed; /* what it said of that id */
-    bool repeated;              /* the same bytes went out before, to an endpoint that then died */
+    bool searched;              /* `leaked` is what its whole answer gives away */
+    enum leak leaked;
+    bool repeated; /* the same bytes went out before, to an endpoint that then died */
 };
 
 void exchange_clear(struct exchange *exchange);
@@ -200,8 +206,9 @@ struct run_result {
     size_t num_diagnoses;
     size_t num_experiments; /* requests of `num_requests` that the diagnosis sent */
     size_t counts[VERDICT_COUNT];
-    int exit_code; /* 0 1 3 4 or 130 */
+    int exit_code; /* 0 1 3 4 5 or 130 */
 
+    struct kept *kept;               /* the bodies of answers; owned, NULL = none */
     const struct redactor *redactor; /* what reports must never show; borrowed, NULL = nothing */
 };
 

@@ -284,8 +284,9 @@ static const char *stopped(const struct runner *runner)
 }
 
 /* What an answer held stands in the evidence. */
-static void redact_diagnoses(struct run_result *result)
+void finish_redact(struct runner *runner)
 {
+    struct run_result *result = runner->result;
     for (size_t i = 0; i < result->num_diagnoses; i++) {
         struct diagnosis *one = &result->diagnoses[i];
         char **texts[] = {&one->sentence, &one->evidence, &one->remedy, &one->framework};
@@ -305,7 +306,6 @@ void finish_result(struct runner *runner)
     result->num_requests = runner_num_sent(runner);
     result->loudest = honest_sentence(runner);
     redact_text(result, &result->loudest);
-    redact_diagnoses(result);
     result->stopped = mem_text(stopped(runner));
     result->left_behind = mem_format("events whose id_event begins with %s-%04x", EVENT_ID_PREFIX,
                                      run_tag_of(runner->options->seed));

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "judge/leaks.h"
 #include "run/run_internal.h"
 
 /* After so many hangs, or deaths of the endpoint, by one kind of request the rest of that kind is
@@ -128,6 +129,19 @@ struct flight {
     struct shot *shot;
 };
 
+/* What was searched once before, and is long, is searched as far as it is kept: it can hold this
+ * event's signature only by chance. */
+static void keep_answer(struct runner *runner, struct exchange *exchange)
+{
+    struct kept *kept = runner->result->kept;
+    bool is_known = kept_knows(kept, &exchange->seen);
+    if (is_known)
+        kept_take(kept, &exchange->seen);
+    leaks_search(exchange, runner->facts.secret);
+    if (!is_known)
+        kept_take(kept, &exchange->seen);
+}
+
 static void on_done(void *payload, struct observation *seen)
 {
     struct flight flight = *(struct flight *)payload;
@@ -136,6 +150,7 @@ static void on_done(void *payload, struct observation *seen)
     size_t index = (size_t)(flight.shot - test->shots);
     observation_clear(&test->exchanges[index].seen);
     test->exchanges[index].seen = *seen;
+    keep_answer(flight.runner, &test->exchanges[index]);
     shot_ended(flight.runner, test, index);
     trouble_note(flight.runner, test, &test->exchanges[index]);
 }

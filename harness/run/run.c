@@ -121,6 +121,8 @@ static void check_stop(struct runner *runner, int64_t now_ns)
     if (over) {
         runner->result->interrupted = runner_was_interrupted(runner);
         stop(runner, over);
+    } else if (runner->options->fail_fast && runner->result->counts[VERDICT_FAIL] > 0) {
+        stop(runner, "not sent: a required case failed (--fail-fast)");
     } else if (!runner->reached && runner_num_sent(runner) > 0 && runner->in_flight == 0 &&
                !tls_is_to_come(runner)) {
         stop(runner, "not sent: no connection could be had");
@@ -245,6 +247,7 @@ static void start(struct runner *runner)
         .wall_ms = clock_wall_ms(),
         .secret = secret_bytes(options->secret),
     };
+    result->kept = kept_new();
     gather_all(runner);
     clock_iso(clock_wall_ms(), result->started);
     result->seed = options->seed;
@@ -284,6 +287,7 @@ bool run_plan(struct plan *plan, const struct run_listener *listener, struct run
     effect_ask(&runner);
     finish_result(&runner);
     probing_diagnose(&runner);
+    finish_redact(&runner);
     gate_free(runner.gate);
     testcase_clear(&runner.canary);
     free(runner.all);

@@ -48,6 +48,7 @@ struct run_options {
     enum diagnose_effort diagnose; /* how much is asked about the causes of failures */
     bool quick;
     bool strict;
+    bool fail_fast; /* the first required case that fails ends the run */
     bool allow_disruptive;
     uint64_t seed; /* not 0 */
     int64_t deadline_ns;

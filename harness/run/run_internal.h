@@ -211,6 +211,7 @@ void probing_diagnose(struct runner *runner);
 /* finish.c: from what was seen to the result */
 void finish_judge(struct runner *runner);
 void finish_result(struct runner *runner);
+void finish_redact(struct runner *runner);      /* what the diagnoses say */
 void finish_interrupted(struct runner *runner); /* after finish_result */
 
 /* effect.c: notes which events are asked about, when the plan is made; asks, when everything has

@@ -80,6 +80,6 @@ struct host {
 };
 
 /* All request bodies together; beyond it requests are refused with 503. */
-#define HELD_MAX ((size_t)512 * 1024 * 1024)
+#define HELD_MAX ((size_t)96 * 1024 * 1024)
 
 #endif

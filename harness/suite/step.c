@@ -191,7 +191,7 @@ static bool read_size(struct step *step, const struct json_at *event, struct err
         return true;
     if (!json_get_text(&member, &text, err))
         return false;
-    if (!text_size(text, &step->size, &why))
+    if (!text_size_in_memory(text, &step->size, &why))
         return json_fail(&member, err, "%s", why.message);
     return step->size <= DATA_MAX || json_fail(&member, err, "is more than 64MiB");
 }

@@ -38,7 +38,7 @@ static bool read_flag(const char *text, struct value *out, struct error *err)
 static bool read_size(const char *text, struct value *out, struct error *err)
 {
     size_t len = 0;
-    if (!text_size(text, &len, err))
+    if (!text_size_in_memory(text, &len, err))
         return false;
     out->number = (int64_t)len;
     return true;

@@ -1,11 +1,14 @@
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
 
@@ -194,4 +197,50 @@ Test(base_file, knows_beforehand_whether_it_can_write)
     free(inside);
     free(file);
     remove_folder(folder);
+}
+
+Test(base_file, a_pipe_that_nobody_reads_is_refused_and_not_waited_for)
+{
+    char path[] = "/tmp/hookcheck-pipe-XXXXXX";
+    struct error err = {0};
+    cr_assert_not_null(mkdtemp(path));
+    char *pipe_path = mem_format("%s/pipe", path);
+    cr_assert_eq(mkfifo(pipe_path, 0600), 0);
+    cr_expect_not(file_can_write(pipe_path, &err));
+    cr_expect(strstr(err.message, "nobody reads from it"), "%s", err.message);
+    err = (struct error){0};
+    cr_expect_not(file_write(pipe_path, bytes_of("x"), 0644, &err));
+    cr_expect(strstr(err.message, "nobody reads from it"), "%s", err.message);
+    (void)unlink(pipe_path);
+    (void)rmdir(path);
+    free(pipe_path);
+}
+
+Test(base_file, a_name_that_is_too_long_is_found_before_it_is_written)
+{
+    char name[300];
+    struct error err = {0};
+    memset(name, 'n', sizeof name);
+    memcpy(name, "/tmp/", 5);
+    name[255] = '\0'; /* 250 bytes of name: too long only with what is added while it is written */
+    cr_expect_not(file_can_write(name, &err));
+    cr_expect(error_is_set(&err));
+}
+
+Test(base_file, nothing_is_left_behind_at_the_limit_for_files)
+{
+    char folder[] = "/tmp/hookcheck-limit-XXXXXX";
+    struct error err = {0};
+    struct buf content = {0};
+    const struct rlimit small = {4096, 4096};
+    cr_assert_not_null(mkdtemp(folder));
+    char *path = mem_format("%s/report", folder);
+    buf_add_repeated(&content, 'x', 100000);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
+    cr_expect_not(file_write(path, buf_bytes(&content), 0644, &err));
+    cr_expect(error_is_set(&err));
+    cr_expect_eq(rmdir(folder), 0, "the folder is empty");
+    buf_clear(&content);
+    free(path);
 }

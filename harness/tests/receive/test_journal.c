@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/encode.h"
@@ -168,6 +169,34 @@ Test(receive_journal, adds_to_what_is_there)
     }
     json_t *lines = read_lines(&folder);
     cr_expect_eq(json_array_size(lines), 2);
+    json_decref(lines);
+    folder_end(&folder);
+}
+
+Test(receive_journal, is_for_its_owner_alone_and_holds_whole_lines_only)
+{
+    struct folder folder;
+    struct error err = {0};
+    struct stat about;
+    const struct headers none = {0};
+    const struct inbound request = {.method = "GET", .target = "/", .headers = &none, .number = 1};
+    const struct journal_entry entry = {.request = &request, .secret = bytes_of("s")};
+    folder_begin(&folder);
+    struct journal *journal = journal_open(folder.journal, &err);
+    cr_assert_not_null(journal, "%s", err.message);
+    journal_add(journal, &entry);
+    journal_close(journal);
+    cr_assert_eq(stat(folder.journal, &about), 0);
+    cr_expect_eq(about.st_mode & 0777, 0600);
+    cr_assert_eq(truncate(folder.journal, about.st_size - 1), 0); /* torn while it was written */
+    journal = journal_open(folder.journal, &err);
+    cr_assert_not_null(journal, "%s", err.message);
+    cr_assert_eq(stat(folder.journal, &about), 0);
+    cr_expect_eq(about.st_size, 0);
+    journal_add(journal, &entry);
+    journal_close(journal);
+    json_t *lines = read_lines(&folder);
+    cr_expect_eq(json_array_size(lines), 1);
     json_decref(lines);
     folder_end(&folder);
 }

@@ -1,0 +1,151 @@
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/sink.h"
+#include "base/terminal.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/endpoint_options.h"
+#include "cli/event_options.h"
+#include "cli/load_choice.h"
+#include "cli/secret_options.h"
+#include "load/load_report.h"
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+    interrupted = 1;
+}
+
+static void on_second(void *payload, const struct load_second *second)
+{
+    struct buf line = {0};
+    load_text_second(second, &line);
+    sink_print(stderr, "%s\n", buf_text(&line));
+    buf_clear(&line);
+}
+
+/* --- reports --- */
+
+static void render_json(const struct load_report *report, struct buf *out)
+{
+    json_t *document = load_json(report);
+    char *text = json_dumps(document, JSON_INDENT(2));
+    buf_add_text(out, text);
+    buf_add_char(out, '\n');
+    free(text);
+    json_decref(document);
+}
+
+static void render_hgrm(const struct load_report *report, struct buf *out)
+{
+    histogram_write_hgrm(&report->result->tally.latency, out);
+}
+
+static void (*const renderers[])(const struct load_report *report, struct buf *out) = {
+    [LOAD_REPORT_JSON] = render_json,
+    [LOAD_REPORT_HGRM] = render_hgrm,
+};
+
+static bool write_reports(const struct load_choice *choice, const struct load_report *report,
+                          struct error *err)
+{
+    bool ok = true;
+    for (size_t i = 0; i < choice->num_reports; i++) {
+        const struct load_report_wanted *wanted = &choice->reports[i];
+        struct buf text = {0};
+        renderers[wanted->format](report, &text);
+        ok = (strcmp(wanted->path, "-") == 0
+                  ? sink_write_out(buf_bytes(&text), err)
+                  : sink_write_file(wanted->path, buf_bytes(&text), 0644, err)) &&
+             ok;
+        buf_clear(&text);
+    }
+    return ok;
+}
+
+static int report_all(struct load_choice *choice, const struct load_result *result,
+                      struct error *err)
+{
+    FILE *where = choice->text_to_stderr ? stderr : stdout;
+    struct buf text = {0};
+    const struct load_report report = {
+        .plan = &choice->plan,
+        .result = result,
+        .slo = &choice->slo,
+        .redactor = sink_redactor(),
+        .utf8 = terminal_has_utf8(),
+    };
+    load_text(&report, &text);
+    sink_write(where, buf_bytes(&text));
+    buf_clear(&text);
+    bool written = write_reports(choice, &report, err);
+    if (result->was_interrupted)
+        return EXIT_INTERRUPTED;
+    if (!written)
+        return EXIT_OUR_FAILURE;
+    if (!result->tally.answered)
+        return EXIT_UNREACHED;
+    return load_report_passes(&report) ? EXIT_OK : EXIT_FELL_SHORT;
+}
+
+static int run_once(struct load_choice *choice, struct error *err)
+{
+    struct load_result result;
+    bool is_unreached = false;
+    int code = EXIT_WRONG_USAGE;
+    if (load_run(&choice->plan, &result, &is_unreached, err))
+        code = report_all(choice, &result, err);
+    else if (interrupted)
+        code = EXIT_INTERRUPTED;
+    else if (is_unreached)
+        code = EXIT_UNREACHED;
+    load_result_clear(&result);
+    return code;
+}
+
+static int run_load(const struct arguments *arguments, struct error *err)
+{
+    struct load_choice choice;
+    int code = EXIT_WRONG_USAGE;
+    (void)signal(SIGINT, on_interrupt);
+    (void)signal(SIGTERM, on_interrupt);
+    if (load_choice_read(&choice, arguments, err)) {
+        choice.plan.interrupted = &interrupted;
+        choice.plan.on_second = isatty(STDERR_FILENO) ? on_second : NULL;
+        code = run_once(&choice, err);
+    }
+    load_choice_clear(&choice);
+    return code;
+}
+
+static const struct option_set *const option_sets[] = {&load_options, &secret_options,
+                                                       &endpoint_options};
+
+const struct command command_load = {
+    .name = "load",
+    .arguments = "URL",
+    .summary = "load an endpoint with signed events and check every response",
+    .about =
+        "Sends distinct signed events to the endpoint, forged ones among them, and checks under "
+        "load that it accepts the genuine and refuses the forged. With --rate (open loop) the "
+        "latency of a request counts from when it was due, so a stall of the endpoint is not "
+        "hidden; with --clients (closed loop) each client waits for its response. Exit code: 0 "
+        "when the goals of --slo hold, or without --slo when there was no error; 1 when not, and "
+        "always when a forged event was accepted or a genuine one refused; 2 for wrong usage, 3 "
+        "when the endpoint was not reached, 130 when interrupted.",
+    .examples =
+        "  HOOKCHECK_SECRET=whsec_... hookcheck load http://localhost:3000/webhook --rate 500/s\n"
+        "  hookcheck load http://localhost:3000/webhook --secret-file secret --clients 50 --slo "
+        "'p99<500ms,errors<0.1%'\n",
+    .options = option_sets,
+    .num_option_sets = ARRAY_LEN(option_sets),
+    .run = run_load,
+};

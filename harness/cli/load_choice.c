@@ -1,0 +1,350 @@
+#include "cli/load_choice.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "cli/secret_options.h"
+#include "suite/step.h"
+
+#define RATE_MAX        1000000
+#define CONNECTIONS_MAX 20000
+#define THREADS_MAX     64
+#define EVENT_SIZE_MAX  ((size_t)64 * 1024 * 1024)
+
+static const char *const dialects[] = {"text", "object", NULL}; /* as enum dialect */
+
+#define CHOICE(member) offsetof(struct load_choice, member)
+
+static const struct option_spec specs[] = {
+    {.name = "rate",
+     .value = "N/s",
+     .help = "Open loop: N requests are due each second, whatever the endpoint does.",
+     .otherwise = "50/s unless --clients is given"},
+    {.name = "clients",
+     .value = "N",
+     .help = "Closed loop: N clients, each of which sends when its last request was answered.",
+     .otherwise = "an open loop",
+     .kind = OPTION_INTEGER,
+     .least = 1,
+     .most = CONNECTIONS_MAX,
+     .at = CHOICE(clients)},
+    {.name = "duration",
+     .value = "TIME",
+     .help = "How long to measure.",
+     .fallback = "10s",
+     .kind = OPTION_DURATION,
+     .least = 1,
+     .at = CHOICE(plan.duration_ns)},
+    {.name = "warmup",
+     .value = "TIME",
+     .help = "Send and check for this time first, outside the figures.",
+     .fallback = "0",
+     .kind = OPTION_DURATION,
+     .at = CHOICE(plan.warmup_ns)},
+    {.name = "ramp",
+     .value = "TIME",
+     .help = "Reach the rate, or the number of clients, evenly in this time.",
+     .fallback = "0",
+     .kind = OPTION_DURATION,
+     .at = CHOICE(plan.ramp_ns)},
+    {.name = "max-requests",
+     .value = "N",
+     .help = "Stop after N requests.",
+     .otherwise = "no limit",
+     .kind = OPTION_INTEGER,
+     .least = 1,
+     .at = CHOICE(max_requests)},
+    {.name = "connections",
+     .value = "N",
+     .help = "Open loop: the most connections, each for one request at a time.",
+     .fallback = "100",
+     .kind = OPTION_INTEGER,
+     .least = 1,
+     .most = CONNECTIONS_MAX,
+     .at = CHOICE(connections)},
+    {.name = "threads",
+     .value = "N",
+     .help = "Send from N threads.",
+     .fallback = "1",
+     .kind = OPTION_INTEGER,
+     .least = 1,
+     .most = THREADS_MAX,
+     .at = CHOICE(threads)},
+    {.name = "deadline",
+     .value = "TIME",
+     .help = "How long to wait for a complete response.",
+     .fallback = "10s",
+     .kind = OPTION_DURATION,
+     .least = 1,
+     .at = CHOICE(plan.deadline_ns)},
+    {.name = "events",
+     .value = "TYPE,...",
+     .help = "The event types to send; TYPE=N sends a type N times as often.",
+     .otherwise = EVENT_TYPE_DEFAULT},
+    {.name = "size",
+     .value = "SIZE",
+     .help = "Give every event data of this size: 700, 64KiB.",
+     .otherwise = "realistic data"},
+    {.name = "dialect",
+     .value = "DIALECT",
+     .help = "How data is sent: text (JSON in a string, as Panora sends it) or object.",
+     .fallback = "text",
+     .kind = OPTION_CHOICE,
+     .choices = dialects,
+     .at = CHOICE(event.composer.dialect)},
+    {.name = "forged", .value = "PERCENT", .help = "The share of forged events.", .fallback = "5%"},
+    {.name = "duplicates",
+     .value = "PERCENT",
+     .help = "The share of events that are sent once more.",
+     .fallback = "1%"},
+    {.name = "seed",
+     .value = "N",
+     .help = "Make events from this number.",
+     .fallback = "0",
+     .otherwise = "a random number",
+     .kind = OPTION_INTEGER,
+     .at = CHOICE(seed)},
+    {.name = "slo",
+     .value = "GOALS",
+     .repeatable = true,
+     .help = "Goals that decide the exit code, such as 'p99<500ms,errors<0.1%,rate>450/s'; also "
+             "mean and max.",
+     .otherwise = "no errors"},
+    {.name = "report",
+     .value = "FORMAT=FILE",
+     .repeatable = true,
+     .help = "Write a report: json, or hgrm (latency percentiles for HdrHistogram's tools); FILE "
+             "- is standard output.",
+     .otherwise = "text only"},
+    {.name = "i-may-load-this-host",
+     .value = "HOST",
+     .help = "Load a public host too; HOST repeats its name.",
+     .otherwise = "loopback and private hosts only"},
+};
+const struct option_set load_options = {specs, ARRAY_LEN(specs)};
+
+/* --- what is sent, and how fast --- */
+
+static bool read_rate(struct load_choice *choice, const struct arguments *arguments,
+                      struct error *err)
+{
+    const char *text = arguments_value(arguments, "rate");
+    if (choice->clients && text)
+        return error_set(err, "--rate (open loop) and --clients (closed loop) exclude each other");
+    if (choice->clients && arguments_has(arguments, "connections"))
+        return error_set(err, "--connections is for --rate; each of --clients has one connection");
+    if (choice->clients)
+        return true;
+    text = text ? text : "50/s";
+    size_t len = strlen(text);
+    char *number = mem_copy(text, text_ends_with(text, "/s") ? len - 2 : len);
+    bool ok = text_integer(number, 1, RATE_MAX, &choice->plan.per_second, NULL);
+    free(number);
+    return ok || error_set(err, "--rate: \"%s\" is not a rate from 1/s to %d/s", text, RATE_MAX);
+}
+
+static bool read_share(const struct arguments *arguments, const char *name, double *out,
+                       struct error *err)
+{
+    const char *text = arguments_value(arguments, name);
+    char *end = NULL;
+    bool starts = *text >= '0' && *text <= '9';
+    double percent = starts ? strtod(text, &end) : -1;
+    if (!starts || strcmp(end, "%") != 0 || !isfinite(percent) || percent > 100)
+        return error_set(err, "--%s: \"%s\" is not a percentage such as 5%%", name, text);
+    *out = percent / 100;
+    return true;
+}
+
+static bool add_type(struct load_choice *choice, char *word, struct error *err)
+{
+    struct load_type *type = &choice->types[choice->num_names];
+    choice->names[choice->num_names++] = word;
+    choice->plan.num_types = choice->num_names;
+    char *equals = strchr(word, '=');
+    type->weight = 1;
+    if (equals) {
+        *equals = '\0';
+        if (!text_integer(equals + 1, 1, 1000000, &type->weight, err))
+            return error_prefix(err, "--events: %s", word);
+    }
+    if (!*word)
+        return error_set(err, "--events: an event type is missing before or after a comma");
+    type->name = event_choice_wire_type(&choice->event, word);
+    return true;
+}
+
+static bool read_types(struct load_choice *choice, const struct arguments *arguments,
+                       struct error *err)
+{
+    const char *text = arguments_value(arguments, "events");
+    size_t most = 1;
+    text = text ? text : EVENT_TYPE_DEFAULT;
+    for (const char *c = text; *c; c++)
+        most += *c == ',';
+    choice->types = mem_alloc(most * sizeof *choice->types);
+    choice->names = mem_alloc(most * sizeof *choice->names);
+    bool ok = true;
+    for (size_t i = 0; ok && i < most; i++) {
+        size_t len = strcspn(text, ",");
+        ok = add_type(choice, mem_copy(text, len), err);
+        text += len + (text[len] == ',');
+    }
+    choice->plan.types = choice->types;
+    return ok;
+}
+
+static bool read_size(struct load_choice *choice, const struct arguments *arguments,
+                      struct error *err)
+{
+    const char *text = arguments_value(arguments, "size");
+    size_t size = 0;
+    if (!text)
+        return true;
+    if (!text_size(text, &size, err))
+        return error_prefix(err, "--size");
+    if (size < 1 || size > EVENT_SIZE_MAX)
+        return error_set(err, "--size: it must be from 1 byte to 64MiB");
+    choice->event.step.size = size;
+    return true;
+}
+
+/* --- where it goes --- */
+
+static bool read_permission(struct load_choice *choice, const struct arguments *arguments,
+                            struct error *err)
+{
+    const char *named = arguments_value(arguments, "i-may-load-this-host");
+    const char *host = choice->target.host;
+    if (named && strcmp(named, host) != 0)
+        return error_set(err, "--i-may-load-this-host: \"%s\" is not the URL's host, %s", named,
+                         host);
+    choice->plan.may_be_public = named != NULL;
+    return named || choice->target.is_private ||
+           error_set(err,
+                     "%s is a public host; if you may load it, repeat its name: "
+                     "--i-may-load-this-host %s",
+                     host, host);
+}
+
+static bool read_report(struct load_choice *choice, const char *given, struct error *err)
+{
+    static const char *const formats[] = {"json", "hgrm"};
+    size_t name_len = strcspn(given, "=");
+    const char *path = given + name_len + (given[name_len] == '=');
+    struct load_report_wanted wanted = {LOAD_REPORT_JSON, path};
+    if (!*path)
+        return error_set(err, "\"%s\" is not FORMAT=FILE, such as json=load.json", given);
+    char *name = mem_copy(given, name_len);
+    bool is_hgrm = strcmp(name, formats[LOAD_REPORT_HGRM]) == 0;
+    bool ok = is_hgrm || strcmp(name, formats[LOAD_REPORT_JSON]) == 0 ||
+              text_unknown(err, "report format", name, formats, ARRAY_LEN(formats));
+    free(name);
+    if (is_hgrm)
+        wanted.format = LOAD_REPORT_HGRM;
+    bool to_stdout = strcmp(path, "-") == 0;
+    if (ok && to_stdout && choice->text_to_stderr)
+        return error_set(err, "only one report can go to standard output");
+    choice->text_to_stderr = choice->text_to_stderr || to_stdout;
+    for (size_t i = 0; ok && i < choice->num_reports; i++)
+        if (!to_stdout && strcmp(choice->reports[i].path, path) == 0)
+            return error_set(err, "two reports would go to %s", path);
+    choice->reports[choice->num_reports++] = wanted;
+    return ok && (to_stdout || file_can_write(path, err));
+}
+
+static bool read_reports(struct load_choice *choice, const struct arguments *arguments,
+                         struct error *err)
+{
+    size_t count = 0;
+    const char **given = arguments_values(arguments, "report", &count);
+    choice->reports = mem_alloc((count + 1) * sizeof *choice->reports);
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++)
+        ok = read_report(choice, given[i], err);
+    free(given);
+    return ok || error_prefix(err, "--report");
+}
+
+static bool read_goals(struct load_choice *choice, const struct arguments *arguments,
+                       struct error *err)
+{
+    size_t count = 0;
+    const char **given = arguments_values(arguments, "slo", &count);
+    bool ok = true;
+    for (size_t i = 0; ok && i < count; i++)
+        ok = slo_add(&choice->slo, given[i], err);
+    free(given);
+    return ok || error_prefix(err, "--slo");
+}
+
+/* --- all of it --- */
+
+static void settle_composer(struct load_choice *choice)
+{
+    struct event_choice *event = &choice->event;
+    choice->plan.seed = choice->seed ? (uint64_t)choice->seed : rng_fresh_seed() >> 12;
+    event->rng = rng_for(choice->plan.seed, "event");
+    event->composer.catalogue = event->catalogue;
+    event->composer.secret = &event->secret;
+    event->composer.usual_type = EVENT_TYPE_DEFAULT;
+    event->composer.wall_ms = clock_wall_ms();
+    event->composer.run_tag = (unsigned)rng_below(&event->rng, 0x10000);
+}
+
+static void settle_plan(struct load_choice *choice)
+{
+    struct load_plan *plan = &choice->plan;
+    plan->connections = (size_t)(choice->clients ? choice->clients : choice->connections);
+    plan->threads = (size_t)choice->threads;
+    if (plan->threads > plan->connections)
+        plan->threads = plan->connections;
+    plan->max_requests = (uint64_t)choice->max_requests;
+    plan->target = &choice->target;
+    plan->engine = &choice->endpoint.engine;
+    plan->composer = &choice->event.composer;
+    plan->step = &choice->event.step;
+}
+
+bool load_choice_read(struct load_choice *choice, const struct arguments *arguments,
+                      struct error *err)
+{
+    *choice = (struct load_choice){0};
+    step_init(&choice->event.step);
+    choice->event.catalogue = catalogue_load();
+    if (!arguments_expect_words(arguments, 1, 1, "the endpoint's URL", err) ||
+        !target_parse(&choice->target, arguments->words[0], err) ||
+        !arguments_read(arguments, &load_options, choice, err) ||
+        !read_rate(choice, arguments, err) ||
+        !read_share(arguments, "forged", &choice->plan.forged, err) ||
+        !read_share(arguments, "duplicates", &choice->plan.duplicates, err) ||
+        !read_size(choice, arguments, err) || !read_types(choice, arguments, err) ||
+        !read_permission(choice, arguments, err) || !read_goals(choice, arguments, err) ||
+        !read_reports(choice, arguments, err) ||
+        !endpoint_choice_read(&choice->endpoint, arguments, err) ||
+        !secret_from_arguments(arguments, &choice->event.secret, err))
+        return false;
+    settle_composer(choice);
+    settle_plan(choice);
+    return true;
+}
+
+void load_choice_clear(struct load_choice *choice)
+{
+    for (size_t i = 0; i < choice->num_names; i++)
+        free(choice->names[i]);
+    free(choice->names);
+    free(choice->types);
+    free(choice->reports);
+    slo_clear(&choice->slo);
+    event_choice_clear(&choice->event);
+    endpoint_choice_clear(&choice->endpoint);
+    target_clear(&choice->target);
+    *choice = (struct load_choice){0};
+}

@@ -1,0 +1,44 @@
+/* What the options of `load` say. */
+#ifndef CLI_LOAD_CHOICE_H
+#define CLI_LOAD_CHOICE_H
+
+#include "cli/endpoint_options.h"
+#include "cli/event_options.h"
+#include "cli/option.h"
+#include "load/load.h"
+#include "load/slo.h"
+
+extern const struct option_set load_options;
+
+enum load_report_format { LOAD_REPORT_JSON, LOAD_REPORT_HGRM };
+
+struct load_report_wanted {
+    enum load_report_format format;
+    const char *path; /* "-" = standard output */
+};
+
+struct load_choice {
+    struct load_plan plan; /* borrows from the rest */
+    struct target target;
+    struct endpoint_choice endpoint;
+    struct event_choice event; /* catalogue, secret and composer */
+    struct load_type *types;
+    char **names; /* of the types */
+    size_t num_names;
+    struct slo slo;
+    struct load_report_wanted *reports;
+    size_t num_reports;
+    bool text_to_stderr;
+    int64_t clients;
+    int64_t connections;
+    int64_t threads;
+    int64_t max_requests;
+    int64_t seed;
+};
+
+/* Must not move once it is read. Clear it in any case. */
+bool load_choice_read(struct load_choice *choice, const struct arguments *arguments,
+                      struct error *err);
+void load_choice_clear(struct load_choice *choice);
+
+#endif

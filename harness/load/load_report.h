@@ -1,0 +1,31 @@
+/* A load's result in words and as JSON (reports/load.schema.json). */
+#ifndef LOAD_LOAD_REPORT_H
+#define LOAD_LOAD_REPORT_H
+
+#include <jansson.h>
+
+#include "base/redact.h"
+#include "load/load.h"
+#include "load/slo.h"
+
+#define LOAD_FORMAT_VERSION 1
+
+struct load_report {
+    const struct load_plan *plan;
+    const struct load_result *result;
+    const struct slo *slo;
+    const struct redactor *redactor;
+    bool utf8; /* the reader can see more than ASCII */
+};
+
+/* Whether all goals are reached. Without goals: every genuine event was accepted and every forged
+ * one refused. A forgery accepted, or a genuine event refused, is never all right. */
+bool load_report_passes(const struct load_report *report);
+
+/* Appends one second's line, without its end. */
+void load_text_second(const struct load_second *second, struct buf *out);
+
+void load_text(const struct load_report *report, struct buf *out);
+json_t *load_json(const struct load_report *report); /* the caller frees it */
+
+#endif

@@ -1,0 +1,123 @@
+/* `load`, run as a user would. */
+#include <criterion/criterion.h>
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "cli/command.h"
+#include "tests/support/json_schema.h"
+#include "tests/support/raw_server.h"
+#include "tests/support/run_program.h"
+#include "tests/support/started_receiver.h"
+
+TestSuite(cli_load_program, .timeout = 60);
+
+static const char *const receivers_secret[] = {"HOOKCHECK_SECRET=" RECEIVER_SECRET, NULL};
+
+#define LOAD(end, ...)                                                                             \
+    run_hookcheck_with((const char *const[]){"load", __VA_ARGS__, NULL}, receivers_secret,         \
+                       (struct bytes){0}, (end))
+
+static char *url_of(const struct started_receiver *receiver)
+{
+    return mem_format("http://127.0.0.1:%d/hook", receiver_port(receiver->receiver));
+}
+
+Test(cli_load_program, reports_as_the_schema_says)
+{
+    NEED_HOOKCHECK();
+    static const char *const faults[] = {NULL, "A01"};
+    json_t *schema = json_load_file("reports/load.schema.json", JSON_REJECT_DUPLICATES, NULL);
+    cr_assert_not_null(schema);
+    for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+        struct started_receiver receiver;
+        struct program_end end;
+        struct error err = {0};
+        started_begin_wrong(&receiver, faults[i], NULL);
+        char *url = url_of(&receiver);
+        LOAD(&end, url, "--rate", "500", "--max-requests", "200", "--forged", "20%", "--slo",
+             "errors<99%", "--report", "json=-");
+        cr_expect_eq(end.code, faults[i] ? EXIT_FELL_SHORT : EXIT_OK, "%d: %s", end.code,
+                     buf_text(&end.err));
+        json_t *report = json_loads(buf_text(&end.out), JSON_REJECT_DUPLICATES, NULL);
+        cr_assert_not_null(report, "%s", buf_text(&end.out));
+        cr_expect(json_schema_check(schema, report, &err), "%s", err.message);
+        cr_expect_eq(json_integer_value(json_object_get(report, "answered")), 200);
+        cr_expect(json_number_value(json_object_get(report, "requests_per_second")) > 0);
+        cr_expect(strstr(buf_text(&end.err), faults[i] ? "\nFINDING  forged event (" : "passed: "));
+        json_decref(report);
+        program_end_clear(&end);
+        free(url);
+        started_end(&receiver);
+    }
+    json_decref(schema);
+}
+
+Test(cli_load_program, refuses_what_it_cannot_do_before_it_sends)
+{
+    NEED_HOOKCHECK();
+    static const struct {
+        const char *arguments[4];
+        const char *part;
+    } rows[] = {
+        {{"http://example.com/"}, "repeat its name: --i-may-load-this-host example.com"},
+        {{"http://example.com/", "--i-may-load-this-host", "example.org"},
+         "\"example.org\" is not the URL's host, example.com"},
+        {{"http://127.0.0.1:1/", "--rate", "0"}, "--rate: \"0\" is not a rate"},
+        {{"http://127.0.0.1:1/", "--forged", "5"}, "--forged: \"5\" is not a percentage"},
+        {{"http://127.0.0.1:1/", "--forged=101%"}, "--forged: \"101%\" is not a percentage"},
+        {{"http://127.0.0.1:1/", "--clients=3", "--rate=5"}, "exclude each other"},
+        {{"http://127.0.0.1:1/", "--clients=3", "--connections=5"}, "--connections is for --rate"},
+        {{"http://127.0.0.1:1/", "--slo", "p99<5"}, "--slo: \"p99<5\": the limit must be a time"},
+        {{"http://127.0.0.1:1/", "--events", "a,,b"}, "an event type is missing"},
+        {{"http://127.0.0.1:1/", "--events", "a=0"}, "--events: a: "},
+        {{"http://127.0.0.1:1/", "--size", "0"}, "--size: "},
+        {{"http://127.0.0.1:1/", "--duration", "0"}, "--duration: it must be greater than 0"},
+        {{"http://127.0.0.1:1/", "--report", "xml=a"}, "--report: no report format \"xml\""},
+        {{"http://127.0.0.1:1/", "--report", "json"}, "is not FORMAT=FILE"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct program_end end;
+        const char *const *a = rows[i].arguments;
+        LOAD(&end, a[0], a[1], a[2], a[3]);
+        cr_expect_eq(end.code, EXIT_WRONG_USAGE, "%d: %d", (int)i, end.code);
+        cr_expect(strstr(buf_text(&end.err), rows[i].part), "%s", buf_text(&end.err));
+        cr_expect_eq(end.out.len, 0);
+        program_end_clear(&end);
+    }
+}
+
+Test(cli_load_program, says_that_nothing_listens)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    LOAD(&end, "http://127.0.0.1:1/hook");
+    cr_expect_eq(end.code, EXIT_UNREACHED);
+    cr_expect(strstr(buf_text(&end.err), "cannot connect to http://127.0.0.1:1/hook"), "%s",
+              buf_text(&end.err));
+    program_end_clear(&end);
+}
+
+Test(cli_load_program, ends_with_its_report_when_interrupted)
+{
+    NEED_HOOKCHECK();
+    static const struct raw_step holding[] = {{RAW_HOLD, NULL, 0}};
+    struct raw_server *server = raw_server_start(holding, ARRAY_LEN(holding), NULL);
+    char *command = mem_format("HOOKCHECK_SECRET=x timeout -s INT 2 '%s' load http://127.0.0.1:%d/ "
+                               "--duration 40s --deadline 30s; echo $?",
+                               hookcheck_path(), raw_server_port(server));
+    const char *const argv[] = {"sh", "-c", command, NULL};
+    struct program_end end;
+    int64_t begun_ns = clock_monotonic_ns();
+    run_program(&(struct program){.argv = argv}, &end);
+    cr_expect(clock_monotonic_ns() - begun_ns < 20 * NS_PER_S);
+    cr_expect(strstr(buf_text(&end.out), ", interrupted\n"), "%s", buf_text(&end.out));
+    cr_expect(strstr(buf_text(&end.out), "\n124\n"), "%s", buf_text(&end.out)); /* timeout's own */
+    program_end_clear(&end);
+    free(command);
+    raw_server_stop(server);
+}
