@@ -181,7 +181,7 @@ Test(run_tls, is_left_out_over_http_with_the_reason)
     struct program_end end;
     NEED_HOOKCHECK();
     cr_assert(start_receiver(&receiver, NULL));
-    RUN(&end, "run", receiver.url, "--only", "http/tls/*", "--no-progress");
+    RUN(&end, "run", receiver.url, "--only", "http/tls/*", "--no-progress", "-v");
     cr_expect_eq(end.code, 2, "nothing was asked");
     cr_expect_not_null(strstr(buf_text(&end.out), "skip  sends a certificate chain"));
     cr_expect_not_null(strstr(buf_text(&end.out), "the endpoint is reached by http"));
