@@ -17,7 +17,7 @@
 #                   of it (fixtures/matrix.json and matrix.md) is what comes out
 #   make matrix     the same, and write it down
 #   make hostile    the program against an endpoint that does its worst: time, memory, reports, secrets
-#   make bench      how fast signed events are made, beside Node and openssl speed
+#   make bench      how fast signed events are made, beside Node and openssl speed, and sent, beside wrk
 #   make vectors    remake fixtures/vectors with Node
 #   make install    program, manual pages, completions; PREFIX and DESTDIR as usual (also make uninstall)
 #   make release    check all that a release needs, and make its packages
@@ -275,6 +275,7 @@ matrix: $(BIN)
 
 bench: $(BIN)
 	@python3 harness/tools/bench.py $(BIN)
+	@python3 harness/tools/bench_load.py $(BIN)
 
 vectors:
 	@node fixtures/vectors/make.mjs

@@ -15,6 +15,7 @@
 #include "cli/event_options.h"
 #include "cli/load_choice.h"
 #include "cli/secret_options.h"
+#include "load/capacity.h"
 #include "load/load_report.h"
 
 static volatile sig_atomic_t interrupted;
@@ -111,6 +112,26 @@ static int run_once(struct load_choice *choice, struct error *err)
     return code;
 }
 
+/* The reports tell of the highest rate that holds the goals. */
+static int run_search(struct load_choice *choice, struct error *err)
+{
+    struct capacity capacity;
+    struct buf text = {0};
+    bool is_unreached = false;
+    int code = EXIT_WRONG_USAGE;
+    if (capacity_find(&choice->plan, &choice->slo, &capacity, &is_unreached, err)) {
+        capacity_text(&capacity, &text);
+        sink_write(choice->text_to_stderr ? stderr : stdout, buf_bytes(&text));
+        choice->plan.per_second = capacity.holds_at ? capacity.holds_at : capacity.missed_at;
+        code = report_all(choice, &capacity.best, err);
+    } else if (is_unreached) {
+        code = interrupted ? EXIT_INTERRUPTED : EXIT_UNREACHED;
+    }
+    buf_clear(&text);
+    capacity_clear(&capacity);
+    return code;
+}
+
 static int run_load(const struct arguments *arguments, struct error *err)
 {
     struct load_choice choice;
@@ -120,7 +141,7 @@ static int run_load(const struct arguments *arguments, struct error *err)
     if (load_choice_read(&choice, arguments, err)) {
         choice.plan.interrupted = &interrupted;
         choice.plan.on_second = isatty(STDERR_FILENO) ? on_second : NULL;
-        code = run_once(&choice, err);
+        code = choice.finds_capacity ? run_search(&choice, err) : run_once(&choice, err);
     }
     load_choice_clear(&choice);
     return code;

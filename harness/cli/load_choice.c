@@ -116,6 +116,13 @@ static const struct option_spec specs[] = {
      .help = "Goals that decide the exit code, such as 'p99<500ms,errors<0.1%,rate>450/s'; also "
              "mean and max.",
      .otherwise = "no errors"},
+    {.name = "find-capacity",
+     .help =
+         "Find the highest rate that holds the goals of --slo: double --rate until it does not, "
+         "then search in between; each step takes --duration.",
+     .otherwise = "one load",
+     .kind = OPTION_FLAG,
+     .at = CHOICE(finds_capacity)},
     {.name = "report",
      .value = "FORMAT=FILE",
      .repeatable = true,
@@ -281,6 +288,9 @@ static bool read_goals(struct load_choice *choice, const struct arguments *argum
     for (size_t i = 0; ok && i < count; i++)
         ok = slo_add(&choice->slo, given[i], err);
     free(given);
+    if (ok && choice->finds_capacity && (!choice->slo.count || choice->clients))
+        return error_set(err,
+                         "--find-capacity needs goals (--slo) and an open loop (no --clients)");
     return ok || error_prefix(err, "--slo");
 }
 

@@ -29,6 +29,7 @@ struct load_choice {
     struct load_report_wanted *reports;
     size_t num_reports;
     bool text_to_stderr;
+    bool finds_capacity;
     int64_t clients;
     int64_t connections;
     int64_t threads;

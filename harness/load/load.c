@@ -122,10 +122,7 @@ bool load_run(const struct load_plan *plan, struct load_result *out, bool *out_u
     tally_init(&out->tally);
     *out_unreached = false;
     bool ok = crew_init(&crew, plan, err);
-    if (ok && !worker_try(crew.workers[0], err)) {
-        *out_unreached = true;
-        ok = false;
-    }
+    ok = ok && worker_try(crew.workers[0], out_unreached, err);
     if (ok) {
         start(&crew);
         watch(&crew, out);

@@ -506,7 +506,7 @@ static void take_connected(struct worker *worker)
         on_connected(link);
 }
 
-bool worker_try(struct worker *worker, struct error *err)
+bool worker_try(struct worker *worker, bool *out_unreached, struct error *err)
 {
     struct dial *dial = dial_begin(worker->engine, worker->plan->deadline_ns, worker);
     const volatile sig_atomic_t *interrupted = worker->plan->interrupted;
@@ -521,12 +521,13 @@ bool worker_try(struct worker *worker, struct error *err)
         return error_set(err, "interrupted before the first request");
     }
     const char *problem = dial_problem(dial);
+    *out_unreached = problem != NULL;
     if (problem)
         (void)error_set(err, "cannot connect to %s: %s", worker->plan->target->shown, problem);
     bool may_go_on = !problem && (worker->plan->may_be_public || dial_is_private(dial));
     if (!problem && !may_go_on)
         (void)error_set(err,
-                        "%s has a public address; to load it, repeat its name: "
+                        "%s leads to a public address; if you may load it, repeat its name: "
                         "--i-may-load-this-host %s",
                         worker->plan->target->host, worker->plan->target->host);
     dial_free(dial);

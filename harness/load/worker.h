@@ -29,8 +29,8 @@ struct worker;
 struct worker *worker_new(struct load_shared *shared, size_t number, struct error *err);
 void worker_free(struct worker *worker); /* NULL is fine */
 
-/* Whether a connection can be made at all; a sentence when not. */
-bool worker_try(struct worker *worker, struct error *err);
+/* Whether a connection can be made at all, to where it may go; a sentence when not. */
+bool worker_try(struct worker *worker, bool *out_unreached, struct error *err);
 
 /* The thread's function. */
 void *worker_run(void *its_worker);

@@ -73,6 +73,7 @@ Test(cli_load_program, refuses_what_it_cannot_do_before_it_sends)
         {{"http://127.0.0.1:1/", "--clients=3", "--rate=5"}, "exclude each other"},
         {{"http://127.0.0.1:1/", "--clients=3", "--connections=5"}, "--connections is for --rate"},
         {{"http://127.0.0.1:1/", "--slo", "p99<5"}, "--slo: \"p99<5\": the limit must be a time"},
+        {{"http://127.0.0.1:1/", "--find-capacity"}, "--find-capacity needs goals (--slo)"},
         {{"http://127.0.0.1:1/", "--events", "a,,b"}, "an event type is missing"},
         {{"http://127.0.0.1:1/", "--events", "a=0"}, "--events: a: "},
         {{"http://127.0.0.1:1/", "--size", "0"}, "--size: "},
