@@ -63,7 +63,7 @@ Test(receive_argument, may_have_limits)
     const struct argument_spec spec = {
         .kind = ARGUMENT_SIZE, .meaning = "N bytes, at most 8", .least = 2, .most = 8};
     static const char *const right[] = {"2", "8"};
-    static const char *const wrong[] = {"1", "9", "1GiB"};
+    static const char *const wrong[] = {"1", "9", "1KiB"};
     struct argument argument;
     for (size_t i = 0; i < ARRAY_LEN(right); i++) {
         cr_expect(argument_read(&spec, right[i], &argument, NULL), "%s", right[i]);
