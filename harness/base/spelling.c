@@ -201,19 +201,25 @@ static struct said say_backslash(struct bytes in)
         return say_code_unit(in);
     if (in.data[1] == 'x') {
         int32_t byte = hex_of(after(in, 2), 2);
-        return byte < 0 ? (struct said){0} : say_byte((char)byte, 4);
+        if (byte < 0)
+            return (struct said){0};
+        return say_byte((char)byte, 4);
     }
     const char *letter = memchr(letters, in.data[1], sizeof letters - 1);
     if (letter)
         return say_byte(meant[letter - letters], 2);
     /* some escape every sign */
-    return ispunct((unsigned char)in.data[1]) ? say_byte(in.data[1], 2) : (struct said){0};
+    if (ispunct((unsigned char)in.data[1]))
+        return say_byte(in.data[1], 2);
+    return (struct said){0};
 }
 
 static struct said say_percent(struct bytes in)
 {
     int32_t byte = hex_of(after(in, 1), 2);
-    return byte < 0 ? (struct said){0} : say_byte((char)byte, 3);
+    if (byte < 0)
+        return (struct said){0};
+    return say_byte((char)byte, 3);
 }
 
 static struct said say_plus(struct bytes in)

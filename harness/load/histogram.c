@@ -163,11 +163,13 @@ void histogram_write_hgrm(const struct histogram *histogram, struct buf *out)
     uint64_t below = 0;
     buf_add_format(out, "%12s %14s %10s %14s\n\n", "Value", "Percentile", "TotalCount",
                    "1/(1-Percentile)");
-    for (double percent = 0; histogram->count; percent = next_percent(percent)) {
+    double percent = 0;
+    while (histogram->count) {
         int64_t ns = value_at_rank(histogram, rank_of(histogram, percent), &below);
         if (below == (uint64_t)histogram->count)
             break;
         write_row(ns, percent / 100, below, out);
+        percent = next_percent(percent);
     }
     if (histogram->count)
         write_row(histogram->max_ns, 1, (uint64_t)histogram->count, out);

@@ -62,7 +62,9 @@ static bool is_http(const struct observation *seen)
 
 static bool say(struct wrong_port *out, char *tried, char *got, const char *remedy)
 {
-    *out = (struct wrong_port){tried, got, mem_text(remedy)};
+    out->tried = tried;
+    out->got = got;
+    out->remedy = mem_text(remedy);
     return true;
 }
 
