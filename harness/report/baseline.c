@@ -113,7 +113,7 @@ static bool explains(const struct run_result *result, const char *cause, const c
 static bool covers(const struct baseline_entry *entry, const struct run_result *result,
                    const struct case_result *one)
 {
-    if (entry->cause)
+    if (!entry->case_id)
         return explains(result, entry->cause, one->id);
     return strcmp(entry->case_id, one->id) == 0 || text_glob(entry->case_id, one->id);
 }

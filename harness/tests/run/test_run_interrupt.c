@@ -8,7 +8,7 @@
 #include "tests/support/running.h"
 #include "tests/support/shell_run.h"
 
-TestSuite(run_interrupt, .timeout = 40);
+TestSuite(run_interrupt, .timeout = 120);
 
 static struct started_program receiver;
 
@@ -30,7 +30,7 @@ static const char suite[] =
  * waits there. */
 static const char script[] =
     "[ -z \"$4\" ] || mkfifo \"$3/report\"\n"
-    "\"$0\" run \"$1\" --suite \"$2\" --report json=\"$3/report\" --max-time 90s "
+    "\"$0\" run \"$1\" -v --suite \"$2\" --report json=\"$3/report\" --max-time 90s "
     "    >\"$3/text\" 2>&1 &\n"
     "pid=$!\n"
     "until grep -q quick \"$3/text\"; do sleep 0.02; done\n"

@@ -132,7 +132,8 @@ Test(run_limits, an_interruption_ends_it_with_a_partial_report, .init = set_up, 
     NEED_HOOKCHECK();
     start("F05=200ms");
     int64_t begun_ns = clock_monotonic_ns();
-    cr_expect_eq(interrupt_after(3, SIGINT), 130);
+    int code = interrupt_after(3, SIGINT);
+    cr_expect_eq(code, 130, "ended with %d", code);
     cr_expect_lt(clock_monotonic_ns() - begun_ns, 10 * NS_PER_S, "at once, not at its end");
     json_t *json = read_report();
     const json_t *cases = json_object_get(json, "cases");

