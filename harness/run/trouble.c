@@ -23,6 +23,7 @@
 /* An endpoint that has too much to do is given so long to work it off, and events come so far apart
  * from then on. */
 #define CROWDED_NS       (8 * NS_PER_S)
+#define CROWDED_FROM_START_NS (2 * NS_PER_S) /* to one that has never taken an event */
 #define CROWDED_PAUSE_NS (60 * NS_PER_MS)
 #define CROWDED_MAX      6 /* points: an answer that stands when nothing else is in flight has two */
 #define GAP_MIN_NS       (10 * NS_PER_MS)
@@ -179,7 +180,7 @@ static bool found_it_well(const struct runner *runner)
     const struct exchange *exchange = &runner->canary.exchanges[0];
     if (exchange->seen.outcome == OUTCOME_NOT_SENT)
         return !exchange->seen.ours;
-    if (runner->usual_accepted && says_crowded(&exchange->seen))
+    if (says_crowded(&exchange->seen))
         return runner->is_limited;
     return exchange->seen.outcome == OUTCOME_ANSWERED &&
            (exchange->accepted || !runner->usual_accepted || exchange->seen.status == 429 ||
@@ -269,8 +270,9 @@ static bool is_patient(struct runner *runner, int64_t now_ns)
 {
     if (!says_crowded(&runner->canary.exchanges[0].seen))
         return false;
+    int64_t most_ns = runner->usual_accepted ? CROWDED_NS : CROWDED_FROM_START_NS;
     int64_t waited_ns = now_ns - runner->missed_ns;
-    return waited_ns < CROWDED_NS && waited_ns < runner->options->max_time_ns / 4;
+    return waited_ns < most_ns && waited_ns < runner->options->max_time_ns / 4;
 }
 
 static void note_absence(struct runner *runner)
