@@ -222,7 +222,7 @@ Test(e2e_what_was_met, is_narrowed_to_the_events_that_are_subscribed_to)
     expect_line(&end.out, "panora/delivery/accepts-push-type: crm.deal.push (", true);
     expect_line(&end.out, "panora/delivery/accepts-every-type[crm.deal.push]:", true);
     expect_line(&end.out, "panora/delivery/accepts-unknown-type: billing.invoice.settled (", true);
-    expect_line(&end.out, "panora/payload/accepts-text[nul]: crm.deal.push (", true);
+    expect_line(&end.out, "panora/payload/accepts-text[nul]: crm.deal.push, a certain value in text (", true);
     expect_line(&end.out, "accepts-every-type[crm.contact.created]", false);
     expect_line(&end.out, "panora/delivery/accepts-pulled-array:", false);
     expect_line(&end.out, "crm.contact.", false);
