@@ -83,8 +83,8 @@ static void check_one_kind(const struct evidence *evidence, struct likes kind, s
     }
 }
 
-/* Each kind is compared with every kind before it: one whose answers differ among themselves is like
- * all others, and must not hide that two of those differ. */
+/* Each kind is compared with every kind before it: one whose answers differ among themselves is
+ * like all others, and must not hide that two of those differ. */
 static void check_kinds(const struct evidence *evidence, struct finding *out)
 {
     const char *what = NULL;

@@ -22,13 +22,13 @@
 
 /* An endpoint that has too much to do is given so long to work it off, and events come so far apart
  * from then on. */
-#define CROWDED_NS       (8 * NS_PER_S)
+#define CROWDED_NS            (8 * NS_PER_S)
 #define CROWDED_FROM_START_NS (2 * NS_PER_S) /* to one that has never taken an event */
-#define CROWDED_PAUSE_NS (60 * NS_PER_MS)
-#define CROWDED_MAX      6 /* points: an answer that stands when nothing else is in flight has two */
-#define GAP_MIN_NS       (10 * NS_PER_MS)
-#define GAP_MAX_NS       (250 * NS_PER_MS)
-#define GAP_EASE         32 /* the gap shrinks by 1/N with each event that gets in */
+#define CROWDED_PAUSE_NS      (60 * NS_PER_MS)
+#define CROWDED_MAX           6 /* points: an answer that stands when nothing else is in flight has two */
+#define GAP_MIN_NS            (10 * NS_PER_MS)
+#define GAP_MAX_NS            (250 * NS_PER_MS)
+#define GAP_EASE              32 /* the gap shrinks by 1/N with each event that gets in */
 
 /* Where no answer tells that the endpoint has seen the worst, canaries go out for so long, close
  * together: one that dies late, or is back at once, is not to be missed. */
