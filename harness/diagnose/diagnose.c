@@ -49,7 +49,8 @@ static bool any_broke(const struct investigation *inv)
         const struct sight *sight = &inv->sights[i];
         bool broke = sight->answer == ANSWER_ERROR || sight->answer == ANSWER_DIED ||
                      (sight->one && sight->one->canary_failed);
-        bool died = sight->one && sight->one->canary_failed && !found_explains(inv, sight->one);
+        bool died = sight->answer != ANSWER_ERROR && !inv->unstable && sight->one &&
+                    !found_explains(inv, sight->one);
         if (sight->one && sight->trouble && broke && (!sight->exchange->genuine || died))
             return true;
     }
