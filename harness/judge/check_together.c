@@ -44,7 +44,8 @@ static bool any_missing(const struct evidence *evidence, struct finding *out)
  * forgeries is a good thing and tells nothing. The caller frees `out->items`. */
 static struct likes likes_of(const struct evidence *evidence, size_t first)
 {
-    const struct exchange **items = mem_alloc((evidence->count + 1) * sizeof *items);
+    const struct exchange **items =
+        mem_alloc((evidence->count + 1) * sizeof(const struct exchange *));
     struct likes likes = {items, 0};
     for (size_t i = first; i < evidence->count; i++) {
         const struct exchange *exchange = evidence->exchanges[i];

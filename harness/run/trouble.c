@@ -114,9 +114,13 @@ static void slow_down(struct runner *runner)
         runner->gap_ns = GAP_MAX_NS;
 }
 
-static void note_crowded(struct runner *runner, struct testcase *test)
+/* After so many forgeries that it limited, while genuine events got in, it limits forgeries. */
+#define LIMITED_FORGED_MAX 3
+
+static void note_crowded(struct runner *runner, struct testcase *test, bool genuine)
 {
-    if (runner->is_limited || test->num_crowded >= CROWDED_MAX)
+    if (runner->is_limited || test->num_crowded >= CROWDED_MAX ||
+        (!genuine && runner->num_limited_forged >= LIMITED_FORGED_MAX))
         return;
     test->crowded = true;
     if (runner->trouble != TROUBLE_NONE)
@@ -137,7 +141,7 @@ void trouble_note(struct runner *runner, struct testcase *test, const struct exc
              died)
         end_unsent(test, "not sent: the endpoint was gone", clock_monotonic_ns());
     else if (trouble_is_crowded(test, exchange))
-        note_crowded(runner, test);
+        note_crowded(runner, test, test->shots[exchange - test->exchanges].genuine);
     else if (exchange->accepted && runner->gap_ns)
         runner->gap_ns -= runner->gap_ns / GAP_EASE; /* it copes: a little faster */
 }
@@ -471,6 +475,14 @@ static void repeat_or_blame(struct runner *runner, struct testcase *test)
     for_each(runner, begin_anew);
 }
 
+static bool met_limit_forged(const struct testcase *test)
+{
+    for (size_t i = 0; i < test->count; i++)
+        if (!test->shots[i].genuine && says_crowded(&test->exchanges[i].seen))
+            return true;
+    return false;
+}
+
 /* Where a genuine event got in at once beside it, the answer is its own, and stands. */
 static void repeat_crowded(struct runner *runner, struct testcase *test)
 {
@@ -479,6 +491,8 @@ static void repeat_crowded(struct runner *runner, struct testcase *test)
     test->suspect = test->num_crowded < CROWDED_MAX && !runner->is_limited;
     if (waited)
         slow_down(runner);
+    else if (!test->suspect && met_limit_forged(test))
+        runner->num_limited_forged++;
 }
 
 static void step_canary(struct runner *runner, int64_t now_ns)
