@@ -196,13 +196,12 @@ static bool is_name(const char *host)
 
 static void set_alpn(SSL *ssl, const char *name)
 {
-    unsigned char list[32];
-    size_t len = name ? strlen(name) : 0;
-    if (len == 0 || len >= sizeof list)
+    char list[32]; /* the length of the name, and the name */
+    int len = snprintf(list + 1, sizeof list - 1, "%s", name ? name : "");
+    if (len <= 0 || (size_t)len >= sizeof list - 1)
         return;
-    list[0] = (unsigned char)len;
-    memcpy(list + 1, name, len);
-    (void)SSL_set_alpn_protos(ssl, list, (unsigned int)len + 1);
+    list[0] = (char)len;
+    (void)SSL_set_alpn_protos(ssl, (const unsigned char *)list, (unsigned int)len + 1);
 }
 
 static void read_alpn(const SSL *ssl, struct tls_facts *facts)
@@ -210,8 +209,8 @@ static void read_alpn(const SSL *ssl, struct tls_facts *facts)
     const unsigned char *name = NULL;
     unsigned int len = 0;
     SSL_get0_alpn_selected(ssl, &name, &len);
-    if (len < sizeof facts->alpn)
-        memcpy(facts->alpn, name ? (const char *)name : "", len);
+    if (name && len < sizeof facts->alpn)
+        (void)snprintf(facts->alpn, sizeof facts->alpn, "%.*s", (int)len, (const char *)name);
 }
 
 void tls_probe_begin(struct engine_connection *connection)

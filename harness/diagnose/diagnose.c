@@ -41,14 +41,17 @@ static bool any_got_in(const struct investigation *inv)
     return false;
 }
 
-/* A stranger's request was answered 5xx, or not at all, or took the endpoint down. */
+/* A stranger's request was answered 5xx, or not at all, or took the endpoint down; or an event did,
+ * and nothing tells why. */
 static bool any_broke(const struct investigation *inv)
 {
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
         bool broke = sight->answer == ANSWER_ERROR || sight->answer == ANSWER_DIED ||
                      (sight->one && sight->one->canary_failed);
-        if (sight->one && sight->trouble && broke && !sight->exchange->genuine)
+        bool died = sight->answer != ANSWER_ERROR && !inv->unstable && sight->one &&
+                    !found_explains(inv, sight->one);
+        if (sight->one && sight->trouble && broke && (!sight->exchange->genuine || died))
             return true;
     }
     return false;

@@ -489,13 +489,28 @@ static bool differs(const struct observation *genuine, const struct observation 
     return genuine->status != forged->status;
 }
 
-void door_open(struct investigation *inv)
+/* What a genuine event meets; of one that hangs, the run has seen that already. */
+static enum answer ask_genuine(struct investigation *inv, struct observation *seen)
 {
     const struct specimen genuine = {0};
+    for (size_t i = 0; inv->hangs && i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (!sight->exchange->genuine || sight->answer != ANSWER_HUNG)
+            continue;
+        observation_init(seen);
+        seen->outcome = sight->exchange->seen.outcome;
+        memcpy(seen->detail, sight->exchange->seen.detail, sizeof seen->detail);
+        return ANSWER_HUNG;
+    }
+    return specimen_ask(inv, &genuine, seen);
+}
+
+void door_open(struct investigation *inv)
+{
     const struct specimen forged = {.forged = true};
     struct observation of_genuine;
     struct observation of_forged;
-    enum answer answer = specimen_ask(inv, &genuine, &of_genuine);
+    enum answer answer = ask_genuine(inv, &of_genuine);
     (void)specimen_ask(inv, &forged, &of_forged);
     bool asks = answer == ANSWER_REFUSED || answer == ANSWER_ERROR || answer == ANSWER_DIED;
     const struct met_instead *met = met_instead_of(&of_genuine, NULL);

@@ -340,10 +340,24 @@ struct diagnosis *found_pair(struct investigation *inv, const struct diagnosis_k
 
 /* --- a genuine event that is accepted --- */
 
+/* The run waited in vain for each of its events: they need not be waited for again. */
+static bool never_answered(const struct investigation *inv)
+{
+    bool hung = false;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight_was_answered(sight) && sight->answer != ANSWER_HUNG)
+            return false;
+        hung = hung || (sight->answer == ANSWER_HUNG && sight->exchange->genuine);
+    }
+    return hung;
+}
+
 /* Twice: the first answer of an endpoint may differ from those that follow. */
 static bool try_base(struct investigation *inv)
 {
     const struct specimen genuine = {0};
+    inv->hangs = inv->hangs || never_answered(inv);
     for (size_t i = 0; i < 2 && !inv->has_base && !inv->hangs; i++) {
         struct observation seen;
         enum answer answer = specimen_ask(inv, &genuine, &seen);

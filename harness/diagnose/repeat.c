@@ -303,7 +303,7 @@ static void name_connection(struct investigation *inv)
     run_series(inv, 4, 1, 0, true, &one);
     for (size_t i = 1; i < one.count; i++)
         later += one.failed[i];
-    if (apart.num_failed || later == 0)
+    if (apart.num_failed || later == 0 || one.answer == ANSWER_BROKEN) /* it may well understand */
         return;
     struct buf met = {0};
     add_met(&one, &met);

@@ -16,7 +16,7 @@ static bool is_asked(const struct rule *rule, const struct sight *sight)
 {
     if (!is_post(sight) || !sight_was_answered(sight) || sight_was_limited(sight))
         return false;
-    return !sight->exchange->genuine;
+    return !sight->exchange->genuine || rule->effect == EFFECT_DIES;
 }
 
 static bool died(const struct sight *sight)

@@ -61,7 +61,8 @@ static struct outcome_of ask_for(struct investigation *inv, const struct specime
 {
     struct observation seen;
     struct outcome_of out = {.answer = specimen_ask(inv, specimen, &seen)};
-    out.passed = out.answer == ANSWER_ACCEPTED || out.answer == ANSWER_NONE;
+    bool says_yes = out.answer == ANSWER_BROKEN && seen.status / 100 == 2; /* but not well */
+    out.passed = out.answer == ANSWER_ACCEPTED || out.answer == ANSWER_NONE || says_yes;
     out.status = seen.status;
     if (!out.passed)
         out.described = specimen_describe(inv, specimen, &seen);
@@ -104,25 +105,39 @@ static bool fits_form(const struct investigation *inv, const struct sight *sight
     return false;
 }
 
+/* Chunks and large bodies come in several pieces: who reads but one refuses them for that. */
+static bool reads_one_piece(const struct investigation *inv)
+{
+    return found_find(inv, "reads-first-piece-only") != NULL;
+}
+
+static void ask_form(struct investigation *inv, const struct feature *feature)
+{
+    const struct specimen odd = {.features = &feature, .num_features = 1};
+    const struct specimen plain = {.features = &feature, .num_features = 1, .plain = true};
+    struct outcome_of seen = ask_for(inv, &odd);
+    if (!seen.passed && specimen_passes(inv, &plain)) {
+        char *good = describe_good(inv, &plain);
+        const struct diagnosis_kind kind = {feature->cause, feature->sentence, LOST,
+                                            feature->remedy};
+        struct diagnosis *diagnosis =
+            found_pair(inv, &kind, HARM_LOST, good, seen.described, feature->with);
+        attribute_fitting(inv, diagnosis, fits_form, feature, 0);
+        free(good);
+    }
+    free(seen.described);
+}
+
 static void ask_forms(struct investigation *inv)
 {
+    const struct feature *pieces = feature_find("two-pieces"); /* what others may be a part of */
+    if (!inv->closed)
+        ask_form(inv, pieces);
     for (size_t i = 0; i < num_features && !inv->closed; i++) {
         const struct feature *feature = &features[i];
-        if (!is_form(feature) || (inv->dress && feature->dress))
-            continue;
-        const struct specimen odd = {.features = &feature, .num_features = 1};
-        const struct specimen plain = {.features = &feature, .num_features = 1, .plain = true};
-        struct outcome_of seen = ask_for(inv, &odd);
-        if (!seen.passed && specimen_passes(inv, &plain)) {
-            char *good = describe_good(inv, &plain);
-            const struct diagnosis_kind kind = {feature->cause, feature->sentence, LOST,
-                                                feature->remedy};
-            struct diagnosis *diagnosis =
-                found_pair(inv, &kind, HARM_LOST, good, seen.described, feature->with);
-            attribute_fitting(inv, diagnosis, fits_form, feature, 0);
-            free(good);
-        }
-        free(seen.described);
+        bool is_part = reads_one_piece(inv) && strcmp(feature->id, "chunked") == 0;
+        if (is_form(feature) && feature != pieces && !is_part && !(inv->dress && feature->dress))
+            ask_form(inv, feature);
     }
 }
 
@@ -462,7 +477,8 @@ void shrink_shapes(struct investigation *inv)
     ask_types(inv, arrays);
     ask_forms(inv);
     ask_again(inv);
-    ask_sizes(inv);
+    if (!reads_one_piece(inv))
+        ask_sizes(inv);
 }
 
 /* --- for lists --- */

@@ -101,8 +101,8 @@ static void split(struct investigation *inv, struct trial *from, size_t count)
     observation_clear(&seen);
     if (count == 1)
         from->described = described;
-    if (accepted || !asked || count == 1)
-        return;
+    if (accepted || inv->closed || count == 1)
+        return; /* what cannot be signed by this computation is not asked, but the rest of it is */
     split(inv, from, count / 2);
     split(inv, from + count / 2, count - count / 2);
 }

@@ -44,7 +44,8 @@ static bool any_missing(const struct evidence *evidence, struct finding *out)
  * forgeries is a good thing and tells nothing. The caller frees `out->items`. */
 static struct likes likes_of(const struct evidence *evidence, size_t first)
 {
-    const struct exchange **items = mem_alloc((evidence->count + 1) * sizeof *items);
+    const struct exchange **items =
+        mem_alloc((evidence->count + 1) * sizeof(const struct exchange *));
     struct likes likes = {items, 0};
     for (size_t i = first; i < evidence->count; i++) {
         const struct exchange *exchange = evidence->exchanges[i];
@@ -83,28 +84,22 @@ static void check_one_kind(const struct evidence *evidence, struct likes kind, s
     }
 }
 
-/* Each kind is compared with the first one that was answered. */
+/* Each kind is compared with every kind before it: one whose answers differ among themselves is
+ * like all others, and must not hide that two of those differ. */
 static void check_kinds(const struct evidence *evidence, struct finding *out)
 {
-    struct likes first = likes_of(evidence, 0);
-    size_t first_at = 0;
     const char *what = NULL;
     for (size_t i = 1; !what && i < evidence->count; i++) {
-        if (!is_first_of_kind(evidence, i))
-            continue;
         struct likes kind = likes_of(evidence, i);
-        what = likeness_of_kinds(first, kind);
-        if (what)
-            found_difference(evidence, first_at, i, what, out);
-        if (first.count == 0) {
-            free(first.items);
-            first = kind;
-            first_at = i;
-        } else {
-            free(kind.items);
+        for (size_t k = 0; !what && is_first_of_kind(evidence, i) && k < i; k++) {
+            struct likes before = likes_of(evidence, k);
+            what = is_first_of_kind(evidence, k) ? likeness_of_kinds(before, kind) : NULL;
+            if (what)
+                found_difference(evidence, k, i, what, out);
+            free(before.items);
         }
+        free(kind.items);
     }
-    free(first.items);
 }
 
 static void check_alike(const struct call *call, const struct evidence *evidence,

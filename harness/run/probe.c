@@ -14,19 +14,28 @@
 
 /* --- what is sent --- */
 
-/* The body has exactly `value` bytes: what is around data is the same for any size. */
+#define SIZE_TRIES 6
+
+/* The body has exactly `value` bytes: how many quotes of data are escaped depends on its size, so
+ * that what is around data is corrected until it fits. */
 static bool compose_body(const struct composer *composer, const struct step *step, int64_t value,
                          struct rng *rng, struct composed *out, struct error *err)
 {
     struct step sized = *step;
-    struct rng same = *rng;
-    sized.size = (size_t)KIB;
-    if (!compose_step(composer, &sized, NULL, false, &same, out, err))
-        return false;
-    size_t around = out->request.body.len - sized.size;
-    composed_clear(out);
-    sized.size = (size_t)value - around;
-    return compose_step(composer, &sized, NULL, false, rng, out, err);
+    sized.size = (size_t)value;
+    for (size_t i = 0; i < SIZE_TRIES; i++) {
+        struct rng same = *rng;
+        if (!compose_step(composer, &sized, NULL, false, &same, out, err))
+            return false;
+        int64_t excess = (int64_t)out->request.body.len - value;
+        if (excess == 0 || i + 1 == SIZE_TRIES || (int64_t)sized.size <= excess) {
+            *rng = same;
+            return true;
+        }
+        sized.size = (size_t)((int64_t)sized.size - excess);
+        composed_clear(out);
+    }
+    return false;
 }
 
 static bool compose_nesting(const struct composer *composer, const struct step *step, int64_t value,

@@ -22,10 +22,10 @@ struct probing {
 
 static bool may_send(const struct probing *probing)
 {
-    if (!probing->runner->answered && probing->runner->hangs[SHOT_GENUINE] > 0)
-        return false; /* who never answers does not answer this either */
+    bool ever_answered = probing->runner->answered || probing->runner->hangs[SHOT_GENUINE] == 0;
+    size_t hung_max = ever_answered ? HUNG_MAX : 1; /* who never answers hangs on this as well */
     int64_t longest_ns = probing->runner->options->max_time_ns / SHARE_OF_TIME;
-    return probing->num_hung < HUNG_MAX && clock_monotonic_ns() - probing->begun_ns <= longest_ns;
+    return probing->num_hung < hung_max && clock_monotonic_ns() - probing->begun_ns <= longest_ns;
 }
 
 static bool send_batch(void *payload, const struct diagnose_batch *batch, struct observation *seen)

@@ -97,21 +97,23 @@ struct runner {
     int64_t begun_ns;
     size_t in_flight;
     size_t hangs[SHOT_KINDS];
-    size_t deaths[SHOT_KINDS]; /* of the endpoint, by cases that sent such a request */
-    bool reached;              /* some attempt had a session */
-    const char *stop;          /* why nothing more is sent, for a person; NULL = going on */
-    bool budget_spent;         /* something was not sent because of --max-requests */
-    int64_t gap_ns;            /* between two requests, since the endpoint had too much to do */
-    size_t room;               /* in flight at most */
-    size_t num_calm;           /* answers in a row that came as promptly as the best */
-    int64_t usual_ns;          /* how long the quickest genuine answers take; 0 = not known */
-    bool answered;             /* some answer began */
-    int64_t paused_ns;         /* how long this process stood still in all */
-    struct testcase *culprit;  /* the endpoint ended after it and stayed away */
-    bool is_crowded;           /* this trouble: it answers that it has too much to do */
-    bool is_limited;           /* that did not end in time: such answers are its own */
-    unsigned refusals;         /* canaries in a row that were answered, and refused */
-    size_t num_absences;       /* that no case is to blame for */
+    size_t deaths[SHOT_KINDS];   /* of the endpoint, by cases that sent such a request */
+    bool reached;                /* some attempt had a session */
+    const char *stop;            /* why nothing more is sent, for a person; NULL = going on */
+    bool budget_spent;           /* something was not sent because of --max-requests */
+    int64_t gap_ns;              /* between two requests, since the endpoint had too much to do */
+    size_t room;                 /* in flight at most */
+    size_t num_calm;             /* answers in a row that came as promptly as the best */
+    int64_t usual_ns;            /* how long the quickest genuine answers take; 0 = not known */
+    bool answered;               /* some answer began */
+    int64_t paused_ns;           /* how long this process stood still in all */
+    struct testcase *culprit;    /* the endpoint ended after it and stayed away */
+    bool is_crowded;             /* this trouble: it answers that it has too much to do */
+    bool is_limited;             /* that did not end in time: such answers are its own */
+    unsigned num_limited_forged; /* forgeries that got such answers each time they ran alone,
+                                  * beside an event that got in at once */
+    unsigned refusals;           /* canaries in a row that were answered, and refused */
+    size_t num_absences;         /* that no case is to blame for */
     int64_t longest_absence_ns;
     int64_t first_absence_ns; /* from the start of the run */
     /* trouble.c */

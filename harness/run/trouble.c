@@ -22,12 +22,13 @@
 
 /* An endpoint that has too much to do is given so long to work it off, and events come so far apart
  * from then on. */
-#define CROWDED_NS       (8 * NS_PER_S)
-#define CROWDED_PAUSE_NS (60 * NS_PER_MS)
-#define CROWDED_MAX      6 /* points: an answer that stands when nothing else is in flight has two */
-#define GAP_MIN_NS       (10 * NS_PER_MS)
-#define GAP_MAX_NS       (250 * NS_PER_MS)
-#define GAP_EASE         32 /* the gap shrinks by 1/N with each event that gets in */
+#define CROWDED_NS            (8 * NS_PER_S)
+#define CROWDED_FROM_START_NS (2 * NS_PER_S) /* to one that has never taken an event */
+#define CROWDED_PAUSE_NS      (60 * NS_PER_MS)
+#define CROWDED_MAX           6 /* points: an answer that stands when nothing else is in flight has two */
+#define GAP_MIN_NS            (10 * NS_PER_MS)
+#define GAP_MAX_NS            (250 * NS_PER_MS)
+#define GAP_EASE              32 /* the gap shrinks by 1/N with each event that gets in */
 
 /* Where no answer tells that the endpoint has seen the worst, canaries go out for so long, close
  * together: one that dies late, or is back at once, is not to be missed. */
@@ -113,9 +114,13 @@ static void slow_down(struct runner *runner)
         runner->gap_ns = GAP_MAX_NS;
 }
 
-static void note_crowded(struct runner *runner, struct testcase *test)
+/* After so many forgeries that it limited, while genuine events got in, it limits forgeries. */
+#define LIMITED_FORGED_MAX 3
+
+static void note_crowded(struct runner *runner, struct testcase *test, bool genuine)
 {
-    if (runner->is_limited || test->num_crowded >= CROWDED_MAX)
+    if (runner->is_limited || test->num_crowded >= CROWDED_MAX ||
+        (!genuine && runner->num_limited_forged >= LIMITED_FORGED_MAX))
         return;
     test->crowded = true;
     if (runner->trouble != TROUBLE_NONE)
@@ -136,7 +141,7 @@ void trouble_note(struct runner *runner, struct testcase *test, const struct exc
              died)
         end_unsent(test, "not sent: the endpoint was gone", clock_monotonic_ns());
     else if (trouble_is_crowded(test, exchange))
-        note_crowded(runner, test);
+        note_crowded(runner, test, test->shots[exchange - test->exchanges].genuine);
     else if (exchange->accepted && runner->gap_ns)
         runner->gap_ns -= runner->gap_ns / GAP_EASE; /* it copes: a little faster */
 }
@@ -179,7 +184,7 @@ static bool found_it_well(const struct runner *runner)
     const struct exchange *exchange = &runner->canary.exchanges[0];
     if (exchange->seen.outcome == OUTCOME_NOT_SENT)
         return !exchange->seen.ours;
-    if (runner->usual_accepted && says_crowded(&exchange->seen))
+    if (says_crowded(&exchange->seen))
         return runner->is_limited;
     return exchange->seen.outcome == OUTCOME_ANSWERED &&
            (exchange->accepted || !runner->usual_accepted || exchange->seen.status == 429 ||
@@ -269,8 +274,9 @@ static bool is_patient(struct runner *runner, int64_t now_ns)
 {
     if (!says_crowded(&runner->canary.exchanges[0].seen))
         return false;
+    int64_t most_ns = runner->usual_accepted ? CROWDED_NS : CROWDED_FROM_START_NS;
     int64_t waited_ns = now_ns - runner->missed_ns;
-    return waited_ns < CROWDED_NS && waited_ns < runner->options->max_time_ns / 4;
+    return waited_ns < most_ns && waited_ns < runner->options->max_time_ns / 4;
 }
 
 static void note_absence(struct runner *runner)
@@ -469,6 +475,14 @@ static void repeat_or_blame(struct runner *runner, struct testcase *test)
     for_each(runner, begin_anew);
 }
 
+static bool met_limit_forged(const struct testcase *test)
+{
+    for (size_t i = 0; i < test->count; i++)
+        if (!test->shots[i].genuine && says_crowded(&test->exchanges[i].seen))
+            return true;
+    return false;
+}
+
 /* Where a genuine event got in at once beside it, the answer is its own, and stands. */
 static void repeat_crowded(struct runner *runner, struct testcase *test)
 {
@@ -477,6 +491,8 @@ static void repeat_crowded(struct runner *runner, struct testcase *test)
     test->suspect = test->num_crowded < CROWDED_MAX && !runner->is_limited;
     if (waited)
         slow_down(runner);
+    else if (!test->suspect && met_limit_forged(test))
+        runner->num_limited_forged++;
 }
 
 static void step_canary(struct runner *runner, int64_t now_ns)

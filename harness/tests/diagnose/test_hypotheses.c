@@ -110,13 +110,16 @@ static bool differs(const char *body, const struct hypothesis *first,
     return differ;
 }
 
-/* The one, or another that comes to the same, whose sentence says both. */
+/* The one, or another that comes to the same, whose sentence says both. Blanks around the secret
+ * that the user gave are the user's mistake, so that they are told as that. */
 static bool is_told(const struct run_result *result, const struct hypothesis *first,
                     const struct hypothesis *second)
 {
     if (result->num_diagnoses != 1 || result->diagnoses[0].confidence != CONFIDENCE_PROVED)
         return false;
     const char *said = result->diagnoses[0].sentence;
+    if (first == hypothesis_find("key-trimmed"))
+        return strcmp(result->diagnoses[0].id, "own-secret") == 0;
     return strstr(said, first->sentence) && (!second || strstr(said, second->sentence));
 }
 

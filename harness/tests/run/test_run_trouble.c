@@ -130,6 +130,21 @@ Test(run_trouble, is_not_seen_where_a_canary_is_refused_like_its_kind, .fini = s
     json_decref(report);
 }
 
+/* 429 for forgeries alone: three of them are tried again and again, the others once. */
+Test(run_trouble, by_a_limit_on_forgeries_is_learnt, .fini = stop)
+{
+    int code;
+    NEED_HOOKCHECK();
+    cr_assert(start_receiver(&receiver, ARGUMENTS("--variation", "limits-forgeries")));
+    json_t *report = run_for_json(receiver.url, ARGUMENTS("--quick"), &code);
+    cr_expect_eq(code, 0);
+    cr_expect_eq(count_verdict(report, "inconclusive"), 0);
+    const json_t *summary = json_object_get(report, "summary");
+    json_int_t requests = json_integer_value(json_object_get(summary, "requests"));
+    cr_expect(requests > 300 && requests < 1000, "%lld", (long long)requests);
+    json_decref(report);
+}
+
 Test(run_trouble, of_hostile_answers_ends_with_1_in_bounded_time, .fini = stop)
 {
     static const struct {
