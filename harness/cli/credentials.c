@@ -20,7 +20,7 @@ static void hide_both(struct bytes value, const char *replacement)
         struct buf byte = {0};
         bool is_encoded = value.data[i] == '%' && i + 2 < value.len &&
                           decode_hex((struct bytes){value.data + i + 1, 2}, &byte);
-        buf_add_char(&decoded, is_encoded ? byte.data[0] : value.data[i]);
+        buf_add_bytes(&decoded, is_encoded ? buf_bytes(&byte) : (struct bytes){value.data + i, 1});
         i += is_encoded ? 2 : 0;
         buf_clear(&byte);
     }

@@ -11,7 +11,9 @@ static char wrong_digit(char c)
 {
     static const char digits[] = "0123456789abcdef";
     const char *at = c ? strchr(digits, c) : NULL;
-    return at ? digits[(at - digits + 5) % 16] : c;
+    if (!at)
+        return c;
+    return digits[(at - digits + 5) % 16];
 }
 
 /* Whether a signature gets in of which only the first, or the last, `right` digits are right. */

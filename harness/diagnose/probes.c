@@ -168,7 +168,9 @@ static char wrong_digit(char c)
 {
     static const char digits[] = "0123456789abcdef";
     const char *at = c ? strchr(digits, c) : NULL;
-    return at ? digits[(at - digits + 5) % 16] : c;
+    if (!at)
+        return c;
+    return digits[(at - digits + 5) % 16];
 }
 
 static void add_wrong(const char *right, size_t from, size_t to, struct buf *out)

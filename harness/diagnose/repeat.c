@@ -266,7 +266,7 @@ static void name_at_once(struct investigation *inv, const struct series *crowd)
     }
     run_series(inv, 16, 1, 0, false, &alone);
     struct series again;
-    run_series(inv, 2 * AT_ONCE, AT_ONCE, 20 * NS_PER_MS, false, &again);
+    run_series(inv, (size_t)2 * AT_ONCE, AT_ONCE, 20 * NS_PER_MS, false, &again);
     if (alone.num_failed || again.num_failed == 0 ||
         chance_of_at_most(0, alone.count + SERIES, share_of(&again)) > RARE)
         return;
@@ -377,7 +377,7 @@ void repeat_measure(struct investigation *inv)
             name_chance(inv, &first);
         return;
     }
-    run_series(inv, 2 * AT_ONCE, AT_ONCE, 20 * NS_PER_MS, false, &first);
+    run_series(inv, (size_t)2 * AT_ONCE, AT_ONCE, 20 * NS_PER_MS, false, &first);
     if (first.num_failed)
         name_at_once(inv, &first);
     else

@@ -95,12 +95,11 @@ static void add_not_ready(const struct run_result *result, struct buf *out)
     const struct case_result *deadly = killer(result);
     size_t failed = count_standing(result, STANDING_FAILED);
     buf_add_text(out, "Not ready: ");
-    if (deadly && result->loudest && *result->loudest)
+    bool is_loud = result->loudest && *result->loudest;
+    if (is_loud && (deadly || !first))
         buf_add_text(out, result->loudest);
     else if (first)
         add_because(result, first, out);
-    else if (result->loudest && *result->loudest)
-        buf_add_text(out, result->loudest);
     else if (failed)
         buf_add_format(out, "%zu case%s failed, and no known cause explains %s.", failed,
                        failed == 1 ? "" : "s", failed == 1 ? "it" : "them");

@@ -97,7 +97,9 @@ static void add_hex(struct bytes in, struct buf *out)
             else
                 buf_add_text(out, "   ");
             if (i < len)
-                shown[i] = byte >= 0x20 && byte < 0x7f ? (char)byte : '.';
+                shown[i] = '.';
+            if (byte >= 0x20 && byte < 0x7f)
+                shown[i] = (char)byte;
         }
         buf_add_text(out, "  ");
         html_add(shown, out);

@@ -48,7 +48,7 @@ static struct scale scale_of(const struct answer_times *all)
 
 static void add_axes(const struct scale *scale, struct buf *out)
 {
-    for (double power = scale->low; power <= scale->high; power += 1) {
+    for (int power = (int)scale->low; power <= (int)scale->high; power++) {
         struct buf label = {0};
         double x = x_of(scale, (int64_t)pow(10, power));
         text_add_duration(&label, (int64_t)pow(10, power));

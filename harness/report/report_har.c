@@ -1,5 +1,6 @@
 /* HTTP Archive 1.2 (http://www.softwareishard.com/blog/har-12-spec/): every exchange of the run. */
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,7 @@
 
 static double ms_of(int64_t ns)
 {
-    return ns < 0 ? -1 : (double)((ns + 500) / 1000) / 1000;
+    return ns < 0 ? -1 : round((double)ns / 1000) / 1000;
 }
 
 static json_t *headers_of(const struct headers *headers, const struct request_place *place)
@@ -82,7 +83,7 @@ static json_t *request_of(const struct run_result *result, const struct exchange
     }
     json_object_set_new(object, "headersSize", json_integer(-1));
     json_object_set_new(object, "bodySize",
-                        json_integer((json_int_t)(body.len + exchange->body_let_go)));
+                        json_integer((json_int_t)body.len + (json_int_t)exchange->body_let_go));
     shown_request_clear(&shown);
     return object;
 }

@@ -54,7 +54,9 @@ static void add_pascal(const char *id, struct buf *out)
         bool is_letter =
             (*id >= 'a' && *id <= 'z') || (*id >= 'A' && *id <= 'Z') || (*id >= '0' && *id <= '9');
         if (is_letter)
-            buf_add_char(out, upper && *id >= 'a' && *id <= 'z' ? (char)(*id - 'a' + 'A') : *id);
+            buf_add_char(out, *id);
+        if (is_letter && upper && *id >= 'a' && *id <= 'z')
+            out->data[out->len - 1] = (char)(*id - 'a' + 'A');
         upper = !is_letter;
     }
 }

@@ -15,8 +15,9 @@
 #include "tests/support/run_program.h"
 
 #define START_MAX_NS (10 * NS_PER_S)
-#define STOP_MAX_NS  (30 * NS_PER_S) /* a busy machine writes a report in more than its own second \
-                                      */
+#define STOP_MAX_NS                                                                                \
+    (30 * NS_PER_S) /* a busy machine writes a report in more than its own second                  \
+                     */
 
 /* A command of its own that ends the program should the test never come to do so. */
 static const char *const leash[] = {"timeout", "--foreground", "-k", "2", "60"};
