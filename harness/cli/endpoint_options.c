@@ -90,7 +90,7 @@ static void hide(size_t number, const char *value)
 {
     char *name = mem_format("$HOOKCHECK_HEADER_%zu", number);
     const char *credential = strrchr(value, ' ');
-    sink_hide(bytes_of(value), name);
+    sink_hide_secret(bytes_of(value), name); /* a report may cut it: its beginning as well */
     if (credential)
         sink_hide_secret(bytes_of(credential + 1), name);
     free(name);
