@@ -100,8 +100,10 @@ static void classify(struct target *target)
 static char *part_of(CURLU *parsed, CURLUPart part, unsigned int flags)
 {
     char *text = NULL;
-    if (curl_url_get(parsed, part, &text, flags) != CURLUE_OK)
+    if (curl_url_get(parsed, part, &text, flags) != CURLUE_OK) {
+        curl_free(text); /* libcurl 7.88 leaves a name behind that it cannot write as ASCII */
         return NULL;
+    }
     char *copy = mem_text(text);
     curl_free(text);
     return copy;
