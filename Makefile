@@ -220,7 +220,7 @@ test-all: deps-all
 foreign-diagnoses: $(BIN)
 	@python3 harness/tests/diagnose/foreign/try.py --tool $(BIN)
 
-# Every hostile behaviour, and every secret in every encoding (harness/tests/README.md has the figures).
+# Every hostile behaviour, and every secret in every encoding.
 .PHONY: hostile
 hostile: $(BIN)
 	@node harness/tests/hostile/hostile.mjs $(abspath $(BIN))
