@@ -20,7 +20,7 @@
                      */
 
 /* A command of its own that ends the program should the test never come to do so. */
-static const char *const leash[] = {"timeout", "--foreground", "-k", "2", "60"};
+static const char *const leash[] = {"timeout", "--foreground", "-k", "30", "60"};
 enum { LEASH_LEN = sizeof leash / sizeof leash[0] };
 
 static pid_t spawn(const char *const *argv, const char *const *env, const int *ends)

@@ -28,7 +28,7 @@ bool start_program(struct started_program *program, const char *const *argv,
  * when it has said its URL. */
 bool start_receiver(struct started_program *program, const char *const *arguments);
 
-/* SIGTERM to it, SIGKILL when that does not help within 3 s, and SIGKILL to all that it left.
+/* SIGTERM to it, SIGKILL when that does not help within 30 s, and SIGKILL to all that it left.
  * Returns its exit code, 128 + N when signal N ended it. Nothing to do when it was not started. */
 int stop_program(struct started_program *program);
 
