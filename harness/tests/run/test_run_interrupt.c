@@ -26,17 +26,21 @@ static const char suite[] =
     "{\"deliver\":{\"after\":\"60s\"}}],\"expect\":{\"survives-idle\":true}}]}";
 
 /* $0 hookcheck, $1 URL, $2 suite file, $3 folder: interrupts a run once its first case is over.
- * With $4, the report goes to a pipe that nobody reads, and the run is interrupted again while it
- * waits there. */
+ * With $4, the report goes to a pipe that is full and never emptied, and the run is interrupted
+ * again while it waits there. */
 static const char script[] =
-    "[ -z \"$4\" ] || mkfifo \"$3/report\"\n"
+    "if [ -n \"$4\" ]; then\n"
+    "    mkfifo \"$3/report\"\n"
+    "    exec 9<>\"$3/report\"\n"
+    "    head -c 65536 /dev/zero >&9\n"
+    "fi\n"
     "\"$0\" run \"$1\" -v --suite \"$2\" --report json=\"$3/report\" --max-time 90s "
     "    >\"$3/text\" 2>&1 &\n"
     "pid=$!\n"
-    "until grep -q quick \"$3/text\"; do sleep 0.02; done\n"
+    "until grep -q quick \"$3/text\" || ! kill -0 $pid; do sleep 0.02; done\n"
     "kill -INT $pid\n"
     "if [ -n \"$4\" ]; then\n"
-    "    until grep -q 'exit 130' \"$3/text\"; do sleep 0.02; done\n"
+    "    until grep -q 'exit 130' \"$3/text\" || ! kill -0 $pid; do sleep 0.02; done\n"
     "    kill -INT $pid\n"
     "fi\n"
     "wait $pid\n"
