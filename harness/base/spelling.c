@@ -680,7 +680,7 @@ bool spelling_search(const struct needles *needles, struct bytes in, needle_fn *
     size_t overlap = spelling_reach(needles);
     size_t part_len = PART_LEN + overlap;
     struct alphabet alphabet;
-    if (!needles_longest(needles))
+    if (!needles_longest(needles) || in.len < needles_shortest(needles))
         return true;
     alphabet_init(&alphabet, needles_shortest(needles));
     struct hunt hunt = {.needles = needles, .on_found = on_found_in, .payload = payload};

@@ -109,7 +109,8 @@ static void add_request(const struct run_result *result, const struct exchange *
     struct shown_request shown;
     if (!exchange->request.method)
         return;
-    shown_request_init(&shown, result, &exchange->request);
+    size_t shown_len = text_beginning(buf_bytes(&exchange->request.body), max_body).len;
+    shown_request_init(&shown, result, &exchange->request, shown_len);
     buf_add_text(out, "<h4>Request</h4>\n<pre>");
     html_add(shown.request.method, out);
     buf_add_char(out, ' ');
@@ -117,7 +118,7 @@ static void add_request(const struct run_result *result, const struct exchange *
     buf_add_char(out, '\n');
     add_headers(result, &shown.request.headers, &shown.place, out);
     buf_add_char(out, '\n');
-    html_bytes(buf_bytes(&shown.request.body), max_body,
+    html_bytes(buf_bytes(&shown.request.body), shown.request.body.len,
                exchange->request.body.len + exchange->body_let_go, out);
     buf_add_text(out, "</pre>\n");
     shown_request_clear(&shown);
@@ -129,11 +130,12 @@ static void add_answer(const struct run_result *result, const struct observation
     struct buf body = {0};
     if (!seen->status)
         return;
-    result_redact(result, buf_bytes(&seen->body), &body);
+    size_t shown_len = text_beginning(buf_bytes(&seen->body), max_body).len;
+    redact_beginning(result->redactor, buf_bytes(&seen->body), shown_len, &body);
     buf_add_format(out, "<h4>Answer</h4>\n<pre>%d\n", seen->status);
     add_headers(result, &seen->headers, NULL, out);
     buf_add_char(out, '\n');
-    html_bytes(buf_bytes(&body), max_body, (size_t)seen->body_len, out);
+    html_bytes(buf_bytes(&body), body.len, (size_t)seen->body_len, out);
     buf_add_text(out, "</pre>\n");
     buf_clear(&body);
 }
