@@ -11,6 +11,7 @@
 #include "report/repeat.h"
 #include "report/tally.h"
 #include "report/text_page.h"
+#include "result/packed.h"
 
 static const enum verdict verdicts[] = {VERDICT_FAIL, VERDICT_WARN, VERDICT_INCONCLUSIVE,
                                         VERDICT_PASS, VERDICT_INFO, VERDICT_SKIP};
@@ -118,8 +119,8 @@ static void add_request(const struct run_result *result, const struct exchange *
     buf_add_char(out, '\n');
     add_headers(result, &shown.request.headers, &shown.place, out);
     buf_add_char(out, '\n');
-    html_bytes(buf_bytes(&shown.request.body), shown.request.body.len,
-               exchange->request.body.len + exchange->body_let_go, out);
+    html_bytes(buf_bytes(&shown.request.body), shown.request.body.len, exchange_body_len(exchange),
+               out);
     buf_add_text(out, "</pre>\n");
     shown_request_clear(&shown);
 }

@@ -8,6 +8,7 @@
 #include "http/redacted.h"
 #include "report/repeat.h"
 #include "report/standing.h"
+#include "result/packed.h"
 
 /* Bytes of a body that a report shows. */
 #define SHOWN_BODY_MAX 2048
@@ -56,7 +57,7 @@ static json_t *request_of(const struct run_result *result, const struct exchange
     json_set_text(object, "method", shown.request.method);
     json_set_text(object, "url", shown.place.url);
     json_object_set_new(object, "headers", json_headers(&shown.request.headers, &shown.place));
-    set_body(object, result, body, request->body.len + exchange->body_let_go);
+    set_body(object, result, body, exchange_body_len(exchange));
     shown_request_clear(&shown);
     return object;
 }

@@ -26,8 +26,8 @@ void shown_request_init(struct shown_request *shown, const struct run_result *re
 void shown_request_clear(struct shown_request *shown);
 
 /* Appends a curl line for the case's main exchange (report/details.h), without a line end. False
- * with nothing appended when there is no exchange, when it was not sent, or when its body is too long
- * for a command line. */
+ * with nothing appended when there is no exchange, when it was not sent, or when its body is too
+ * long for a command line. */
 bool repeat_by_curl(const struct run_result *result, const struct case_result *one,
                     struct buf *out);
 

@@ -12,6 +12,7 @@
 #include "report/details.h"
 #include "report/formats.h"
 #include "report/repeat.h"
+#include "result/packed.h"
 
 static double ms_of(int64_t ns)
 {
@@ -87,8 +88,7 @@ static json_t *request_of(const struct run_result *result, const struct exchange
         json_object_set_new(object, "postData", post);
     }
     json_object_set_new(object, "headersSize", json_integer(-1));
-    json_object_set_new(object, "bodySize",
-                        json_integer((json_int_t)exchange->request.body.len + (json_int_t)exchange->body_let_go));
+    json_object_set_new(object, "bodySize", json_integer((json_int_t)exchange_body_len(exchange)));
     shown_request_clear(&shown);
     return object;
 }
