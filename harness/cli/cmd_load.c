@@ -171,11 +171,9 @@ const struct command command_load = {
         "the same events, at the same rate and with the same goals, from as many machines as it "
         "takes; its README says how. URL may be left out then.",
     .examples =
-        "  HOOKCHECK_SECRET=whsec_... hookcheck load http://localhost:3000/webhook --rate 500/s\n"
-        "  hookcheck load http://localhost:3000/webhook --secret-file secret --clients 50 --slo "
-        "'p99<500ms,errors<0.1%'\n"
-        "  hookcheck load http://localhost:3000/webhook --rate 5000/s --export locust "
-        "load-project\n",
+        "  HOOKCHECK_SECRET=whsec_... hookcheck load http://localhost:3000/webhook --rate 500/s "
+        "--slo 'p99<500ms,errors<0.1%'\n"
+        "  hookcheck load http://localhost:3000/webhook --rate 5000/s --export locust project\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
     .run = run_load,
