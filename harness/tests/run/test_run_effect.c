@@ -109,7 +109,8 @@ Test(run_effect, what_tells_one_event_from_another_is_believed, .fini = end)
     json_t *report =
         run_for_json(endpoint.receiver.url, ARGUMENTS(ASKED, script, "--concurrency", "1"), &code);
     cr_expect_eq(code, 1);
-    cr_expect(is_diagnosed(report, "accepted-but-lost", "likely", "within --effect-wait."), "no other cause");
+    cr_expect(is_diagnosed(report, "accepted-but-lost", "likely", "within --effect-wait."),
+              "no other cause");
     json_decref(report);
 }
 
