@@ -118,7 +118,7 @@ BIN      := $(B)/hookcheck
 UNIT     := $(B)/unit-tests
 EMBEDDED := $(sort $(wildcard reports/page/* harness/platform/page/*) fixtures/manifest.schema.json fixtures/catches.json \
               $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null) \
-              $(wildcard fixtures/ci/*.yml fixtures/ci/Jenkinsfile) \
+              $(wildcard fixtures/ci/*.yml fixtures/ci/Jenkinsfile fixtures/load/*/*) \
               $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))
 
 .DEFAULT_GOAL := all
@@ -189,7 +189,7 @@ FRAMEWORKS := $(foreach name,flask django fastapi uvicorn,$(PYTHON3)/$(name)=pyt
               /usr/share/php/Illuminate/Foundation=php-laravel-framework \
               /usr/share/java/spring3-web.servlet.jar=libspring-web-servlet-java \
               /usr/share/java/jetty9-servlet.jar=libjetty9-java
-TOOLS      := xmllint=libxml2-utils npm=npm chromium=chromium python3=python3 curl=curl openssl=openssl prove=perl \
+TOOLS      := xmllint=libxml2-utils npm=npm chromium=chromium locust=python3-locust python3=python3 curl=curl openssl=openssl prove=perl \
               mandoc=mandoc zsh=zsh fish=fish lintian=lintian dpkg-shlibdeps=dpkg-dev strip=binutils
 deps-all: deps-test
 	$(call install_packages,,$(TOOLS) pytest-3=python3-pytest $(RUNTIMES),$(FRAMEWORKS))
