@@ -11,6 +11,7 @@
 #include "base/terminal.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/config_options.h"
 #include "cli/endpoint_options.h"
 #include "cli/event_options.h"
 #include "cli/load_choice.h"
@@ -148,7 +149,7 @@ static int run_load(const struct arguments *arguments, struct error *err)
 }
 
 static const struct option_set *const option_sets[] = {&load_options, &secret_options,
-                                                       &endpoint_options};
+                                                       &config_options, &endpoint_options};
 
 const struct command command_load = {
     .name = "load",
@@ -168,5 +169,6 @@ const struct command command_load = {
         "'p99<500ms,errors<0.1%'\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
+    .settings = SETTINGS_USED,
     .run = run_load,
 };
