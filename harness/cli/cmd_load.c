@@ -11,6 +11,7 @@
 #include "base/terminal.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/config_options.h"
 #include "cli/endpoint_options.h"
 #include "cli/event_options.h"
 #include "cli/load_choice.h"
@@ -163,7 +164,7 @@ static int run_load(const struct arguments *arguments, struct error *err)
 }
 
 static const struct option_set *const option_sets[] = {&load_options, &secret_options,
-                                                       &endpoint_options};
+                                                       &config_options, &endpoint_options};
 
 const struct command command_load = {
     .name = "load",
@@ -187,5 +188,6 @@ const struct command command_load = {
         "  hookcheck load http://localhost:3000/webhook --rate 5000/s --export locust project\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
+    .settings = SETTINGS_USED,
     .run = run_load,
 };
