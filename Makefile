@@ -118,7 +118,7 @@ BIN      := $(B)/hookcheck
 UNIT     := $(B)/unit-tests
 EMBEDDED := $(sort $(wildcard reports/page/* harness/platform/page/*) fixtures/manifest.schema.json fixtures/catches.json \
               $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null) \
-              $(wildcard fixtures/ci/*.yml fixtures/ci/Jenkinsfile fixtures/load/*/*) \
+              $(wildcard fixtures/ci/*.yml fixtures/ci/Jenkinsfile fixtures/ci/hookcheck.json fixtures/load/*/*) \
               $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))
 
 .DEFAULT_GOAL := all
@@ -268,7 +268,7 @@ $(B)/fuzz_%: $(B)/fuzz/fuzz_%.o $(OBJ)
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
 golden: $(UNIT) $(BIN)
-	@HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_WRITE_GOLDEN=1 $(UNIT) --filter '@(report_golden|suite_words)/*' --xml=$(B)/golden.xml
+	@HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_WRITE_GOLDEN=1 $(UNIT) --filter '@(report_golden|suite_words|cli_settings_program)/*' --xml=$(B)/golden.xml
 
 # The suites against the right receiver and every fault, and what catches what: for programs, and as a table.
 prove: $(BIN)

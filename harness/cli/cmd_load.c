@@ -11,6 +11,7 @@
 #include "base/terminal.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/config_options.h"
 #include "cli/endpoint_options.h"
 #include "cli/event_options.h"
 #include "cli/load_choice.h"
@@ -18,6 +19,7 @@
 #include "cli/secret_options.h"
 #include "load/capacity.h"
 #include "load/load_report.h"
+#include "report/load_page.h"
 
 static volatile sig_atomic_t interrupted;
 
@@ -51,9 +53,19 @@ static void render_hgrm(const struct load_report *report, struct buf *out)
     histogram_write_hgrm(&report->result->tally.latency, out);
 }
 
+static void render_html(const struct load_report *report, struct buf *out)
+{
+    struct load_record record;
+    if (!load_record_read(&record, "", load_json(report), NULL))
+        abort();
+    load_page(&record, out);
+    load_record_clear(&record);
+}
+
 static void (*const renderers[])(const struct load_report *report, struct buf *out) = {
     [LOAD_REPORT_JSON] = render_json,
     [LOAD_REPORT_HGRM] = render_hgrm,
+    [LOAD_REPORT_HTML] = render_html,
 };
 
 static bool write_reports(const struct load_choice *choice, const struct load_report *report,
@@ -152,7 +164,7 @@ static int run_load(const struct arguments *arguments, struct error *err)
 }
 
 static const struct option_set *const option_sets[] = {&load_options, &secret_options,
-                                                       &endpoint_options};
+                                                       &config_options, &endpoint_options};
 
 const struct command command_load = {
     .name = "load",
@@ -176,5 +188,6 @@ const struct command command_load = {
         "  hookcheck load http://localhost:3000/webhook --rate 5000/s --export locust project\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
+    .settings = SETTINGS_USED,
     .run = run_load,
 };
