@@ -270,7 +270,7 @@ Test(cli_list_program, patterns_choose_by_name_or_by_a_word)
 {
     NEED_HOOKCHECK();
     static const struct {
-        const char *arguments[4];
+        const char *arguments[5];
         size_t num_lines;
         const char *has;
     } rows[] = {
