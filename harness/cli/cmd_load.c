@@ -20,6 +20,7 @@
 #include "cli/secret_options.h"
 #include "load/capacity.h"
 #include "load/load_report.h"
+#include "report/load_page.h"
 
 static volatile sig_atomic_t interrupted;
 
@@ -53,9 +54,19 @@ static void render_hgrm(const struct load_report *report, struct buf *out)
     histogram_write_hgrm(&report->result->tally.latency, out);
 }
 
+static void render_html(const struct load_report *report, struct buf *out)
+{
+    struct load_record record;
+    if (!load_record_read(&record, "", load_json(report), NULL))
+        abort();
+    load_page(&record, out);
+    load_record_clear(&record);
+}
+
 static void (*const renderers[])(const struct load_report *report, struct buf *out) = {
     [LOAD_REPORT_JSON] = render_json,
     [LOAD_REPORT_HGRM] = render_hgrm,
+    [LOAD_REPORT_HTML] = render_html,
 };
 
 static bool write_reports(const struct load_choice *choice, const struct load_report *report,

@@ -126,8 +126,9 @@ static const struct option_spec specs[] = {
     {.name = "report",
      .value = "FORMAT=FILE",
      .repeatable = true,
-     .help = "Write a report: json, or hgrm (latency percentiles for HdrHistogram's tools); FILE "
-             "- is standard output.",
+     .help = "Write a report: json, html (a page with curves over time), or hgrm (latency "
+             "percentiles for HdrHistogram's tools). FILE alone will do when it ends so; FILE - is "
+             "standard output.",
      .otherwise = "text only"},
     {.name = "export",
      .value = "ENGINE",
@@ -298,30 +299,42 @@ static bool read_permission(struct load_choice *choice, const struct arguments *
                      host, host);
 }
 
+static const char *const report_names[] = {
+    [LOAD_REPORT_JSON] = "json", [LOAD_REPORT_HGRM] = "hgrm", [LOAD_REPORT_HTML] = "html"};
+
+/* "html=page" or "page.html": where the file's name begins, and its format. */
+static bool read_format(const char *given, struct load_report_wanted *out, struct error *err)
+{
+    const char *equals = strchr(given, '=');
+    const char *ending = strrchr(given, '.');
+    out->path = equals ? equals + 1 : given;
+    if (!*out->path || (!equals && !ending))
+        return error_set(err, "\"%s\" is not FORMAT=FILE, such as json=load.json", given);
+    char *name = equals ? mem_copy(given, (size_t)(equals - given)) : mem_text(ending + 1);
+    size_t i = 0;
+    while (i < ARRAY_LEN(report_names) && strcmp(name, report_names[i]) != 0)
+        i++;
+    bool ok = i < ARRAY_LEN(report_names) ||
+              text_unknown(err, "report format", name, report_names, ARRAY_LEN(report_names));
+    out->format = ok ? (enum load_report_format)i : LOAD_REPORT_JSON;
+    free(name);
+    return ok;
+}
+
 static bool read_report(struct load_choice *choice, const char *given, struct error *err)
 {
-    static const char *const formats[] = {"json", "hgrm"};
-    size_t name_len = strcspn(given, "=");
-    const char *path = given + name_len + (given[name_len] == '=');
-    struct load_report_wanted wanted = {LOAD_REPORT_JSON, path};
-    if (!*path)
-        return error_set(err, "\"%s\" is not FORMAT=FILE, such as json=load.json", given);
-    char *name = mem_copy(given, name_len);
-    bool is_hgrm = strcmp(name, formats[LOAD_REPORT_HGRM]) == 0;
-    bool ok = is_hgrm || strcmp(name, formats[LOAD_REPORT_JSON]) == 0 ||
-              text_unknown(err, "report format", name, formats, ARRAY_LEN(formats));
-    free(name);
-    if (is_hgrm)
-        wanted.format = LOAD_REPORT_HGRM;
-    bool to_stdout = strcmp(path, "-") == 0;
-    if (ok && to_stdout && choice->text_to_stderr)
+    struct load_report_wanted wanted = {0};
+    if (!read_format(given, &wanted, err))
+        return false;
+    bool to_stdout = strcmp(wanted.path, "-") == 0;
+    if (to_stdout && choice->text_to_stderr)
         return error_set(err, "only one report can go to standard output");
     choice->text_to_stderr = choice->text_to_stderr || to_stdout;
-    for (size_t i = 0; ok && i < choice->num_reports; i++)
-        if (!to_stdout && strcmp(choice->reports[i].path, path) == 0)
-            return error_set(err, "two reports would go to %s", path);
+    for (size_t i = 0; i < choice->num_reports; i++)
+        if (!to_stdout && strcmp(choice->reports[i].path, wanted.path) == 0)
+            return error_set(err, "two reports would go to %s", wanted.path);
     choice->reports[choice->num_reports++] = wanted;
-    return ok && (to_stdout || file_can_write(path, err));
+    return to_stdout || file_can_write(wanted.path, err);
 }
 
 static bool read_reports(struct load_choice *choice, const struct arguments *arguments,

@@ -11,7 +11,7 @@
 
 extern const struct option_set load_options;
 
-enum load_report_format { LOAD_REPORT_JSON, LOAD_REPORT_HGRM };
+enum load_report_format { LOAD_REPORT_JSON, LOAD_REPORT_HGRM, LOAD_REPORT_HTML };
 
 struct load_report_wanted {
     enum load_report_format format;

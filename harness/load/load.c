@@ -56,6 +56,7 @@ static void end_second(struct crew *crew, struct load_result *result)
     struct load_second second = shared->second;
     second.number = (int64_t)result->num_seconds + 1;
     second.p50_ns = histogram_percentile(&shared->second_times, 50);
+    second.p90_ns = histogram_percentile(&shared->second_times, 90);
     second.p99_ns = histogram_percentile(&shared->second_times, 99);
     second.max_ns = shared->second_times.max_ns;
     shared->second = (struct load_second){0};

@@ -27,6 +27,7 @@ struct load_second {
     uint64_t answered;
     uint64_t errors;
     int64_t p50_ns;
+    int64_t p90_ns;
     int64_t p99_ns;
     int64_t max_ns;
 };

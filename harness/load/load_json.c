@@ -175,6 +175,7 @@ static json_t *timeline_json(const struct load_result *result)
         put_count(object, "answered", second->answered);
         put_count(object, "errors", second->errors);
         put(object, "p50_ms", json_real(ms(second->p50_ns)));
+        put(object, "p90_ms", json_real(ms(second->p90_ns)));
         put(object, "p99_ms", json_real(ms(second->p99_ns)));
         put(object, "max_ms", json_real(ms(second->max_ns)));
         (void)json_array_append_new(array, object);

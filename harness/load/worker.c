@@ -720,8 +720,11 @@ void *worker_run(void *its_worker)
         step(worker);
     }
     note_effort(worker, thread_cpu_ns() - cpu_ns, now_of(worker) - begun_ns);
-    if (is_open(worker) && now >= worker->end_ns)
+    if (is_open(worker) && now >= worker->end_ns) {
+        if (!is_paused(worker, now))
+            start_open(worker, now); /* what this machine was late for, if connections are idle */
         count_unsent(worker);
+    }
     while (worker->num_busy && !(worker->plan->interrupted && *worker->plan->interrupted)) {
         keep_time(worker, now_of(worker));
         step(worker);

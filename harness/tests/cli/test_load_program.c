@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/clock.h"
@@ -126,6 +127,52 @@ Test(cli_load_program, ends_with_its_report_when_interrupted)
     program_end_clear(&end);
     free(command);
     raw_server_stop(server);
+}
+
+/* One that goes well, and one that accepts forgeries. */
+Test(cli_load_program, is_shown_and_compared_from_its_report)
+{
+    NEED_HOOKCHECK();
+    static const char *const faults[] = {NULL, "A01"};
+    char folder[] = "/tmp/hookcheck-load-XXXXXX";
+    char *paths[2];
+    struct program_end end;
+    cr_assert_not_null(mkdtemp(folder));
+    for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+        struct started_receiver receiver;
+        paths[i] = mem_format("%s/%zu.json", folder, i);
+        started_begin_wrong(&receiver, faults[i], NULL);
+        char *url = url_of(&receiver);
+        LOAD(&end, url, "--rate", "400", "--max-requests", "100", "--forged", "30%", "--report",
+             paths[i], "--report", "html=-");
+        cr_expect(strstr(buf_text(&end.out), "<h2 id=\"time\">Over time</h2>"));
+        cr_expect_eq(strstr(buf_text(&end.out), "forged events accepted") != NULL, i == 1);
+        program_end_clear(&end);
+        free(url);
+        started_end(&receiver);
+    }
+    RUN(&end, "report", paths[1]);
+    cr_expect_eq(end.code, EXIT_OK);
+    cr_expect(strstr(buf_text(&end.out), "\nfailed: 100 answered, "), "%s", buf_text(&end.out));
+    program_end_clear(&end);
+    RUN(&end, "report", paths[0], paths[1]);
+    cr_expect_eq(end.code, EXIT_FELL_SHORT);
+    cr_expect(strstr(buf_text(&end.out), "  new: forged events accepted\n"), "%s",
+              buf_text(&end.out));
+    program_end_clear(&end);
+    RUN(&end, "report", paths[1], paths[0], "--report", "html=-");
+    cr_expect_eq(end.code, EXIT_OK);
+    cr_expect(strstr(buf_text(&end.out), "failed, then passed"));
+    program_end_clear(&end);
+    RUN(&end, "report", paths[0], "reports/examples/report.json");
+    cr_expect_eq(end.code, EXIT_WRONG_USAGE);
+    cr_expect(strstr(buf_text(&end.err), "loads are compared with loads"));
+    program_end_clear(&end);
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        (void)unlink(paths[i]);
+        free(paths[i]);
+    }
+    (void)rmdir(folder);
 }
 
 Test(cli_load_program, exports_a_project_without_any_secret)
