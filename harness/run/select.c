@@ -55,8 +55,7 @@ bool select_check(const struct run_options *options, struct error *err)
                              nearest);
         if (!names_some_case(options, glob))
             return error_set(
-                err, "--only: no case matches \"%s\"; `hookcheck list cases` shows what there is",
-                glob);
+                err, "--only: no case matches \"%s\"; `hookcheck list cases` shows them all", glob);
     }
     return true;
 }
@@ -130,18 +129,17 @@ const char *select_skip(const struct run_options *options, const struct suite_ca
     if (reason)
         return reason;
     if (one->tls && !target->is_tls)
-        return "the endpoint is reached by http: there is no TLS session to look at";
+        return "the URL is http, so there is no TLS to test";
     if (options->is_unsigned && one->needs_signature)
-        return "the endpoint verifies nothing, by its owner's word (--unsigned)";
+        return "the endpoint does not verify signatures (--unsigned)";
     if (!options->effect && judge_needs_effect(one))
-        return "what became of an event is known to the endpoint alone, unless a command of yours "
-               "tells it (--effect-command)";
+        return "only your own command can tell what became of an event (--effect-command)";
     if (one->private_channel && !target->is_tls && !target->is_loopback)
-        return "the secret would travel in the clear; this is sent over https or to loopback only";
+        return "the secret would travel unencrypted; this is sent only over https or to loopback";
     if (!fits_rate(options, one))
-        return "it sends more requests at once than the rate (--rate) allows in a second";
+        return "it sends more requests at once than --rate allows per second";
     if (one->disruptive && !target->is_private && !options->allow_disruptive)
-        return "it could hurt a weak endpoint, and this one is public (--allow-disruptive)";
+        return "it could harm a weak endpoint, and this one is public (--allow-disruptive)";
     return NULL;
 }
 
