@@ -1,8 +1,11 @@
 #include "cli/load_choice.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/clock.h"
@@ -103,6 +106,27 @@ static const struct option_spec specs[] = {
      .value = "PERCENT",
      .help = "The share of events that are sent once more.",
      .fallback = "1%"},
+    {.name = "journal",
+     .value = "FILE",
+     .help = "Look up in the journal of `hookcheck receive` what became of every event: processed, "
+             "lost, doubled.",
+     .otherwise = "responses are all that counts",
+     .kind = OPTION_TEXT,
+     .at = CHOICE(journal)},
+    {.name = "effect-command",
+     .value = "CMD",
+     .secret = "\"$HOOKCHECK_EFFECT_COMMAND\"",
+     .help = "Ask CMD what became of 200 events, drawn at random; it answers as for `hookcheck "
+             "run`.",
+     .otherwise = "nobody is asked",
+     .kind = OPTION_TEXT,
+     .at = CHOICE(effect_command.command)},
+    {.name = "effect-wait",
+     .value = "TIME",
+     .help = "How long after the load an event may still be processed.",
+     .fallback = "5s",
+     .kind = OPTION_DURATION,
+     .at = CHOICE(effect_wait_ns)},
     {.name = "seed",
      .value = "N",
      .help = "Make events from this number.",
@@ -365,6 +389,47 @@ static bool read_goals(struct load_choice *choice, const struct arguments *argum
     return ok || error_prefix(err, "--slo");
 }
 
+/* --- what became of the events --- */
+
+static const char *never_stop(void *payload)
+{
+    return NULL;
+}
+
+/* A command that cannot tell is found before anything is sent. */
+static bool check_command(const struct load_choice *choice, struct error *err)
+{
+    char id[UUID_SIZE];
+    struct rng rng = rng_for(rng_fresh_seed(), "unsent");
+    rng_uuid(&rng, id);
+    return effect_command_check(&choice->effect_command, id, choice->effect_wait_ns, never_stop,
+                                NULL, err);
+}
+
+static bool read_oracle(struct load_choice *choice, const struct arguments *arguments,
+                        struct error *err)
+{
+    struct stat about;
+    bool asks = choice->journal || choice->effect_command.command;
+    if (!asks)
+        return !arguments_has(arguments, "effect-wait") ||
+               error_set(err, "--effect-wait says nothing without --journal or --effect-command");
+    if (choice->journal && choice->effect_command.command)
+        return error_set(err, "--journal and --effect-command exclude each other");
+    if (choice->exports || choice->finds_capacity)
+        return error_set(err, "--journal and --effect-command are for one load from here");
+    if (arguments_has(arguments, "seed"))
+        return error_set(err, "--seed makes events that an earlier load may have sent: leave it "
+                              "out when the endpoint is asked what became of them");
+    choice->plan.keeps_ledger = true;
+    if (!choice->journal)
+        return check_command(choice, err);
+    if (stat(choice->journal, &about) != 0 || access(choice->journal, R_OK) != 0)
+        return error_set(err, "--journal: cannot read %s: %s", choice->journal, strerror(errno));
+    choice->journal_from = (int64_t)about.st_size;
+    return true;
+}
+
 /* --- all of it --- */
 
 static void settle_composer(struct load_choice *choice)
@@ -419,7 +484,7 @@ bool load_choice_read(struct load_choice *choice, const struct arguments *argume
         !read_permission(choice, arguments, err) || !read_goals(choice, arguments, err) ||
         !read_reports(choice, arguments, err) ||
         !endpoint_choice_read(&choice->endpoint, arguments, err) ||
-        !read_secret(choice, arguments, err))
+        !read_secret(choice, arguments, err) || !read_oracle(choice, arguments, err))
         return false;
     settle_composer(choice);
     settle_plan(choice);

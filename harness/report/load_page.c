@@ -127,6 +127,39 @@ static void add_goals(const struct load_record *record, struct buf *out)
     end_table(out);
 }
 
+static void add_accounting(const struct load_record *record, struct buf *out)
+{
+    static const struct {
+        const char *key, *words, *example;
+    } rows[] = {{"sent", "sent, each counted once", NULL},
+                {"accepted", "accepted", NULL},
+                {"processed", "processed of the accepted", NULL},
+                {"lost", "lost: accepted and never processed", "first_lost"},
+                {"doubled", "processed more than once", "first_doubled"},
+                {"forged_processed", "forged and processed all the same", "first_forged"},
+                {"unknown", "asked about in vain", "why_unknown"}};
+    static const char *const names[] = {"events", "count", "the first"};
+    const json_t *found = json_object_get(record->document, "accounting");
+    if (!json_is_object(found))
+        return;
+    buf_add_text(out, "<h2>What became of the events</h2>\n<p class=\"dim\">By ");
+    html_add(text_of(found, "source") ? text_of(found, "source") : "", out);
+    buf_add_format(out,
+                   ", which told of %" JSON_INTEGER_FORMAT " accepted and forged events.</p>\n",
+                   json_integer_value(json_object_get(found, "asked")));
+    add_head(names, ARRAY_LEN(names), "What became of the events", out);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const char *example = rows[i].example ? text_of(found, rows[i].example) : NULL;
+        buf_add_format(out,
+                       "<tr><th scope=\"row\">%s</th><td class=\"n\">%" JSON_INTEGER_FORMAT
+                       "</td><td class=\"n\">",
+                       rows[i].words, json_integer_value(json_object_get(found, rows[i].key)));
+        html_add(example ? example : "", out);
+        buf_add_text(out, "</td></tr>\n");
+    }
+    end_table(out);
+}
+
 static void add_errors(const struct load_record *record, struct buf *out)
 {
     static const char *const names[] = {"error", "count", "first after", "first"};
@@ -283,6 +316,7 @@ void load_page(const struct load_record *record, struct buf *out)
     buf_add_text(out, "<main id=\"main\">\n");
     add_goals(record, out);
     add_errors(record, out);
+    add_accounting(record, out);
     add_curves(record, out);
     add_seconds(record, "Every second", out);
     add_phases(record, "Percentiles of latency", out);

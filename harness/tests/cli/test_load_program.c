@@ -130,6 +130,52 @@ Test(cli_load_program, ends_with_its_report_when_interrupted)
 }
 
 /* One that goes well, and one that accepts forgeries. */
+/* By the receiver's journal, and by a command that reads it. */
+Test(cli_load_program, accounts_for_events)
+{
+    NEED_HOOKCHECK();
+    static const struct {
+        const char *fault; /* with its option, or two that say nothing */
+        const char *part;
+        int code;
+    } rows[] = {
+        {NULL, " 0 lost, 0 doubled, 0 forged ones processed, by --", EXIT_OK},
+        {"G13", "EVENTS ", EXIT_FELL_SHORT},
+        {"A17", "forged ones processed (7e57c0de-", EXIT_FELL_SHORT},
+        {"G14", " doubled (7e57c0de-", EXIT_OK},
+    };
+    char path[] = "/tmp/hookcheck-journal-XXXXXX";
+    int fd = mkstemp(path);
+    cr_assert_geq(fd, 0);
+    char *command = mem_format("fixtures/effect/from-journal.sh %s", path);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        for (int by_command = 0; by_command < 2; by_command++) {
+            struct started_receiver receiver;
+            struct program_end end;
+            started_begin(&receiver,
+                          &(struct receiver_options){.fault = rows[i].fault, .journal = path});
+            char *url = url_of(&receiver);
+            LOAD(&end, url, "--rate", "400", "--max-requests", "90", "--forged", "20%",
+                 "--duplicates", "20%", "--effect-wait", "200ms",
+                 by_command ? "--effect-command" : "--journal", by_command ? command : path);
+            cr_expect_eq(end.code, rows[i].code, "%zu: %d", i, end.code);
+            struct buf flat = {0}; /* its lines are wrapped */
+            for (const char *c = buf_text(&end.out); *c; c++)
+                if (*c != '\n' && (*c != ' ' || c[1] != ' '))
+                    buf_add_char(&flat, *c);
+            cr_expect(strstr(buf_text(&flat), rows[i].part), "%zu: %s", i, buf_text(&end.out));
+            buf_clear(&flat);
+            program_end_clear(&end);
+            free(url);
+            started_end(&receiver);
+            cr_assert_eq(ftruncate(fd, 0), 0);
+        }
+    }
+    free(command);
+    (void)close(fd);
+    (void)unlink(path);
+}
+
 Test(cli_load_program, is_shown_and_compared_from_its_report)
 {
     NEED_HOOKCHECK();
