@@ -28,8 +28,8 @@ function load() {
 
 const MAX_TIME_S = short ? 3 : 6;
 const AFTER_S = 2;                 // --max-time plus this is the end of every run
-const SIGNAL_S = 3;                // from SIGTERM to the end: whole reports of all formats take most of it
-const MEMORY_MIB = Number(process.env.HOSTILE_MEMORY_MIB ?? 192); // resident at its highest
+const SIGNAL_S = 1;                // from SIGTERM to the end, with whole reports of all formats
+const MEMORY_MIB = Number(process.env.HOSTILE_MEMORY_MIB ?? 128); // resident at its highest: 64 for a right endpoint, and 64 above it
 const REPORT_MIB = 24;             // of each format
 
 // What a user's machine meets most, and what broke once.
