@@ -41,17 +41,20 @@ static int run(const struct arguments *arguments, struct error *err)
 }
 
 const struct command command_explain = {
-    .names = "cases,faults,diagnoses,mutations,expectations,behaviours,variations,snippets",
+    .names = "cases,faults,diagnoses,mutations,expectations,behaviours,variations,snippets,"
+             "frameworks,events,suites,formats",
     .name = "explain",
     .arguments = "ID",
     .summary = "explain a case, fault, diagnosis, mutation, expectation or behaviour",
     .about = "Explains one thing. For a case: what is sent and expected, its level, the harm if it "
              "fails, and how to fix it. For a fault: what the receiver does and which cases catch "
              "it. For a mutation or an expectation: what it means and its parameters. For an "
-             "id_event that starts with 7e57c0de: which run left it. For a snippet: its code. A "
-             "case's name works without its suite.",
+             "id_event that starts with 7e57c0de: which run left it. For a framework (express, "
+             "flask, rails, ...): the first five minutes with it. For a snippet, or a file that "
+             "one needs: its code. Event types, suites and formats work too. A case's name works "
+             "without its suite.",
     .examples = "  hookcheck explain panora/signature/refuses-truncated\n"
-                "  hookcheck explain panora_signature.py >panora_signature.py\n",
+                "  hookcheck explain express\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
     .run = run,
