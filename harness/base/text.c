@@ -236,6 +236,18 @@ bool text_is_utf8(struct bytes in)
     return true;
 }
 
+struct bytes text_beginning(struct bytes in, size_t max_len)
+{
+    if (in.len <= max_len)
+        return in;
+    struct bytes all = {in.data, max_len};
+    struct bytes whole = all; /* characters */
+    while (whole.len && whole.len + 3 > max_len &&
+           ((unsigned char)in.data[whole.len] & 0xc0) == 0x80)
+        whole.len--;
+    return text_is_utf8(whole) ? whole : all;
+}
+
 /* C1 controls (U+0080..U+009F) drive some terminals, so they are shown as bytes too. */
 static bool is_visible(const unsigned char *at, size_t len)
 {

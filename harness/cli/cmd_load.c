@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/ending.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/sink.h"
@@ -170,8 +171,7 @@ static int run_load(const struct arguments *arguments, struct error *err)
 {
     struct load_choice choice;
     int code = EXIT_WRONG_USAGE;
-    (void)signal(SIGINT, on_interrupt);
-    (void)signal(SIGTERM, on_interrupt);
+    ending_watch(on_interrupt);
     bool ok = load_choice_read(&choice, arguments, err);
     if (ok && choice.exports) {
         code = load_export(&choice, err);

@@ -100,6 +100,7 @@ static bool make_request(struct draft *draft, const char *method, struct error *
     bool known = draft->keyed ? digest_hmac(draft->algorithm, buf_bytes(&draft->key),
                                             buf_bytes(&draft->message), &digest)
                               : digest_hash(draft->algorithm, buf_bytes(&draft->message), &digest);
+    buf_clear(&draft->message); /* as large as the body */
     if (!known) {
         draft->impossible = true;
         return error_set(err, "this OpenSSL has no %s", draft->algorithm);

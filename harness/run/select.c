@@ -9,10 +9,10 @@
 #include "judge/judge.h"
 #include "run/budget.h"
 
-static bool any_glob(const char *const *globs, size_t count, const char *id, const char *base)
+static bool any_glob(const char *const *globs, size_t count, const struct suite_case *one)
 {
     for (size_t i = 0; i < count; i++)
-        if (text_glob(globs[i], id) || text_glob(globs[i], base))
+        if (suite_id_matches(globs[i], one->id))
             return true;
     return false;
 }
@@ -23,8 +23,7 @@ static bool names_some_case(const struct run_options *options, const char *glob)
 {
     for (size_t i = 0; i < options->num_suites; i++)
         for (size_t k = 0; k < options->suites[i]->num_cases; k++) {
-            const struct suite_case *one = &options->suites[i]->cases[k];
-            if (text_glob(glob, one->id) || text_glob(glob, one->base))
+            if (suite_id_matches(glob, options->suites[i]->cases[k].id))
                 return true;
         }
     return false;
@@ -87,7 +86,7 @@ static bool fits_dialects(const struct run_options *options, const struct step *
 static const char *reason_to_skip(const struct run_options *options, const struct suite_case *one)
 {
     for (size_t i = 0; options->skip_reasons && i < options->num_skip; i++)
-        if (options->skip_reasons[i] && any_glob(&options->skip[i], 1, one->id, one->base))
+        if (options->skip_reasons[i] && any_glob(&options->skip[i], 1, one))
             return options->skip_reasons[i];
     return NULL;
 }
@@ -96,10 +95,9 @@ bool select_case(const struct run_options *options, const struct suite_case *one
 {
     if (one->level > options->level)
         return false;
-    if (options->num_only && !any_glob(options->only, options->num_only, one->id, one->base))
+    if (options->num_only && !any_glob(options->only, options->num_only, one))
         return false;
-    if (any_glob(options->skip, options->num_skip, one->id, one->base) &&
-        !reason_to_skip(options, one))
+    if (any_glob(options->skip, options->num_skip, one) && !reason_to_skip(options, one))
         return false;
     for (size_t i = 0; i < one->num_steps; i++) {
         const struct step *step = &one->steps[i];
