@@ -153,12 +153,11 @@ static bool check_steps(const struct suite_case *one, const struct json_at *at, 
     for (size_t i = 0; i < one->num_steps; i++) {
         const struct step *step = &one->steps[i];
         if (step->again && one->steps[step->again - 1].times == 0)
-            return json_fail(at, err,
-                             "step %zu sends the event of step %zu again, which sends none", i + 1,
-                             step->again);
+            return json_fail(at, err, "step %zu repeats the event of step %zu, which sends none",
+                             i + 1, step->again);
         if (step->together && one->one_connection)
             return json_fail(at, err,
-                             "\"together\" cannot be on one connection: it carries one "
+                             "\"together\" does not work on one connection, which carries one "
                              "exchange at a time");
     }
     return true;

@@ -47,8 +47,9 @@ Test(base_text, says_which_words_there_are)
     cr_expect_str_eq(err.message, "no command \"sing\"; did you mean \"sign\"?");
     err = (struct error){0};
     cr_expect_not(text_unknown(&err, "command", "frobnicate", words, ARRAY_LEN(words)));
-    cr_expect_str_eq(err.message, "no command \"frobnicate\"; there are: run, send, sign, verify, "
-                                  "receive, selftest");
+    cr_expect_str_eq(err.message,
+                     "no command \"frobnicate\"; choose one of: run, send, sign, verify, "
+                     "receive, selftest");
 }
 
 Test(base_text, cuts_a_long_list_of_words)
