@@ -186,7 +186,8 @@ RUNTIMES   := ruby=ruby puma=puma php=php-cli go=golang-go javac=default-jdk-hea
 PYTHON3    := /usr/lib/python3/dist-packages
 FRAMEWORKS := $(foreach name,flask django fastapi uvicorn,$(PYTHON3)/$(name)=python3-$(name)) \
               $(foreach name,sinatra railties,/usr/share/doc/ruby-$(name)=ruby-$(name)) \
-              /usr/share/php/Illuminate/Foundation=php-laravel-framework \
+              /usr/share/php/Illuminate/Foundation=php-laravel-framework /usr/bin/phpunit=phpunit \
+              /usr/share/java/junit4.jar=junit4 /usr/share/java/jackson-databind.jar=libjackson2-databind-java \
               /usr/share/java/spring3-web.servlet.jar=libspring-web-servlet-java \
               /usr/share/java/jetty9-servlet.jar=libjetty9-java
 TOOLS      := xmllint=libxml2-utils npm=npm chromium=chromium locust=python3-locust python3=python3 curl=curl openssl=openssl prove=perl \
