@@ -280,6 +280,7 @@ matrix: $(BIN)
 bench: $(BIN)
 	@python3 harness/tools/bench.py $(BIN)
 	@python3 harness/tools/bench_load.py $(BIN)
+	@python3 harness/tools/bench_truth.py $(BIN)
 
 vectors:
 	@node fixtures/vectors/make.mjs
