@@ -17,7 +17,8 @@
 #   make prove      the suites against the right receiver and every fault; that what is written down
 #                   of it (fixtures/matrix.json and matrix.md) is what comes out
 #   make matrix     the same, and write it down
-#   make hostile    the program against an endpoint that does its worst: time, memory, reports, secrets
+#   make hostile    the program against an endpoint that does its worst: time, memory, reports, secrets;
+#                   and the receiver beside a crowd of strangers
 #   make bench      how fast signed events are made, beside Node and openssl speed, and sent, beside wrk
 #   make vectors    remake fixtures/vectors with Node
 #   make install    program, manual pages, completions; PREFIX and DESTDIR as usual (also make uninstall)
@@ -229,6 +230,7 @@ foreign-diagnoses: $(BIN)
 hostile: $(BIN)
 	@node harness/tests/hostile/hostile.mjs $(abspath $(BIN))
 	@node harness/tests/hostile/leaks.mjs $(abspath $(BIN))
+	@node harness/tests/hostile/crowd.mjs $(abspath $(BIN))
 
 # What a newcomer does, where nothing is installed: README.md, "First run".
 fresh: deps-fresh
