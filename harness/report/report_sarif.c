@@ -142,10 +142,11 @@ static void add_case(struct sarif *sarif, const struct case_result *one)
     buf_clear(&message);
 }
 
-/* What happened beside the cases: that certificates were not checked, for example. */
+/* What happened beside the cases: that certificates were not checked, for example. NULL: nothing.
+ */
 static json_t *notifications_of(const struct run_result *result)
 {
-    json_t *list = json_array();
+    json_t *list = result->num_notes ? json_array() : NULL;
     for (size_t i = 0; i < result->num_notes; i++)
         json_array_append_new(list, json_pack("{s:s, s:{s:s}}", "level", "note", "message", "text",
                                               result->notes[i]));
@@ -164,7 +165,7 @@ void report_sarif_render(const struct run_result *result, struct buf *out)
             add_case(&sarif, one);
     }
     json_t *root = json_pack(
-        "{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:[{s:b, s:i, s:o}], s:o, s:s}]}", "$schema",
+        "{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:[{s:b, s:i, s:o*}], s:o, s:s}]}", "$schema",
         "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool",
         "driver", "name", "hookcheck", "version", result->version, "rules", sarif.rules,
         "invocations", "executionSuccessful", !result->interrupted && result->exit_code != 3,
