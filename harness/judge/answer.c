@@ -44,7 +44,7 @@ static const char *sender_fails_on(const struct observation *seen)
         return "a body after a status that has none";
     if (seen->bare_lf)
         return "lines that end with LF alone";
-    if (fields_len(&seen->headers) >= SENDER_HEAD_MAX)
+    if (fields_len(&seen->headers) + seen->headers_cut_len >= SENDER_HEAD_MAX)
         return "headers above 16 KiB";
     if (seen->extra_bytes)
         return "bytes beyond the end of the answer";
