@@ -296,6 +296,7 @@ static const struct expectation rows[] = {
       "answers completely within this time",
       {{.name = "time", .kind = PARAMETER_DURATION, .sentence = "such as 500ms"}}},
      "an answer within %s",
+     .is_timed = true,
      .check = check_within},
     {{"json",
       "step",

@@ -360,6 +360,7 @@ static const struct expectation rows[] = {
         .fallback = "",
         .sentence = "what to call the numbers"}}},
      "answers (%s) within --target, 95 of 100 at least, and all within --deadline",
+     .is_timed = true,
      .check = check_prompt},
     {{"first-prompt", "case", "answers the very first (cold) request of the run in time", {{0}}},
      "the first answer of the run within --target",

@@ -55,6 +55,9 @@ struct testcase {
     int64_t recovery_ns;
     unsigned num_deaths;  /* how often the endpoint was gone after it, this time included */
     unsigned num_crowded; /* how often its answer was one of an endpoint that has too much to do */
+    bool steady;          /* looked at: what it saw is no noise */
+    unsigned
+        num_retakes; /* how often it was asked again because a busy machine can look like this */
     unsigned num_spoiled; /* how often this machine, not the endpoint, spoiled it */
     bool crowded;         /* ... this time */
     bool spoiled;
