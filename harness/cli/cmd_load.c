@@ -5,18 +5,22 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/ending.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/sink.h"
 #include "base/terminal.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/config_options.h"
 #include "cli/endpoint_options.h"
 #include "cli/event_options.h"
 #include "cli/load_choice.h"
+#include "cli/load_export.h"
 #include "cli/secret_options.h"
 #include "load/capacity.h"
 #include "load/load_report.h"
+#include "report/load_page.h"
 
 static volatile sig_atomic_t interrupted;
 
@@ -50,9 +54,19 @@ static void render_hgrm(const struct load_report *report, struct buf *out)
     histogram_write_hgrm(&report->result->tally.latency, out);
 }
 
+static void render_html(const struct load_report *report, struct buf *out)
+{
+    struct load_record record;
+    if (!load_record_read(&record, "", load_json(report), NULL))
+        abort();
+    load_page(&record, out);
+    load_record_clear(&record);
+}
+
 static void (*const renderers[])(const struct load_report *report, struct buf *out) = {
     [LOAD_REPORT_JSON] = render_json,
     [LOAD_REPORT_HGRM] = render_hgrm,
+    [LOAD_REPORT_HTML] = render_html,
 };
 
 static bool write_reports(const struct load_choice *choice, const struct load_report *report,
@@ -72,15 +86,36 @@ static bool write_reports(const struct load_choice *choice, const struct load_re
     return ok;
 }
 
-static int report_all(struct load_choice *choice, const struct load_result *result,
-                      struct error *err)
+static bool account(struct load_choice *choice, struct load_result *result, struct accounting *out,
+                    struct error *err)
 {
+    const struct accounting_question question = {
+        .ledger = &result->ledger,
+        .run_tag = choice->event.composer.run_tag,
+        .wait_ns = choice->effect_wait_ns,
+        .interrupted = &interrupted,
+    };
+    if (choice->journal)
+        return accounting_by_journal(&question, choice->journal, choice->journal_from, out, err);
+    const struct effect_oracle oracle =
+        effect_command_oracle(&choice->effect_command, choice->effect_wait_ns);
+    struct rng rng = rng_for(choice->plan.seed, "asked");
+    accounting_by_command(&question, &oracle, &rng, out);
+    return true;
+}
+
+static int report_all(struct load_choice *choice, struct load_result *result, struct error *err)
+{
+    struct accounting accounting = {0};
+    bool asks = choice->plan.keeps_ledger;
+    bool accounted = !asks || account(choice, result, &accounting, err);
     FILE *where = choice->text_to_stderr ? stderr : stdout;
     struct buf text = {0};
     const struct load_report report = {
         .plan = &choice->plan,
         .result = result,
         .slo = &choice->slo,
+        .accounting = asks && accounted ? &accounting : NULL,
         .redactor = sink_redactor(),
         .utf8 = terminal_has_utf8(),
     };
@@ -90,7 +125,7 @@ static int report_all(struct load_choice *choice, const struct load_result *resu
     bool written = write_reports(choice, &report, err);
     if (result->was_interrupted)
         return EXIT_INTERRUPTED;
-    if (!written)
+    if (!written || !accounted)
         return EXIT_OUR_FAILURE;
     if (!result->tally.answered)
         return EXIT_UNREACHED;
@@ -136,9 +171,11 @@ static int run_load(const struct arguments *arguments, struct error *err)
 {
     struct load_choice choice;
     int code = EXIT_WRONG_USAGE;
-    (void)signal(SIGINT, on_interrupt);
-    (void)signal(SIGTERM, on_interrupt);
-    if (load_choice_read(&choice, arguments, err)) {
+    ending_watch(on_interrupt);
+    bool ok = load_choice_read(&choice, arguments, err);
+    if (ok && choice.exports) {
+        code = load_export(&choice, err);
+    } else if (ok) {
         choice.plan.interrupted = &interrupted;
         choice.plan.on_second = isatty(STDERR_FILENO) ? on_second : NULL;
         code = choice.finds_capacity ? run_search(&choice, err) : run_once(&choice, err);
@@ -148,11 +185,11 @@ static int run_load(const struct arguments *arguments, struct error *err)
 }
 
 static const struct option_set *const option_sets[] = {&load_options, &secret_options,
-                                                       &endpoint_options};
+                                                       &config_options, &endpoint_options};
 
 const struct command command_load = {
     .name = "load",
-    .arguments = "URL",
+    .arguments = "URL [DIR]",
     .summary = "load an endpoint with signed events and check every response",
     .about =
         "Sends distinct signed events to the endpoint, forged ones among them, and checks under "
@@ -160,13 +197,19 @@ const struct command command_load = {
         "latency of a request counts from when it was due, so a stall of the endpoint is not "
         "hidden; with --clients (closed loop) each client waits for its response. Exit code: 0 "
         "when the goals of --slo hold, or without --slo when there was no error; 1 when not, and "
-        "always when a forged event was accepted or a genuine one refused; 2 for wrong usage, 3 "
-        "when the endpoint was not reached, 130 when interrupted.",
+        "always when a forged event was accepted or a genuine one refused, or by --journal or "
+        "--effect-command a forged one processed or an accepted one lost; 2 for wrong usage, 3 "
+        "when the endpoint was not reached, 130 when interrupted. With --export nothing is sent: a "
+        "project for Locust or k6 is written into the new folder DIR, which makes, signs and "
+        "judges "
+        "the same events, at the same rate and with the same goals, from as many machines as it "
+        "takes; its README says how. URL may be left out then.",
     .examples =
-        "  HOOKCHECK_SECRET=whsec_... hookcheck load http://localhost:3000/webhook --rate 500/s\n"
-        "  hookcheck load http://localhost:3000/webhook --secret-file secret --clients 50 --slo "
-        "'p99<500ms,errors<0.1%'\n",
+        "  HOOKCHECK_SECRET=whsec_... hookcheck load http://localhost:3000/webhook --rate 500/s "
+        "--slo 'p99<500ms,errors<0.1%'\n"
+        "  hookcheck load http://localhost:3000/webhook --rate 5000/s --export locust project\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
+    .settings = SETTINGS_USED,
     .run = run_load,
 };

@@ -80,40 +80,41 @@ struct case_row {
 
 static const struct case_row cases[] = {
     {DELIVERY, "accepts-an-event", "accepts an event as Panora sends it", LEVEL_MUST, VERDICT_PASS,
-     "2xx", "204 after 1.3 ms", "", "", "", SOURCE, "", NULL, &accepted},
+     "2xx", "204 in 1.3 ms", "", "", "", SOURCE, "", NULL, &accepted},
     {DELIVERY, "accepts-every-type[crm.contact.created]", "accepts every type that Panora sends",
-     LEVEL_MUST, VERDICT_PASS, "2xx", "204 after 1.3 ms", "", "", "", SOURCE, "", NULL, &accepted},
+     LEVEL_MUST, VERDICT_PASS, "2xx", "204 in 1.3 ms", "", "", "", SOURCE, "", NULL, &accepted},
     {DELIVERY, "accepts-every-type[crm.deal.push]", "accepts every type that Panora sends",
-     LEVEL_MUST, VERDICT_PASS, "2xx", "204 after 1.3 ms", "", "", "", SOURCE, "", NULL, &accepted},
+     LEVEL_MUST, VERDICT_PASS, "2xx", "204 in 1.3 ms", "", "", "", SOURCE, "", NULL, &accepted},
     {DELIVERY, "answers-plainly", "answers with an empty body or plain text", LEVEL_MAY,
      VERDICT_INFO, "no JSON", "200 with application/json, {\"received\":true}",
      "Panora's e-commerce path sends connection.created twice when the answer is JSON", "",
      "answer 204 without a body", "", "", NULL, &json_answer},
     {DELIVERY, "answers-promptly", "acknowledges before it works on the event", LEVEL_SHOULD,
-     VERDICT_WARN, "within 1.00 s", "204 after 1.62 s", "", "five slow answers stop all webhooks",
+     VERDICT_WARN, "within 1.00 s", "204 in 1.62 s", "", "five slow answers stop all webhooks",
      "put the event in a queue and answer at once", SOURCE, "", NULL, &accepted},
     {SIGNATURES, "refuses-missing", "refuses an event without a signature", LEVEL_MUST,
-     VERDICT_PASS, "any 4xx", "401 after 912 us", "", "anyone can forge events", "", SOURCE,
+     VERDICT_PASS, "any 4xx", "401 in 0.91 ms", "", "anyone can forge events", "", SOURCE,
      "MISSING_STEP", "CWE-347", &refused},
-    {SIGNATURES, "refuses-truncated[1]", "refuses a signature that was cut short", LEVEL_MUST,
-     VERDICT_PASS, "any 4xx", "401 after 912 us", "", "", "", SOURCE, "", NULL, &refused},
-    {SIGNATURES, "refuses-truncated[32]", "refuses a signature that was cut short", LEVEL_MUST,
-     VERDICT_FAIL, "any 4xx", "204 after 1.3 ms", "",
-     "whoever guesses the first characters of a signature can forge events; each character tried "
-     "in turn makes that a matter of minutes",
+    {SIGNATURES, "refuses-truncated[1]", "refuses a truncated signature", LEVEL_MUST, VERDICT_PASS,
+     "any 4xx", "401 in 0.91 ms", "", "", "", SOURCE, "", NULL, &refused},
+    {SIGNATURES, "refuses-truncated[32]", "refuses a truncated signature", LEVEL_MUST, VERDICT_FAIL,
+     "any 4xx", "204 in 1.3 ms", "",
+     "anyone who guesses the first characters can forge events; trying them one by one takes "
+     "minutes",
      "compare the whole signature, all 64 characters of it, in constant time", SOURCE,
      "AUTH_BYPASS", "CWE-347", &let_in},
     {SIGNATURES, "refuses-non-ascii", "refuses a signature that is not ASCII", LEVEL_MUST,
      VERDICT_FAIL, "any 4xx", "connection reset after 2.1 ms", "", "one request stops the endpoint",
      "compare bytes, and catch what the comparison throws", SOURCE, "EDGE_CASE", NULL, &fell_over},
     {SIGNATURES, "refuses-secret-itself", "refuses the secret itself as a signature", LEVEL_MUST,
-     VERDICT_WARN, "any 4xx", "500 after 15.0 ms",
-     "refused, but as if it were the receiver's own failure", "", "", SOURCE, "", NULL, &echoed},
+     VERDICT_WARN, "any 4xx", "500 in 15.0 ms",
+     "it was not accepted, but the endpoint failed instead of refusing it", "", "", SOURCE, "",
+     NULL, &echoed},
     {SIGNATURES, "refuses-empty", "refuses an empty signature", LEVEL_MUST, VERDICT_INCONCLUSIVE,
-     "any 4xx", "not sent", "the endpoint was gone after refuses-non-ascii", "", "", SOURCE, "",
+     "any 4xx", "not sent", "the endpoint went down after refuses-non-ascii", "", "", SOURCE, "",
      NULL, NULL},
     {SIGNATURES, "refuses-zeros", "refuses a signature of 64 zeros", LEVEL_MUST,
-     VERDICT_INCONCLUSIVE, "any 4xx", "not sent", "the endpoint was gone after refuses-non-ascii",
+     VERDICT_INCONCLUSIVE, "any 4xx", "not sent", "the endpoint went down after refuses-non-ascii",
      "", "", SOURCE, "", NULL, NULL},
     {SIGNATURES, "refusals-look-alike", "answers all wrong signatures alike", LEVEL_SHOULD,
      VERDICT_INCONCLUSIVE, "equal answers", "not sent", "too few refusals to compare", "", "", "",
@@ -213,21 +214,21 @@ static void fill_diagnosis(struct run_result *result)
     result->num_diagnoses = 1;
     struct diagnosis *diagnosis = &result->diagnoses[0];
     diagnosis->id = mem_text("compares-a-prefix");
-    diagnosis->sentence = mem_text("The endpoint compares only as many characters as the signature "
-                                   "that it was sent happens to have.");
+    diagnosis->sentence = mem_text("The endpoint compares only as many characters as the shorter "
+                                   "signature has.");
     diagnosis->confidence = CONFIDENCE_PROVED;
     diagnosis->cases = mem_alloc(sizeof *diagnosis->cases);
     diagnosis->cases[0] = mem_text("panora/signature/refuses-truncated[32]");
     diagnosis->num_cases = 1;
-    diagnosis->evidence = mem_text("the first 32 characters of a right signature were accepted, "
-                                   "32 other characters were refused");
-    diagnosis->harm = mem_text("a single digit, tried sixteen times, opens the endpoint");
+    diagnosis->evidence =
+        mem_text("accepted: the first 32 digits of the right signature; not accepted: "
+                 "32 wrong digits");
+    diagnosis->harm = mem_text("one of the sixteen single digits gets in");
     diagnosis->framework = mem_text("Express");
     diagnosis->snippet = mem_text("import express from 'express';\n");
     diagnosis->snippet_needs = mem_text("");
     diagnosis->remedy =
-        mem_text("compare with crypto.timingSafeEqual after checking that the length "
-                 "is 64");
+        mem_text("check that the length is 64, then compare with crypto.timingSafeEqual");
 }
 
 static void fill_hidden(struct run_result *result)
@@ -256,7 +257,7 @@ void sample_result(struct run_result *result)
         .stopped = mem_text(""),
         .loudest = mem_text(""),
         .num_requests = 10,
-        .left_behind = mem_text("events whose id_event begins with 7e57c0de-1a2b"),
+        .left_behind = mem_text("events whose id_event starts with 7e57c0de-1a2b"),
         .rerun =
             mem_text("hookcheck run 'http://127.0.0.1:8080/webhook' --seed 18446744073709551615"),
         .url = mem_text("http://127.0.0.1:8080/webhook"),
