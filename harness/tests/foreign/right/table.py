@@ -68,6 +68,10 @@ class Right:
         return text
 
 
+# What servers lack that are made to stand behind another.
+CHUNKED = ("http/transport/chunked",)
+HELD_UP = ("http/robustness/body-never-ends", "http/robustness/many-idle-connections")
+
 NODE_FILES = ("harness/tests/foreign/right/node.mjs", "harness/tests/foreign/right/shapes.mjs", "fixtures/events/shapes.json")
 
 
@@ -144,7 +148,7 @@ CADDY = """{
   admin off
   auto_https off
 }
-http://127.0.0.1:{port} {
+http://:{port} {
   bind 127.0.0.1
   encode gzip
   reverse_proxy 127.0.0.1:{inner}
@@ -158,7 +162,7 @@ Listen 127.0.0.1:{port}
 PidFile {folder}/apache.pid
 ErrorLog {folder}/error.log
 DefaultRuntimeDir {folder}
-ProxyPass / http://127.0.0.1:{inner}/
+ProxyPass / http://127.0.0.1:{inner}/ retry=0
 %s
 """
 
@@ -176,7 +180,7 @@ proxy.server = ("" => (("host" => "127.0.0.1", "port" => {inner})))
 """
 
 PHP = ("fixtures/snippets/php.php", "fixtures/snippets/panora_signature.php")
-PHP_APACHE = "".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in ("mpm_prefork", "authz_core", "dir", "mime")) + \
+PHP_APACHE = "".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in ("mpm_prefork", "authz_core", "dir", "env", "mime")) + \
     """LoadModule php_module /usr/lib/apache2/modules/libphp8.2.so
 ServerName localhost
 Listen 127.0.0.1:{port}
@@ -187,6 +191,10 @@ PassEnv PANORA_SECRET
 DocumentRoot {folder}
 php_value post_max_size 16M
 php_value display_errors 0
+TypesConfig /dev/null
+<FilesMatch "\\.php$">
+  SetHandler application/x-httpd-php
+</FilesMatch>
 FallbackResource /php.php
 """
 
@@ -206,21 +214,23 @@ RIGHT = {
     "koa": Node("koa", packages=("koa@2",)),
     "hono": Node("hono", packages=("hono@4", "@hono/node-server@1")),
     "hapi": Node("hapi", packages=("@hapi/hapi@21",)),
-    "python-threads": Python("threads"),
+    "python-threads": Python("threads", warns=CHUNKED),
     "werkzeug": Python("werkzeug", modules=("werkzeug", "flask")),
     "waitress": Python("waitress", modules=("waitress",)),
     "falcon": Python("falcon", modules=("falcon", "waitress")),
     "pyramid": Python("pyramid", modules=("pyramid", "waitress")),
-    "cherrypy": Python("cherrypy", modules=("cherrypy",)),
+    "cherrypy": Python("cherrypy", modules=("cherrypy",), warns=CHUNKED),
     "aiohttp": Python("aiohttp", modules=("aiohttp",)),
     "tornado": Python("tornado", modules=("tornado",)),
     "fastapi-pydantic": Python("fastapi", modules=("fastapi", "uvicorn", "pydantic")),
     "quart-hypercorn": Python("quart", modules=("quart", "hypercorn")),
-    "gunicorn-sync": Python("-m", "gunicorn", "-b", "127.0.0.1:{port}", "-w", "4", "--log-level", "critical", "application", modules=("gunicorn",)),
+    "gunicorn-sync": Python("-m", "gunicorn", "-b", "127.0.0.1:{port}", "-w", "4", "--log-level", "critical", "application", modules=("gunicorn",),
+                            warns=HELD_UP),
     "gunicorn-threads": Python("-m", "gunicorn", "-b", "127.0.0.1:{port}", "-w", "1", "--threads", "8", "--log-level", "critical", "application",
-                               modules=("gunicorn",)),
+                               modules=("gunicorn",), warns=HELD_UP),
     "uwsgi": Right(["uwsgi", "--plugin", "python3", "--http-socket", "127.0.0.1:{port}", "--processes", "4", "--wsgi-file", "application.py", "--disable-logging",
-                    "--buffer-size", "32768", "--master", "--need-app"], programs=("uwsgi",), files=Python.files),
+                    "--buffer-size", "32768", "--master", "--need-app"], programs=("uwsgi",), files=Python.files,
+                   warns=CHUNKED + HELD_UP + ("http/transport/expect-100", "panora/delivery/survives-idle-connection*")),
     "nginx": Behind(*NGINX_RUN, texts={"nginx.conf": NGINX % ("", "")}),
     "nginx-gzip": Behind(*NGINX_RUN, texts={"nginx.conf": NGINX % ("gzip on; gzip_types *; gzip_min_length 0; gzip_proxied any;", "")}),
     "nginx-http2": Behind(*NGINX_RUN, tls=True, texts={"nginx.conf": NGINX % (NGINX_TLS, "ssl http2")}),
