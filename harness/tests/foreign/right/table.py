@@ -242,7 +242,8 @@ RIGHT = {
     "varnish": Behind("varnishd", "-F", "-a", "127.0.0.1:{port}", "-f", "{folder}/front.vcl", "-n", "{folder}/varnish", "-s", "malloc,64m",
                       texts={"front.vcl": VARNISH}),
     "lighttpd": Behind("lighttpd", "-D", "-f", "lighttpd.conf", texts={"lighttpd.conf": LIGHTTPD}),
-    "apache-php": Right(["apache2", "-f", "{folder}/apache.conf", "-DFOREGROUND"], programs=("apache2", "php"), files=PHP, texts={"apache.conf": PHP_APACHE}),
+    "apache-php": Right(["apache2", "-f", "{folder}/apache.conf", "-DFOREGROUND"], programs=("apache2", "php"), files=PHP, warns=HELD_UP,
+                        texts={"apache.conf": PHP_APACHE}),
     "puma": Right(["puma", "-q", "-b", "tcp://127.0.0.1:{port}", "-t", "8:8", "config.ru"], programs=("puma",), texts={"config.ru": RACKUP},
                   files=("fixtures/snippets/ruby.rb", "fixtures/snippets/panora_signature.rb")),
 }
