@@ -188,7 +188,8 @@ FRAMEWORKS := $(foreach name,flask django fastapi uvicorn aiohttp falcon gunicor
               $(PYTHON3)/cherrypy=python3-cherrypy3 /usr/lib/uwsgi/plugins/python311_plugin.so=uwsgi-plugin-python3 \
               /usr/lib/apache2/modules/libphp8.2.so=libapache2-mod-php \
               $(foreach name,sinatra railties,/usr/share/doc/ruby-$(name)=ruby-$(name)) \
-              /usr/share/php/Illuminate/Foundation=php-laravel-framework \
+              /usr/share/php/Illuminate/Foundation=php-laravel-framework /usr/bin/phpunit=phpunit \
+              /usr/share/java/junit4.jar=junit4 /usr/share/java/jackson-databind.jar=libjackson2-databind-java \
               /usr/share/java/spring3-web.servlet.jar=libspring-web-servlet-java \
               /usr/share/java/jetty9-servlet.jar=libjetty9-java
 TOOLS      := xmllint=libxml2-utils npm=npm chromium=chromium locust=python3-locust python3=python3 curl=curl openssl=openssl prove=perl \
@@ -281,6 +282,7 @@ matrix: $(BIN)
 bench: $(BIN)
 	@python3 harness/tools/bench.py $(BIN)
 	@python3 harness/tools/bench_load.py $(BIN)
+	@python3 harness/tools/bench_truth.py $(BIN)
 
 vectors:
 	@node fixtures/vectors/make.mjs

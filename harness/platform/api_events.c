@@ -82,6 +82,8 @@ static void show_state(struct visit *visit)
     put_number(&body, "running", counts.running);
     put_number(&body, "deliveries", counts.deliveries);
     put_bool(&body, "can_run", visit->platform->options.program != NULL);
+    put_text(&body, "arrivals",
+             visit->platform->arrivals ? arrivals_url(visit->platform->arrivals) : NULL);
     buf_add_char(&body, '}');
     visit_json(visit, 200, &body);
 }
@@ -124,7 +126,7 @@ static bool check_type(struct visit *visit, struct order *order)
     if (len < 5 || strcmp(order->name + len - 5, ".push") != 0)
         return true;
     visit_refuse(visit, 400,
-                 "%s is a name that only bodies have; trigger %.*s.created, which arrives as it",
+                 "%s is a name that only bodies have; trigger %.*s.created, which arrives under it",
                  order->name, (int)len - 5, order->name);
     return false;
 }

@@ -39,6 +39,15 @@ static bool path_matches(const char *pattern, const char *path, char *out, size_
     return *path == '\0';
 }
 
+/* Where arrivals are shown, nothing can be changed: the page, its list and what is in it. */
+static bool is_offered(const struct platform *platform, const struct route_part *part,
+                       const struct route *route)
+{
+    return !platform->options.arrivals || (strcmp(route->method, "GET") == 0 &&
+                                           (part == &page_routes || part == &delivery_routes ||
+                                            strcmp(route->path, "/hookcheck/state") == 0));
+}
+
 /* `out_number` tells the routes apart. */
 static const struct route *find_route(struct visit *visit, const char *path, size_t *out_number)
 {
@@ -47,7 +56,8 @@ static const struct route *find_route(struct visit *visit, const char *path, siz
         for (size_t k = 0; k < parts[i]->count; k++, number++) {
             const struct route *route = &parts[i]->rows[k];
             *out_number = number;
-            if (strcmp(route->method, visit->request->method) == 0 &&
+            if (is_offered(visit->platform, parts[i], route) &&
+                strcmp(route->method, visit->request->method) == 0 &&
                 path_matches(route->path, path, visit->parameter, sizeof visit->parameter))
                 return route;
         }
@@ -186,8 +196,7 @@ static bool admit(struct visit *visit, const struct route *route)
     struct error why = {0};
     if (route->who == WHO_KEY && !has_key(visit)) {
         visit_refuse(visit, 401,
-                     "the header x-api-key with the key of this local Panora is missing "
-                     "or wrong");
+                     "the x-api-key header with this local Panora's key is missing or wrong");
         return false;
     }
     if (visit->request->body.len == 0)
@@ -213,11 +222,11 @@ static void answer_visit(struct visit *visit, const char *path)
     const struct inbound *request = visit->request;
     if (!host_is_ours(visit->platform, headers_find(request->headers, "Host"))) {
         visit_refuse(visit, 403,
-                     "this Host is not one of this server's names; --allow-host adds one");
+                     "this Host is not one of this server's names; add it with --allow-host");
         return;
     }
     if (!origin_is_ours(visit->platform, request)) {
-        visit_refuse(visit, 403, "pages of other sites may not use this server");
+        visit_refuse(visit, 403, "pages from other sites may not use this server");
         return;
     }
     const struct route *route = find_route(visit, path, &number);

@@ -48,9 +48,9 @@ static void apply(const struct receiving *receiving, enum moment moment, struct 
 static void add_outcome(const struct answer *answer, struct buf *line)
 {
     static const char *const unanswered[] = {
-        [ENDING_KEEP] = "closed unanswered", [ENDING_CLOSE] = "closed unanswered",
-        [ENDING_RESET] = "reset unanswered", [ENDING_HOLD] = "left unanswered",
-        [ENDING_DIE] = "died unanswered",
+        [ENDING_KEEP] = "closed without a response", [ENDING_CLOSE] = "closed without a response",
+        [ENDING_RESET] = "reset without a response", [ENDING_HOLD] = "left without a response",
+        [ENDING_DIE] = "crashed without a response",
     };
     if (answer->cut && answer->cut_at == 0)
         buf_add_text(line, unanswered[answer->ending]);
@@ -77,9 +77,10 @@ static void print_line(struct receiving *receiving, const struct inbound *reques
     buf_clear(&line);
 }
 
-static void add_to_journal(struct receiving *receiving, struct handling *handling,
-                           const char *problem)
+static void add_to_journals(struct receiving *receiving, struct handling *handling,
+                            const char *problem)
 {
+    struct buf answer = {0};
     struct journal_entry entry = {.request = handling->request,
                                   .secret = receiving->secret,
                                   .wall_ms = wall_ms(receiving),
@@ -87,9 +88,18 @@ static void add_to_journal(struct receiving *receiving, struct handling *handlin
                                   .brief = receiving->journal_is_brief,
                                   .status = handling->answer.status,
                                   .problem = problem};
-    if (handling->request->whole && (handling->parsed || !entry.brief))
+    if (handling->request->whole && (handling->parsed || !entry.brief || receiving->watch))
         entry.id_event = handling_member(handling, "id_event");
-    journal_add(receiving->journal, &entry);
+    if (receiving->journal)
+        journal_add(receiving->journal, &entry);
+    if (receiving->watch) {
+        const struct answer_context context = {.keep_alive = true, .wall_ms = entry.wall_ms};
+        answer_write(&handling->answer, &context, &answer);
+        entry.answer = (struct bytes){buf_text(&answer), answer.len};
+        entry.brief = false;
+        journal_add(receiving->watch, &entry);
+    }
+    buf_clear(&answer);
 }
 
 /* Writes the journal's line and the one for the person who watches. `result_text` says what the
@@ -97,8 +107,8 @@ static void add_to_journal(struct receiving *receiving, struct handling *handlin
 static void note(struct receiving *receiving, struct handling *handling, const char *type,
                  const char *result_text, const char *problem)
 {
-    if (receiving->journal)
-        add_to_journal(receiving, handling, problem);
+    if (receiving->journal || receiving->watch)
+        add_to_journals(receiving, handling, problem);
     if (receiving->out)
         print_line(receiving, handling->request, &handling->answer, type,
                    problem ? problem : result_text);
@@ -124,7 +134,7 @@ static bool behave_early(struct receiving *receiving, enum moment moment,
     handling.answer.status = 200;
     apply(receiving, MOMENT_ANSWER, &handling.answer, request);
     apply(receiving, moment, &handling.answer, request);
-    note(receiving, &handling, NULL, "answered before its body", NULL);
+    note(receiving, &handling, NULL, "answered before the body", NULL);
     finish(&handling, out);
     return true;
 }
@@ -263,4 +273,5 @@ void receiving_clear(struct receiving *receiving)
     argument_clear(&receiving->fault_argument);
     memory_clear(&receiving->memory);
     journal_close(receiving->journal);
+    journal_close(receiving->watch);
 }

@@ -41,3 +41,16 @@ Test(foreign_reports, har)
 {
     check("har");
 }
+
+/* Against 30 faults, ports that are closed, redirect, speak TLS or are hostile. */
+Test(foreign_reports, screens, .timeout = 1200)
+{
+    NEED_HOOKCHECK();
+    NEED_TOOL("python3", "the screens of runs");
+    struct buf out = {0};
+    char *command =
+        mem_format("python3 harness/tests/foreign/report/screens.py '%s' 2>&1", hookcheck_path());
+    PROVE_BY(command, &out);
+    free(command);
+    buf_clear(&out);
+}
