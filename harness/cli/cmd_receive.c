@@ -42,9 +42,9 @@ static const struct option_spec specs[] = {
     {.name = "fault",
      .names = "faults",
      .value = "ID[=ARG]",
-     .help = "Make this mistake, such as A01 or F05=3s; see `hookcheck list faults`.",
-     .kind = OPTION_TEXT,
-     .at = offsetof(struct receive_choice, receiver.fault)},
+     .repeatable = true,
+     .help = "Make this mistake, such as A01 or F05=3s; several combine; see `hookcheck list "
+             "faults`."},
     {.name = "variation",
      .names = "variations",
      .value = "NAME",
@@ -104,10 +104,13 @@ static int run(const struct arguments *arguments, struct error *err)
     options->out = choice.is_quiet ? NULL : stdout;
     options->wall_ms = clock_wall_ms;
     const char **behaviours = arguments_values(arguments, "behaviour", &options->num_behaviours);
+    const char **faults = arguments_values(arguments, "fault", &options->num_faults);
     options->behaviours = behaviours;
+    options->faults = faults;
     struct receiver *receiver = receiver_start(options, err);
     int code = receiver ? serve(receiver, choice.restart_ns, err) : EXIT_WRONG_USAGE;
     free(behaviours);
+    free(faults);
     secret_clear(&secret);
     return code;
 }
@@ -121,13 +124,15 @@ const struct command command_receive = {
         "the "
         "exact bytes, accepts every event in either dialect with 204, refuses the rest with 4xx "
         "and "
-        "survives whatever is sent. With --fault it makes one deliberate mistake, with --behaviour "
+        "survives whatever is sent. With --fault it makes a deliberate mistake (several with "
+        "several), with --behaviour "
         "its answers take another shape. It answers on every path until SIGINT or SIGTERM, and "
         "prints "
         "one line for each request; the first line says where it listens.",
     .examples =
         "  HOOKCHECK_SECRET=whsec_test hookcheck receive --listen 127.0.0.1:8080\n"
-        "  HOOKCHECK_SECRET=whsec_test hookcheck receive --fault A02 --journal seen.ndjson\n",
+        "  HOOKCHECK_SECRET=whsec_test hookcheck receive --fault A02 --journal seen.ndjson\n"
+        "  HOOKCHECK_SECRET=whsec_test hookcheck receive --fault C01 --fault F01\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
     .run = run,

@@ -11,7 +11,8 @@
 
 #include "base/bytes.h"
 
-#define MEMORY_MAX 4096 /* ids; the oldest go first */
+#define MEMORY_MAX  4096 /* ids; the oldest go first */
+#define MEMORY_BUSY 64   /* requests under way */
 
 struct catalogue;
 
@@ -20,15 +21,28 @@ struct remembered {
     int64_t since_ns; /* clock_monotonic_ns() when it was added */
 };
 
+/* When a connection carried its last request. */
+struct paused {
+    uint64_t connection;
+    int64_t since_ns;
+};
+
 struct memory {
     struct remembered *ids; /* a ring of MEMORY_MAX; NULL until the first */
     size_t num_ids;
     size_t next;
     uint64_t num_requests;
     uint64_t num_refused;
-    int64_t newest_h;            /* the latest date inside an event, in hours since 1970 */
-    double allowance;            /* requests that a rate limit lets through at once */
-    int64_t allowance_ns;        /* when it was that much, monotonic; 0 = never yet */
+    int64_t newest_h;     /* the latest date inside an event, in hours since 1970 */
+    double allowance;     /* requests that a rate limit lets through at once */
+    int64_t allowance_ns; /* when it was that much, monotonic; 0 = never yet */
+    /* of what befalls any request: faults_h.c */
+    size_t num_bytes;                   /* of bodies, since the start */
+    struct paused paused[MEMORY_BUSY];  /* by connection, modulo MEMORY_BUSY */
+    int64_t busy_until_ns[MEMORY_BUSY]; /* the requests that are under way; in no order */
+    size_t num_recent;                  /* requests since recent_ns */
+    int64_t recent_ns;
+    uint64_t chance;             /* the state of its dice */
     struct catalogue *catalogue; /* NULL until somebody asks whether a type is known */
     struct js *shapes;           /* NULL until somebody asks what data looks like */
 };

@@ -115,7 +115,7 @@ static const char *also_of(const struct fault *fault)
 
 void expect_diagnosis_of(const struct fault *fault)
 {
-    struct receiver_options options = {.fault = fault->id};
+    struct receiver_options options = {.faults = &fault->id, .num_faults = 1};
     json_t *report =
         receiver_report(&options, (const char *const[]){"--only", cases_for(fault), NULL});
     char *ids = diagnosis_ids(report);

@@ -10,6 +10,8 @@ args.add_argument("--servers")
 args.add_argument("--named", type=float, default=0.94)
 args.add_argument("--wrong", type=int, default=5)
 args.add_argument("--jobs", type=int, default=2)
+args.add_argument("--keep", help="folder for the reports")
+args.add_argument("--part", help="I/N: every N-th row from the I-th on")
 args.add_argument("modes", nargs="*")
 o = args.parse_args()
 secret = "9d4f6f0e-51a7-4f0e-8a15-0c5e1c0e7a11"
@@ -47,6 +49,9 @@ def report_of(row):
     if not os.path.exists(path): return None, time.time() - started
     with open(path) as f: report = json.load(f)
     os.unlink(path)
+    if o.keep:
+        os.makedirs(o.keep, exist_ok=True)
+        with open(f"{o.keep}/{row['server']}-{row['mode']}.json", "w") as f: json.dump(report, f)
     return report, time.time() - started
 
 def claims(pattern, found): return any(fnmatch.fnmatch(d["id"], pattern) for d in found)
@@ -54,6 +59,9 @@ def claims(pattern, found): return any(fnmatch.fnmatch(d["id"], pattern) for d i
 named = wanted = wrong = 0
 with open(here + "/table.json") as f: rows = json.load(f)
 rows = [r for r in rows if (not o.modes or r["mode"] in o.modes) and (not o.servers or r["server"] in o.servers.split(","))]
+if o.part:
+    first, step = map(int, o.part.split("/"))
+    rows = rows[first - 1::step]
 pool = concurrent.futures.ThreadPoolExecutor(o.jobs)
 for row, (report, seconds) in zip(rows, pool.map(report_of, rows)):
     found = report["diagnoses"] if report else []
@@ -62,7 +70,7 @@ for row, (report, seconds) in zip(rows, pool.map(report_of, rows)):
     extra = [d for d in found if not any(fnmatch.fnmatch(d["id"], c) for c in allowed)]
     wanted += len(row["causes"]); named += len(row["causes"]) - len(missed); wrong += len(extra)
     if row.get("says") and not any(row["says"] in d["sentence"] for d in found): missed.append(f'"{row["says"]}"')
-    requests = report.get("requests", report.get("num_requests", 0)) if report else 0
-    print(f"{'BAD' if missed or extra else 'ok '} {row['server']} {row['mode']}: {[(d['id'], d['confidence'][0]) for d in found]}" + (f" missed {missed}" if missed else "") + (f" wrong {[d['id'] for d in extra]}" if extra else "") + f" ({seconds:.1f} s, {requests} requests)", flush=True)
+    requests = report["experiments"] if report else 0
+    print(f"{'BAD' if missed or extra else 'ok '} {row['server']} {row['mode']}: {[(d['id'], d['confidence'][0]) for d in found]}" + (f" missed {missed}" if missed else "") + (f" wrong {[d['id'] for d in extra]}" if extra else "") + f" ({seconds:.1f} s, {requests} experiments)", flush=True)
 print(f"{named} of {wanted} named, {wrong} wrong")
 sys.exit(named < o.named * wanted or wrong > o.wrong)
