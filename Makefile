@@ -3,8 +3,9 @@
 #   make            build ./build/release/hookcheck (installs nothing; says what is missing)
 #   make demo       install what is missing, build, and watch it judge a good and a bad endpoint
 #   make test       install what is missing (Criterion and Node), build, run the tests
-#   make test-all   the same, and the proof against foreign frameworks and tools: harness/tests/foreign
-#                   (installs Ruby, PHP, Java, Go, Python and their frameworks; what is too old is skipped)
+#   make test-all   the same, and make foreign
+#   make foreign    the proof against foreign frameworks and tools (installs Ruby, PHP, Java, Go, Python and
+#                   their frameworks; what is too old is skipped)
 #   make fresh      the README's two commands, make demo and make test, in a fresh Debian (as root)
 #   make check      build and run the tests            (TESTS=sign_ narrows to suites of that name)
 #   make sanitize   the same tests under ASan and UBSan, leaks included
@@ -46,7 +47,7 @@ NEEDS      := libcurl=libcurl4-openssl-dev openssl=libssl-dev jansson=libjansson
               libevent=libevent-dev libevent_openssl=libevent-dev sqlite3=libsqlite3-dev
 NEEDS_TEST := criterion=libcriterion-dev
 
-WITHOUT_LIBS := help vectors vectors-current format-check clean uninstall format layers timeouts deps deps-test deps-all deps-lint deps-fresh demo dist test test-all fresh
+WITHOUT_LIBS := help vectors vectors-current format-check clean uninstall format layers timeouts deps deps-test deps-all deps-lint deps-fresh demo dist test test-all foreign fresh
 BUILDING     := $(filter-out $(WITHOUT_LIBS),$(or $(MAKECMDGOALS),all))
 # The oldest versions that it is tested with: those of Debian 12.
 OLDEST.libcurl := 7.88
@@ -117,11 +118,11 @@ BIN      := $(B)/hookcheck
 UNIT     := $(B)/unit-tests
 EMBEDDED := $(sort $(wildcard reports/page/* harness/platform/page/*) fixtures/manifest.schema.json fixtures/catches.json \
               $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null) \
-              $(wildcard fixtures/ci/*.yml fixtures/ci/Jenkinsfile) \
+              $(wildcard fixtures/ci/*.yml fixtures/ci/Jenkinsfile fixtures/ci/hookcheck.json fixtures/load/*/*) \
               $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))
 
 .DEFAULT_GOAL := all
-.PHONY: foreign-diagnoses all help demo test test-all fresh deps-all deps-fresh deb dist portable release check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove layers circles timeouts \
+.PHONY: foreign foreign-diagnoses all help demo test test-all fresh deps-all deps-fresh deb dist portable release check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove layers circles timeouts \
         tidy cppcheck deps deps-test deps-lint install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -188,7 +189,7 @@ FRAMEWORKS := $(foreach name,flask django fastapi uvicorn,$(PYTHON3)/$(name)=pyt
               /usr/share/php/Illuminate/Foundation=php-laravel-framework \
               /usr/share/java/spring3-web.servlet.jar=libspring-web-servlet-java \
               /usr/share/java/jetty9-servlet.jar=libjetty9-java
-TOOLS      := xmllint=libxml2-utils npm=npm chromium=chromium python3=python3 curl=curl openssl=openssl prove=perl \
+TOOLS      := xmllint=libxml2-utils npm=npm chromium=chromium locust=python3-locust python3=python3 curl=curl openssl=openssl prove=perl \
               mandoc=mandoc zsh=zsh fish=fish lintian=lintian dpkg-shlibdeps=dpkg-dev strip=binutils
 deps-all: deps-test
 	$(call install_packages,,$(TOOLS) pytest-3=python3-pytest $(RUNTIMES),$(FRAMEWORKS))
@@ -211,10 +212,12 @@ demo: deps
 test: deps-test
 	@$(MAKE) --no-print-directory $(JOBS) check
 	@$(MAKE) --no-print-directory prove
-test-all: deps-all
-	@$(MAKE) --no-print-directory $(JOBS) check FILTER='*/*'
-	@$(MAKE) --no-print-directory prove
+# What only a machine with more tools can test: suites in which a test needs one, and the foreign endpoints.
+NEEDING = $(shell grep -rl NEED_TOOL harness/tests --include='test_*.c' | xargs grep -ho 'TestSuite([a-z_0-9]*' | cut -d'(' -f2 | sort -u | paste -sd'|')
+foreign: deps-all
+	@$(MAKE) --no-print-directory $(JOBS) check FILTER='@(foreign_*|$(NEEDING))/*'
 	@$(MAKE) --no-print-directory foreign-diagnoses
+test-all: test foreign
 
 # Endpoints in other frameworks, each with mistakes that the receiver does not have: named, and nothing else claimed.
 foreign-diagnoses: $(BIN)
@@ -265,7 +268,7 @@ $(B)/fuzz_%: $(B)/fuzz/fuzz_%.o $(OBJ)
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(ALL_LDLIBS)
 
 golden: $(UNIT) $(BIN)
-	@HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_WRITE_GOLDEN=1 $(UNIT) --filter '@(report_golden|suite_words)/*' --xml=$(B)/golden.xml
+	@HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_WRITE_GOLDEN=1 $(UNIT) --filter '@(report_golden|suite_words|cli_settings_program)/*' --xml=$(B)/golden.xml
 
 # The suites against the right receiver and every fault, and what catches what: for programs, and as a table.
 prove: $(BIN)
@@ -309,7 +312,7 @@ layers:
 # No two source files need each other, but those that a comment defends.
 # deliver, run and report still have circles that are to go.
 circles: $(OBJ)
-	@python3 harness/tools/circles.py $(B) $(filter-out $(B)/deliver/% $(B)/run/% $(B)/report/%,$(OBJ))
+	@python3 harness/tools/circles.py $(B) $(filter-out $(B)/run/%,$(OBJ))
 
 timeouts:
 	@! grep -L 'TestSuite(.*\.timeout' $(TEST_SRC) /dev/null | grep -v /dev/null | grep -v support/ | \

@@ -11,6 +11,7 @@ static const struct option_spec specs[] = {
      .fallback = API_DEFAULT,
      .otherwise = "the local one"},
     {.name = "api-cacert",
+     .path = PATH_FILE,
      .value = "FILE",
      .help = "Trust the certificate authorities in FILE for the API.",
      .otherwise = "the system's"},

@@ -15,17 +15,21 @@
 
 static const struct option_spec specs[] = {
     {.name = "baseline",
+     .path = PATH_FILE,
      .value = "FILE",
      .is_aside = true,
      .help = "Fail only for what FILE does not list as known; exit code 5 when nothing else failed "
              "(reports/baseline.schema.json).",
      .otherwise = "nothing is known"},
     {.name = "write-baseline",
+     .form = FORM_TYPED_ONLY,
      .value = "FILE",
      .is_aside = true,
      .help = "Write a baseline of all that failed.",
      .otherwise = "none"},
     {.name = "rerun",
+     .form = FORM_TYPED_ONLY,
+     .group = "selection",
      .value = "FILE",
      .is_aside = true,
      .help = "Run only the cases that failed in this JSON report.",
@@ -34,14 +38,15 @@ static const struct option_spec specs[] = {
 
 const struct option_set baseline_options = {specs, ARRAY_LEN(specs)};
 
-static bool read_baseline(struct baseline_choice *choice, const char *path, struct error *err)
+static bool read_baseline(struct baseline_choice *choice, const struct arguments *arguments,
+                          const char *path, struct error *err)
 {
     struct buf text = {0};
     bool ok = file_read(path, FILE_MAX, &text, err) &&
               baseline_read(path, buf_bytes(&text), &choice->baseline, err);
     buf_clear(&text);
     choice->is_given = ok;
-    return ok || error_prefix(err, "--baseline");
+    return ok || arguments_blame(arguments, "baseline", err);
 }
 
 static void take_failed(struct baseline_choice *choice, const struct run_result *saved)
@@ -75,7 +80,7 @@ bool baseline_choice_read(struct baseline_choice *choice, const struct arguments
     *choice = (struct baseline_choice){.write_to = arguments_value(arguments, "write-baseline")};
     if (choice->write_to && !file_can_write(choice->write_to, err))
         return error_prefix(err, "--write-baseline");
-    return (!path || read_baseline(choice, path, err)) &&
+    return (!path || read_baseline(choice, arguments, path, err)) &&
            (!rerun || read_rerun(choice, rerun, err));
 }
 

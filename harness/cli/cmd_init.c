@@ -1,4 +1,4 @@
-/* The pipelines lie in fixtures/ci and are compiled in. */
+/* The pipelines and the first hookcheck.json lie in fixtures/ci and are compiled in. */
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -12,15 +12,21 @@
 #include "base/mem.h"
 #include "base/resource.h"
 #include "cli/command.h"
+#include "cli/settings.h"
+#include "cli/settings_schema.h"
+
+#define SCHEMA_FILE "hookcheck.schema.json"
 
 struct platform_file {
     const char *resource;
     const char *path; /* where the platform looks for it */
 };
 
-static const char *const platforms[] = {"github", "gitlab", "circleci", "azure", "jenkins", NULL};
+static const char *const platforms[] = {"none",  "github",  "gitlab", "circleci",
+                                        "azure", "jenkins", NULL};
 
 static const struct platform_file files[] = {
+    {"fixtures/ci/hookcheck.json", SETTINGS_FILE_NAME},
     {"fixtures/ci/github.yml", ".github/workflows/hookcheck.yml"},
     {"fixtures/ci/gitlab.yml", ".gitlab-ci.yml"},
     {"fixtures/ci/circleci.yml", ".circleci/config.yml"},
@@ -36,8 +42,9 @@ struct init_options {
 static const struct option_spec specs[] = {
     {.name = "ci",
      .value = "PLATFORM",
-     .help = "For this platform: github, gitlab, circleci, azure or jenkins.",
-     .fallback = "github",
+     .help = "Write a pipeline for this platform: github, gitlab, circleci, azure or jenkins.",
+     .fallback = "none",
+     .otherwise = "which writes hookcheck.json",
      .kind = OPTION_CHOICE,
      .at = offsetof(struct init_options, platform),
      .choices = platforms},
@@ -65,6 +72,37 @@ static bool make_folders(const char *path, struct error *err)
     return true;
 }
 
+static bool write_new(const char *path, struct bytes content, bool force, struct error *err)
+{
+    if (!force && access(path, F_OK) == 0)
+        return error_set(err, "%s exists; --force replaces it", path);
+    return make_folders(path, err) && file_write(path, content, 0666, err);
+}
+
+static bool write_start(const struct platform_file *file, bool force, struct error *err)
+{
+    struct buf schema = {0};
+    settings_schema(&schema);
+    bool ok = write_new(file->path, resource_find(file->resource), force, err) &&
+              file_write(SCHEMA_FILE, buf_bytes(&schema), 0666, err);
+    buf_clear(&schema);
+    if (ok)
+        (void)printf("wrote %s, and " SCHEMA_FILE " for your editor: set the URLs, export the "
+                     "secret as HOOKCHECK_SECRET, then\n  hookcheck run local\n",
+                     file->path);
+    return ok;
+}
+
+static bool write_pipeline(const struct platform_file *file, bool force, struct error *err)
+{
+    if (!write_new(file->path, resource_find(file->resource), force, err))
+        return false;
+    (void)printf("wrote %s: change the lines marked \"change:\" and add the secret that its "
+                 "head names\n",
+                 file->path);
+    return true;
+}
+
 static int run(const struct arguments *arguments, struct error *err)
 {
     struct init_options options = {0};
@@ -72,26 +110,20 @@ static int run(const struct arguments *arguments, struct error *err)
         !arguments_read(arguments, &own_options, &options, err))
         return EXIT_WRONG_USAGE;
     const struct platform_file *file = &files[options.platform];
-    if (!options.force && access(file->path, F_OK) == 0) {
-        (void)error_set(err, "%s exists; --force replaces it", file->path);
-        return EXIT_WRONG_USAGE;
-    }
-    if (!make_folders(file->path, err) ||
-        !file_write(file->path, resource_find(file->resource), 0666, err))
-        return EXIT_WRONG_USAGE;
-    (void)printf("wrote %s: change the lines marked \"change:\" and add the secret that its "
-                 "head names\n",
-                 file->path);
-    return EXIT_OK;
+    bool ok = options.platform ? write_pipeline(file, options.force, err)
+                               : write_start(file, options.force, err);
+    return ok ? EXIT_OK : EXIT_WRONG_USAGE;
 }
 
 const struct command command_init = {
     .name = "init",
     .arguments = "",
-    .summary = "write a CI pipeline that tests your endpoint",
-    .about = "Writes a pipeline for a CI platform into the current folder, at the place where the "
-             "platform looks for it: it builds hookcheck, starts your endpoint, runs the suites, "
-             "and publishes the results. Two lines in it are marked for you to change.",
+    .summary = "write a hookcheck.json to start with, or a CI pipeline",
+    .about = "Writes hookcheck.json into the current folder, with comments: the endpoints by name, "
+             "where the secret comes from, and what holds for a run. With --ci it writes a "
+             "pipeline for a CI platform instead, at the place where the platform looks for it: "
+             "it builds hookcheck, starts your endpoint, runs the suites, and publishes the "
+             "results. Two lines in it are marked for you to change.",
     .examples = "  hookcheck init\n"
                 "  hookcheck init --ci gitlab\n",
     .options = option_sets,

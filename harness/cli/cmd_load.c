@@ -11,9 +11,11 @@
 #include "base/terminal.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/config_options.h"
 #include "cli/endpoint_options.h"
 #include "cli/event_options.h"
 #include "cli/load_choice.h"
+#include "cli/load_export.h"
 #include "cli/secret_options.h"
 #include "load/capacity.h"
 #include "load/load_report.h"
@@ -138,7 +140,10 @@ static int run_load(const struct arguments *arguments, struct error *err)
     int code = EXIT_WRONG_USAGE;
     (void)signal(SIGINT, on_interrupt);
     (void)signal(SIGTERM, on_interrupt);
-    if (load_choice_read(&choice, arguments, err)) {
+    bool ok = load_choice_read(&choice, arguments, err);
+    if (ok && choice.exports) {
+        code = load_export(&choice, err);
+    } else if (ok) {
         choice.plan.interrupted = &interrupted;
         choice.plan.on_second = isatty(STDERR_FILENO) ? on_second : NULL;
         code = choice.finds_capacity ? run_search(&choice, err) : run_once(&choice, err);
@@ -148,11 +153,11 @@ static int run_load(const struct arguments *arguments, struct error *err)
 }
 
 static const struct option_set *const option_sets[] = {&load_options, &secret_options,
-                                                       &endpoint_options};
+                                                       &config_options, &endpoint_options};
 
 const struct command command_load = {
     .name = "load",
-    .arguments = "URL",
+    .arguments = "URL [DIR]",
     .summary = "load an endpoint with signed events and check every response",
     .about =
         "Sends distinct signed events to the endpoint, forged ones among them, and checks under "
@@ -161,12 +166,17 @@ const struct command command_load = {
         "hidden; with --clients (closed loop) each client waits for its response. Exit code: 0 "
         "when the goals of --slo hold, or without --slo when there was no error; 1 when not, and "
         "always when a forged event was accepted or a genuine one refused; 2 for wrong usage, 3 "
-        "when the endpoint was not reached, 130 when interrupted.",
+        "when the endpoint was not reached, 130 when interrupted. With --export nothing is sent: a "
+        "project for Locust or k6 is written into the new folder DIR, which makes, signs and "
+        "judges "
+        "the same events, at the same rate and with the same goals, from as many machines as it "
+        "takes; its README says how. URL may be left out then.",
     .examples =
-        "  HOOKCHECK_SECRET=whsec_... hookcheck load http://localhost:3000/webhook --rate 500/s\n"
-        "  hookcheck load http://localhost:3000/webhook --secret-file secret --clients 50 --slo "
-        "'p99<500ms,errors<0.1%'\n",
+        "  HOOKCHECK_SECRET=whsec_... hookcheck load http://localhost:3000/webhook --rate 500/s "
+        "--slo 'p99<500ms,errors<0.1%'\n"
+        "  hookcheck load http://localhost:3000/webhook --rate 5000/s --export locust project\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
+    .settings = SETTINGS_USED,
     .run = run_load,
 };

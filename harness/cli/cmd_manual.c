@@ -9,6 +9,7 @@
 #include "base/sink.h"
 #include "base/text.h"
 #include "cli/command.h"
+#include "cli/settings.h"
 #include "result/version.h"
 
 #define LINE_MAX_SEEN 66 /* mandoc wants lines of at most 80 bytes, escapes included */
@@ -108,13 +109,37 @@ static void add_exit_status(struct buf *out)
     buf_add_text(out, ".El\n");
 }
 
-static void add_environment(struct buf *out)
+static void add_variables(struct buf *out)
+{
+    const struct option_spec *spec = NULL;
+    for (size_t i = 0; (spec = setting_at(i)); i++) {
+        char *name = setting_variable(spec);
+        if (name)
+            buf_add_format(out, ".It Ev %s\nAs\n.Fl \\-%s .\n", name, spec->name);
+        free(name);
+    }
+}
+
+/* The variables that stand for options are those of `run`. */
+static void add_environment(struct buf *out, bool has_settings)
 {
     buf_add_text(out, ".Sh ENVIRONMENT\n.Bl -tag -width HOOKCHECK_SECRET\n"
                       ".It Ev HOOKCHECK_SECRET\nThe signing secret.\n"
-                      ".It Ev PANORA_API_KEY\nThe key of Panora's API.\n"
+                      ".It Ev HOOKCHECK_SECRET_FILE\nA file that holds it.\n");
+    if (has_settings)
+        buf_add_text(out, ".It Ev HOOKCHECK_URL\nThe endpoint's URL, or its name in "
+                          "hookcheck.json.\n"
+                          ".It Ev HOOKCHECK_CONFIG\nThe file to read in place of "
+                          "hookcheck.json.\n");
+    if (has_settings)
+        add_variables(out);
+    buf_add_text(out, ".It Ev PANORA_API_KEY\nThe key of Panora's API.\n"
                       ".It Ev NO_COLOR\nNo colours.\n"
                       ".It Ev COLUMNS\nThe width of text where there is no terminal.\n.El\n");
+    if (has_settings)
+        buf_add_text(out, ".Sh FILES\n.Bl -tag -width Ds\n.It Pa hookcheck.json\n"
+                          "Named endpoints and settings, from this folder or the nearest one "
+                          "above:\n.Ql hookcheck config\nshows what holds.\n.El\n");
 }
 
 static void add_overview_page(struct buf *out)
@@ -128,7 +153,7 @@ static void add_overview_page(struct buf *out)
         add_text(out, commands[i]->summary);
     }
     buf_add_text(out, ".El\n");
-    add_environment(out);
+    add_environment(out, true);
     add_exit_status(out);
     add_examples(out, "  HOOKCHECK_SECRET=whsec_... hookcheck run http://localhost:3000/webhook\n");
 }
@@ -148,7 +173,7 @@ static void add_command_page(struct buf *out, const struct command *command)
         for (size_t j = 0; j < command->options[i]->num_specs; j++)
             add_option(out, &command->options[i]->specs[j]);
     buf_add_text(out, ".It Fl h , Fl \\-help\nPrint the help.\n.El\n");
-    add_environment(out);
+    add_environment(out, command->settings != SETTINGS_NONE);
     add_exit_status(out);
     add_examples(out, command->examples);
     buf_add_text(out, ".Sh SEE ALSO\n.Xr hookcheck 1\n");

@@ -10,6 +10,7 @@
 #include "base/sink.h"
 #include "cli/api_options.h"
 #include "cli/command.h"
+#include "cli/config_options.h"
 #include "cli/run_choice.h"
 #include "cli/secret_options.h"
 #include "format/request_format.h"
@@ -25,12 +26,15 @@ static void on_interrupt(int number)
     (void)signal(number, SIG_DFL);
 }
 
+#define PLAIN_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+
 /* --- what the result says of the run itself --- */
 
 static void add_option(const struct run_result *result, const struct given_option *option,
                        struct buf *out)
 {
-    buf_add_format(out, " %s%s", strlen(option->spec->name) > 1 ? "--" : "-", option->spec->name);
+    const char *dashes = option->is_off ? "--no-" : strlen(option->spec->name) > 1 ? "--" : "-";
+    buf_add_format(out, " %s%s", dashes, option->spec->name);
     if (!option->value)
         return;
     if (option->spec->secret) {
@@ -44,20 +48,30 @@ static void add_option(const struct run_result *result, const struct given_optio
     buf_clear(&shown);
 }
 
+static void add_endpoint(const struct run_result *result, const struct arguments *arguments,
+                         struct buf *out)
+{
+    const char *name = arguments->endpoint;
+    buf_add_char(out, ' ');
+    if (name && name[strspn(name, PLAIN_LETTERS)] == '\0')
+        buf_add_text(out, name);
+    else
+        shell_quote_redacted(bytes_of(name ? name : result->target), out);
+}
+
 static char *rerun_line(const struct run_result *result, const struct run_choice *choice,
                         const struct arguments *arguments)
 {
     struct buf out = {0};
     buf_add_text(&out, "hookcheck run");
-    if (!arguments_has(arguments, "endpoint")) {
-        buf_add_char(&out, ' ');
-        shell_quote_redacted(bytes_of(result->target), &out);
-    }
+    if (!arguments_has(arguments, "endpoint"))
+        add_endpoint(result, arguments, &out);
     /* whoever is asked what became of an event must not know it from before */
     if (!choice->run.effect)
         buf_add_format(&out, " --seed %llu", (unsigned long long)choice->run.seed);
     for (size_t i = 0; i < arguments->num_options; i++) {
-        if (!arguments->options[i].spec->is_aside)
+        if (!arguments->options[i].spec->is_aside &&
+            arguments->options[i].layer == LAYER_COMMAND_LINE) /* the others hold again */
             add_option(result, &arguments->options[i], &out);
     }
     return buf_take(&out);
@@ -68,7 +82,7 @@ static char *curl_options(const struct run_result *result, const struct argument
 {
     struct buf out = {0};
     for (size_t i = 0; i < arguments->num_options; i++)
-        if (arguments->options[i].spec->is_curls)
+        if (arguments->options[i].spec->is_curls && !arguments->options[i].is_off)
             add_option(result, &arguments->options[i], &out);
     return buf_take(&out);
 }
@@ -261,13 +275,13 @@ static int run_run(const struct arguments *arguments, struct error *err)
 }
 
 static const struct option_set *const option_sets[] = {
-    &run_options_set, &report_options,   &baseline_options, &failures_options,
-    &secret_options,  &endpoint_options, &api_options,      &api_key_options,
+    &run_options_set,  &report_options, &baseline_options, &failures_options, &secret_options,
+    &endpoint_options, &api_options,    &api_key_options,  &config_options,
 };
 
 const struct command command_run = {
     .name = "run",
-    .arguments = "URL | --endpoint ID",
+    .arguments = "URL | NAME | --endpoint ID",
     .summary = "run the suites against an endpoint",
     .about =
         "Sends genuine and forged Panora events to the endpoint and judges its responses. Exit "
@@ -282,5 +296,6 @@ const struct command command_run = {
                 "junit=report.xml\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
+    .settings = SETTINGS_USED,
     .run = run_run,
 };

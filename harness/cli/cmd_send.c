@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/sink.h"
 #include "cli/command.h"
+#include "cli/config_options.h"
 #include "cli/endpoint_options.h"
 #include "cli/event_options.h"
 #include "cli/secret_options.h"
@@ -99,8 +100,8 @@ static const struct option_spec specs[] = {
      .at = offsetof(struct sending, format)},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
-static const struct option_set *const option_sets[] = {&own_options, &event_options,
-                                                       &secret_options, &endpoint_options};
+static const struct option_set *const option_sets[] = {
+    &own_options, &event_options, &secret_options, &endpoint_options, &config_options};
 
 /* One request under way: what its line of output needs. */
 struct flight {
@@ -370,5 +371,6 @@ const struct command command_send = {
                 "  hookcheck send http://localhost:3000/webhook --request captured.har\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
+    .settings = SETTINGS_USED,
     .run = run,
 };

@@ -16,13 +16,14 @@
 #include "base/sink.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "cli/settings.h"
 #include "result/version.h"
 
 const struct command *const commands[] = {
     &command_run,        &command_report,   &command_send,    &command_load,      &command_sign,
     &command_verify,     &command_fixtures, &command_receive, &command_selftest,  &command_list,
     &command_lint,       &command_explain,  &command_panora,  &command_endpoints, &command_trigger,
-    &command_completion, &command_manual,   &command_init,
+    &command_completion, &command_manual,   &command_init,    &command_config,
 };
 const size_t num_commands = ARRAY_LEN(commands);
 
@@ -116,7 +117,7 @@ static int run_command(const struct command *command, int argc, char **argv, str
             struct buf text = {0};
             add_command_help(command, &text);
             code = print(&text, stdout, EXIT_OK);
-        } else {
+        } else if (settings_apply(&arguments, command, err)) {
             code = command->run(&arguments, err);
         }
     }

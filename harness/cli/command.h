@@ -11,6 +11,9 @@
 #include "cli/option.h"
 #include "result/exit.h"
 
+/* What a command makes of hookcheck.json and of variables (cli/settings.h). */
+enum settings_use { SETTINGS_NONE, SETTINGS_USED, SETTINGS_SHOWN };
+
 struct command {
     const char *name;
     const char *arguments; /* "URL", "[TYPE]", "" */
@@ -21,6 +24,7 @@ struct command {
                               also "lists" and "commands"; or NULL */
     const struct option_set *const *options; /* pointers, so that commands can share sets */
     size_t num_option_sets;
+    enum settings_use settings;
     /* Returns an exit code. When `err` is set the caller prints it as "hookcheck NAME: ..." on
      * standard error. */
     int (*run)(const struct arguments *arguments, struct error *err);
@@ -45,6 +49,7 @@ extern const struct command command_load;
 extern const struct command command_completion;
 extern const struct command command_manual;
 extern const struct command command_init;
+extern const struct command command_config;
 
 extern const struct command *const commands[];
 extern const size_t num_commands;

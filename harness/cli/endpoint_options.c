@@ -15,6 +15,8 @@
 
 static const struct option_spec specs[] = {
     {.name = "header",
+     .form = FORM_HEADERS,
+     .adds_up = true,
      .letter = 'H',
      .value = "HEADER",
      .repeatable = true,
@@ -23,6 +25,7 @@ static const struct option_spec specs[] = {
          "kept secret.",
      .otherwise = "Panora's headers only"},
     {.name = "cacert",
+     .path = PATH_FILE,
      .value = "FILE",
      .help = "Trust the certificate authorities in FILE.",
      .otherwise = "the system's",
@@ -30,6 +33,7 @@ static const struct option_spec specs[] = {
      .at = offsetof(struct endpoint_choice, engine.cacert),
      .is_curls = true},
     {.name = "cert",
+     .path = PATH_FILE,
      .value = "FILE",
      .help = "Use the client certificate in FILE.",
      .otherwise = "none",
@@ -37,6 +41,7 @@ static const struct option_spec specs[] = {
      .at = offsetof(struct endpoint_choice, engine.cert),
      .is_curls = true},
     {.name = "key",
+     .path = PATH_FILE,
      .value = "FILE",
      .help = "The client certificate's private key.",
      .otherwise = "in the file of --cert",
@@ -51,12 +56,14 @@ static const struct option_spec specs[] = {
      .at = offsetof(struct endpoint_choice, engine.insecure),
      .is_curls = true},
     {.name = "resolve",
+     .adds_up = true,
      .value = "HOST:PORT:ADDRESS",
      .repeatable = true,
      .help = "Use ADDRESS for HOST and PORT.",
      .otherwise = "ask the resolver",
      .is_curls = true},
     {.name = "connect-to",
+     .adds_up = true,
      .value = "HOST:PORT:HOST2:PORT2",
      .repeatable = true,
      .help = "Connect to HOST2 and PORT2 for HOST and PORT.",
@@ -70,11 +77,13 @@ static const struct option_spec specs[] = {
      .at = offsetof(struct endpoint_choice, engine.proxy),
      .is_curls = true},
     {.name = "4",
+     .group = "ip",
      .letter = '4',
      .help = "Use IPv4 addresses only.",
      .otherwise = "any",
      .is_curls = true},
     {.name = "6",
+     .group = "ip",
      .letter = '6',
      .help = "Use IPv6 addresses only.",
      .otherwise = "any",
@@ -179,7 +188,7 @@ static bool read_headers(struct endpoint_choice *choice, const struct arguments 
         free(line);
     }
     free(values);
-    return ok || error_prefix(err, "--header");
+    return ok || arguments_blame(arguments, "header", err);
 }
 
 /* --- all of them --- */

@@ -129,6 +129,11 @@ static const struct option_spec specs[] = {
      .help = "Write a report: json, or hgrm (latency percentiles for HdrHistogram's tools); FILE "
              "- is standard output.",
      .otherwise = "text only"},
+    {.name = "export",
+     .value = "ENGINE",
+     .help = "Send nothing; write a project into the new folder DIR that sends the same on one or "
+             "many machines, by locust or k6. The secret stays out of it.",
+     .otherwise = "send from here"},
     {.name = "i-may-load-this-host",
      .value = "HOST",
      .help = "Load a public host too; HOST repeats its name.",
@@ -224,11 +229,64 @@ static bool read_size(struct load_choice *choice, const struct arguments *argume
 
 /* --- where it goes --- */
 
+static const struct load_engine *find_engine(const char *name, struct error *err)
+{
+    const char *names[8];
+    for (size_t i = 0; i < num_load_engines; i++) {
+        names[i] = load_engines[i].name;
+        if (strcmp(name, names[i]) == 0)
+            return &load_engines[i];
+    }
+    (void)text_unknown(err, "engine", name, names, num_load_engines);
+    (void)error_prefix(err, "--export");
+    return NULL;
+}
+
+/* What only this machine can do, or what says how this program sends. */
+static bool check_exportable(const struct arguments *arguments, struct error *err)
+{
+    static const char *const others[] = {
+        "find-capacity", "report",  "threads",    "seed",  "cacert", "cert",
+        "key",           "resolve", "connect-to", "proxy", "4",      "6",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        if (arguments_has(arguments, others[i]))
+            return error_set(err, "--%s cannot go into a project: leave it out with --export",
+                             others[i]);
+    return true;
+}
+
+static bool read_words(struct load_choice *choice, const struct arguments *arguments,
+                       struct error *err)
+{
+    const char *engine = arguments_value(arguments, "export");
+    const char *url = arguments->num_words ? arguments->words[0] : "";
+    if (!engine)
+        return arguments_expect_words(arguments, 1, 1, "the endpoint's URL", err) &&
+               target_parse(&choice->target, url, err);
+    choice->exports = find_engine(engine, err);
+    if (!choice->exports || !check_exportable(arguments, err) ||
+        !arguments_expect_words(arguments, 1, 2,
+                                "a new folder, after the endpoint's URL if it is "
+                                "known",
+                                err))
+        return false;
+    bool has_url = arguments->num_words == 2 || strstr(url, "://");
+    bool comes_first = has_url && (arguments->num_words == 1 || strstr(url, "://"));
+    choice->folder = arguments->words[comes_first ? arguments->num_words - 1 : 0];
+    url = arguments->words[comes_first ? 0 : arguments->num_words - 1];
+    if (has_url && arguments->num_words == 1)
+        return error_set(err, "the folder for the project is missing after %s", url);
+    return !has_url || target_parse(&choice->target, url, err);
+}
+
 static bool read_permission(struct load_choice *choice, const struct arguments *arguments,
                             struct error *err)
 {
     const char *named = arguments_value(arguments, "i-may-load-this-host");
     const char *host = choice->target.host;
+    if (!host) /* whoever runs the project names it */
+        return true;
     if (named && strcmp(named, host) != 0)
         return error_set(err, "--i-may-load-this-host: \"%s\" is not the URL's host, %s", named,
                          host);
@@ -316,10 +374,21 @@ static void settle_plan(struct load_choice *choice)
     if (plan->threads > plan->connections)
         plan->threads = plan->connections;
     plan->max_requests = (uint64_t)choice->max_requests;
-    plan->target = &choice->target;
+    plan->target = choice->target.url ? &choice->target : NULL;
     plan->engine = &choice->endpoint.engine;
     plan->composer = &choice->event.composer;
     plan->step = &choice->event.step;
+}
+
+/* The published secret stands for one that nobody has to know here: signatures are made elsewhere.
+ */
+static bool read_secret(struct load_choice *choice, const struct arguments *arguments,
+                        struct error *err)
+{
+    if (!choice->exports)
+        return secret_from_arguments(arguments, &choice->event.secret, err);
+    secret_set(&choice->event.secret, bytes_of(SECRET_PUBLISHED));
+    return true;
 }
 
 bool load_choice_read(struct load_choice *choice, const struct arguments *arguments,
@@ -328,8 +397,7 @@ bool load_choice_read(struct load_choice *choice, const struct arguments *argume
     *choice = (struct load_choice){0};
     step_init(&choice->event.step);
     choice->event.catalogue = catalogue_load();
-    if (!arguments_expect_words(arguments, 1, 1, "the endpoint's URL", err) ||
-        !target_parse(&choice->target, arguments->words[0], err) ||
+    if (!read_words(choice, arguments, err) ||
         !arguments_read(arguments, &load_options, choice, err) ||
         !read_rate(choice, arguments, err) ||
         !read_share(arguments, "forged", &choice->plan.forged, err) ||
@@ -338,7 +406,7 @@ bool load_choice_read(struct load_choice *choice, const struct arguments *argume
         !read_permission(choice, arguments, err) || !read_goals(choice, arguments, err) ||
         !read_reports(choice, arguments, err) ||
         !endpoint_choice_read(&choice->endpoint, arguments, err) ||
-        !secret_from_arguments(arguments, &choice->event.secret, err))
+        !read_secret(choice, arguments, err))
         return false;
     settle_composer(choice);
     settle_plan(choice);

@@ -6,6 +6,7 @@
 #include "cli/event_options.h"
 #include "cli/option.h"
 #include "load/load.h"
+#include "load/project.h"
 #include "load/slo.h"
 
 extern const struct option_set load_options;
@@ -30,6 +31,8 @@ struct load_choice {
     size_t num_reports;
     bool text_to_stderr;
     bool finds_capacity;
+    const struct load_engine *exports; /* nothing is sent; NULL = it is sent */
+    const char *folder;                /* where the project goes */
     int64_t clients;
     int64_t connections;
     int64_t threads;

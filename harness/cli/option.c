@@ -93,17 +93,27 @@ static void add_word(struct arguments *arguments, const char *word)
     credentials_hide(word);
 }
 
-static bool add_option(struct parse *parse, const struct option_spec *spec, const char *value)
+static bool add_given(struct parse *parse, struct given_option given)
 {
     struct arguments *arguments = parse->arguments;
-    if (!spec->repeatable && spec != help_specs && arguments_has(arguments, spec->name))
+    const struct option_spec *spec = given.spec;
+    bool is_given = false;
+    for (size_t i = 0; i < arguments->num_options; i++)
+        is_given = is_given || arguments->options[i].spec == spec;
+    if (!spec->repeatable && spec != help_specs && is_given)
         return error_set(parse->err, "%s%s is given twice", dashes(spec->name), spec->name);
+    given.layer = LAYER_COMMAND_LINE;
     arguments->options =
         mem_resize(arguments->options, arguments->num_options + 1, sizeof *arguments->options);
-    arguments->options[arguments->num_options++] = (struct given_option){spec, value};
-    if (value)
-        credentials_hide(value);
+    arguments->options[arguments->num_options++] = given;
+    if (given.value)
+        credentials_hide(given.value);
     return true;
+}
+
+static bool add_option(struct parse *parse, const struct option_spec *spec, const char *value)
+{
+    return add_given(parse, (struct given_option){.spec = spec, .value = value});
 }
 
 /* `attached` is what follows '=', or NULL. */
@@ -143,6 +153,18 @@ static bool read_flag_cluster(struct parse *parse, const char *arg)
     return ok;
 }
 
+/* "--no-quick": the flag that it takes back, or NULL. */
+static const struct option_spec *find_negated(const struct parse *parse, struct bytes given)
+{
+    static const char no[] = "--no-";
+    const size_t len = strlen(no);
+    if (given.len <= len || memcmp(given.data, no, len) != 0)
+        return NULL;
+    const struct option_spec *spec = find_spec(
+        parse->sets, parse->num_sets, (struct bytes){given.data + len, given.len - len}, 0);
+    return spec && !spec->value && spec != help_specs ? spec : NULL;
+}
+
 static bool read_dashed(struct parse *parse)
 {
     const char *arg = parse->argv[parse->at];
@@ -156,6 +178,9 @@ static bool read_dashed(struct parse *parse)
         spec = find_spec(parse->sets, parse->num_sets, (struct bytes){arg + 2, given.len - 2}, 0);
     else if (given.len == 2)
         spec = find_spec(parse->sets, parse->num_sets, (struct bytes){0}, arg[1]);
+    const struct option_spec *negated = spec || equals ? NULL : find_negated(parse, given);
+    if (negated)
+        return add_given(parse, (struct given_option){.spec = negated, .is_off = true});
     if (!spec)
         return unknown_option(parse->sets, parse->num_sets, given, parse->err);
     char *shown = mem_copy(given.data, given.len);
@@ -185,9 +210,57 @@ bool arguments_parse(struct arguments *arguments, const struct option_set *const
 
 void arguments_clear(struct arguments *arguments)
 {
+    for (size_t i = 0; i < arguments->num_kept; i++)
+        free(arguments->kept[i]);
+    free(arguments->kept);
     free(arguments->options);
     free(arguments->words);
     *arguments = (struct arguments){0};
+}
+
+/* --- layers --- */
+
+const char *arguments_keep(struct arguments *arguments, char *text)
+{
+    arguments->kept = mem_resize(arguments->kept, arguments->num_kept + 1, sizeof *arguments->kept);
+    return arguments->kept[arguments->num_kept++] = text;
+}
+
+void arguments_add_below(struct arguments *arguments, const struct given_option *options,
+                         size_t count)
+{
+    size_t total = arguments->num_options + count;
+    struct given_option *all = mem_alloc((total + 1) * sizeof *all);
+    for (size_t i = 0; i < total; i++)
+        all[i] = i < count ? options[i] : arguments->options[i - count];
+    free(arguments->options);
+    arguments->options = all;
+    arguments->num_options = total;
+}
+
+static bool is_replaced_by(const struct given_option *low, const struct given_option *high)
+{
+    const char *group = low->spec->group;
+    if (low->layer >= high->layer)
+        return false;
+    if (low->spec == high->spec)
+        return !low->spec->adds_up || high->is_off;
+    return group && high->spec->group && strcmp(group, high->spec->group) == 0;
+}
+
+void arguments_settle(struct arguments *arguments)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < arguments->num_options; i++) {
+        const struct given_option *option = &arguments->options[i];
+        bool holds = !option->is_off || option->layer == LAYER_COMMAND_LINE;
+        /* those before it are kept ones or were lower */
+        for (size_t k = i + 1; holds && k < arguments->num_options; k++)
+            holds = !is_replaced_by(option, &arguments->options[k]);
+        if (holds)
+            arguments->options[count++] = *option;
+    }
+    arguments->num_options = count;
 }
 
 /* --- looking --- */
@@ -195,7 +268,7 @@ void arguments_clear(struct arguments *arguments)
 bool arguments_has(const struct arguments *arguments, const char *name)
 {
     for (size_t i = 0; i < arguments->num_options; i++)
-        if (strcmp(arguments->options[i].spec->name, name) == 0)
+        if (!arguments->options[i].is_off && strcmp(arguments->options[i].spec->name, name) == 0)
             return true;
     return false;
 }
@@ -204,7 +277,8 @@ size_t arguments_count(const struct arguments *arguments, const char *name)
 {
     size_t count = 0;
     for (size_t i = 0; i < arguments->num_options; i++)
-        count += strcmp(arguments->options[i].spec->name, name) == 0;
+        count +=
+            !arguments->options[i].is_off && strcmp(arguments->options[i].spec->name, name) == 0;
     return count;
 }
 
@@ -230,6 +304,16 @@ const char **arguments_values(const struct arguments *arguments, const char *nam
         values[(*out_count)++] = arguments->options[i].value;
     }
     return values;
+}
+
+bool arguments_blame(const struct arguments *arguments, const char *name, struct error *err)
+{
+    for (size_t i = arguments->num_options; i > 0; i--) {
+        const struct given_option *option = &arguments->options[i - 1];
+        if (option->from && strcmp(option->spec->name, name) == 0)
+            return error_prefix(err, "%s", option->from);
+    }
+    return error_prefix(err, "--%s", name);
 }
 
 bool arguments_expect_words(const struct arguments *arguments, size_t min, size_t max,
@@ -331,7 +415,7 @@ bool arguments_read(const struct arguments *arguments, const struct option_set *
             continue;
         const char *text = arguments_value(arguments, spec->name);
         if (text && !readers[spec->kind](spec, text, place, err))
-            return error_prefix(err, "--%s", spec->name);
+            return arguments_blame(arguments, spec->name, err);
     }
     return true;
 }

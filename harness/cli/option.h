@@ -24,6 +24,21 @@ enum option_kind {
     OPTION_CHOICE    /* an enum: the index into `choices` */
 };
 
+/* How the value stands in hookcheck.json, and whether it may (cli/settings.h). */
+enum option_form {
+    FORM_PLAIN,      /* true or false, a whole number, a string; a list of them when repeatable */
+    FORM_TYPED_ONLY, /* not at all: it belongs to one run */
+    FORM_SECRET,     /* {"env": NAME} or {"file": FILE} */
+    FORM_HEADERS,    /* names, each with a value of FORM_SECRET */
+    FORM_SKIPS       /* a list of cases, each with the reason */
+};
+
+/* Whether the value is a file, alone or behind '=': in hookcheck.json from that file's folder. */
+enum option_path { PATH_NONE, PATH_FILE, PATH_IF_JSON /* a name unless it ends with .json */ };
+
+/* Where a value comes from; what is further down wins. */
+enum option_layer { LAYER_FILE, LAYER_ENDPOINT, LAYER_ENVIRONMENT, LAYER_COMMAND_LINE };
+
 struct option_spec {
     const char *name;  /* "deadline", without dashes; an option of one letter is "4" */
     char letter;       /* 'v', or 0 */
@@ -46,6 +61,11 @@ struct option_spec {
     bool is_aside;      /* it says nothing of what is sent, or is said otherwise: whoever sends one
                            case again does not give it */
     const char *secret; /* its value is secret: this is shown in place of it */
+
+    enum option_form form;
+    bool adds_up; /* what several layers say holds together */
+    enum option_path path;
+    const char *group; /* of several that exclude each other: a word that they share, or NULL */
 };
 
 struct option_set {
@@ -55,7 +75,11 @@ struct option_set {
 
 struct given_option {
     const struct option_spec *spec;
-    const char *value; /* borrowed from argv; NULL for flags */
+    const char *value; /* borrowed from argv or from `kept`; NULL for flags */
+    enum option_layer layer;
+    const char *from;  /* "hookcheck.json: /level"; NULL for the command line */
+    const char *shown; /* in place of a value that is secret; NULL = the value */
+    bool is_off;       /* --no-NAME: takes back what a lower layer says */
 };
 
 struct arguments {
@@ -65,15 +89,31 @@ struct arguments {
     size_t num_words;
     const struct option_set *const *sets; /* those that there are; borrowed */
     size_t num_sets;
+
+    char **kept; /* texts that belong to it */
+    size_t num_kept;
+    const char *endpoint; /* the name in hookcheck.json of which words[0] is the URL, or NULL */
+    const char *url_from; /* where words[0] comes from; NULL = the command line */
 };
 
-/* Reads argv[0..argc). Takes "--name value", "--name=value", "-v", "-vv", "-x value"; "--" ends the
- * options, "-" is a word. Refuses unknown options with the nearest name, a missing or superfluous
- * value, and a second use of what is not repeatable.
+/* Reads argv[0..argc). Takes "--name value", "--name=value", "-v", "-vv", "-vq", "-x value", and
+ * "--no-name" of a flag; "--" ends the options, "-" is a word. Refuses unknown options with the
+ * nearest name, a missing or superfluous value, and a second use of what is not repeatable.
  * `--help` is always known. */
 bool arguments_parse(struct arguments *arguments, const struct option_set *const *sets,
                      size_t num_sets, int argc, char **argv, struct error *err);
 void arguments_clear(struct arguments *arguments);
+
+/* Hands `text` over and returns it: it lives as long as the arguments. */
+const char *arguments_keep(struct arguments *arguments, char *text);
+
+/* Puts options of lower layers, in order, before those that are there. */
+void arguments_add_below(struct arguments *arguments, const struct given_option *options,
+                         size_t count);
+
+/* Drops what a higher layer replaces: the same option, unless it adds up, and the others of its
+ * group; and what is taken back. */
+void arguments_settle(struct arguments *arguments);
 
 bool arguments_has(const struct arguments *arguments, const char *name);
 
@@ -87,6 +127,10 @@ const char *arguments_value(const struct arguments *arguments, const char *name)
  * none. */
 const char **arguments_values(const struct arguments *arguments, const char *name,
                               size_t *out_count);
+
+/* Puts before the message where the value of the option comes from: "--NAME: ", or the place in
+ * hookcheck.json, or the variable. Always returns false. */
+bool arguments_blame(const struct arguments *arguments, const char *name, struct error *err);
 
 /* Refuses fewer than `min` words or more than `max`; `what` names them: "one URL". */
 bool arguments_expect_words(const struct arguments *arguments, size_t min, size_t max,

@@ -12,6 +12,8 @@
 
 static const struct option_spec specs[] = {
     {.name = "report",
+     .adds_up = true,
+     .path = PATH_FILE,
      .value = "FORMAT=FILE",
      .repeatable = true,
      .is_aside = true,
@@ -107,7 +109,7 @@ bool report_choice_read(struct report_choice *choice, const struct arguments *ar
     for (size_t i = 0; ok && i < count; i++)
         ok = read_one(choice, given[i], err);
     free(given);
-    return ok || error_prefix(err, "--report");
+    return ok || arguments_blame(arguments, "report", err);
 }
 
 void report_choice_clear(struct report_choice *choice)

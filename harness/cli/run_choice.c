@@ -25,16 +25,20 @@ static const char *const efforts[] = {"off", "quick", "full", NULL};
 
 static const struct option_spec specs[] = {
     {.name = "endpoint",
+     .form = FORM_TYPED_ONLY,
      .value = "ID",
      .help =
          "Test this endpoint as it is registered with Panora's API, which gives its URL and its "
          "secret (instead of the URL)."},
     {.name = "suite",
+     .path = PATH_IF_JSON,
      .value = "NAME",
      .repeatable = true,
      .help = "Run this suite, by name or file.",
      .otherwise = "all built-in ones"},
     {.name = "only",
+     .group = "selection",
+     .form = FORM_TYPED_ONLY,
      .names = "cases",
      .value = "GLOB",
      .repeatable = true,
@@ -42,11 +46,13 @@ static const struct option_spec specs[] = {
      .help = "Run only the cases whose full id matches; * also matches /.",
      .otherwise = "all"},
     {.name = "skip",
+     .form = FORM_SKIPS,
+     .adds_up = true,
      .names = "cases",
-     .value = "GLOB",
+     .value = "GLOB[=REASON]",
      .repeatable = true,
      .is_aside = true,
-     .help = "Skip the cases whose full id matches.",
+     .help = "Skip the cases whose full id matches; with GLOB=REASON the reports say why.",
      .otherwise = "none"},
     {.name = "level",
      .value = "LEVEL",
@@ -112,6 +118,7 @@ static const struct option_spec specs[] = {
      .choices = efforts,
      .at = offsetof(struct run_choice, run.diagnose)},
     {.name = "dry-run",
+     .form = FORM_TYPED_ONLY,
      .is_aside = true,
      .help = "Print what would be sent, and send nothing.",
      .otherwise = "send",
@@ -130,6 +137,7 @@ static const struct option_spec specs[] = {
      .kind = OPTION_FLAG,
      .at = offsetof(struct run_choice, run.fail_fast)},
     {.name = "seed",
+     .form = FORM_TYPED_ONLY,
      .value = "N",
      .is_aside = true,
      .help = "The same seed sends the same bytes; 0 picks a random one and prints it.",
@@ -193,21 +201,24 @@ static const struct option_spec specs[] = {
      .kind = OPTION_FLAG,
      .at = offsetof(struct run_choice, run.allow_disruptive)},
     {.name = "quiet",
+     .group = "detail",
      .letter = 'q',
      .is_aside = true,
      .help = "Print only what failed and the last line.",
      .otherwise = "one screen"},
     {.name = "verbose",
+     .group = "detail",
      .letter = 'v',
      .is_aside = true,
      .repeatable = true,
      .help = "Print every case in full; given twice (-vv), print every exchange too.",
      .otherwise = "one screen"},
     {.name = "color",
+     .group = "color",
      .is_aside = true,
      .help = "Use colour.",
      .otherwise = "on a terminal, unless NO_COLOR is set"},
-    {.name = "no-color", .is_aside = true, .help = "Do not use colour."},
+    {.name = "no-color", .group = "color", .is_aside = true, .help = "Do not use colour."},
     {.name = "no-progress",
      .is_aside = true,
      .help = "Do not show a progress line.",
@@ -281,7 +292,7 @@ static bool read_events(struct run_choice *choice, const struct arguments *argum
          word = strtok_r(NULL, ", ", &rest)) {
         if (!catalogue_find(choice->library.catalogue, word)) {
             (void)catalogue_unknown(choice->library.catalogue, word, err);
-            return error_prefix(err, "--events");
+            return arguments_blame(arguments, "events", err);
         }
         warn_if_never_sent(choice, word);
         choice->events[choice->run.num_events++] = word;
@@ -391,6 +402,36 @@ static bool read_target(struct run_choice *choice, const struct arguments *argum
            target_parse(&choice->target, arguments->words[0], err);
 }
 
+/* The '=' of GLOB=REASON: some ids have one in brackets. NULL when there is none. */
+static char *before_reason(char *text)
+{
+    bool inside = false;
+    for (char *c = text; *c; c++) {
+        inside = *c == '[' || (inside && *c != ']');
+        if (*c == '=' && !inside)
+            return c;
+    }
+    return NULL;
+}
+
+static void read_skips(struct run_choice *choice, const struct arguments *arguments)
+{
+    size_t count = 0;
+    const char **given = arguments_values(arguments, "skip", &count);
+    choice->skip = mem_alloc((count + 1) * sizeof *choice->skip);
+    choice->skip_reasons = mem_alloc((count + 1) * sizeof *choice->skip_reasons);
+    for (size_t i = 0; i < count; i++) {
+        char *glob = mem_text(given[i]);
+        char *equals = before_reason(glob);
+        if (equals)
+            *equals = '\0';
+        choice->skip[i] = glob;
+        choice->skip_reasons[i] = equals && equals[1] ? equals + 1 : NULL;
+    }
+    choice->num_skip = choice->run.num_skip = count;
+    free(given);
+}
+
 bool run_choice_read(struct run_choice *choice, const struct arguments *arguments,
                      struct error *err)
 {
@@ -404,9 +445,10 @@ bool run_choice_read(struct run_choice *choice, const struct arguments *argument
         .secret = &choice->secret,
     };
     choice->only = arguments_values(arguments, "only", &run->num_only);
-    choice->skip = arguments_values(arguments, "skip", &run->num_skip);
+    read_skips(choice, arguments);
     run->only = choice->only;
-    run->skip = choice->skip;
+    run->skip = (const char *const *)choice->skip;
+    run->skip_reasons = choice->skip_reasons;
     choice->seed_is_given = arguments_has(arguments, "seed");
     if (!read_target(choice, arguments, err) ||
         !arguments_read(arguments, &run_options_set, choice, err))
@@ -434,7 +476,10 @@ void run_choice_clear(struct run_choice *choice)
     endpoint_choice_clear(&choice->endpoint);
     secret_clear(&choice->secret);
     free(choice->only);
+    for (size_t i = 0; i < choice->num_skip; i++)
+        free(choice->skip[i]);
     free(choice->skip);
+    free(choice->skip_reasons);
     free(choice->event_list);
     free(choice->events);
     report_choice_clear(&choice->reports);

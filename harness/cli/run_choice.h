@@ -25,7 +25,9 @@ struct run_choice {
         engine;           /* without the additional headers, which are part of each request */
     struct secret secret; /* with --endpoint as the API has it */
     const char **only;
-    const char **skip;
+    char **skip; /* globs, cut off from their reasons in place */
+    const char **skip_reasons;
+    size_t num_skip;
     char *event_list; /* the words of --events, cut apart in place */
     const char **events;
     struct report_choice reports;

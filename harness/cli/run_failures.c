@@ -12,6 +12,7 @@
 
 static const struct option_spec specs[] = {
     {.name = "failures",
+     .path = PATH_FILE,
      .names = "formats",
      .value = "FORMAT=FILE",
      .is_aside = true,

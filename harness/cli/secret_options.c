@@ -9,17 +9,25 @@
 #include "base/sink.h"
 
 #define DEFAULT_VARIABLE "HOOKCHECK_SECRET"
+#define FILE_VARIABLE    "HOOKCHECK_SECRET_FILE"
 
 static const struct option_spec specs[] = {
     {.name = "secret-env",
+     .form = FORM_TYPED_ONLY,
+     .group = "secret",
      .value = "NAME",
      .help = "Read the secret from the environment variable NAME.",
-     .otherwise = DEFAULT_VARIABLE},
+     .otherwise = DEFAULT_VARIABLE ", or the file that " FILE_VARIABLE " names"},
     {.name = "secret-file",
+     .path = PATH_FILE,
+     .form = FORM_TYPED_ONLY,
+     .group = "secret",
      .value = "FILE",
      .help = "Read the secret from FILE, or from standard input when FILE is -; one trailing "
              "newline is removed."},
     {.name = "secret",
+     .form = FORM_SECRET,
+     .group = "secret",
      .value = "VALUE",
      .is_aside = true,
      .secret = "\"$HOOKCHECK_SECRET\"",
@@ -47,10 +55,9 @@ static bool take_from_file(struct secret *secret, const char *path, struct error
 {
     bool dropped = false;
     if (!secret_from_file(secret, path, &dropped, err))
-        return error_prefix(err, "--secret-file");
+        return false;
     if (dropped)
-        log_print(LOG_WARN,
-                  "--secret-file: the newline at the end of %s is not taken as part of the secret",
+        log_print(LOG_WARN, "the newline at the end of %s is not taken as part of the secret",
                   strcmp(path, "-") == 0 ? "standard input" : path);
     return true;
 }
@@ -70,6 +77,9 @@ static bool take_from_default(struct secret *secret, struct error *err)
     const char *value = getenv(DEFAULT_VARIABLE);
     if (value && !*value)
         return error_set(err, DEFAULT_VARIABLE " is empty; a secret has at least one byte");
+    const char *path = getenv(FILE_VARIABLE);
+    if (!value && path && *path)
+        return take_from_file(secret, path, err) || error_prefix(err, FILE_VARIABLE);
     if (!value)
         return error_set(err, "no secret: set " DEFAULT_VARIABLE
                               ", or give --secret-env NAME or --secret-file FILE");
@@ -85,9 +95,9 @@ static bool take(const struct arguments *arguments, struct secret *secret, struc
     if (!refuse_two_sources(arguments, err))
         return false;
     if (name)
-        return secret_from_env(secret, name, err) || error_prefix(err, "--secret-env");
+        return secret_from_env(secret, name, err) || arguments_blame(arguments, "secret-env", err);
     if (path)
-        return take_from_file(secret, path, err);
+        return take_from_file(secret, path, err) || arguments_blame(arguments, "secret-file", err);
     if (value)
         return take_from_value(secret, value, err);
     return take_from_default(secret, err);

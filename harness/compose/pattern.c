@@ -98,6 +98,13 @@ void pattern_clear(struct pattern *pattern)
     *pattern = (struct pattern){.num_ids = 0};
 }
 
+struct pattern_place pattern_place(const struct pattern *pattern, size_t slot)
+{
+    const struct pattern_slot *found = &pattern->slots[slot];
+    const struct pattern_id *id = &pattern->ids[found->id];
+    return (struct pattern_place){found->in_message, id->len, found->id, id->kind == PLACE_UUID};
+}
+
 /* --- copies --- */
 
 /* Other digits for digits; no number gets a zero in front that it did not have. */

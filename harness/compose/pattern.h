@@ -26,6 +26,16 @@ void pattern_init(struct pattern *out, const struct composed *made, struct buf *
                   size_t body_at, bool is_quoted);
 void pattern_clear(struct pattern *pattern);
 
+/* Where an id stands in `message`: one of pattern's `num_slots`, in the order of the message. Those
+ * with the same `id` get the same value. */
+struct pattern_place {
+    size_t at;
+    size_t len;
+    size_t id;
+    bool is_uuid; /* otherwise its digits are what varies */
+};
+struct pattern_place pattern_place(const struct pattern *pattern, size_t slot);
+
 /* Makes the next copy. Its id_event is at `text.data + event_id_at`. */
 void pattern_next(struct pattern *pattern, struct signer *signer, unsigned run_tag,
                   struct rng *rng);

@@ -72,7 +72,6 @@ struct attempt *attempt_new(struct engine *engine, const struct engine_send *sen
 
 void attempt_free(struct attempt *attempt)
 {
-    curl_way_release(attempt);
     headers_clear(&attempt->fields);
     observation_clear(&attempt->seen);
     free(attempt);

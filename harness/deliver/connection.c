@@ -31,16 +31,13 @@ struct engine_connection *engine_connection_new(struct engine *engine)
 
 void connection_drop(struct engine_connection *connection)
 {
-    tls_probe_free(connection->probe); /* says farewell while there is a socket */
-    connection->probe = NULL;
+    if (connection->way)
+        connection->way->release(connection);
     if (connection->easy) {
         /* also closes the socket, because the handle is one for CONNECT_ONLY */
         (void)curl_multi_remove_handle(connection->engine->multi, connection->easy);
         curl_easy_cleanup(connection->easy);
     }
-    http_reader_free(connection->reader);
-    buf_clear(&connection->out);
-    connection->reader = NULL;
     connection->easy = NULL;
     connection->socket = CURL_SOCKET_BAD;
     connection->state = CONNECTION_NONE;
@@ -101,7 +98,7 @@ static void finish_attempt(struct engine_connection *connection)
     attempt_end(attempt, OUTCOME_ANSWERED, "%s", "");
 }
 
-void raw_connection_linger(struct engine_connection *connection)
+void engine_connection_linger(struct engine_connection *connection)
 {
     connection->ended_ns = clock_monotonic_ns();
     connection->closed_ns = -1;
@@ -122,7 +119,7 @@ static void watch(struct engine_connection *connection)
         return;
     if (arrival == ARRIVAL_BYTES) {
         if (connection->state == CONNECTION_LINGER)
-            raw_way_note_extra(&connection->attempt->seen);
+            reading_note_extra(&connection->attempt->seen);
     } else {
         connection->closed_ns = clock_monotonic_ns() - connection->ended_ns;
         connection->closed_by_reset = arrival == ARRIVAL_ERROR;
@@ -136,13 +133,8 @@ static void watch(struct engine_connection *connection)
 /* When something has to happen although the socket is quiet, monotonic. */
 static int64_t due_ns(const struct engine_connection *connection)
 {
-    if (connection->state == CONNECTION_HANDSHAKE)
-        return attempt_deadline_ns(connection->attempt);
-    if (connection->state == CONNECTION_EXCHANGE) {
-        int64_t deadline_ns = attempt_deadline_ns(connection->attempt);
-        int64_t sending_ns = sending_due_ns(connection);
-        return sending_ns < deadline_ns ? sending_ns : deadline_ns;
-    }
+    if (connection->state == CONNECTION_UNDER_WAY)
+        return connection->way->due_ns(connection);
     if (connection->state == CONNECTION_LINGER)
         return connection->ended_ns +
                linger_ns[connection->attempt ? connection->attempt->linger : LINGER_USUAL];
@@ -154,12 +146,8 @@ void connection_step(struct engine_connection *connection)
     bool is_due = clock_monotonic_ns() >= due_ns(connection);
     bool is_ready = connection->revents || connection->is_pending;
     connection->revents = 0;
-    if (connection->state == CONNECTION_EXCHANGE && (is_ready || is_due)) {
-        raw_way_step(connection);
-        return;
-    }
-    if (connection->state == CONNECTION_HANDSHAKE && (is_ready || is_due)) {
-        tls_probe_step(connection);
+    if (connection->state == CONNECTION_UNDER_WAY && (is_ready || is_due)) {
+        connection->way->step(connection);
         return;
     }
     if ((connection->state == CONNECTION_LINGER || connection->state == CONNECTION_IDLE) &&
@@ -179,8 +167,7 @@ bool connection_wants(const struct engine_connection *connection, struct curl_wa
     if (connection->socket == CURL_SOCKET_BAD)
         return false;
     bool is_sending =
-        (connection->state == CONNECTION_EXCHANGE && sending_wants_room(connection)) ||
-        (connection->state == CONNECTION_HANDSHAKE && tls_probe_wants_room(connection));
+        connection->state == CONNECTION_UNDER_WAY && connection->way->wants_room(connection);
     *out = (struct curl_waitfd){
         .fd = connection->socket,
         .events = (short)(CURL_WAIT_POLLIN | (is_sending ? CURL_WAIT_POLLOUT : 0)),
@@ -203,7 +190,16 @@ static void connect_anew(struct engine_connection *connection)
         abort();
 }
 
-void raw_connection_begin(struct engine_connection *connection, struct attempt *attempt)
+static void begin_way(struct engine_connection *connection)
+{
+    connection->state = CONNECTION_UNDER_WAY;
+    connection->is_reusable = false;
+    connection->is_pending = true; /* the first step needs no poll */
+    connection->way->begin(connection);
+}
+
+void engine_connection_begin(struct engine_connection *connection, struct attempt *attempt,
+                             const struct way *way)
 {
     if (connection->state == CONNECTION_IDLE)
         watch(connection); /* a close may have come in since the last look */
@@ -212,11 +208,13 @@ void raw_connection_begin(struct engine_connection *connection, struct attempt *
     connection->closed_by_reset = false;
     attempt->connection = connection;
     attempt->seen.raw = true;
-    attempt->seen.reused = connection->state == CONNECTION_IDLE && connection->is_reusable;
-    if (attempt->seen.reused)
-        raw_way_begin(connection);
-    else
+    attempt->seen.reused =
+        connection->state == CONNECTION_IDLE && connection->is_reusable && connection->way == way;
+    if (!attempt->seen.reused)
         connect_anew(connection);
+    connection->way = way;
+    if (attempt->seen.reused)
+        begin_way(connection);
 }
 
 void connection_on_connected(struct engine_connection *connection, CURLcode code)
@@ -229,10 +227,7 @@ void connection_on_connected(struct engine_connection *connection, CURLcode code
         code = curl_easy_getinfo(connection->easy, CURLINFO_ACTIVESOCKET, &connection->socket);
     if (code == CURLE_OK && connection->socket != CURL_SOCKET_BAD) {
         attempt->seen.sent_ns = -1; /* libcurl means: could be sent now */
-        if (attempt->request->transport.tls.asked)
-            tls_probe_begin(connection);
-        else
-            raw_way_begin(connection);
+        begin_way(connection);
         return;
     }
     outcome_of_failure(attempt, code ? code : CURLE_COULDNT_CONNECT);

@@ -53,6 +53,7 @@ static void free_attempts(struct engine *engine)
     while (engine->attempts) {
         struct attempt *attempt = engine->attempts;
         engine->attempts = attempt->next;
+        curl_way_release(attempt);
         attempt_free(attempt);
     }
     engine->num_attempts = 0;
@@ -89,7 +90,8 @@ void engine_send(struct engine *engine, const struct engine_send *send)
     else if (connection->attempt)
         attempt_end(attempt, OUTCOME_NOT_SENT, "another exchange is under way on the connection");
     else
-        raw_connection_begin(connection, attempt);
+        engine_connection_begin(connection, attempt,
+                                send->request->transport.tls.asked ? &tls_probe_way : &raw_way);
 }
 
 /* Takes one ended attempt out of the list, or returns NULL. The oldest first. */
@@ -118,6 +120,7 @@ static void hand_over(struct attempt *attempt)
     observation_init(&attempt->seen); /* it is the callee's now */
     engine_on_done *on_done = attempt->on_done;
     void *payload = attempt->payload;
+    curl_way_release(attempt);
     attempt_free(attempt);
     on_done(payload, &seen);
 }
@@ -144,7 +147,7 @@ void engine_release_held(struct engine *engine)
 {
     for (struct attempt *attempt = engine->attempts; attempt; attempt = attempt->next) {
         struct engine_connection *connection = attempt->connection;
-        if (!attempt->ended && connection && connection->state == CONNECTION_EXCHANGE)
+        if (!attempt->ended && connection && connection->state == CONNECTION_UNDER_WAY)
             (void)sending_end_held(connection, "the client held the connection and then left");
     }
 }

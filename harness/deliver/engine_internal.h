@@ -73,17 +73,28 @@ struct attempt {
 enum connection_state {
     CONNECTION_NONE,       /* no socket */
     CONNECTION_CONNECTING, /* libcurl is at it */
-    CONNECTION_HANDSHAKE,  /* a TLS handshake that carries no request */
-    CONNECTION_EXCHANGE,   /* a request is out or on its way */
+    CONNECTION_UNDER_WAY,  /* its way is at work */
     CONNECTION_LINGER,     /* the answer is there; bytes that should not follow it may */
     CONNECTION_IDLE        /* watched for the server's close */
+};
+
+/* What happens on a socket once it is connected. A way ends the attempt, and leaves the connection
+ * dropped or, by engine_connection_linger, watched. */
+struct way {
+    void (*begin)(struct engine_connection *connection);
+    void (*step)(struct engine_connection *connection); /* the socket is ready, or it is due */
+    /* When it wants its step although the socket is quiet, monotonic. */
+    int64_t (*due_ns)(const struct engine_connection *connection);
+    bool (*wants_room)(const struct engine_connection *connection); /* to send */
+    void (*release)(struct engine_connection *connection); /* while there still is a socket */
 };
 
 struct engine_connection {
     struct engine *engine;
     struct engine_connection *next;
     enum connection_state state;
-    CURL *easy; /* NULL without a socket */
+    const struct way *way; /* of the last attempt; NULL = none yet */
+    CURL *easy;            /* NULL without a socket */
     curl_socket_t socket;
     char error_text[CURL_ERROR_SIZE];
     struct attempt *attempt; /* under way on it, or NULL */
@@ -109,7 +120,7 @@ struct engine_connection {
 
 /* A new attempt in the engine's list. */
 struct attempt *attempt_new(struct engine *engine, const struct engine_send *send);
-void attempt_free(struct attempt *attempt); /* `seen` too */
+void attempt_free(struct attempt *attempt); /* `seen` too; after its way has let go of it */
 
 /* Appends a request's own header fields as this endpoint gets them: its Host, and the engine's
  * extra fields last. */
@@ -161,6 +172,9 @@ struct http_reader *reading_new(const struct attempt *attempt);
 /* Takes the head that the reader has just read; false when it is an interim one. */
 bool reading_take_head(struct observation *seen, const struct http_reader *reader);
 
+/* Notes bytes that arrived after the answer. */
+void reading_note_extra(struct observation *seen);
+
 /* Keeps what fits of some body bytes and counts the rest. */
 void reading_take_body(struct observation *seen, struct bytes bytes);
 
@@ -186,7 +200,10 @@ bool curl_response_read_rest(struct attempt *attempt);
 
 /* --- connection.c --- */
 
-void raw_connection_begin(struct engine_connection *connection, struct attempt *attempt);
+/* Carries the attempt over the connection, connecting anew unless its last exchange left it open.
+ */
+void engine_connection_begin(struct engine_connection *connection, struct attempt *attempt,
+                             const struct way *way);
 void connection_on_connected(struct engine_connection *connection, CURLcode code);
 void connection_step(struct engine_connection *connection); /* does what needs no waiting */
 void connection_drop(struct engine_connection *connection); /* closes the socket */
@@ -204,7 +221,7 @@ enum arrival connection_read(struct engine_connection *connection, char *data, s
                              size_t *out_len);
 
 /* The answer is whole: goes on to watch for what should not follow. */
-void raw_connection_linger(struct engine_connection *connection);
+void engine_connection_linger(struct engine_connection *connection);
 
 /* --- sending.c: how a request goes out by the raw way --- */
 
@@ -230,21 +247,13 @@ bool sending_end_held(struct engine_connection *connection, const char *sentence
 
 /* --- tls_probe.c --- */
 
-/* Begins the handshake on a socket that is connected. */
-void tls_probe_begin(struct engine_connection *connection);
-void tls_probe_step(struct engine_connection *connection);
-bool tls_probe_wants_room(const struct engine_connection *connection);
-void tls_probe_free(struct tls_probe *probe); /* NULL is fine */
+extern const struct way tls_probe_way; /* a handshake that carries no request */
 
 /* --- raw_way.c --- */
 
+extern const struct way raw_way; /* one exchange */
+
 /* Whether only the raw way can put it on the wire as it stands. */
 bool raw_way_is_needed(const struct request *request);
-
-void raw_way_begin(struct engine_connection *connection); /* on a socket that is connected */
-void raw_way_step(struct engine_connection *connection);
-
-/* Notes bytes that arrived after the answer. */
-void raw_way_note_extra(struct observation *seen);
 
 #endif

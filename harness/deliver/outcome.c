@@ -204,7 +204,7 @@ static bool had_session(const struct attempt *attempt)
 {
     const struct observation *seen = &attempt->seen;
     if (attempt->connection)
-        return attempt->connection->state == CONNECTION_EXCHANGE;
+        return attempt->connection->state == CONNECTION_UNDER_WAY;
     return seen->sent_ns >= 0 ||
            (attempt->engine->target->is_tls ? seen->tls_ns : seen->connect_ns) >= 0;
 }

@@ -19,22 +19,18 @@ bool raw_way_is_needed(const struct request *request)
            !transport_is_plain(&request->transport);
 }
 
-void raw_way_begin(struct engine_connection *connection)
+static void begin(struct engine_connection *connection)
 {
     sending_begin(connection);
-    connection->is_reusable = false;
     http_reader_free(connection->reader);
     connection->reader = reading_new(connection->attempt);
-    connection->state = CONNECTION_EXCHANGE;
-    connection->is_pending = true; /* the first step needs no poll */
 }
 
-void raw_way_note_extra(struct observation *seen)
+static void release(struct engine_connection *connection)
 {
-    if (seen->status < 200 || seen->status == 204 || seen->status == 304)
-        seen->body_after_none = true;
-    else
-        seen->extra_bytes = true;
+    http_reader_free(connection->reader);
+    connection->reader = NULL;
+    buf_clear(&connection->out);
 }
 
 static void end_and_drop(struct engine_connection *connection, enum outcome outcome,
@@ -49,10 +45,10 @@ static void end_message(struct engine_connection *connection, size_t rest)
 {
     struct attempt *attempt = connection->attempt;
     attempt->seen.total_ns = attempt_age_ns(attempt);
-    raw_connection_linger(connection);
+    engine_connection_linger(connection);
     connection->is_reusable = attempt->seen.keep_alive && sending_is_over(connection);
     if (rest)
-        raw_way_note_extra(&attempt->seen);
+        reading_note_extra(&attempt->seen);
     if (rest || !sending_is_over(connection))
         end_and_drop(connection, OUTCOME_ANSWERED, "");
 }
@@ -91,7 +87,7 @@ static void on_close(struct engine_connection *connection)
     bool ended = false;
     (void)http_reader_finish(connection->reader, &ended);
     if (ended) {
-        raw_connection_linger(connection);
+        engine_connection_linger(connection);
         connection->closed_ns = 0;
         end_and_drop(connection, OUTCOME_ANSWERED, "");
     } else if (sending_end_held(connection, "the endpoint closed the connection")) {
@@ -136,12 +132,12 @@ static void read_some(struct engine_connection *connection)
 static void note_continue(struct engine_connection *connection)
 {
     const struct attempt *attempt = connection->attempt;
-    if (connection->state == CONNECTION_EXCHANGE && !connection->may_send_body &&
+    if (connection->state == CONNECTION_UNDER_WAY && !connection->may_send_body &&
         attempt->seen.num_interim > 0)
         connection->is_pending = true;
 }
 
-void raw_way_step(struct engine_connection *connection)
+static void step(struct engine_connection *connection)
 {
     if (clock_monotonic_ns() >= attempt_deadline_ns(connection->attempt)) {
         attempt_end_late(connection->attempt);
@@ -153,3 +149,18 @@ void raw_way_step(struct engine_connection *connection)
     read_some(connection);
     note_continue(connection);
 }
+
+static int64_t due_ns(const struct engine_connection *connection)
+{
+    int64_t deadline_ns = attempt_deadline_ns(connection->attempt);
+    int64_t sending_ns = sending_due_ns(connection);
+    return sending_ns < deadline_ns ? sending_ns : deadline_ns;
+}
+
+const struct way raw_way = {
+    .begin = begin,
+    .step = step,
+    .due_ns = due_ns,
+    .wants_room = sending_wants_room,
+    .release = release,
+};

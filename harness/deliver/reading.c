@@ -33,6 +33,14 @@ bool reading_take_head(struct observation *seen, const struct http_reader *reade
     return true;
 }
 
+void reading_note_extra(struct observation *seen)
+{
+    if (seen->status < 200 || seen->status == 204 || seen->status == 304)
+        seen->body_after_none = true;
+    else
+        seen->extra_bytes = true;
+}
+
 void reading_take_body(struct observation *seen, struct bytes bytes)
 {
     seen->body_len += bytes.len;

@@ -26,10 +26,12 @@ struct tls_probe {
     bool agreed;
 };
 
-void tls_probe_free(struct tls_probe *probe)
+static void release(struct engine_connection *connection)
 {
+    struct tls_probe *probe = connection->probe;
     if (!probe)
         return;
+    connection->probe = NULL;
     if (probe->agreed)
         (void)SSL_shutdown(probe->ssl);
     SSL_free(probe->ssl);
@@ -38,9 +40,14 @@ void tls_probe_free(struct tls_probe *probe)
     free(probe);
 }
 
-bool tls_probe_wants_room(const struct engine_connection *connection)
+static bool wants_room(const struct engine_connection *connection)
 {
-    return connection->probe && connection->probe->wants_room;
+    return connection->probe->wants_room;
+}
+
+static int64_t due_ns(const struct engine_connection *connection)
+{
+    return attempt_deadline_ns(connection->attempt);
 }
 
 /* --- what is seen --- */
@@ -213,7 +220,7 @@ static void read_alpn(const SSL *ssl, struct tls_facts *facts)
         (void)snprintf(facts->alpn, sizeof facts->alpn, "%.*s", (int)len, (const char *)name);
 }
 
-void tls_probe_begin(struct engine_connection *connection)
+static void begin(struct engine_connection *connection)
 {
     struct attempt *attempt = connection->attempt;
     const struct engine *engine = attempt->engine;
@@ -237,8 +244,6 @@ void tls_probe_begin(struct engine_connection *connection)
     if (is_name(engine->target->host))
         (void)SSL_set_tlsext_host_name(probe->ssl, engine->target->host);
     SSL_set_connect_state(probe->ssl);
-    connection->state = CONNECTION_HANDSHAKE;
-    connection->is_pending = true;
 }
 
 static void on_agreed(struct engine_connection *connection)
@@ -270,7 +275,7 @@ static void on_refused(struct engine_connection *connection)
         end(connection, OUTCOME_LEFT, "this client cannot offer that");
 }
 
-void tls_probe_step(struct engine_connection *connection)
+static void step(struct engine_connection *connection)
 {
     struct tls_probe *probe = connection->probe;
     connection->is_pending = false;
@@ -288,3 +293,11 @@ void tls_probe_step(struct engine_connection *connection)
     else if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE)
         on_refused(connection);
 }
+
+const struct way tls_probe_way = {
+    .begin = begin,
+    .step = step,
+    .due_ns = due_ns,
+    .wants_room = wants_room,
+    .release = release,
+};

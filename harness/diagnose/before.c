@@ -30,11 +30,11 @@ static void ask_plain(struct investigation *inv, const char *method, const char 
 
 static const struct diagnosis_kind everything = {
     "answers-everything",
-    "was not reached: something before it answers the same 2xx to everything, GET and garbage "
-    "included, as a cache, a maintenance page or a catch-all route does",
-    "Panora records events as delivered that no handler has seen",
-    "route POST on this very path to the handler, keep caches off it, and answer 404, 405 or 503 "
-    "to what is not handled"};
+    "was not reached: a cache, a maintenance page or a catch-all route in front of it answers the "
+    "same 2xx to everything, even to GET and garbage",
+    "Panora records events as delivered although no handler has seen them",
+    "route POST on this path to the handler, exclude it from caches, and answer 404, 405 or 503 to "
+    "requests that you do not handle"};
 
 static void explain_all(struct investigation *inv, struct diagnosis *diagnosis)
 {
@@ -49,14 +49,12 @@ static bool name_page(struct investigation *inv, const struct observation *genui
     struct buf evidence = {0};
     const struct met_instead *met = met_instead_of(genuine, &evidence);
     if (met) {
-        char *sentence = mem_format("was not reached: the requests met %s", met->sentence);
-        const struct diagnosis_kind kind = {met->id, sentence,
-                                            "no event of Panora reaches the handler", met->remedy};
+        const struct diagnosis_kind kind = {met->id, met->sentence,
+                                            "no Panora event reaches the handler", met->remedy};
         struct diagnosis *diagnosis =
             found_add(inv, &kind, HARM_LOST, CONFIDENCE_PROVED, buf_text(&evidence));
         attribute_status(inv, diagnosis, genuine->status);
         explain_all(inv, diagnosis);
-        free(sentence);
     }
     buf_clear(&evidence);
     return met != NULL;
@@ -77,7 +75,7 @@ bool before_handler(struct investigation *inv)
                same_answer(&seen[0], &seen[3]);
     if (all)
         explain_all(inv, found_pair(inv, &everything, HARM_LOST, "a GET, garbage, and a forgery",
-                                    "nothing that was sent", "a GET, garbage, and a forgery"));
+                                    "nothing", "a GET, garbage, and a forgery"));
     for (size_t i = 0; i < 4; i++)
         observation_clear(&seen[i]);
     return page || all;
@@ -90,12 +88,10 @@ size_t shrink_kind_count(void)
 
 struct diagnosis_kind shrink_kind_at(size_t index)
 {
-    static const char lost[] = "such events are lost: Panora does not send them again";
+    static const char lost[] = "such events are lost: Panora does not retry them";
     if (index < num_features)
-        return (struct diagnosis_kind){features[index].cause,
-                                       features[index].sentence ? features[index].sentence
-                                                                : features[index].words,
-                                       lost, features[index].remedy};
+        return (struct diagnosis_kind){features[index].cause, features[index].sentence, lost,
+                                       features[index].remedy};
     index -= num_features;
     if (index < num_feature_groups)
         return (struct diagnosis_kind){feature_groups[index].cause, feature_groups[index].sentence,

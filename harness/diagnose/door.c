@@ -34,7 +34,7 @@ static void name_dress(struct investigation *inv, const struct feature *feature,
     const struct diagnosis_kind kind = {feature->door_cause ? feature->door_cause : feature->cause,
                                         feature->door_sentence ? feature->door_sentence
                                                                : feature->sentence,
-                                        "every event of Panora is turned away", feature->remedy};
+                                        "every Panora event is turned away", feature->remedy};
     attribute_lost(inv, found_pair(inv, &kind, HARM_LOST, good, bad, feature->without),
                    refused->status);
     observation_clear(&accepted);
@@ -267,18 +267,18 @@ struct diagnosis_kind kind_of_hypothesis(const struct hypothesis *one)
     return (struct diagnosis_kind){
         .id = one->id,
         .sentence = one->sentence,
-        .harm = is_open(one) ? "anyone can sign events that the endpoint takes for genuine, and "
+        .harm = is_open(one) ? "anyone can sign events that the endpoint accepts as genuine, and "
                                "Panora's own events are refused"
-                             : "Panora's events are refused, and Panora does not send them again",
+                             : "Panora's events are refused, and Panora does not retry them",
         .remedy = one->remedy,
     };
 }
 
 static const struct diagnosis_kind other_dialect = {
     "wants-object-data",
-    "takes events only when data is an object, as Panora's documentation shows",
-    "Panora sends data as a string, so that every one of its events is refused",
-    "accept data as a string: verify JSON.stringify(data) of the string, then parse it"};
+    "accepts events only when data is an object, as Panora's documentation shows",
+    "Panora sends data as a string, so all of its events are refused",
+    "accept data as a string: verify JSON.stringify(data), then parse the string"};
 
 static void add_part(struct buf *out, const char *joint, const char *text)
 {
@@ -296,11 +296,11 @@ static void name_own_secret(struct investigation *inv)
 {
     const struct diagnosis_kind kind = {
         "own-secret",
-        "accepts what is signed without the white space, quotes or byte order mark around the "
+        "accepts events signed without the white space, quotes or byte order mark around the "
         "secret that hookcheck was given",
-        "hookcheck signed with another secret than the endpoint has",
-        "look at what $HOOKCHECK_SECRET or the file holds: it begins or ends with a blank, a line "
-        "end, a quote or a byte order mark that Panora's dashboard does not show"};
+        "hookcheck and the endpoint use different secrets",
+        "check $HOOKCHECK_SECRET or the file: it starts or ends with a space, a newline, a quote "
+        "or a byte order mark that Panora's dashboard does not show"};
     struct diagnosis *diagnosis = found_pair(
         inv, &kind, HARM_LOST, "an event signed with the bare secret",
         "the same event, signed with the secret as it was given", "the secret as it was given");
@@ -334,11 +334,10 @@ static void name_parts(struct investigation *inv)
         kind.remedy = buf_text(&remedy);
         attribute_computation(
             inv,
-            found_pair(inv, &kind, open ? HARM_FORGED : HARM_LOST,
-                       "an event that was signed like this",
-                       "the same event, signed as Panora signs; and one of this form with a "
-                       "made-up signature",
-                       "signed as Panora signs"),
+            found_pair(
+                inv, &kind, open ? HARM_FORGED : HARM_LOST, "an event signed this way",
+                "the same event signed as Panora signs it, and one with an invented signature",
+                "signed as Panora signs it"),
             &inv->by);
     }
     buf_clear(&id);
@@ -379,44 +378,39 @@ enum own_kind {
 };
 
 static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
-    [KIND_OTHER_SECRET] =
-        {"other-secret",
-         "refuses every signature made with this secret, by every rule that was tried: it has "
-         "another secret, or something before it turns everybody away",
-         "Panora's events are refused, and Panora does not send them again",
-         "compare the secret that the endpoint has with the one in Panora's dashboard for this "
-         "very endpoint and environment; `hookcheck verify` says of a captured request whether it "
-         "fits. If they are the same, look whether the request reaches the handler at all"},
-    [KIND_ALWAYS_BREAKS] = {"always-breaks",
-                            "answers 5xx to everything, before it looks at the signature",
-                            "every event is lost",
-                            "look at the handler's log; a header or an environment variable that "
-                            "is read under a wrong name does this (Django: "
-                            "request.headers['Panora-Signature'] or "
-                            "META['HTTP_PANORA_SIGNATURE'])"},
-    [KIND_BREAKS] =
-        {"breaks-on-genuine-events",
-         "answers 5xx to every genuine event, while it refuses forged ones: it fails once the "
-         "signature is found right",
-         "every event is lost: Panora does not send them again",
-         "look at the handler's log for the exception; data arrives as a string that has to be "
-         "parsed, and a body can be read only once"},
-    [KIND_HANGS] =
-        {"hangs-on-genuine-events", "never answers a genuine event, while it answers others",
-         "every event is lost, and each holds one of Panora's five workers",
-         "the body was probably consumed by a middleware before the handler waits for it: read it "
-         "once, as raw bytes, and answer on every path"},
-    [KIND_HANGS_ALWAYS] =
-        {"hangs-on-every-event", "never answers a POST with an event, whoever signed it",
-         "every event is lost, and each holds one of Panora's five workers",
-         "the body was probably consumed by a middleware (express.json) before the handler waits "
-         "for it, or a path of the handler ends without an answer: read the body once, as raw "
-         "bytes, and answer on every path"},
-    [KIND_NO_SUCCESS] = {"success-without-2xx",
-                         "tells genuine events from forged ones, but answers them with a status "
-                         "that is no success",
-                         "Panora records every event as failed",
-                         "answer 200 or 204 to a genuine event"},
+    [KIND_OTHER_SECRET] = {"other-secret",
+                           "refuses every signature made with this secret, whatever the scheme: it "
+                           "has another secret, or something in front of it refuses every request",
+                           "Panora's events are refused, and Panora does not retry them",
+                           "compare the endpoint's secret with the one in Panora's dashboard for "
+                           "this endpoint and environment; `hookcheck verify` checks a captured "
+                           "request. If they are equal, check that requests reach the handler"},
+    [KIND_ALWAYS_BREAKS] =
+        {"always-breaks", "answers 5xx to everything, before it looks at the signature",
+         "every event is lost",
+         "look at the handler's log; one reason is a header or environment variable read under the "
+         "wrong name (Django: request.headers['Panora-Signature'] or "
+         "META['HTTP_PANORA_SIGNATURE'])"},
+    [KIND_BREAKS] = {"breaks-on-genuine-events",
+                     "answers 5xx to every genuine event but refuses forged ones: it fails after "
+                     "the signature check",
+                     "every event is lost: Panora does not retry them",
+                     "look at the handler's log for the exception; data arrives as a string that "
+                     "you must parse, and a body can be read only once"},
+    [KIND_HANGS] = {"hangs-on-genuine-events", "never answers a genuine event, but answers others",
+                    "every event is lost, and each blocks one of Panora's five workers",
+                    "a middleware probably consumed the body before the handler reads it: read it "
+                    "once, as raw bytes, and answer on every code path"},
+    [KIND_HANGS_ALWAYS] = {"hangs-on-every-event",
+                           "never answers a POST with an event, genuine or forged",
+                           "every event is lost, and each blocks one of Panora's five workers",
+                           "a middleware (express.json) probably consumed the body before the "
+                           "handler reads it, or a code path sends no response: read the body "
+                           "once, as raw bytes, and answer on every code path"},
+    [KIND_NO_SUCCESS] =
+        {"success-without-2xx",
+         "tells genuine events from forged ones, but does not answer the genuine ones with 2xx",
+         "Panora records every event as failed", "answer 200 or 204 to a genuine event"},
 };
 
 static struct diagnosis *add_own(struct investigation *inv, enum own_kind kind,
@@ -440,14 +434,12 @@ static void name_met(struct investigation *inv, const struct observation *genuin
 {
     struct buf evidence = {0};
     const struct met_instead *met = met_instead_of(genuine, &evidence);
-    char *sentence = mem_format("was not reached: the requests met %s", met->sentence);
-    const struct diagnosis_kind kind = {met->id, sentence, "no event of Panora reaches the handler",
-                                        met->remedy};
+    const struct diagnosis_kind kind = {met->id, met->sentence,
+                                        "no Panora event reaches the handler", met->remedy};
     struct diagnosis *diagnosis =
         found_add(inv, &kind, HARM_LOST, CONFIDENCE_LIKELY, buf_text(&evidence));
     attribute_status(inv, diagnosis, genuine->status);
     buf_clear(&evidence);
-    free(sentence);
 }
 
 static void make_likely(const struct investigation *inv, struct diagnosis *diagnosis,
@@ -479,7 +471,9 @@ static void name_refusals(struct investigation *inv, const struct observation *g
         attribute_lost(inv, add_own(inv, KIND_NO_SUCCESS, genuine, forged), genuine->status);
     } else if (answer == ANSWER_REFUSED) {
         struct diagnosis *other = add_own(inv, KIND_OTHER_SECRET, genuine, forged);
-        make_likely(inv, other, "no request tells another secret from what stands before it");
+        make_likely(
+            inv, other,
+            "another secret and a layer in front of the endpoint look the same from outside");
         attribute_lost(inv, other, genuine->status);
     }
 }
@@ -538,10 +532,10 @@ struct diagnosis_kind door_kind_at(size_t index)
 {
     static const struct diagnosis_kind own_secret = {
         "own-secret",
-        "accepts what is signed without the white space, quotes or byte order mark around the "
+        "accepts events signed without the white space, quotes or byte order mark around the "
         "secret that hookcheck was given",
-        "hookcheck signed with another secret than the endpoint has",
-        "look at what $HOOKCHECK_SECRET or the file holds"};
+        "hookcheck and the endpoint use different secrets",
+        "check the content of $HOOKCHECK_SECRET or of the secret file"};
     if (index < num_hypotheses)
         return kind_of_hypothesis(&hypotheses[index]);
     index -= num_hypotheses;
@@ -551,6 +545,6 @@ struct diagnosis_kind door_kind_at(size_t index)
     if (index < NUM_OWN_KINDS)
         return own_kinds[index];
     const struct met_instead *met = met_instead_at(index - NUM_OWN_KINDS);
-    return (struct diagnosis_kind){met->id, met->sentence, "no event of Panora reaches the handler",
+    return (struct diagnosis_kind){met->id, met->sentence, "no Panora event reaches the handler",
                                    met->remedy};
 }

@@ -21,7 +21,6 @@ enum feature_area {
 struct feature {
     const char *id;
     enum feature_area area;
-    const char *words;   /* completes "events ...": "whose data holds é" */
     const char *without; /* the twin, and this feature, as a pair shows them */
     const char *with;
     /* FEATURE_DATA: the member that carries it, and its value as JSON.stringify writes it */
@@ -32,7 +31,7 @@ struct feature {
     void (*reshape)(struct buf *body);      /* FEATURE_EVENT */
     void (*dress)(struct request *request); /* FEATURE_REQUEST */
     const char *cause;                      /* id of the diagnosis when it is alone */
-    const char *sentence;                   /* ...; NULL = made of `words` */
+    const char *sentence;                   /* completes "The endpoint ..." */
     const char *remedy;
     const char *door_cause; /* the same for an endpoint that accepts nothing without it; NULL = */
     const char *door_sentence; /* `cause` and `sentence` are about that */

@@ -5,50 +5,51 @@
 #include "diagnose/hypothesis_internal.h"
 
 #define SIGN_DATA                                                                                  \
-    "compute the HMAC over JSON.stringify(data): parse the body, take its member data as it is, "  \
-    "write that one value as JSON again, and sign this text"
+    "compute the HMAC over JSON.stringify(data): parse the body, serialize the value of data as "  \
+    "JSON again, and sign that text"
 #define SIGN_QUOTED                                                                                \
-    "data arrives as a JSON string, and its JSON form is what is signed, quotes and escapes "      \
-    "included: sign JSON.stringify(data) and parse data only afterwards"
+    "data arrives as a JSON string, and Panora signs its JSON form with quotes and escapes: sign " \
+    "JSON.stringify(data), and parse data only afterwards"
 #define DUMPS                                                                                      \
-    "write data as JSON.stringify does: json.dumps(data, ensure_ascii=False, "                     \
+    "serialize data as JSON.stringify does: json.dumps(data, ensure_ascii=False, "                 \
     "separators=(',', ':')).encode()"
 #define ENCODE                                                                                     \
-    "write data as JSON.stringify does: json_encode($data, JSON_UNESCAPED_SLASHES | "              \
+    "serialize data as JSON.stringify does: json_encode($data, JSON_UNESCAPED_SLASHES | "          \
     "JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_LINE_TERMINATORS)"
 #define MARSHAL                                                                                    \
-    "write data as JSON.stringify does: a json.Encoder with SetEscapeHTML(false), the newline at " \
-    "the end removed, and U+2028 and U+2029 left as they are; or take the bytes of data out of "   \
+    "serialize data as JSON.stringify does: use a json.Encoder with SetEscapeHTML(false), remove " \
+    "the final newline, and leave U+2028 and U+2029 unescaped; or take the bytes of data from "    \
     "the body as a json.RawMessage"
 #define ENCODER                                                                                    \
-    "take the text of data as it stands in the body (JsonElement.GetRawText), or write it with "   \
-    "only the quote, the backslash and control characters escaped"
+    "use the raw text of data from the body (JsonElement.GetRawText), or escape only quotes, "     \
+    "backslashes and control characters"
 #define GSON                                                                                       \
-    "write data as JSON.stringify does: Gson with disableHtmlEscaping, or take the text of data "  \
-    "as it stands in the body"
-#define GENERATE "write data as JSON.stringify does: JSON.generate(data), not data.to_json in Rails"
+    "serialize data as JSON.stringify does: use Gson with disableHtmlEscaping, or use the raw "    \
+    "text of data from the body"
+#define GENERATE                                                                                   \
+    "serialize data as JSON.stringify does: JSON.generate(data), not data.to_json in Rails"
 #define NUMBERS                                                                                    \
-    "take the text of data as it stands in the body; where data is an object, numbers such as "    \
-    "1e+21 and some escapes come out of this library in another form than JSON.stringify's"
+    "use the raw text of data from the body; when data is an object, this library writes numbers " \
+    "such as 1e+21 and some escapes differently from JSON.stringify"
 #define UTF8  "compute the HMAC over the UTF-8 bytes of the message"
-#define EXACT "compute the HMAC over data as it arrived; trim nothing"
+#define EXACT "compute the HMAC over data exactly as it arrived; do not trim it"
 #define READ_BODY                                                                                  \
-    "read the body before anything else consumes it, check that it has a member data, and refuse " \
-    "what has none; at present one signature fits every event"
+    "read the body before anything else consumes it, and refuse bodies without data; as it is, "   \
+    "one signature fits every event"
 #define TRIM                                                                                       \
-    "take away what is not part of the secret: a file or a variable often holds a newline, a "     \
-    "blank or quotes around it"
-#define BYTES  "use the secret's characters as they are: nothing is stripped or decoded"
+    "remove what does not belong to the secret: files and variables often add a newline, a space " \
+    "or quotes"
+#define BYTES  "use the secret exactly as it is; do not strip or decode it"
 #define SECRET "configure the secret, and refuse to start without one"
-#define HEX    "compare the header with the lower-case hexadecimal digest, with nothing before it"
-#define SHA256 "compute HMAC-SHA256 with the secret as key"
+#define HEX    "compare the header with the lowercase hexadecimal digest, without a prefix"
+#define SHA256 "compute HMAC-SHA256 with the secret as the key"
 #define UPDATE                                                                                     \
-    "verify the HMAC-SHA256 of JSON.stringify(data); Panora sends no secrets any more, and who "   \
-    "sees one can forge all events"
+    "verify the HMAC-SHA256 of JSON.stringify(data); Panora no longer sends secrets, and anyone "  \
+    "who sees one can forge every event"
 #define PANORA                                                                                     \
-    "Panora's scheme is another: Panora-Signature is the lower-case hexadecimal HMAC-SHA256 of "   \
-    "JSON.stringify(data), without a time"
-#define HEADER "read the header Panora-Signature"
+    "use Panora's scheme: Panora-Signature is the lowercase hexadecimal HMAC-SHA256 of "           \
+    "JSON.stringify(data), without a timestamp"
+#define HEADER "read the Panora-Signature header"
 
 /* A part, an id, how it is applied, its argument, the remedy, the sentence, and what else is set.
  */
@@ -63,33 +64,33 @@
 /* The same three messages by every library: data, the object in it, the whole event. */
 #define DATA_AS(id_, words_, remedy_, language_, ...)                                              \
     ROW(MESSAGE, "data-as-" id_, sign_data_by, id_, remedy_,                                       \
-        "computes the HMAC over data as " words_ " writes it, and not as JSON.stringify does",     \
+        "computes the HMAC over data as written by " words_ ", not by JSON.stringify",             \
         .language = (language_), __VA_ARGS__)
 #define INNER_AS(id_, words_, language_, ...)                                                      \
     ROW(MESSAGE, "inner-as-" id_, sign_inner_by, id_, SIGN_QUOTED,                                 \
-        "parses the text in data and computes the HMAC over the object in it as " words_           \
+        "parses the text in data and computes the HMAC over the result as written by " words_      \
         " writes it",                                                                              \
         .language = (language_), __VA_ARGS__)
 #define EVENT_AS(id_, words_, language_, ...)                                                      \
     ROW(MESSAGE, "event-as-" id_, sign_event_by, id_, SIGN_DATA,                                   \
-        "computes the HMAC over the whole event as " words_ " writes it", .language = (language_), \
-        __VA_ARGS__)
+        "computes the HMAC over the whole event as written by " words_ " writes it",               \
+        .language = (language_), __VA_ARGS__)
 #define UNCHANGED                                                                                  \
-    "compute the HMAC over data as it was parsed, before a middleware, a schema or a serialiser "  \
-    "changes it"
+    "compute the HMAC over data as parsed, before a middleware, a schema or a serializer changes " \
+    "it"
 #define CHANGED(id_, argument_, sentence_)                                                         \
     ROW(MESSAGE, "data-" id_, sign_changed_data, argument_, UNCHANGED, sentence_, LIKELY)
 #define INNER_CHANGED(id_, argument_, words_)                                                      \
     ROW(MESSAGE, "inner-" id_, sign_changed_inner, argument_, SIGN_QUOTED,                         \
-        "parses the text in data and computes the HMAC over JSON.stringify of the object in "      \
-        "it, " words_,                                                                             \
+        "parses the text in data and computes the HMAC over JSON.stringify of the "                \
+        "result, " words_,                                                                         \
         UNLIKELY)
 #define ESCAPED(id_, words_)                                                                       \
     ROW(MESSAGE, "data-escaped-" id_, sign_escaped_data, id_, UNCHANGED,                           \
-        "computes the HMAC over data as a library writes it that " words_, UNLIKELY),              \
+        "computes the HMAC over data as written by a library that " words_, UNLIKELY),             \
         ROW(MESSAGE, "inner-escaped-" id_, sign_escaped_inner, id_, SIGN_QUOTED,                   \
-            "parses the text in data and computes the HMAC over the object in it as a library "    \
-            "writes it that " words_,                                                              \
+            "parses the text in data and computes the HMAC over the result as written by a "       \
+            "library that " words_,                                                                \
             UNLIKELY)
 #define HEADER_NAMED(id_, name_)                                                                   \
     ROW(HEADER, "header-" id_, header_named, name_, HEADER, "looks for the signature in " name_,   \
@@ -115,16 +116,15 @@
 
 const struct hypothesis hypotheses[] = {
     ROW(MESSAGE, "signs-raw-body", sign_raw_body, NULL, SIGN_DATA,
-        "computes the HMAC over the raw body, though Panora signs only its data", LIKELY),
+        "computes the HMAC over the raw body, but Panora signs only data", LIKELY),
     ROW(MESSAGE, "signs-whole-event", sign_event_by, "javascript", SIGN_DATA,
-        "computes the HMAC over JSON.stringify of the whole event, though Panora signs only its "
-        "data",
-        LIKELY, .language = "javascript"),
+        "computes the HMAC over JSON.stringify(event), but Panora signs only data", LIKELY,
+        .language = "javascript"),
     ROW(MESSAGE, "signs-data-text", sign_data_text, NULL, SIGN_QUOTED,
-        "computes the HMAC over the text in data without its JSON quotes and escapes", LIKELY),
+        "computes the HMAC over the text in data, without JSON quotes and escapes", LIKELY),
     ROW(MESSAGE, "signs-inner-object", sign_inner_by, "javascript", SIGN_QUOTED,
-        "parses the text in data and computes the HMAC over JSON.stringify of the object in it",
-        LIKELY, .language = "javascript"),
+        "parses the text in data and computes the HMAC over JSON.stringify of the result", LIKELY,
+        .language = "javascript"),
     DATA_AS("python-default", W_PYTHON_DEFAULT, DUMPS, "python", LIKELY),
     DATA_AS("php-default", W_PHP_DEFAULT, ENCODE, "php", LIKELY),
     DATA_AS("go", W_GO, MARSHAL, "go", LIKELY),
@@ -141,47 +141,46 @@ const struct hypothesis hypotheses[] = {
     DATA_AS("ruby", W_RUBY, NUMBERS, "ruby", UNLIKELY),
     DATA_AS("jackson", W_JACKSON, NUMBERS, "java", UNLIKELY),
     ROW(MESSAGE, "signs-as-ascii", sign_as_ascii, NULL, UTF8,
-        "turns the message into ASCII, with ? for every other character, before it computes the "
-        "HMAC",
+        "converts the message to ASCII before it computes the HMAC, replacing other characters "
+        "with ?",
         LIKELY),
     ROW(MESSAGE, "signs-as-latin1", sign_as_latin1, NULL, UTF8,
-        "turns the message into Latin-1 before it computes the HMAC", LIKELY),
+        "converts the message to Latin-1 before it computes the HMAC", LIKELY),
     ROW(MESSAGE, "signs-as-binary", sign_as_binary, NULL, UTF8,
-        "turns the message into Node's latin1 (binary), which keeps one byte of each character, "
-        "before it computes the HMAC",
+        "converts the message to Node's latin1 (binary) before it computes the HMAC, keeping one "
+        "byte of each character",
         LIKELY, .language = "javascript"),
     ROW(MESSAGE, "signs-without-wide", sign_without_wide, NULL, UTF8,
-        "leaves out every character that is not ASCII before it computes the HMAC", UNLIKELY),
+        "drops every non-ASCII character before it computes the HMAC", UNLIKELY),
     ROW(MESSAGE, "signs-trimmed-data", sign_trimmed_data, NULL, EXACT,
         "trims the text in data before it computes the HMAC", .is_offline = true),
     CHANGED("sorted-keys", "sorted", "sorts the keys of data before it computes the HMAC"),
-    CHANGED("without-nulls", "no-nulls",
-            "drops members that are null before it computes the HMAC over data"),
-    CHANGED(
-        "empty-as-array", "arrays",
-        "turns empty objects ({}) into empty arrays ([]) before it computes the HMAC over data"),
+    CHANGED("without-nulls", "no-nulls", "drops null fields of data before it computes the HMAC"),
+    CHANGED("empty-as-array", "arrays",
+            "turns empty objects ({}) in data into empty arrays ([]) before it computes the HMAC"),
     CHANGED("trimmed-texts", "trimmed",
-            "trims the texts in data, and makes null of empty ones, before it computes the HMAC"),
+            "trims the strings in data and turns empty ones into null before it computes the HMAC"),
     ESCAPED("slashes", "escapes slashes (\\/)"),
     ESCAPED("separators", "escapes U+2028 and U+2029"),
     ESCAPED("html", "escapes <, > and &"),
-    ESCAPED("ascii", "escapes what is not ASCII"),
+    ESCAPED("ascii", "escapes non-ASCII characters"),
     INNER_CHANGED("sorted-keys", "sorted", "with its keys sorted"),
-    INNER_CHANGED("without-nulls", "no-nulls", "without the members that are null"),
-    INNER_CHANGED("empty-as-array", "arrays", "with [] for each empty object"),
+    INNER_CHANGED("without-nulls", "no-nulls", "without its null fields"),
+    INNER_CHANGED("empty-as-array", "arrays", "with [] for every empty object"),
     ROW(MESSAGE, "signs-nothing", sign_constant, "", READ_BODY,
-        "computes the HMAC over an empty message: the body was consumed or never read", LIKELY,
-        .is_open_message = true),
+        "computes the HMAC over an empty message: the body was already consumed, or never read",
+        LIKELY, .is_open_message = true),
     ROW(MESSAGE, "signs-undefined", sign_constant, "undefined", READ_BODY,
-        "computes the HMAC over the text \"undefined\", whatever the body says",
+        "computes the HMAC over the text \"undefined\", whatever the body contains",
         .is_open_message = true),
     ROW(MESSAGE, "signs-empty-object", sign_constant, "{}", READ_BODY,
-        "computes the HMAC over the text \"{}\", whatever the body says", .is_open_message = true),
+        "computes the HMAC over the text \"{}\", whatever the body contains",
+        .is_open_message = true),
     ROW(MESSAGE, "signs-null", sign_constant, "null", READ_BODY,
-        "computes the HMAC over the text \"null\", whatever the body says",
+        "computes the HMAC over the text \"null\", whatever the body contains",
         .is_open_message = true),
     ROW(MESSAGE, "signs-object-object", sign_constant, "[object Object]", READ_BODY,
-        "computes the HMAC over the text \"[object Object]\", whatever the body says",
+        "computes the HMAC over the text \"[object Object]\", whatever the body contains",
         .is_open_message = true),
     INNER_AS("python-default", W_PYTHON_DEFAULT, "python", LIKELY),
     INNER_AS("python-compact", W_PYTHON_COMPACT, "python", LIKELY),
@@ -211,82 +210,85 @@ const struct hypothesis hypotheses[] = {
     EVENT_AS("dotnet", W_DOTNET, "csharp", UNLIKELY),
     EVENT_AS("rails", W_RAILS, "ruby", UNLIKELY),
     ROW(MESSAGE, "signs-unquoted-message", sign_unquoted_message, NULL, SIGN_QUOTED,
-        "computes the HMAC over JSON.stringify(data) without the quotes at its ends", UNLIKELY),
+        "computes the HMAC over JSON.stringify(data) without the enclosing quotes", UNLIKELY),
     ROW(MESSAGE, "signs-message-newline", sign_message_with, "\n", EXACT,
-        "computes the HMAC over JSON.stringify(data) with a newline after it", UNLIKELY),
+        "computes the HMAC over JSON.stringify(data) followed by a newline", UNLIKELY),
     ROW(MESSAGE, "signs-data-newline", sign_data_text, "\n", SIGN_QUOTED,
-        "computes the HMAC over the text in data with a newline after it", UNLIKELY),
+        "computes the HMAC over the text in data followed by a newline", UNLIKELY),
     ROW(MESSAGE, "signs-body-newline", sign_raw_body, "\n", SIGN_DATA,
-        "computes the HMAC over the raw body with a newline after it", UNLIKELY),
+        "computes the HMAC over the raw body followed by a newline", UNLIKELY),
     ROW(MESSAGE, "signs-trimmed-body", sign_trimmed_body, NULL, SIGN_DATA,
-        "computes the HMAC over the raw body without the white space at its ends",
+        "computes the HMAC over the raw body without leading and trailing white space",
         .is_offline = true),
     ROW(MESSAGE, "signs-unix-lines", sign_unix_lines, NULL, SIGN_DATA,
-        "computes the HMAC over the raw body with LF line ends", .is_offline = true),
+        "computes the HMAC over the raw body with LF line endings", .is_offline = true),
     ROW(MESSAGE, "signs-dos-lines", sign_dos_lines, NULL, SIGN_DATA,
-        "computes the HMAC over the raw body with CR LF line ends", .is_offline = true),
+        "computes the HMAC over the raw body with CRLF line endings", .is_offline = true),
     ROW(KEY, "key-newline", key_with, "\n", TRIM, "has a newline at the end of its secret", LIKELY),
     ROW(KEY, "key-trimmed", key_trimmed, NULL, BYTES,
         "trims the secret, but the white space belongs to it", LIKELY),
     ROW(KEY, "key-without-prefix", key_without_prefix, NULL, BYTES, "strips whsec_ from its secret",
         LIKELY),
     ROW(KEY, "key-base64-decoded-without-prefix", key_decoded_without_prefix, "base64", BYTES,
-        "strips whsec_ from its secret and decodes the rest as base64, as Standard Webhooks does",
+        "strips whsec_ from its secret and decodes the rest as base64, as Standard Webhooks do",
         LIKELY),
     ROW(KEY, "key-base64-decoded", key_decoded, "base64", BYTES, "decodes its secret as base64",
         LIKELY),
     ROW(KEY, "key-base64url-decoded", key_decoded, "base64url", BYTES,
-        "decodes its secret as base64 in either alphabet, as Node does", LIKELY,
+        "decodes its secret as base64 or base64url, as Node does", LIKELY,
         .language = "javascript"),
     ROW(KEY, "key-hex-decoded", key_decoded, "hex", BYTES, "decodes its secret as hexadecimal",
         LIKELY),
     ROW(KEY, "key-empty", key_constant, "", SECRET, "has no secret and verifies with an empty key",
         LIKELY, .is_open_key = true),
     ROW(KEY, "key-undefined", key_constant, "undefined", SECRET,
-        "has no secret and verifies with the text \"undefined\" as key", LIKELY,
+        "has no secret and verifies with the text \"undefined\" as the key", LIKELY,
         .is_open_key = true),
     ROW(KEY, "key-null", key_constant, "null", SECRET,
-        "has no secret and verifies with the text \"null\" as key", LIKELY, .is_open_key = true),
+        "has no secret and verifies with the text \"null\" as the key", LIKELY,
+        .is_open_key = true),
     ROW(KEY, "key-none", key_constant, "None", SECRET,
-        "has no secret and verifies with the text \"None\" as key", LIKELY, .is_open_key = true),
+        "has no secret and verifies with the text \"None\" as the key", LIKELY,
+        .is_open_key = true),
     ROW(KEY, "key-object", key_constant, "[object Object]", SECRET,
-        "has no secret and verifies with the text \"[object Object]\" as key", .is_open_key = true),
-    ROW(KEY, "key-crlf", key_with, "\r\n", TRIM, "has CR LF at the end of its secret", UNLIKELY),
-    ROW(KEY, "key-blank", key_with, " ", TRIM, "has a blank at the end of its secret", UNLIKELY),
+        "has no secret and verifies with the text \"[object Object]\" as the key",
+        .is_open_key = true),
+    ROW(KEY, "key-crlf", key_with, "\r\n", TRIM, "has a CRLF at the end of its secret", UNLIKELY),
+    ROW(KEY, "key-blank", key_with, " ", TRIM, "has a space at the end of its secret", UNLIKELY),
     ROW(KEY, "key-quoted", key_quoted, NULL, TRIM, "has quotes around its secret", UNLIKELY),
     ROW(KEY, "key-base64", key_encoded, "base64", BYTES, "encodes its secret as base64", UNLIKELY),
     ROW(KEY, "key-hex", key_encoded, "hex", BYTES, "encodes its secret as hexadecimal", UNLIKELY),
-    ROW(DIGEST, "digest-base64", digest_as_base64, NULL, HEX, "wants the digest in base64", LIKELY),
-    ROW(DIGEST, "digest-base64url", digest_as_base64url, NULL, HEX, "wants the digest in base64url",
-        UNLIKELY),
+    ROW(DIGEST, "digest-base64", digest_as_base64, NULL, HEX, "expects the digest in base64",
+        LIKELY),
+    ROW(DIGEST, "digest-base64url", digest_as_base64url, NULL, HEX,
+        "expects the digest in base64url", UNLIKELY),
     ROW(DIGEST, "digest-upper-case", digest_in_capitals, NULL, HEX,
-        "wants the digest in upper-case hexadecimal", LIKELY),
+        "expects the digest in uppercase hexadecimal", LIKELY),
     ROW(DIGEST, "digest-sha256-prefix", digest_after, "sha256=", HEX,
-        "wants sha256= before the digest, as GitHub writes it", LIKELY),
-    ROW(DIGEST, "digest-v1-equals", digest_after, "v1=", HEX, "wants v1= before the digest",
+        "expects sha256= before the digest, as GitHub sends it", LIKELY),
+    ROW(DIGEST, "digest-v1-equals", digest_after, "v1=", HEX, "expects v1= before the digest",
         LIKELY),
     ROW(DIGEST, "digest-v1-comma", digest_base64_after, "v1,", HEX,
-        "wants v1, before the digest in base64", UNLIKELY),
+        "expects \"v1,\" and the digest in base64", UNLIKELY),
     ROW(DIGEST, "digest-sha1", digest_by, "sha1", SHA256, "computes HMAC-SHA-1", LIKELY),
     ROW(DIGEST, "digest-sha512", digest_by, "sha512", SHA256, "computes HMAC-SHA-512", LIKELY),
     ROW(DIGEST, "digest-md5", digest_by, "md5", SHA256, "computes HMAC-MD5", UNLIKELY),
     ROW(DIGEST, "digest-secret-first", digest_plain, "secret-first", SHA256,
-        "computes a plain SHA-256 of secret and message", UNLIKELY),
+        "computes a plain SHA-256 of the secret followed by the message", UNLIKELY),
     ROW(DIGEST, "digest-secret-last", digest_plain, "secret-last", SHA256,
-        "computes a plain SHA-256 of message and secret", UNLIKELY),
+        "computes a plain SHA-256 of the message followed by the secret", UNLIKELY),
     ROW(DIGEST, "digest-without-secret", digest_plain, "no-secret", SHA256,
-        "computes a plain SHA-256 of the message, for which nobody needs the secret",
-        .is_open_key = true),
+        "computes a plain SHA-256 of the message, which needs no secret", .is_open_key = true),
     ROW(DIGEST, "secret-in-header", digest_is_secret, NULL, UPDATE,
-        "wants the secret itself in the header, as Panora sent it before July 2024",
+        "expects the secret itself in the header, as Panora sent it before July 2024",
         .needs_private = true),
     ROW(DIGEST, "stripe-scheme", digest_like_stripe, NULL, PANORA,
-        "verifies as for Stripe: t=TIME,v1=HMAC of TIME.BODY", LIKELY, .is_whole = true),
+        "verifies Stripe signatures: t=TIME,v1=HMAC of TIME.BODY", LIKELY, .is_whole = true),
     ROW(DIGEST, "slack-scheme", digest_like_slack, NULL, PANORA,
-        "verifies as for Slack: v0=HMAC of v0:TIME:BODY", .is_whole = true),
+        "verifies Slack signatures: v0=HMAC of v0:TIME:BODY", .is_whole = true),
     ROW(DIGEST, "standard-webhooks-scheme", digest_like_standard_webhooks, NULL, PANORA,
-        "verifies as for Standard Webhooks: v1, and the base64 of the HMAC of ID.TIME.BODY", LIKELY,
-        .is_whole = true),
+        "verifies Standard Webhooks signatures: \"v1,\" and the base64 HMAC of ID.TIME.BODY",
+        LIKELY, .is_whole = true),
     HEADER_NAMED("x-panora-signature", "X-Panora-Signature"),
     HEADER_NAMED("x-signature", "X-Signature"),
     HEADER_NAMED("x-webhook-signature", "X-Webhook-Signature"),

@@ -11,7 +11,7 @@
 
 /* --- sending --- */
 
-static const char *const out_of_requests = "the budget of requests";
+static const char *const out_of_requests = "the request budget ran out";
 
 /* After a death: how often, and how long apart, it is looked whether the endpoint is back. */
 #define LOOKS_MAX   100
@@ -41,7 +41,7 @@ void lab_send(struct investigation *inv, const struct diagnose_batch *batch,
     inv->num_asked += batch->count;
     if (!inv->input->send(inv->input->payload, batch, seen)) {
         inv->closed = true;
-        inv->closed_by = "the time that a diagnosis may take";
+        inv->closed_by = "the time for the diagnosis ran out";
     }
 }
 
@@ -64,7 +64,7 @@ static void await_return(struct investigation *inv, const struct request *reques
             return;
     }
     inv->closed = true;
-    inv->closed_by = "the endpoint, which was gone";
+    inv->closed_by = "the endpoint went down";
 }
 
 /* One request; a rate limit that it meets is waited for. */
@@ -306,7 +306,7 @@ char *specimen_describe(const struct investigation *inv, const struct specimen *
         buf_add_format(&out, " (%.60s)", specimen->data);
     add_features(specimen, &out);
     if (specimen->padding)
-        buf_add_format(&out, ", %zu bytes more", specimen->padding);
+        buf_add_format(&out, ", %zu extra bytes", specimen->padding);
     if (seen) {
         buf_add_text(&out, ": ");
         answer_describe_untimed(seen, &out);

@@ -63,8 +63,8 @@ static bool try_one(struct search *search, const struct hypothesis *first,
     if (!fits)
         return false;
     if (search->num_found++ > 0) {
-        buf_add_format(search->out, "or, the same for this body, by %s: the signer %s\n", first->id,
-                       first->sentence);
+        buf_add_format(search->out, "or by %s, which is the same for this body: the signer %s\n",
+                       first->id, first->sentence);
         return true;
     }
     buf_add_format(search->out, "explained by %s%s%s: the signer %s%s%s\n", first->id,
@@ -144,12 +144,12 @@ static const struct {
     const char *how;
     restore_data *restore;
 } alterations[] = {
-    {"white space at the ends of the text in data was added", restore_trimmed},
-    {"a newline at the end of the text in data was taken away", restore_newline},
-    {"line ends in the text in data became CR LF", restore_unix_lines},
-    {"the text in data was parsed and written again in another way (white space, escapes, numbers)",
+    {"leading or trailing white space was added to the text in data", restore_trimmed},
+    {"the newline at the end of the text in data was removed", restore_newline},
+    {"line endings in the text in data became CRLF", restore_unix_lines},
+    {"the text in data was parsed and serialized differently (white space, escapes, numbers)",
      restore_compact},
-    {"the text in data was taken for Latin-1 and encoded as UTF-8 once more", restore_encoding},
+    {"the text in data was decoded as Latin-1 and encoded as UTF-8 again", restore_encoding},
 };
 
 static bool fits_message(const struct search *search, struct bytes message)
@@ -190,7 +190,7 @@ static void try_alterations(struct search *search)
         js_quote(buf_bytes(&search->subject.data), &message);
         if (i == 0 && !search->subject.is_text && fits_message(search, buf_bytes(&message)))
             note_alteration(search,
-                            "data was a text when it was signed, and has been parsed since");
+                            "data was a string when it was signed, and has been parsed since");
         buf_clear(&data);
         buf_clear(&message);
     }
@@ -220,20 +220,20 @@ static bool explain_one(struct search *search, struct bytes given, struct bytes 
 {
     size_t common = common_len(given, right);
     if (given.len == 0)
-        buf_add_text(search->out, "the header Panora-Signature is there, but empty: something on "
-                                  "the way took its value, or the sender has no secret\n");
+        buf_add_text(search->out, "the Panora-Signature header is empty: something on the way "
+                                  "removed its value, or the sender has no secret\n");
     else if (common == given.len && given.len < right.len)
         buf_add_format(search->out,
-                       "the signature is cut short: the first %zu of its %zu digits are there, and "
-                       "they are right; look for a column or a buffer that is too small\n",
+                       "the signature is truncated: the first %zu of its %zu digits are present "
+                       "and right; look for a column or buffer that is too small\n",
                        given.len, right.len);
     else if (common == right.len && given.len > right.len)
         buf_add_format(search->out,
-                       "the signature is right, with %zu character%s too many behind it\n",
+                       "the signature is right, but followed by %zu extra character%s\n",
                        given.len - right.len, given.len - right.len == 1 ? "" : "s");
     else if (common >= COMMON_MIN && common < right.len)
         buf_add_format(search->out,
-                       "the first %zu digits of the signature are right and the %zu. is not: the "
+                       "the first %zu digits of the signature are right, digit %zu is not: the "
                        "signature was changed, not the body\n",
                        common, common + 1);
     else
@@ -257,8 +257,8 @@ static bool explain_header(struct search *search)
         told = bytes_equal(bytes_of(search->headers->items[i].value), buf_bytes(&right));
         if (told)
             buf_add_format(search->out,
-                           "there are %zu headers Panora-Signature, and number %zu of them is "
-                           "right: something on the way added one\n",
+                           "there are %zu Panora-Signature headers, and number %zu is right: "
+                           "something on the way added one\n",
                            count, place);
     }
     if (count == 1)
@@ -359,7 +359,7 @@ bool offline_explain(const struct headers *headers, struct bytes body, struct by
             buf_add_text(out, headers_find(headers, PANORA_SIGNATURE_HEADER)
                                   ? "no known mistake matches: another secret, or data changed "
                                     "after signing\n"
-                                  : "no other header holds a signature of this body\n");
+                                  : "no other header contains a signature of this body\n");
     }
     subject_clear(&search.subject);
     return search.num_found > 0;

@@ -16,37 +16,36 @@ static const struct {
     enum harm harm_rank;
     const char *otherwise; /* what explains it as well, when nothing speaks against it */
 } causes[NUM_CAUSES] = {
-    [REFUSED] = {{"refused-but-processed", "refuses forgeries and processes them all the same",
-                  "anyone can make up events, and the status says that all is well",
-                  "return after the refusal, and verify before the event is stored, queued or "
-                  "worked on"},
-                 HARM_FORGED,
-                 "the command counts what arrives, not what is processed"},
+    [REFUSED] =
+        {{"refused-but-processed", "refuses forgeries but processes them anyway",
+          "anyone can forge events, and the status hides it",
+          "return after the refusal, and verify before you store, queue or process the event"},
+         HARM_FORGED,
+         "the command counts what arrives, not what is processed"},
     [LOST] = {{"accepted-but-lost",
-               "answers 2xx to events that it has not processed when their time (--effect-wait) is "
-               "over",
-               "such events are lost, and both sides believe that they were delivered: Panora does "
-               "not send them again",
-               "store the event where a crash or a full queue cannot lose it, and answer then; if "
-               "the work only takes longer, give it more --effect-wait; if the handler has no use "
-               "for this type, name with --events those that it has"},
+               "answers 2xx to events that it does not process within --effect-wait",
+               "such events are lost although both sides believe they were delivered; Panora does "
+               "not retry them",
+               "store the event safely before you answer; if the work just takes longer, raise "
+               "--effect-wait; if the handler ignores this type, name the types it handles with "
+               "--events"},
               HARM_LOST,
               "the command looks for events in the wrong place"},
-    [AGAIN] = {{"processed-twice", "processes an event again when it is delivered again",
-                "what the event causes happens twice: two mails, two orders, two tickets",
-                "remember id_event together with the work, in one transaction; answer 2xx to a "
-                "repetition, and do nothing"},
+    [AGAIN] = {{"processed-twice", "processes an event again when it is delivered twice",
+                "the event's effects happen twice: two mails, two orders, two tickets",
+                "store id_event and the work in one transaction; answer 2xx to a repetition, and "
+                "do nothing"},
                HARM_BREAKS,
                "the command counts deliveries, not what is processed"},
     [RACED] = {{"races-duplicates",
-                "looks an id_event up and notes it in two steps, so that copies which come at the "
-                "same time are all worked on",
-                "copies that come together are processed more than once now and then, or one of "
-                "them violates a unique key and is answered with an error",
+                "looks id_event up and stores it in two steps, so copies that arrive together are "
+                "all processed",
+                "copies that arrive together are sometimes processed more than once, or one "
+                "violates a unique key and gets an error",
                 "let the database decide: insert id_event under a unique key first (ON CONFLICT DO "
-                "NOTHING), and do the work only when a row was inserted"},
+                "NOTHING), and do the work only if a row was inserted"},
                HARM_BREAKS,
-               "it does not remember ids at all"},
+               "it does not store ids at all"},
 };
 
 /* For one cause: what shows it, and what speaks for the command. */
@@ -131,11 +130,11 @@ static char *evidence_of(const struct count *count)
 {
     struct buf out = {0};
     const struct exchange *exchange = count->example->exchange;
-    buf_add_format(&out, "\"%s\" met: ", exchange->sent);
+    buf_add_format(&out, "\"%s\" got: ", exchange->sent);
     answer_describe(&exchange->seen, &out);
-    buf_add_format(&out, "; --effect-command says of %s: ", exchange->id_event);
+    buf_add_format(&out, "; --effect-command for %s: ", exchange->id_event);
     processed_describe(&exchange->processed, &out);
-    buf_add_format(&out, "; it says the like of %zu event%s, and otherwise of %zu", count->shown,
+    buf_add_format(&out, "; same for %zu event%s, contradicted by %zu", count->shown,
                    count->shown == 1 ? "" : "s", count->others);
     return buf_take(&out);
 }
@@ -198,11 +197,10 @@ static void find_repeated(struct investigation *inv, const struct tally *tally)
     const struct count *again = &tally->counts[AGAIN];
     if (tally->num_single_more && again->shown + tally->counts[RACED].shown) {
         enum cause cause = again->shown ? AGAIN : RACED;
-        struct diagnosis *diagnosis =
-            add(inv, tally, cause,
-                "it processes also what comes once more than once, or the command counts something "
-                "else",
-                CONFIDENCE_LIKELY);
+        struct diagnosis *diagnosis = add(inv, tally, cause,
+                                          "it also processes single deliveries more than once, or "
+                                          "the command counts something else",
+                                          CONFIDENCE_LIKELY);
         explain(inv, AGAIN, diagnosis);
         explain(inv, RACED, diagnosis);
         return;

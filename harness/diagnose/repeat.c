@@ -108,7 +108,7 @@ static void add_met(const struct series *series, struct buf *out)
                    : series->answer == ANSWER_DIED ? OUTCOME_CLOSED
                                                    : OUTCOME_ANSWERED;
     if (series->answer == ANSWER_BROKEN)
-        buf_add_format(out, "%d in an answer that Panora cannot read", series->status);
+        buf_add_format(out, "%d in a response that Panora cannot read", series->status);
     else
         answer_describe_untimed(&seen, out);
     observation_clear(&seen);
@@ -120,7 +120,7 @@ static void note(struct investigation *inv, const char *id, char *sentence, cons
                  char *accepted, char *refused, const struct series *series)
 {
     const struct diagnosis_kind kind = {
-        id, sentence, "what it turns away is lost: Panora does not send it again", remedy};
+        id, sentence, "the events it turns away are lost: Panora does not retry them", remedy};
     struct diagnosis *diagnosis = found_pair(inv, &kind, HARM_LOST, accepted, refused, "");
     attribute_unstable(inv, diagnosis, series->status, series->answer);
     inv->unstable = true;
@@ -131,14 +131,13 @@ static void note(struct investigation *inv, const char *id, char *sentence, cons
 }
 
 #define CHANCE                                                                                     \
-    "look at the log for these answers; what the event holds plays no part. One of several "       \
-    "instances with an old secret or old code, a pool that runs out, or a race does this"
+    "look at the log for these responses; the event's content does not matter. Likely reasons: "   \
+    "one of several instances has an old secret or old code, a pool runs out, or a race"
 #define RATE                                                                                       \
-    "exempt Panora's events from the rate limit, for the signature tells who sends them, or "      \
-    "raise "                                                                                       \
-    "it; to decide the cases that met it, run again with --rate 5/s"
+    "exempt Panora's events from the rate limit (the signature authenticates them), or raise it; " \
+    "run again with --rate 5/s to decide the cases that hit it"
 #define AT_ONCE_REMEDY                                                                             \
-    "let it work on more events at once, or queue them: Panora sends from five workers"
+    "process more events in parallel, or queue them: Panora sends from five workers"
 
 /* --- every n-th --- */
 
@@ -174,11 +173,11 @@ static bool name_period(struct investigation *inv, const struct series *first)
     struct buf met = {0};
     add_met(first, &met);
     note(inv, "fails-every-nth",
-         mem_format("answers %s to every %zu. event, whatever it holds (%zu of %zu)",
+         mem_format("answers %s to every nth event (n = %zu), whatever its content (%zu of %zu)",
                     buf_text(&met), period, first->num_failed + second.num_failed,
                     first->count + second.count),
          CHANCE, mem_format("%zu events in a row", period - 1),
-         mem_format("the same event as the %zu.: %s", period, buf_text(&met)), first);
+         mem_format("the same event sent as number %zu: %s", period, buf_text(&met)), first);
     buf_clear(&met);
     inv->tries = 3;
     return true;
@@ -210,10 +209,10 @@ static bool name_rate(struct investigation *inv, const struct series *first)
     struct buf met = {0};
     add_met(first, &met);
     note(inv, "limits-the-rate",
-         mem_format("answers %s when events come as fast as these", buf_text(&met)), RATE,
-         mem_format("%zu of %zu events, four a second", slow.count, slow.count),
-         mem_format("%zu of %zu of the same event, as fast as they are answered: %s",
-                    fast.num_failed, fast.count, buf_text(&met)),
+         mem_format("answers %s when events arrive as fast as these", buf_text(&met)), RATE,
+         mem_format("%zu of %zu events at four a second", slow.count, slow.count),
+         mem_format("%zu of %zu copies without a pause: %s", fast.num_failed, fast.count,
+                    buf_text(&met)),
          first);
     buf_clear(&met);
     inv->gap_ns = 20 * NS_PER_MS;
@@ -238,10 +237,11 @@ static void name_chance(struct investigation *inv, const struct series *first)
     add_met(first, &met);
     interval(failed, count, &low, &high);
     note(inv, "fails-at-random",
-         mem_format("answers %s to the same event now and then: %zu of %zu, %d%% to %d%%",
+         mem_format("sometimes answers %s to the same event: %zu of %zu, %d%% to %d%%",
                     buf_text(&met), failed, count, low, high),
-         CHANCE, mem_format("%zu of %zu of the same event", count - failed, count),
-         mem_format("%zu of %zu of the same event: %s", failed, count, buf_text(&met)), first);
+         CHANCE, mem_format("%zu of %zu copies of the same event", count - failed, count),
+         mem_format("%zu of %zu copies of the same event: %s", failed, count, buf_text(&met)),
+         first);
     buf_clear(&met);
     inv->tries = 2;
     while (inv->tries < TRIES_MAX && pow(share, (double)inv->tries) > RARE)
@@ -273,10 +273,10 @@ static void name_at_once(struct investigation *inv, const struct series *crowd)
     struct buf met = {0};
     add_met(crowd, &met);
     note(inv, "limits-concurrency",
-         mem_format("answers %s when more than %zu event%s come%s at once", buf_text(&met), most,
+         mem_format("answers %s when more than %zu event%s arrive%s at once", buf_text(&met), most,
                     most == 1 ? "" : "s", most == 1 ? "s" : ""),
          AT_ONCE_REMEDY, mem_format("%zu at once, and %zu one after another", most, alone.count),
-         mem_format("%zu of %d of the same event, eight at once: %s", again.num_failed, 2 * AT_ONCE,
+         mem_format("%zu of %d copies, eight at once: %s", again.num_failed, 2 * AT_ONCE,
                     buf_text(&met)),
          crowd);
     buf_clear(&met);
@@ -285,10 +285,10 @@ static void name_at_once(struct investigation *inv, const struct series *crowd)
 /* --- on one connection --- */
 
 static const struct diagnosis_kind second_request = {
-    "no-second-request", "does not understand a second request on a connection",
-    "such events are lost: Panora does not send them again",
-    "read exactly as many bytes as Content-Length says before the next request, or answer "
-    "Connection: close: Panora keeps connections open"};
+    "no-second-request", "cannot read a second request on the same connection",
+    "such events are lost: Panora does not retry them",
+    "read exactly Content-Length bytes before the next request, or answer Connection: close; "
+    "Panora keeps connections open"};
 
 /* Whether all but the first on a connection fail, and none by itself. */
 static void name_connection(struct investigation *inv)
@@ -307,12 +307,11 @@ static void name_connection(struct investigation *inv)
         return;
     struct buf met = {0};
     add_met(&one, &met);
-    char *refused = mem_format("%zu of %zu later ones on one connection: %s", later, one.count - 1,
-                               buf_text(&met));
+    char *refused = mem_format("%zu of %zu later events on one connection: %s", later,
+                               one.count - 1, buf_text(&met));
     attribute_unstable(inv,
-                       found_pair(inv, &second_request, HARM_LOST,
-                                  "events on connections of their own", refused,
-                                  "on one connection"),
+                       found_pair(inv, &second_request, HARM_LOST, "events on separate connections",
+                                  refused, "on one connection"),
                        one.status, one.answer);
     free(refused);
     buf_clear(&met);
@@ -321,10 +320,9 @@ static void name_connection(struct investigation *inv)
 /* --- only at first --- */
 
 static const struct diagnosis_kind at_first = {
-    "fails-at-first", "fails the first events after it was started, and accepts the same later",
-    "the first events after each start are lost: Panora does not send them again",
-    "answer 503 to nobody: open the port only when the handler is ready, connections to the "
-    "database included"};
+    "fails-at-first", "fails the first events after a start, and accepts the same events later",
+    "the first events after each start are lost: Panora does not retry them",
+    "open the port only when the handler is ready, including its database connections"};
 
 /* What the run sent before anything was accepted, and nothing since; no hookcheck can start the
  * endpoint once more to be sure. */
@@ -349,11 +347,11 @@ static void name_first(struct investigation *inv)
     if (!failed || num_later || first_ns == INT64_MAX || inv->behind_first)
         return;
     char *refused = mem_format("the first event of the run: %d", failed->exchange->seen.status);
-    struct diagnosis *diagnosis =
-        found_pair(inv, &at_first, HARM_LOST, "30 of the same event later", refused, "first");
+    struct diagnosis *diagnosis = found_pair(inv, &at_first, HARM_LOST,
+                                             "30 copies of the same event later", refused, "first");
     diagnosis->confidence = CONFIDENCE_LIKELY;
     free(diagnosis->likely_because);
-    diagnosis->likely_because = mem_text("the endpoint cannot be started again from here");
+    diagnosis->likely_because = mem_text("hookcheck cannot restart the endpoint to confirm it");
     attribute_unstable(inv, diagnosis, failed->exchange->seen.status, failed->answer);
     free(refused);
 }
@@ -390,10 +388,10 @@ void repeat_measure(struct investigation *inv)
 #define FORGERIES 16
 
 static const struct diagnosis_kind unverified = {
-    "verifies-at-random", "lets the same forgery in now and then",
-    "anyone who tries often enough can make up events",
-    "look whether one of several instances verifies nothing, or a verdict is not awaited: the "
-    "forgery plays no part"};
+    "verifies-at-random", "sometimes accepts the same forgery",
+    "anyone who tries often enough can forge events",
+    "check whether one of several instances does not verify, or a result is not awaited; the "
+    "forgery's content does not matter"};
 
 bool repeat_forged(struct investigation *inv)
 {
@@ -406,9 +404,9 @@ bool repeat_forged(struct investigation *inv)
     if (in == 0 || in == series.count)
         return false;
     interval(in, series.count, &low, &high);
-    char *sentence = mem_format("lets the same forgery in now and then: %zu of %zu, %d%% to %d%%",
-                                in, series.count, low, high);
-    char *accepted = mem_format("%zu of %zu of the same forgery", in, series.count);
+    char *sentence = mem_format("sometimes accepts the same forgery: %zu of %zu, %d%% to %d%%", in,
+                                series.count, low, high);
+    char *accepted = mem_format("%zu of %zu copies of the same forgery", in, series.count);
     char *refused = mem_format("%zu of %zu: %d", series.num_failed, series.count, series.status);
     struct diagnosis_kind kind = unverified;
     kind.sentence = sentence;
@@ -425,10 +423,10 @@ bool repeat_forged(struct investigation *inv)
 /* --- deaths --- */
 
 static const struct diagnosis_kind dies = {
-    "dies-on-refusals", "ends its process, or at least the connection, when it refuses an event",
-    "one request of a stranger takes the endpoint down, and events are lost until it is back",
-    "return after the refusal: a handler that goes on answers a second time, which throws "
-    "(ERR_HTTP_HEADERS_SENT), and in an async handler nobody catches that"};
+    "dies-on-refusals", "crashes, or at least closes the connection, when it refuses an event",
+    "one request from anyone takes the endpoint down; events are lost until it is back",
+    "return after the refusal: otherwise the handler sends a second response, which throws "
+    "ERR_HTTP_HEADERS_SENT, and nothing catches that in an async handler"};
 
 #define DEATHS   2
 #define DEATH_NS (100 * NS_PER_MS)
@@ -454,8 +452,8 @@ bool repeat_deaths(struct investigation *inv)
         if (!is_gone_after(inv, &forged) || is_gone_after(inv, &genuine))
             return false;
     struct diagnosis *diagnosis =
-        found_pair(inv, &dies, HARM_DIES, "a genuine event, and the next one is answered",
-                   "a forged one, and nobody takes the next connection", "forged");
+        found_pair(inv, &dies, HARM_DIES, "a genuine event, after which the next one is answered",
+                   "a forged one, after which the next connection fails", "forged");
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
         if (sight->one && (sight->one->canary_failed || sight->answer == ANSWER_DIED ||
@@ -468,14 +466,14 @@ bool repeat_deaths(struct investigation *inv)
 /* --- for lists --- */
 
 static const struct diagnosis_kind kinds[] = {
-    {"fails-every-nth", "fails every n-th event, whatever it holds",
-     "what it turns away is lost: Panora does not send it again", CHANCE},
-    {"fails-at-random", "fails the same event now and then",
-     "what it turns away is lost: Panora does not send it again", CHANCE},
-    {"limits-the-rate", "refuses events when they come fast",
-     "what it turns away is lost: Panora does not send it again", RATE},
-    {"limits-concurrency", "refuses events when more than some come at once",
-     "what it turns away is lost: Panora does not send it again", AT_ONCE_REMEDY},
+    {"fails-every-nth", "fails every nth event, whatever its content",
+     "the events it turns away are lost: Panora does not retry them", CHANCE},
+    {"fails-at-random", "sometimes fails the same event",
+     "the events it turns away are lost: Panora does not retry them", CHANCE},
+    {"limits-the-rate", "refuses events that arrive too fast",
+     "the events it turns away are lost: Panora does not retry them", RATE},
+    {"limits-concurrency", "refuses events when too many arrive at once",
+     "the events it turns away are lost: Panora does not retry them", AT_ONCE_REMEDY},
 };
 
 size_t repeat_kind_count(void)

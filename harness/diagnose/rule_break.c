@@ -113,16 +113,15 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
 #define THROW(id_, predict_, argument_, sentence_, remedy_)                                        \
     {                                                                                              \
         .kind = {"throws-" id_, "answers 5xx when " sentence_,                                     \
-                 "a stranger's request raises an exception; alarms ring for nothing", remedy_},    \
+                 "anyone can trigger the exception, and each one raises a false alarm", remedy_},  \
         .effect = EFFECT_BREAKS, .harm_rank = HARM_BREAKS, .predicts = (predict_),                 \
         .argument = (argument_)                                                                    \
     }
 #define DIE(id_, predict_, argument_, sentence_, remedy_)                                          \
     {                                                                                              \
         .kind =                                                                                    \
-            {"dies-" id_, "ends its process, or at least the connection, when " sentence_,         \
-             "one request of a stranger takes the endpoint down, and events are lost until it "    \
-             "is back",                                                                            \
+            {"dies-" id_, "crashes, or at least closes the connection, when " sentence_,           \
+             "one request from anyone takes the endpoint down; events are lost until it is back",  \
              remedy_},                                                                             \
         .effect = EFFECT_DIES, .harm_rank = HARM_DIES, .predicts = (predict_),                     \
         .argument = (argument_)                                                                    \
@@ -139,47 +138,45 @@ static bool predict_wrong(const struct rule *rule, const struct investigation *i
 }
 
 const struct rule rules_of_breaking[] = {
-    THROW("on-refusals", predict_wrong, NULL, "it refuses an event: that is its way to refuse",
-          "catch the exception of the verifier and answer 401"),
+    THROW("on-refusals", predict_wrong, NULL, "it refuses an event, instead of 401",
+          "catch the verifier's exception and answer 401"),
     BREAK("on-missing-signature", predict_no_header, NULL, "there is no signature header",
-          "answer 401 when the header is absent, before it is used"),
-    BREAK("on-other-length", predict_other_length, NULL,
-          "the signature has another length than the right one",
-          "compare the lengths first: timingSafeEqual and its like throw when they differ"),
+          "answer 401 when the header is missing, before you use it"),
+    BREAK(
+        "on-other-length", predict_other_length, NULL, "the signature has the wrong length",
+        "compare the lengths first: timingSafeEqual and similar functions throw when they differ"),
     BREAK("on-other-digits", predict_other_digits, NULL,
-          "the signature is as long as the right one and not hexadecimal",
-          "compare the lengths of what is compared: of the decoded bytes, not of the texts; "
-          "Buffer.from(text, 'hex') stops at the first character that is no digit, and "
-          "timingSafeEqual throws when the lengths differ"),
+          "the signature has the right length but is not hexadecimal",
+          "compare the lengths of the decoded bytes, not of the texts: Buffer.from(text, 'hex') "
+          "stops at the first non-hex character, and timingSafeEqual throws when lengths differ"),
     BREAK("on-not-hex", predict_not_hex, NULL, "the signature is not hexadecimal",
-          "compare the texts, or catch what the decoder throws and answer 401"),
+          "compare the texts, or catch the decoder's exception and answer 401"),
     BREAK("on-non-ascii", predict_non_ascii, NULL, "the signature is not ASCII",
-          "compare bytes: hmac.compare_digest(a.encode(), b.encode()), for it throws on texts that "
-          "are not ASCII"),
+          "compare bytes: hmac.compare_digest(a.encode(), b.encode()); it raises TypeError on "
+          "non-ASCII strings"),
     BREAK("on-empty-body", predict_body, "empty", "the body is empty",
-          "catch what the parser throws and answer 400"),
+          "catch the parser's exception and answer 400"),
     BREAK("on-bad-json", predict_body, "not JSON", "the body is not JSON",
-          "catch what the parser throws and answer 400"),
-    BREAK("on-missing-data", predict_body, "no data", "the body is JSON but has no member data",
-          "look whether the event has data before it is written as JSON again (JSON.stringify of "
-          "what is not there is undefined, and an HMAC over that throws), and answer 400"),
-    BREAK("on-non-object", predict_body, "no object", "the body is JSON but no object",
-          "look at the kind of the parsed value before its members are read, and answer 400"),
+          "catch the parser's exception and answer 400"),
+    BREAK("on-missing-data", predict_body, "no data", "the body is JSON without data",
+          "answer 400 when data is missing, before you serialize it: JSON.stringify(undefined) is "
+          "undefined, and an HMAC over that throws"),
+    BREAK("on-non-object", predict_body, "no object", "the body is JSON but not an object",
+          "check the type of the parsed value before you read its fields, and answer 400"),
     BREAK("on-encoding", predict_encoding, NULL,
-          "the body is no UTF-8 or begins with a byte order mark",
-          "decode with replacement as Panora's own verifier does (errors='replace', and drop a "
-          "byte order mark), or catch what the decoder throws and answer 400"),
+          "the body is not UTF-8 or starts with a byte order mark",
+          "decode with replacement, as Panora's own verifier does (errors='replace', and drop a "
+          "byte order mark), or catch the decoder's exception and answer 400"),
     THROW("on-missing-members", predict_members, NULL,
-          "a signed event has no id_event or no type, or they are no text",
-          "look whether id_event and type are there before they are used, and answer 400: Panora "
-          "does not sign them, so that who has seen one event can send it without them"),
+          "a signed event has no id_event or type, or they are not strings",
+          "check id_event and type before you use them, and answer 400: Panora does not sign them, "
+          "so anyone who has seen an event can send it without them"),
     BREAK("on-long-header", predict_long_header, NULL, "a header is thousands of characters long",
-          "let the server refuse what it does not want to read (431), and make no other use of a "
-          "header than to compare it"),
+          "let the server refuse long headers (431), and use the header for the comparison only"),
     DIE("on-refusals", predict_refusal, NULL, "it refuses an event",
-        "return after the refusal: a handler that goes on answers a second time, which throws "
-        "(ERR_HTTP_HEADERS_SENT), and in an async handler nobody catches that"),
-    DIE("on-deep-data", predict_depth, NULL, "data is nested deeply",
-        "parse data without recursion, or refuse what is nested deeper than some hundred levels"),
+        "return after the refusal: otherwise the handler sends a second response, which throws "
+        "ERR_HTTP_HEADERS_SENT, and nothing catches that in an async handler"),
+    DIE("on-deep-data", predict_depth, NULL, "data is deeply nested",
+        "parse data without recursion, or refuse data nested deeper than a few hundred levels"),
 };
 const size_t num_rules_of_breaking = ARRAY_LEN(rules_of_breaking);

@@ -153,11 +153,11 @@ static const struct rule *best_rule(const struct investigation *inv, const struc
 /* The sentence with the number that was measured, where it has a place for one. */
 static char *with_measure(const struct investigation *inv, const char *sentence)
 {
-    const char *place = strstr(sentence, "%zu");
+    const char *place = strstr(sentence, " N ");
     size_t number = inv->first_digits ? inv->first_digits : inv->last_digits;
     if (!place)
         return mem_text(sentence);
-    return mem_format("%.*s%zu%s", (int)(place - sentence), sentence, number, place + 3);
+    return mem_format("%.*s %zu %s", (int)(place - sentence), sentence, number, place + 3);
 }
 
 static void add_found(struct investigation *inv, const struct rule *rules, size_t count,

@@ -11,32 +11,31 @@
 #include "diagnose/attribution.h"
 #include "diagnose/investigation.h"
 
-#define LOST "such events are lost: Panora does not send them again"
+#define LOST "such events are lost: Panora does not retry them"
 
 static const struct diagnosis_kind arrays_refused = {
-    "refuses-arrays", "does not accept events whose data is an array", LOST,
+    "refuses-arrays", "rejects events whose data is an array", LOST,
     "*.pulled events carry an array of rows: accept it"};
 
 static const struct diagnosis_kind empty_refused = {
-    "refuses-empty-arrays", "does not accept events whose data is an empty array", LOST,
+    "refuses-empty-arrays", "rejects events whose data is an empty array", LOST,
     "*.pulled events carry an array of rows, which may be empty: accept it and do nothing"};
 
 static const struct diagnosis_kind unknown_refused = {
-    "refuses-unknown-types", "does not accept events whose type it does not know", LOST,
-    "answer 200 to a type that you do not handle, and do nothing: Panora adds types without "
-    "notice"};
+    "refuses-unknown-types", "rejects events of unknown types", LOST,
+    "answer 200 to types that you do not handle, and do nothing: Panora adds types without notice"};
 
 static const struct diagnosis_kind again_refused = {
-    "refuses-duplicates", "answers an event that it has seen as if it were wrong", LOST,
-    "answer 200 to an id_event that you have processed, and do nothing"};
+    "refuses-duplicates", "answers a repeated event with an error", LOST,
+    "answer 200 to an id_event that you have already processed, and do nothing"};
 
 static const struct diagnosis_kind copies_refused = {
     "races-duplicates",
-    "does not accept copies of an event that come at the same time, as happens when an id is "
-    "looked up and noted in two steps",
+    "rejects copies of an event that arrive together; a lookup and an insert of the id in two "
+    "steps do that",
     LOST,
-    "insert id_event under a unique key with ON CONFLICT DO NOTHING, and answer a conflict "
-    "with a 2xx"};
+    "insert id_event under a unique key with ON CONFLICT DO NOTHING, and answer conflicts with "
+    "2xx"};
 
 static char *describe_good(const struct investigation *inv, const struct specimen *specimen)
 {
@@ -265,15 +264,14 @@ static void name_types(struct investigation *inv, struct refused_types *types)
         attribute_unknown_types(inv, diagnosis, types->status);
     } else if (types->count) {
         struct buf sentence = {0};
-        buf_add_format(&sentence,
-                       "does not accept events of some types: %zu of %zu that were asked",
+        buf_add_format(&sentence, "rejects some event types: %zu of the %zu that were tried",
                        types->count, types->count + types->num_passed);
         for (size_t i = 0; i < types->count && i < 4; i++)
             buf_add_format(&sentence, "%s%s", i ? ", " : " (", types->names[i]);
         buf_add_text(&sentence, types->count > 4 ? ", ...)" : ")");
         const struct diagnosis_kind some = {
             "refuses-some-types", buf_text(&sentence), LOST,
-            "answer 200 to every type, and do nothing for those that you do not handle"};
+            "answer 200 to every type, and ignore those that you do not handle"};
         struct diagnosis *diagnosis =
             found_pair(inv, &some, HARM_LOST, good, types->described, types->names[0]);
         attribute_fitting(inv, diagnosis, fits_type, types, types->status);
@@ -348,7 +346,7 @@ static void ask_sizes(struct investigation *inv)
     const struct specimen usual = {.padding = good};
     if (specimen_passes(inv, &usual)) {
         size_t limit = len_of(inv, good);
-        char *sentence = mem_format("does not accept events above %zu bytes", limit);
+        char *sentence = mem_format("rejects events above %zu bytes", limit);
         const struct diagnosis_kind kind = {
             "refuses-large-events", sentence, LOST,
             "raise the limit of every layer (express.json({limit: '10mb'}), nginx "
@@ -370,7 +368,7 @@ static const struct {
     const char *glob;
     const char *words;
 } digests[] = {
-    {"0*", "begins with 0"},          {"00*", "begins with 00"}, {"[a-f]*", "begins with a letter"},
+    {"0*", "starts with 0"},          {"00*", "starts with 00"}, {"[a-f]*", "starts with a letter"},
     {"*[a-f]", "ends with a letter"}, {"*0", "ends with 0"},
 };
 
@@ -390,16 +388,15 @@ static void ask_digests(struct investigation *inv)
         for (size_t k = 0; refused && k < 2; k++)
             refused = specimen_passes(inv, &usual) && !specimen_passes(inv, &odd);
         if (refused) {
-            char *sentence =
-                mem_format("does not accept events whose signature %s", digests[i].words);
+            char *sentence = mem_format("rejects events whose signature %s", digests[i].words);
             const struct diagnosis_kind kind = {
-                "refuses-some-digests", sentence, "one event of many is lost, whatever it holds",
-                "compare the 64 digits as text, or their bytes; do not turn them into a number"};
+                "refuses-some-digests", sentence, "a few events are lost, whatever their content",
+                "compare the 64 digits as text or as bytes; do not convert them to a number"};
             char *refused_text =
                 mem_format("a signature that %s: %d", digests[i].words, seen.status);
             attribute_fitting(inv,
                               found_pair(inv, &kind, HARM_LOST,
-                                         "a signature that begins and ends with other digits",
+                                         "a signature with other first and last digits",
                                          refused_text, digests[i].words),
                               fits_digest, digests[i].glob, seen.status);
             free(refused_text);
@@ -439,7 +436,7 @@ static void ask_again(struct investigation *inv)
     struct outcome_of second = ask_for(inv, &usual);
     if (!second.passed) {
         attribute_fitting(inv,
-                          found_pair(inv, &again_refused, HARM_LOST, "an event for the first time",
+                          found_pair(inv, &again_refused, HARM_LOST, "an event sent once",
                                      second.described, "again"),
                           fits_again, NULL, 0);
         free(second.described);
@@ -464,7 +461,7 @@ static void ask_again(struct investigation *inv)
         char *refused = mem_format("%zu of %d copies of one event at once", failed, COPIES);
         attribute_fitting(inv,
                           found_pair(inv, &copies_refused, HARM_LOST,
-                                     "a copy after the first was answered", refused, "at once"),
+                                     "a copy sent after the first response", refused, "at once"),
                           fits_again, NULL, 0);
         free(refused);
     }
@@ -484,15 +481,13 @@ void shrink_shapes(struct investigation *inv)
 /* --- for lists --- */
 
 static const struct diagnosis_kind kinds[] = {
-    {"refuses-some-digests",
-     "does not accept events whose signature begins or ends with certain "
-     "digits",
-     "one event of many is lost, whatever it holds",
-     "compare the 64 digits as text, or their bytes; do not turn them into a number"},
-    {"refuses-large-events", "does not accept events above some size", LOST,
+    {"refuses-some-digests", "rejects events whose signature starts or ends with certain digits",
+     "a few events are lost, whatever their content",
+     "compare the 64 digits as text or as bytes; do not convert them to a number"},
+    {"refuses-large-events", "rejects large events", LOST,
      "raise the limit of every layer (express.json({limit: '10mb'}), nginx client_max_body_size)"},
-    {"refuses-some-types", "does not accept events of some types", LOST,
-     "answer 200 to every type, and do nothing for those that you do not handle"},
+    {"refuses-some-types", "rejects some event types", LOST,
+     "answer 200 to every type, and ignore those that you do not handle"},
 };
 
 static const struct diagnosis_kind *const others[] = {

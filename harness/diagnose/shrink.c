@@ -276,7 +276,7 @@ static char *sentence_of(const struct investigation *inv, const struct fit *fits
             buf_clear(&b);
         }
         if (same)
-            buf_add_format(&out, "; or it %s, which comes to the same",
+            buf_add_format(&out, "; or it %s, which is the same here",
                            fits[i].hypothesis->sentence);
     }
     return buf_take(&out);
@@ -299,7 +299,7 @@ static char *twin_of(struct investigation *inv, const struct trial *trial)
 
 static const char *difference_of(const struct trial *trial)
 {
-    return trial->feature ? trial->feature->with : "data as object";
+    return trial->feature ? trial->feature->with : "data as an object";
 }
 
 static void take_hypothesis(struct investigation *inv, struct trials *trials,
@@ -383,10 +383,10 @@ static void name_cause(struct investigation *inv, struct trial *trial, const cha
 {
     char *twin = twin_of(inv, trial);
     char *whole = trial->other_dialect && inv->dialect == DIALECT_TEXT
-                      ? mem_format("%s, where data is an object", sentence)
+                      ? mem_format("%s, when data is an object", sentence)
                       : mem_text(sentence);
-    const struct diagnosis_kind kind = {
-        cause, whole, "such events are lost: Panora does not send them again", remedy};
+    const struct diagnosis_kind kind = {cause, whole,
+                                        "such events are lost: Panora does not retry them", remedy};
     struct diagnosis *diagnosis =
         found_pair(inv, &kind, HARM_LOST, twin, trial->described, difference_of(trial));
     attribute_feature(inv, diagnosis, trial->feature, trial->status);
@@ -421,20 +421,17 @@ static void name_groups(struct investigation *inv, struct trials *trials, bool o
 static void name_single(struct investigation *inv, struct trial *trial)
 {
     static const char objects[] =
-        "does not accept events whose data is an object, as Panora's documentation shows them";
+        "rejects events whose data is an object, as Panora's documentation shows";
     if (!trial->feature) {
-        name_cause(inv, trial,
-                   inv->dialect == DIALECT_TEXT ? "refuses-object-data" : "wants-object-data",
-                   inv->dialect == DIALECT_TEXT
-                       ? objects
-                       : "takes events only when data is an object, as Panora's documentation "
-                         "shows",
-                   "accept both: verify JSON.stringify(data), then parse data when it is a string");
+        name_cause(
+            inv, trial, inv->dialect == DIALECT_TEXT ? "refuses-object-data" : "wants-object-data",
+            inv->dialect == DIALECT_TEXT
+                ? objects
+                : "accepts events only when data is an object, as Panora's documentation shows",
+            "accept both: verify JSON.stringify(data), then parse data if it is a string");
         return;
     }
-    char *sentence = mem_format("does not accept events %s", trial->feature->words);
-    name_cause(inv, trial, trial->feature->cause, sentence, trial->feature->remedy);
-    free(sentence);
+    name_cause(inv, trial, trial->feature->cause, trial->feature->sentence, trial->feature->remedy);
 }
 
 /* An endpoint that takes no member more says nothing about what those hold. */

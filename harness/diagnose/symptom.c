@@ -22,153 +22,147 @@ struct symptom {
 };
 
 static const struct symptom symptoms[] = {
-    {.kind =
-         {"leaks-signature", "gives the right signature away in its answers",
-          "anyone posts a forgery, reads the right signature in the answer, and posts again",
-          "answer a fixed text; never send the text of an exception back (the documented receiver "
-          "does)"},
+    {.kind = {"leaks-signature", "reveals the right signature in its responses",
+              "anyone can post a forgery, read the right signature in the response, and post again",
+              "answer a fixed text; never send the text of an exception (the documented receiver "
+              "does)"},
      .harm_rank = HARM_FORGED,
      .cases = {"panora/signature/leaks-nothing"},
      .actual = "right signature"},
-    {.kind = {"leaks-secret", "gives the secret away in its answers",
-              "whoever reads one can forge every event", "answer a fixed text; rotate the secret"},
+    {.kind = {"leaks-secret", "reveals the secret in its responses",
+              "anyone who reads one can forge every event",
+              "answer a fixed text; rotate the secret"},
      .harm_rank = HARM_FORGED,
      .cases = {"panora/signature/leaks-nothing"},
      .actual = "the secret"},
-    {.kind = {"leaks-reasons", "tells a forger how far off the signature was",
-              "answers that differ tell which of the guesses was nearer",
+    {.kind = {"leaks-reasons", "tells a forger how wrong the signature was",
+              "different responses tell which guess was closer",
               "answer every wrong signature with one fixed text"},
      .harm_rank = HARM_LEAKED,
      .cases = {"panora/signature/refusals-look-alike"},
      .part_of = "throws-on-refusals"},
-    {.kind = {"shows-stack-trace", "shows a stack trace to whoever sends something odd",
-              "it tells a stranger which code and which versions run",
+    {.kind = {"shows-stack-trace", "shows a stack trace to anyone who sends something odd",
+              "it tells anyone which code and versions run",
               "answer a fixed text, and log the trace (Express: NODE_ENV=production)"},
      .harm_rank = HARM_HYGIENE,
      .cases = {"http/disclosure/stack-trace"},
      .part_of = "leaks-reasons"},
-    {.kind = {"slow-acknowledgement", "does its work before it answers",
-              "Panora has five workers and no timeout: slow endpoints hold up everybody's events",
-              "put the event into a queue and answer at once"},
+    {.kind = {"slow-acknowledgement", "processes the event before it answers",
+              "Panora has five workers and no timeout: a slow endpoint delays everyone's events",
+              "put the event in a queue and answer at once"},
      .harm_rank = HARM_SLOW,
      .cases = {"panora/timing/acknowledges-promptly[warm]",
                "panora/timing/acknowledges-under-concurrency", "panora/timing/acknowledges-large",
                "panora/timing/acknowledges-a-burst"}},
-    {.kind =
-         {"slow-start", "takes long for its first answer, and not for those that follow",
-          "an event that comes after a pause holds up Panora's workers while the endpoint starts",
-          "keep one instance running, or do less before the first request is served"},
+    {.kind = {"slow-start", "is slow to answer the first request, but not the next ones",
+              "an event after a pause blocks a Panora worker while the endpoint starts",
+              "keep one instance running, or do less before the first request"},
      .harm_rank = HARM_SLOW,
      .cases = {"panora/timing/acknowledges-promptly[cold]"},
      .part_of = "slow-acknowledgement"},
-    {.kind =
-         {"slow-refusals", "takes longer to refuse a forgery than to accept an event",
-          "a stranger needs few requests to keep it busy",
-          "verify before anything that takes time (a database, another service), and do not sleep "
-          "before a refusal"},
+    {.kind = {"slow-refusals", "takes longer to refuse a forgery than to accept an event",
+              "anyone can keep it busy with few requests",
+              "verify before any slow step (a database, another service), and do not sleep before "
+              "a refusal"},
      .harm_rank = HARM_SLOW,
      .cases = {"panora/timing/refuses-promptly"},
      .part_of = "slow-acknowledgement",
      .fate = FATE_THERE},
-    {.kind = {"held-by-slow-clients", "is held up by clients that send slowly or nothing",
-              "a stranger with a few connections keeps Panora's events out",
-              "limit how long a request may take to arrive, and put a proxy before it that reads "
-              "requests "
-              "whole (nginx: proxy_request_buffering on)"},
+    {.kind = {"held-by-slow-clients", "is blocked by clients that send slowly or send nothing",
+              "anyone can keep Panora's events out with a few connections",
+              "limit the time a request may take to arrive, and put a proxy in front that buffers "
+              "requests (nginx: proxy_request_buffering on)"},
      .harm_rank = HARM_SLOW,
      .cases = {"http/robustness/body-never-ends", "http/robustness/many-idle-connections"},
      .fate = FATE_THERE},
     {.kind = {"resets-large-bodies",
-              "hangs up on a body that it finds too large, instead of answering 413",
-              "the sender cannot tell a limit from a network that fails",
-              "answer 413 and read what still comes, or let the proxy do it (nginx "
-              "client_max_body_size)"},
+              "closes the connection when a body is too large, instead of answering 413",
+              "the sender cannot tell a limit from a network failure",
+              "answer 413 and read the rest, or let the proxy do it (nginx client_max_body_size)"},
      .harm_rank = HARM_HYGIENE,
      .cases = {"http/robustness/unsigned-10-mib"},
      .actual = "connection reset",
      .fate = FATE_THERE},
-    {.kind = {"drops-idle-connections", "drops idle connections without saying so",
-              "an event that is sent on such a connection is lost: Panora does not send it again",
+    {.kind = {"drops-idle-connections", "drops idle connections without notice",
+              "an event sent on such a connection is lost: Panora does not retry it",
               "keep idle connections longer than Panora does (5 s; Node: server.keepAliveTimeout = "
               "65000), "
               "or "
               "answer Connection: close"},
      .harm_rank = HARM_LOST,
      .cases = {"panora/delivery/survives-idle-connection"}},
-    {.kind = {"long-answers", "answers with far more than a sender wants to store",
-              "Panora stores every answer in its database", "answer 204, or a few bytes"},
+    {.kind = {"long-answers", "sends responses that are too long to store",
+              "Panora stores every response in its database", "answer 204, or a few bytes"},
      .harm_rank = HARM_HYGIENE,
      .cases = {"panora/delivery/answers-briefly"}},
-    {.kind = {"malformed-answers", "answers with bytes that do not belong there",
-              "the sender fails on the answer, or the next answer on the connection is misread",
-              "send no body with a 204, and exactly as many bytes as Content-Length says"},
+    {.kind = {"malformed-answers", "sends responses with extra bytes",
+              "the sender fails on this response, or misreads the next one on the connection",
+              "send no body with a 204, and exactly Content-Length bytes otherwise"},
      .harm_rank = HARM_LOST,
      .cases = {"panora/delivery/answers-completely"},
      .spreads = true},
-    {.kind = {"answers-other-methods", "answers other methods than POST as a success",
-              "an uptime check is green while events are lost, and a redirected event counts as "
-              "delivered",
-              "route POST only; answer 405 to the others"},
+    {.kind =
+         {"answers-other-methods", "answers 2xx to methods other than POST",
+          "uptime checks pass while events are lost, and a redirected event counts as delivered",
+          "route only POST; answer 405 to other methods"},
      .harm_rank = HARM_HYGIENE,
      .cases = {"panora/delivery/refuses-other-methods"},
      .accepted = true,
      .part_of = "answers-success-to-refusals"},
     {.kind = {"no-chunked-bodies", "cannot read a request without Content-Length",
-              "behind a proxy that streams, every event is lost",
+              "behind a streaming proxy, every event is lost",
               "use a server that reads chunked bodies (a WSGI server needs wsgi.input_terminated)"},
      .harm_rank = HARM_HYGIENE,
      .cases = {"http/transport/chunked"},
      .part_of = "reads-first-piece-only"},
-    {.kind = {"dies-on-abort", "ends its process when a client goes away inside a request",
-              "anyone can take the endpoint down", "listen for the error event of the request"},
+    {.kind = {"dies-on-abort", "crashes when a client disconnects during a request",
+              "anyone can take the endpoint down", "handle the request's error event"},
      .harm_rank = HARM_DIES,
      .cases = {"http/robustness/abort-mid-body", "http/robustness/body-never-ends"},
      .fate = FATE_GONE},
-    {.kind =
-         {"verifies-first-of-two", "verifies one of two members data and goes on with the other",
-          "who has seen one event can add data of his own to it",
-          "verify the very value that is used: parse once, with the parser that the handler uses"},
+    {.kind = {"verifies-first-of-two", "verifies one of two \"data\" keys and uses the other",
+              "anyone who has seen an event can add data to it",
+              "verify the value that you use: parse once, with the handler's parser"},
      .harm_rank = HARM_FORGED,
      .accepted = true,
      .cases = {"panora/signature/refuses-duplicate-data-key"}},
-    {.kind = {"refuses-older-events", "does not accept an event that is older than one it has seen",
-              "Panora keeps no order, so that such events are lost",
-              "answer 2xx to an event that comes late, and let the newer one stand"},
+    {.kind = {"refuses-older-events", "rejects an event that is older than one it has seen",
+              "Panora does not keep the order, so such events are lost",
+              "answer 2xx to a late event, and keep the newer one"},
      .harm_rank = HARM_LOST,
      .cases = {"panora/delivery/accepts-out-of-order"}},
     {.kind =
-         {"throws-on-odd-data",
-          "answers 5xx when data holds something else than an object or an array",
-          "an event that is signed rightly raises an exception; alarms ring for nothing",
-          "look at what JSON.parse(data) gave before its members are read, and answer 2xx or 400"},
+         {"throws-on-odd-data", "answers 5xx when data is neither an object nor an array",
+          "a correctly signed event raises an exception, and each one raises a false alarm",
+          "check the result of JSON.parse(data) before you read its fields, and answer 2xx or 400"},
      .harm_rank = HARM_BREAKS,
      .cases = {"panora/payload/survives-odd-data", "panora/payload/survives-malformed-data"},
      .actual = "500 after"},
-    {.kind = {"shows-debugger", "shows an interactive debugger to whoever sends something odd",
-              "a debugger shows source and settings, and runs the code of strangers",
+    {.kind = {"shows-debugger", "shows an interactive debugger to anyone who sends something odd",
+              "a debugger shows source and settings, and lets anyone run code",
               "turn debug mode off in production (Flask: debug=False; Django: DEBUG = False)"},
      .harm_rank = HARM_FORGED,
      .cases = {"http/disclosure/debug-page"}},
-    {.kind = {"no-expect", "does not let a client go on that waits for 100 (Continue)",
-              "behind a proxy that waits so, large events are lost",
-              "answer 100 (Continue), or leave Expect to the server"},
+    {.kind = {"no-expect", "does not answer Expect: 100-continue",
+              "behind a proxy that waits for 100 Continue, large events are lost",
+              "answer 100 Continue, or leave Expect to the server"},
      .harm_rank = HARM_HYGIENE,
      .cases = {"http/transport/expect-100"}},
-    {.kind = {"no-http-1.0", "does not take requests by HTTP/1.0",
-              "behind a proxy that speaks it to the endpoint, every event is lost",
-              "take HTTP/1.0, or tell the proxy to speak 1.1 (nginx: proxy_http_version 1.1)"},
+    {.kind = {"no-http-1.0", "does not accept HTTP/1.0 requests",
+              "behind a proxy that uses HTTP/1.0, every event is lost",
+              "accept HTTP/1.0, or let the proxy use 1.1 (nginx: proxy_http_version 1.1)"},
      .harm_rank = HARM_HYGIENE,
      .cases = {"http/transport/http-1.0"}},
-    {.kind = {"other-over-ipv6", "answers otherwise over IPv6 than over IPv4",
-              "events are lost when Panora's sender prefers the other family",
+    {.kind = {"other-over-ipv6", "answers differently over IPv6 and IPv4",
+              "events are lost when Panora prefers the other address family",
               "let the same server listen on both, or publish no AAAA record"},
      .harm_rank = HARM_LOST,
      .cases = {"http/transport/ipv4-ipv6"}},
-    {.kind = {"decodes-pieces",
-              "decodes each piece of a body by itself, so that a character which is cut "
-              "is lost",
-              "an event that is not all ASCII is refused whenever a network cuts it there",
-              "collect bytes and decode the whole: Buffer.concat(chunks), not body += chunk"},
+    {.kind =
+         {"decodes-pieces",
+          "decodes each piece of a body separately, and loses characters that are split",
+          "a non-ASCII event is refused whenever the network splits it there",
+          "collect the bytes and decode them together: Buffer.concat(chunks), not body += chunk"},
      .harm_rank = HARM_LOST,
      .cases = {"http/transport/split-character"},
      .part_of = "reads-first-piece-only"},
@@ -249,10 +243,10 @@ static void spread(struct investigation *inv)
 /* --- gone, and nothing tells what did it --- */
 
 static const struct diagnosis_kind gone = {
-    "dies-on-a-request", "was gone after one of these requests",
-    "one request of a stranger takes the endpoint down, and events are lost until it is back",
-    "look at the handler's log for the exception that ended it; run it under a supervisor and run "
-    "these cases again, one at a time"};
+    "dies-on-a-request", "went down after one of these requests",
+    "one request from anyone takes the endpoint down; events are lost until it is back",
+    "look at the handler's log for the exception; run it under a supervisor, and run these cases "
+    "again one at a time"};
 
 static void note_death(struct investigation *inv)
 {
@@ -263,17 +257,17 @@ static void note_death(struct investigation *inv)
         if (result->cases[i].canary_failed && is_trouble(&result->cases[i]) &&
             !found_explains(inv, &result->cases[i]))
             found_explain(found_add(inv, &gone, HARM_DIES, CONFIDENCE_LIKELY,
-                                    "they were under way when it was last seen"),
+                                    "they were in flight when it last answered"),
                           &result->cases[i]);
 }
 
 /* --- a rate limit: some genuine events got in, and others came too soon after them --- */
 
 static const struct diagnosis_kind limited = {
-    "limits-the-rate", "answers 429 when events come as fast as these",
-    "what it turns away is lost: Panora does not send it again, whatever Retry-After says",
-    "exempt Panora's events from the rate limit, for the signature tells who sends them, or raise "
-    "it; to decide the cases that met it, run again with --rate 5/s"};
+    "limits-the-rate", "answers 429 when events arrive as fast as these",
+    "the events it turns away are lost: Panora does not retry them, whatever Retry-After says",
+    "exempt Panora's events from the rate limit (the signature authenticates them), or raise it; "
+    "run again with --rate 5/s to decide the cases that hit it"};
 
 static bool met_limit(const struct case_result *one)
 {
@@ -297,7 +291,7 @@ static void note_limit(struct investigation *inv)
     if (num_limited == 0 || !inv->input->any_accepted)
         return;
     char *evidence =
-        mem_format("%zu of %zu answers to genuine events were 429", num_limited, num_genuine);
+        mem_format("%zu of %zu responses to genuine events were 429", num_limited, num_genuine);
     struct diagnosis *diagnosis = found_add(inv, &limited, HARM_LOST, CONFIDENCE_PROVED, evidence);
     for (size_t i = 0; i < result->num_cases; i++)
         if (met_limit(&result->cases[i]) && !found_explains(inv, &result->cases[i]))

@@ -7,56 +7,54 @@
 #include "base/text.h"
 #include "diagnose/investigation.h"
 
-#define UNREACHED "no event of Panora reaches the endpoint: its sender refuses the connection"
+#define UNREACHED "no Panora event reaches the endpoint: Panora refuses the connection"
 
 static const struct {
     const char *sign; /* in the words of libcurl or OpenSSL */
     struct diagnosis_kind kind;
 } causes[] = {
     {"expired",
-     {"certificate-expired", "serves a certificate that has expired", UNREACHED,
-      "renew the certificate, and let a timer do it the next time; to test all the same: -k"}},
+     {"certificate-expired", "serves an expired certificate", UNREACHED,
+      "renew the certificate, and automate it; to test anyway: -k"}},
     {"not yet valid",
      {"certificate-not-yet-valid", "serves a certificate that is not valid yet", UNREACHED,
-      "look at the clocks of the endpoint and of whoever made the certificate"}},
+      "check the clocks of the endpoint and of the machine that issued the certificate"}},
     {"no alternative certificate subject name matches",
      {"certificate-for-other-name", "serves a certificate for another host name", UNREACHED,
-      "get a certificate that names this host, or register the URL with the name that it has"}},
+      "get a certificate for this host, or register the URL with the certificate's name"}},
     {"does not match target host name",
      {"certificate-for-other-name", "serves a certificate for another host name", UNREACHED,
-      "get a certificate that names this host, or register the URL with the name that it has"}},
+      "get a certificate for this host, or register the URL with the certificate's name"}},
     {"self-signed certificate in certificate chain",
      {"certificate-of-own-authority",
-      "serves a certificate of an authority that Panora's sender does not know", UNREACHED,
-      "get a certificate from a public authority; to test all the same: --cacert FILE"}},
+      "serves a certificate from an authority that Panora does not trust", UNREACHED,
+      "get a certificate from a public authority; to test anyway: --cacert FILE"}},
     {"self-signed certificate",
-     {"certificate-self-signed", "serves a certificate that it has signed itself", UNREACHED,
-      "get a certificate from a public authority; to test all the same: --cacert FILE or -k"}},
+     {"certificate-self-signed", "serves a self-signed certificate", UNREACHED,
+      "get a certificate from a public authority; to test anyway: --cacert FILE or -k"}},
     {"self signed certificate",
-     {"certificate-self-signed", "serves a certificate that it has signed itself", UNREACHED,
-      "get a certificate from a public authority; to test all the same: --cacert FILE or -k"}},
+     {"certificate-self-signed", "serves a self-signed certificate", UNREACHED,
+      "get a certificate from a public authority; to test anyway: --cacert FILE or -k"}},
     {"unable to get local issuer certificate",
      {"certificate-chain-incomplete",
-      "serves its certificate without the intermediate one, or of an authority that is not known",
+      "serves its certificate without the intermediate one, or from an unknown authority",
       UNREACHED,
       "serve the whole chain (fullchain.pem, not cert.pem); for an authority of your own: --cacert "
       "FILE"}},
     {"certificate required",
-     {"client-certificate-wanted", "wants a certificate from its clients", UNREACHED,
-      "let Panora's events in without a client certificate: the signature tells who sends them; to "
-      "test all the same: --cert FILE --key FILE"}},
+     {"client-certificate-wanted", "requires a client certificate", UNREACHED,
+      "accept Panora's events without a client certificate: the signature authenticates them; to "
+      "test anyway: --cert FILE --key FILE"}},
     {"handshake failure",
      {"client-certificate-wanted",
-      "refuses the TLS handshake, as a server does that wants a "
-      "certificate from its clients",
-      UNREACHED,
-      "let Panora's events in without a client certificate, or offer ciphers that Node has; to "
-      "test all the same: --cert FILE --key FILE"}},
+      "refuses the TLS handshake; servers that require a client certificate do that", UNREACHED,
+      "accept Panora's events without a client certificate, or offer ciphers that Node supports; "
+      "to test anyway: --cert FILE --key FILE"}},
     {"unsupported protocol",
-     {"tls-too-old", "speaks only TLS 1.0 or 1.1", UNREACHED,
+     {"tls-too-old", "supports only TLS 1.0 or 1.1", UNREACHED,
       "serve TLS 1.2 and 1.3 (nginx: ssl_protocols TLSv1.2 TLSv1.3)"}},
     {"tlsv1 alert protocol version",
-     {"tls-too-old", "speaks only TLS 1.0 or 1.1", UNREACHED,
+     {"tls-too-old", "supports only TLS 1.0 or 1.1", UNREACHED,
       "serve TLS 1.2 and 1.3 (nginx: ssl_protocols TLSv1.2 TLSv1.3)"}},
     {"wrong version number",
      {"no-tls-on-this-port", "does not speak TLS on this port", UNREACHED,
@@ -87,7 +85,7 @@ static bool note_exchange(struct investigation *inv, const struct exchange *exch
         kind = cause_of(seen->detail);
     if (!kind)
         return false;
-    char *evidence = mem_format("the handshake ended with: %s", seen->detail);
+    char *evidence = mem_format("the handshake failed: %s", seen->detail);
     explain_failed(inv, found_add(inv, kind, HARM_LOST, CONFIDENCE_PROVED, evidence));
     free(evidence);
     return true;

@@ -7,12 +7,11 @@
 
 static const struct diagnosis_kind kind = {
     "unreadable-answers",
-    "answers in a form that Panora's HTTP client (Node.js) cannot read",
-    "Panora records every event as failed, although the endpoint has done its work",
-    "let the server or the framework write the head of the answer: one Content-Length or chunks, "
-    "never both and never twice; at most 16 KiB of headers (fewer or smaller cookies); no blanks "
-    "or control characters in a header's name; CR LF at the end of each line; nothing behind the "
-    "end of the body",
+    "sends responses that Panora's HTTP client (Node.js) cannot parse",
+    "Panora records every event as failed although the endpoint processed it",
+    "let the server or framework write the headers: one Content-Length or chunks, not both; at "
+    "most 16 KiB of headers; no spaces or control characters in header names; CRLF line endings; "
+    "nothing after the body",
 };
 
 /* Readable in part: there is a status, or nothing that is HTTP at all. */
@@ -33,7 +32,7 @@ static void explain(struct investigation *inv, struct diagnosis *diagnosis)
 static void found(struct investigation *inv, const struct sight *example)
 {
     struct buf evidence = {0};
-    buf_add_format(&evidence, "\"%s\" met: ", example->exchange->sent);
+    buf_add_format(&evidence, "\"%s\" got: ", example->exchange->sent);
     answer_describe(&example->exchange->seen, &evidence);
     explain(inv, found_add(inv, &kind, HARM_LOST, CONFIDENCE_PROVED, buf_text(&evidence)));
     buf_clear(&evidence);

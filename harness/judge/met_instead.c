@@ -29,44 +29,53 @@ enum met {
     MET_COUNT
 };
 
+#define THING(id_, thing_, remedy_)                                                                \
+    {                                                                                              \
+        .id = (id_), .thing = (thing_), .sentence = "was not reached: the requests hit " thing_,   \
+        .remedy = (remedy_)                                                                        \
+    }
+
 static const struct met_instead things[MET_COUNT] = {
-    [MET_PLATFORM] = {"platform-protection",
-                      "the hosting platform's own protection, which lets only its users in",
-                      "switch the protection off for this path, or give Panora a URL that carries "
-                      "the platform's bypass token"},
-    [MET_FIREWALL] = {"firewall",
-                      "a firewall or bot check, which turns away clients that are no browsers",
-                      "let requests with the User-Agent axios/... to this path through the "
-                      "firewall; the signature tells who may come in"},
-    [MET_CSRF] = {"csrf-check",
-                  "a CSRF check, which is meant for forms in browsers and wants a token that no "
-                  "webhook has",
-                  "exempt this route from CSRF protection (Django @csrf_exempt, Rails "
-                  "skip_forgery_protection, Laravel's except list); the signature takes its place"},
-    [MET_LOGIN_REDIRECT] = {"login-redirect",
-                            "a redirect to a sign-in page, whose 200 Panora would record as "
-                            "delivered",
-                            "exempt this route from the authentication middleware; the signature "
-                            "takes its place"},
-    [MET_LOGIN] = {"login-wall", "a login wall, which wants a session or a token from everybody",
-                   "exempt this route from the authentication middleware; the signature takes its "
-                   "place"},
-    [MET_REDIRECT] = {"redirect", "a redirect to another address",
-                      "give Panora the final URL: https, the right host, the right trailing slash"},
-    [MET_PLAIN_HTTP] = {"https-port", "a port that speaks only https", "give Panora the https URL"},
-    [MET_ROUTE] = {"no-route", "no route: nothing is served at this path",
-                   "look at the path in the URL, and whether the handler is deployed there"},
-    [MET_METHOD] = {"method-not-allowed", "a route that does not take POST",
-                    "route POST to the handler at this very path"},
-    [MET_TOO_LARGE] = {"too-large", "a limit on the size of a body",
-                       "raise the limit of every layer (proxy, framework, body parser) to at "
-                       "least 5 MiB"},
-    [MET_MEDIA_TYPE] = {"media-type", "a layer that does not take application/json",
-                        "accept Content-Type: application/json at this route"},
-    [MET_RATE_LIMIT] = {"rate-limit", "a rate limit",
-                        "exempt Panora's requests from the rate limit, or raise it"},
-    [MET_GATEWAY] = {"gateway-error", "a proxy that found no application behind it",
-                     "look whether the application runs, and at the proxy's address for it"},
+    [MET_PLATFORM] = THING("platform-protection",
+                           "the hosting platform's own protection, which admits only its users",
+                           "turn the protection off for this path, or give Panora a URL with the "
+                           "platform's bypass token"),
+    [MET_FIREWALL] =
+        THING("firewall", "a firewall or bot check, which blocks clients that are not browsers",
+              "let requests with User-Agent axios/... to this path through the firewall; "
+              "the signature authenticates them"),
+    [MET_CSRF] =
+        THING("csrf-check",
+              "a CSRF check, which is meant for browser forms and requires a token that "
+              "webhooks do not have",
+              "exempt this route from CSRF protection (Django @csrf_exempt, Rails "
+              "skip_forgery_protection, Laravel's except list); the signature replaces it"),
+    [MET_LOGIN_REDIRECT] =
+        THING("login-redirect",
+              "a redirect to a sign-in page, whose 200 Panora would record as "
+              "delivered",
+              "exempt this route from the authentication middleware; the signature replaces it"),
+    [MET_LOGIN] =
+        THING("login-wall", "a login wall, which requires a session or a token",
+              "exempt this route from the authentication middleware; the signature replaces it"),
+    [MET_REDIRECT] =
+        THING("redirect", "a redirect to another address",
+              "give Panora the final URL: https, the right host, the right trailing slash"),
+    [MET_PLAIN_HTTP] =
+        THING("https-port", "a port that speaks only HTTPS", "give Panora the https URL"),
+    [MET_ROUTE] = THING("no-route", "no route: nothing is served at this path",
+                        "check the path in the URL, and that the handler is deployed there"),
+    [MET_METHOD] = THING("method-not-allowed", "a route that does not accept POST",
+                         "route POST on this path to the handler"),
+    [MET_TOO_LARGE] = THING("too-large", "a limit on the body size",
+                            "raise the limit of every layer (proxy, framework, body parser) to at "
+                            "least 5 MiB"),
+    [MET_MEDIA_TYPE] = THING("media-type", "a layer that does not accept application/json",
+                             "accept Content-Type: application/json on this route"),
+    [MET_RATE_LIMIT] = THING("rate-limit", "a rate limit",
+                             "exempt Panora's requests from the rate limit, or raise it"),
+    [MET_GATEWAY] = THING("gateway-error", "a proxy that could not reach the application",
+                          "check that the application runs, and that the proxy has its address"),
 };
 
 /* One thing that gives it away. All that is set must hold; patterns are lower case. */

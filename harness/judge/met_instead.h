@@ -13,17 +13,18 @@
 
 struct met_instead {
     const char *id;       /* "csrf-check" */
-    const char *sentence; /* completes "The requests met ...": "a CSRF check, which ..." */
+    const char *thing;    /* completes "the requests hit ...": "a CSRF check, which ..." */
+    const char *sentence; /* completes "The endpoint ...", and names the thing */
     const char *remedy;   /* what to do about it */
 };
 
-/* Every thing that can be met, for lists and tests. */
+/* Everything that the requests can hit, for lists and tests. */
 size_t met_instead_count(void);
 const struct met_instead *met_instead_at(size_t index);
 
-/* What `seen` shows to stand before the handler, or NULL when nothing in it says so (an accepted
- * answer, a plain refusal, no answer at all). Appends to `evidence` (may be NULL) the status and
- * the words that gave it away, made visible: `403, "Just a moment..." in its body`. */
+/* What answered in place of the handler, or NULL if `seen` does not show it (an accepted event, a
+ * plain refusal, no response). Appends the status and the words that show it to `evidence` (may be
+ * NULL), made visible: `403, "Just a moment..." in its body`. */
 const struct met_instead *met_instead_of(const struct observation *seen, struct buf *evidence);
 
 #endif

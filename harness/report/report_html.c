@@ -200,7 +200,7 @@ static void add_cause(const struct run_result *result, const struct diagnosis *d
     add_pair(&diagnosis->pair, out);
     buf_add_text(out, "<dl>\n");
     html_fact("evidence", diagnosis->evidence, out);
-    html_fact("likely, as", diagnosis->likely_because, out);
+    html_fact("unproven because", diagnosis->likely_because, out);
     html_fact("harm", diagnosis->harm, out);
     html_fact("fix", diagnosis->remedy, out);
     add_handler(diagnosis, out);

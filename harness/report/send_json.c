@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/encode.h"
+#include "base/percentile.h"
 #include "base/text.h"
 #include "http/redacted.h"
 
@@ -131,7 +132,9 @@ void send_json_sum(const struct send_report *report, struct buf *out)
     } points[] = {{"min", 0}, {"median", 50}, {"p95", 95}, {"max", 100}};
     json_t *times = json_object();
     for (size_t i = 0; i < ARRAY_LEN(points); i++) {
-        int64_t ns = report->num_totals ? send_report_percentile(report, points[i].percent) : -1;
+        int64_t ns = report->num_totals ? times_percentile(report->totals_ns, report->num_totals,
+                                                           points[i].percent)
+                                        : -1;
         (void)json_object_set_new(times, points[i].name, milliseconds(ns));
     }
     dump(json_pack("{s:{s:I, s:I, s:o, s:o}}", "summary", "sent", (json_int_t)report->num_done,

@@ -165,11 +165,6 @@ void send_report_add(struct send_report *report, const struct send_attempt *atte
 
 /* --- all of them --- */
 
-int64_t send_report_percentile(const struct send_report *report, size_t percent)
-{
-    return times_percentile(report->totals_ns, report->num_totals, percent);
-}
-
 static void add_counts(const struct send_report *report, struct buf *out)
 {
     const char *between = ": ";
@@ -198,7 +193,8 @@ static void add_times(const struct send_report *report, struct buf *out)
         return;
     for (size_t i = 0; i < ARRAY_LEN(points); i++) {
         buf_add_format(out, "%s %s ", i ? "," : ";", points[i].name);
-        text_add_duration(out, send_report_percentile(report, points[i].percent));
+        text_add_duration(
+            out, times_percentile(report->totals_ns, report->num_totals, points[i].percent));
     }
 }
 

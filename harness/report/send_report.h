@@ -50,10 +50,6 @@ void send_report_end(struct send_report *report);
 /* 0: all were answered 2xx; 3: none had a connection or TLS session; 1: anything else. */
 int send_report_exit(const struct send_report *report);
 
-/* The time, in ns, that `percent` of the complete answers did not pass; the times are sorted and
- * there is one. */
-int64_t send_report_percentile(const struct send_report *report, size_t percent);
-
 void send_report_clear(struct send_report *report);
 
 #endif

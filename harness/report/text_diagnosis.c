@@ -143,7 +143,7 @@ void text_diagnosis(const struct page *page, const struct run_result *result,
         page_short_field(page, FACT_INDENT, "fix", diagnosis->remedy, 1);
     } else {
         add_evidence(page, diagnosis, whole);
-        page_short_field(page, FACT_INDENT, "likely as", diagnosis->likely_because, whole ? 0 : 1);
+        page_short_field(page, FACT_INDENT, "unproven", diagnosis->likely_because, whole ? 0 : 1);
         page_short_field(page, FACT_INDENT, "fix", diagnosis->remedy,
                          whole       ? 0
                          : is_likely ? 1

@@ -92,7 +92,7 @@ static void add_met(const struct tally *tally, const struct observation *seen, s
 {
     struct buf evidence = {0};
     (void)met_instead_of(seen, &evidence);
-    buf_add_format(out, "%s (%s).", tally->met->sentence, buf_text(&evidence));
+    buf_add_format(out, "%s (%s).", tally->met->thing, buf_text(&evidence));
     buf_clear(&evidence);
 }
 

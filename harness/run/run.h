@@ -40,7 +40,8 @@ struct run_options {
     size_t num_only;
     const char *const *skip;
     size_t num_skip;
-    const char *const *events; /* what the endpoint subscribes to; none = everything */
+    const char *const *skip_reasons; /* beside them: a case with one is reported; else NULL */
+    const char *const *events;       /* what the endpoint subscribes to; none = everything */
     size_t num_events;
     enum level level; /* the least binding level that is run */
     enum dialects dialects;

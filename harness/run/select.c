@@ -85,13 +85,22 @@ static bool fits_dialects(const struct run_options *options, const struct step *
     return options->dialects != DIALECTS_OBJECT || step->dialect != STEP_DIALECT_TEXT;
 }
 
+static const char *reason_to_skip(const struct run_options *options, const struct suite_case *one)
+{
+    for (size_t i = 0; options->skip_reasons && i < options->num_skip; i++)
+        if (options->skip_reasons[i] && any_glob(&options->skip[i], 1, one->id, one->base))
+            return options->skip_reasons[i];
+    return NULL;
+}
+
 bool select_case(const struct run_options *options, const struct suite_case *one)
 {
     if (one->level > options->level)
         return false;
     if (options->num_only && !any_glob(options->only, options->num_only, one->id, one->base))
         return false;
-    if (any_glob(options->skip, options->num_skip, one->id, one->base))
+    if (any_glob(options->skip, options->num_skip, one->id, one->base) &&
+        !reason_to_skip(options, one))
         return false;
     for (size_t i = 0; i < one->num_steps; i++) {
         const struct step *step = &one->steps[i];
@@ -117,6 +126,9 @@ static bool fits_rate(const struct run_options *options, const struct suite_case
 const char *select_skip(const struct run_options *options, const struct suite_case *one)
 {
     const struct target *target = options->target;
+    const char *reason = reason_to_skip(options, one);
+    if (reason)
+        return reason;
     if (one->tls && !target->is_tls)
         return "the endpoint is reached by http: there is no TLS session to look at";
     if (options->is_unsigned && one->needs_signature)

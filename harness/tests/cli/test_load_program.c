@@ -80,6 +80,11 @@ Test(cli_load_program, refuses_what_it_cannot_do_before_it_sends)
         {{"http://127.0.0.1:1/", "--duration", "0"}, "--duration: it must be greater than 0"},
         {{"http://127.0.0.1:1/", "--report", "xml=a"}, "--report: no report format \"xml\""},
         {{"http://127.0.0.1:1/", "--report", "json"}, "is not FORMAT=FILE"},
+        {{"http://127.0.0.1:1/", "--export", "gatling"}, "--export: no engine \"gatling\""},
+        {{"http://127.0.0.1:1/", "--export", "k6"}, "the folder for the project is missing"},
+        {{"http://127.0.0.1:1/", "--export=k6", "reports"}, "the folder reports is not empty"},
+        {{"http://127.0.0.1:1/", "--export=k6", "x", "--threads=2"},
+         "--threads cannot go into a project"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct program_end end;
@@ -121,4 +126,34 @@ Test(cli_load_program, ends_with_its_report_when_interrupted)
     program_end_clear(&end);
     free(command);
     raw_server_stop(server);
+}
+
+Test(cli_load_program, exports_a_project_without_any_secret)
+{
+    NEED_HOOKCHECK();
+    char folder[] = "/tmp/hookcheck-load-XXXXXX";
+    cr_assert_not_null(mkdtemp(folder));
+    char *dir = mem_format("%s/project", folder);
+    char *path = mem_format("%s/plan.json", dir);
+    struct program_end end;
+    LOAD(&end, "http://me:my-password@127.0.0.1:1/hook", dir, "--export", "locust", "--header",
+         "X-Gate: my-gate-key", "--slo", "p99<500ms,errors<0.1%", "--rate", "300/s");
+    cr_expect_eq(end.code, EXIT_OK, "%s", buf_text(&end.err));
+    json_t *plan = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+    cr_assert_not_null(plan);
+    char *text = json_dumps(plan, JSON_COMPACT);
+    cr_expect(!strstr(text, "my-"), "%s", text);
+    cr_expect(json_is_null(json_object_get(plan, "url")), "it holds a password");
+    cr_expect_eq(json_integer_value(json_object_get(plan, "rate")), 300);
+    cr_expect(strstr(text, "{\"X-Gate\":\"HOOKCHECK_HEADER_X_GATE\"}"), "%s", text);
+    cr_expect(strstr(text, "\"measure\":\"p99\",\"below\":true,\"or_equal\":false,\"limit\":500"),
+              "%s", text);
+    program_end_clear(&end);
+    const char *const remove[] = {"rm", "-r", folder, NULL};
+    run_program(&(struct program){.argv = remove}, &end);
+    program_end_clear(&end);
+    free(text);
+    json_decref(plan);
+    free(path);
+    free(dir);
 }

@@ -291,6 +291,7 @@ Test(deliver_curl_response, an_answer_that_lay_unread_when_sending_failed_is_fou
         cr_expect_eq(attempt->seen.status, rests[i].status, "%zu", i);
         delivery.engine->attempts = attempt->next;
         delivery.engine->num_attempts--;
+        curl_way_release(attempt);
         attempt_free(attempt);
     }
     request_clear(&request);

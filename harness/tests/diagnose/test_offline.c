@@ -82,13 +82,13 @@ Test(diagnose_offline, alterations_are_told)
         const char *captured_data;
         const char *said;
     } rows[] = {
-        {"{\\\"a\\\":1}", "{\\\"a\\\":1}\\n", "white space at the ends"},
-        {"{\\\"a\\\":1}\\n", "{\\\"a\\\":1}", "a newline at the end"},
-        {"{\\\"a\\\":1,\\n\\\"b\\\":2}", "{\\\"a\\\":1,\\r\\n\\\"b\\\":2}", "became CR LF"},
-        {"{\\\"a\\\":1}", "{ \\\"a\\\": 1.0 }", "written again in another way"},
+        {"{\\\"a\\\":1}", "{\\\"a\\\":1}\\n", "leading or trailing white space was added"},
+        {"{\\\"a\\\":1}\\n", "{\\\"a\\\":1}", "the newline at the end"},
+        {"{\\\"a\\\":1,\\n\\\"b\\\":2}", "{\\\"a\\\":1,\\r\\n\\\"b\\\":2}", "became CRLF"},
+        {"{\\\"a\\\":1}", "{ \\\"a\\\": 1.0 }", "parsed and serialized differently"},
         {"{\\\"a\\\":\\\"bc\\\"}", "{\\\"a\\\":\\\"bxc\\\"}", "byte 8 of data was added (x)"},
         {"{\\\"a\\\":12}", "{\\\"a\\\":13}", "byte 7 of data was 2 and is 3"},
-        {"{\\\"a\\\":\\\"é\\\"}", "{\\\"a\\\":\\\"Ã©\\\"}", "taken for Latin-1"},
+        {"{\\\"a\\\":\\\"é\\\"}", "{\\\"a\\\":\\\"Ã©\\\"}", "decoded as Latin-1"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char *before = mem_format("{\"data\":\"%s\"}", rows[i].signed_data);
@@ -137,9 +137,9 @@ static void expect_of_header(const char *wrong, size_t len, const char *more, co
 
 Test(diagnose_offline, what_is_wrong_with_the_header_is_told)
 {
-    expect_of_header(NULL, 0, "", "but empty");
-    expect_of_header(NULL, 40, "", "the first 40 of its 64 digits are there");
-    expect_of_header(NULL, 64, "ab", "2 characters too many");
-    expect_of_header(NULL, 40, "xxxxxxxxxxxxxxxxxxxxxxxx", "the 41. is not");
-    expect_of_header("0123", 64, "", "number 2 of them is right");
+    expect_of_header(NULL, 0, "", "header is empty");
+    expect_of_header(NULL, 40, "", "the first 40 of its 64 digits are present");
+    expect_of_header(NULL, 64, "ab", "2 extra characters");
+    expect_of_header(NULL, 40, "xxxxxxxxxxxxxxxxxxxxxxxx", "digit 41 is not");
+    expect_of_header("0123", 64, "", "number 2 is right");
 }

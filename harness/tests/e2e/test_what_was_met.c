@@ -57,9 +57,9 @@ Test(e2e_what_was_met, instead_of_the_handler_comes_first)
         {"E05", "a login wall", "WWW-Authenticate: Bearer", 1},
         {"E07", "a firewall or bot check", "\"Just a moment...\" in its body", 1},
         {"E09", "no route", "\"Cannot POST\" in its body", 1},
-        {"E09=405", "a route that does not take POST", "405", 1},
-        {"E09=413", "a limit on the size of a body", "413", 1},
-        {"E09=415", "does not take application/json", "415", 1},
+        {"E09=405", "a route that does not accept POST", "405", 1},
+        {"E09=413", "a limit on the body size", "413", 1},
+        {"E09=415", "does not accept application/json", "415", 1},
         {"E09=429", "a rate limit", "429", 4},
     };
     NEED_HOOKCHECK();

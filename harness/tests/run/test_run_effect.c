@@ -109,7 +109,8 @@ Test(run_effect, what_tells_one_event_from_another_is_believed, .fini = end)
     json_t *report =
         run_for_json(endpoint.receiver.url, ARGUMENTS(ASKED, script, "--concurrency", "1"), &code);
     cr_expect_eq(code, 1);
-    cr_expect(is_diagnosed(report, "accepted-but-lost", "likely", "is over."), "no other cause");
+    cr_expect(is_diagnosed(report, "accepted-but-lost", "likely", "within --effect-wait."),
+              "no other cause");
     json_decref(report);
 }
 
@@ -122,7 +123,7 @@ Test(run_effect, a_race_is_told_without_it_as_well, .fini = end)
     cr_expect_eq(code, 1);
     cr_expect_str_eq(verdict_in(report, "panora/delivery/accepts-redelivery"), "pass");
     cr_expect_str_eq(verdict_in(report, "panora/delivery/accepts-concurrent-redelivery"), "fail");
-    cr_expect(is_diagnosed(report, "races-duplicates", "proved", "at the same time"));
+    cr_expect(is_diagnosed(report, "races-duplicates", "proved", "arrive together"));
     json_decref(report);
 }
 

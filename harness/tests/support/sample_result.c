@@ -213,21 +213,21 @@ static void fill_diagnosis(struct run_result *result)
     result->num_diagnoses = 1;
     struct diagnosis *diagnosis = &result->diagnoses[0];
     diagnosis->id = mem_text("compares-a-prefix");
-    diagnosis->sentence = mem_text("The endpoint compares only as many characters as the signature "
-                                   "that it was sent happens to have.");
+    diagnosis->sentence = mem_text("The endpoint compares only as many characters as the shorter "
+                                   "signature has.");
     diagnosis->confidence = CONFIDENCE_PROVED;
     diagnosis->cases = mem_alloc(sizeof *diagnosis->cases);
     diagnosis->cases[0] = mem_text("panora/signature/refuses-truncated[32]");
     diagnosis->num_cases = 1;
-    diagnosis->evidence = mem_text("the first 32 characters of a right signature were accepted, "
-                                   "32 other characters were refused");
-    diagnosis->harm = mem_text("a single digit, tried sixteen times, opens the endpoint");
+    diagnosis->evidence =
+        mem_text("accepted: the first 32 digits of the right signature; not accepted: "
+                 "32 wrong digits");
+    diagnosis->harm = mem_text("one of the sixteen single digits gets in");
     diagnosis->framework = mem_text("Express");
     diagnosis->snippet = mem_text("import express from 'express';\n");
     diagnosis->snippet_needs = mem_text("");
     diagnosis->remedy =
-        mem_text("compare with crypto.timingSafeEqual after checking that the length "
-                 "is 64");
+        mem_text("check that the length is 64, then compare with crypto.timingSafeEqual");
 }
 
 static void fill_hidden(struct run_result *result)

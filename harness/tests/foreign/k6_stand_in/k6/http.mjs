@@ -10,9 +10,12 @@ function request(method, url, body, params) {
   if (!(body instanceof ArrayBuffer)) throw new TypeError('the body is an ArrayBuffer');
   for (const value of Object.values(params.headers)) if (typeof value !== 'string') throw new TypeError('a field is text');
   Atomics.store(answer, 0, 0);
-  sender.postMessage({ method, url, headers: params.headers, body });
+  sender.postMessage({ method, url, headers: { ...params.headers }, body });
   Atomics.wait(answer, 0, 0);
   return { status: answer[1] };
 }
 
-export default { request };
+// k6's http.post takes text as well.
+const post = (url, body, params) => ({ headers: {}, error: '', ...request('POST', url, new TextEncoder().encode(body).buffer, params) });
+
+export default { request, post };

@@ -9,3 +9,7 @@ export function check(value, tests) {
   }
   return all;
 }
+
+export function sleep(seconds) {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
+}
