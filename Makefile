@@ -118,7 +118,7 @@ BIN      := $(B)/hookcheck
 UNIT     := $(B)/unit-tests
 EMBEDDED := $(sort $(wildcard reports/page/* harness/platform/page/*) fixtures/manifest.schema.json fixtures/catches.json \
               $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null) \
-              $(wildcard fixtures/ci/*.yml fixtures/ci/Jenkinsfile fixtures/ci/hookcheck.json fixtures/load/*/*) \
+              $(wildcard fixtures/ci/*.yml fixtures/ci/Jenkinsfile fixtures/ci/hookcheck.json fixtures/load/*/*) fixtures/snippets/README.md \
               $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))
 
 .DEFAULT_GOAL := all

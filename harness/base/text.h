@@ -36,7 +36,7 @@ bool text_size_in_memory(const char *text, size_t *out_len, struct error *err);
 /* Reads a whole number from `min` to `max`. */
 bool text_integer(const char *text, int64_t min, int64_t max, int64_t *out, struct error *err);
 
-/* Appends a duration as a person writes it: "312 us", "4.7 ms", "1.25 s". */
+/* Appends a duration as a person writes it: "0.31 ms", "4.7 ms", "1.25 s". */
 void text_add_duration(struct buf *out, int64_t ns);
 
 /* Appends `in` for a terminal or a log: control characters and bytes that are not UTF-8 as \xNN, at

@@ -41,7 +41,8 @@ static int run(const struct arguments *arguments, struct error *err)
 }
 
 const struct command command_explain = {
-    .names = "cases,faults,diagnoses,mutations,expectations,behaviours,variations,snippets",
+    .names = "cases,faults,diagnoses,mutations,expectations,behaviours,variations,snippets,"
+             "frameworks,events,suites,formats",
     .name = "explain",
     .arguments = "ID",
     .summary = "a case, fault, diagnosis, mutation, expectation or behaviour in full",
@@ -51,10 +52,12 @@ const struct command command_explain = {
         "is done if it fails and how to mend it; of a fault what the receiver does and which "
         "cases catch it; of "
         "a mutation or an expectation what it means and what it takes; of an id_event that "
-        "begins with 7e57c0de which run left it. A case's name without its suite is enough. The "
-        "name of a snippet, or of the file that one needs, prints that file.",
+        "begins with 7e57c0de which run left it; also of event types, suites and formats. A case's "
+        "name without its suite is enough. The name of a framework (express, flask, rails, ...) "
+        "prints the first five minutes with it; the name of a snippet, or of the file that one "
+        "needs, prints that file.",
     .examples = "  hookcheck explain panora/signature/refuses-truncated\n"
-                "  hookcheck explain panora_signature.py >panora_signature.py\n",
+                "  hookcheck explain express\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
     .run = run,

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/ending.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/sink.h"
@@ -19,6 +20,7 @@
 #include "cli/secret_options.h"
 #include "load/capacity.h"
 #include "load/load_report.h"
+#include "report/load_page.h"
 
 static volatile sig_atomic_t interrupted;
 
@@ -52,9 +54,19 @@ static void render_hgrm(const struct load_report *report, struct buf *out)
     histogram_write_hgrm(&report->result->tally.latency, out);
 }
 
+static void render_html(const struct load_report *report, struct buf *out)
+{
+    struct load_record record;
+    if (!load_record_read(&record, "", load_json(report), NULL))
+        abort();
+    load_page(&record, out);
+    load_record_clear(&record);
+}
+
 static void (*const renderers[])(const struct load_report *report, struct buf *out) = {
     [LOAD_REPORT_JSON] = render_json,
     [LOAD_REPORT_HGRM] = render_hgrm,
+    [LOAD_REPORT_HTML] = render_html,
 };
 
 static bool write_reports(const struct load_choice *choice, const struct load_report *report,
@@ -74,15 +86,36 @@ static bool write_reports(const struct load_choice *choice, const struct load_re
     return ok;
 }
 
-static int report_all(struct load_choice *choice, const struct load_result *result,
-                      struct error *err)
+static bool account(struct load_choice *choice, struct load_result *result, struct accounting *out,
+                    struct error *err)
 {
+    const struct accounting_question question = {
+        .ledger = &result->ledger,
+        .run_tag = choice->event.composer.run_tag,
+        .wait_ns = choice->effect_wait_ns,
+        .interrupted = &interrupted,
+    };
+    if (choice->journal)
+        return accounting_by_journal(&question, choice->journal, choice->journal_from, out, err);
+    const struct effect_oracle oracle =
+        effect_command_oracle(&choice->effect_command, choice->effect_wait_ns);
+    struct rng rng = rng_for(choice->plan.seed, "asked");
+    accounting_by_command(&question, &oracle, &rng, out);
+    return true;
+}
+
+static int report_all(struct load_choice *choice, struct load_result *result, struct error *err)
+{
+    struct accounting accounting = {0};
+    bool asks = choice->plan.keeps_ledger;
+    bool accounted = !asks || account(choice, result, &accounting, err);
     FILE *where = choice->text_to_stderr ? stderr : stdout;
     struct buf text = {0};
     const struct load_report report = {
         .plan = &choice->plan,
         .result = result,
         .slo = &choice->slo,
+        .accounting = asks && accounted ? &accounting : NULL,
         .redactor = sink_redactor(),
         .utf8 = terminal_has_utf8(),
     };
@@ -92,7 +125,7 @@ static int report_all(struct load_choice *choice, const struct load_result *resu
     bool written = write_reports(choice, &report, err);
     if (result->was_interrupted)
         return EXIT_INTERRUPTED;
-    if (!written)
+    if (!written || !accounted)
         return EXIT_OUR_FAILURE;
     if (!result->tally.answered)
         return EXIT_UNREACHED;
@@ -138,8 +171,7 @@ static int run_load(const struct arguments *arguments, struct error *err)
 {
     struct load_choice choice;
     int code = EXIT_WRONG_USAGE;
-    (void)signal(SIGINT, on_interrupt);
-    (void)signal(SIGTERM, on_interrupt);
+    ending_watch(on_interrupt);
     bool ok = load_choice_read(&choice, arguments, err);
     if (ok && choice.exports) {
         code = load_export(&choice, err);
@@ -165,7 +197,8 @@ const struct command command_load = {
         "latency of a request counts from when it was due, so a stall of the endpoint is not "
         "hidden; with --clients (closed loop) each client waits for its response. Exit code: 0 "
         "when the goals of --slo hold, or without --slo when there was no error; 1 when not, and "
-        "always when a forged event was accepted or a genuine one refused; 2 for wrong usage, 3 "
+        "always when a forged event was accepted or a genuine one refused, or by --journal or "
+        "--effect-command a forged one processed or an accepted one lost; 2 for wrong usage, 3 "
         "when the endpoint was not reached, 130 when interrupted. With --export nothing is sent: a "
         "project for Locust or k6 is written into the new folder DIR, which makes, signs and "
         "judges "

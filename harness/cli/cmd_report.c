@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/sink.h"
 #include "cli/command.h"
+#include "cli/report_loads.h"
 #include "cli/report_options.h"
 #include "report/compare.h"
 #include "report/report_read.h"
@@ -42,6 +43,14 @@ static bool read_file(const char *path, struct run_result *out, struct error *er
     out->redactor = sink_redactor();
     buf_clear(&text);
     return ok;
+}
+
+static bool is_load(const char *path)
+{
+    struct buf text = {0};
+    bool is = file_read(path, SAVED_MAX, &text, NULL) && report_is_load(buf_bytes(&text));
+    buf_clear(&text);
+    return is;
 }
 
 static void print_text(const struct report_choice *choice, const struct arguments *arguments,
@@ -116,24 +125,35 @@ static int show_several(const struct report_choice *choice, const struct run_res
     return code == EXIT_OK && broke ? EXIT_FELL_SHORT : code;
 }
 
-static int run(const struct arguments *arguments, struct error *err)
+static int report_runs(const struct report_choice *choice, const struct arguments *arguments,
+                       struct error *err)
 {
-    struct report_choice choice = {0};
     int code = EXIT_WRONG_USAGE;
     size_t count = arguments->num_words;
     struct run_result *results = mem_alloc((count + 1) * sizeof *results);
     size_t num_read = 0;
-    bool ok = arguments_expect_words(arguments, 1, SIZE_MAX, "at least one FILE", err) &&
-              report_choice_read(&choice, arguments, err);
+    bool ok = true;
     for (size_t i = 0; ok && i < count; i++, num_read++)
         ok = read_file(arguments->words[i], &results[i], err);
     if (ok && count == 1)
-        code = convert(&choice, arguments, &results[0], err);
+        code = convert(choice, arguments, &results[0], err);
     else if (ok)
-        code = show_several(&choice, results, arguments, err);
+        code = show_several(choice, results, arguments, err);
     for (size_t i = 0; i < num_read; i++)
         run_result_clear(&results[i]);
     free(results);
+    return code;
+}
+
+static int run(const struct arguments *arguments, struct error *err)
+{
+    struct report_choice choice = {0};
+    int code = EXIT_WRONG_USAGE;
+    if (arguments_expect_words(arguments, 1, SIZE_MAX, "at least one FILE", err) &&
+        report_choice_read(&choice, arguments, err))
+        code = is_load(arguments->words[0])
+                   ? report_loads(&choice, arguments->words, arguments->num_words, err)
+                   : report_runs(&choice, arguments, err);
     report_choice_clear(&choice);
     return code;
 }
@@ -147,7 +167,8 @@ const struct command command_report = {
         "written in the formats of --report. Two of one endpoint are compared: what broke, what "
         "was "
         "mended, what got slower. Several endpoints become one grid of cases, as text or html. "
-        "Exit "
+        "Reports of `hookcheck load` are shown, compared and made into pages the same way: what "
+        "got slower beyond noise, and what broke. Exit "
         "code: 0, 1 when something broke from the first to the second, 2 when a FILE is not such a "
         "report.",
     .examples = "  hookcheck report run.json\n"

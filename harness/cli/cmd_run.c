@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/ending.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/sink.h"
@@ -236,8 +237,7 @@ static int run_chosen(struct run_choice *choice, const struct arguments *argumen
                       struct error *err)
 {
     struct buf line = {0};
-    (void)signal(SIGINT, on_interrupt);
-    (void)signal(SIGTERM, on_interrupt);
+    ending_watch(on_interrupt);
     struct plan *plan = plan_make(&choice->run, err);
     int code = EXIT_OK;
     if (!plan)
@@ -248,8 +248,6 @@ static int run_chosen(struct run_choice *choice, const struct arguments *argumen
         plan_list(plan, &line);
         sink_write(stdout, buf_bytes(&line));
     } else {
-        (void)signal(SIGINT, on_interrupt);
-        (void)signal(SIGTERM, on_interrupt);
         if (choice->progress || choice->text.detail >= TEXT_TREE)
             sink_print(stderr, "%s\n", buf_text(&line));
         code = check_effect(choice, plan, err);

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/ending.h"
 #include "base/mem.h"
 #include "base/sink.h"
 #include "base/text.h"
@@ -211,8 +212,7 @@ static int prove(struct selftest *selftest, add_format *format, bool verbose)
 {
     interrupted = 0;
     selftest->interrupted = &interrupted;
-    (void)signal(SIGINT, on_interrupt);
-    (void)signal(SIGTERM, on_interrupt);
+    ending_watch(on_interrupt);
     if (!run_and_check(selftest))
         return EXIT_INTERRUPTED;
     struct buf out = {0};

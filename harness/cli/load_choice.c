@@ -1,8 +1,11 @@
 #include "cli/load_choice.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/clock.h"
@@ -103,6 +106,27 @@ static const struct option_spec specs[] = {
      .value = "PERCENT",
      .help = "The share of events that are sent once more.",
      .fallback = "1%"},
+    {.name = "journal",
+     .value = "FILE",
+     .help = "Look up in the journal of `hookcheck receive` what became of every event: processed, "
+             "lost, doubled.",
+     .otherwise = "responses are all that counts",
+     .kind = OPTION_TEXT,
+     .at = CHOICE(journal)},
+    {.name = "effect-command",
+     .value = "CMD",
+     .secret = "\"$HOOKCHECK_EFFECT_COMMAND\"",
+     .help = "Ask CMD what became of 200 events, drawn at random; it answers as for `hookcheck "
+             "run`.",
+     .otherwise = "nobody is asked",
+     .kind = OPTION_TEXT,
+     .at = CHOICE(effect_command.command)},
+    {.name = "effect-wait",
+     .value = "TIME",
+     .help = "How long after the load an event may still be processed.",
+     .fallback = "5s",
+     .kind = OPTION_DURATION,
+     .at = CHOICE(effect_wait_ns)},
     {.name = "seed",
      .value = "N",
      .help = "Make events from this number.",
@@ -126,8 +150,9 @@ static const struct option_spec specs[] = {
     {.name = "report",
      .value = "FORMAT=FILE",
      .repeatable = true,
-     .help = "Write a report: json, or hgrm (latency percentiles for HdrHistogram's tools); FILE "
-             "- is standard output.",
+     .help = "Write a report: json, html (a page with curves over time), or hgrm (latency "
+             "percentiles for HdrHistogram's tools). FILE alone will do when it ends so; FILE - is "
+             "standard output.",
      .otherwise = "text only"},
     {.name = "export",
      .value = "ENGINE",
@@ -298,30 +323,42 @@ static bool read_permission(struct load_choice *choice, const struct arguments *
                      host, host);
 }
 
+static const char *const report_names[] = {
+    [LOAD_REPORT_JSON] = "json", [LOAD_REPORT_HGRM] = "hgrm", [LOAD_REPORT_HTML] = "html"};
+
+/* "html=page" or "page.html": where the file's name begins, and its format. */
+static bool read_format(const char *given, struct load_report_wanted *out, struct error *err)
+{
+    const char *equals = strchr(given, '=');
+    const char *ending = strrchr(given, '.');
+    out->path = equals ? equals + 1 : given;
+    if (!*out->path || (!equals && !ending))
+        return error_set(err, "\"%s\" is not FORMAT=FILE, such as json=load.json", given);
+    char *name = equals ? mem_copy(given, (size_t)(equals - given)) : mem_text(ending + 1);
+    size_t i = 0;
+    while (i < ARRAY_LEN(report_names) && strcmp(name, report_names[i]) != 0)
+        i++;
+    bool ok = i < ARRAY_LEN(report_names) ||
+              text_unknown(err, "report format", name, report_names, ARRAY_LEN(report_names));
+    out->format = ok ? (enum load_report_format)i : LOAD_REPORT_JSON;
+    free(name);
+    return ok;
+}
+
 static bool read_report(struct load_choice *choice, const char *given, struct error *err)
 {
-    static const char *const formats[] = {"json", "hgrm"};
-    size_t name_len = strcspn(given, "=");
-    const char *path = given + name_len + (given[name_len] == '=');
-    struct load_report_wanted wanted = {LOAD_REPORT_JSON, path};
-    if (!*path)
-        return error_set(err, "\"%s\" is not FORMAT=FILE, such as json=load.json", given);
-    char *name = mem_copy(given, name_len);
-    bool is_hgrm = strcmp(name, formats[LOAD_REPORT_HGRM]) == 0;
-    bool ok = is_hgrm || strcmp(name, formats[LOAD_REPORT_JSON]) == 0 ||
-              text_unknown(err, "report format", name, formats, ARRAY_LEN(formats));
-    free(name);
-    if (is_hgrm)
-        wanted.format = LOAD_REPORT_HGRM;
-    bool to_stdout = strcmp(path, "-") == 0;
-    if (ok && to_stdout && choice->text_to_stderr)
+    struct load_report_wanted wanted = {0};
+    if (!read_format(given, &wanted, err))
+        return false;
+    bool to_stdout = strcmp(wanted.path, "-") == 0;
+    if (to_stdout && choice->text_to_stderr)
         return error_set(err, "only one report can go to standard output");
     choice->text_to_stderr = choice->text_to_stderr || to_stdout;
-    for (size_t i = 0; ok && i < choice->num_reports; i++)
-        if (!to_stdout && strcmp(choice->reports[i].path, path) == 0)
-            return error_set(err, "two reports would go to %s", path);
+    for (size_t i = 0; i < choice->num_reports; i++)
+        if (!to_stdout && strcmp(choice->reports[i].path, wanted.path) == 0)
+            return error_set(err, "two reports would go to %s", wanted.path);
     choice->reports[choice->num_reports++] = wanted;
-    return ok && (to_stdout || file_can_write(path, err));
+    return to_stdout || file_can_write(wanted.path, err);
 }
 
 static bool read_reports(struct load_choice *choice, const struct arguments *arguments,
@@ -350,6 +387,47 @@ static bool read_goals(struct load_choice *choice, const struct arguments *argum
         return error_set(err,
                          "--find-capacity needs goals (--slo) and an open loop (no --clients)");
     return ok || error_prefix(err, "--slo");
+}
+
+/* --- what became of the events --- */
+
+static const char *never_stop(void *payload)
+{
+    return NULL;
+}
+
+/* A command that cannot tell is found before anything is sent. */
+static bool check_command(const struct load_choice *choice, struct error *err)
+{
+    char id[UUID_SIZE];
+    struct rng rng = rng_for(rng_fresh_seed(), "unsent");
+    rng_uuid(&rng, id);
+    return effect_command_check(&choice->effect_command, id, choice->effect_wait_ns, never_stop,
+                                NULL, err);
+}
+
+static bool read_oracle(struct load_choice *choice, const struct arguments *arguments,
+                        struct error *err)
+{
+    struct stat about;
+    bool asks = choice->journal || choice->effect_command.command;
+    if (!asks)
+        return !arguments_has(arguments, "effect-wait") ||
+               error_set(err, "--effect-wait says nothing without --journal or --effect-command");
+    if (choice->journal && choice->effect_command.command)
+        return error_set(err, "--journal and --effect-command exclude each other");
+    if (choice->exports || choice->finds_capacity)
+        return error_set(err, "--journal and --effect-command are for one load from here");
+    if (arguments_has(arguments, "seed"))
+        return error_set(err, "--seed makes events that an earlier load may have sent: leave it "
+                              "out when the endpoint is asked what became of them");
+    choice->plan.keeps_ledger = true;
+    if (!choice->journal)
+        return check_command(choice, err);
+    if (stat(choice->journal, &about) != 0 || access(choice->journal, R_OK) != 0)
+        return error_set(err, "--journal: cannot read %s: %s", choice->journal, strerror(errno));
+    choice->journal_from = (int64_t)about.st_size;
+    return true;
 }
 
 /* --- all of it --- */
@@ -406,7 +484,7 @@ bool load_choice_read(struct load_choice *choice, const struct arguments *argume
         !read_permission(choice, arguments, err) || !read_goals(choice, arguments, err) ||
         !read_reports(choice, arguments, err) ||
         !endpoint_choice_read(&choice->endpoint, arguments, err) ||
-        !read_secret(choice, arguments, err))
+        !read_secret(choice, arguments, err) || !read_oracle(choice, arguments, err))
         return false;
     settle_composer(choice);
     settle_plan(choice);

@@ -8,10 +8,11 @@
 #include "load/load.h"
 #include "load/project.h"
 #include "load/slo.h"
+#include "run/effect_command.h"
 
 extern const struct option_set load_options;
 
-enum load_report_format { LOAD_REPORT_JSON, LOAD_REPORT_HGRM };
+enum load_report_format { LOAD_REPORT_JSON, LOAD_REPORT_HGRM, LOAD_REPORT_HTML };
 
 struct load_report_wanted {
     enum load_report_format format;
@@ -31,8 +32,12 @@ struct load_choice {
     size_t num_reports;
     bool text_to_stderr;
     bool finds_capacity;
-    const struct load_engine *exports; /* nothing is sent; NULL = it is sent */
-    const char *folder;                /* where the project goes */
+    const struct load_engine *exports;    /* nothing is sent; NULL = it is sent */
+    const char *folder;                   /* where the project goes */
+    const char *journal;                  /* NULL = none */
+    int64_t journal_from;                 /* what stood in it before */
+    struct effect_command effect_command; /* `command` NULL = none is given */
+    int64_t effect_wait_ns;
     int64_t clients;
     int64_t connections;
     int64_t threads;

@@ -1,3 +1,4 @@
+#include <locale.h>
 #include <signal.h>
 
 #include "base/mem.h"
@@ -10,6 +11,8 @@ int main(int argc, char **argv)
     (void)signal(SIGPIPE, SIG_IGN);
     /* So is a file that grows beyond the limit for files. */
     (void)signal(SIGXFSZ, SIG_IGN);
+    /* libcurl reads a host's name beyond ASCII in the charset of the locale. */
+    (void)setlocale(LC_CTYPE, "C.UTF-8");
     mem_keep_freed();
     return command_main(argc, argv);
 }

@@ -27,13 +27,32 @@ static const char *dashes(const char *name)
 
 /* --- finding --- */
 
+/* The entry of `synonyms` for a name, or NULL. */
+static const char *find_synonym(const struct option_spec *spec, struct bytes name)
+{
+    for (const char *at = spec->synonyms; at && *at;) {
+        size_t len = strcspn(at, ",");
+        if (bytes_equal((struct bytes){at, strcspn(at, ",=")}, name))
+            return at;
+        at += len + (at[len] == ',');
+    }
+    return NULL;
+}
+
+static bool is_called(const struct option_spec *spec, struct bytes name, char letter)
+{
+    if (name.data)
+        return bytes_equal(bytes_of(spec->name), name) || find_synonym(spec, name);
+    return spec->letter == letter || find_synonym(spec, (struct bytes){&letter, 1});
+}
+
 /* An option by its name or, when `name` is NULL, by its letter. */
 static const struct option_spec *find_in_set(const struct option_set *set, struct bytes name,
                                              char letter)
 {
     for (size_t i = 0; i < set->num_specs; i++) {
         const struct option_spec *spec = &set->specs[i];
-        if (name.data ? bytes_equal(bytes_of(spec->name), name) : spec->letter == letter)
+        if (is_called(spec, name, letter))
             return spec;
     }
     return NULL;
@@ -116,6 +135,18 @@ static bool add_option(struct parse *parse, const struct option_spec *spec, cons
     return add_given(parse, (struct given_option){.spec = spec, .value = value});
 }
 
+/* The value as the option itself would have it. */
+static const char *translated(struct parse *parse, const struct option_spec *spec,
+                              const char *shown, const char *value)
+{
+    const char *synonym = find_synonym(spec, bytes_of(shown + strspn(shown, "-")));
+    const char *prefix = synonym ? synonym + strcspn(synonym, ",=") : "";
+    if (*prefix != '=')
+        return value;
+    return arguments_keep(parse->arguments,
+                          mem_format("%.*s%s", (int)strcspn(prefix + 1, ","), prefix + 1, value));
+}
+
 /* `attached` is what follows '=', or NULL. */
 static bool read_option(struct parse *parse, const struct option_spec *spec, const char *shown,
                         const char *attached)
@@ -127,7 +158,7 @@ static bool read_option(struct parse *parse, const struct option_spec *spec, con
         attached = parse->argv[++parse->at];
     if (!attached)
         return error_set(parse->err, "%s needs a value: %s %s", shown, shown, spec->value);
-    return add_option(parse, spec, attached);
+    return add_option(parse, spec, translated(parse, spec, shown, attached));
 }
 
 /* "-vv": several flags of one letter in one word. */

@@ -62,6 +62,9 @@ struct option_spec {
                            case again does not give it */
     const char *secret; /* its value is secret: this is shown in place of it */
 
+    const char *synonyms; /* curl's and hurl's words for it, which are not shown, with commas;
+                             "report-junit=junit=" puts "junit=" before the value */
+
     enum option_form form;
     bool adds_up; /* what several layers say holds together */
     enum option_path path;

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
-#include "base/text.h"
 #include "suite/step.h"
+#include "suite/suite.h"
 
 void fixture_choice_clear(struct fixture_choice *choice)
 {
@@ -21,7 +21,7 @@ void fixture_choice_clear(struct fixture_choice *choice)
 bool fixture_choice_wants(const struct fixture_choice *choice, const char *id)
 {
     for (size_t i = 0; i < choice->num_only; i++)
-        if (text_glob(choice->only[i], id))
+        if (suite_id_matches(choice->only[i], id))
             return true;
     return choice->num_only == 0;
 }

@@ -124,19 +124,19 @@ const char *request_format_refuses(const struct request_format *format,
     if (limits & LIMIT_UTF8_BODY && !text_is_utf8(body))
         return "its body is not UTF-8";
     if (limits & LIMIT_NO_NUL && body.len && memchr(body.data, 0, body.len))
-        return "its body holds a NUL";
+        return "its body contains a NUL";
     if (limits & LIMIT_SHORT_LINES && body.len > REQUEST_LINE_MAX)
         return "its body is above 32 KiB";
     if (limits & LIMIT_PLAIN_LINES && !is_plain_lines(body))
-        return "its body has blanks at an end, or lines that mean something there";
+        return "its body starts or ends with white space, or has lines with a special meaning";
     if (limits & LIMIT_NO_BRACES && has_text(body, "{{"))
-        return "its body has {{, which begins a variable there";
+        return "its body contains {{, which starts a variable";
     if (limits & LIMIT_NO_COMMENTS && may_have_comments(body))
-        return "its body has comments, which are taken out there";
+        return "its body contains comments, which would be removed";
     if (limits & LIMIT_ASCII_FIELDS && !is_ascii_fields(request))
-        return "a field of it is not printable ASCII";
+        return "a header field is not printable ASCII";
     if (limits & LIMIT_ONE_OF_A_NAME && !is_one_of_a_name(request))
-        return "it has two fields of one name";
+        return "it has two header fields with the same name";
     return NULL;
 }
 

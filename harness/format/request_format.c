@@ -69,13 +69,13 @@ static void render_body(const struct request *request, const struct request_plac
 
 /* name, sentence, render, file, begin, between, end, limits */
 const struct request_format request_formats[] = {
-    {"http", "the request as it stands on the wire", render_http, ".request", "", NULL, "", 0},
+    {"http", "the request as sent on the wire", render_http, ".request", "", NULL, "", 0},
     {"curl", "a curl command for a POSIX shell that sends exactly this request", render_curl,
      "events.sh", "", "", "", LIMIT_SHORT_LINES},
     {"json", "an object with method, url, headers (a list of pairs) and body, for test code",
      render_json, ".json", "", NULL, "", 0},
-    {"headers", "the header fields, one a line", render_headers, ".headers", "", NULL, "", 0},
-    {"body", "the bytes of the body and nothing else", render_body, ".body", "", NULL, "", 0},
+    {"headers", "the header fields, one per line", render_headers, ".headers", "", NULL, "", 0},
+    {"body", "only the bytes of the body", render_body, ".body", "", NULL, "", 0},
     {"curl-config", "a configuration file for curl --config", format_curl_config, "events.curl", "",
      "next\n", "", LIMIT_NO_NUL | LIMIT_SHORT_LINES},
     {"har", "an HTTP archive, HAR 1.2", format_har, "events.har", har_begin, ",\n", har_end, 0},
@@ -85,9 +85,9 @@ const struct request_format request_formats[] = {
     {"hurl", "a Hurl file", format_hurl, "events.hurl", "", "\n", "", LIMIT_ASCII_FIELDS},
     {"k6", "a script for k6", format_k6, "events.k6.js", k6_begin, "", k6_end,
      LIMIT_ASCII_FIELDS | LIMIT_ONE_OF_A_NAME},
-    {"http-file", "a .http file, which editors run", format_http_file, "events.http", "", "\n", "",
+    {"http-file", "a .http file, for editors", format_http_file, "events.http", "", "\n", "",
      TEXT_LIMITS | LIMIT_NO_NUL | LIMIT_PLAIN_LINES | LIMIT_NO_BRACES},
-    {"vegeta", "a JSON target for vegeta attack -format=json, one a line", format_vegeta,
+    {"vegeta", "JSON targets for vegeta attack -format=json, one per line", format_vegeta,
      "events.vegeta.json", "", "", "", LIMIT_ASCII_FIELDS},
     {"pytest", "tests for pytest, with Python's standard library", format_pytest, "test_events.py",
      pytest_begin, "", pytest_end, 0},
@@ -97,7 +97,7 @@ const struct request_format request_formats[] = {
      jest_begin, "", jest_end, 0},
     {"go-test", "tests for go test, with Go's standard library", format_go_test, "events_test.go",
      go_test_begin, "", go_test_end, 0},
-    {"ndjson", "an object with type, expect, headers and body, one a line, for pipes",
+    {"ndjson", "objects with type, expect, headers and body, one per line, for pipes",
      format_ndjson, "events.ndjson", "", "", "", 0},
 };
 

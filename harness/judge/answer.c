@@ -41,13 +41,13 @@ static size_t fields_len(const struct headers *headers)
 static const char *sender_fails_on(const struct observation *seen)
 {
     if (seen->body_after_none)
-        return "a body after a status that has none";
+        return "a body where the status allows none";
     if (seen->bare_lf)
-        return "lines that end with LF alone";
+        return "lines that end with a bare LF";
     if (fields_len(&seen->headers) >= SENDER_HEAD_MAX)
         return "headers above 16 KiB";
     if (seen->extra_bytes)
-        return "bytes beyond the end of the answer";
+        return "bytes after the end of the response";
     return NULL;
 }
 
@@ -63,11 +63,11 @@ enum answer answer_of(const struct observation *seen)
     return class < ARRAY_LEN(by_class) ? by_class[class] : ANSWER_OTHER;
 }
 
-static void add_after(const struct observation *seen, struct buf *out)
+static void add_time(const struct observation *seen, const char *in_or_after, struct buf *out)
 {
     if (seen->total_ns < 0)
         return;
-    buf_add_text(out, " after ");
+    buf_add_text(out, in_or_after);
     text_add_duration(out, seen->total_ns);
 }
 
@@ -77,14 +77,14 @@ static void describe(const struct observation *seen, bool timed, struct buf *out
     if (seen->outcome == OUTCOME_ANSWERED) {
         buf_add_format(out, "%d", seen->status);
         if (timed)
-            add_after(seen, out);
+            add_time(seen, " in ", out);
         if (flaw)
             buf_add_format(out, ", with %s", flaw);
         return;
     }
     buf_add_text(out, outcome_name(seen->outcome));
     if (timed)
-        add_after(seen, out);
+        add_time(seen, " after ", out);
     if (seen->status)
         buf_add_format(out, ", in the middle of a %d", seen->status);
     if (seen->detail[0] && seen->outcome != OUTCOME_NOT_SENT) /* its reason stands beside */
@@ -114,19 +114,16 @@ char *answer_as_panora(const struct observation *seen)
     if (delivered && class == 2)
         buf_add_text(&out, "delivered");
     else if (delivered && followed)
-        buf_add_format(
-            &out,
-            seen->status < 304
-                ? "follows the %d with a GET without the event, and calls that delivered if it "
-                  "gets a 2xx"
-                : "sends the event again to where the %d points",
-            seen->status);
+        buf_add_format(&out,
+                       seen->status < 304 ? "follows the %d with a GET without the event, and "
+                                            "records the event as delivered if that gets 2xx"
+                                          : "sends the event again to the Location of the %d",
+                       seen->status);
     else if (delivered)
-        buf_add_format(&out, "failed: status %d; it does not try again", seen->status);
+        buf_add_format(&out, "failed: status %d; no retry", seen->status);
     else if (seen->outcome == OUTCOME_TIMED_OUT)
-        buf_add_text(&out, "waits without end, and holds one of its five workers meanwhile");
+        buf_add_text(&out, "waits forever and blocks one of its five workers");
     else
-        buf_add_format(&out, "failed: %s; it does not try again",
-                       flaw ? flaw : outcome_name(seen->outcome));
+        buf_add_format(&out, "failed: %s; no retry", flaw ? flaw : outcome_name(seen->outcome));
     return buf_take(&out);
 }

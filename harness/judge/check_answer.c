@@ -37,7 +37,7 @@ static enum finding_kind one_refused(const struct call *call, const struct evide
         (answer == ANSWER_ERROR && knows_no_such_method(evidence->exchanges[index])))
         return FINDING_KEPT;
     if (answer == ANSWER_ERROR)
-        buf_add_text(reason, "it did not get in, but something broke");
+        buf_add_text(reason, "it was not accepted, but the endpoint failed instead of refusing it");
     return answer == ANSWER_ERROR ? FINDING_TOLERATED : FINDING_BROKEN;
 }
 
@@ -68,8 +68,8 @@ static enum finding_kind one_retry_after(const struct call *call, const struct e
     const struct observation *seen = &evidence->exchanges[index]->seen;
     if (!was_rate_limited(seen) || headers_find(&seen->headers, "Retry-After"))
         return FINDING_KEPT;
-    buf_add_text(reason, "it limits the rate, but has no Retry-After, so that no sender can "
-                         "know when to come again");
+    buf_add_text(reason,
+                 "it limits the rate without Retry-After, so senders cannot know when to retry");
     return FINDING_TOLERATED;
 }
 
@@ -214,7 +214,7 @@ static const json_t *follow(const json_t *value, const char *pointer)
 static void add_other_value(const struct call *call, const json_t *member, struct buf *reason)
 {
     char *found = json_dumps(member, JSON_ENCODE_ANY | JSON_COMPACT);
-    buf_add_format(reason, "the member %s is ", call->values[0].text);
+    buf_add_format(reason, "the response has %s: ", call->values[0].text);
     text_add_visible(reason, bytes_of(found), 100);
     buf_add_text(reason, ", not ");
     text_add_visible(reason, bytes_of(call->values[1].text), 100);
@@ -231,9 +231,9 @@ static enum finding_kind one_json(const struct call *call, const struct evidence
     const json_t *member = follow(answer, call->values[0].text);
     bool kept = member && wanted && json_equal(member, wanted);
     if (!answer)
-        buf_add_text(reason, "the answer is not JSON");
+        buf_add_text(reason, "the response is not JSON");
     else if (!member)
-        buf_add_format(reason, "the answer has no member %s", call->values[0].text);
+        buf_add_format(reason, "the response has no %s", call->values[0].text);
     else if (!kept)
         add_other_value(call, member, reason);
     json_decref(answer);
@@ -276,7 +276,7 @@ static const struct expectation rows[] = {
       "sends a well-formed response: nothing after a 204, as many bytes as Content-Length says, a "
       "proper end",
       {{0}}},
-     "an answer whose framing is right",
+     "a well-formed response",
      .needs_raw = true,
      .check = check_complete},
     {{"retry-after", "step", "sends Retry-After with a 429", {{0}}},
@@ -293,16 +293,16 @@ static const struct expectation rows[] = {
      .check = check_plain},
     {{"within",
       "step",
-      "answers completely within this time",
+      "sends its whole response within this time",
       {{.name = "time", .kind = PARAMETER_DURATION, .sentence = "such as 500ms"}}},
-     "an answer within %s",
+     "a response within %s",
      .check = check_within},
     {{"json",
       "step",
       "answers with JSON that has a given value at a given place",
       {{.name = "member", .kind = PARAMETER_TEXT, .sentence = "a JSON Pointer such as /received"},
        {.name = "equals", .kind = PARAMETER_JSON, .sentence = "the value"}}},
-     "JSON with a certain value at %s",
+     "JSON with the right value at %s",
      .check = check_json},
 };
 const struct table_part expectations_of_answer = TABLE_PART(rows);

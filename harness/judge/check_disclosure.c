@@ -29,45 +29,45 @@ static const struct trait traits[] = {
     {DISCLOSURE_DEBUG_PAGE, "__debugger__=yes", "Werkzeug's debugger, which runs any code"},
     {DISCLOSURE_DEBUG_PAGE, "<code>debug = true</code>", "Django's page for DEBUG = True"},
     {DISCLOSURE_DEBUG_PAGE, "django_settings_module", "Django's settings"},
-    {DISCLOSURE_DEBUG_PAGE, "action controller: exception caught", "Rails' page for developers"},
+    {DISCLOSURE_DEBUG_PAGE, "action controller: exception caught", "Rails' developer page"},
     {DISCLOSURE_DEBUG_PAGE, "data-template-paths", "Rails' web console, which runs any code"},
     {DISCLOSURE_DEBUG_PAGE, "better errors can", "Better Errors, which runs any code"},
     {DISCLOSURE_DEBUG_PAGE, "class=\"better-errors", "Better Errors, which runs any code"},
     {DISCLOSURE_DEBUG_PAGE, "_ignition/execute-solution", "Laravel's Ignition"},
     {DISCLOSURE_DEBUG_PAGE, "laravel-ignition", "Laravel's Ignition"},
-    {DISCLOSURE_DEBUG_PAGE, "whoops! there was an error", "Whoops, PHP's page for developers"},
-    {DISCLOSURE_DEBUG_PAGE, "symfony exception", "Symfony's page for developers"},
+    {DISCLOSURE_DEBUG_PAGE, "whoops! there was an error", "Whoops, PHP's developer page"},
+    {DISCLOSURE_DEBUG_PAGE, "symfony exception", "Symfony's developer page"},
     {DISCLOSURE_DEBUG_PAGE, "<title>phpinfo()", "phpinfo()"},
-    {DISCLOSURE_DEBUG_PAGE, "plug.debugger", "Phoenix's page for developers"},
-    {DISCLOSURE_DEBUG_PAGE, "rawexceptiondetails", "ASP.NET's page for developers"},
-    {DISCLOSURE_DEBUG_PAGE, "<b>source error:</b>", "ASP.NET's source of the error"},
-    {DISCLOSURE_DEBUG_PAGE, "__nextjs_original-stack-frame", "Next.js's overlay for developers"},
-    {DISCLOSURE_DEBUG_PAGE, "aws_secret_access_key", "a secret access key of AWS"},
-    {DISCLOSURE_DEBUG_PAGE, "database_url=", "the address of its database"},
-    {DISCLOSURE_DEBUG_PAGE, "db_password", "the password of its database"},
-    {DISCLOSURE_DEBUG_PAGE, "secret_key_base", "the key that signs its sessions"},
+    {DISCLOSURE_DEBUG_PAGE, "plug.debugger", "Phoenix's developer page"},
+    {DISCLOSURE_DEBUG_PAGE, "rawexceptiondetails", "ASP.NET's developer page"},
+    {DISCLOSURE_DEBUG_PAGE, "<b>source error:</b>", "ASP.NET's source code view"},
+    {DISCLOSURE_DEBUG_PAGE, "__nextjs_original-stack-frame", "Next.js's developer overlay"},
+    {DISCLOSURE_DEBUG_PAGE, "aws_secret_access_key", "an AWS secret access key"},
+    {DISCLOSURE_DEBUG_PAGE, "database_url=", "its database URL"},
+    {DISCLOSURE_DEBUG_PAGE, "db_password", "its database password"},
+    {DISCLOSURE_DEBUG_PAGE, "secret_key_base", "its session signing key"},
     {DISCLOSURE_DEBUG_PAGE, "<?php", "PHP source"},
 
-    {DISCLOSURE_STACK_TRACE, "traceback (most recent call last)", "a traceback of Python"},
-    {DISCLOSURE_STACK_TRACE, ", line #, in ", "a traceback of Python"},
-    {DISCLOSURE_STACK_TRACE, ".js:#:#", "a stack trace of JavaScript"},
-    {DISCLOSURE_STACK_TRACE, ".mjs:#:#", "a stack trace of JavaScript"},
-    {DISCLOSURE_STACK_TRACE, ".cjs:#:#", "a stack trace of JavaScript"},
-    {DISCLOSURE_STACK_TRACE, ".ts:#:#", "a stack trace of TypeScript"},
-    {DISCLOSURE_STACK_TRACE, "(node:internal/", "a stack trace of Node.js"},
-    {DISCLOSURE_STACK_TRACE, ".rb:#:in ", "a backtrace of Ruby"},
-    {DISCLOSURE_STACK_TRACE, ".php(#): ", "a stack trace of PHP"},
-    {DISCLOSURE_STACK_TRACE, ".php</b> on line <b>#", "an error of PHP with its place"},
-    {DISCLOSURE_STACK_TRACE, ".php on line #", "an error of PHP with its place"},
-    {DISCLOSURE_STACK_TRACE, ".php:#", "an error of PHP with its place"},
-    {DISCLOSURE_STACK_TRACE, ".java:#)", "a stack trace of Java"},
-    {DISCLOSURE_STACK_TRACE, ".kt:#)", "a stack trace of Kotlin"},
-    {DISCLOSURE_STACK_TRACE, ".scala:#)", "a stack trace of Scala"},
-    {DISCLOSURE_STACK_TRACE, ".cs:line #", "a stack trace of .NET"},
-    {DISCLOSURE_STACK_TRACE, "goroutine # [", "a stack trace of Go"},
-    {DISCLOSURE_STACK_TRACE, ".go:# +0x", "a stack trace of Go"},
-    {DISCLOSURE_STACK_TRACE, ".rs:#:#", "a panic of Rust with its place"},
-    {DISCLOSURE_STACK_TRACE, ".ex:#: ", "a stack trace of Elixir"},
+    {DISCLOSURE_STACK_TRACE, "traceback (most recent call last)", "a Python traceback"},
+    {DISCLOSURE_STACK_TRACE, ", line #, in ", "a Python traceback"},
+    {DISCLOSURE_STACK_TRACE, ".js:#:#", "a JavaScript stack trace"},
+    {DISCLOSURE_STACK_TRACE, ".mjs:#:#", "a JavaScript stack trace"},
+    {DISCLOSURE_STACK_TRACE, ".cjs:#:#", "a JavaScript stack trace"},
+    {DISCLOSURE_STACK_TRACE, ".ts:#:#", "a TypeScript stack trace"},
+    {DISCLOSURE_STACK_TRACE, "(node:internal/", "a Node.js stack trace"},
+    {DISCLOSURE_STACK_TRACE, ".rb:#:in ", "a Ruby backtrace"},
+    {DISCLOSURE_STACK_TRACE, ".php(#): ", "a PHP stack trace"},
+    {DISCLOSURE_STACK_TRACE, ".php</b> on line <b>#", "a PHP error with file and line"},
+    {DISCLOSURE_STACK_TRACE, ".php on line #", "a PHP error with file and line"},
+    {DISCLOSURE_STACK_TRACE, ".php:#", "a PHP error with file and line"},
+    {DISCLOSURE_STACK_TRACE, ".java:#)", "a Java stack trace"},
+    {DISCLOSURE_STACK_TRACE, ".kt:#)", "a Kotlin stack trace"},
+    {DISCLOSURE_STACK_TRACE, ".scala:#)", "a Scala stack trace"},
+    {DISCLOSURE_STACK_TRACE, ".cs:line #", "a .NET stack trace"},
+    {DISCLOSURE_STACK_TRACE, "goroutine # [", "a Go stack trace"},
+    {DISCLOSURE_STACK_TRACE, ".go:# +0x", "a Go stack trace"},
+    {DISCLOSURE_STACK_TRACE, ".rs:#:#", "a Rust panic with file and line"},
+    {DISCLOSURE_STACK_TRACE, ".ex:#: ", "an Elixir stack trace"},
 };
 
 /* Headers that say what runs there; with `versions` only a value with a digit tells anything. */
@@ -190,7 +190,7 @@ static const char *shown_in_headers(const struct exchange *exchange, struct buf 
             continue;
         buf_add_format(words, "%s: ", banners[i].header);
         text_add_visible(words, bytes_of(value), SHOWN_MAX);
-        return "what software runs there";
+        return "which software it runs";
     }
     return NULL;
 }
@@ -209,8 +209,8 @@ static void set_broken(const struct exchange *exchange, const char *what, const 
     out->kind = FINDING_BROKEN;
     out->decisive = evidence->count; /* it may be another case's */
     buf_reset(&out->actual);
-    buf_add_format(&out->actual, "an answer with \"%s\"", buf_text(words));
-    buf_add_format(&out->reason, "it shows %s; it came for \"%s\"", what, exchange->sent);
+    buf_add_format(&out->actual, "a response with \"%s\"", buf_text(words));
+    buf_add_format(&out->reason, "it shows %s; the request was \"%s\"", what, exchange->sent);
     for (size_t i = 0; i < evidence->count; i++)
         if (evidence->exchanges[i] == exchange)
             out->decisive = i;
@@ -237,11 +237,11 @@ static void check_discloses_no(const struct call *call, const struct evidence *e
     if (out->kind != FINDING_KEPT)
         return;
     buf_reset(&out->actual);
-    buf_add_format(&out->actual, "%zu answers searched, none shows any", answered);
+    buf_add_format(&out->actual, "%zu responses searched, none shows any", answered);
     if (answered > 0)
         return;
     out->kind = FINDING_UNDECIDED;
-    buf_add_text(&out->reason, "no answer came that could be searched");
+    buf_add_text(&out->reason, "there was no response to search");
 }
 
 static const char *const disclosures[] = {"debug-page", "stack-trace", "server-banner", NULL};
@@ -250,12 +250,12 @@ static const char *const disclosures[] = {"debug-page", "stack-trace", "server-b
 static const struct expectation rows[] = {
     {{"discloses-no",
       "case",
-      "does not show this kind of internals in any response of the run",
+      "does not show internals of this kind in any response of the run",
       {{.name = "what",
         .kind = PARAMETER_TEXT,
         .choices = disclosures,
         .sentence = "debug-page, stack-trace or server-banner"}}},
-     "no %s in any answer",
+     "no %s in any response",
      .over_run = true,
      .check = check_discloses_no},
 };

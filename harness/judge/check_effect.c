@@ -45,11 +45,11 @@ static bool was_told(const struct exchange *exchange, struct buf *reason)
 static enum finding_kind lost(const struct run_facts *run, struct buf *reason)
 {
     if (run->died) {
-        buf_add_text(reason, "it was accepted and not processed, but the endpoint died in "
-                             "this run, and may have lost it then");
+        buf_add_text(reason, "it was accepted but not processed; the endpoint died during the run "
+                             "and may have lost it");
         return FINDING_UNDECIDED;
     }
-    buf_add_text(reason, "it was accepted, and not processed within ");
+    buf_add_text(reason, "it was accepted but not processed within ");
     text_add_duration(reason, run->effect_wait_ns);
     buf_add_text(reason, " (--effect-wait)");
     return FINDING_BROKEN;
@@ -70,8 +70,8 @@ static enum finding_kind one_processed(const struct call *call, const struct evi
         return FINDING_KEPT;
     if (!exchange->repeated && !evidence->run->died)
         return FINDING_BROKEN;
-    buf_add_text(reason, "it was processed more than once, but the endpoint died in this "
-                         "run, and may have forgotten then that it knew it");
+    buf_add_text(reason, "it was processed more than once; the endpoint died during the run and "
+                         "may have lost the id");
     return FINDING_UNDECIDED;
 }
 
@@ -89,7 +89,7 @@ static void check_processed(const struct call *call, const struct evidence *evid
     check_each_sent(call, evidence, one_processed, out);
     if (out->kind == FINDING_KEPT && !any_accepted(evidence)) {
         out->kind = FINDING_UNDECIDED;
-        buf_add_text(&out->reason, "it was not accepted, so that nobody need process it");
+        buf_add_text(&out->reason, "it was not accepted, so it need not be processed");
     }
     tell(evidence, out);
 }
@@ -115,8 +115,7 @@ static enum finding_kind one_not_processed(const struct call *call, const struct
     if (!was_told(exchange, reason))
         return FINDING_UNDECIDED;
     if (exchange->processed.times > 0 && is_shared_with_genuine(exchange, evidence->run)) {
-        buf_add_text(reason, "a genuine event with the same id_event was sent as well, so "
-                             "that the number shows nothing");
+        buf_add_text(reason, "a genuine event had the same id_event, so the count proves nothing");
         return FINDING_UNDECIDED;
     }
     if (exchange->processed.times > 0)
@@ -127,8 +126,8 @@ static enum finding_kind one_not_processed(const struct call *call, const struct
         return FINDING_UNDECIDED;
     if (twin->processed.times > 0)
         return FINDING_KEPT;
-    buf_add_text(reason, "its genuine twin was accepted and not processed either, so that "
-                         "this shows nothing");
+    buf_add_text(reason,
+                 "the matching genuine event was not processed either, so this proves nothing");
     return FINDING_UNDECIDED;
 }
 
@@ -152,7 +151,7 @@ static const struct expectation rows[] = {
         .fallback = "once",
         .choices = processed_times,
         .sentence = "how often: once or at-least-once"}}},
-     "events that are processed %s",
+     "events processed %s",
      .over_run = true,
      .needs_effect = true,
      .check = check_processed},

@@ -104,18 +104,18 @@ static void check_leaks(const struct call *call, const struct evidence *evidence
         out->kind = FINDING_BROKEN;
         out->decisive = evidence->count; /* it may be another case's */
         buf_reset(&out->actual);
-        buf_add_format(&out->actual, "an answer that holds %s", what);
-        buf_add_format(&out->reason, "it came for \"%s\"", exchange->sent);
+        buf_add_format(&out->actual, "a response that contains %s", what);
+        buf_add_format(&out->reason, "the request was \"%s\"", exchange->sent);
         for (size_t k = 0; k < evidence->count; k++)
             if (evidence->exchanges[k] == exchange)
                 out->decisive = k;
         return;
     }
     buf_reset(&out->actual);
-    buf_add_format(&out->actual, "%zu answers searched, none holds them", answered);
+    buf_add_format(&out->actual, "%zu responses searched, none contains them", answered);
     if (answered == 0) {
         out->kind = FINDING_UNDECIDED;
-        buf_add_text(&out->reason, "no answer came that could be searched");
+        buf_add_text(&out->reason, "there was no response to search");
     }
 }
 
@@ -125,7 +125,7 @@ static const struct expectation rows[] = {
       "case",
       "does not reveal the secret or a correct signature in any response of the run",
       {{0}}},
-     "neither the secret nor a right signature in any answer",
+     "neither the secret nor a right signature in any response",
      .over_run = true,
      .check = check_leaks},
 };

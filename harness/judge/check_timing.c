@@ -75,10 +75,10 @@ static const struct {
     int64_t ns;
     const char *grade;
 } grades[] = {
-    {1 * NS_PER_S, "excellent: within the 1 s of the strictest sender known (Qonto)"},
-    {3 * NS_PER_S, "good: within the 3 s that Slack allows"},
-    {5 * NS_PER_S, "slow: within the 5 s of Chatwoot, but not the 3 s of Slack"},
-    {10 * NS_PER_S, "poor: within the 10 s of GitHub, but not the 5 s of Chatwoot"},
+    {1 * NS_PER_S, "excellent: within the 1 s limit of the strictest known sender (Qonto)"},
+    {3 * NS_PER_S, "good: within Slack's 3 s limit"},
+    {5 * NS_PER_S, "slow: within Chatwoot's 5 s limit, but above Slack's 3 s"},
+    {10 * NS_PER_S, "poor: within GitHub's 10 s limit, but above Chatwoot's 5 s"},
 };
 
 static const char *grade_of(int64_t ns)
@@ -86,12 +86,12 @@ static const char *grade_of(int64_t ns)
     for (size_t i = 0; i < ARRAY_LEN(grades); i++)
         if (ns <= grades[i].ns)
             return grades[i].grade;
-    return "too slow: beyond the 10 s that GitHub allows";
+    return "too slow: above GitHub's 10 s limit";
 }
 
 static void add_summary(const struct samples *samples, struct buf *out)
 {
-    buf_add_format(out, "%zu answer%s: p50 ", samples->count, samples->count > 1 ? "s" : "");
+    buf_add_format(out, "%zu response%s: p50 ", samples->count, samples->count > 1 ? "s" : "");
     text_add_duration(out, percentile(samples, 50));
     if (samples->count >= P95_SAMPLES) {
         buf_add_text(out, ", p95 ");
@@ -166,11 +166,11 @@ static const struct phase {
     const char *what;
     int64_t (*of)(const struct observation *seen);
 } phases[] = {
-    {"dns", "resolving the name takes (median)", dns_of},
-    {"connect", "connecting takes (median)", connect_of},
-    {"tls", "the TLS handshake takes (median)", tls_of},
-    {"wait", "from the request to the first byte of the answer (median)", wait_of},
-    {"transfer", "from the first to the last byte of the answer (median)", transfer_of},
+    {"dns", "median time to resolve the name:", dns_of},
+    {"connect", "median time to connect:", connect_of},
+    {"tls", "median time of the TLS handshake:", tls_of},
+    {"wait", "median time from the request to the first response byte:", wait_of},
+    {"transfer", "median time from the first to the last response byte:", transfer_of},
 };
 
 static void add_phase(const struct evidence *evidence, enum answer wanted,
@@ -200,11 +200,11 @@ static void add_measures(const struct evidence *evidence, const struct samples *
     buf_add_format(&sentence, "; %s", grade_of(p95));
     (void)add_measure(out, label, samples->count >= P95_SAMPLES ? "p95" : "slowest", ms_of(p95),
                       "ms", &sentence);
-    add_time(out, label, "p50", percentile(samples, 50), "half of the answers came within");
+    add_time(out, label, "p50", percentile(samples, 50), "half of the responses took at most");
     if (samples->count >= P99_SAMPLES)
-        add_time(out, label, "p99", percentile(samples, 99), "99 of 100 answers came within");
+        add_time(out, label, "p99", percentile(samples, 99), "99 of 100 responses took at most");
     if (samples->count >= P95_SAMPLES)
-        add_time(out, label, "slowest", percentile(samples, 100), "the slowest answer took");
+        add_time(out, label, "slowest", percentile(samples, 100), "the slowest response took");
     buf_add_format(&sentence, "percentiles of %zu samples", samples->count);
     struct measure *count =
         add_measure(out, label, "samples", (double)samples->count, "samples", &sentence);
@@ -221,8 +221,7 @@ static void add_limited(const struct samples *samples, const char *label, struct
     if (samples->num_limited == 0)
         return;
     buf_add_format(&sentence,
-                   "%zu of %zu were answered 429: such an event is lost, for Panora does not "
-                   "send it again",
+                   "%zu of %zu got 429: such events are lost, because Panora does not retry them",
                    samples->num_limited, samples->num_limited + samples->count + samples->num_late);
     (void)add_measure(out, label, "rate-limited", (double)samples->num_limited, "answers",
                       &sentence);
@@ -234,8 +233,8 @@ static void judge_late(const struct evidence *evidence, const struct samples *sa
                        struct finding *out)
 {
     finding_set(out, FINDING_BROKEN, evidence, samples->late);
-    buf_add_format(&out->reason, "%zu of %zu answers had not come by the deadline of ",
-                   samples->num_late, samples->num_late + samples->count);
+    buf_add_format(&out->reason, "%zu of %zu responses missed the deadline of ", samples->num_late,
+                   samples->num_late + samples->count);
     text_add_duration(&out->reason, evidence->run->deadline_ns);
 }
 
@@ -248,7 +247,7 @@ static void judge_percentile(const struct evidence *evidence, const struct sampl
     add_summary(samples, &out->actual);
     if (prompt)
         return;
-    buf_add_text(&out->reason, "that is in time for Panora, but above the target of ");
+    buf_add_text(&out->reason, "in time for Panora, but above the target of ");
     text_add_duration(&out->reason, evidence->run->target_ns);
 }
 
@@ -259,7 +258,7 @@ static void judge_nothing(const struct evidence *evidence, const char *wanted, s
         any_sent = any_sent || answer_of(&evidence->exchanges[i]->seen) != ANSWER_NONE;
     finding_set(out, FINDING_UNDECIDED, evidence, 0);
     if (any_sent)
-        buf_add_format(&out->reason, "none was %s, so that there is nothing to time", wanted);
+        buf_add_format(&out->reason, "none was %s, so there is nothing to measure", wanted);
     else if (evidence->count)
         buf_add_text(&out->reason, evidence->exchanges[0]->seen.detail);
 }
@@ -296,20 +295,19 @@ static void check_first_prompt(const struct call *call, const struct evidence *e
             first = one;
     }
     if (!first) {
-        buf_add_text(&out->reason, "nothing was ever answered");
+        buf_add_text(&out->reason, "nothing was answered");
         return;
     }
     int64_t ns = latency_of(first);
     struct buf sentence = {0};
-    buf_add_text(&sentence, "the very first answer of the run took ");
+    buf_add_text(&sentence, "the first response of the run took ");
     text_add_duration(&sentence, ns);
     (void)add_measure(out, "", "first", ms_of(ns), "ms", &sentence);
-    buf_add_text(&out->actual, "the first answer of the run took ");
+    buf_add_text(&out->actual, "the first response of the run took ");
     text_add_duration(&out->actual, ns);
     out->kind = ns <= run->target_ns ? FINDING_KEPT : FINDING_TOLERATED;
     if (out->kind == FINDING_TOLERATED)
-        buf_add_text(&out->reason, "it was cold: what starts up with the first event makes "
-                                   "the sender wait");
+        buf_add_text(&out->reason, "it was a cold start, which makes the sender wait");
 }
 
 /* Least squares of time over the size of the body. */
@@ -339,7 +337,7 @@ static void check_slope(const struct call *call, const struct evidence *evidence
         return;
     double slope = (n * sum_xy - sum_x * sum_y) / spread;
     struct buf sentence = {0};
-    buf_add_format(&sentence, "each MiB of an event takes %.1f ms more", slope);
+    buf_add_format(&sentence, "each MiB of an event adds %.1f ms", slope);
     (void)add_measure(out, "", "slope", slope, "ms/MiB", &sentence);
 }
 
@@ -354,19 +352,19 @@ static const struct expectation rows[] = {
         .kind = PARAMETER_TEXT,
         .fallback = "accepted",
         .choices = prompt_kinds,
-        .sentence = "which answers count: accepted or refused"},
+        .sentence = "which responses count: accepted or refused"},
        {.name = "label",
         .kind = PARAMETER_TEXT,
         .fallback = "",
-        .sentence = "what to call the numbers"}}},
-     "answers (%s) within --target, 95 of 100 at least, and all within --deadline",
+        .sentence = "a prefix for the names of the measures"}}},
+     "responses (%s): 95 of 100 within --target, all within --deadline",
      .check = check_prompt},
     {{"first-prompt", "case", "answers the very first (cold) request of the run in time", {{0}}},
-     "the first answer of the run within --target",
+     "the first response of the run within --target",
      .over_run = true,
      .check = check_first_prompt},
     {{"slope", "case", "(measured only) takes this much longer per MiB", {{0}}},
-     "nothing: it is measured",
+     "nothing: only measured",
      .check = check_slope},
 };
 const struct table_part expectations_of_timing = TABLE_PART(rows);

@@ -35,7 +35,7 @@ static enum finding_kind judge_chain(const struct call *call, const struct evide
     }
     buf_add_text(&out->actual, facts->chain_error);
     buf_add_format(&out->reason,
-                   "a default client refuses to connect: %s (the certificate is of %s)",
+                   "a default client refuses to connect: %s (the certificate is for %s)",
                    facts->chain_error, facts->subject);
     return FINDING_BROKEN;
 }
@@ -102,7 +102,7 @@ static enum finding_kind judge_protocol(const struct call *call, const struct ev
     buf_add_format(&out->actual, "%s with %s", facts->protocol, facts->cipher);
     if (!is_new)
         buf_add_text(&out->reason,
-                     "a default client refuses to connect: it no longer speaks this version");
+                     "a default client refuses to connect: it no longer supports this version");
     return is_new ? FINDING_KEPT : FINDING_BROKEN;
 }
 
@@ -123,12 +123,12 @@ static void check_tls_refused(const struct call *call, const struct evidence *ev
     const struct tls_facts *facts = &seen->tls;
     if (facts->asked && !facts->offered && seen->outcome == OUTCOME_LEFT) {
         out->kind = FINDING_SKIPPED;
-        buf_add_text(&out->reason, "the OpenSSL of this client cannot offer it");
+        buf_add_text(&out->reason, "the OpenSSL on this machine cannot offer it");
     } else if (facts->established) {
         out->kind = FINDING_BROKEN;
         buf_reset(&out->actual);
         buf_add_format(&out->actual, "a session: %s with %s", facts->protocol, facts->cipher);
-        buf_add_text(&out->reason, "whoever stands between can push a client down to this");
+        buf_add_text(&out->reason, "an attacker in the middle can downgrade a client to this");
     } else if (seen->outcome == OUTCOME_TLS_FAILED) {
         out->kind = FINDING_KEPT;
     } else {
@@ -148,7 +148,7 @@ static const struct expectation rows[] = {
       "step",
       "has a certificate that is valid now and for some more days",
       {{.name = "days", .kind = PARAMETER_INTEGER, .fallback = "14", .sentence = "how many"}}},
-     "certificates that are valid for %s days more",
+     "a certificate that is valid for %s more days",
      .check = check_tls_expiry},
     {{"tls-protocol", "step", "uses TLS 1.2 or newer with a client that offers both", {{0}}},
      "TLS 1.2 or newer",

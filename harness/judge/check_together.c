@@ -34,7 +34,7 @@ static bool any_missing(const struct evidence *evidence, struct finding *out)
         if (!came_to_nothing(answer_of(&evidence->exchanges[i]->seen)))
             continue;
         finding_set(out, FINDING_UNDECIDED, evidence, i);
-        buf_add_text(&out->reason, "not each of these was answered");
+        buf_add_text(&out->reason, "not all of these were answered");
         return true;
     }
     return false;
@@ -68,7 +68,7 @@ static void found_difference(const struct evidence *evidence, size_t first, size
                              const char *what, struct finding *out)
 {
     finding_set(out, FINDING_BROKEN, evidence, other);
-    buf_add_format(&out->reason, "the answers to \"%s\" and to \"%s\" differ in %s",
+    buf_add_format(&out->reason, "the responses to \"%s\" and \"%s\" differ in %s",
                    evidence->exchanges[first]->sent, evidence->exchanges[other]->sent, what);
 }
 
@@ -154,7 +154,7 @@ static void check_not_all_accepted(const struct call *call, const struct evidenc
         return;
     }
     finding_set(out, FINDING_BROKEN, evidence, evidence->count - 1);
-    buf_add_text(&out->reason, "each of them was accepted");
+    buf_add_text(&out->reason, "all of them were accepted");
 }
 
 /* A reset or silence on a connection that the endpoint had not closed: Panora's sender loses that
@@ -164,12 +164,12 @@ static enum finding_kind judge_reuse(const struct observation *before,
 {
     bool unanswered = came_to_nothing(answer_of(after));
     if (came_to_nothing(answer_of(before)) || (unanswered && !after->reused)) {
-        buf_add_text(reason, "no answer came on a fresh connection either");
+        buf_add_text(reason, "there was no response on a new connection either");
         return FINDING_UNDECIDED;
     }
     if (unanswered) {
-        buf_add_text(reason, "the connection was still open when the event was sent on it, and "
-                             "then ended without an answer; Panora does not send it again");
+        buf_add_text(reason, "the connection was open when the event was sent, and then ended "
+                             "without a response; Panora does not retry");
         return FINDING_BROKEN;
     }
     if (before->keep_alive && before->idle_was_reset) {
@@ -177,7 +177,7 @@ static enum finding_kind judge_reuse(const struct observation *before,
         return FINDING_BROKEN;
     }
     if (before->keep_alive && before->idle_closed_ns >= 0 && before->idle_closed_ns < NS_PER_S) {
-        buf_add_text(reason, "it announced that the connection stays open and closed it ");
+        buf_add_text(reason, "it announced keep-alive and closed the connection ");
         text_add_duration(reason, before->idle_closed_ns);
         buf_add_text(reason, " later: an event sent at that moment is lost");
         return FINDING_TOLERATED;
@@ -200,7 +200,7 @@ static void measure_idle(const struct observation *before, const struct observat
     buf_add_text(&sentence, was_closed ? "closes an idle connection after "
                                        : "keeps an idle connection open for at least ");
     text_add_duration(&sentence, ns);
-    buf_add_text(&sentence, "; Panora's sender uses one again for about 5 s");
+    buf_add_text(&sentence, "; Panora reuses connections for about 5 s");
     (void)case_result_add_measure(out, was_closed ? "idle-closed" : "idle-kept",
                                   (double)ns / (double)NS_PER_MS, "ms", buf_take(&sentence));
 }
@@ -246,10 +246,10 @@ static const struct expectation rows[] = {
       "gives the same response to each of these: status, body and headers, ignoring dates, request "
       "ids and 429",
       {{0}}},
-     "answers that look alike",
+     "responses that look alike",
      .check = check_alike},
     {{"same-status", "case", "answers each of these with the same status", {{0}}},
-     "the same status for each",
+     "the same status for all",
      .check = check_same_status},
     {{"not-all-accepted",
       "case",
@@ -262,7 +262,7 @@ static const struct expectation rows[] = {
       "case",
       "answers on a connection that was idle, or closed it cleanly before",
       {{0}}},
-     "an answer, or a connection closed in an orderly way before",
+     "a response, or a connection that was closed cleanly before",
      .needs_raw = true,
      .check = check_idle},
     {{"https", "any", "uses https, unless it is on a loopback or private address", {{0}}},

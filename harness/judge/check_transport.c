@@ -24,7 +24,7 @@ static enum finding_kind one_continues(const struct call *call, const struct evi
 {
     if (!evidence->exchanges[index]->seen.waited_in_vain)
         return FINDING_KEPT;
-    buf_add_text(reason, "no 100 (Continue) came within a second; the body went out without");
+    buf_add_text(reason, "there was no 100 Continue within a second; the body was sent without it");
     return FINDING_BROKEN;
 }
 
@@ -97,7 +97,7 @@ static void check_accepted_as_well(const struct call *call, const struct evidenc
 {
     finding_set(out, FINDING_UNDECIDED, evidence, 0);
     if (evidence->count == 0 || answer_of(&evidence->exchanges[0]->seen) != ANSWER_ACCEPTED) {
-        buf_add_text(&out->reason, "the same event sent plainly was not accepted either");
+        buf_add_text(&out->reason, "the same event, sent normally, was not accepted either");
         return;
     }
     int64_t most_ns = evidence->exchanges[0]->seen.total_ns + call->values[0].number;
@@ -120,7 +120,7 @@ static void check_accepted_as_well(const struct call *call, const struct evidenc
         else if (answer == ANSWER_NONE)
             buf_add_text(&out->reason, exchange->seen.detail);
         else if (answer == ANSWER_ACCEPTED)
-            buf_add_text(&out->reason, "it was held up");
+            buf_add_text(&out->reason, "it was delayed");
         return;
     }
 }
@@ -148,7 +148,7 @@ static bool began_well(const struct evidence *evidence, struct finding *out)
     finding_set(out, FINDING_UNDECIDED, evidence, 0);
     if (evidence->count && answer_of(&evidence->exchanges[0]->seen) == ANSWER_ACCEPTED)
         return true;
-    buf_add_text(&out->reason, "a usual event before it was not accepted either");
+    buf_add_text(&out->reason, "a normal event before it was not accepted either");
     return false;
 }
 
@@ -176,9 +176,9 @@ static void check_refused_for_itself(const struct call *call, const struct evide
     bool open = answer == ANSWER_NONE || answer == ANSWER_UNREACHED || was_rate_limited(harmless);
     finding_set(out, open ? FINDING_UNDECIDED : FINDING_SKIPPED, evidence, 1);
     if (answer != ANSWER_ACCEPTED) {
-        buf_add_text(&out->reason, open ? harmless->detail
-                                        : "the server turns away a head of this size, whatever it "
-                                          "carries");
+        buf_add_text(&out->reason,
+                     open ? harmless->detail
+                          : "the server refuses headers of this size, whatever they contain");
         return;
     }
     const struct observation *seen = &evidence->exchanges[2]->seen;
@@ -190,7 +190,8 @@ static void check_refused_for_itself(const struct call *call, const struct evide
                                                                       : FINDING_BROKEN,
                 evidence, 2);
     if (answer == ANSWER_ERROR)
-        buf_add_text(&out->reason, "it did not get in, but something broke");
+        buf_add_text(&out->reason,
+                     "it was not accepted, but the endpoint failed instead of refusing it");
     if (out->kind == FINDING_UNDECIDED)
         buf_add_text(&out->reason, seen->detail);
 }
@@ -223,7 +224,7 @@ static void check_refused_as_well(const struct call *call, const struct evidence
         if (kind == FINDING_UNDECIDED)
             buf_add_text(&out->reason, evidence->exchanges[i]->seen.detail);
         if (kind == FINDING_TOLERATED)
-            buf_add_text(&out->reason, "it did not get in, but was not refused either");
+            buf_add_text(&out->reason, "it was not accepted, but not refused either");
         if (kind != FINDING_KEPT)
             return;
     }
@@ -232,41 +233,41 @@ static void check_refused_as_well(const struct call *call, const struct evidence
 /* word {name, place, sentence, parameters}, expected */
 static const struct expectation rows[] = {
     {{"stays-up", "step", "stays up: accepts a genuine event sent next", {{0}}},
-     "an endpoint that is still there afterwards",
+     "an endpoint that is still up afterwards",
      .check = check_stays_up},
     {{"continues", "step", "answers `Expect: 100-continue` without delay", {{0}}},
-     "a 100 (Continue), or an answer, within a second",
+     "a 100 Continue, or a response, within a second",
      .check = check_continues},
     {{"accepted-as-well",
       "case",
-      "accepts the later ones if it accepts the first one, which is sent normally",
+      "accepts the later ones if it accepts the first, which is sent normally",
       {{.name = "slower-by",
         .kind = PARAMETER_DURATION,
         .fallback = "1h",
         .sentence = "how much longer they may take"}}},
-     "a 2xx, as for the event that was sent plainly",
+     "a 2xx, as for the event that was sent normally",
      .check = check_accepted_as_well},
     {{"refused-as-well",
       "case",
       "refuses the others with any 4xx if it accepts the first, a normal event",
       {{0}}},
-     "any 4xx, beside an accepted event",
+     "any 4xx, and 2xx for the normal event",
      .check = check_refused_as_well},
     {{"refused-for-itself",
       "case",
       "refuses the third one with any 4xx if it accepts the second, which is as large and harmless",
       {{0}}},
-     "any 4xx, beside an accepted event of the same size",
+     "any 4xx, and 2xx for the harmless event of the same size",
      .check = check_refused_for_itself},
     {{"survives-as-well",
       "case",
-      "answers 2xx or 4xx to the last one too if it accepts the first one",
+      "answers the last one with 2xx or 4xx if it accepts the first",
       {{0}}},
-     "a 2xx or a 4xx, from an endpoint that is still there afterwards",
+     "a 2xx or a 4xx, from an endpoint that is still up afterwards",
      .check = check_survives_as_well},
     {{"same-by-family",
       "case",
-      "gives the same response over IPv4 and IPv6; a family that it does not serve is left out",
+      "gives the same response over IPv4 and IPv6; a family that it does not serve is skipped",
       {{0}}},
      "the same over IPv4 and IPv6",
      .check = check_same_by_family},

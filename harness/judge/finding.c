@@ -28,13 +28,13 @@ void finding_set(struct finding *out, enum finding_kind kind, const struct evide
 void finding_of_nothing(struct finding *out, const struct evidence *evidence)
 {
     finding_set(out, FINDING_UNDECIDED, evidence, evidence->count);
-    buf_add_text(&out->reason, "nothing was sent that could show it");
+    buf_add_text(&out->reason, "nothing was sent that could test it");
 }
 
 void finding_rate_limited(struct buf *reason)
 {
-    buf_add_text(reason, "it limits the rate of requests (429), which says nothing about this "
-                         "one: run again with --rate 5/s, or lift the limit for the test");
+    buf_add_text(reason, "it limits the request rate (429), so this was not decided: run again "
+                         "with --rate 5/s, or lift the limit for the test");
 }
 
 #define LARGE_HEAD ((size_t)4 * 1024)

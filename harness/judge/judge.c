@@ -59,12 +59,12 @@ static void apply_control(const struct evidence *evidence, struct finding *findi
         finding->kind = FINDING_UNDECIDED;
         finding->decisive = i;
         buf_reset(&finding->reason);
-        buf_add_text(&finding->reason, "its genuine twin was not accepted either (");
+        buf_add_text(&finding->reason, "the matching genuine event was not accepted either (");
         if (control)
             answer_describe_untimed(&control->seen, &finding->reason);
         else
             buf_add_text(&finding->reason, "never sent");
-        buf_add_text(&finding->reason, "), so that the refusal shows nothing");
+        buf_add_text(&finding->reason, "), so this refusal proves nothing");
         return;
     }
 }

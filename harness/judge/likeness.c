@@ -201,10 +201,10 @@ const char *likeness_difference(const struct exchange *a, const struct exchange 
     if (a->seen.outcome != b->seen.outcome)
         return "how they ended";
     if (a->seen.status != b->seen.status)
-        return "their status";
+        return "the status";
     if (texts_differ(buf_bytes(&a->seen.body), a, buf_bytes(&b->seen.body), b))
-        return "their body";
-    return headers_differ(a, b) ? "their headers" : NULL;
+        return "the body";
+    return headers_differ(a, b) ? "the headers" : NULL;
 }
 
 /* --- kinds --- */
@@ -329,9 +329,9 @@ const char *likeness_of_kinds(struct likes a, struct likes b)
         const char *what;
         add_part *add;
     } parts[] = {{"how they ended", add_outcome},
-                 {"their status", add_status},
-                 {"their body", add_body},
-                 {"their headers", add_headers}};
+                 {"the status", add_status},
+                 {"the body", add_body},
+                 {"the headers", add_headers}};
     for (size_t i = 0; a.count && b.count && i < ARRAY_LEN(parts); i++)
         if (differ_in(a, b, parts[i].add))
             return parts[i].what;

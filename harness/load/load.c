@@ -56,6 +56,7 @@ static void end_second(struct crew *crew, struct load_result *result)
     struct load_second second = shared->second;
     second.number = (int64_t)result->num_seconds + 1;
     second.p50_ns = histogram_percentile(&shared->second_times, 50);
+    second.p90_ns = histogram_percentile(&shared->second_times, 90);
     second.p99_ns = histogram_percentile(&shared->second_times, 99);
     second.max_ns = shared->second_times.max_ns;
     shared->second = (struct load_second){0};
@@ -103,6 +104,10 @@ static void finish(struct crew *crew, struct load_result *result)
         if (worker_last_ns(crew->workers[i]) > last_ns)
             last_ns = worker_last_ns(crew->workers[i]);
     }
+    for (size_t i = 0; i < crew->count; i++) {
+        result->ledger.max = LEDGER_MAX;
+        ledger_merge(&result->ledger, worker_ledger(crew->workers[i]));
+    }
     int64_t end_ns = plan->warmup_ns + plan->duration_ns;
     if (over_ns < end_ns)
         end_ns = over_ns; /* it was stopped */
@@ -135,6 +140,7 @@ bool load_run(const struct load_plan *plan, struct load_result *out, bool *out_u
 void load_result_clear(struct load_result *result)
 {
     tally_clear(&result->tally);
+    ledger_clear(&result->ledger);
     free(result->timeline);
     *result = (struct load_result){0};
 }

@@ -13,6 +13,7 @@
 
 #include "compose/compose.h"
 #include "deliver/engine.h"
+#include "load/ledger.h"
 #include "load/tally.h"
 
 struct load_type {
@@ -27,6 +28,7 @@ struct load_second {
     uint64_t answered;
     uint64_t errors;
     int64_t p50_ns;
+    int64_t p90_ns;
     int64_t p99_ns;
     int64_t max_ns;
 };
@@ -52,6 +54,7 @@ struct load_plan {
     double forged;         /* the share of requests, 0 to 1 */
     double duplicates;
     uint64_t seed;
+    bool keeps_ledger;  /* of which events were sent */
     bool may_be_public; /* otherwise only loopback and private addresses are loaded */
     const volatile sig_atomic_t *interrupted; /* by a signal; NULL = never */
     load_on_second *on_second;                /* called from load_run's own thread; NULL = nobody */
@@ -64,6 +67,7 @@ struct load_result {
     struct load_second *timeline;
     size_t num_seconds;
     bool was_interrupted;
+    struct ledger ledger; /* after the warmup; empty unless the plan wants one */
 };
 
 /* Runs to its end. False with a sentence when nothing could be sent: the first connection failed

@@ -175,6 +175,7 @@ static json_t *timeline_json(const struct load_result *result)
         put_count(object, "answered", second->answered);
         put_count(object, "errors", second->errors);
         put(object, "p50_ms", json_real(ms(second->p50_ns)));
+        put(object, "p90_ms", json_real(ms(second->p90_ns)));
         put(object, "p99_ms", json_real(ms(second->p99_ns)));
         put(object, "max_ms", json_real(ms(second->max_ns)));
         (void)json_array_append_new(array, object);
@@ -194,6 +195,35 @@ static json_t *sender_json(const struct load_result *result)
         json_real(tally->sent ? (double)tally->cpu_ns / 1000 / (double)tally->sent : 0));
     put(object, "caution", doubts.len ? json_string(buf_text(&doubts)) : json_null());
     buf_clear(&doubts);
+    return object;
+}
+
+static json_t *example(const char *id)
+{
+    return *id ? json_string(id) : json_null();
+}
+
+static json_t *accounting_json(const struct load_report *report)
+{
+    const struct accounting *found = report->accounting;
+    if (!found)
+        return json_null();
+    json_t *object = json_object();
+    put(object, "source", json_string(found->source));
+    put_count(object, "sent", found->sent);
+    put_count(object, "accepted", found->accepted);
+    put_count(object, "asked", found->asked);
+    put_count(object, "processed", found->processed);
+    put_count(object, "lost", found->lost);
+    put(object, "first_lost", example(found->lost_id));
+    put_count(object, "doubled", found->doubled);
+    put(object, "first_doubled", example(found->doubled_id));
+    put_count(object, "forged_processed", found->forged_processed);
+    put(object, "first_forged", example(found->forged_id));
+    put_count(object, "unknown", found->unknown);
+    put(object, "why_unknown",
+        found->unknown ? outside(report, bytes_of(found->why_unknown)) : json_null());
+    put_count(object, "left_out", found->left_out);
     return object;
 }
 
@@ -225,6 +255,7 @@ json_t *load_json(const struct load_report *report)
     put_count(object, "closed_by_server", tally->closed_by_server);
     put(object, "paused_ms", json_real(ms(tally->paused_ns)));
     put(object, "events", kinds_json(tally));
+    put(object, "accounting", accounting_json(report));
     put(object, "statuses", statuses_json(tally));
     put(object, "errors", errors_json(report));
     put(object, "goals", goals_json(report));

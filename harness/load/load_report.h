@@ -5,6 +5,7 @@
 #include <jansson.h>
 
 #include "base/redact.h"
+#include "load/accounting.h"
 #include "load/load.h"
 #include "load/slo.h"
 
@@ -14,12 +15,14 @@ struct load_report {
     const struct load_plan *plan;
     const struct load_result *result;
     const struct slo *slo;
+    const struct accounting *accounting; /* NULL = nobody was asked */
     const struct redactor *redactor;
     bool utf8; /* the reader can see more than ASCII */
 };
 
 /* Whether all goals are reached. Without goals: every genuine event was accepted and every forged
- * one refused. A forgery accepted, or a genuine event refused, is never all right. */
+ * one refused. A forgery accepted or processed, a genuine event refused or lost, is never all
+ * right. */
 bool load_report_passes(const struct load_report *report);
 
 /* Appends one second's line, without its end. */

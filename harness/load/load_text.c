@@ -258,6 +258,50 @@ static void add_offenders(const struct load_report *report, struct buf *out)
     }
 }
 
+static void add_example(struct buf *out, uint64_t count, const char *words, const char *id)
+{
+    buf_add_text(out, ", ");
+    add_count(out, count);
+    buf_add_format(out, " %s", words);
+    if (count)
+        buf_add_format(out, " (%s)", id);
+}
+
+static void add_accounting(const struct load_report *report, struct buf *out)
+{
+    const struct accounting *found = report->accounting;
+    if (!found)
+        return;
+    struct buf line = {0};
+    begin_row(out, accounting_has_findings(found) ? "EVENTS" : "events");
+    add_count(&line, found->sent);
+    buf_add_text(&line, " sent, ");
+    add_count(&line, found->accepted);
+    buf_add_text(&line, " accepted, ");
+    add_count(&line, found->processed);
+    buf_add_text(&line, " processed");
+    add_example(&line, found->lost, "lost", found->lost_id);
+    add_example(&line, found->doubled, "doubled", found->doubled_id);
+    add_example(&line, found->forged_processed, "forged ones processed", found->forged_id);
+    buf_add_format(&line, ", by %s", found->source);
+    if (found->asked + found->unknown < found->accepted + found->forged) {
+        buf_add_text(&line, ", which was asked about ");
+        add_count(&line, found->asked + found->unknown);
+    }
+    if (found->unknown) {
+        buf_add_text(&line, "; of ");
+        add_count(&line, found->unknown);
+        buf_add_format(&line, " it said nothing: %s", found->why_unknown);
+    }
+    if (found->left_out) {
+        buf_add_text(&line, "; ");
+        add_count(&line, found->left_out);
+        buf_add_text(&line, " requests more were not kept track of");
+    }
+    layout_wrap(buf_text(&line), INDENT, TERMINAL_COLUMNS_USUAL, out);
+    buf_clear(&line);
+}
+
 static void add_goals(const struct load_report *report, struct buf *out)
 {
     const struct load_result *result = report->result;
@@ -295,7 +339,8 @@ static void add_last_line(const struct load_report *report, struct buf *out)
 bool load_report_passes(const struct load_report *report)
 {
     const struct tally *tally = &report->result->tally;
-    if (tally_findings(tally) || !tally->answered)
+    if (tally_findings(tally) || !tally->answered ||
+        (report->accounting && accounting_has_findings(report->accounting)))
         return false;
     if (!report->slo->count)
         return tally_errors(tally) == 0;
@@ -314,6 +359,7 @@ void load_text(const struct load_report *report, struct buf *out)
     for (size_t i = LOAD_FINE + 1; i < LOAD_NUM_FAULTS; i++)
         if (report->result->tally.faults[i].count)
             add_fault(report, i, out);
+    add_accounting(report, out);
     add_goals(report, out);
     add_doubts(report, out);
     add_offenders(report, out);

@@ -36,6 +36,7 @@ struct mix {
     uint64_t forged_below;    /* of SHARE_PARTS */
     uint64_t duplicate_below; /* of what is not forged */
     struct buf recent[RECENT];
+    size_t recent_id_at[RECENT];
     size_t num_recent;
     size_t next_recent;
 };
@@ -155,7 +156,7 @@ static struct mix_choice next_forged(struct mix *mix, struct buf *out)
     event_new_id(&mix->rng, mix->plan->composer->run_tag, id);
     memcpy(forgery->text.data + forgery->event_id_at, id, UUID_SIZE - 1);
     put(out, &forgery->text);
-    return (struct mix_choice){LOAD_FORGED, forgery->name};
+    return (struct mix_choice){LOAD_FORGED, forgery->name, forgery->event_id_at};
 }
 
 static struct pattern *draw_pattern(struct mix *mix)
@@ -167,9 +168,10 @@ static struct pattern *draw_pattern(struct mix *mix)
     return &mix->patterns[i];
 }
 
-static void remember(struct mix *mix, const struct buf *text)
+static void remember(struct mix *mix, const struct pattern *pattern)
 {
-    put(&mix->recent[mix->next_recent], text);
+    put(&mix->recent[mix->next_recent], &pattern->text);
+    mix->recent_id_at[mix->next_recent] = pattern->event_id_at;
     mix->next_recent = (mix->next_recent + 1) % RECENT;
     if (mix->num_recent < RECENT)
         mix->num_recent++;
@@ -180,13 +182,14 @@ struct mix_choice mix_next(struct mix *mix, struct buf *out)
     if (mix->forged_below && rng_below(&mix->rng, SHARE_PARTS) < mix->forged_below)
         return next_forged(mix, out);
     if (mix->num_recent && rng_below(&mix->rng, SHARE_PARTS) < mix->duplicate_below) {
-        put(out, &mix->recent[rng_below(&mix->rng, mix->num_recent)]);
-        return (struct mix_choice){LOAD_DUPLICATE, NULL};
+        size_t drawn = (size_t)rng_below(&mix->rng, mix->num_recent);
+        put(out, &mix->recent[drawn]);
+        return (struct mix_choice){LOAD_DUPLICATE, NULL, mix->recent_id_at[drawn]};
     }
     struct pattern *pattern = draw_pattern(mix);
     pattern_next(pattern, mix->signer, mix->plan->composer->run_tag, &mix->rng);
     put(out, &pattern->text);
     if (mix->duplicate_below)
-        remember(mix, &pattern->text);
-    return (struct mix_choice){LOAD_GENUINE, NULL};
+        remember(mix, pattern);
+    return (struct mix_choice){LOAD_GENUINE, NULL, pattern->event_id_at};
 }

@@ -16,14 +16,14 @@
 #include "http/reader.h"
 #include "load/mix.h"
 #include "load/pace.h"
+#include "load/retry_after.h"
 
-#define EVENTS_MAX  256
-#define READ_SIZE   ((size_t)64 * 1024)
-#define ANSWER_MAX  4096             /* bytes of a response that are kept for the report */
-#define LOOK_NS     (20 * NS_PER_MS) /* how often deadlines and interruptions are looked at */
-#define REDIAL_NS   (10 * NS_PER_MS) /* after a connection failed */
-#define DIALS_MAX   64               /* connecting at the same time */
-#define RETRY_MAX_S 3600
+#define EVENTS_MAX 256
+#define READ_SIZE  ((size_t)64 * 1024)
+#define ANSWER_MAX 4096             /* bytes of a response that are kept for the report */
+#define LOOK_NS    (20 * NS_PER_MS) /* how often deadlines and interruptions are looked at */
+#define REDIAL_NS  (10 * NS_PER_MS) /* after a connection failed */
+#define DIALS_MAX  64               /* connecting at the same time */
 
 enum link_state { LINK_NONE, LINK_CONNECTING, LINK_IDLE, LINK_BUSY };
 
@@ -79,6 +79,7 @@ struct worker {
     struct load_second second;
     struct histogram second_times;
     struct tally tally;
+    struct ledger ledger;
     char buffer[READ_SIZE];
 };
 
@@ -132,6 +133,7 @@ struct worker *worker_new(struct load_shared *shared, size_t number, struct erro
     worker->end_ns = plan->warmup_ns + plan->duration_ns;
     worker->second_ns = NS_PER_S;
     tally_init(&worker->tally);
+    worker->ledger.max = plan->keeps_ledger ? LEDGER_MAX / plan->threads : 0;
     histogram_init(&worker->second_times);
     worker->engine = engine_new(plan->target, plan->engine, err);
     if (worker->epoll < 0)
@@ -160,6 +162,7 @@ void worker_free(struct worker *worker)
     mix_free(worker->mix);
     engine_free(worker->engine);
     tally_clear(&worker->tally);
+    ledger_clear(&worker->ledger);
     histogram_clear(&worker->second_times);
     if (worker->epoll >= 0)
         (void)close(worker->epoll);
@@ -169,6 +172,11 @@ void worker_free(struct worker *worker)
 const struct tally *worker_tally(const struct worker *worker)
 {
     return &worker->tally;
+}
+
+const struct ledger *worker_ledger(const struct worker *worker)
+{
+    return &worker->ledger;
 }
 
 int64_t worker_last_ns(const struct worker *worker)
@@ -242,6 +250,14 @@ static void leave_idle(struct worker *worker, const struct link *link)
         }
 }
 
+static void note_event(struct link *link, int status)
+{
+    enum ledger_outcome outcome = link->choice.kind == LOAD_FORGED ? LEDGER_FORGED
+                                  : status / 100 == 2              ? LEDGER_ACCEPTED
+                                                                   : LEDGER_OPEN;
+    ledger_add(&link->worker->ledger, link->out.data + link->choice.id_at, outcome);
+}
+
 /* Ends the exchange. `status` 0: there is no response, and the connection is of no more use. */
 static void end_exchange(struct link *link, enum load_fault fault, int status, bool keeps,
                          const char *problem)
@@ -257,6 +273,7 @@ static void end_exchange(struct link *link, enum load_fault fault, int status, b
         worker->tally.by_status[status]++;
         count_outcome(worker, link->choice.kind, fault, now, problem);
         record_times(link, now, status != 0);
+        note_event(link, status);
         if (fault != LOAD_FINE)
             keep_offender(link, fault, now, status, problem);
     }
@@ -288,14 +305,10 @@ static enum load_fault fault_of(enum load_kind kind, int status)
 
 /* --- pauses --- */
 
-/* RFC 9110 section 10.2.3. A date, which few servers send, is taken for a second. */
 static int64_t read_retry_after(const struct headers *headers)
 {
     const char *value = headers_find(headers, "Retry-After");
-    int64_t seconds = -1;
-    if (value && !text_integer(value, 0, RETRY_MAX_S, &seconds, NULL))
-        seconds = 1;
-    return seconds;
+    return value ? retry_after(value, clock_wall_ms() / 1000) : -1;
 }
 
 static void ask_pause(struct worker *worker, int64_t seconds)
@@ -720,8 +733,11 @@ void *worker_run(void *its_worker)
         step(worker);
     }
     note_effort(worker, thread_cpu_ns() - cpu_ns, now_of(worker) - begun_ns);
-    if (is_open(worker) && now >= worker->end_ns)
+    if (is_open(worker) && now >= worker->end_ns) {
+        if (!is_paused(worker, now))
+            start_open(worker, now); /* what this machine was late for, if connections are idle */
         count_unsent(worker);
+    }
     while (worker->num_busy && !(worker->plan->interrupted && *worker->plan->interrupted)) {
         keep_time(worker, now_of(worker));
         step(worker);

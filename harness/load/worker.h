@@ -36,6 +36,7 @@ bool worker_try(struct worker *worker, bool *out_unreached, struct error *err);
 void *worker_run(void *its_worker);
 
 const struct tally *worker_tally(const struct worker *worker);
+const struct ledger *worker_ledger(const struct worker *worker);
 
 /* When its last request ended. */
 int64_t worker_last_ns(const struct worker *worker);

@@ -5,9 +5,10 @@
 
 /* A word may name things of two kinds: then both are explained. */
 static const struct explainer *const explainers[] = {
-    &explain_cases,        &explain_faults,     &explain_mutations,
-    &explain_expectations, &explain_behaviours, &explain_variations,
-    &explain_diagnoses,    &explain_snippets,   &explain_event_ids,
+    &explain_cases,      &explain_faults,     &explain_mutations,  &explain_expectations,
+    &explain_behaviours, &explain_variations, &explain_diagnoses,  &explain_types,
+    &explain_suites,     &explain_formats,    &explain_frameworks, &explain_snippets,
+    &explain_event_ids,
 };
 
 static void unknown(const struct library *library, const char *id, struct error *err)

@@ -27,8 +27,12 @@ extern const struct explainer explain_faults;
 extern const struct explainer explain_behaviours;
 extern const struct explainer explain_variations;
 extern const struct explainer explain_diagnoses;
-extern const struct explainer explain_snippets;  /* "flask.py": the file as it is */
-extern const struct explainer explain_event_ids; /* "7e57c0de", or such an id in full */
+extern const struct explainer explain_types;
+extern const struct explainer explain_suites;
+extern const struct explainer explain_formats;
+extern const struct explainer explain_frameworks; /* "express": the first five minutes */
+extern const struct explainer explain_snippets;   /* "node.mjs": the file as it is */
+extern const struct explainer explain_event_ids;  /* "7e57c0de", or such an id in full */
 
 /* Appends all that is known of what `id` names; a word may name things of two kinds: then both are
  * explained. False with the nearest name when there is nothing of that name. */

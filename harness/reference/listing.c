@@ -51,6 +51,16 @@ static void fill_cases(const struct library *library, json_t *rows)
             fill_case(&library->suites[i]->cases[j], rows);
 }
 
+static void fill_suites(const struct library *library, json_t *rows)
+{
+    for (size_t i = 0; i < library->num_suites; i++) {
+        const struct suite *suite = library->suites[i];
+        json_t *row = row_add(rows, "name", suite->name);
+        (void)json_object_set_new(row, "cases", json_integer((json_int_t)suite->num_cases));
+        row_set_text(row, "sentence", suite->about);
+    }
+}
+
 static json_t *add_word(const struct word *word, json_t *rows)
 {
     json_t *row = row_add(rows, "name", word->name);
@@ -116,6 +126,7 @@ const struct listing listings[] = {
      {"name", "arrives_as", "sent", "documented", "subscribable", "shape", "note"},
      fill_events},
     {"cases", "the cases of the suites: id, level, title", {"id", "level", "title"}, fill_cases},
+    {"suites", "the suites: name, sentence", {"name", "sentence"}, fill_suites},
     {"faults",
      "the mistakes that `receive --fault` makes: id, name, sentence",
      {"id", "name", "sentence"},

@@ -1,8 +1,10 @@
 #include "reference/explain.h"
 #include "reference/listing_row.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "base/resource.h"
 #include "diagnose/framework.h"
 
@@ -26,13 +28,22 @@ void listing_fill_snippets(const struct library *library, json_t *rows)
 
 /* --- hookcheck explain FILE --- */
 
-/* A snippet or what it needs, as it is: for `hookcheck explain flask.py >app.py`. */
+/* "flask.py": names that do not follow a framework's own are known by it all the same. */
+static bool is_former_name(const struct framework *framework, const char *id)
+{
+    const char *ending = strrchr(framework->file, '.');
+    size_t len = strlen(framework->id);
+    return strncmp(id, framework->id, len) == 0 && strcmp(id + len, ending) == 0;
+}
+
+/* A snippet or what it needs, as it is: for `hookcheck explain node.mjs >node.mjs`. */
 static bool explain_snippet(const struct library *library, const char *id, struct buf *out)
 {
     for (size_t i = 0; i < num_frameworks; i++) {
         const char *const files[] = {frameworks[i].file, frameworks[i].module};
         for (size_t k = 0; k < 2; k++)
-            if (files[k] && strcmp(framework_file_name(files[k]), id) == 0) {
+            if (files[k] && (strcmp(framework_file_name(files[k]), id) == 0 ||
+                             (k == 0 && is_former_name(&frameworks[i], id)))) {
                 buf_add_bytes(out, resource_find(files[k]));
                 return true;
             }
@@ -49,4 +60,49 @@ static void add_names(const struct library *library, struct names *names)
     }
 }
 
+/* --- hookcheck explain express --- */
+
+#define PAGES "fixtures/snippets/README.md"
+
+/* The section of the README whose head is the framework's name; empty when it has none. */
+static struct bytes page_of(const struct framework *framework)
+{
+    struct bytes all = resource_find(PAGES);
+    char *head = mem_format("\n## %s\n", framework->name);
+    const char *start = bytes_find(all, bytes_of(head));
+    free(head);
+    if (!start)
+        return (struct bytes){NULL, 0};
+    start++;
+    struct bytes rest = {start, all.len - (size_t)(start - all.data)};
+    const char *end = bytes_find(rest, bytes_of("\n## "));
+    return (struct bytes){start, end ? (size_t)(end + 1 - start) : rest.len};
+}
+
+static bool explain_framework(const struct library *library, const char *id, struct buf *out)
+{
+    const struct framework *framework = framework_find(id);
+    if (!framework)
+        return false;
+    struct bytes page = page_of(framework);
+    const char *file = framework_file_name(framework->file);
+    if (page.data)
+        buf_add_bytes(out, page);
+    else
+        buf_add_format(out, "%s (framework)\n", framework->name);
+    buf_add_format(out, "\nThe handler (`hookcheck explain %s >%s`):\n\n", file, file);
+    buf_add_bytes(out, framework_snippet(framework));
+    if (framework->module)
+        buf_add_format(out, "\nIt needs %s beside it, which `hookcheck explain` prints as well.\n",
+                       framework_file_name(framework->module));
+    return true;
+}
+
+static void add_frameworks(const struct library *library, struct names *names)
+{
+    for (size_t i = 0; i < num_frameworks; i++)
+        names_add(names, frameworks[i].id);
+}
+
+const struct explainer explain_frameworks = {explain_framework, add_frameworks};
 const struct explainer explain_snippets = {explain_snippet, add_names};

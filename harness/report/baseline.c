@@ -48,7 +48,7 @@ static bool read_entry(const struct json_at *at, struct baseline_entry *out, str
               read_optional(at, "reason", &out->reason, err) &&
               read_optional(at, "until", &until, err);
     if (ok && !out->case_id == !out->cause)
-        ok = json_fail(at, err, "either \"case\" or \"cause\" is named");
+        ok = json_fail(at, err, "name either \"case\" or \"cause\"");
     if (ok && !out->reason)
         ok = json_fail(at, err, "\"reason\" is missing: why may it fail?");
     if (ok && until && !is_day(until))
@@ -144,11 +144,10 @@ static size_t tell_useless(const struct baseline *baseline, const char *today,
         if (fails && !is_past(entry, today))
             continue;
         useless++;
-        run_result_add_note(
-            result, fails
-                        ? mem_format("baseline: %s may not fail any more, its day %s is past (%s)",
-                                     name, entry->until, entry->reason)
-                        : mem_format("baseline: %s does not fail any more; take it out", name));
+        run_result_add_note(result,
+                            fails ? mem_format("baseline: %s may no longer fail, %s is past (%s)",
+                                               name, entry->until, entry->reason)
+                                  : mem_format("baseline: %s no longer fails; remove it", name));
     }
     return useless;
 }

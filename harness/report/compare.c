@@ -128,7 +128,7 @@ static bool add_kind(const struct page *page, const struct answer_times *before,
                                 : "faster");
     add_percentile(before, after, 50, &line);
     add_percentile(before, after, 95, &line);
-    buf_add_format(&line, " (%zu and %zu answers, %s%.3g)", before->count, after->count,
+    buf_add_format(&line, " (%zu and %zu responses, %s%.3g)", before->count, after->count,
                    p < P_MAX ? "p < " : "p = ", p < P_MAX ? P_MAX : p);
     page_blanks(page, 2);
     (void)page_fit(page, 2, 5, differs && factor > 1 ? TONE_YELLOW : TONE_PLAIN, buf_text(&line),
@@ -150,7 +150,7 @@ static bool add_times(const struct page *page, const struct run_result *before,
         answer_times_take(after, kind, &b);
         if (a.count && b.count) {
             if (is_first)
-                add_heading(page, "Answer times (Mann-Whitney U test)");
+                add_heading(page, "Response times (Mann-Whitney U test)");
             is_first = false;
             slower = add_kind(page, &a, &b, kind) || slower;
         }
@@ -179,19 +179,18 @@ bool compare_text(const struct run_result *before, const struct run_result *afte
     (void)page_wrap(&page, 0, 2, TONE_BOLD, buf_text(&line));
     page_end_line(&page);
     size_t broke = add_changed(&page, before, after, CHANGE_BROKE, "Broke", all);
-    size_t mended = add_changed(&page, before, after, CHANGE_MENDED, "Mended", all);
-    size_t others = add_changed(&page, before, after, CHANGE_OTHER, "Changed otherwise", all);
+    size_t mended = add_changed(&page, before, after, CHANGE_MENDED, "Fixed", all);
+    size_t others = add_changed(&page, before, after, CHANGE_OTHER, "Other changes", all);
     add_causes(&page, after, before, "New causes");
-    add_causes(&page, before, after, "Causes that are gone");
+    add_causes(&page, before, after, "Causes no longer found");
     bool slower = add_times(&page, before, after);
     size_t gone = count_missing(before, after);
     size_t added = count_missing(after, before);
     buf_reset(&line);
-    buf_add_format(
-        &line,
-        "hookcheck: %zu broke, %zu mended, %zu changed otherwise, %zu only in the first, "
-        "%zu only in the second; answers %s",
-        broke, mended, others, gone, added, slower ? "got slower" : "not slower");
+    buf_add_format(&line,
+                   "hookcheck: %zu broke, %zu fixed, %zu other changes, %zu only in the first, %zu "
+                   "only in the second; responses %s",
+                   broke, mended, others, gone, added, slower ? "got slower" : "not slower");
     page_end_line(&page);
     page_add(&page, broke || slower ? TONE_RED : TONE_GREEN, buf_text(&line));
     page_end_line(&page);

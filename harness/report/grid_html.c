@@ -63,11 +63,11 @@ static void add_time_rows(const struct run_result *results, size_t count, struct
 static void add_times(const struct run_result *results, size_t count, struct buf *out)
 {
     buf_add_text(out,
-                 "<h2>Answer times</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-                 "aria-label=\"Answer times\"><table><tr><th scope=\"col\">kind</th><th "
-                 "scope=\"col\">run</th><th class=\"n\" scope=\"col\">answers</th><th class=\"n\" "
-                 "scope=\"col\">p50</th><th class=\"n\" scope=\"col\">p95</th><th class=\"n\" "
-                 "scope=\"col\">p99</th></tr>\n");
+                 "<h2>Response times</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+                 "aria-label=\"Response times\"><table><tr><th scope=\"col\">kind</th><th "
+                 "scope=\"col\">run</th><th class=\"n\" scope=\"col\">responses</th><th "
+                 "class=\"n\" scope=\"col\">p50</th><th class=\"n\" scope=\"col\">p95</th><th "
+                 "class=\"n\" scope=\"col\">p99</th></tr>\n");
     add_time_rows(results, count, out);
     buf_add_text(out, "</table></div>\n");
 }

@@ -11,11 +11,11 @@
 /* What it means for Panora's events, by how bad the worst cause is. */
 static const char *const consequences[HARM_COUNT] = {
     [HARM_FORGED] = "forged events get in",
-    [HARM_LEAKED] = "secrets get out",
-    [HARM_DIES] = "one request can stop the endpoint",
+    [HARM_LEAKED] = "secrets leak",
+    [HARM_DIES] = "one request can take the endpoint down",
     [HARM_LOST] = "Panora's events are refused",
-    [HARM_BREAKS] = "a stranger's request can break the handler",
-    [HARM_SLOW] = "answers are too slow",
+    [HARM_BREAKS] = "anyone can break the handler with one request",
+    [HARM_SLOW] = "responses are too slow",
     [HARM_HYGIENE] = "the endpoint falls short of good practice",
 };
 
@@ -104,7 +104,7 @@ static void add_not_ready(const struct run_result *result, struct buf *out)
         buf_add_format(out, "%zu case%s failed, and no known cause explains %s.", failed,
                        failed == 1 ? "" : "s", failed == 1 ? "it" : "them");
     else
-        buf_add_text(out, "the endpoint was gone before the run had ended.");
+        buf_add_text(out, "the endpoint went down before the run ended.");
 }
 
 static void add_undecided(const struct run_result *result, struct buf *out)

@@ -162,8 +162,8 @@ void html_begin(const char *title, struct buf *out)
     html_element("title", title, out);
     buf_add_text(out, "\n<style>\n");
     add_resource(PAGE_STYLE, out);
-    buf_add_text(out, "</style>\n</head>\n<body>\n"
-                      "<a class=\"skip-link\" href=\"#main\">To the report</a>\n");
+    buf_add_text(out, "</style>\n</head>\n<body>\n<a class=\"skip-link\" href=\"#main\">Skip to "
+                      "the report</a>\n");
 }
 
 void html_end(struct buf *out)

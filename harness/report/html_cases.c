@@ -15,9 +15,12 @@
 static const enum verdict verdicts[] = {VERDICT_FAIL, VERDICT_WARN, VERDICT_INCONCLUSIVE,
                                         VERDICT_PASS, VERDICT_INFO, VERDICT_SKIP};
 static const char *const meanings[VERDICT_COUNT] = {
-    [VERDICT_PASS] = "did what it should",           [VERDICT_FAIL] = "broke what must hold",
-    [VERDICT_WARN] = "fell short of good practice",  [VERDICT_INFO] = "told, not judged",
-    [VERDICT_INCONCLUSIVE] = "could not be decided", [VERDICT_SKIP] = "could not be asked",
+    [VERDICT_PASS] = "as it should be",
+    [VERDICT_FAIL] = "breaks a requirement",
+    [VERDICT_WARN] = "falls short of good practice",
+    [VERDICT_INFO] = "worth knowing, not judged",
+    [VERDICT_INCONCLUSIVE] = "could not be decided",
+    [VERDICT_SKIP] = "could not run",
 };
 enum { NUM_VERDICTS = sizeof verdicts / sizeof verdicts[0] };
 
@@ -130,7 +133,7 @@ static void add_answer(const struct run_result *result, const struct observation
     if (!seen->status)
         return;
     result_redact(result, buf_bytes(&seen->body), &body);
-    buf_add_format(out, "<h4>Answer</h4>\n<pre>%d\n", seen->status);
+    buf_add_format(out, "<h4>Response</h4>\n<pre>%d\n", seen->status);
     add_headers(result, &seen->headers, NULL, out);
     buf_add_char(out, '\n');
     html_bytes(buf_bytes(&body), max_body, (size_t)seen->body_len, out);
@@ -148,7 +151,7 @@ static void add_exchange(const struct run_result *result, const struct exchange 
         buf_add_format(&line, "%d ", seen->status);
     buf_add_text(&line, outcome_name(seen->outcome));
     if (seen->total_ns > 0) {
-        buf_add_text(&line, " after ");
+        buf_add_text(&line, seen->outcome == OUTCOME_ANSWERED ? " in " : " after ");
         text_add_duration(&line, seen->total_ns);
     }
     buf_add_format(out, "<details class=\"exchange%s\"><summary>", is_decisive ? " decisive" : "");

@@ -86,13 +86,12 @@ static void add_curve(const struct answer_times *samples, const struct scale *sc
 static void add_percentiles(const struct answer_times *all, struct buf *out)
 {
     static const size_t percents[] = {50, 90, 95, 99, 100};
-    buf_add_text(out,
-                 "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Percentiles of "
-                 "answer times\"><table>\n<tr><th scope=\"col\">kind</th><th class=\"n\" "
-                 "scope=\"col\">answers</th><th class=\"n\" scope=\"col\">p50</th><th "
-                 "class=\"n\" scope=\"col\">p90</th><th class=\"n\" scope=\"col\">p95</th><th "
-                 "class=\"n\" scope=\"col\">p99</th><th class=\"n\" scope=\"col\">slowest</th>"
-                 "</tr>\n");
+    buf_add_text(
+        out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Percentiles of "
+             "response times\"><table>\n<tr><th scope=\"col\">kind</th><th class=\"n\" "
+             "scope=\"col\">responses</th><th class=\"n\" scope=\"col\">p50</th><th class=\"n\" "
+             "scope=\"col\">p90</th><th class=\"n\" scope=\"col\">p95</th><th class=\"n\" "
+             "scope=\"col\">p99</th><th class=\"n\" scope=\"col\">slowest</th></tr>\n");
     for (size_t i = 0; i < NUM_ANSWER_KINDS; i++) {
         if (all[i].count == 0)
             continue;
@@ -121,12 +120,11 @@ void html_add_times(const struct run_result *result, struct buf *out)
     }
     if (count) {
         struct scale scale = scale_of(all);
-        buf_add_format(
-            out,
-            "<h2 id=\"times\">Answer times</h2>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" "
-            "aria-label=\"Share of answers that came within a time, for each kind of "
-            "request; the table below has the percentiles\">\n",
-            CHART_WIDTH, CHART_HEIGHT);
+        buf_add_format(out,
+                       "<h2 id=\"times\">Response times</h2>\n<svg viewBox=\"0 0 %d %d\" "
+                       "role=\"img\" aria-label=\"Share of responses within a time, for each kind "
+                       "of request; the table below has the percentiles\">\n",
+                       CHART_WIDTH, CHART_HEIGHT);
         add_axes(&scale, out);
         for (size_t i = 0; i < NUM_ANSWER_KINDS; i++)
             add_curve(&all[i], &scale, i, out);
@@ -183,14 +181,13 @@ static void add_deaths(const struct run_result *result, struct buf *out)
         double to = one->recovery_ns >= 0
                         ? time_x(result, one->started_ns + one->duration_ns + one->recovery_ns)
                         : CHART_WIDTH - RIGHT;
-        buf_add_format(out,
-                       "<g><title>after %s the endpoint was gone</title>"
-                       "<rect class=\"gone\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"/>"
-                       "<path class=\"death\" d=\"M%.1f %dV%d\"/>"
-                       "<text class=\"dead\" x=\"%.1f\" y=\"%d\">&#10013;</text></g>\n",
-                       one->name, from, TOP, to - from < 1 ? 1 : to - from,
-                       LINE_HEIGHT - LINE_BOTTOM - TOP, from, TOP, LINE_HEIGHT - LINE_BOTTOM,
-                       from + 3, TOP + 10);
+        buf_add_format(
+            out,
+            "<g><title>the endpoint went down after %s</title><rect class=\"gone\" x=\"%.1f\" "
+            "y=\"%d\" width=\"%.1f\" height=\"%d\"/><path class=\"death\" d=\"M%.1f %dV%d\"/><text "
+            "class=\"dead\" x=\"%.1f\" y=\"%d\">&#10013;</text></g>\n",
+            one->name, from, TOP, to - from < 1 ? 1 : to - from, LINE_HEIGHT - LINE_BOTTOM - TOP,
+            from, TOP, LINE_HEIGHT - LINE_BOTTOM, from + 3, TOP + 10);
     }
 }
 
@@ -205,7 +202,7 @@ static void add_death_table(const struct run_result *result, struct buf *out)
             buf_add_text(out, "<ul>\n");
         buf_add_format(out, "<li>At ");
         text_add_duration(out, one->started_ns + one->duration_ns);
-        buf_add_format(out, " the endpoint was gone after <a href=\"#c%zu\">", i);
+        buf_add_format(out, " the endpoint went down after <a href=\"#c%zu\">", i);
         html_add(one->id, out);
         buf_add_text(out, "</a>");
         if (one->recovery_ns >= 0) {
@@ -228,8 +225,8 @@ void html_add_timeline(const struct run_result *result, struct buf *out)
         return;
     buf_add_format(out,
                    "<h2 id=\"timeline\">Timeline</h2>\n<svg viewBox=\"0 0 %d %d\" role=\"img\" "
-                   "aria-label=\"Requests in flight over the run, at most %zu; deaths of the "
-                   "endpoint are listed below\">\n",
+                   "aria-label=\"Requests in flight over the run, at most %zu; the times when the "
+                   "endpoint went down are listed below\">\n",
                    CHART_WIDTH, LINE_HEIGHT, most);
     int base = LINE_HEIGHT - LINE_BOTTOM;
     buf_add_format(out, "<path class=\"area\" d=\"M%d %d", LEFT, base);

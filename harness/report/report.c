@@ -7,14 +7,14 @@
 #include "report/formats.h"
 
 const struct report_format report_formats[] = {
-    {"text", "one screen for people: the causes, what is open, counts", ".txt", report_text_render},
-    {"json", "everything that was found, by the schema in reports/report.schema.json", ".json",
+    {"text", "one screen: causes, undecided cases, counts", ".txt", report_text_render},
+    {"json", "everything, by the schema in reports/report.schema.json", ".json",
      report_json_render},
     {"junit", "JUnit XML, one testsuite per suite, for CI servers", ".xml", report_junit_render},
     {"tap", "Test Anything Protocol, version 13, with YAML blocks", ".tap", report_tap_render},
     {"markdown", "headline, causes and counts, for a step summary or a comment", ".md .markdown",
      report_markdown_render},
-    {"html", "one page for a browser: causes, grid, every exchange, answer times, timeline",
+    {"html", "one page for a browser: causes, grid, every exchange, response times, timeline",
      ".html .htm", report_html_render},
     {"github", "annotations as workflow commands of GitHub Actions", "", report_github_render},
     {"sarif", "SARIF 2.1.0, for code scanning", ".sarif", report_sarif_render},

@@ -92,7 +92,7 @@ static void add_top(const struct run_result *result, struct buf *out)
     buf_add_text(out, "</div>\n");
     add_notice("Stopped early:", result->stopped, out);
     if (result->num_diagnoses)
-        add_notice("What was met:", result->loudest, out);
+        add_notice("What was found:", result->loudest, out);
     for (size_t i = 0; i < result->num_notes; i++)
         add_notice("Note:", result->notes[i], out);
     add_notice("Left behind:", result->left_behind, out);
@@ -176,8 +176,7 @@ static void add_handler(const struct diagnosis *diagnosis, struct buf *out)
 {
     if (!diagnosis->snippet || !*diagnosis->snippet)
         return;
-    buf_add_text(out,
-                 "<dt>handler</dt><dd><details><summary>A whole handler that does it right in ");
+    buf_add_text(out, "<dt>handler</dt><dd><details><summary>A complete correct handler for ");
     html_add(diagnosis->framework, out);
     buf_add_text(out, "</summary><pre>");
     html_bytes(bytes_of(diagnosis->snippet), 16384, strlen(diagnosis->snippet), out);
@@ -196,7 +195,7 @@ static void add_cause(const struct run_result *result, const struct diagnosis *d
                    diagnosis->role == DIAGNOSIS_UNEXPLAINED
                        ? "unexplained"
                        : confidence_name(diagnosis->confidence),
-                   diagnosis->behind_first ? " · behind the first mistake" : "");
+                   diagnosis->behind_first ? " · hidden by the first mistake" : "");
     add_pair(&diagnosis->pair, out);
     buf_add_text(out, "<dl>\n");
     html_fact("evidence", diagnosis->evidence, out);
@@ -223,8 +222,8 @@ static void add_causes(const struct run_result *result, struct buf *out)
     if (result->num_diagnoses == 0)
         html_element("p class=\"dim\"",
                      result->counts[VERDICT_FAIL] + result->counts[VERDICT_WARN]
-                         ? "No known cause explains what failed; the cases below have the details."
-                         : "Nothing failed, so there is no cause to look for.",
+                         ? "No known cause explains the failures; see the cases below."
+                         : "Nothing failed.",
                      out);
 }
 
@@ -272,7 +271,7 @@ static void render(const struct run_result *result, const struct html_limits *li
     buf_add_text(out, "<main id=\"main\">\n");
     add_causes(result, out);
     add_reasons(result, VERDICT_INCONCLUSIVE, "Undecided", out);
-    add_reasons(result, VERDICT_SKIP, "Not asked", out);
+    add_reasons(result, VERDICT_SKIP, "Not run", out);
     html_add_grid(result, out);
     html_add_times(result, out);
     html_add_timeline(result, out);

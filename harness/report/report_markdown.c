@@ -113,7 +113,7 @@ static void add_failures(const struct run_result *result, struct buf *out)
             text_is_further_value(result, i))
             continue;
         if (count++ == 0)
-            buf_add_text(out, "### Failed, and no cause explains it\n\n");
+            buf_add_text(out, "### Failed without a known cause\n\n");
         if (count > SHOWN_MAX)
             continue;
         buf_add_text(out, "- ");

@@ -116,7 +116,7 @@ static void add_time(const struct page *page, const struct run_result *result)
         text_add_duration(&line, one->duration_ns);
         one = longest_after(result, one);
     }
-    add_notice(page, "Where the time went (cases overlap): ", buf_text(&line), 0);
+    add_notice(page, "Slowest cases (they overlap): ", buf_text(&line), 0);
     buf_clear(&line);
 }
 

@@ -32,11 +32,11 @@ static void add_answer_line(const struct send_report *report, const struct obser
                             struct buf *out)
 {
     if (is_answered(seen))
-        buf_add_format(out, "answer  %d after ", seen->status);
+        buf_add_format(out, "got     %d in ", seen->status);
     else if (seen->status)
-        buf_add_format(out, "answer  %d, but %s after ", seen->status, outcome_name(seen->outcome));
+        buf_add_format(out, "got     %d, but %s after ", seen->status, outcome_name(seen->outcome));
     else
-        buf_add_format(out, "answer  none: %s after ", outcome_name(seen->outcome));
+        buf_add_format(out, "got     nothing: %s after ", outcome_name(seen->outcome));
     text_add_duration(out, seen->total_ns < 0 ? 0 : seen->total_ns);
     if (seen->detail[0]) {
         struct buf safe = {0};
@@ -89,7 +89,7 @@ static void add_phases(const struct observation *seen, struct buf *out)
         {"tls", seen->tls_ns},     {"first byte", seen->first_byte_ns},
         {"total", seen->total_ns},
     };
-    buf_add_text(out, "\ntime from the start\n");
+    buf_add_text(out, "\ntime since the start\n");
     for (size_t i = 0; i < ARRAY_LEN(phases); i++) {
         struct buf time = {0};
         if (phases[i].ns < 0)

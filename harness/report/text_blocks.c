@@ -344,5 +344,5 @@ void text_add_open(const struct page *page, const struct run_result *result,
                    const struct text_limits *limits)
 {
     add_reasons(page, result, VERDICT_INCONCLUSIVE, "Undecided", limits);
-    add_reasons(page, result, VERDICT_SKIP, "Not asked", limits);
+    add_reasons(page, result, VERDICT_SKIP, "Not run", limits);
 }

@@ -1,8 +1,10 @@
 #include "report/text_diagnosis.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/mem.h"
 #include "diagnose/framework.h"
 #include "report/details.h"
@@ -61,7 +63,7 @@ static void add_sentence(const struct page *page, const struct diagnosis *diagno
     if (diagnosis->role == DIAGNOSIS_CAUSE && diagnosis->confidence == CONFIDENCE_LIKELY)
         buf_add_text(&line, "(likely) ");
     if (diagnosis->behind_first)
-        buf_add_text(&line, "(behind the first mistake) ");
+        buf_add_text(&line, "(hidden by the first mistake) ");
     add_gist(diagnosis->sentence, max_lines == 0, &line);
     page_blanks(page, ENTRY_INDENT);
     (void)page_fit(page, ENTRY_INDENT, indent, TONE_BOLD, buf_text(&line), max_lines);
@@ -166,11 +168,16 @@ bool text_is_explained(const struct run_result *result, const struct case_result
     return false;
 }
 
-/* What happened, without how long it took: "204 after 1.3 ms" and "204 after 1.4 ms" are one. */
+/* What happened, without how long it took: "204 in 1.3 ms" and "204 in 1.4 ms" are one. */
 static size_t outcome_len(const char *actual)
 {
-    const char *after = strstr(actual, " after ");
-    return after ? (size_t)(after - actual) : strlen(actual);
+    static const char *const before_times[] = {" in ", " after "};
+    for (size_t i = 0; i < ARRAY_LEN(before_times); i++) {
+        const char *time = strstr(actual, before_times[i]);
+        if (time && isdigit((unsigned char)time[strlen(before_times[i])]))
+            return (size_t)(time - actual);
+    }
+    return strlen(actual);
 }
 
 bool text_ended_alike(const struct case_result *a, const struct case_result *b)

@@ -12,9 +12,9 @@ struct advice {
 
 static const struct advice advices[] = {
     {OUTCOME_UNRESOLVED, NULL,
-     "check the host name; --resolve HOST:PORT:ADDRESS names an address that DNS does not know"},
+     "check the host name; --resolve HOST:PORT:ADDRESS sets an address without DNS"},
     {OUTCOME_REFUSED, NULL, "start the endpoint or check the port; --wait 30s waits for it"},
-    {OUTCOME_UNREACHABLE, "roxy", "check the proxy: its address, and whether it may connect there"},
+    {OUTCOME_UNREACHABLE, "roxy", "check the proxy's address, and that it may connect there"},
     {OUTCOME_UNREACHABLE, NULL, "check address, port and firewall; --wait 30s waits for it"},
     {OUTCOME_TLS_FAILED, "wrong version number",
      "the port does not speak TLS: use http:// in the URL"},
@@ -22,9 +22,9 @@ static const struct advice advices[] = {
      "trust its authority with --cacert FILE, or accept any certificate with -k"},
     {OUTCOME_TLS_FAILED, "self",
      "trust its certificate with --cacert FILE, or accept any certificate with -k"},
-    {OUTCOME_TLS_FAILED, "expired", "renew the certificate; -k goes on without checking it"},
+    {OUTCOME_TLS_FAILED, "expired", "renew the certificate, or accept it with -k"},
     {OUTCOME_TLS_FAILED, "certificate",
-     "mend the certificate, trust it with --cacert FILE, or accept any with -k"},
+     "fix the certificate, trust it with --cacert FILE, or accept any with -k"},
     {OUTCOME_TLS_FAILED, NULL,
      "check whether the port speaks TLS (https or http?); -k accepts any certificate"},
 };

@@ -33,7 +33,7 @@ const char *budget_over(const struct budget *budget, int64_t now_ns)
     if (limits->interrupted && *limits->interrupted)
         return "not sent: the run was interrupted";
     if (limits->max_time_ns && budget->begun_ns && now_ns - budget->begun_ns >= limits->max_time_ns)
-        return "not sent: the time for the run (--max-time) was up";
+        return "not sent: the time for the run (--max-time) ran out";
     return NULL;
 }
 
@@ -44,7 +44,7 @@ const char *budget_refusal(const struct budget *budget, size_t len, int64_t now_
     if (over)
         return over;
     if (max && budget->num_sent + len > max)
-        return "not sent: the budget of requests (--max-requests) was used up";
+        return "not sent: the request budget (--max-requests) was used up";
     return NULL;
 }
 

@@ -135,7 +135,7 @@ bool plan_effects_are_new(const struct plan *plan, effect_stop *stop, void *stop
     for (size_t i = 0; ok && i < questions.count; i++)
         if (questions.items[i].said.times > 0)
             ok = error_set(err,
-                           "--effect-command knows event %s of this run already: the same --seed "
+                           "--effect-command already knows event %s of this run: the same --seed "
                            "sends the same events again; leave it out",
                            questions.items[i].id_event);
     questions_clear(&questions);
@@ -185,7 +185,7 @@ static const char *stop_reason(void *payload)
     runner->result->interrupted = runner_was_interrupted(runner);
     return runner->result->interrupted
                ? "--effect-command was not asked: the run was interrupted"
-               : "--effect-command was not asked: the time for the run (--max-time) was up";
+               : "--effect-command was not asked: the time for the run (--max-time) ran out";
 }
 
 static void wait_until(struct runner *runner, int64_t until_ns)

@@ -67,18 +67,17 @@ static void read_exit(const struct child *child, struct processed *said, struct 
     struct bytes err = trimmed(buf_bytes(&child->err));
     int64_t times = 0;
     if (child->code > 1) {
-        buf_add_format(why, "ended with exit code %d, where only 0 and 1 say something",
-                       child->code);
+        buf_add_format(why, "ended with exit code %d; only 0 and 1 have a meaning", child->code);
         add_quoted(": ", err, why);
     } else if (read_times(out, &times)) {
         say(said, PROCESSED_TIMES, times);
     } else if (out.len) {
         add_quoted("printed ", out, why);
-        buf_add_text(why, ", which is no number of times");
+        buf_add_text(why, ", which is not a count");
     } else if (child->code == 0 || err.len == 0) {
         say(said, PROCESSED_TIMES, child->code == 0);
     } else {
-        add_quoted("ended with exit code 1 and complained: ", err, why);
+        add_quoted("ended with exit code 1 and wrote to stderr: ", err, why);
         buf_add_text(why, " (for an event that was not processed, print 0, or nothing)");
     }
 }
@@ -99,8 +98,7 @@ void effect_command_read(const struct child *child, struct processed *said)
         text_add_duration(&why, LIMIT_NS);
         break;
     case CHILD_LOUD:
-        buf_add_format(&why, "printed more than %zu bytes, where a number was asked for",
-                       CHILD_OUT_MAX);
+        buf_add_format(&why, "printed more than %zu bytes instead of a number", CHILD_OUT_MAX);
         break;
     case CHILD_NONE:
     case CHILD_RUNNING:
@@ -172,8 +170,7 @@ static void fill(struct asking *asking)
         if (!question)
             return;
         if (asking->num_late >= LATE_MAX) {
-            not_asked(question, "--effect-command was not run any more: it did not end in time, "
-                                "three times before");
+            not_asked(question, "--effect-command was not run again: it timed out three times");
         } else if (begin(child, asking->script, question->id_event, &err)) {
             asking->asked[i] = question;
             asking->num_running++;
@@ -262,11 +259,11 @@ static bool judge_check(const struct processed *said, bool missing, struct error
                          missing ? "" : "; it was asked about an event that was never sent");
     if (said->times == 0)
         return true;
-    return error_set(err,
-                     "--effect-command says of an event that was never sent that it was processed "
-                     "(%" PRId64 "): it must look for the id that it is given, and print 0 or exit "
-                     "with 1 when that is not there",
-                     said->times);
+    return error_set(
+        err,
+        "--effect-command reports an event that was never sent as processed (%" PRId64
+        "): it must look for the given id, and print 0 or exit with 1 if it is not there",
+        said->times);
 }
 
 bool effect_command_check(const struct effect_command *command, const char *unsent_id,

@@ -52,7 +52,7 @@ static void judge_canary(const struct testcase *test, struct case_result *out)
     if (!test->canary_failed)
         return;
     struct buf reason = {0};
-    buf_add_text(&reason, "the endpoint was gone afterwards");
+    buf_add_text(&reason, "the endpoint was down afterwards");
     if (test->recovery_ns >= 0) {
         buf_add_text(&reason, ", and back after ");
         text_add_duration(&reason, test->recovery_ns);
@@ -241,13 +241,13 @@ static void say_ended(const struct runner *runner)
     struct buf out = {0};
     if (!runner->gone || !runner->alive_ns) /* it cannot end what never answered */
         return;
-    buf_add_text(&out, "The endpoint ended");
+    buf_add_text(&out, "The endpoint went down");
     if (runner->culprit)
         buf_add_format(&out, " after the case \"%s\" (%s)", runner->culprit->one->title,
                        runner->culprit->one->id);
     buf_add_text(&out, " and did not come back within ");
     text_add_duration(&out, runner->options->recovery_ns);
-    buf_add_format(&out, "; %zu cases could not be asked.", result->counts[VERDICT_INCONCLUSIVE]);
+    buf_add_format(&out, "; %zu cases could not run.", result->counts[VERDICT_INCONCLUSIVE]);
     free(result->loudest);
     result->loudest = buf_take(&out);
 }
@@ -258,7 +258,7 @@ static void say_wrong_port(struct run_result *result)
     if (!port->got)
         return;
     free(result->loudest);
-    result->loudest = mem_format("There is no HTTP/1.1 at this port. Tried: %s. Got: %s. Do: %s.",
+    result->loudest = mem_format("This port does not serve HTTP/1.1. Tried: %s. Got: %s. Do: %s.",
                                  port->tried, port->got, port->remedy);
 }
 
@@ -268,10 +268,9 @@ static void say_asked_nothing(struct run_result *result, const struct tally *tal
     if (result->exit_code != EXIT_WRONG_USAGE || result->loudest[0])
         return;
     free(result->loudest);
-    result->loudest =
-        mem_format("Nothing could be asked of this endpoint%s%s. Select other cases, or give what "
-                   "these need.",
-                   tally->skip ? ": " : "", tally->skip ? tally->skip : "");
+    result->loudest = mem_format("No case could run against this endpoint%s%s. Select other cases, "
+                                 "or provide what these need.",
+                                 tally->skip ? ": " : "", tally->skip ? tally->skip : "");
 }
 
 /* Why the run ended early, as the reports say it after "Stopped early: ". */
@@ -279,7 +278,7 @@ static const char *stopped(const struct runner *runner)
 {
     static const char not_sent[] = "not sent: ";
     if (!runner->stop)
-        return runner->budget_spent ? "the budget of requests (--max-requests) was used up" : "";
+        return runner->budget_spent ? "the request budget (--max-requests) was used up" : "";
     return runner->stop + (text_starts_with(runner->stop, not_sent) ? strlen(not_sent) : 0);
 }
 
@@ -307,7 +306,7 @@ void finish_result(struct runner *runner)
     result->loudest = honest_sentence(runner);
     redact_text(result, &result->loudest);
     result->stopped = mem_text(stopped(runner));
-    result->left_behind = mem_format("events whose id_event begins with %s-%04x", EVENT_ID_PREFIX,
+    result->left_behind = mem_format("events whose id_event starts with %s-%04x", EVENT_ID_PREFIX,
                                      run_tag_of(runner->options->seed));
     struct tally tally = tally_of(result);
     result->exit_code = exit_code_of(runner, &tally);
@@ -328,5 +327,5 @@ void finish_interrupted(struct runner *runner)
     if (result->stopped[0])
         return;
     free(result->stopped);
-    result->stopped = mem_text("the run was interrupted while it looked for the causes");
+    result->stopped = mem_text("the run was interrupted during the diagnosis");
 }

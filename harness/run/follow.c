@@ -70,7 +70,7 @@ static char *verdict_of(const struct observation *first, const char *path,
                    delivered ? "delivered" : "failed", first->status, path);
     buf_add_text(&out, "and gets ");
     answer_describe(last, &out);
-    buf_add_text(&out, delivered ? "; nobody has seen the event" : "; it does not try again");
+    buf_add_text(&out, delivered ? "; the event is lost" : "; no retry");
     return buf_take(&out);
 }
 
@@ -99,7 +99,7 @@ static char *follow(struct runner *runner, const struct observation *first, cons
         target = next;
     }
     if (on_the_way)
-        verdict = mem_format("failed: more than %d redirects; it does not try again", HOPS_MAX);
+        verdict = mem_format("failed: more than %d redirects; no retry", HOPS_MAX);
     target_clear(&target);
     return verdict;
 }

@@ -152,7 +152,7 @@ bool gate_ask(struct gate *gate, const struct gate_question *question, struct ob
     if (!elsewhere)
         return ask_by(gate, gate->engine, question, seen);
     if (strcasecmp(elsewhere->host, gate->target->host) != 0)
-        return not_sent(seen, "not sent: it leads to another host");
+        return not_sent(seen, "not sent: it points to another host");
     struct engine *engine = engine_new(elsewhere, gate->options, &err);
     if (!engine)
         return not_sent(seen, err.message);

@@ -85,7 +85,7 @@ static void add_alike(const struct runner *runner, const struct observation *usu
     size_t alike = count_alike(runner, usual, &answered);
     if (answered < COMPARED_MIN || alike * 10 < answered * NEARLY_ALL)
         return;
-    buf_add_format(out, " %zu of the run's %zu answers were this very one.", alike, answered);
+    buf_add_format(out, " %zu of the run's %zu responses were exactly this one.", alike, answered);
 }
 
 static void add_met(const struct tally *tally, const struct observation *seen, struct buf *out)
@@ -111,27 +111,27 @@ static void add_plain_answer(const struct observation *seen, struct buf *out)
 static void say_none_accepted(const struct runner *runner, const struct tally *tally,
                               struct buf *out)
 {
-    buf_add_text(out, "No genuine event was accepted; they met: ");
+    buf_add_text(out, "No genuine event was accepted; they got: ");
     if (tally->met)
         add_met(tally, tally->usual, out);
     else
         add_plain_answer(tally->usual, out);
     add_alike(runner, tally->usual, out);
-    buf_add_text(out, " What the endpoint refused besides shows nothing: look first at why "
-                      "genuine events do not get in");
+    buf_add_text(out,
+                 " So its refusals prove nothing: first find out why genuine events do not get in");
     if (tally->met)
         buf_add_format(out, ": %s.", tally->met->remedy);
     else
-        buf_add_text(out, " (the secret, the path, what stands before the handler).");
+        buf_add_text(out, " (the secret, the path, a layer in front of the handler).");
 }
 
 static void say_nearly_none(const struct runner *runner, const struct tally *tally, struct buf *out)
 {
-    buf_add_format(out, "%zu of %zu genuine events never reached the handler; they met: ",
+    buf_add_format(out, "%zu of %zu genuine events never reached the handler; they got: ",
                    tally->num_met, tally->num_genuine);
     add_met(tally, tally->usual, out);
     add_alike(runner, tally->usual, out);
-    buf_add_format(out, " Look at that first: %s.", tally->met->remedy);
+    buf_add_format(out, " Fix that first: %s.", tally->met->remedy);
 }
 
 char *honest_sentence(const struct runner *runner)

@@ -241,12 +241,12 @@ static bool send_group(struct runner *runner, struct testcase *test, size_t len)
 static const char *refusal(struct runner *runner, const struct testcase *test, size_t len)
 {
     static const char *const hung[] = {
-        [SHOT_GENUINE] = "not sent: three genuine events before it were not answered in time",
-        [SHOT_FORGED] = "not sent: three forged events before it were not answered in time",
+        [SHOT_GENUINE] = "not sent: three genuine events before it timed out",
+        [SHOT_FORGED] = "not sent: three forged events before it timed out",
     };
     static const char *const killed[] = {
-        [SHOT_GENUINE] = "not sent: the endpoint died of thirty genuine events before it",
-        [SHOT_FORGED] = "not sent: the endpoint died of thirty forged events before it",
+        [SHOT_GENUINE] = "not sent: thirty genuine events before it took the endpoint down",
+        [SHOT_FORGED] = "not sent: thirty forged events before it took the endpoint down",
     };
     enum shot_kind kind = test->shots[test->next].genuine ? SHOT_GENUINE : SHOT_FORGED;
     if (runner->stop)
@@ -262,7 +262,7 @@ static const char *refusal(struct runner *runner, const struct testcase *test, s
     if (runner->deaths[kind] >= DEATHS_MAX)
         return killed[kind];
     if (!runner->answered && runner->hangs[SHOT_GENUINE] + runner->hangs[SHOT_FORGED] > HANGS_MAX)
-        return "not sent: no request before it was answered in time";
+        return "not sent: every request before it timed out";
     return runner->hangs[kind] >= HANGS_MAX ? hung[kind] : NULL;
 }
 

@@ -92,7 +92,7 @@ static bool add_suite(struct library *library, const char *file, struct bytes te
     if (!suite)
         return false;
     if (has_suite(library, suite->name)) {
-        (void)error_set(err, "%s: there is a suite named \"%s\" already", file, suite->name);
+        (void)error_set(err, "%s: there is already a suite named \"%s\"", file, suite->name);
         suite_free(suite);
         return false;
     }
@@ -156,10 +156,9 @@ static bool check_name(const char *path, const char *name, struct bytes text, st
         bool clash = built_in && strcmp(built_in, name) == 0 && !bytes_equal(own, text);
         free(built_in);
         if (clash)
-            return error_set(err,
-                             "%s: /suite: \"%s\" is the name of a built-in suite; give yours "
-                             "another one",
-                             path, name);
+            return error_set(
+                err, "%s: /suite: \"%s\" is the name of a built-in suite; choose another name",
+                path, name);
     }
     return true;
 }

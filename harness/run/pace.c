@@ -90,7 +90,7 @@ void pace_limit_samples(const struct runner *runner, struct testcase *test, int6
     while (end < test->count && test->shots[end].step == test->shots[test->next].step) {
         struct observation *seen = &test->exchanges[end].seen;
         (void)snprintf(seen->detail, sizeof seen->detail,
-                       "not sent: the time for these samples was up");
+                       "not sent: the time for these samples ran out");
         test->shots[end++].done = true;
     }
     test->next = end;

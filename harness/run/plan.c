@@ -282,7 +282,7 @@ static bool add_cases(struct plan *plan, struct error *err)
                 return false;
         }
     if (plan->num_cases == 0)
-        return error_set(err, "no case was selected; `hookcheck list cases` shows what there is");
+        return error_set(err, "no case was selected; `hookcheck list cases` shows them all");
     settle(plan);
     if (options->effect)
         effect_note_ids(plan);
@@ -358,11 +358,11 @@ void plan_describe(const struct plan *plan, struct buf *out)
                    plan->num_cases, plan->num_requests);
     buf_add_format(out, "about %" PRId64 " s", expected_ns(plan) / NS_PER_S + 1);
     if (options->rate > 0)
-        buf_add_format(out, " (at most %g a second)", options->rate);
+        buf_add_format(out, " (at most %g per second)", options->rate);
     size_t num_effects = plan_num_effects(plan);
     if (num_effects)
         buf_add_format(out, "; asks --effect-command about %zu events", num_effects);
-    buf_add_format(out, "; leaves behind events whose id_event begins with %s-%04x",
+    buf_add_format(out, "; leaves behind events whose id_event starts with %s-%04x",
                    EVENT_ID_PREFIX, run_tag_of(options->seed));
 }
 
@@ -377,7 +377,7 @@ void plan_list(const struct plan *plan, struct buf *out)
         for (size_t k = 0; k < test->count; k++)
             buf_add_format(out, "%s: %s (%zu bytes)%s\n", test->one->id, test->exchanges[k].sent,
                            test->exchanges[k].request.body.len,
-                           test->probe ? ", then what the answer suggests" : "");
+                           test->probe ? ", then what the response suggests" : "");
     }
     for (size_t i = 0; i < plan->num_controls; i++)
         buf_add_format(out, "control: %s (%zu bytes)\n", plan->controls[i].exchanges[0].sent,

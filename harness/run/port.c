@@ -100,8 +100,8 @@ static bool name_plain(const struct port_signs *signs, const char *authority,
                    mem_format("a TLS server (%s)", signs->hello.tls.protocol),
                    "use https:// in the URL");
     if (is_h2_frame(&signs->plain))
-        return say(out, tried_by(signs, authority), mem_text("an HTTP/2 server, without HTTP/1.1"),
-                   "enable HTTP/1.1 on this port; Panora's client speaks nothing else");
+        return say(out, tried_by(signs, authority), mem_text("an HTTP/2 server without HTTP/1.1"),
+                   "enable HTTP/1.1 on this port; Panora supports nothing else");
     if (opening)
         return say(out, tried_by(signs, authority), got_opening(&signs->plain, opening->name),
                    "check the port in the URL; a webhook endpoint speaks HTTP/1.1");
@@ -116,7 +116,7 @@ static bool name_tls(const struct port_signs *signs, const char *authority, stru
     if (h2_alone)
         return say(out, tried_by(signs, authority),
                    mem_text("HTTP/2 only (ALPN offers no http/1.1)"),
-                   "enable HTTP/1.1 beside HTTP/2; Panora's client speaks nothing else");
+                   "enable HTTP/1.1 in addition to HTTP/2; Panora supports nothing else");
     if (signs->hello.tls.established)
         return false;
     if (is_http(&signs->plain))
@@ -142,7 +142,7 @@ bool port_name(const struct port_signs *signs, const char *authority, struct wro
         return true;
     if (is_handled(&signs->proxied))
         return say(out, tried_by(signs, authority),
-                   mem_text("silence, but an answer when a line of the PROXY protocol goes first"),
+                   mem_text("no response, except after a PROXY protocol line"),
                    "use the load balancer's address, or a port without the PROXY protocol");
     return false;
 }

@@ -88,7 +88,7 @@ static const struct known_limit known_levels[] = {
     {100, 100, "the default of Ruby's JSON"},
     {127, 128, "the limit of serde_json"},
     {511, 512, "the default of PHP's json_decode"},
-    {900, 1000, "near Python's limit of recursion, and Jackson's limit"},
+    {900, 1000, "near Python's recursion limit, and Jackson's limit"},
 };
 
 static const struct known_limit known_headers[] = {
@@ -110,7 +110,7 @@ static const struct probe probes[] = {
      compose_body},
     {{"nesting-limit", "probe", "searches for the deepest accepted nesting", {{0}}},
      "levels",
-     "data that nests up to",
+     "data nested up to",
      2048,
      2048,
      known_levels,
@@ -118,7 +118,7 @@ static const struct probe probes[] = {
      compose_nesting},
     {{"header-limit", "probe", "searches for the longest accepted header line", {{0}}},
      "bytes",
-     "lines of a header of up to",
+     "header lines of up to",
      64 * KIB,
      256,
      known_headers,
@@ -245,9 +245,9 @@ void probe_measure(const struct probe *probe, const struct tried *tried, size_t 
         add_number(&text, high);
     }
     if (any_undecided(tried, count))
-        buf_add_text(&text, ", and perhaps more: the search was cut short");
+        buf_add_text(&text, ", and perhaps more: the search ended early");
     else if (!high)
-        buf_add_text(&text, ", and perhaps more: no larger one was tried");
+        buf_add_text(&text, ", and perhaps more: nothing larger was tried");
     else if (known)
         buf_add_format(&text, ": %s", known->words);
     case_result_add_measure(out, probe->word.name, (double)low, probe->unit, buf_take(&text));

@@ -125,7 +125,7 @@ static void check_stop(struct runner *runner, int64_t now_ns)
         stop(runner, "not sent: a required case failed (--fail-fast)");
     } else if (!runner->reached && runner_num_sent(runner) > 0 && runner->in_flight == 0 &&
                !tls_is_to_come(runner)) {
-        stop(runner, "not sent: no connection could be had");
+        stop(runner, "not sent: no connection could be opened");
     }
 }
 
@@ -137,7 +137,7 @@ static void give_up_port(struct runner *runner, struct testcase *first)
     runner->reached = false;
     testcase_reset(first);
     first->exchanges[0].repeated = false;
-    stop(runner, "not sent: there is no HTTP/1.1 at this port");
+    stop(runner, "not sent: this port does not serve HTTP/1.1");
 }
 
 /* Nothing else leaves until the first request has come to its end; where that leaves it open what
@@ -157,7 +157,7 @@ static void see_first(struct runner *runner, int64_t now_ns)
     const struct observation *seen = &first->exchanges[0].seen;
     if (seen->outcome == OUTCOME_TLS_FAILED && seen->cert_wanted) {
         runner->reached = true; /* it is there, and turns Panora's client away */
-        stop(runner, "not sent: the endpoint demands a client certificate (--cert)");
+        stop(runner, "not sent: the endpoint requires a client certificate (--cert)");
         return;
     }
     if (!port_is_doubtful(seen, options->target->is_tls))

@@ -9,10 +9,10 @@
 #include "judge/judge.h"
 #include "run/budget.h"
 
-static bool any_glob(const char *const *globs, size_t count, const char *id, const char *base)
+static bool any_glob(const char *const *globs, size_t count, const struct suite_case *one)
 {
     for (size_t i = 0; i < count; i++)
-        if (text_glob(globs[i], id) || text_glob(globs[i], base))
+        if (suite_id_matches(globs[i], one->id))
             return true;
     return false;
 }
@@ -23,8 +23,7 @@ static bool names_some_case(const struct run_options *options, const char *glob)
 {
     for (size_t i = 0; i < options->num_suites; i++)
         for (size_t k = 0; k < options->suites[i]->num_cases; k++) {
-            const struct suite_case *one = &options->suites[i]->cases[k];
-            if (text_glob(glob, one->id) || text_glob(glob, one->base))
+            if (suite_id_matches(glob, options->suites[i]->cases[k].id))
                 return true;
         }
     return false;
@@ -55,8 +54,7 @@ bool select_check(const struct run_options *options, struct error *err)
                              nearest);
         if (!names_some_case(options, glob))
             return error_set(
-                err, "--only: no case matches \"%s\"; `hookcheck list cases` shows what there is",
-                glob);
+                err, "--only: no case matches \"%s\"; `hookcheck list cases` shows them all", glob);
     }
     return true;
 }
@@ -88,7 +86,7 @@ static bool fits_dialects(const struct run_options *options, const struct step *
 static const char *reason_to_skip(const struct run_options *options, const struct suite_case *one)
 {
     for (size_t i = 0; options->skip_reasons && i < options->num_skip; i++)
-        if (options->skip_reasons[i] && any_glob(&options->skip[i], 1, one->id, one->base))
+        if (options->skip_reasons[i] && any_glob(&options->skip[i], 1, one))
             return options->skip_reasons[i];
     return NULL;
 }
@@ -97,10 +95,9 @@ bool select_case(const struct run_options *options, const struct suite_case *one
 {
     if (one->level > options->level)
         return false;
-    if (options->num_only && !any_glob(options->only, options->num_only, one->id, one->base))
+    if (options->num_only && !any_glob(options->only, options->num_only, one))
         return false;
-    if (any_glob(options->skip, options->num_skip, one->id, one->base) &&
-        !reason_to_skip(options, one))
+    if (any_glob(options->skip, options->num_skip, one) && !reason_to_skip(options, one))
         return false;
     for (size_t i = 0; i < one->num_steps; i++) {
         const struct step *step = &one->steps[i];
@@ -130,18 +127,17 @@ const char *select_skip(const struct run_options *options, const struct suite_ca
     if (reason)
         return reason;
     if (one->tls && !target->is_tls)
-        return "the endpoint is reached by http: there is no TLS session to look at";
+        return "the URL is http, so there is no TLS to test";
     if (options->is_unsigned && one->needs_signature)
-        return "the endpoint verifies nothing, by its owner's word (--unsigned)";
+        return "the endpoint does not verify signatures (--unsigned)";
     if (!options->effect && judge_needs_effect(one))
-        return "what became of an event is known to the endpoint alone, unless a command of yours "
-               "tells it (--effect-command)";
+        return "only your own command can tell what became of an event (--effect-command)";
     if (one->private_channel && !target->is_tls && !target->is_loopback)
-        return "the secret would travel in the clear; this is sent over https or to loopback only";
+        return "the secret would travel unencrypted; this is sent only over https or to loopback";
     if (!fits_rate(options, one))
-        return "it sends more requests at once than the rate (--rate) allows in a second";
+        return "it sends more requests at once than --rate allows per second";
     if (one->disruptive && !target->is_private && !options->allow_disruptive)
-        return "it could hurt a weak endpoint, and this one is public (--allow-disruptive)";
+        return "it could harm a weak endpoint, and this one is public (--allow-disruptive)";
     return NULL;
 }
 

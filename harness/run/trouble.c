@@ -139,7 +139,7 @@ void trouble_note(struct runner *runner, struct testcase *test, const struct exc
         begin(runner);
     else if (runner->trouble == TROUBLE_ALONE && answer_of(&exchange->seen) == ANSWER_UNREACHED &&
              died)
-        end_unsent(test, "not sent: the endpoint was gone", clock_monotonic_ns());
+        end_unsent(test, "not sent: the endpoint was down", clock_monotonic_ns());
     else if (trouble_is_crowded(test, exchange))
         note_crowded(runner, test, test->shots[exchange - test->exchanges].genuine);
     else if (exchange->accepted && runner->gap_ns)
@@ -238,7 +238,7 @@ void trouble_stop(struct runner *runner)
 
 static void give_up(struct runner *runner)
 {
-    runner->stop = "not sent: the endpoint was gone and did not come back in time (--recovery)";
+    runner->stop = "not sent: the endpoint went down and did not come back in time (--recovery)";
     runner->gone = true;
     runner->culprit = runner->alone && runner->alone->one ? runner->alone : NULL;
     if (!runner->culprit)
@@ -548,12 +548,12 @@ void trouble_note_pause(struct runner *runner, int64_t paused_ns)
 
 static void note_absences(const struct runner *runner, struct buf *out)
 {
-    buf_add_text(out, runner->num_absences == 1 ? "The endpoint was away for "
-                                                : "The endpoint was away again and again, for ");
+    buf_add_text(out, runner->num_absences == 1 ? "The endpoint was down for "
+                                                : "The endpoint was down several times, for ");
     text_add_duration(out, runner->longest_absence_ns);
     buf_add_text(out, runner->num_absences == 1 ? ", " : " at most, first ");
     text_add_duration(out, runner->first_absence_ns);
-    buf_add_text(out, " into the run, and came back; what met that was sent again.");
+    buf_add_text(out, " into the run, and came back; affected requests were sent again.");
 }
 
 void trouble_add_notes(struct runner *runner)
@@ -566,15 +566,15 @@ void trouble_add_notes(struct runner *runner)
     if (runner->paused_ns) {
         buf_add_text(&out, "This machine stopped hookcheck for ");
         text_add_duration(&out, runner->paused_ns);
-        buf_add_text(&out, "; what was in flight was sent again.");
+        buf_add_text(&out, "; requests in flight were sent again.");
         run_result_add_note(runner->result, buf_take(&out));
     }
     if (runner->gap_ns || runner->is_limited)
         run_result_add_note(
             runner->result,
             mem_text(runner->is_limited
-                         ? "The endpoint limits how much it takes (429, 502, 503 or 504), and did "
-                           "not take more in time."
-                         : "The endpoint answered that it has too much to do (429, 502, 503 or "
-                           "504); what met that was sent again, more slowly."));
+                         ? "The endpoint limits its load (429, 502, 503 or 504), and did not "
+                           "accept more in time."
+                         : "The endpoint answered that it is overloaded (429, 502, 503 or 504); "
+                           "these requests were sent again, more slowly."));
 }

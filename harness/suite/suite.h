@@ -90,6 +90,10 @@ struct suite_case {
     char *tolerate_because;
 };
 
+/* Whether a user means a case of this id by `glob`: the id itself, without its value ("[32]"),
+ * without its suite, or the name of the suite ("panora/signature"; "signature" is enough). */
+bool suite_id_matches(const char *glob, const char *id);
+
 struct suite {
     char *name; /* "panora/signature" */
     char *about;

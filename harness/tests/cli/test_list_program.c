@@ -265,3 +265,54 @@ Test(cli_list_program, prints_the_file_of_every_snippet_as_it_is)
     json_decref(rows);
     program_end_clear(&list);
 }
+
+Test(cli_list_program, patterns_choose_by_name_or_by_a_word)
+{
+    NEED_HOOKCHECK();
+    static const struct {
+        const char *arguments[5];
+        size_t num_lines;
+        const char *has;
+    } rows[] = {
+        {{"list", "events", "crm.deal.*"}, 5, "crm.deal.created"},
+        {{"list", "cases", "refuses-changed-digit"}, 3, "panora/signature/refuses-changed-digit["},
+        {{"list", "cases", "panora/effect"}, 7, "panora/effect/"},
+        {{"list", "faults", "A02", "A03"}, 2, "A03"},
+        {{"list", "formats", "JUnit"}, 1, "junit"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct program_end end;
+        run_hookcheck(rows[i].arguments, (struct bytes){0}, &end);
+        cr_expect_eq(end.code, EXIT_OK);
+        cr_expect_eq(count_lines(&end.out), rows[i].num_lines, "%s: %s", rows[i].has,
+                     buf_text(&end.out));
+        cr_expect(strstr(buf_text(&end.out), rows[i].has), "%s", rows[i].has);
+        program_end_clear(&end);
+    }
+}
+
+Test(cli_list_program, explains_what_is_no_row_of_a_table)
+{
+    NEED_HOOKCHECK();
+    static const struct {
+        const char *id;
+        const char *says;
+    } rows[] = {
+        {"crm.deal.created", "Arrives as: crm.deal.push"},
+        {"panora/signature", "panora/signature/refuses-missing"},
+        {"timing", "panora/timing (suite)"},
+        {"sarif", "hookcheck run URL --report sarif=FILE"},
+        {"hurl", "hookcheck sign --format hurl"},
+        {"express", "express.raw("},
+        {"flask", "panora_signature.py"},
+        {"flask.py", "Flask(__name__)"},
+        {"refuses-missing", "panora/signature/refuses-missing"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct program_end end;
+        RUN(&end, "explain", rows[i].id);
+        cr_expect_eq(end.code, EXIT_OK, "%s: %s", rows[i].id, buf_text(&end.err));
+        cr_expect(strstr(buf_text(&end.out), rows[i].says), "%s", rows[i].id);
+        program_end_clear(&end);
+    }
+}

@@ -4,6 +4,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/array.h"
 #include "base/clock.h"
@@ -126,6 +127,98 @@ Test(cli_load_program, ends_with_its_report_when_interrupted)
     program_end_clear(&end);
     free(command);
     raw_server_stop(server);
+}
+
+/* One that goes well, and one that accepts forgeries. */
+/* By the receiver's journal, and by a command that reads it. */
+Test(cli_load_program, accounts_for_events)
+{
+    NEED_HOOKCHECK();
+    static const struct {
+        const char *fault; /* with its option, or two that say nothing */
+        const char *part;
+        int code;
+    } rows[] = {
+        {NULL, " 0 lost, 0 doubled, 0 forged ones processed, by --", EXIT_OK},
+        {"G13", "EVENTS ", EXIT_FELL_SHORT},
+        {"A17", "forged ones processed (7e57c0de-", EXIT_FELL_SHORT},
+        {"G14", " doubled (7e57c0de-", EXIT_OK},
+    };
+    char path[] = "/tmp/hookcheck-journal-XXXXXX";
+    int fd = mkstemp(path);
+    cr_assert_geq(fd, 0);
+    char *command = mem_format("fixtures/effect/from-journal.sh %s", path);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        for (int by_command = 0; by_command < 2; by_command++) {
+            struct started_receiver receiver;
+            struct program_end end;
+            started_begin(&receiver,
+                          &(struct receiver_options){.fault = rows[i].fault, .journal = path});
+            char *url = url_of(&receiver);
+            LOAD(&end, url, "--rate", "400", "--max-requests", "90", "--forged", "20%",
+                 "--duplicates", "20%", "--effect-wait", "200ms",
+                 by_command ? "--effect-command" : "--journal", by_command ? command : path);
+            cr_expect_eq(end.code, rows[i].code, "%zu: %d", i, end.code);
+            struct buf flat = {0}; /* its lines are wrapped */
+            for (const char *c = buf_text(&end.out); *c; c++)
+                if (*c != '\n' && (*c != ' ' || c[1] != ' '))
+                    buf_add_char(&flat, *c);
+            cr_expect(strstr(buf_text(&flat), rows[i].part), "%zu: %s", i, buf_text(&end.out));
+            buf_clear(&flat);
+            program_end_clear(&end);
+            free(url);
+            started_end(&receiver);
+            cr_assert_eq(ftruncate(fd, 0), 0);
+        }
+    }
+    free(command);
+    (void)close(fd);
+    (void)unlink(path);
+}
+
+Test(cli_load_program, is_shown_and_compared_from_its_report)
+{
+    NEED_HOOKCHECK();
+    static const char *const faults[] = {NULL, "A01"};
+    char folder[] = "/tmp/hookcheck-load-XXXXXX";
+    char *paths[2];
+    struct program_end end;
+    cr_assert_not_null(mkdtemp(folder));
+    for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+        struct started_receiver receiver;
+        paths[i] = mem_format("%s/%zu.json", folder, i);
+        started_begin_wrong(&receiver, faults[i], NULL);
+        char *url = url_of(&receiver);
+        LOAD(&end, url, "--rate", "400", "--max-requests", "100", "--forged", "30%", "--report",
+             paths[i], "--report", "html=-");
+        cr_expect(strstr(buf_text(&end.out), "<h2 id=\"time\">Over time</h2>"));
+        cr_expect_eq(strstr(buf_text(&end.out), "forged events accepted") != NULL, i == 1);
+        program_end_clear(&end);
+        free(url);
+        started_end(&receiver);
+    }
+    RUN(&end, "report", paths[1]);
+    cr_expect_eq(end.code, EXIT_OK);
+    cr_expect(strstr(buf_text(&end.out), "\nfailed: 100 answered, "), "%s", buf_text(&end.out));
+    program_end_clear(&end);
+    RUN(&end, "report", paths[0], paths[1]);
+    cr_expect_eq(end.code, EXIT_FELL_SHORT);
+    cr_expect(strstr(buf_text(&end.out), "  new: forged events accepted\n"), "%s",
+              buf_text(&end.out));
+    program_end_clear(&end);
+    RUN(&end, "report", paths[1], paths[0], "--report", "html=-");
+    cr_expect_eq(end.code, EXIT_OK);
+    cr_expect(strstr(buf_text(&end.out), "failed, then passed"));
+    program_end_clear(&end);
+    RUN(&end, "report", paths[0], "reports/examples/report.json");
+    cr_expect_eq(end.code, EXIT_WRONG_USAGE);
+    cr_expect(strstr(buf_text(&end.err), "loads are compared with loads"));
+    program_end_clear(&end);
+    for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+        (void)unlink(paths[i]);
+        free(paths[i]);
+    }
+    (void)rmdir(folder);
 }
 
 Test(cli_load_program, exports_a_project_without_any_secret)

@@ -29,7 +29,12 @@ static const struct option_spec specs[] = {
      .kind = OPTION_DURATION,
      .least = 1,
      .at = offsetof(struct choice, deadline_ns)},
-    {.name = "header", .value = "HEADER", .help = "A header.", .repeatable = true},
+    {.name = "header",
+     .synonyms = "field,x,report-header=X-",
+     .adds_up = true,
+     .value = "HEADER",
+     .help = "A header.",
+     .repeatable = true},
     {.name = "number",
      .value = "N",
      .help = "A number.",
@@ -67,7 +72,8 @@ static const struct option_spec specs[] = {
      .help = "A file.",
      .kind = OPTION_TEXT,
      .at = offsetof(struct choice, file)},
-    {.name = "4", .letter = '4', .help = "Use IPv4 only."},
+    {.name = "4", .letter = '4', .synonyms = "ipv4", .group = "ip", .help = "Use IPv4 only."},
+    {.name = "6", .letter = '6', .group = "ip", .help = "Use IPv6 only."},
 };
 static const struct option_set set = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const sets[] = {&set};
@@ -141,6 +147,56 @@ Test(cli_option, collects_what_may_be_given_again_in_order)
     free(values);
     cr_expect_null(arguments_values(&arguments, "deadline", &count));
     cr_expect_eq(count, 0);
+    arguments_clear(&arguments);
+}
+
+Test(cli_option, knows_the_words_of_other_tools)
+{
+    struct arguments arguments;
+    struct error err = {0};
+    cr_assert(
+        parse(&arguments, WORDS("--field", "a", "-x", "b", "--report-header=c", "--ipv4"), &err),
+        "%s", err.message);
+    size_t count = 0;
+    const char **values = arguments_values(&arguments, "header", &count);
+    cr_assert_eq(count, 3);
+    cr_expect_str_eq(values[0], "a");
+    cr_expect_str_eq(values[1], "b");
+    cr_expect_str_eq(values[2], "X-c");
+    cr_expect(arguments_has(&arguments, "4"));
+    free(values);
+    arguments_clear(&arguments);
+}
+
+Test(cli_option, a_higher_layer_replaces_a_lower_one_and_lists_may_add_up)
+{
+    struct arguments arguments;
+    struct error err = {0};
+    cr_assert(
+        parse(&arguments, WORDS("--header", "mine", "--number", "7", "-6", "--no-insecure"), &err),
+        "%s", err.message);
+    const struct given_option below[] = {
+        {.spec = &specs[1], .value = "theirs", .layer = LAYER_FILE, .from = "file"},
+        {.spec = &specs[2], .value = "3", .layer = LAYER_ENDPOINT, .from = "file"},
+        {.spec = &specs[0], .value = "3s", .layer = LAYER_FILE, .from = "file"},
+        {.spec = &specs[6], .layer = LAYER_FILE, .from = "file"},
+        {.spec = &specs[8], .layer = LAYER_ENVIRONMENT, .from = "VARIABLE"},
+    };
+    size_t count = 0;
+    arguments_add_below(&arguments, below, ARRAY_LEN(below));
+    arguments_settle(&arguments);
+    const char **values = arguments_values(&arguments, "header", &count);
+    cr_assert_eq(count, 2);
+    cr_expect_str_eq(values[0], "theirs");
+    cr_expect_str_eq(values[1], "mine");
+    cr_expect_str_eq(arguments_value(&arguments, "number"), "7");
+    cr_expect_str_eq(arguments_value(&arguments, "deadline"), "3s");
+    cr_expect_not(arguments_has(&arguments, "4"), "the group was decided further up");
+    cr_expect_not(arguments_has(&arguments, "insecure"), "it was taken back");
+    (void)error_set(&err, "wrong");
+    (void)arguments_blame(&arguments, "deadline", &err);
+    cr_expect_str_eq(err.message, "file: wrong");
+    free(values);
     arguments_clear(&arguments);
 }
 

@@ -74,7 +74,7 @@ Test(cli_send_program, shows_what_was_sent_the_answer_and_the_phases)
     RUN(&end, "send", endpoint.url, "crm.deal.push", "--wrong", "zeros");
     static const char *const parts[] = {
         "sent    crm.deal.push, a signature of zeros (",
-        "answer  401 after ",
+        "got     401 in ",
         "\n  Content-Length: 3\n",
         "\n  no\n",
         "\n  dns ",
@@ -260,8 +260,8 @@ Test(cli_send_program, an_endpoint_that_is_not_there_is_exit_code_3)
         const char *url;
         const char *said;
     } rows[] = {
-        {"http://127.0.0.1:1/", "answer  none: connection refused"},
-        {"http://does-not-exist.invalid/", "answer  none: "},
+        {"http://127.0.0.1:1/", "got     nothing: connection refused"},
+        {"http://does-not-exist.invalid/", "got     nothing: "},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct program_end end;

@@ -72,7 +72,8 @@ Test(e2e_what_was_met, instead_of_the_handler_comes_first)
                   loudest);
         cr_expect(strstr(loudest, rows[i].words), "%s: %s", rows[i].fault, loudest);
         cr_expect(strstr(loudest, rows[i].evidence), "%s: %s", rows[i].fault, loudest);
-        cr_expect(strstr(loudest, "answers were this very one"), "%s: %s", rows[i].fault, loudest);
+        cr_expect(strstr(loudest, "responses were exactly this one"), "%s: %s", rows[i].fault,
+                  loudest);
         json_decref(report);
     }
 }
@@ -102,7 +103,7 @@ Test(e2e_what_was_met, by_redirects_stands_as_panora_would_record_it)
          "delivered: it follows the 302 with a GET without the event to /sign-in, and gets 200", 3},
         {"E01=303",
          "failed: it follows the 303 with a GET without the event to /elsewhere, and gets 405", 3},
-        {"E01=308", "sends the event again to where the 308 points", 2},
+        {"E01=308", "sends the event again to the Location of the 308", 2},
         {"E01=302,http://other.invalid/", "follows the 302 with a GET without the event", 2},
     };
     NEED_HOOKCHECK();
@@ -175,9 +176,9 @@ Test(e2e_what_was_met, by_a_suite_of_ones_own)
         const char *reason;
     } rows[] = {
         {"json={\"received\":true}", 0, "pass", ""},
-        {"json={\"received\":false}", 1, "fail", "the member /received is false, not true"},
-        {"json={\"ok\":true}", 1, "fail", "the answer has no member /received"},
-        {"text=received", 1, "fail", "the answer is not JSON"},
+        {"json={\"received\":false}", 1, "fail", "the response has /received: false, not true"},
+        {"json={\"ok\":true}", 1, "fail", "the response has no /received"},
+        {"text=received", 1, "fail", "the response is not JSON"},
     };
     NEED_HOOKCHECK();
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -202,7 +203,7 @@ Test(e2e_what_was_met, too_late_by_a_suite_of_ones_own)
                                                         "--behaviour", "delay=1100ms", NULL}));
     RUN(&end, "run", receiver.url, "-q", "--suite", OWN_SUITE, "--only", "*/answers-a-new-*");
     cr_expect_eq(end.code, 1);
-    cr_expect(strstr(buf_text(&end.out), "an answer within 1.00 s"), "%s", buf_text(&end.out));
+    cr_expect(strstr(buf_text(&end.out), "a response within 1.00 s"), "%s", buf_text(&end.out));
     program_end_clear(&end);
     (void)stop_program(&receiver);
 }

@@ -84,11 +84,11 @@ Test(foreign_documented_endpoint, takes_events_but_dies_of_forgeries_and_leaks_t
     json_error_t error;
     json_t *report = json_load_file(REPORT, JSON_ALLOW_NUL, &error);
     cr_assert_not_null(report, "%s", error.text);
-    expect_verdict(report, "panora/delivery/accepts-an-event", "pass", "actual", "200 after");
+    expect_verdict(report, "panora/delivery/accepts-an-event", "pass", "actual", "200 in");
     /* answers 400 and goes on, although it has no event: an unhandled rejection ends the process */
-    expect_verdict(report, "panora/signature/refuses-missing", "fail", "reason", "gone afterwards");
+    expect_verdict(report, "panora/signature/refuses-missing", "fail", "reason", "down afterwards");
     expect_verdict(report, "panora/signature/refuses-changed-data", "fail", "reason",
-                   "gone afterwards");
+                   "down afterwards");
     /* the text of the error holds the right digest, and is sent to whoever asks */
     expect_verdict(report, "panora/signature/leaks-nothing", "fail", "actual", "right signature");
     /* express.json() takes 100 KiB: a genuine event above it is refused, so that nothing is shown

@@ -27,6 +27,11 @@ Test(foreign_reports, page)
     check("page");
 }
 
+Test(foreign_reports, pages_of_loads)
+{
+    check("load");
+}
+
 Test(foreign_reports, sarif)
 {
     check("sarif");

@@ -58,13 +58,13 @@ Test(format_request_format, what_a_format_cannot_say_is_refused)
         const char *reason;
     } rows[] = {
         {"postman", "\xff", 1, "its body is not UTF-8"},
-        {"postman", "{{$guid}}", 9, "its body has {{, which begins a variable there"},
+        {"postman", "{{$guid}}", 9, "its body contains {{, which starts a variable"},
         {"http-file", "a\n### b", 7,
-         "its body has blanks at an end, or lines that mean something there"},
+         "its body starts or ends with white space, or has lines with a special meaning"},
         {"http-file", "{}\n", 3,
-         "its body has blanks at an end, or lines that mean something there"},
-        {"curl-config", "a\0b", 3, "its body holds a NUL"},
-        {"k6", "{}", 2, "it has two fields of one name"},
+         "its body starts or ends with white space, or has lines with a special meaning"},
+        {"curl-config", "a\0b", 3, "its body contains a NUL"},
+        {"k6", "{}", 2, "it has two header fields with the same name"},
         {"hurl", "{}", 2, NULL},
         {"go-test", "\xff\0", 2, NULL},
     };

@@ -13,20 +13,20 @@ static const struct {
     const char *described;
     const char *as_panora; /* how it begins; NULL = nothing */
 } rows[] = {
-    {"200", ANSWER_ACCEPTED, "200 after 5", "delivered"},
-    {"204", ANSWER_ACCEPTED, "204 after 5", "delivered"},
-    {"299", ANSWER_ACCEPTED, "299 after 5", "delivered"},
-    {"300", ANSWER_REDIRECT, "300 after 5", "failed: status 300"},
-    {"301", ANSWER_REDIRECT, "301 after 5", "failed: status 301"},
-    {"304", ANSWER_REDIRECT, "304 after 5", "failed: status 304"},
-    {"400", ANSWER_REFUSED, "400 after 5", "failed: status 400"},
-    {"499", ANSWER_REFUSED, "499 after 5", "failed: status 499"},
-    {"500", ANSWER_ERROR, "500 after 5", "failed: status 500"},
-    {"101", ANSWER_OTHER, "101 after 5", "failed: status 101"},
-    {"0", ANSWER_OTHER, "0 after 5", "failed: status 0"},
+    {"200", ANSWER_ACCEPTED, "200 in 5", "delivered"},
+    {"204", ANSWER_ACCEPTED, "204 in 5", "delivered"},
+    {"299", ANSWER_ACCEPTED, "299 in 5", "delivered"},
+    {"300", ANSWER_REDIRECT, "300 in 5", "failed: status 300"},
+    {"301", ANSWER_REDIRECT, "301 in 5", "failed: status 301"},
+    {"304", ANSWER_REDIRECT, "304 in 5", "failed: status 304"},
+    {"400", ANSWER_REFUSED, "400 in 5", "failed: status 400"},
+    {"499", ANSWER_REFUSED, "499 in 5", "failed: status 499"},
+    {"500", ANSWER_ERROR, "500 in 5", "failed: status 500"},
+    {"101", ANSWER_OTHER, "101 in 5", "failed: status 101"},
+    {"0", ANSWER_OTHER, "0 in 5", "failed: status 0"},
     {"reset", ANSWER_DIED, "connection reset after 5", "failed: connection reset"},
     {"closed", ANSWER_DIED, "closed without an answer after 5", "failed: closed without"},
-    {"hung", ANSWER_HUNG, "timed out after 5", "waits without end"},
+    {"hung", ANSWER_HUNG, "timed out after 5", "waits forever"},
     {"refused", ANSWER_UNREACHED, "connection refused after 5", "failed: connection refused"},
     {"tls", ANSWER_UNREACHED, "TLS failed after 5", "failed: TLS failed"},
     {"cut", ANSWER_BROKEN, "answer cut short after 5", "failed: answer cut short"},
@@ -84,10 +84,10 @@ Test(judge_answer, is_broken_by_what_breaks_the_sender)
         const char *described;
         bool delivered;
     } flaws[] = {
-        {"body after none", {.body_after_none = true}, "a body after a status", false},
-        {"bare LF", {.bare_lf = true}, "LF alone", false},
+        {"body after none", {.body_after_none = true}, "a body where the status", false},
+        {"bare LF", {.bare_lf = true}, "bare LF", false},
         {"huge head", {.headers = {.items = &longest, .count = 1}}, "16 KiB", false},
-        {"extra bytes", {.extra_bytes = true}, "beyond the end", false},
+        {"extra bytes", {.extra_bytes = true}, "after the end", false},
         {"a head just not huge", {.headers = {.items = &shorter, .count = 1}}, NULL, true},
     };
     for (size_t i = 0; i < ARRAY_LEN(flaws); i++) {

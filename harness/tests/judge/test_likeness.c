@@ -73,7 +73,7 @@ Test(judge_likeness, what_teaches_a_guesser_is_seen)
         {"expected " ONE, "expected " RIGHT},
     };
     for (size_t i = 0; i < ARRAY_LEN(different); i++)
-        cr_expect_str_eq(compare(different[i][0], different[i][1]), "their body", "%s",
+        cr_expect_str_eq(compare(different[i][0], different[i][1]), "the body", "%s",
                          different[i][0]);
 }
 
@@ -97,7 +97,7 @@ Test(judge_likeness, headers_count_but_for_incidental_ones)
         headers_add(&b.seen.headers, rows[i].name, rows[i].right);
         cr_expect_eq(likeness_difference(&a, &b) == NULL, rows[i].alike, "%s", rows[i].name);
         b.seen.status = 403;
-        cr_expect_str_eq(likeness_difference(&a, &b), "their status");
+        cr_expect_str_eq(likeness_difference(&a, &b), "the status");
         clear(&a);
         clear(&b);
     }

@@ -174,7 +174,7 @@ Test(judge_searches, what_is_shown_is_the_line_and_not_the_page)
     struct buf actual = {0};
     make_exchange(&exchange, NULL, "first line\n    at hook (/srv/hook.js:4:2)\nlast line");
     cr_expect_eq(judge("discloses-no=stack-trace", &exchange, &actual), FINDING_BROKEN);
-    cr_expect_str_eq(buf_text(&actual), "an answer with \"at hook (/srv/hook.js:4:2)\"");
+    cr_expect_str_eq(buf_text(&actual), "a response with \"at hook (/srv/hook.js:4:2)\"");
     buf_clear(&actual);
     clear_exchange(&exchange);
 }

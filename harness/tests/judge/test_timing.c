@@ -100,7 +100,7 @@ Test(judge_timing, says_no_p99_of_fewer_than_a_hundred)
         (void)add(&made, 204, i);
     check(&made, "prompt");
     cr_expect_eq(measure(&made, "p99"), -1);
-    cr_expect_not_null(strstr(buf_text(&made.finding.actual), "99 answers"));
+    cr_expect_not_null(strstr(buf_text(&made.finding.actual), "99 responses"));
     cr_expect_not_null(strstr(buf_text(&made.finding.actual), "slowest"));
     end(&made);
 }

@@ -61,8 +61,8 @@ Test(report_baseline, tells_of_entries_that_are_of_no_use_any_more)
     struct run_result result;
     cr_expect_eq(apply(text, false, &result), EXIT_BASELINE);
     cr_assert_eq(result.num_notes, 2);
-    cr_expect_str_eq(result.notes[0], "baseline: panora/delivery/accepts-an-event does not fail "
-                                      "any more; take it out");
+    cr_expect_str_eq(result.notes[0], "baseline: panora/delivery/accepts-an-event no longer "
+                                      "fails; remove it");
     run_result_clear(&result);
     cr_expect_eq(apply(text, true, &result), EXIT_FELL_SHORT, "it counts when strict");
     run_result_clear(&result);

@@ -47,19 +47,19 @@ Test(run_effect_command, a_number_or_a_plain_exit_is_an_answer_and_nothing_else)
         {"f() { echo 0; exit 1; }; f", 0, NULL},
         {"f() { echo warning >&2; echo 4; }; f", 4, NULL},
         {"f() { echo warning >&2; }; f", 1, NULL},
-        {"echo", -1, "printed \"" ID "\", which is no number"},
+        {"echo", -1, "printed \"" ID "\", which is not a count"},
         {"test " ID " =", 1, NULL},
         {"test $HOOKCHECK_ID_EVENT = " ID, 1, NULL},
         {"echo \"$HOOKCHECK_ID_EVENT\" \"$1\" $#", -1, "printed \"" ID " " ID " 1\""},
         {"test " ID " = \n", 1, NULL}, /* as a block of YAML ends */
         {"f() { exit 2; }; f", -1, "exit code 2"},
-        {"f() { echo no such table >&2; exit 1; }; f", -1, "complained: \"no such table\""},
+        {"f() { echo no such table >&2; exit 1; }; f", -1, "wrote to stderr: \"no such table\""},
         {"f() { echo 1; exit 3; }; f", -1, "exit code 3"},
         {"no-such-program-anywhere", -1, "exit code 127"},
         {"kill -9 $$ #", -1, "signal 9"},
         {"echo -1 #", -1, "printed \"-1\""},
         {"echo 1.5 #", -1, "printed \"1.5\""},
-        {"echo 99999999999999999999 #", -1, "no number"},
+        {"echo 99999999999999999999 #", -1, "not a count"},
         {"echo found it #", -1, "printed \"found it\""},
         {"printf '\\033[2J' #", -1, "printed \"\\x1b[2J\""},
         {"yes", -1, "printed more than 4096 bytes"},
@@ -124,11 +124,11 @@ Test(run_effect_command, is_tried_on_an_event_that_was_never_sent)
     } rows[] = {
         {"false", NULL},
         {"echo 0 #", NULL},
-        {"true", "was processed (1)"},
-        {"wc -l </etc/passwd #", "was processed ("},
+        {"true", "as processed (1)"},
+        {"wc -l </etc/passwd #", "as processed ("},
         {"./no-such-script", "exit code 127"},
         {"/etc/passwd", "exit code 126"},
-        {"f() { exit 3; }; f", "exit code 3, where only 0 and 1 say something; it was asked about "
+        {"f() { exit 3; }; f", "exit code 3; only 0 and 1 have a meaning; it was asked about "
                                "an event that was never sent"},
         {"syntax error (", "exit code 2"},
     };

@@ -52,15 +52,14 @@ Test(run_probe, names_the_limits_that_many_share)
          "aiohttp and Next.js"},
         {"body-limit", 2621440, "accepts bodies of up to 2,621,440 bytes: the default of Django"},
         {"body-limit", INT64_MAX,
-         "accepts bodies of up to 16,777,216 bytes, and perhaps more: no larger one was tried"},
-        {"nesting-limit", 100,
-         "accepts data that nests up to 100 levels: the default of Ruby's JSON"},
+         "accepts bodies of up to 16,777,216 bytes, and perhaps more: nothing larger was tried"},
+        {"nesting-limit", 100, "accepts data nested up to 100 levels: the default of Ruby's JSON"},
         {"nesting-limit", 511,
-         "accepts data that nests up to 511 levels: the default of PHP's json_decode"},
+         "accepts data nested up to 511 levels: the default of PHP's json_decode"},
         {"nesting-limit", 994,
-         "accepts data that nests up to 994 levels: near Python's limit of recursion, and "
-         "Jackson's limit"},
-        {"nesting-limit", 33, "accepts data that nests up to 33 levels"},
+         "accepts data nested up to 994 levels: near Python's recursion limit, and Jackson's "
+         "limit"},
+        {"nesting-limit", 33, "accepts data nested up to 33 levels"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct search found;
@@ -114,7 +113,7 @@ Test(run_probe, ends_at_what_is_undecided)
     cr_assert_eq(result.num_measures, 1);
     cr_expect_str_eq(result.measures[0].sentence,
                      "accepts bodies of up to 2,048 bytes, not 1,048,576, and perhaps more: the "
-                     "search was cut short");
+                     "search ended early");
     case_result_clear(&result);
 }
 

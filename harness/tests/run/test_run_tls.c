@@ -184,7 +184,7 @@ Test(run_tls, is_left_out_over_http_with_the_reason)
     RUN(&end, "run", receiver.url, "--only", "http/tls/*", "--no-progress", "-v");
     cr_expect_eq(end.code, 2, "nothing was asked");
     cr_expect_not_null(strstr(buf_text(&end.out), "skip  sends a certificate chain"));
-    cr_expect_not_null(strstr(buf_text(&end.out), "the endpoint is reached by http"));
+    cr_expect_not_null(strstr(buf_text(&end.out), "the URL is http"));
     program_end_clear(&end);
     (void)stop_program(&receiver);
 }

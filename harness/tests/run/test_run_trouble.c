@@ -95,7 +95,7 @@ Test(run_trouble, ends_soon_when_the_endpoint_stays_dead, .fini = stop)
     cr_expect_leq(count_verdict(report, "fail"), 5, "no more than were under way");
     cr_expect_gt(count_verdict(report, "inconclusive"), 10);
     cr_expect(
-        strstr(json_string_value(json_object_get(report, "stopped")), "the endpoint was gone"));
+        strstr(json_string_value(json_object_get(report, "stopped")), "the endpoint went down"));
     json_decref(report);
 }
 

@@ -213,3 +213,21 @@ Test(suite, suites_are_found_by_name_and_by_folder, .init = set_up, .fini = tear
     cr_expect_not(library_load_suites(&library, typo, 1, &err));
     cr_expect(strstr(err.message, "did you mean \"panora/signature\""), "%s", err.message);
 }
+
+Test(suite, a_case_is_meant_by_its_id_its_last_part_or_its_suite)
+{
+    static const char id[] = "panora/signature/prefixed[sha256=]";
+    static const char *const meant[] = {"panora/signature/prefixed[sha256=]",
+                                        "panora/signature/prefixed",
+                                        "prefixed[sha256=]",
+                                        "prefixed",
+                                        "pre*",
+                                        "panora/signature",
+                                        "signature",
+                                        "panora/*"};
+    static const char *const others[] = {"panora", "fixed", "prefixed[v1=]", "sign", ""};
+    for (size_t i = 0; i < ARRAY_LEN(meant); i++)
+        cr_expect(suite_id_matches(meant[i], id), "%s", meant[i]);
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        cr_expect_not(suite_id_matches(others[i], id), "%s", others[i]);
+}

@@ -1,7 +1,7 @@
 """Gives the reports of two runs, one against a faulty receiver and one against a hostile endpoint, to those who read such files:
 Chromium with axe, Microsoft's SARIF multitool, a HAR validator.
 
-    python3 check.py HOOKCHECK page|sarif|har [--screenshot FILE]
+    python3 check.py HOOKCHECK page|load|sarif|har [--screenshot FILE]
 
 Exit code 0 when they take them, 1 when not, 77 when one is not installed (and a line that says what).
 """
@@ -93,6 +93,29 @@ def check_page(hookcheck, folder, options):
     return node(modules, "page.mjs", browser, *options, *make_reports(hookcheck, folder, "html"))
 
 
+def check_load(hookcheck, folder, options):
+    """A load that goes well, one at a hostile endpoint, and both compared."""
+    browser = chromium()
+    modules = npm_install(CACHE, "playwright-core", "axe-core")
+    files = [os.path.join(folder, name) for name in ("right.json", "hostile.json", "right.html", "hostile.html", "both.html")]
+    receiver = subprocess.Popen([hookcheck, "receive", "-q"], stdout=subprocess.PIPE, env={**os.environ, "HOOKCHECK_SECRET": SECRET})
+    server = Server(("127.0.0.1", 0), Hostile)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        urls = [receiver.stdout.readline().decode().split()[-1], f"http://127.0.0.1:{server.server_port}/"]
+        for url, json_file, page in zip(urls, files, files[2:]):
+            subprocess.run([hookcheck, "load", url, "--rate", "50/s", "--duration", "2s", "--connections", "4", "--report", json_file, "--report", page],
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "HOOKCHECK_SECRET": SECRET})
+    finally:
+        receiver.kill()
+        receiver.wait()
+        server.shutdown()
+    done = subprocess.run([hookcheck, "report", *files[:2], "--report", files[4]])
+    if done.returncode != 1:
+        raise SystemExit(f"a load that broke against one that did not: exit {done.returncode}")
+    return node(modules, "load.mjs", browser, *files[2:])
+
+
 def check_har(hookcheck, folder, options):
     modules = npm_install(CACHE, "har-validator")
     return node(modules, "har.mjs", *make_reports(hookcheck, folder, "har"))
@@ -119,7 +142,7 @@ def check_sarif(hookcheck, folder, options):
     return 1 if bad else 0
 
 
-CHECKS = {"page": check_page, "sarif": check_sarif, "har": check_har}
+CHECKS = {"page": check_page, "load": check_load, "sarif": check_sarif, "har": check_har}
 
 
 def main():

@@ -117,11 +117,12 @@ class Python(Snippet):
     programs = ("python3",)
     beside = ("panora_signature.py",)
     module = "json"
+    support = "none"
     arguments = ()
 
     def build(self, folder):
         self.python = python_with(self.module)
-        support = os.path.join(HERE, self.file[:-3])
+        support = os.path.join(HERE, self.support)
         if os.path.isdir(support):
             shutil.copytree(support, folder, dirs_exist_ok=True)
 
@@ -136,11 +137,12 @@ class Ruby(Snippet):
     programs = ("ruby",)
     beside = ("panora_signature.rb",)
     libraries = ()
+    support = "none"
     arguments = ()
 
     def build(self, folder):
         ruby_with(*self.libraries)
-        support = os.path.join(HERE, self.file[:-3])
+        support = os.path.join(HERE, self.support)
         if os.path.isdir(support):
             shutil.copytree(support, folder, dirs_exist_ok=True)
 
@@ -242,20 +244,20 @@ SNIPPETS = {
     "express": Npm("express.mjs", packages=["express"]),
     "fastify": Npm("fastify.mjs", packages=["fastify"]),
     "nextjs": Next("nextjs.mjs"),
-    "python": Python("python.py", arguments=["panora_view.py"], warns=["http/transport/chunked"]),
-    "flask": Python("flask.py", module="flask", arguments=["-m", "flask", "--app", "panora_view", "run", "--port", "{port}"]),
-    "django": Python("django.py", module="django", path="/panora", warns=["http/transport/chunked"],
+    "python": Python("panora_python.py", arguments=["panora_view.py"], warns=["http/transport/chunked"]),
+    "flask": Python("panora_flask.py", module="flask", arguments=["-m", "flask", "--app", "panora_view", "run", "--port", "{port}"]),
+    "django": Python("panora_django.py", support="django", module="django", path="/panora", warns=["http/transport/chunked"],
                      arguments=["manage.py", "runserver", "--noreload", "{port}"]),
-    "fastapi": Python("fastapi.py", module="fastapi, uvicorn",
+    "fastapi": Python("panora_fastapi.py", module="fastapi, uvicorn",
                       arguments=["-m", "uvicorn", "--port", "{port}", "--log-level", "warning", "panora_view:app"]),
     "ruby": Rack("ruby.rb", libraries=["rack", "puma"], arguments=["puma", "-q", "-b", "tcp://127.0.0.1:{port}", "config.ru"]),
     "sinatra": Ruby("sinatra.rb", libraries=["sinatra/base", "puma"],
                     arguments=["ruby", "sinatra.rb", "-e", "production", "-o", "127.0.0.1", "-p", "{port}"]),
-    "rails": Ruby("rails.rb", path="/panora", libraries=["action_controller/railtie", "puma"], env={"RAILS_ENV": "production"},
+    "rails": Ruby("panora_controller.rb", support="rails", path="/panora", libraries=["action_controller/railtie", "puma"], env={"RAILS_ENV": "production"},
                   arguments=["puma", "-q", "-b", "tcp://127.0.0.1:{port}", "config.ru"], target=lambda: "app/controllers/panora_controller.rb"),
     "php": Php("php.php"),
     "laravel": Laravel("laravel.php"),
     "go": Go("go.go"),
-    "java": Java("java.java"),
-    "spring": Spring("spring.java"),
+    "java": Java("Panora.java"),
+    "spring": Spring("PanoraController.java"),
 }
