@@ -150,7 +150,7 @@ function judge(request, body) { // -> status
   genuine++;
   if (is('gateway-504')) return 504;
   if (is('every-10th') && genuine % 10 === 0) return 500;
-  if (is('every-3rd') && genuine % 3 === 0) return 503;
+  if (is('every-3rd') && genuine % 3 === 0) return 500;
   if (is('random-20') && Math.random() < 0.2) return 500;
   if (is('random-5') && Math.random() < 0.05) return 502;
   if (is('rate-20')) { const now = Date.now(); recent = recent.filter((t) => now - t < 1000); if (recent.length >= 20) return 429; recent.push(now); }
