@@ -27,6 +27,7 @@ struct fault {
     struct rules overrides;
     const char *trial;  /* the argument with which it is proved that the suites catch it; NULL = the
                            fallback */
+    bool lasting;       /* a run against it takes long */
     bool tls;           /* it shows only over https */
     bool racy;          /* which of its cases catches it depends on who comes first */
     bool both_families; /* it shows only where IPv4 and IPv6 are served */

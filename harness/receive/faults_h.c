@@ -133,18 +133,6 @@ static enum result old_key_on_some_connections(struct handling *handling)
     return old_key(handling, is_odd(handling, handling->request->connection));
 }
 
-static enum result fail_after_a_pause(struct handling *handling)
-{
-    const struct paused now = {handling->request->connection, clock_monotonic_ns()};
-    struct paused *place = &handling->memory->paused[now.connection % MEMORY_BUSY];
-    struct paused last = *place;
-    *place = now;
-    return last.connection == now.connection &&
-                   now.since_ns - last.since_ns > handling->argument->number
-               ? refuse_with(handling, 500)
-               : RESULT_NEXT;
-}
-
 #define CODE_N(fallback_)                                                                          \
     {                                                                                              \
         .kind = ARGUMENT_STATUS_COUNT, .meaning = "CODE[,N]", .fallback = (fallback_)              \
@@ -202,6 +190,7 @@ static const struct fault rows[] = {
     {.id = "H06",
      .name = "drops-fast",
      .sentence = "resets the connection of more than 20 requests a second",
+     .lasting = true,
      .seen = "",
      .racy = true,
      .argument = {.kind = ARGUMENT_NUMBER,
@@ -209,7 +198,6 @@ static const struct fault rows[] = {
                   .fallback = "20",
                   .least = 1,
                   .most = 100000},
-     .trial = "60",
      .diagnosis = "limits-the-rate",
      .overrides = {.befall = drop_when_fast}},
     {.id = "H07",
@@ -244,12 +232,5 @@ static const struct fault rows[] = {
      .argument = M_OF_N("1/4"),
      .diagnosis = "fails-every-nth",
      .overrides = {.key = old_key_on_some_connections}},
-    {.id = "H11",
-     .name = "after-a-pause",
-     .sentence = "answers 500 to a request that comes after a pause on its connection",
-     .seen = "",
-     .racy = true,
-     .argument = {.kind = ARGUMENT_TIME, .meaning = "TIME of the pause", .fallback = "500ms"},
-     .overrides = {.befall = fail_after_a_pause}},
 };
 const struct table_part faults_h = TABLE_PART(rows);

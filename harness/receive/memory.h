@@ -21,12 +21,6 @@ struct remembered {
     int64_t since_ns; /* clock_monotonic_ns() when it was added */
 };
 
-/* When a connection carried its last request. */
-struct paused {
-    uint64_t connection;
-    int64_t since_ns;
-};
-
 struct memory {
     struct remembered *ids; /* a ring of MEMORY_MAX; NULL until the first */
     size_t num_ids;
@@ -38,7 +32,6 @@ struct memory {
     int64_t allowance_ns; /* when it was that much, monotonic; 0 = never yet */
     /* of what befalls any request: faults_h.c */
     size_t num_bytes;                   /* of bodies, since the start */
-    struct paused paused[MEMORY_BUSY];  /* by connection, modulo MEMORY_BUSY */
     int64_t busy_until_ns[MEMORY_BUSY]; /* the requests that are under way; in no order */
     size_t num_recent;                  /* requests since recent_ns */
     int64_t recent_ns;

@@ -303,29 +303,6 @@ Test(receive_fault_limits, h04_takes_on_so_many_at_once)
     buf_clear(&bytes);
 }
 
-Test(receive_fault_limits, h11_fails_after_a_pause_on_the_connection)
-{
-    struct started_receiver started;
-    struct client client;
-    struct buf bytes = {0};
-    const struct posting genuine = {0};
-    posting_write(&genuine, &bytes);
-    started_begin_wrong(&started, "H11=60ms", NULL);
-    client_open(&client, receiver_port(started.receiver));
-    for (int i = 0; i < 2; i++) {
-        struct reply reply;
-        const struct timespec pause = {0, 90000000};
-        (void)client_send(&client, buf_bytes(&bytes));
-        client_read(&client, 5000, &reply);
-        cr_expect_eq(reply.status, i ? 500 : 204);
-        reply_clear(&reply);
-        (void)nanosleep(&pause, NULL);
-    }
-    client_close(&client);
-    started_end(&started);
-    buf_clear(&bytes);
-}
-
 /* --- several at once --- */
 
 Test(receive_fault_limits, faults_of_different_stages_are_combined_with_their_own_arguments)
