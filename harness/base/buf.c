@@ -7,14 +7,19 @@
 
 #include "base/mem.h"
 
+/* From here on a buffer grows by a quarter: what is not used counts. */
+#define LARGE ((size_t)1024 * 1024)
+
 static void reserve(struct buf *buf, size_t len)
 {
     size_t needed = len + 1;
     if (needed <= buf->capacity)
         return;
-    size_t capacity = buf->capacity ? buf->capacity : 64;
-    while (capacity < needed)
-        capacity *= 2;
+    size_t capacity = buf->capacity + (buf->capacity < LARGE ? buf->capacity : buf->capacity / 4);
+    if (capacity < 64)
+        capacity = 64;
+    if (capacity < needed)
+        capacity = needed;
     buf->data = mem_resize(buf->data, capacity, 1);
     buf->capacity = capacity;
 }

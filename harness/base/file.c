@@ -27,7 +27,7 @@ static bool read_all(int fd, const char *path, size_t max_len, struct buf *out, 
         if (got == 0)
             return true;
         if (out->len - start + (size_t)got > max_len)
-            return error_set(err, "%s holds more than %zu bytes", path, max_len);
+            return error_set(err, "%s has more than %zu bytes", path, max_len);
         buf_add(out, chunk, (size_t)got);
     }
 }
@@ -71,7 +71,7 @@ static int open_special(const char *path, struct error *err)
     int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         (void)error_set(err, "cannot write %s: %s", path,
-                        errno == ENXIO ? "nobody reads from it" : strerror(errno));
+                        errno == ENXIO ? "nothing reads from it" : strerror(errno));
     return fd;
 }
 

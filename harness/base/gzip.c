@@ -28,14 +28,40 @@ static void feed(z_stream *stream, struct bytes in, int flush, struct buf *out)
     } while (stream->avail_out == 0);
 }
 
-void gzip_store(struct bytes in, struct buf *out)
+static void compress_all(struct bytes in, int level, struct buf *out)
 {
     z_stream stream;
-    begin(&stream, Z_NO_COMPRESSION);
+    begin(&stream, level);
     for (; in.len > PIECE; in.data += PIECE, in.len -= PIECE)
         feed(&stream, (struct bytes){in.data, PIECE}, Z_NO_FLUSH, out);
     feed(&stream, in, Z_FINISH, out);
     (void)deflateEnd(&stream);
+}
+
+void gzip_store(struct bytes in, struct buf *out)
+{
+    compress_all(in, Z_NO_COMPRESSION, out);
+}
+
+void gzip_pack(struct bytes in, struct buf *out)
+{
+    compress_all(in, Z_BEST_SPEED, out);
+}
+
+void gzip_unpack(struct bytes in, size_t len, struct buf *out)
+{
+    z_stream stream = {0};
+    if (inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
+        abort(); /* as above */
+    buf_reserve(out, len);
+    stream.next_in = (z_const Bytef *)in.data;
+    stream.avail_in = (uInt)in.len;
+    stream.next_out = (Bytef *)out->data + out->len;
+    stream.avail_out = (uInt)len;
+    (void)inflate(&stream, Z_FINISH);
+    out->len += len - stream.avail_out;
+    out->data[out->len] = '\0';
+    (void)inflateEnd(&stream);
 }
 
 void gzip_zeros(size_t len, struct buf *out)

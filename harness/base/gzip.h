@@ -10,6 +10,12 @@
 /* Appends `in`, stored as it is: the same bytes by every version of zlib. */
 void gzip_store(struct bytes in, struct buf *out);
 
+/* Appends `in`, compressed for speed. */
+void gzip_pack(struct bytes in, struct buf *out);
+
+/* Appends the `len` bytes that were packed by gzip_pack. */
+void gzip_unpack(struct bytes in, size_t len, struct buf *out);
+
 /* Appends what expands to `len` zero bytes, about a thousandth of their number. */
 void gzip_zeros(size_t len, struct buf *out);
 

@@ -45,7 +45,9 @@ void layout_entry(const char *title, size_t indent, const char *text, struct buf
 {
     buf_add_text(out, title);
     size_t width = layout_width(title);
-    buf_add_repeated(out, ' ', width < indent ? indent - width : 1);
+    if (width >= indent)
+        buf_add_char(out, '\n');
+    buf_add_repeated(out, ' ', width < indent ? indent - width : indent);
     layout_wrap(text, indent, terminal_columns(STDOUT_FILENO), out);
 }
 

@@ -27,7 +27,7 @@
 
 static _Noreturn void give_up(size_t size)
 {
-    (void)fprintf(stderr, "hookcheck: out of memory (%zu bytes were asked for)\n", size);
+    (void)fprintf(stderr, "hookcheck: out of memory (%zu bytes requested)\n", size);
     _exit(EXIT_OUT_OF_MEMORY);
 }
 

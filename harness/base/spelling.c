@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/buf.h"
 #include "base/mem.h"
 
 /* How many encodings may lie within one another: a text of JSON in a body of JSON. */
@@ -18,21 +19,41 @@
 /* Where blanks are left out, a shorter value would be found in words that stand side by side. */
 #define BLANKS_MIN_LEN 12
 
-/* What a text says, and for each byte of it where that stands in the part. */
-struct reading {
-    char *bytes;
-    uint32_t *from, *to;
-    size_t len, capacity;
+/* Bytes of a reading from `at` on: those of the text that was read from `from` on, as they are; or,
+ * with `to`, what an escape there says. */
+struct piece {
+    uint32_t at;
+    uint32_t from, to;
 };
+
+/* What a text says, and where that stands in what was read. */
+struct reading {
+    const struct reading *of; /* NULL: the part itself */
+    char *bytes;
+    size_t len, capacity;
+    struct piece *pieces;
+    size_t num_pieces, max_pieces;
+};
+
+struct hunt;
+
+/* Where byte `i` of what is searched begins and ends in the reading. */
+typedef void place_fn(const struct hunt *hunt, size_t i, size_t *first, size_t *last);
 
 struct hunt {
     const struct needles *needles;
     struct bytes part;
     size_t part_at;
     const struct reading *reading; /* NULL: the part itself */
-    size_t run_at;                 /* where in the reading the run that is searched begins */
+    place_fn *place;
+    size_t run_at; /* where in the reading the run that is searched begins */
+    size_t run_end;
+    size_t run_close; /* ... with what closes it */
     size_t min_len;
-    struct reading scratch; /* of one run */
+    struct buf decoded;      /* of one run */
+    struct reading numbers;  /* the same, told one by one */
+    struct reading unfolded; /* read again and again: their memory is kept */
+    struct reading escaped[DEPTH_MAX];
     needle_fn *on_found;
     void *payload;
 };
@@ -42,79 +63,105 @@ static void reading_clear(struct reading *reading)
     if (reading->bytes)
         explicit_bzero(reading->bytes, reading->capacity);
     free(reading->bytes);
-    free(reading->from);
-    free(reading->to);
+    free(reading->pieces);
     *reading = (struct reading){0};
 }
 
-/* Makes room for so many bytes in all, and more. */
-static void reading_reserve(struct reading *reading, size_t capacity)
+/* Begins to read `of`, of which nothing that is read is longer than `len`. */
+static void reading_begin(struct reading *reading, const struct reading *of, size_t len)
 {
-    if (capacity <= reading->capacity)
+    reading->of = of;
+    reading->len = 0;
+    reading->num_pieces = 0;
+    if (len <= reading->capacity)
         return;
-    capacity += capacity / 2;
-    reading->capacity = capacity;
-    reading->bytes = mem_resize(reading->bytes, capacity, 1);
-    reading->from = mem_resize(reading->from, capacity, sizeof *reading->from);
-    reading->to = mem_resize(reading->to, capacity, sizeof *reading->to);
+    reading->capacity = len;
+    reading->bytes = mem_resize(reading->bytes, len, 1);
+}
+
+static void add_piece(struct reading *reading, size_t from, size_t to)
+{
+    if (reading->num_pieces == reading->max_pieces) {
+        reading->max_pieces = reading->max_pieces ? 2 * reading->max_pieces : 64;
+        reading->pieces = mem_resize(reading->pieces, reading->max_pieces, sizeof *reading->pieces);
+    }
+    reading->pieces[reading->num_pieces++] =
+        (struct piece){(uint32_t)reading->len, (uint32_t)from, (uint32_t)to};
 }
 
 /* What stands in `in` from `at` to `end` as it is. */
-static void reading_add_plain(struct reading *reading, struct bytes in, const struct reading *from,
-                              size_t at, size_t end)
+static void reading_add_plain(struct reading *reading, struct bytes in, size_t at, size_t end)
 {
-    size_t len = end - at;
-    memcpy(reading->bytes + reading->len, in.data + at, len);
-    if (from) {
-        memcpy(reading->from + reading->len, from->from + at, len * sizeof *from->from);
-        memcpy(reading->to + reading->len, from->to + at, len * sizeof *from->to);
-    } else {
-        for (size_t i = 0; i < len; i++) {
-            reading->from[reading->len + i] = (uint32_t)(at + i);
-            reading->to[reading->len + i] = (uint32_t)(at + i + 1);
-        }
+    if (at == end)
+        return;
+    add_piece(reading, at, 0);
+    memcpy(reading->bytes + reading->len, in.data + at, end - at);
+    reading->len += end - at;
+}
+
+static void reading_add(struct reading *reading, struct bytes said, size_t from, size_t to)
+{
+    add_piece(reading, from, to);
+    memcpy(reading->bytes + reading->len, said.data, said.len);
+    reading->len += said.len;
+}
+
+/* The piece of a reading that byte `i` of it is in. */
+static const struct piece *piece_of(const struct reading *reading, size_t i)
+{
+    size_t low = 0;
+    size_t high = reading->num_pieces;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (reading->pieces[middle].at <= i)
+            low = middle;
+        else
+            high = middle;
     }
-    reading->len += len;
+    return &reading->pieces[low];
 }
 
-static void reading_add(struct reading *reading, char byte, size_t from, size_t to)
+/* Where the bytes from `*first` to `*last` of a reading stand in the part. */
+static void find_place(const struct reading *reading, size_t *first, size_t *last)
 {
-    reading->bytes[reading->len] = byte;
-    reading->from[reading->len] = (uint32_t)from;
-    reading->to[reading->len++] = (uint32_t)to;
+    for (; reading; reading = reading->of) {
+        const struct piece *begins = piece_of(reading, *first);
+        const struct piece *ends = piece_of(reading, *last);
+        *first = begins->from + (begins->to ? 0 : *first - begins->at);
+        *last = ends->to ? ends->to - 1 : ends->from + (*last - ends->at);
+    }
 }
 
-static size_t from_of(const struct reading *reading, size_t at)
+static void place_as_it_is(const struct hunt *hunt, size_t i, size_t *first, size_t *last)
 {
-    return reading ? reading->from[at] : at;
-}
-
-static size_t to_of(const struct reading *reading, size_t at)
-{
-    return reading ? reading->to[at] : at + 1;
+    *first = *last = hunt->run_at + i;
 }
 
 static bool on_found(void *payload, size_t at, size_t len, size_t id)
 {
     const struct hunt *hunt = payload;
+    size_t from;
+    size_t to;
+    size_t unused;
     if (len < hunt->min_len)
         return true;
-    size_t from = from_of(hunt->reading, hunt->run_at + at);
-    size_t to = to_of(hunt->reading, hunt->run_at + at + len - 1);
-    return hunt->on_found(hunt->payload, hunt->part_at + from, to - from, id);
-}
-
-static bool search_run(struct hunt *hunt, const struct reading *reading, size_t at, size_t len)
-{
-    hunt->reading = reading;
-    hunt->run_at = at;
-    const char *bytes = reading ? reading->bytes : hunt->part.data;
-    return needles_search(hunt->needles, (struct bytes){bytes + at, len}, on_found, hunt);
+    hunt->place(hunt, at, &from, &unused);
+    hunt->place(hunt, at + len - 1, &unused, &to);
+    find_place(hunt->reading, &from, &to);
+    return hunt->on_found(hunt->payload, hunt->part_at + from, to + 1 - from, id);
 }
 
 static struct bytes bytes_in(const struct hunt *hunt, const struct reading *reading)
 {
     return reading ? (struct bytes){reading->bytes, reading->len} : hunt->part;
+}
+
+static bool search_whole(struct hunt *hunt, const struct reading *reading)
+{
+    hunt->reading = reading;
+    hunt->place = place_as_it_is;
+    hunt->run_at = 0;
+    return needles_search(hunt->needles, bytes_in(hunt, reading), on_found, hunt);
 }
 
 /* --- what one escape stands for --- */
@@ -291,17 +338,14 @@ static bool read_escaped(const struct hunt *hunt, const struct reading *from,
             at++;
             continue;
         }
-        if (!out->bytes)
-            reading_reserve(out, in.len);
-        reading_add_plain(out, in, from, done, at);
-        size_t first = from_of(from, at);
-        size_t last = to_of(from, at + said.taken - 1);
-        for (size_t i = 0; i < said.len; i++)
-            reading_add(out, said.bytes[i], first, last);
+        if (!done)
+            reading_begin(out, from, in.len);
+        reading_add_plain(out, in, done, at);
+        reading_add(out, (struct bytes){said.bytes, said.len}, at, at + said.taken);
         done = at += said.taken;
     }
     if (done)
-        reading_add_plain(out, in, from, done, in.len);
+        reading_add_plain(out, in, done, in.len);
     return done > 0;
 }
 
@@ -318,22 +362,24 @@ static bool read_unfolded(const struct hunt *hunt, const struct reading *from, b
 {
     struct bytes in = bytes_in(hunt, from);
     size_t done = 0;
+    bool left_out = false;
     for (size_t at = 0; at < in.len;) {
         size_t end = at;
         bool breaks = all;
         for (; end < in.len && is_blank(in.data[end]); end++)
             breaks = breaks || in.data[end] == '\n' || in.data[end] == '\r';
         if (end > at && breaks) {
-            if (!out->bytes)
-                reading_reserve(out, in.len);
-            reading_add_plain(out, in, from, done, at);
+            if (!left_out)
+                reading_begin(out, from, in.len);
+            reading_add_plain(out, in, done, at);
+            left_out = true;
             done = end;
         }
         at = end > at ? end : at + 1;
     }
-    if (done)
-        reading_add_plain(out, in, from, done, in.len);
-    return done > 0;
+    if (left_out)
+        reading_add_plain(out, in, done, in.len);
+    return left_out;
 }
 
 /* --- runs of digits --- */
@@ -345,154 +391,126 @@ enum { HEX = 1, BASE64 = 2, DIGIT = 4, BETWEEN = 8 };
 
 struct alphabet {
     unsigned char kinds[256];
-    signed char base64[256];
-    size_t shortest; /* bytes of the shortest value, and the digits that hold so many */
-    size_t hex_min;
-    size_t base64_min;
+    unsigned char base64[256];
+    unsigned char hex[256];
+    size_t shortest; /* bytes of the shortest value */
 };
 
 static void alphabet_init(struct alphabet *alphabet, size_t shortest)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    *alphabet = (struct alphabet){
-        .shortest = shortest, .hex_min = 2 * shortest, .base64_min = shortest * 8 / 6};
+    *alphabet = (struct alphabet){.shortest = shortest};
     for (int i = 0; i < 64; i++) {
         alphabet->kinds[(unsigned char)digits[i]] = BASE64;
-        alphabet->base64[(unsigned char)digits[i]] = (signed char)i;
+        alphabet->base64[(unsigned char)digits[i]] = (unsigned char)i;
     }
     alphabet->base64['-'] = 62;
     alphabet->base64['_'] = 63;
     alphabet->kinds['-'] = alphabet->kinds['_'] = BASE64;
-    for (const char *c = "0123456789abcdefABCDEF"; *c; c++)
+    for (const char *c = "0123456789abcdefABCDEF"; *c; c++) {
         alphabet->kinds[(unsigned char)*c] |= (unsigned char)(*c <= '9' ? HEX | DIGIT : HEX);
+        alphabet->hex[(unsigned char)*c] = (unsigned char)digit_of(*c);
+    }
     for (const char *c = BETWEEN_NUMBERS "xX"; *c; c++)
         alphabet->kinds[(unsigned char)*c] |= BETWEEN;
 }
 
-/* What a reading can hold, from one look at it. */
-struct look {
-    bool hex, base64;
-    size_t pairs;   /* of hex digits with something between them, most in a row */
-    size_t numbers; /* of one to three digits, the same */
-};
-
-/* How many stand in a row so far, after a run of `digits` ended at a sign of these kinds. */
-static size_t in_a_row(size_t before, size_t digits, bool fits, int kinds)
+/* Finds from `*at` on the next run of at least `min_len` bytes of these kinds. A place that can end
+ * none is found by its last byte: most bytes of a text are passed over. */
+static bool next_run(const struct alphabet *alphabet, struct bytes in, int kinds, size_t min_len,
+                     size_t *at, size_t *out_len)
 {
-    size_t now = digits == 0 ? before : fits ? before + 1 : 0;
-    return kinds & BETWEEN ? now : 0;
-}
-
-static size_t larger(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
-static struct look look_at(const struct alphabet *alphabet, struct bytes in)
-{
-    struct look look = {0};
-    size_t base64 = 0;
-    size_t hex = 0;
-    size_t digits = 0;
-    size_t pairs = 0;
-    size_t numbers = 0;
-    for (size_t at = 0; at < in.len; at++) {
-        int kinds = alphabet->kinds[(unsigned char)in.data[at]];
-        base64 = kinds & BASE64 ? base64 + 1 : 0;
-        look.base64 |= base64 >= alphabet->base64_min;
-        if (kinds & DIGIT) {
-            digits++;
-        } else {
-            look.numbers = larger(look.numbers, numbers + 1);
-            numbers = in_a_row(numbers, digits, digits < 4, kinds);
-            digits = 0;
-        }
-        if (kinds & HEX) {
-            look.hex |= ++hex >= alphabet->hex_min;
-        } else {
-            look.pairs = larger(look.pairs, pairs + 1);
-            pairs = in_a_row(pairs, hex > 1 ? hex : 0, hex == 2, kinds);
-            hex = 0;
-        }
-    }
-    look.numbers = larger(look.numbers, numbers + 1);
-    look.pairs = larger(look.pairs, pairs + 1);
-    return look;
-}
-
-static size_t run_len(const struct alphabet *alphabet, struct bytes in, size_t at, int kind)
-{
-    size_t end = at;
-    while (end < in.len && alphabet->kinds[(unsigned char)in.data[end]] & kind)
-        end++;
-    return end - at;
-}
-
-static bool search_hex(struct hunt *hunt, const struct reading *from, size_t at, size_t len)
-{
-    struct bytes in = bytes_in(hunt, from);
-    bool go_on = true;
-    for (size_t phase = 0; phase < 2 && go_on; phase++) {
-        struct reading *out = &hunt->scratch;
-        out->len = 0;
-        reading_reserve(out, len / 2 + 1);
-        for (size_t i = at + phase; i + 2 <= at + len; i += 2)
-            reading_add(out, (char)hex_of((struct bytes){in.data + i, 2}, 2), from_of(from, i),
-                        to_of(from, i + 1));
-        go_on = search_run(hunt, out, 0, out->len);
-    }
-    return go_on;
-}
-
-/* Three bytes of each four digits; a byte takes the two digits that hold its bits. What closes the
- * run belongs to its last byte. */
-static void read_base64(const struct alphabet *alphabet, struct bytes in,
-                        const struct reading *from, size_t at, size_t end, struct reading *out)
-{
-    size_t close = end;
-    while (close < in.len && close < end + 2 && in.data[close] == '=')
-        close++;
-    for (size_t i = at, bits = 0; i + 1 < end; i++) {
-        if (bits == 3) { /* the fourth digit ends its group */
-            bits = 0;
+    size_t first = *at;
+    while (first + min_len <= in.len) {
+        size_t fits = first + min_len; /* from here to the end of the window all do */
+        while (fits > first && alphabet->kinds[(unsigned char)in.data[fits - 1]] & kinds)
+            fits--;
+        if (fits > first) {
+            first = fits;
             continue;
         }
-        int left = alphabet->base64[(unsigned char)in.data[i]] << (2 * bits + 2);
-        int right = alphabet->base64[(unsigned char)in.data[i + 1]] >> (4 - 2 * bits);
-        reading_add(out, (char)(left | right), from_of(from, i),
-                    to_of(from, i + 2 == end ? close - 1 : i + 1));
-        bits++;
+        size_t end = first + min_len;
+        while (end < in.len && alphabet->kinds[(unsigned char)in.data[end]] & kinds)
+            end++;
+        *at = first;
+        *out_len = end - first;
+        return true;
     }
+    return false;
 }
 
-static bool search_base64(struct hunt *hunt, const struct alphabet *alphabet,
-                          const struct reading *from, size_t at, size_t len)
+static void place_in_hex(const struct hunt *hunt, size_t i, size_t *first, size_t *last)
 {
-    struct bytes in = bytes_in(hunt, from);
+    *first = hunt->run_at + 2 * i;
+    *last = *first + 1;
+}
+
+static bool search_hex(struct hunt *hunt, const struct alphabet *alphabet, struct bytes in,
+                       size_t at, size_t len)
+{
     bool go_on = true;
-    for (size_t phase = 0; phase < 4 && go_on; phase++) {
-        struct reading *out = &hunt->scratch;
-        out->len = 0;
-        reading_reserve(out, len + 1);
-        read_base64(alphabet, in, from, at + phase, at + len, out);
-        go_on = search_run(hunt, out, 0, out->len);
+    hunt->place = place_in_hex;
+    for (size_t phase = 0; phase < 2 && go_on; phase++) {
+        buf_reset(&hunt->decoded);
+        buf_reserve(&hunt->decoded, len / 2 + 1);
+        hunt->run_at = at + phase;
+        char *out = hunt->decoded.data;
+        for (size_t i = at + phase; i + 2 <= at + len; i += 2)
+            *out++ = (char)(alphabet->hex[(unsigned char)in.data[i]] << 4 |
+                            alphabet->hex[(unsigned char)in.data[i + 1]]);
+        hunt->decoded.len = (size_t)(out - hunt->decoded.data);
+        go_on = needles_search(hunt->needles, buf_bytes(&hunt->decoded), on_found, hunt);
     }
     return go_on;
 }
 
-static bool search_runs(struct hunt *hunt, const struct alphabet *alphabet,
-                        const struct reading *from, int kind)
+/* A byte takes the two digits that hold its bits. What closes the run belongs to its last byte. */
+static void place_in_base64(const struct hunt *hunt, size_t i, size_t *first, size_t *last)
 {
-    struct bytes in = bytes_in(hunt, from);
-    size_t min_len = kind == HEX ? alphabet->hex_min : alphabet->base64_min;
-    for (size_t at = 0; at < in.len; at++) {
-        size_t len = run_len(alphabet, in, at, kind);
-        if (len >= min_len && !(kind == HEX ? search_hex(hunt, from, at, len)
-                                            : search_base64(hunt, alphabet, from, at, len)))
-            return false;
-        at += len;
+    *first = hunt->run_at + i / 3 * 4 + i % 3;
+    *last = *first + 1;
+    if (*last + 1 == hunt->run_end)
+        *last = hunt->run_close - 1;
+}
+
+/* Three bytes of each four digits, and of what is left at the end what it holds. */
+static void read_base64(const struct alphabet *alphabet, struct bytes digits, struct buf *out)
+{
+    buf_reset(out);
+    buf_reserve(out, digits.len);
+    const unsigned char *at = (const unsigned char *)digits.data;
+    const unsigned char *end = at + digits.len;
+    char *to = out->data;
+    for (; end - at >= 4; at += 4) {
+        unsigned bits = (unsigned)alphabet->base64[at[0]] << 18 |
+                        (unsigned)alphabet->base64[at[1]] << 12 |
+                        (unsigned)alphabet->base64[at[2]] << 6 | alphabet->base64[at[3]];
+        *to++ = (char)(bits >> 16 & 0xff);
+        *to++ = (char)(bits >> 8 & 0xff);
+        *to++ = (char)(bits & 0xff);
     }
-    return true;
+    if (end - at >= 2)
+        *to++ = (char)(alphabet->base64[at[0]] << 2 | alphabet->base64[at[1]] >> 4);
+    if (end - at == 3)
+        *to++ = (char)(alphabet->base64[at[1]] << 4 | alphabet->base64[at[2]] >> 2);
+    out->len = (size_t)(to - out->data);
+}
+
+static bool search_base64(struct hunt *hunt, const struct alphabet *alphabet, struct bytes in,
+                          size_t at, size_t len)
+{
+    bool go_on = true;
+    hunt->place = place_in_base64;
+    hunt->run_end = hunt->run_close = at + len;
+    while (hunt->run_close < in.len && hunt->run_close < at + len + 2 &&
+           in.data[hunt->run_close] == '=')
+        hunt->run_close++;
+    for (size_t phase = 0; phase < 4 && phase < len && go_on; phase++) {
+        hunt->run_at = at + phase;
+        read_base64(alphabet, (struct bytes){in.data + at + phase, len - phase}, &hunt->decoded);
+        go_on = needles_search(hunt->needles, buf_bytes(&hunt->decoded), on_found, hunt);
+    }
+    return go_on;
 }
 
 /* --- bytes told one by one: "77 68 73", "0x77, 0x68", "119,104,115" --- */
@@ -525,16 +543,15 @@ static size_t skip_between(struct bytes in, size_t at)
 }
 
 /* Reads numbers from `at` on as long as something stands between them; returns where it ended. */
-static size_t read_numbers(struct bytes in, const struct reading *from, size_t at, bool decimal,
-                           struct reading *out)
+static size_t read_numbers(struct bytes in, size_t at, bool decimal, struct reading *out)
 {
     for (size_t next = at; next < in.len;) {
         size_t end = next;
-        int32_t byte = number_at(in, &end, decimal);
-        if (byte < 0)
+        int32_t number = number_at(in, &end, decimal);
+        if (number < 0)
             break;
-        reading_reserve(out, out->len + 1);
-        reading_add(out, (char)byte, from_of(from, next), to_of(from, end - 1));
+        char byte = (char)number;
+        reading_add(out, (struct bytes){&byte, 1}, next, end);
         at = end;
         next = skip_between(in, end);
         if (next == end)
@@ -543,47 +560,85 @@ static size_t read_numbers(struct bytes in, const struct reading *from, size_t a
     return at;
 }
 
-static bool search_numbers(struct hunt *hunt, const struct reading *from, bool decimal)
+/* The numbers of the run from `begin` on. */
+static bool search_numbers(struct hunt *hunt, const struct reading *from, size_t begin, size_t len,
+                           bool decimal)
 {
     struct bytes in = bytes_in(hunt, from);
     bool go_on = true;
-    struct reading *out = &hunt->scratch;
-    for (size_t at = 0; at < in.len && go_on; at++) {
+    struct reading *out = &hunt->numbers;
+    in.len = begin + len;
+    for (size_t at = begin; at < in.len && go_on; at++) {
         if (digit_of(in.data[at]) < 0 || (at && isalnum((unsigned char)in.data[at - 1])))
             continue;
-        out->len = 0;
-        size_t end = read_numbers(in, from, at, decimal, out);
-        go_on = search_run(hunt, out, 0, out->len);
+        reading_begin(out, from, in.len - at);
+        size_t end = read_numbers(in, at, decimal, out);
+        go_on = search_whole(hunt, out);
         at = end > at ? end - 1 : at;
     }
     return go_on;
 }
 
+static bool search_hex_numbers(struct hunt *hunt, const struct alphabet *alphabet, struct bytes in,
+                               size_t at, size_t len)
+{
+    return search_numbers(hunt, hunt->reading, at, len, false);
+}
+
+static bool search_decimal(struct hunt *hunt, const struct alphabet *alphabet, struct bytes in,
+                           size_t at, size_t len)
+{
+    return search_numbers(hunt, hunt->reading, at, len, true);
+}
+
 /* --- all of them --- */
+
+/* What bytes may be written as, and how long a run of it must be to hold the shortest value:
+ * `times` / `parts` bytes for each byte of it, `less` at its end. */
+static const struct script {
+    int kinds;
+    size_t times, parts, less;
+    bool (*search)(struct hunt *hunt, const struct alphabet *alphabet, struct bytes in, size_t at,
+                   size_t len);
+} scripts[] = {{HEX, 2, 1, 0, search_hex},
+               {BASE64, 8, 6, 0, search_base64},
+               {HEX | BETWEEN, 3, 1, 1, search_hex_numbers},
+               {DIGIT | BETWEEN, 2, 1, 1, search_decimal}};
+
+static bool search_runs(struct hunt *hunt, const struct alphabet *alphabet,
+                        const struct reading *reading, const struct script *script)
+{
+    struct bytes in = bytes_in(hunt, reading);
+    size_t min_len = alphabet->shortest * script->times / script->parts - script->less;
+    size_t at = 0;
+    size_t len = 0;
+    while (next_run(alphabet, in, script->kinds, min_len, &at, &len)) {
+        hunt->reading = reading;
+        if (!script->search(hunt, alphabet, in, at, len))
+            return false;
+        at += len;
+    }
+    return true;
+}
 
 static bool search_plain(struct hunt *hunt, const struct alphabet *alphabet,
                          const struct reading *reading)
 {
-    struct bytes in = bytes_in(hunt, reading);
-    struct look look = look_at(alphabet, in);
-    return search_run(hunt, reading, 0, in.len) &&
-           (!look.hex || search_runs(hunt, alphabet, reading, HEX)) &&
-           (!look.base64 || search_runs(hunt, alphabet, reading, BASE64)) &&
-           (look.pairs < alphabet->shortest || search_numbers(hunt, reading, false)) &&
-           (look.numbers < alphabet->shortest || search_numbers(hunt, reading, true));
+    bool go_on = search_whole(hunt, reading);
+    for (size_t i = 0; i < ARRAY_LEN(scripts) && go_on; i++)
+        go_on = search_runs(hunt, alphabet, reading, &scripts[i]);
+    return go_on;
 }
 
 static bool search_unfolded(struct hunt *hunt, const struct alphabet *alphabet,
                             const struct reading *from, bool all)
 {
-    struct reading out = {0};
     bool go_on = true;
-    if (read_unfolded(hunt, from, all, &out)) {
+    if (read_unfolded(hunt, from, all, &hunt->unfolded)) {
         hunt->min_len = all ? BLANKS_MIN_LEN : 0;
-        go_on = search_plain(hunt, alphabet, &out);
+        go_on = search_plain(hunt, alphabet, &hunt->unfolded);
         hunt->min_len = 0;
     }
-    reading_clear(&out);
     return go_on;
 }
 
@@ -594,14 +649,24 @@ static bool search_reading(struct hunt *hunt, const struct alphabet *alphabet,
                  search_unfolded(hunt, alphabet, from, false) &&
                  search_unfolded(hunt, alphabet, from, true);
     for (size_t i = 0; i < ARRAY_LEN(escapes) && go_on && depth < DEPTH_MAX; i++) {
-        struct reading out = {0};
+        struct reading *out = &hunt->escaped[depth];
         if (escapes[i].say == say_plus && !needles_hold_blanks(hunt->needles))
             continue;
-        if (read_escaped(hunt, from, &escapes[i], &out))
-            go_on = search_reading(hunt, alphabet, &out, depth + 1);
-        reading_clear(&out);
+        if (read_escaped(hunt, from, &escapes[i], out))
+            go_on = search_reading(hunt, alphabet, out, depth + 1);
     }
     return go_on;
+}
+
+static void hunt_clear(struct hunt *hunt)
+{
+    if (hunt->decoded.data)
+        explicit_bzero(hunt->decoded.data, hunt->decoded.capacity);
+    buf_clear(&hunt->decoded);
+    reading_clear(&hunt->numbers);
+    reading_clear(&hunt->unfolded);
+    for (size_t i = 0; i < DEPTH_MAX; i++)
+        reading_clear(&hunt->escaped[i]);
 }
 
 size_t spelling_reach(const struct needles *needles)
@@ -615,20 +680,19 @@ bool spelling_search(const struct needles *needles, struct bytes in, needle_fn *
     size_t overlap = spelling_reach(needles);
     size_t part_len = PART_LEN + overlap;
     struct alphabet alphabet;
-    if (!needles_longest(needles))
+    if (!needles_longest(needles) || in.len < needles_shortest(needles))
         return true;
     alphabet_init(&alphabet, needles_shortest(needles));
-    for (size_t at = 0; at < in.len; at += part_len - overlap) {
+    struct hunt hunt = {.needles = needles, .on_found = on_found_in, .payload = payload};
+    bool go_on = true;
+    for (size_t at = 0; at < in.len && go_on; at += part_len - overlap) {
         size_t len = in.len - at < part_len ? in.len - at : part_len;
-        struct hunt hunt = {.needles = needles,
-                            .part = {in.data + at, len},
-                            .part_at = at,
-                            .on_found = on_found_in,
-                            .payload = payload};
-        bool go_on = search_reading(&hunt, &alphabet, NULL, 0);
-        reading_clear(&hunt.scratch);
-        if (!go_on || at + len == in.len)
-            return go_on;
+        hunt.part = (struct bytes){in.data + at, len};
+        hunt.part_at = at;
+        go_on = search_reading(&hunt, &alphabet, NULL, 0);
+        if (at + len == in.len)
+            break;
     }
-    return true;
+    hunt_clear(&hunt);
+    return go_on;
 }

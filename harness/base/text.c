@@ -67,7 +67,7 @@ bool text_unknown(struct error *err, const char *what, const char *word, const c
     struct buf list = {.max = 600};
     for (size_t i = 0; i < count; i++)
         buf_add_format(&list, "%s%s", i ? ", " : "", names[i]);
-    (void)error_set(err, "no %s \"%s\"; there are: %s%s", what, word, buf_text(&list),
+    (void)error_set(err, "no %s \"%s\"; choose one of: %s%s", what, word, buf_text(&list),
                     list.full ? "..." : "");
     buf_clear(&list);
     return false;
@@ -180,7 +180,7 @@ bool text_size_in_memory(const char *text, size_t *out_len, struct error *err)
     if (!text_size(text, out_len, err))
         return false;
     return *out_len <= TEXT_SIZE_IN_MEMORY_MAX ||
-           error_set(err, "\"%s\" is more than 256MiB, the most that is made in memory", text);
+           error_set(err, "\"%s\" is more than the maximum, 256MiB", text);
 }
 
 bool text_integer(const char *text, int64_t min, int64_t max, int64_t *out, struct error *err)
@@ -234,6 +234,18 @@ bool text_is_utf8(struct bytes in)
         i += len;
     }
     return true;
+}
+
+struct bytes text_beginning(struct bytes in, size_t max_len)
+{
+    if (in.len <= max_len)
+        return in;
+    struct bytes all = {in.data, max_len};
+    struct bytes whole = all; /* characters */
+    while (whole.len && whole.len + 3 > max_len &&
+           ((unsigned char)in.data[whole.len] & 0xc0) == 0x80)
+        whole.len--;
+    return text_is_utf8(whole) ? whole : all;
 }
 
 /* C1 controls (U+0080..U+009F) drive some terminals, so they are shown as bytes too. */

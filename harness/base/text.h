@@ -46,6 +46,9 @@ void text_add_visible(struct buf *out, struct bytes in, size_t max_len);
 /* Whether the bytes are well-formed UTF-8 (RFC 3629). */
 bool text_is_utf8(struct bytes in);
 
+/* The first `max_len` bytes of `in`, or fewer when that would cut a character of UTF-8. */
+struct bytes text_beginning(struct bytes in, size_t max_len);
+
 bool text_starts_with(const char *text, const char *start);
 bool text_ends_with(const char *text, const char *end);
 

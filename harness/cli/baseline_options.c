@@ -18,9 +18,9 @@ static const struct option_spec specs[] = {
      .path = PATH_FILE,
      .value = "FILE",
      .is_aside = true,
-     .help = "Fail only for what FILE does not list as known; exit code 5 when nothing else failed "
+     .help = "Ignore the failures that FILE lists as known; exit code 5 when nothing else failed "
              "(reports/baseline.schema.json).",
-     .otherwise = "nothing is known"},
+     .otherwise = "no failure is known"},
     {.name = "write-baseline",
      .form = FORM_TYPED_ONLY,
      .value = "FILE",

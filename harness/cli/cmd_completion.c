@@ -53,8 +53,7 @@ static const struct {
 
 static const struct option_spec specs[] = {
     {.name = "candidates",
-     .help = "Print what could stand in place of the last of the words behind --, one a line. The "
-             "scripts call it."},
+     .help = "Print the completions of the last word after --, one per line. The scripts call it."},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options};
@@ -89,10 +88,10 @@ static int run(const struct arguments *arguments, struct error *err)
 const struct command command_completion = {
     .name = "completion",
     .arguments = "SHELL",
-    .summary = "the script with which bash, zsh or fish completes commands, options and ids",
+    .summary = "print the completion script for bash, zsh or fish",
     .about = "Prints the completion script for bash, zsh or fish. It completes commands, options "
-             "and their values: ids of cases, event types, faults, formats and so on. `make "
-             "install` and the Debian package put it where the shells look.",
+             "and values such as case ids, event types, faults and formats. `make install` and the "
+             "Debian package install it.",
     .examples = "  source <(hookcheck completion bash)\n"
                 "  hookcheck completion fish >~/.config/fish/completions/hookcheck.fish\n",
     .options = option_sets,

@@ -175,15 +175,14 @@ static int run(const struct arguments *arguments, struct error *err)
 const struct command command_config = {
     .name = "config",
     .arguments = "[URL|NAME]",
-    .summary = "what holds for a run, and where each setting comes from",
+    .summary = "show the settings of a run, and where each comes from",
     .about =
-        "Prints every setting that `hookcheck run` would use with the same words and options, its "
-        "value, and where it comes from: the command line, an environment variable, the named "
-        "endpoint in hookcheck.json, the top level of that file, or the default; what is named "
-        "first here wins. Headers, reports, skipped cases, --resolve and --connect-to add up. "
-        "Each option that may stand in hookcheck.json has the same name there, and a variable: "
-        "HOOKCHECK_MAX_TIME is --max-time. --no-NAME takes a flag back that the file or a "
-        "variable sets.",
+        "Prints every setting that `hookcheck run` would use with the same arguments, its value "
+        "and its origin. The first of these that sets it wins: the command line, an environment "
+        "variable, the named endpoint in hookcheck.json, the top level of that file, the default. "
+        "Headers, reports, skipped cases, --resolve and --connect-to add up. Options have the same "
+        "names in hookcheck.json, and as variables: HOOKCHECK_MAX_TIME is --max-time. --no-NAME "
+        "clears a flag that the file or a variable sets.",
     .examples = "  hookcheck config staging\n"
                 "  hookcheck config --schema >hookcheck.schema.json\n",
     .options = option_sets,

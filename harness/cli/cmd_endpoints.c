@@ -12,9 +12,9 @@ static const struct option_spec specs[] = {
     {.name = "description", .value = "TEXT", .help = "create: what the endpoint is for."},
     {.name = "secret", .help = "show: print the signing secret and nothing else."},
     {.name = "force",
-     .help = "delete: its deliveries, too, which only a local Panora can do.",
-     .otherwise = "an endpoint with deliveries stays, as with Panora"},
-    {.name = "json", .help = "Print what the API answers, as JSON; secrets are left out."},
+     .help = "delete: also its deliveries; only a local Panora can do that.",
+     .otherwise = "refuse if there are deliveries, as Panora does"},
+    {.name = "json", .help = "Print the API's response as JSON, without secrets."},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options, &api_options,
@@ -172,9 +172,8 @@ static int delete (const struct errand *errand, struct error *err)
         return print_reply(errand, ok, &reply);
     ok = reply.status == 200 || reply.status == 201;
     if (!ok && strstr(buf_text(&reply.body), "Foreign key"))
-        ok =
-            error_set(err, "Panora does not delete an endpoint that has deliveries: disable it, or "
-                           "with a local Panora give --force");
+        ok = error_set(err, "Panora does not delete an endpoint that has deliveries: disable it, "
+                            "or use --force with a local Panora");
     else if (!ok)
         ok = client_refused(&reply, err);
     else if (!errand->as_json)
@@ -255,10 +254,10 @@ const struct command command_endpoints = {
     .name = "endpoints",
     .arguments = "[VERB] [ID | URL TYPE...]",
     .summary = "list, create, delete, enable, disable or show endpoints",
-    .about = "Manages webhook endpoints through Panora's API, the local one or the real one: list; "
-             "create URL TYPE...; delete ID; enable ID; disable ID; show ID. Prints one line for "
-             "each endpoint: id, on or off, URL and event types, with tabs between them. A secret "
-             "is printed by show --secret alone.",
+    .about =
+        "Manages webhook endpoints through Panora's API, local or real: list; create URL TYPE...; "
+        "delete ID; enable ID; disable ID; show ID. Prints one line per endpoint, separated by "
+        "tabs: id, on or off, URL, event types. Only `show --secret` prints a secret.",
     .examples = "  hookcheck endpoints create http://localhost:3000/webhook crm.deal.created\n"
                 "  hookcheck endpoints show 5b0c... --secret > secret.txt\n",
     .options = option_sets,

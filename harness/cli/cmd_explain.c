@@ -11,7 +11,7 @@ static const struct option_spec specs[] = {
      .value = "NAME|FILE",
      .repeatable = true,
      .help = "Look for cases in this suite.",
-     .otherwise = "in all that are built in"},
+     .otherwise = "all built-in suites"},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options};
@@ -45,17 +45,14 @@ const struct command command_explain = {
              "frameworks,events,suites,formats",
     .name = "explain",
     .arguments = "ID",
-    .summary = "a case, fault, diagnosis, mutation, expectation or behaviour in full",
-    .about =
-        "Says everything about one thing: of a case what is sent, what is expected, at which "
-        "level and why, what harm "
-        "is done if it fails and how to mend it; of a fault what the receiver does and which "
-        "cases catch it; of "
-        "a mutation or an expectation what it means and what it takes; of an id_event that "
-        "begins with 7e57c0de which run left it; also of event types, suites and formats. A case's "
-        "name without its suite is enough. The name of a framework (express, flask, rails, ...) "
-        "prints the first five minutes with it; the name of a snippet, or of the file that one "
-        "needs, prints that file.",
+    .summary = "explain a case, fault, diagnosis, mutation, expectation or behaviour",
+    .about = "Explains one thing. For a case: what is sent and expected, its level, the harm if it "
+             "fails, and how to fix it. For a fault: what the receiver does and which cases catch "
+             "it. For a mutation or an expectation: what it means and its parameters. For an "
+             "id_event that starts with 7e57c0de: which run left it. For a framework (express, "
+             "flask, rails, ...): the first five minutes with it. For a snippet, or a file that "
+             "one needs: its code. Event types, suites and formats work too. A case's name works "
+             "without its suite.",
     .examples = "  hookcheck explain panora/signature/refuses-truncated\n"
                 "  hookcheck explain express\n",
     .options = option_sets,

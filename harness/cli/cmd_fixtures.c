@@ -37,13 +37,13 @@ static int run(const struct arguments *arguments, struct error *err)
 const struct command command_fixtures = {
     .name = "fixtures",
     .arguments = "DIR",
-    .summary = "write a corpus of signed and wrongly signed events",
+    .summary = "write a corpus of genuine and forged events",
     .about =
-        "Writes signed events, forgeries and malformed requests into the new folder DIR, with what "
-        "a right endpoint does with each (accept, reject, either) in DIR/manifest.json: one folder "
-        "for each event type, in it the body and the headers of each request. With - as DIR one "
-        "document goes to standard output; with --format ndjson --count N any number of distinct "
-        "genuine events. Without a secret of yours a published one is used: " //
+        "Writes signed events, forgeries and malformed requests into the new folder DIR: one "
+        "folder per event type, with the body and the headers of each request. DIR/manifest.json "
+        "says what a correct endpoint does with each: accept, reject or either. With - as DIR, one "
+        "document goes to standard output; add --format ndjson --count N for any number of "
+        "distinct genuine events. Without a secret of your own, a published one is used: " //
     SECRET_PUBLISHED ".",
     .examples = "  hookcheck fixtures corpus --events crm.contact.created --format pytest\n"
                 "  hookcheck fixtures --format ndjson --count 1000000 - > events.ndjson\n",

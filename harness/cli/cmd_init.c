@@ -64,7 +64,7 @@ static bool make_folders(const char *path, struct error *err)
         char *folder = mem_copy(path, (size_t)(slash - path));
         bool ok = mkdir(folder, 0777) == 0 || errno == EEXIST;
         if (!ok)
-            (void)error_set(err, "cannot make the folder %s: %s", folder, strerror(errno));
+            (void)error_set(err, "cannot create the folder %s: %s", folder, strerror(errno));
         free(folder);
         if (!ok)
             return false;
@@ -97,8 +97,8 @@ static bool write_pipeline(const struct platform_file *file, bool force, struct 
 {
     if (!write_new(file->path, resource_find(file->resource), force, err))
         return false;
-    (void)printf("wrote %s: change the lines marked \"change:\" and add the secret that its "
-                 "head names\n",
+    (void)printf("wrote %s: change the lines marked \"change:\" and add the secret that its first "
+                 "lines name\n",
                  file->path);
     return true;
 }
@@ -119,11 +119,11 @@ const struct command command_init = {
     .name = "init",
     .arguments = "",
     .summary = "write a hookcheck.json to start with, or a CI pipeline",
-    .about = "Writes hookcheck.json into the current folder, with comments: the endpoints by name, "
-             "where the secret comes from, and what holds for a run. With --ci it writes a "
-             "pipeline for a CI platform instead, at the place where the platform looks for it: "
-             "it builds hookcheck, starts your endpoint, runs the suites, and publishes the "
-             "results. Two lines in it are marked for you to change.",
+    .about = "Writes a commented hookcheck.json into the current folder: named endpoints, where "
+             "the secret comes from, settings of a run. With --ci it writes a pipeline for a CI "
+             "platform instead, where the platform expects it. The pipeline builds hookcheck, "
+             "starts your endpoint, runs the suites and publishes the results. Two lines are "
+             "marked for you to change.",
     .examples = "  hookcheck init\n"
                 "  hookcheck init --ci gitlab\n",
     .options = option_sets,

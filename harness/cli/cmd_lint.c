@@ -52,9 +52,8 @@ const struct command command_lint = {
     .arguments = "FILE...",
     .summary = "check suite files",
     .about =
-        "Reads each suite file as `hookcheck run --suite FILE` would and says what is wrong in it "
-        "and where, "
-        "or how many cases it has. Exits with 0 when all files are right, with 2 when one is not.",
+        "Reads each suite file as `hookcheck run --suite FILE` would, and prints how many cases it "
+        "has, or what is wrong and where. Exit code: 0 when all files are valid, 2 otherwise.",
     .examples = "  hookcheck lint suites/mine.json\n"
                 "  hookcheck lint suites/*/*.json\n",
     .options = NULL,

@@ -19,7 +19,7 @@ static const struct option_spec specs[] = {
      .value = "NAME|FILE",
      .repeatable = true,
      .help = "With cases: only the cases of this suite.",
-     .otherwise = "all that are built in"},
+     .otherwise = "all built-in suites"},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options};
@@ -125,7 +125,8 @@ static int run(const struct arguments *arguments, struct error *err)
         return EXIT_WRONG_USAGE;
     bool of_cases = strcmp(listing->name, "cases") == 0;
     if (!of_cases && arguments_has(arguments, "suite")) {
-        (void)error_set(err, "--suite belongs to cases; %s come from no suite", listing->name);
+        (void)error_set(err, "--suite works only with cases; %s do not belong to suites",
+                        listing->name);
         return EXIT_WRONG_USAGE;
     }
     struct library library;
@@ -141,16 +142,13 @@ const struct command command_list = {
     .names = "lists",
     .name = "list",
     .arguments = "WHAT [PATTERN...]",
-    .summary = "events, cases, suites, faults, variations, behaviours, mutations, expectations, "
-               "diagnoses, snippets, probes or formats",
-    .about = "Prints everything of one kind that can be named, one a line, its full name first: "
-             "events, cases, suites, faults, "
-             "variations, behaviours, mutations, expectations, diagnoses, snippets, probes or "
-             "formats; with PATTERNs only what matches one of them (* stands for anything; a word "
-             "without * may stand anywhere in the line). `hookcheck "
-             "explain ID` "
-             "says more about one "
-             "of them.",
+    .summary = "list events, cases, suites, faults, variations, behaviours, mutations, "
+               "expectations, diagnoses, snippets, probes or formats",
+    .about = "Lists everything of one kind, one per line, the full name first: events, cases, "
+             "suites, faults, variations, behaviours, mutations, expectations, diagnoses, "
+             "snippets, probes or formats. With PATTERNs, lists only what matches one of them: * "
+             "matches anything, and a word without * matches anywhere in the line. `hookcheck "
+             "explain ID` explains one of them.",
     .examples = "  hookcheck list cases --suite panora/signature\n"
                 "  hookcheck list events 'crm.*' --json\n",
     .options = option_sets,

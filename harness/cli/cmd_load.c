@@ -191,19 +191,17 @@ const struct command command_load = {
     .name = "load",
     .arguments = "URL [DIR]",
     .summary = "load an endpoint with signed events and check every response",
-    .about =
-        "Sends distinct signed events to the endpoint, forged ones among them, and checks under "
-        "load that it accepts the genuine and refuses the forged. With --rate (open loop) the "
-        "latency of a request counts from when it was due, so a stall of the endpoint is not "
-        "hidden; with --clients (closed loop) each client waits for its response. Exit code: 0 "
-        "when the goals of --slo hold, or without --slo when there was no error; 1 when not, and "
-        "always when a forged event was accepted or a genuine one refused, or by --journal or "
-        "--effect-command a forged one processed or an accepted one lost; 2 for wrong usage, 3 "
-        "when the endpoint was not reached, 130 when interrupted. With --export nothing is sent: a "
-        "project for Locust or k6 is written into the new folder DIR, which makes, signs and "
-        "judges "
-        "the same events, at the same rate and with the same goals, from as many machines as it "
-        "takes; its README says how. URL may be left out then.",
+    .about = "Sends distinct signed events to the endpoint, some of them forged, and checks under "
+             "load that it accepts the genuine ones and refuses the forged ones. With --rate (open "
+             "loop), latency counts from when a request was due, so a stall of the endpoint is not "
+             "hidden. With --clients (closed loop), each client waits for its response. Exit code: "
+             "0 when the goals of --slo hold, or without --slo when there was no error; 1 "
+             "otherwise, and always when a forged event was accepted or a genuine one refused, or "
+             "when --journal or --effect-command shows a forged event processed or an accepted one "
+             "lost; 2 for wrong usage, 3 when the endpoint was not reached, 130 when interrupted. "
+             "With --export nothing is sent: a Locust or k6 project is written into the new folder "
+             "DIR. It makes, signs and judges the same events at the same rate and with the same "
+             "goals, from as many machines as needed; its README says how. URL is optional then.",
     .examples =
         "  HOOKCHECK_SECRET=whsec_... hookcheck load http://localhost:3000/webhook --rate 500/s "
         "--slo 'p99<500ms,errors<0.1%'\n"

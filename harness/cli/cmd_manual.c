@@ -99,7 +99,7 @@ static void add_exit_status(struct buf *out)
         {"2", "wrong usage"},
         {"3", "no connection"},
         {"4", "undecided"},
-        {"5", "only what the baseline knows differs"},
+        {"5", "only failures that the baseline knows"},
         {"6", "hookcheck itself failed"},
         {"130", "interrupted"},
     };
@@ -123,9 +123,9 @@ static void add_variables(struct buf *out)
 /* The variables that stand for options are those of `run`. */
 static void add_environment(struct buf *out, bool has_settings)
 {
-    buf_add_text(out, ".Sh ENVIRONMENT\n.Bl -tag -width HOOKCHECK_SECRET\n"
-                      ".It Ev HOOKCHECK_SECRET\nThe signing secret.\n"
-                      ".It Ev HOOKCHECK_SECRET_FILE\nA file that holds it.\n");
+    buf_add_text(out,
+                 ".Sh ENVIRONMENT\n.Bl -tag -width HOOKCHECK_SECRET\n.It Ev HOOKCHECK_SECRET\nThe "
+                 "signing secret.\n.It Ev HOOKCHECK_SECRET_FILE\nA file that contains it.\n");
     if (has_settings)
         buf_add_text(out, ".It Ev HOOKCHECK_URL\nThe endpoint's URL, or its name in "
                           "hookcheck.json.\n"
@@ -199,9 +199,9 @@ static int run(const struct arguments *arguments, struct error *err)
 const struct command command_manual = {
     .name = "manual",
     .arguments = "[COMMAND]",
-    .summary = "the manual page of hookcheck or of a command, for man",
-    .about = "Prints the manual page of hookcheck, or of one command, in the language of man. "
-             "`make install` and the Debian package put all of them where man looks.",
+    .summary = "print the manual page of hookcheck or of a command",
+    .about = "Prints the manual page of hookcheck or of one command, for man. `make install` and "
+             "the Debian package install all of them.",
     .examples = "  hookcheck manual run | man -l -\n"
                 "  hookcheck manual >hookcheck.1\n",
     .names = "commands",

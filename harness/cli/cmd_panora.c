@@ -27,13 +27,13 @@ static const struct option_spec specs[] = {
     {.name = "store",
      .value = "FILE",
      .help = "Keep endpoints, events and deliveries in this SQLite file.",
-     .otherwise = "in memory, until it ends",
+     .otherwise = "in memory",
      .kind = OPTION_TEXT,
      .at = offsetof(struct panora_choice, platform.store)},
     {.name = "keep",
      .value = "TIME",
      .help = "Remove deliveries older than this, e.g. 7d or 12h.",
-     .otherwise = "they stay"},
+     .otherwise = "never"},
     {.name = "tls",
      .help = "Serve https with a certificate made at start; the CA that clients must trust is "
              "printed.",
@@ -41,12 +41,12 @@ static const struct option_spec specs[] = {
      .at = offsetof(struct panora_choice, platform.tls)},
     {.name = "cert",
      .value = "FILE",
-     .help = "Serve https with this certificate (PEM, its chain after it).",
+     .help = "Serve https with this certificate (PEM, followed by its chain).",
      .kind = OPTION_TEXT,
      .at = offsetof(struct panora_choice, platform.cert)},
     {.name = "key",
      .value = "FILE",
-     .help = "The key of --cert (PEM).",
+     .help = "The private key of --cert (PEM).",
      .kind = OPTION_TEXT,
      .at = offsetof(struct panora_choice, platform.key)},
     {.name = "allow-host",
@@ -54,13 +54,13 @@ static const struct option_spec specs[] = {
      .help = "Also answer requests for this host name; addresses and localhost always work.",
      .repeatable = true},
     {.name = "faithful-leaks",
-     .help = "Name the right digest when verifyEvent refuses a signature, as Panora does.",
-     .otherwise = "it is left out",
+     .help = "Print the right digest when verifyEvent refuses a signature, as Panora does.",
+     .otherwise = "leave it out",
      .kind = OPTION_FLAG,
      .at = offsetof(struct panora_choice, platform.faithful_leaks)},
     {.name = "retry-after",
      .value = "TIME",
-     .help = "The pause before the second attempt for connections of ecommerce.",
+     .help = "The pause before the second attempt for ecommerce connections.",
      .fallback = "60s",
      .kind = OPTION_DURATION,
      .least = NS_PER_MS,
@@ -133,13 +133,12 @@ static int run(const struct arguments *arguments, struct error *err)
 const struct command command_panora = {
     .name = "panora",
     .arguments = "",
-    .summary = "run a local Panora: register endpoints, trigger events, watch",
-    .about =
-        "Runs Panora's webhook side on this machine, without an account: its webhook API with the "
-        "real one's answers and oddities, a queue that delivers as the real one does, and a "
-        "dashboard. Prints the addresses of both and the API key, which comes from PANORA_API_KEY "
-        "or is made at the first start and kept in the store. What it adds to Panora's API lives "
-        "under /hookcheck/. It serves until SIGINT or SIGTERM.",
+    .summary = "run a local Panora: register endpoints, trigger and watch events",
+    .about = "Runs Panora's webhook side on this machine, without an account: the webhook API with "
+             "the real one's responses and oddities, a queue that delivers like the real one, and "
+             "a dashboard. Prints the URLs and the API key, which comes from PANORA_API_KEY or is "
+             "created at the first start and kept in the store. Additions to Panora's API are "
+             "under /hookcheck/. It runs until SIGINT or SIGTERM.",
     .examples = "  hookcheck panora --store panora.db --keep 7d\n"
                 "  PANORA_API_KEY=local hookcheck panora --listen 127.0.0.1:0\n",
     .options = option_sets,

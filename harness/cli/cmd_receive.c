@@ -31,12 +31,12 @@ static const struct option_spec specs[] = {
      .at = offsetof(struct receive_choice, receiver.tls)},
     {.name = "cert",
      .value = "FILE",
-     .help = "Serve https with this certificate (PEM, its chain after it).",
+     .help = "Serve https with this certificate (PEM, followed by its chain).",
      .kind = OPTION_TEXT,
      .at = offsetof(struct receive_choice, receiver.cert)},
     {.name = "key",
      .value = "FILE",
-     .help = "The key of --cert (PEM).",
+     .help = "The private key of --cert (PEM).",
      .kind = OPTION_TEXT,
      .at = offsetof(struct receive_choice, receiver.key)},
     {.name = "fault",
@@ -118,17 +118,14 @@ static int run(const struct arguments *arguments, struct error *err)
 const struct command command_receive = {
     .name = "receive",
     .arguments = "",
-    .summary = "run the reference receiver, right or with a fault",
+    .summary = "run the reference receiver, correct or with a fault",
     .about =
         "Runs a webhook endpoint that does everything right: it verifies Panora's signature over "
-        "the "
-        "exact bytes, accepts every event in either dialect with 204, refuses the rest with 4xx "
-        "and "
-        "survives whatever is sent. With --fault it makes a deliberate mistake (several with "
-        "several), with --behaviour "
-        "its answers take another shape. It answers on every path until SIGINT or SIGTERM, and "
-        "prints "
-        "one line for each request; the first line says where it listens.",
+        "the exact bytes, accepts every event in either dialect with 204, refuses the rest with "
+        "4xx, and survives whatever is sent. With --fault it makes a deliberate mistake, with "
+        "several of them several; with --behaviour its responses change. It answers on every path "
+        "until SIGINT or SIGTERM. The first line says where it listens; then it prints one line "
+        "per request.",
     .examples =
         "  HOOKCHECK_SECRET=whsec_test hookcheck receive --listen 127.0.0.1:8080\n"
         "  HOOKCHECK_SECRET=whsec_test hookcheck receive --fault A02 --journal seen.ndjson\n"

@@ -27,10 +27,10 @@ static const struct option_spec specs[] = {
      .help = "Print every case and cut nothing; given twice (-vv), print every exchange too.",
      .otherwise = "one screen"},
     {.name = "compare",
-     .help = "Compare two runs although they went to different endpoints.",
-     .otherwise = "only runs of one endpoint are compared"},
+     .help = "Compare two runs even if they tested different endpoints.",
+     .otherwise = "only runs of the same endpoint"},
     {.name = "color", .help = "Use colour.", .otherwise = "on a terminal, unless NO_COLOR is set"},
-    {.name = "no-color", .help = "Use no colour."},
+    {.name = "no-color", .help = "Do not use colour."},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options, &report_options};
@@ -97,7 +97,8 @@ static bool check_grid_formats(const struct report_choice *choice, struct error 
 {
     for (size_t i = 0; i < choice->num_reports; i++)
         if (strcmp(choice->reports[i].format->name, "html") != 0)
-            return error_set(err, "--report: %s holds one run; several FILEs go into html only",
+            return error_set(err,
+                             "--report: %s can represent only one run; use html for several FILEs",
                              choice->reports[i].format->name);
     return true;
 }
@@ -163,14 +164,11 @@ const struct command command_report = {
     .arguments = "FILE...",
     .summary = "convert, compare or merge saved JSON reports",
     .about =
-        "Reads reports that `hookcheck run --report json=FILE` has saved. One is shown as text, or "
-        "written in the formats of --report. Two of one endpoint are compared: what broke, what "
-        "was "
-        "mended, what got slower. Several endpoints become one grid of cases, as text or html. "
-        "Reports of `hookcheck load` are shown, compared and made into pages the same way: what "
-        "got slower beyond noise, and what broke. Exit "
-        "code: 0, 1 when something broke from the first to the second, 2 when a FILE is not such a "
-        "report.",
+        "Reads reports saved with `hookcheck run --report json=FILE`. One report is printed as "
+        "text, or converted with --report. Two reports of one endpoint are compared: what broke, "
+        "what was fixed, what got slower. Reports of several endpoints become one grid of cases, "
+        "as text or html. Reports of `hookcheck load` work the same way. Exit code: 0; 1 when "
+        "something broke from the first to the second; 2 when a FILE is not such a report.",
     .examples = "  hookcheck report run.json\n"
                 "  hookcheck report before.json after.json --report changes.html\n",
     .options = option_sets,

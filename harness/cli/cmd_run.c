@@ -222,7 +222,7 @@ static int check_effect(const struct run_choice *choice, const struct plan *plan
     if (!choice->run.effect)
         return EXIT_OK;
     if (plan_num_effects(plan) == 0) {
-        log_print(LOG_WARN, "--effect-command: no case that was selected asks it anything");
+        log_print(LOG_WARN, "--effect-command: none of the selected cases uses it");
         return EXIT_OK;
     }
     run_unsent_id(choice->run.seed, id);
@@ -283,12 +283,9 @@ const struct command command_run = {
     .summary = "run the suites against an endpoint",
     .about =
         "Sends genuine and forged Panora events to the endpoint and judges its responses. Exit "
-        "code: "
-        "0 when "
-        "every required case passed, 1 when the endpoint fell short, 2 for wrong usage, 3 when no "
-        "connection could be had, 4 when a required case could not be decided, 6 when hookcheck "
-        "itself "
-        "failed, 130 when interrupted.",
+        "code: 0 when every required case passed, 1 when one failed, 2 for wrong usage, 3 when "
+        "hookcheck could not connect, 4 when a required case was undecided, 5 when only failures "
+        "in --baseline remain, 6 when hookcheck itself failed, 130 when interrupted.",
     .examples = "  HOOKCHECK_SECRET=whsec_... hookcheck run http://localhost:3000/webhook\n"
                 "  hookcheck run https://staging.example.com/webhook --secret-file secret --report "
                 "junit=report.xml\n",

@@ -78,7 +78,7 @@ static const struct option_spec specs[] = {
      .value = "N",
      .help = "How many runs at once.",
      .fallback = "10",
-     .otherwise = "for they mostly wait",
+     .otherwise = "because they mostly wait",
      .kind = OPTION_COUNT,
      .least = 1,
      .most = JOBS_MAX,
@@ -262,8 +262,7 @@ static bool read_options(struct selftest *selftest, const struct arguments *argu
         return false;
     choose(selftest, arguments, wanted->is_twice);
     if (selftest->num_candidates == 0)
-        return error_set(err, "no fault and no variation has such a name; `hookcheck list faults` "
-                              "names them");
+        return error_set(err, "no fault or variation matches; see `hookcheck list faults`");
     return selftest_prepare(selftest, err) && selftest_make_folder(selftest, err);
 }
 
@@ -285,12 +284,12 @@ static int run(const struct arguments *arguments, struct error *err)
 const struct command command_selftest = {
     .name = "selftest",
     .arguments = "",
-    .summary = "run the suites against the receiver and each fault; print what catches what",
-    .about = "Proves the suites: runs them over loopback against the right receiver, its "
-             "legitimate variations and every fault. Exit code 1 when the right receiver or a "
-             "variation gets a fail or a warn; when a fault is caught by none of the cases that it "
-             "declares, or by another one; when a case that is a must or should catches no fault; "
-             "or when two runs with the same seed differ.",
+    .summary = "run the suites against every fault, and print which cases catch it",
+    .about =
+        "Proves the suites: runs them over loopback against the correct receiver, its legitimate "
+        "variations and every fault. Exit code 1 when the correct receiver or a variation gets a "
+        "fail or warn, when a fault is not caught by exactly the cases that it declares, when a "
+        "must or should case catches no fault, or when two runs with the same seed differ.",
     .examples = "  hookcheck selftest\n"
                 "  hookcheck selftest --fault 'A*' --case 'panora/signature/*'\n",
     .options = option_sets,

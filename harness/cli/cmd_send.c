@@ -81,15 +81,15 @@ static const struct option_spec specs[] = {
      .at = offsetof(struct sending, interval_ns)},
     {.name = "deadline",
      .value = "TIME",
-     .help = "How long to wait for a complete answer.",
+     .help = "How long to wait for a complete response.",
      .fallback = "10s",
      .kind = OPTION_DURATION,
      .least = 1,
      .at = offsetof(struct sending, deadline_ns)},
     {.name = "request",
      .value = "FILE",
-     .help = "Send this captured request instead of an event, byte for byte but for its Host: raw "
-             "HTTP, a HAR file, a curl command or a line of a journal; needs no secret."},
+     .help = "Send this captured request instead of an event, unchanged except for Host: raw HTTP, "
+             "a HAR file, a curl command or a line of a journal. Needs no secret."},
     {.name = "format",
      .value = "FORMAT",
      .help = "text, or json: one object per line for each request, and a summary last if there "
@@ -122,7 +122,7 @@ static bool read_numbers(struct sending *sending, const struct arguments *argume
         return false;
     size_t num_types = arguments->num_words > 1 ? arguments->num_words - 1 : 1;
     if ((size_t)sending->count * (size_t)sending->times > ATTEMPTS_MAX / num_types)
-        return error_set(err, "these are more than %d requests", ATTEMPTS_MAX);
+        return error_set(err, "more than %d requests", ATTEMPTS_MAX);
     sending->report.as_json = sending->format == FORMAT_JSON;
     sending->report.total = (size_t)sending->count * (size_t)sending->times * num_types;
     return true;
@@ -135,8 +135,8 @@ static void settle_rate(struct sending *sending, const struct arguments *argumen
         sending->interval_ns = NS_PER_S / PUBLIC_PER_SECOND;
     if (is_held && !arguments_has(arguments, "rate") && sending->report.total > PUBLIC_PER_SECOND)
         log_print(LOG_WARN,
-                  "note: %s is a public host, so at most %d requests a second are begun; --rate "
-                  "changes that",
+                  "note: %s is a public host, so hookcheck sends at most %d requests per second; "
+                  "--rate changes that",
                   sending->target.host, PUBLIC_PER_SECOND);
 }
 
@@ -203,10 +203,10 @@ static bool read_replay(struct sending *sending, const struct arguments *argumen
     static const char *const others[] = {"data", "wrong", "id", "at", "dialect", "count"};
     for (size_t i = 0; i < ARRAY_LEN(others); i++)
         if (arguments_has(arguments, others[i]))
-            return error_set(err, "--%s does not go with --request, which is sent as it is",
+            return error_set(err, "--%s does not work with --request, which is sent unchanged",
                              others[i]);
     sending->is_replay = true;
-    return arguments_expect_words(arguments, 1, 1, "the URL alone beside --request", err) &&
+    return arguments_expect_words(arguments, 1, 1, "only the URL with --request", err) &&
            read_capture(sending, arguments_value(arguments, "request"), err);
 }
 
@@ -258,7 +258,8 @@ static bool may_be_sent(const struct sending *sending, struct error *err)
         !bytes_find(bytes_of(signature), secret_bytes(&sending->event.secret)))
         return true;
     return error_set(
-        err, "this request carries the secret itself, which goes over https or to loopback only");
+        err,
+        "this request contains the secret itself, which is sent only over https or to loopback");
 }
 
 /* Makes the next event unless the one that is there is to be sent once more. */
@@ -358,14 +359,12 @@ const struct command command_send = {
     .names = "events",
     .name = "send",
     .arguments = "URL [TYPE...]",
-    .summary = "deliver one event, or many",
-    .about = "Makes an event of each TYPE (default " EVENT_TYPE_DEFAULT
-             ") as `hookcheck sign` does, delivers it to URL, and prints the answer and how long "
-             "each phase took. Exits "
-             "with 0 when every request was answered 2xx, with 1 when one was answered otherwise "
-             "or not properly, with 3 "
-             "when none had a connection or TLS session, with 2 when it was asked wrongly. "
-             "Redirects are not followed.",
+    .summary = "deliver one or more events",
+    .about =
+        "Makes an event of each TYPE (default " EVENT_TYPE_DEFAULT
+        ") as `hookcheck sign` does, delivers it to URL, and prints the response and how long each "
+        "phase took. Exit code: 0 when every request got a 2xx, 1 when one did not, 2 for wrong "
+        "usage, 3 when none had a connection or TLS session. Redirects are not followed.",
     .examples = "  HOOKCHECK_SECRET=whsec_... hookcheck send http://localhost:3000/webhook "
                 "crm.contact.created\n"
                 "  hookcheck send http://localhost:3000/webhook --request captured.har\n",

@@ -19,8 +19,8 @@ static const struct option_spec specs[] = {
     {.name = "format",
      .names = "formats",
      .value = "FORMAT",
-     .help = "How to print it: http, curl, json, headers, body or a document of another "
-             "tool; see `hookcheck list formats`.",
+     .help = "How to print it: http, curl, json, headers, body or another tool's format; see "
+             "`hookcheck list formats`.",
      .fallback = "http"},
     {.name = "url",
      .value = "URL",
@@ -42,8 +42,7 @@ static void note_secret(const struct request *request, const struct secret *secr
     const char *signature = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
     if (signature && holds(bytes_of(signature), secret))
         log_print(LOG_WARN,
-                  "note: this request carries the secret itself; $HOOKCHECK_SECRET stands "
-                  "where it belongs");
+                  "note: this request contains the secret itself, printed as $HOOKCHECK_SECRET");
 }
 
 static bool render(const struct composed *composed, const struct request_format *format,
@@ -113,15 +112,12 @@ const struct command command_sign = {
     .names = "events",
     .name = "sign",
     .arguments = "[TYPE]",
-    .summary = "sign an event, rightly or in a named wrong way, and print it",
+    .summary = "sign an event, correctly or with a chosen mistake, and print it",
     .about =
         "Makes an event of TYPE (default " EVENT_TYPE_DEFAULT
-        ") as Panora would send it, signs it, and prints its headers and body ready for use. "
-        "A name that "
-        "one subscribes to but that arrives under another one (crm.deal.created arrives as "
-        "crm.deal.push) "
-        "is sent under the name that arrives. The secret is never printed: where it is part of "
-        "the request, $HOOKCHECK_SECRET stands.",
+        ") as Panora would send it, signs it, and prints its headers and body. Some subscribed "
+        "names arrive under another name (crm.deal.created as crm.deal.push); the event gets the "
+        "name that arrives. The secret is never printed: $HOOKCHECK_SECRET replaces it.",
     .examples = "  HOOKCHECK_SECRET=whsec_... hookcheck sign crm.contact.created\n"
                 "  HOOKCHECK_SECRET=whsec_... hookcheck sign --data mine.json --wrong change-data "
                 "--format curl\n",

@@ -35,10 +35,10 @@ static const struct option_spec specs[] = {
     {.name = "wrong",
      .names = "mutations",
      .value = "MUTATION",
-     .help = "Make the request wrong in this way; `hookcheck list mutations` names them.",
+     .help = "Make the request wrong in this way; see `hookcheck list mutations`.",
      .repeatable = true},
     {.name = "json",
-     .help = "Print what the API answers, one JSON object for each call.",
+     .help = "Print the API's responses, one JSON object per call.",
      .kind = OPTION_FLAG,
      .at = offsetof(struct trigger_choice, as_json)},
 };
@@ -114,7 +114,7 @@ static void print_notes(const struct js *answer, const char *type)
     if (note.len)
         log_print(LOG_WARN, "note: Panora never sends %s: %.*s", type, (int)note.len, note.data);
     if (nobody.len)
-        log_print(LOG_WARN, "note: nothing goes out: %.*s", (int)nobody.len, nobody.data);
+        log_print(LOG_WARN, "note: nothing is sent: %.*s", (int)nobody.len, nobody.data);
 }
 
 static int send_all(const struct arguments *arguments, const struct api_choice *api,
@@ -162,7 +162,7 @@ static int run(const struct arguments *arguments, struct error *err)
             code = EXIT_UNREACHED;
         else if (!is_local)
             (void)error_set(err,
-                            "%s is not a local Panora; Panora's API has no call that makes an "
+                            "%s is not a local Panora; Panora's API has no call that creates an "
                             "event, so only a local one can trigger",
                             api.client.api);
         else
@@ -177,11 +177,11 @@ const struct command command_trigger = {
     .name = "trigger",
     .arguments = "TYPE",
     .summary = "let a local Panora send an event",
-    .about = "Lets a local Panora (`hookcheck panora`) make an event of TYPE and deliver it to the "
-             "endpoint that Panora would choose: the first active one that subscribes to exactly "
-             "this name. Prints the event's id, the delivery's number and the URL. Exits with 1 "
-             "when no endpoint subscribes. It works only locally: Panora's API has no call that "
-             "makes an event.",
+    .about = "Lets a local Panora (`hookcheck panora`) create an event of TYPE and deliver it to "
+             "the endpoint that Panora would choose: the first active one that subscribes to "
+             "exactly this name. Prints the event's id, the delivery's number and the URL. Exits "
+             "with 1 when no endpoint subscribes. It works only locally, because Panora's API has "
+             "no call that creates an event.",
     .examples = "  hookcheck trigger crm.deal.created --data deal.json\n"
                 "  hookcheck trigger crm.contact.created --wrong wrong-secret\n",
     .options = option_sets,

@@ -20,7 +20,7 @@ static const struct option_spec specs[] = {
     {.name = "no-signature", .help = "The request had no Panora-Signature header."},
     {.name = "body",
      .value = "FILE",
-     .help = "The request's body, byte for byte; standard input when FILE is -."},
+     .help = "The request's exact body; standard input when FILE is -."},
     {.name = "request",
      .value = "FILE",
      .help = "A whole captured request instead: raw HTTP, a HAR file or a curl command."},
@@ -37,18 +37,17 @@ static bool check_usage(const struct arguments *arguments, struct error *err)
         return false;
     if (arguments_has(arguments, "request")) {
         if (body || has_signature || arguments_has(arguments, "no-signature"))
-            return error_set(err, "--request is the whole request; --body, --signature and "
-                                  "--no-signature do not go with it");
+            return error_set(err, "--request is the whole request; do not combine it with --body, "
+                                  "--signature or --no-signature");
         return true;
     }
     if (!has_signature && !arguments_has(arguments, "no-signature"))
-        return error_set(err,
-                         "--signature HEX must be given, or --no-signature when the request had no "
-                         "Panora-Signature header");
+        return error_set(err, "--signature HEX is required, or --no-signature when the request had "
+                              "no Panora-Signature header");
     if (has_signature && arguments_has(arguments, "no-signature"))
         return error_set(err, "--signature and --no-signature exclude each other");
     if (!body)
-        return error_set(err, "--body FILE must be given; - is standard input");
+        return error_set(err, "--body FILE is required; - is standard input");
     if (strcmp(body, "-") == 0 && secret && strcmp(secret, "-") == 0)
         return error_set(err, "--body and --secret-file cannot both read standard input");
     return true;
@@ -105,17 +104,12 @@ static int run(const struct arguments *arguments, struct error *err)
 const struct command command_verify = {
     .name = "verify",
     .arguments = "",
-    .summary = "check a signature; if it is wrong, say which mistake explains it",
-    .about = "Says whether a captured request is valid by the rule of Panora's official verifier: "
-             "the body is "
-             "parsed as JSON, its member data is written as JavaScript's JSON.stringify writes it, "
-             "and the "
-             "HMAC-SHA256 of that must equal the signature exactly. Prints \"valid\" and exits "
-             "with 0, or \"not "
-             "valid\" and the reason, then what explains it, and exits with 1; so does a body that "
-             "is not JSON or has no "
-             "data. Exits "
-             "with 2 when it was asked wrongly.",
+    .summary = "check a signature; if it is wrong, name the mistake",
+    .about = "Checks a captured request as Panora's official verifier does: it parses the body as "
+             "JSON, serializes data like JavaScript's JSON.stringify, and compares the HMAC-SHA256 "
+             "of that with the signature. Prints \"valid\" and exits with 0, or prints \"not "
+             "valid\", the reason and the likely mistake, and exits with 1. A body that is not "
+             "JSON or has no data is not valid. Exit code 2 is for wrong usage.",
     .examples = "  hookcheck verify --secret-file secret.txt --request captured.har\n"
                 "  HOOKCHECK_SECRET=whsec_... hookcheck verify --signature 5390ab78... --body "
                 "captured.json\n",

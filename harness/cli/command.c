@@ -30,9 +30,8 @@ const size_t num_commands = ARRAY_LEN(commands);
 /* --- help --- */
 
 static const char overview[] = "hookcheck tells the owner of a webhook endpoint whether it will "
-                               "survive Panora: it sends correctly and incorrectly "
-                               "signed Panora events to any URL, as Panora itself would send them, "
-                               "and judges what comes back.";
+                               "survive Panora: it sends genuine and forged Panora events to any "
+                               "URL, as Panora itself would send them, and judges the responses.";
 
 static const char overview_examples[] =
     "  HOOKCHECK_SECRET=whsec_... hookcheck run https://staging.example.com/webhook\n"
@@ -50,9 +49,9 @@ static void add_overview(struct buf *out)
         free(title);
     }
     buf_add_text(out, "\nOptions:\n");
-    layout_entry("  -h, --help", 22, "Print this help; after a command: the help of that command.",
+    layout_entry("  -h, --help", 22, "Print this help; after a command, that command's help.", out);
+    layout_entry("      --version", 22, "Print the version and the hash of the built-in suites.",
                  out);
-    layout_entry("      --version", 22, "Print the version and the hash of the suites in it.", out);
     buf_add_format(out, "\nExamples:\n%s", overview_examples);
 }
 
@@ -179,7 +178,7 @@ static int finish_output(int code)
 {
     errno = 0;
     bool ok = fflush(stdout) == 0;
-    const char *reason = errno ? strerror(errno) : "the output was cut short";
+    const char *reason = errno ? strerror(errno) : "the output is incomplete";
     if ((ok && !ferror(stdout)) || reader_is_gone())
         return code;
     log_print(LOG_ERROR, "cannot write to standard output: %s", reason);

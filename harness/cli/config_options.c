@@ -11,6 +11,6 @@ static const struct option_spec specs[] = {
     {.name = "no-config",
      .form = FORM_TYPED_ONLY,
      .help = "Read no hookcheck.json.",
-     .otherwise = "it is read if it is there"},
+     .otherwise = "read it if it exists"},
 };
 const struct option_set config_options = {specs, ARRAY_LEN(specs)};

@@ -45,7 +45,7 @@ static const struct option_spec specs[] = {
      .path = PATH_FILE,
      .value = "FILE",
      .help = "The client certificate's private key.",
-     .otherwise = "in the file of --cert",
+     .otherwise = "the file of --cert",
      .kind = OPTION_TEXT,
      .at = offsetof(struct endpoint_choice, engine.key),
      .is_curls = true},
@@ -68,13 +68,13 @@ static const struct option_spec specs[] = {
      .value = "HOST:PORT:HOST2:PORT2",
      .repeatable = true,
      .help = "Connect to HOST2 and PORT2 for HOST and PORT.",
-     .otherwise = "where the URL says",
+     .otherwise = "as the URL says",
      .is_curls = true},
     {.name = "proxy",
      .synonyms = "x",
      .value = "URL",
      .help = "Use this proxy.",
-     .otherwise = "what the environment says, as with curl",
+     .otherwise = "from the environment, as with curl",
      .kind = OPTION_TEXT,
      .at = offsetof(struct endpoint_choice, engine.proxy),
      .is_curls = true},
@@ -147,14 +147,14 @@ static bool add_header(struct endpoint_choice *choice, char *line, struct error 
         return error_set(err, "a header is written 'Name: value'; this one has no colon");
     *colon = '\0';
     if (!is_token(line))
-        return error_set(err, "what stands before the colon is not a header name");
+        return error_set(err, "the part before the colon is not a header name");
     if (is_reserved(line))
-        return error_set(err, "%s is Panora's own part of the request and cannot be set", line);
+        return error_set(err, "%s belongs to Panora's request and cannot be set", line);
     char *value = colon + 1 + strspn(colon + 1, BLANKS);
     trim_end(value);
     for (const char *c = value; *c; c++)
         if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f)
-            return error_set(err, "the value of %s has a control character in it", line);
+            return error_set(err, "the value of %s contains a control character", line);
     headers_add(&choice->engine.extra_headers, line, value);
     hide(choice->engine.extra_headers.count, value);
     return true;
@@ -165,7 +165,7 @@ static bool add_header_file(struct endpoint_choice *choice, const char *path, st
     struct buf text = {0};
     bool ok = file_read(path, HEADER_FILE_MAX, &text, err);
     if (ok && memchr(buf_text(&text), '\0', text.len))
-        ok = error_set(err, "%s has a NUL in it", path);
+        ok = error_set(err, "%s contains a NUL", path);
     size_t number = 1;
     for (char *line = ok ? text.data : NULL, *next = NULL; line && ok; line = next, number++) {
         next = strchr(line, '\n');

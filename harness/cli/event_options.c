@@ -39,11 +39,11 @@ static const struct option_spec specs[] = {
      .repeatable = true,
      .help = "Make the request differ from what Panora sends: MUTATION or MUTATION=ARGUMENT, see "
              "`hookcheck list mutations`.",
-     .otherwise = "nothing is wrong"},
+     .otherwise = "no mistake"},
     {.name = "id",
      .value = "UUID",
      .help = "The event's id_event.",
-     .otherwise = "a fresh one",
+     .otherwise = "a new one",
      .kind = OPTION_TEXT,
      .at = offsetof(struct event_choice, id)},
     {.name = "seed",
@@ -199,10 +199,9 @@ static void note_unknown(const struct catalogue *catalogue, const char *given)
     for (size_t i = 0; i < catalogue->num_types; i++)
         names[i] = catalogue->types[i].name;
     const char *nearest = text_nearest(given, names, catalogue->num_types);
-    log_print(LOG_WARN,
-              "note: Panora's catalogue has no event type \"%s\"%s%s%s; it is sent as it stands",
-              given, nearest ? " (did you mean \"" : "", nearest ? nearest : "",
-              nearest ? "\"?)" : "");
+    log_print(
+        LOG_WARN, "note: Panora's catalogue has no event type \"%s\"%s%s%s; it is sent unchanged",
+        given, nearest ? " (did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?)" : "");
     free(names);
 }
 
@@ -219,7 +218,7 @@ const char *event_choice_wire_type(const struct event_choice *choice, const char
     }
     if (strcmp(type->wire_type, given) != 0)
         log_print(LOG_WARN,
-                  "note: who subscribes to %s receives bodies of type %s; that is what is sent",
+                  "note: a subscription to %s receives bodies of type %s, so that is what is sent",
                   given, type->wire_type);
     return type->wire_type;
 }

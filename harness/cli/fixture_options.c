@@ -34,11 +34,10 @@ static const struct option_spec specs[] = {
      .value = "TYPE,...",
      .repeatable = true,
      .help = "Write only these event types.",
-     .otherwise = "all that Panora sends or names"},
+     .otherwise = "all that Panora sends or documents"},
     {.name = "count",
      .value = "N",
-     .help = "The number of genuine events per type and dialect; with DIR -, the number of genuine "
-             "events in all.",
+     .help = "The number of genuine events per type and dialect; with DIR -, in total.",
      .fallback = "1",
      .kind = OPTION_INTEGER,
      .least = 1,
@@ -63,9 +62,8 @@ static const struct option_spec specs[] = {
      .names = "formats",
      .value = "FORMAT",
      .repeatable = true,
-     .help = "Write also a document of all requests of a type in this format, see `hookcheck list "
-             "formats`"
-             "; with DIR - the one that is printed.",
+     .help = "Also write all requests of a type in this format; with DIR -, print it. See "
+             "`hookcheck list formats`.",
      .otherwise = "body and headers only"},
     {.name = "url",
      .value = "URL",
@@ -73,7 +71,7 @@ static const struct option_spec specs[] = {
      .fallback = FIXTURE_URL_DEFAULT},
     {.name = "seed",
      .value = "N",
-     .help = "The same seed and secret give the same bytes; 0 is a random one.",
+     .help = "The same seed and secret give the same bytes; 0 picks a random seed.",
      .fallback = "1",
      .kind = OPTION_INTEGER,
      .at = offsetof(struct fixture_choice, seed)},
@@ -126,7 +124,7 @@ static bool read_types(struct fixture_choice *choice, const struct arguments *ar
     for (size_t i = 0; ok && i < count; i++)
         ok = add_named(choice, given[i], err);
     if (ok && count && choice->num_types == 0)
-        ok = error_set(err, "names at least one event type");
+        ok = error_set(err, "at least one event type is required");
     if (count == 0) {
         add_type(choice, catalogue_find(catalogue, EVENT_TYPE_DEFAULT));
         for (size_t i = 0; i < catalogue->num_types; i++)
@@ -149,7 +147,7 @@ static bool read_data(struct fixture_choice *choice, const struct arguments *arg
     if (!path)
         return true;
     if (choice->size)
-        return error_set(err, "--data and --size both say what data is; give one of them");
+        return error_set(err, "--data and --size exclude each other");
     bool ok = file_read(path, DATA_FILE_MAX, &text, err);
     if (ok) {
         value = js_parse(buf_bytes(&text), &why);
@@ -183,11 +181,11 @@ static bool read_formats(struct fixture_choice *choice, const struct arguments *
     if (strcmp(choice->folder, "-") != 0)
         return true;
     if (choice->num_formats != 1)
-        return error_set(err, "with - as DIR one --format says what is printed, such as ndjson");
+        return error_set(err, "with - as DIR, --format is required, such as --format ndjson");
     return choice->formats[0]->between ||
            error_set(err,
-                     "--format: %s holds one request only; with - as DIR a format is needed "
-                     "that holds many, such as ndjson",
+                     "--format: %s can represent only one request; with - as DIR, use a format for "
+                     "many, such as ndjson",
                      choice->formats[0]->name);
 }
 
@@ -200,7 +198,7 @@ static bool read_size(struct fixture_choice *choice, const struct arguments *arg
     if (!text_size(given, &choice->size, err))
         return error_prefix(err, "--size");
     if (choice->size == 0 || choice->size > SIZE_MAX_DATA)
-        return error_set(err, "--size: 1 byte to 64MiB can be had");
+        return error_set(err, "--size: must be from 1 byte to 64MiB");
     return true;
 }
 
@@ -217,8 +215,8 @@ static bool read_numbers(struct fixture_choice *choice, const struct arguments *
     if (is_stream && !arguments_has(arguments, "dialect"))
         choice->chosen_dialect = 1;
     if (is_stream && choice->num_only)
-        return error_set(err, "--only chooses forgeries, and --count with - makes none; leave one "
-                              "of them out");
+        return error_set(
+            err, "--only selects forgeries, but --count with - makes none; leave one of them out");
     choice->dialects[DIALECT_TEXT] = choice->chosen_dialect != 2;
     choice->dialects[DIALECT_OBJECT] = choice->chosen_dialect != 1;
     if (choice->seed == 0)

@@ -46,13 +46,13 @@ static const struct option_spec specs[] = {
      .at = CHOICE(plan.duration_ns)},
     {.name = "warmup",
      .value = "TIME",
-     .help = "Send and check for this time first, outside the figures.",
+     .help = "First send for this time without counting.",
      .fallback = "0",
      .kind = OPTION_DURATION,
      .at = CHOICE(plan.warmup_ns)},
     {.name = "ramp",
      .value = "TIME",
-     .help = "Reach the rate, or the number of clients, evenly in this time.",
+     .help = "Increase evenly to the rate, or to the number of clients, over this time.",
      .fallback = "0",
      .kind = OPTION_DURATION,
      .at = CHOICE(plan.ramp_ns)},
@@ -104,7 +104,7 @@ static const struct option_spec specs[] = {
     {.name = "forged", .value = "PERCENT", .help = "The share of forged events.", .fallback = "5%"},
     {.name = "duplicates",
      .value = "PERCENT",
-     .help = "The share of events that are sent once more.",
+     .help = "The share of events that are sent twice.",
      .fallback = "1%"},
     {.name = "journal",
      .value = "FILE",
@@ -141,28 +141,27 @@ static const struct option_spec specs[] = {
              "mean and max.",
      .otherwise = "no errors"},
     {.name = "find-capacity",
-     .help =
-         "Find the highest rate that holds the goals of --slo: double --rate until it does not, "
-         "then search in between; each step takes --duration.",
+     .help = "Find the highest rate that meets the goals of --slo: double --rate until it misses "
+             "them, then search in between; each step takes --duration.",
      .otherwise = "one load",
      .kind = OPTION_FLAG,
      .at = CHOICE(finds_capacity)},
     {.name = "report",
      .value = "FORMAT=FILE",
      .repeatable = true,
-     .help = "Write a report: json, html (a page with curves over time), or hgrm (latency "
-             "percentiles for HdrHistogram's tools). FILE alone will do when it ends so; FILE - is "
+     .help = "Write a report: json, html (a page with charts), or hgrm (latency percentiles for "
+             "HdrHistogram's tools). The format may be left out when FILE ends in it; FILE - is "
              "standard output.",
      .otherwise = "text only"},
     {.name = "export",
      .value = "ENGINE",
-     .help = "Send nothing; write a project into the new folder DIR that sends the same on one or "
-             "many machines, by locust or k6. The secret stays out of it.",
+     .help = "Send nothing; write a locust or k6 project into the new folder DIR that sends the "
+             "same load from one or more machines. It does not contain the secret.",
      .otherwise = "send from here"},
     {.name = "i-may-load-this-host",
      .value = "HOST",
-     .help = "Load a public host too; HOST repeats its name.",
-     .otherwise = "loopback and private hosts only"},
+     .help = "Allow a public host; HOST repeats its name.",
+     .otherwise = "only loopback and private hosts"},
 };
 const struct option_set load_options = {specs, ARRAY_LEN(specs)};
 
@@ -175,7 +174,8 @@ static bool read_rate(struct load_choice *choice, const struct arguments *argume
     if (choice->clients && text)
         return error_set(err, "--rate (open loop) and --clients (closed loop) exclude each other");
     if (choice->clients && arguments_has(arguments, "connections"))
-        return error_set(err, "--connections is for --rate; each of --clients has one connection");
+        return error_set(
+            err, "--connections works only with --rate; each of --clients has one connection");
     if (choice->clients)
         return true;
     text = text ? text : "50/s";
@@ -247,7 +247,7 @@ static bool read_size(struct load_choice *choice, const struct arguments *argume
     if (!text_size(text, &size, err))
         return error_prefix(err, "--size");
     if (size < 1 || size > EVENT_SIZE_MAX)
-        return error_set(err, "--size: it must be from 1 byte to 64MiB");
+        return error_set(err, "--size: must be from 1 byte to 64MiB");
     choice->event.step.size = size;
     return true;
 }
@@ -276,8 +276,7 @@ static bool check_exportable(const struct arguments *arguments, struct error *er
     };
     for (size_t i = 0; i < ARRAY_LEN(others); i++)
         if (arguments_has(arguments, others[i]))
-            return error_set(err, "--%s cannot go into a project: leave it out with --export",
-                             others[i]);
+            return error_set(err, "--%s does not work with --export", others[i]);
     return true;
 }
 
@@ -301,7 +300,7 @@ static bool read_words(struct load_choice *choice, const struct arguments *argum
     choice->folder = arguments->words[comes_first ? arguments->num_words - 1 : 0];
     url = arguments->words[comes_first ? 0 : arguments->num_words - 1];
     if (has_url && arguments->num_words == 1)
-        return error_set(err, "the folder for the project is missing after %s", url);
+        return error_set(err, "DIR, the folder for the project, is missing after %s", url);
     return !has_url || target_parse(&choice->target, url, err);
 }
 

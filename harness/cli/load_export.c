@@ -31,7 +31,7 @@ static bool is_free(const char *path, struct error *err)
 {
     return rmdir(path) == 0 || errno == ENOENT ||
            error_set(err,
-                     errno == ENOTDIR ? "%s is there and is no folder"
+                     errno == ENOTDIR ? "%s exists and is not a folder"
                                       : "the folder %s is not empty; name a new one",
                      path);
 }
@@ -54,8 +54,8 @@ int load_export(const struct load_choice *choice, struct error *err)
     fixture_folder_close(&folder);
     if (ok)
         sink_print(stdout,
-                   "wrote %s; in it, with the secret in HOOKCHECK_SECRET: %s\n"
-                   "README.md there says how to run it on several machines\n",
+                   "wrote %s; run there, with the secret in HOOKCHECK_SECRET: %s\nits README.md "
+                   "says how to run it on several machines\n",
                    choice->folder, choice->exports->run);
     if (ok)
         return EXIT_OK;

@@ -33,7 +33,9 @@ static bool read_file(const char *path, struct load_record *out, struct error *e
     bool ok = document != NULL;
     if (ok && !load_record_is(document)) {
         json_decref(document);
-        ok = error_set(err, "%s is no report of a load; loads are compared with loads", path);
+        ok = error_set(
+            err, "%s is not a report of `hookcheck load`; a load can be compared only with a load",
+            path);
     }
     ok = ok && load_record_read(out, path, document, err);
     buf_clear(&text);
@@ -43,10 +45,10 @@ static bool read_file(const char *path, struct load_record *out, struct error *e
 static bool check(const struct report_choice *choice, size_t count, struct error *err)
 {
     if (count > 2)
-        return error_set(err, "one load is shown and two are compared; there are %zu", count);
+        return error_set(err, "give one load to show or two to compare, not %zu", count);
     for (size_t i = 0; i < choice->num_reports; i++)
         if (strcmp(choice->reports[i].format->name, "html") != 0)
-            return error_set(err, "--report: %s holds no load; saved loads go into html only",
+            return error_set(err, "--report: %s cannot represent a load; use html",
                              choice->reports[i].format->name);
     return true;
 }

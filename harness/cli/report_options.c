@@ -18,10 +18,9 @@ static const struct option_spec specs[] = {
      .value = "FORMAT=FILE",
      .repeatable = true,
      .is_aside = true,
-     .help =
-         "Write a report, and several when given again: FORMAT=FILE, or FILE alone when it ends "
-         "in .html, .json, .xml (junit), .tap, .md, .sarif, .har, .svg or .txt; FILE - is "
-         "standard output. `hookcheck list formats` names all.",
+     .help = "Write a report: FORMAT=FILE, or just FILE when it ends in .html, .json, .xml "
+             "(junit), .tap, .md, .sarif, .har, .svg or .txt; FILE - is standard output. Repeat it "
+             "for several reports; `hookcheck list formats` lists all.",
      .otherwise = "text on standard output"},
 };
 
@@ -67,7 +66,7 @@ static const struct report_format *format_of(const char *given, const char **out
         if (!format)
             (void)error_set(err,
                             "\"%s\" is neither FORMAT=FILE, such as junit=report.xml, nor a file "
-                            "whose ending says the format, such as report.html",
+                            "with a known ending, such as report.html",
                             given);
         return format;
     }

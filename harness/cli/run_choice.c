@@ -27,9 +27,7 @@ static const struct option_spec specs[] = {
     {.name = "endpoint",
      .form = FORM_TYPED_ONLY,
      .value = "ID",
-     .help =
-         "Test this endpoint as it is registered with Panora's API, which gives its URL and its "
-         "secret (instead of the URL)."},
+     .help = "Test this endpoint, with the URL and the secret from Panora's API (instead of URL)."},
     {.name = "suite",
      .path = PATH_IF_JSON,
      .value = "NAME",
@@ -53,7 +51,7 @@ static const struct option_spec specs[] = {
      .value = "GLOB[=REASON]",
      .repeatable = true,
      .is_aside = true,
-     .help = "Skip the cases that match, as with --only; with GLOB=REASON the reports say why.",
+     .help = "Skip the cases that match, as with --only; reports show the REASON.",
      .otherwise = "none"},
     {.name = "level",
      .value = "LEVEL",
@@ -107,13 +105,13 @@ static const struct option_spec specs[] = {
      .at = offsetof(struct run_choice, run.concurrency)},
     {.name = "quick",
      .help = "Skip deliberate waits above one second.",
-     .otherwise = "they are made",
+     .otherwise = "make them",
      .kind = OPTION_FLAG,
      .at = offsetof(struct run_choice, run.quick)},
     {.name = "diagnose",
      .value = "EFFORT",
-     .help = "How much to ask about the causes of failures: off, quick (at most 100 requests) or "
-             "full (at most 400).",
+     .help = "How much to experiment on the causes of failures: off, quick (at most 100 requests) "
+             "or full (at most 400).",
      .fallback = "full",
      .otherwise = "quick with --quick",
      .kind = OPTION_CHOICE,
@@ -128,7 +126,7 @@ static const struct option_spec specs[] = {
      .at = offsetof(struct run_choice, dry_run)},
     {.name = "strict",
      .is_aside = true,
-     .help = "Cases of level should also decide the exit code.",
+     .help = "Let cases of level should decide the exit code, too.",
      .otherwise = "only must",
      .kind = OPTION_FLAG,
      .at = offsetof(struct run_choice, run.strict)},
@@ -185,11 +183,10 @@ static const struct option_spec specs[] = {
     {.name = "effect-command",
      .value = "CMD",
      .secret = "\"$HOOKCHECK_EFFECT_COMMAND\"",
-     .help = "Ask CMD what became of an event: /bin/sh runs `CMD ID` with the id_event (also in "
-             "$HOOKCHECK_ID_EVENT; a CMD that names it gets nothing added). It prints how often "
-             "the event "
-             "was processed, or exits with 0 for once and 1 for not at all.",
-     .otherwise = "nobody is asked, and panora/effect is skipped",
+     .help = "Ask CMD how often an event was processed. /bin/sh runs `CMD ID` with the id_event, "
+             "or just CMD if it uses $HOOKCHECK_ID_EVENT. CMD prints the number, or exits with 0 "
+             "for once and 1 for not at all.",
+     .otherwise = "skip panora/effect",
      .kind = OPTION_TEXT,
      .at = offsetof(struct run_choice, effect_command.command)},
     {.name = "effect-wait",
@@ -260,11 +257,11 @@ static bool read_effect(struct run_choice *choice, const struct arguments *argum
     const char *command = choice->effect_command.command;
     if (!command)
         return !arguments_has(arguments, "effect-wait") ||
-               error_set(err, "--effect-wait says nothing without --effect-command");
+               error_set(err, "--effect-wait needs --effect-command");
     if (is_blank(command))
-        return error_set(err, "--effect-command: a command is needed");
+        return error_set(err, "--effect-command: the command is empty");
     if (choice->effect_wait_ns >= choice->run.max_time_ns)
-        return error_set(err, "--effect-wait: the run ends before (--max-time)");
+        return error_set(err, "--effect-wait: must be shorter than --max-time");
     choice->effect = effect_command_oracle(&choice->effect_command, choice->effect_wait_ns);
     choice->run.effect = &choice->effect;
     return true;
@@ -275,7 +272,7 @@ static void warn_if_never_sent(const struct run_choice *choice, const char *name
 {
     const struct event_type *type = catalogue_find(choice->library.catalogue, name);
     if (!type->sent)
-        log_print(LOG_WARN, "--events: nothing is ever sent for %s", name);
+        log_print(LOG_WARN, "--events: Panora never sends anything for %s", name);
 }
 
 static bool read_events(struct run_choice *choice, const struct arguments *arguments,
@@ -302,7 +299,8 @@ static bool read_events(struct run_choice *choice, const struct arguments *argum
         choice->events[choice->run.num_events++] = word;
     }
     choice->run.events = choice->events;
-    return choice->run.num_events > 0 || error_set(err, "--events: names at least one event type");
+    return choice->run.num_events > 0 ||
+           error_set(err, "--events: at least one event type is required");
 }
 
 /* A document after another in one place can be read by nobody, and in a file it replaces it. */
@@ -311,7 +309,7 @@ static bool check_failures_place(const struct run_choice *choice, struct error *
     const char *path = choice->failures.path;
     if (!path || !report_choice_has(&choice->reports, path))
         return true;
-    return error_set(err, "--failures: %s is where a report goes already; name another file",
+    return error_set(err, "--failures: a report already goes to %s; name another file",
                      strcmp(path, "-") == 0 ? "standard output" : path);
 }
 
@@ -385,7 +383,7 @@ static bool read_registered(struct run_choice *choice, const struct arguments *a
     struct api_choice api;
     char *url = NULL;
     char *secret = NULL;
-    bool ok = arguments_expect_words(arguments, 0, 0, "no URL beside --endpoint", err) &&
+    bool ok = arguments_expect_words(arguments, 0, 0, "no URL with --endpoint", err) &&
               api_choice_read(&api, arguments, err) &&
               client_endpoint(&api.client, id, &url, &secret, err) &&
               target_parse(&choice->target, url, err);

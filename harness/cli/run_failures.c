@@ -40,10 +40,10 @@ bool failures_choice_read(struct failures_choice *choice, const struct arguments
     if (!choice->format || !file_can_write(choice->path, err))
         return error_prefix(err, "--failures");
     return choice->format->between ||
-           error_set(err,
-                     "--failures: %s holds one request only; name a format that holds many, "
-                     "such as har",
-                     choice->format->name);
+           error_set(
+               err,
+               "--failures: %s can represent only one request; use a format for many, such as har",
+               choice->format->name);
 }
 
 bool failures_write(const struct failures_choice *choice, const struct run_result *result,
@@ -55,10 +55,10 @@ bool failures_write(const struct failures_choice *choice, const struct run_resul
     size_t left_out = failures_render(result, choice->format, &out);
     bool ok = sink_write_file(choice->path, buf_bytes(&out), 0644, err);
     if (ok && left_out)
-        log_print(LOG_WARN,
-                  "note: %zu of the failed requests cannot be said in %s and are left "
-                  "out of %s",
-                  left_out, choice->format->name, choice->path);
+        log_print(
+            LOG_WARN,
+            "note: %zu of the failed requests cannot be represented in %s and are left out of %s",
+            left_out, choice->format->name, choice->path);
     buf_clear(&out);
     return ok;
 }

@@ -44,8 +44,7 @@ static bool refuse_two_sources(const struct arguments *arguments, struct error *
         if (!arguments_has(arguments, specs[i].name))
             continue;
         if (first)
-            return error_set(err, "--%s and --%s both name a secret; give one of them", first,
-                             specs[i].name);
+            return error_set(err, "--%s and --%s exclude each other", first, specs[i].name);
         first = specs[i].name;
     }
     return true;
@@ -57,7 +56,7 @@ static bool take_from_file(struct secret *secret, const char *path, struct error
     if (!secret_from_file(secret, path, &dropped, err))
         return false;
     if (dropped)
-        log_print(LOG_WARN, "the newline at the end of %s is not taken as part of the secret",
+        log_print(LOG_WARN, "the newline at the end of %s is not part of the secret",
                   strcmp(path, "-") == 0 ? "standard input" : path);
     return true;
 }
@@ -66,8 +65,8 @@ static bool take_from_value(struct secret *secret, const char *value, struct err
 {
     if (!*value)
         return error_set(err, "--secret is empty; a secret has at least one byte");
-    log_print(LOG_WARN, "--secret can be read by others in the list of processes; "
-                        "prefer " DEFAULT_VARIABLE " or --secret-file");
+    log_print(LOG_WARN, "others can read --secret in the process list; prefer " DEFAULT_VARIABLE
+                        " or --secret-file");
     secret_set(secret, bytes_of(value));
     return true;
 }

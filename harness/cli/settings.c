@@ -165,9 +165,9 @@ static bool read_reference(const struct json_at *at, const char **out_kind, cons
 {
     static const char *const kinds[] = {"env", "file"};
     if (!json_is_object(at->value) || json_object_size(at->value) != 1)
-        return json_fail(at, err,
-                         "a secret does not belong into this file: write {\"env\": NAME} or "
-                         "{\"file\": FILE}");
+        return json_fail(
+            at, err,
+            "a secret does not belong in this file: write {\"env\": NAME} or {\"file\": FILE}");
     if (!json_only_keys(at, kinds, ARRAY_LEN(kinds), err))
         return false;
     *out_kind = json_object_iter_key(json_object_iter(at->value));
@@ -213,7 +213,7 @@ static char *follow(const struct collector *to, const struct json_at *at, const 
     while (ok && text.len && strchr("\r\n", text.data[text.len - 1]))
         text.data[--text.len] = '\0';
     if (ok && memchr(buf_text(&text), '\0', text.len))
-        ok = json_fail(at, err, "%s has a NUL in it", name);
+        ok = json_fail(at, err, "%s contains a NUL", name);
     char *value = ok ? buf_take(&text) : NULL;
     buf_clear(&text);
     return value;
@@ -386,7 +386,7 @@ static bool unknown_endpoint(const struct settings_file *file, json_t *all, cons
     if (names.count)
         (void)text_unknown(err, "endpoint", word, names.items, names.count);
     else
-        (void)error_set(err, "no endpoint \"%s\": it has no member \"endpoints\"", word);
+        (void)error_set(err, "no endpoint \"%s\": the file has no \"endpoints\"", word);
     names_clear(&names);
     return error_prefix(err, "%s", file->path);
 }

@@ -121,8 +121,7 @@ static json_t *definitions(void)
         "{s:s, s:s, s:{s:o, s:o}, s:b, s:i, s:i}", "description",
         "Where a secret comes from; never the secret itself.", "type", "object", "properties",
         "env", described("string", "The name of an environment variable."), "file",
-        described("string", "A file, from the folder of hookcheck.json; a trailing newline does "
-                            "not count."),
+        described("string", "A file, relative to hookcheck.json; one trailing newline is removed."),
         "additionalProperties", 0, "minProperties", 1, "maxProperties", 1);
     json_t *skip = closed("Cases that are not run, and why.",
                           json_pack("{s:o, s:o}", "case",
@@ -136,8 +135,7 @@ static json_t *endpoint(void)
 {
     json_t *properties = settings();
     set(properties, "url", described("string", "The endpoint's URL."));
-    json_t *one =
-        closed("Its URL, and what holds for it beside or instead of the top level.", properties);
+    json_t *one = closed("Its URL, and settings that override the top level.", properties);
     set(one, "required", json_pack("[s]", "url"));
     return one;
 }

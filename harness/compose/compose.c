@@ -100,6 +100,7 @@ static bool make_request(struct draft *draft, const char *method, struct error *
     bool known = draft->keyed ? digest_hmac(draft->algorithm, buf_bytes(&draft->key),
                                             buf_bytes(&draft->message), &digest)
                               : digest_hash(draft->algorithm, buf_bytes(&draft->message), &digest);
+    buf_clear(&draft->message); /* as large as the body */
     if (!known) {
         draft->impossible = true;
         return error_set(err, "this OpenSSL has no %s", draft->algorithm);
@@ -136,9 +137,9 @@ static bool check_headers(const struct headers *headers, struct error *err)
     for (size_t i = 0; i < headers->count; i++) {
         const struct header *item = &headers->items[i];
         if (!*item->name || strpbrk(item->name, ": \t\r\n"))
-            return error_set(err, "\"%s\" is no name of a header", item->name);
+            return error_set(err, "\"%s\" is not a header name", item->name);
         if (strpbrk(item->value, "\r\n"))
-            return error_set(err, "the value of %s would end its line", item->name);
+            return error_set(err, "the value of %s contains a line break", item->name);
     }
     return true;
 }
@@ -167,10 +168,10 @@ static char *describe(const struct draft *draft, const struct step *step, bool a
     if (draft->event.dialect == DIALECT_OBJECT)
         buf_add_text(&out, ", data as an object");
     if (step->nulls)
-        buf_add_text(&out, step->all_nulls ? ", every nullable field null, also the required ones"
+        buf_add_text(&out, step->all_nulls ? ", every nullable field null, even required ones"
                                            : ", every nullable field null");
     if (step->rows == 0)
-        buf_add_text(&out, ", data an empty array");
+        buf_add_text(&out, ", data as an empty array");
     if (step->size)
         buf_add_format(&out, ", %zu bytes of data", step->size);
     if (step->depth)

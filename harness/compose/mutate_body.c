@@ -99,9 +99,9 @@ static bool mutate_add_member(struct draft *draft, const struct call *call, stru
     struct buf *body = &draft->request.body;
     for (size_t i = 0; i < ARRAY_LEN(own); i++)
         if (strcmp(own[i], call->values[0].text) == 0)
-            return error_set(err, "the body has a member %s already", own[i]);
+            return error_set(err, "the body already has the key %s", own[i]);
     if (body->len < 2 || body->data[body->len - 1] != '}')
-        return error_set(err, "the body is no object any more");
+        return error_set(err, "the body is no longer an object");
     body->data[--body->len] = '\0';
     buf_add_char(body, ',');
     js_quote(bytes_of(call->values[0].text), body);
@@ -158,7 +158,7 @@ static bool mutate_reorder_members(struct draft *draft, const struct call *call,
     buf_add_char(&body, '}');
     if (!ok) {
         buf_clear(&body);
-        return error_set(err, "\"%s\" is no order of id_event, data and type",
+        return error_set(err, "\"%s\" is not an order of id_event, data and type",
                          call->values[0].text);
     }
     buf_clear(&draft->request.body);
@@ -220,21 +220,21 @@ static const struct mutation rows[] = {
       "has an extra key besides id_event, data and type",
       {WORD_TEXT("name", "added_member", "its name"),
        WORD_JSON("value", "{\"since\":\"a later version\"}", "its value")}},
-     "one more member beside id_event",
+     "an extra key",
      false,
      mutate_add_member},
     {{"reorder-members",
       "wire",
       "has its keys in another order",
       {WORD_TEXT("order", "type,data,id_event", "id_event, data and type in some order")}},
-     "members in the order %s",
+     "keys in the order %s",
      false,
      mutate_reorder_members},
     {{"duplicate-data",
       "wire",
       "has the key `data` twice; the signature matches one",
       {WORD_CHOICE("fits", "first", ends, "which one is signed")}},
-     "two members data, the %s one signed",
+     "the key data twice, the %s one signed",
      true,
      mutate_duplicate_data},
     {{"body",

@@ -15,7 +15,8 @@ static bool mutate_add_field(struct draft *draft, const struct call *call, struc
     if (end && data->data[end - 1] == ']')
         end--;
     if (end < 2 || data->data[end - 1] != '}')
-        return error_set(err, "the data of %s is no object to add a field to", draft->event.type);
+        return error_set(err, "the data of %s is not an object, so no field can be added",
+                         draft->event.type);
     struct buf changed = {0};
     buf_add(&changed, data->data, end - 1);
     if (data->data[end - 2] != '{')
@@ -64,10 +65,11 @@ static bool mutate_put(struct draft *draft, const struct call *call, struct erro
     if (!value)
         return false;
     if (!fits)
-        return error_set(err, "at %s stands %s, and %s is none", data_place_names[place],
+        return error_set(err, "the value at %s must be %s, not %s", data_place_names[place],
                          nouns[kinds[place]], call->values[1].text);
     return genuine_put(&draft->event.data, member, call->values[1].text) ||
-           error_set(err, "the data of %s is no object to put a value into", event->type);
+           error_set(err, "the data of %s is not an object, so no value can be put into it",
+                     event->type);
 }
 
 static bool begins_as_asked(const char *signature, const char *start)
@@ -94,7 +96,7 @@ static bool mutate_digest_begins(struct draft *draft, const struct call *call, s
     }
     buf_clear(&message);
     return found ||
-           error_set(err, "no data was found whose signature begins with %s", call->values[0].text);
+           error_set(err, "no data was found whose signature starts with %s", call->values[0].text);
 }
 
 static const char *const starts[] = {"0", "00", "letter", NULL};
@@ -106,23 +108,23 @@ static const struct mutation rows[] = {
       "has an extra field at the end of data, included in the signature",
       {WORD_TEXT("name", "added_field", "the field's name"),
        WORD_JSON("value", "\"something new\"", "its value")}},
-     "one more field in data",
+     "an extra field in data",
      false,
      mutate_add_field},
     {{"put",
       "event",
-      "has a certain value at a place of its data where such a value can stand, signed with it",
+      "has a given value at a fitting place in its data, included in the signature",
       {WORD_CHOICE("at", NULL, data_place_names,
                    "text or number (a field of the object), field_mappings or remote_data"),
        WORD_TEXT("json", NULL, "the value as JSON text, written as JSON.stringify writes it")}},
-     "a certain value in %s",
+     "a special value in %s",
      false,
      mutate_put},
     {{"digest-begins",
       "event",
       "has data whose correct signature starts with given digits",
       {WORD_CHOICE("with", "0", starts, "0, 00 or letter")}},
-     "data whose signature begins with %s",
+     "data whose signature starts with %s",
      false,
      mutate_digest_begins},
 };

@@ -84,7 +84,7 @@ static bool write_otherwise(struct draft *draft, const char *name, const char *v
     buf_clear(&body);
     if (!found) {
         buf_clear(&whole);
-        return error_set(err, "\"%s\" is none of id_event, data and type of an event", name);
+        return error_set(err, "\"%s\" is not one of id_event, data and type", name);
     }
     replace_body(draft, &whole);
     return true;
@@ -128,7 +128,7 @@ static bool mutate_utf16_body(struct draft *draft, const struct call *call, stru
     bool big = strcmp(call->values[0].text, "big") == 0;
     struct buf body = {0};
     if (!text_is_utf8(buf_bytes(old)))
-        return error_set(err, "the body is no UTF-8");
+        return error_set(err, "the body is not UTF-8");
     add_unit(&body, 0xfeff, big);
     for (size_t i = 0; i < old->len;) {
         unsigned point = 0;
@@ -161,9 +161,9 @@ static const char *const byte_orders[] = {"little", "big", NULL};
 static const struct mutation rows[] = {
     {{"raw-body",
       "wire",
-      "has other bytes as body than the signed ones",
+      "has a body of other bytes than the signed ones",
       {WORD_NUMBER("base64", PARAMETER_BASE64, NULL, "the bytes, in base64")}},
-     "other bytes as its body",
+     "other bytes as the body",
      true,
      mutate_raw_body},
     {{"insert-bytes",
@@ -171,7 +171,7 @@ static const struct mutation rows[] = {
       "has extra bytes in the body",
       {WORD_NUMBER("base64", PARAMETER_BASE64, NULL, "the bytes, in base64"),
        WORD_CHOICE("at", "middle", places, "start, middle (inside data) or end")}},
-     "bytes put into the body (base64 %s)",
+     "extra bytes in the body (base64 %s)",
      true,
      mutate_insert_bytes},
     {{"cut-body", "wire", "has only the first half of the body", {{0}}},
@@ -201,7 +201,7 @@ static const struct mutation rows[] = {
      true,
      mutate_utf16_body},
     {{"sign-sent-body", "wire", "is signed over the body as sent, byte for byte", {{0}}},
-     "signed over the bytes that are sent",
+     "signed over the body as sent",
      true,
      mutate_sign_sent_body},
 };

@@ -86,7 +86,7 @@ static bool mutate_extend_signature(struct draft *draft, const struct call *call
     char *value = mem_format("%s%s", current(draft), call->values[0].text);
     if (!*call->values[0].text) {
         free(value);
-        return error_set(err, "\"with\" is empty, so that the signature would stay right");
+        return error_set(err, "\"with\" is empty, so the signature would stay right");
     }
     set_signature(draft, value);
     free(value);
@@ -128,7 +128,7 @@ static bool mutate_very_long_signature(struct draft *draft, const struct call *c
                                        struct error *err)
 {
     if (call->values[0].number > VERY_LONG_MAX)
-        return error_set(err, "a header of more than 16 MiB is sent nowhere");
+        return error_set(err, "a header has at most 16 MiB");
     return fill_signature(draft, 'a', (size_t)call->values[0].number);
 }
 
@@ -138,7 +138,7 @@ static bool mutate_secret_itself(struct draft *draft, const struct call *call, s
     for (size_t i = 0; i < secret.len; i++)
         if ((unsigned char)secret.data[i] < 0x20 || secret.data[i] == 0x7f) {
             draft->impossible = true;
-            return error_set(err, "this secret cannot stand in a header");
+            return error_set(err, "a header cannot contain this secret");
         }
     char *value = mem_copy(secret.data, secret.len);
     set_signature(draft, value);
@@ -176,7 +176,7 @@ static bool mutate_prefix_signature(struct draft *draft, const struct call *call
     char *value = mem_format("%s%s", call->values[0].text, current(draft));
     if (!*call->values[0].text) {
         free(value);
-        return error_set(err, "\"with\" is empty, so that the signature would stay right");
+        return error_set(err, "\"with\" is empty, so the signature would stay right");
     }
     set_signature(draft, value);
     free(value);
@@ -262,8 +262,8 @@ static const struct mutation rows[] = {
     {{"truncate-signature",
       "wire",
       "has a truncated signature",
-      {WORD_NUMBER("to", PARAMETER_INTEGER, "32", "characters that are left")}},
-     "signature cut to %s characters",
+      {WORD_NUMBER("to", PARAMETER_INTEGER, "32", "how many characters remain")}},
+     "signature truncated to %s characters",
      true,
      mutate_truncate_signature},
     {{"extend-signature",
@@ -293,7 +293,7 @@ static const struct mutation rows[] = {
      true,
      mutate_very_long_signature},
     {{"secret-itself", "wire", "has the secret itself as its signature", {{0}}},
-     "the secret itself as signature",
+     "the secret itself as the signature",
      true,
      mutate_secret_itself},
     {{"base64-signature", "wire", "has the correct signature in base64", {{0}}},
@@ -307,15 +307,15 @@ static const struct mutation rows[] = {
     {{"prefix-signature",
       "wire",
       "has a prefix before the correct signature",
-      {WORD_TEXT("with", "sha256=", "what stands before it")}},
+      {WORD_TEXT("with", "sha256=", "the prefix")}},
      "signature with \"%s\" before it",
      true,
      mutate_prefix_signature},
     {{"query-signature",
       "wire",
-      "has the correct signature in the query string instead of the header",
+      "has the correct signature in the query string string instead of the header",
       {{0}}},
-     "signature in the query",
+     "signature in the query string",
      true,
      mutate_query_signature},
     {{"duplicate-signature",

@@ -41,7 +41,7 @@ static bool mutate_nest(struct draft *draft, const struct call *call, struct err
 {
     struct buf *data = &draft->event.data;
     if (call->values[0].number > NEST_MAX)
-        return error_set(err, "%lld levels are too many; at most %d",
+        return error_set(err, "%lld levels are too many; the maximum is %d",
                          (long long)call->values[0].number, NEST_MAX);
     size_t depth = (size_t)call->values[0].number;
     buf_clear(data);
@@ -91,7 +91,7 @@ static bool mutate_split_character(struct draft *draft, const struct call *call,
     while (at < body->len && ((unsigned char)body->data[at] & 0xc0) != 0x80)
         at++;
     if (at == body->len)
-        return error_set(err, "the body has no character of several bytes");
+        return error_set(err, "the body has no multi-byte character");
     draft->request.transport.split_at = at;
     draft->request.transport.pause_ns = call->values[0].number;
     return true;
@@ -148,7 +148,7 @@ static bool mutate_ip_version(struct draft *draft, const struct call *call, stru
 {
     int64_t version = call->values[0].number;
     if (version != 4 && version != 6)
-        return error_set(err, "%lld is no version; 4 and 6 are", (long long)version);
+        return error_set(err, "%lld is not an IP version; choose 4 or 6", (long long)version);
     draft->request.transport.ip_version = (int)version;
     return true;
 }
@@ -202,42 +202,42 @@ static const struct mutation rows[] = {
      false,
      mutate_chunked},
     {{"expect-continue", "wire", "sends `Expect: 100-continue` and waits before the body", {{0}}},
-     "asking for 100 (Continue) first",
+     "waiting for 100 Continue",
      false,
      mutate_expect_continue},
-    {{"http-1.0", "wire", "is sent as HTTP/1.0", {{0}}}, "by HTTP/1.0", false, mutate_http_1_0},
+    {{"http-1.0", "wire", "is sent as HTTP/1.0", {{0}}}, "over HTTP/1.0", false, mutate_http_1_0},
     {{"dribble",
       "wire",
       "is sent with the body in small pieces",
       {WORD_NUMBER("piece", PARAMETER_SIZE, "1", "bytes of a piece"),
        WORD_NUMBER("pause", PARAMETER_DURATION, "1ms", "between pieces")}},
-     "its body in pieces of %s bytes",
+     "the body in pieces of %s bytes",
      false,
      mutate_dribble},
     {{"split-character",
       "wire",
       "is sent with the body in two pieces, split inside a multi-byte character",
       {WORD_NUMBER("pause", PARAMETER_DURATION, "50ms", "between the pieces")}},
-     "its body cut inside a character",
+     "the body split inside a character",
      false,
      mutate_split_character},
     {{"gzip", "wire", "has a gzip body, announced in Content-Encoding", {{0}}},
-     "its body in gzip",
+     "the body in gzip",
      true,
      mutate_gzip},
     {{"abort-body",
       "wire",
       "is reset by the client in the middle of the body",
-      {WORD_NUMBER("after", PARAMETER_SIZE, "64", "bytes of the body that are sent")}},
-     "broken off after %s bytes of its body",
+      {WORD_NUMBER("after", PARAMETER_SIZE, "64", "how many bytes of the body are sent")}},
+     "reset after %s bytes of the body",
      true,
      mutate_abort_body},
     {{"hold-body",
       "wire",
       "has a body that never ends: the connection stays open",
-      {WORD_NUMBER("after", PARAMETER_SIZE, "64", "bytes of the body that are sent"),
+      {WORD_NUMBER("after", PARAMETER_SIZE, "64", "how many bytes of the body are sent"),
        WORD_NUMBER("for", PARAMETER_DURATION, "1500ms", "how long at most")}},
-     "held after %s bytes of its body",
+     "held after %s bytes of the body",
      true,
      mutate_hold_body},
     {{"hold-connection",
@@ -264,8 +264,8 @@ static const struct mutation rows[] = {
     {{"tls-handshake",
       "wire",
       "is never sent: only the TLS handshake takes place",
-      {WORD_CHOICE("version", "any", tls_versions, "the only version that is offered"),
-       WORD_TEXT("ciphers", "", "all that is offered below TLS 1.3, in OpenSSL's words")}},
+      {WORD_CHOICE("version", "any", tls_versions, "the only version offered"),
+       WORD_TEXT("ciphers", "", "the only ciphers offered below TLS 1.3, in OpenSSL's syntax")}},
      "a TLS handshake (version %s)",
      true,
      mutate_tls_handshake},

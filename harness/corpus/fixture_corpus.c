@@ -39,11 +39,11 @@ static void tally_tell(struct tally *tally, const struct fixture_choice *choice)
     for (size_t i = 0; i < choice->num_formats; i++)
         if (tally->left_out[i])
             log_print(LOG_WARN,
-                      "note: %zu of the requests cannot be said in %s and are left out "
-                      "of it (of the last one, %s)",
+                      "note: %zu of the requests cannot be represented in %s and are left out (of "
+                      "the last one, %s)",
                       tally->left_out[i], choice->formats[i]->name, tally->reasons[i]);
     if (tally->num_secret)
-        log_print(LOG_WARN, "note: %zu requests are left out because they would hold the secret",
+        log_print(LOG_WARN, "note: %zu requests are left out because they would contain the secret",
                   tally->num_secret);
     free(tally->left_out);
     free(tally->reasons);
@@ -213,7 +213,7 @@ static bool write_types(struct corpus *corpus, bool *out_interrupted, struct err
                                 err);
 }
 
-static const char none[] = "no fixture was selected; `hookcheck list cases` shows what there is";
+static const char none[] = "no fixture was selected; `hookcheck list cases` shows them all";
 
 int fixture_corpus_write(const struct fixture_choice *choice, struct error *err)
 {
@@ -235,8 +235,8 @@ int fixture_corpus_write(const struct fixture_choice *choice, struct error *err)
         sink_print(stdout, "%zu fixtures in %s (seed %llu)\n", corpus.tally.num_fixtures,
                    corpus.folder.path, (unsigned long long)choice->seed);
         if (choice->own_secret)
-            log_print(LOG_WARN, "the fixtures are signed with your own secret: whoever has them "
-                                "can replay them; only you can read the files (0600)");
+            log_print(LOG_WARN, "the fixtures are signed with your own secret, so anyone who has "
+                                "them can replay them; only you can read the files (0600)");
     } else if (interrupted) {
         code = EXIT_INTERRUPTED;
     } else if (usage) {

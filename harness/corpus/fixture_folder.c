@@ -53,12 +53,12 @@ static bool check_place(const char *path, bool force, struct error *err)
     if (lstat(path, &about) != 0)
         return errno == ENOENT || error_set(err, "cannot write %s: %s", path, strerror(errno));
     if (!S_ISDIR(about.st_mode))
-        return error_set(err, "%s is there and is no folder", path);
+        return error_set(err, "%s exists and is not a folder", path);
     if (!force && holds_something(path))
-        return error_set(err,
-                         "the folder %s is not empty; name another one, or give --force to "
-                         "replace the fixtures in it",
-                         path);
+        return error_set(
+            err,
+            "the folder %s is not empty; choose another one, or replace its fixtures with --force",
+            path);
     return true;
 }
 
@@ -194,8 +194,8 @@ static bool replace(struct fixture_folder *folder, struct error *err)
     else if (keep_others(old, folder->path))
         remove_tree(old);
     else
-        ok = error_set(err, "some files that were in %s could not be put back; they are in %s",
-                       folder->path, old);
+        ok = error_set(err, "some files of %s could not be restored; they are in %s", folder->path,
+                       old);
     free(old);
     return ok;
 }

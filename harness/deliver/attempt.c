@@ -98,7 +98,7 @@ static void end_uncertified(struct attempt *attempt)
 {
     attempt->seen.outcome = OUTCOME_TLS_FAILED;
     (void)snprintf(attempt->seen.detail, sizeof attempt->seen.detail,
-                   "the endpoint demands a client certificate; give one with --cert and --key");
+                   "the endpoint requires a client certificate; give one with --cert and --key");
 }
 
 void attempt_end(struct attempt *attempt, enum outcome outcome, const char *format, ...)
@@ -130,9 +130,9 @@ void attempt_end_late(struct attempt *attempt)
         attempt_end(attempt, OUTCOME_TLS_FAILED, "no TLS session with %s within %s",
                     target->authority, buf_text(&limit));
     else if (seen->first_byte_ns < 0)
-        attempt_end(attempt, OUTCOME_TIMED_OUT, "no answer within %s", buf_text(&limit));
+        attempt_end(attempt, OUTCOME_TIMED_OUT, "no response within %s", buf_text(&limit));
     else
-        attempt_end(attempt, OUTCOME_TIMED_OUT, "the answer was not complete after %s",
+        attempt_end(attempt, OUTCOME_TIMED_OUT, "the response was incomplete after %s",
                     buf_text(&limit));
     buf_clear(&limit);
 }

@@ -50,7 +50,7 @@ void engine_connection_free(struct engine_connection *connection)
     if (!connection)
         return;
     if (connection->attempt) {
-        attempt_end(connection->attempt, OUTCOME_NOT_SENT, "its connection was given up");
+        attempt_end(connection->attempt, OUTCOME_NOT_SENT, "its connection was closed");
         connection->attempt->connection = NULL;
     }
     connection_drop(connection);

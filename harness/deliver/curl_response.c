@@ -87,7 +87,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *payload)
     if (!note_arrival(attempt))
         return 0;
     if (response->heads_len > HEAD_LEN_MAX) {
-        response->broken = "the heads of the answer are longer than 256 KiB";
+        response->broken = "the response's headers are longer than 256 KiB";
         return 0;
     }
     if (response->head_ended) /* a trailer */
@@ -111,7 +111,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *payload)
     reading_take_body(&attempt->seen, (struct bytes){data, size * count});
     uint64_t body_len = attempt->seen.body_len;
     if (attempt->seen.decoded && body_len > DECODED_LEN_MAX) {
-        response->broken = "the compressed body grows beyond 64 MiB";
+        response->broken = "the compressed body expands to more than 64 MiB";
         return 0;
     }
     if (!attempt->seen.decoded && reader->has_length && body_len == reader->content_length)

@@ -108,7 +108,7 @@ static void decide(struct attempt *attempt, CURLcode code)
             seen->total_ns = response->last_byte_ns - seen->started_ns;
         attempt_end(attempt, OUTCOME_ANSWERED, "%s", "");
     } else if (code == CURLE_OK) {
-        attempt_end(attempt, OUTCOME_CUT_SHORT, "the answer ended within its head");
+        attempt_end(attempt, OUTCOME_CUT_SHORT, "the response ended inside its headers");
     } else {
         outcome_of_failure(attempt, code);
     }

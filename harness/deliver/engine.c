@@ -84,11 +84,11 @@ void engine_send(struct engine *engine, const struct engine_send *send)
         connection->is_owned = true;
     }
     if (send->request->transport.tls.asked && !engine->target->is_tls)
-        attempt_end(attempt, OUTCOME_NOT_SENT, "there is no TLS over http");
+        attempt_end(attempt, OUTCOME_NOT_SENT, "the URL is http, so there is no TLS");
     else if (!connection)
         curl_way_begin(attempt);
     else if (connection->attempt)
-        attempt_end(attempt, OUTCOME_NOT_SENT, "another exchange is under way on the connection");
+        attempt_end(attempt, OUTCOME_NOT_SENT, "another exchange is in progress on the connection");
     else
         engine_connection_begin(connection, attempt,
                                 send->request->transport.tls.asked ? &tls_probe_way : &raw_way);
@@ -148,7 +148,7 @@ void engine_release_held(struct engine *engine)
     for (struct attempt *attempt = engine->attempts; attempt; attempt = attempt->next) {
         struct engine_connection *connection = attempt->connection;
         if (!attempt->ended && connection && connection->state == CONNECTION_UNDER_WAY)
-            (void)sending_end_held(connection, "the client held the connection and then left");
+            (void)sending_end_held(connection, "the client held the connection and then closed it");
     }
 }
 

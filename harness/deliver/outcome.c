@@ -97,7 +97,7 @@ static const char *words_or(const char *error_text, CURLcode code)
 
 static void end_unresolved(struct attempt *attempt, CURLcode code, const char *text)
 {
-    attempt_end(attempt, OUTCOME_UNRESOLVED, "the name of %s has no address",
+    attempt_end(attempt, OUTCOME_UNRESOLVED, "%s does not resolve to an address",
                 code == CURLE_COULDNT_RESOLVE_PROXY ? "the proxy" : attempt->engine->target->host);
 }
 
@@ -108,19 +108,20 @@ static void end_unconnected(struct attempt *attempt, CURLcode code, const char *
     (void)curl_easy_getinfo(attempt->connection ? attempt->connection->easy : attempt->easy,
                             CURLINFO_OS_ERRNO, &os_errno);
     if (os_errno == ECONNREFUSED)
-        attempt_end(attempt, OUTCOME_REFUSED, "nobody listens on %s", where);
+        attempt_end(attempt, OUTCOME_REFUSED, "nothing listens on %s", where);
     else if (os_errno == ECONNRESET)
         attempt_end(attempt, OUTCOME_REFUSED, "%s reset the connection at once", where);
     else if (os_errno)
-        attempt_end(attempt, OUTCOME_UNREACHABLE, "no way to %s: %s", where,
+        attempt_end(attempt, OUTCOME_UNREACHABLE, "cannot connect to %s: %s", where,
                     strerror((int)os_errno)); /* NOLINT(concurrency-mt-unsafe) */
     else
-        attempt_end(attempt, OUTCOME_UNREACHABLE, "no way to %s: %s", where, words_or(text, code));
+        attempt_end(attempt, OUTCOME_UNREACHABLE, "cannot connect to %s: %s", where,
+                    words_or(text, code));
 }
 
 static void end_cut_short(struct attempt *attempt, CURLcode code, const char *text)
 {
-    attempt_end(attempt, OUTCOME_CUT_SHORT, "the answer ended before it was complete");
+    attempt_end(attempt, OUTCOME_CUT_SHORT, "the response ended before it was complete");
 }
 
 /* libcurl does not count interim answers. */
@@ -129,7 +130,7 @@ static void end_unanswered(struct attempt *attempt, CURLcode code, const char *t
     if (attempt->seen.first_byte_ns >= 0)
         end_cut_short(attempt, code, text);
     else
-        attempt_end(attempt, OUTCOME_CLOSED, "the connection was closed without an answer");
+        attempt_end(attempt, OUTCOME_CLOSED, "the connection was closed without a response");
 }
 
 static void end_late(struct attempt *attempt, CURLcode code, const char *text)
@@ -164,7 +165,7 @@ static void end_broken(struct attempt *attempt, CURLcode code, const char *text)
         end_tls(attempt, text);
     else
         attempt_end(attempt, OUTCOME_RESET, "the connection was reset %s",
-                    begun ? "before the answer was complete" : "without an answer");
+                    begun ? "before the response was complete" : "without a response");
 }
 
 struct failure_row {
@@ -217,7 +218,7 @@ static bool end_without_session(struct attempt *attempt, CURLcode code, const ch
         return false;
     if (had_session(attempt) || strstr(text, " alert "))
         return false;
-    attempt_end(attempt, OUTCOME_UNREACHABLE, "no way to %s: %s",
+    attempt_end(attempt, OUTCOME_UNREACHABLE, "cannot connect to %s: %s",
                 attempt->engine->target->authority, words_or(text, code));
     return true;
 }

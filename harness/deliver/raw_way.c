@@ -93,9 +93,9 @@ static void on_close(struct engine_connection *connection)
     } else if (sending_end_held(connection, "the endpoint closed the connection")) {
         return;
     } else if (attempt->seen.first_byte_ns < 0) {
-        end_and_drop(connection, OUTCOME_CLOSED, "the connection was closed without an answer");
+        end_and_drop(connection, OUTCOME_CLOSED, "the connection was closed without a response");
     } else {
-        end_and_drop(connection, OUTCOME_CUT_SHORT, "the answer ended before it was complete");
+        end_and_drop(connection, OUTCOME_CUT_SHORT, "the response ended before it was complete");
     }
 }
 

@@ -137,7 +137,7 @@ static void end_by_reset(struct engine_connection *connection)
 {
     const struct linger now = {1, 0};
     (void)setsockopt(connection->socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
-    end_on_purpose(connection, "the client reset the connection in the middle of its body");
+    end_on_purpose(connection, "the client reset the connection in the middle of the body");
 }
 
 /* --- steps --- */
@@ -199,7 +199,7 @@ bool sending_step(struct engine_connection *connection)
         if (transport->stop == STOP_RESET)
             end_by_reset(connection);
         else
-            end_on_purpose(connection, "the client held the connection and then left");
+            end_on_purpose(connection, "the client held the connection and then closed it");
         return false;
     }
     if (is_due || (!connection->may_send_body && connection->attempt->seen.num_interim > 0))

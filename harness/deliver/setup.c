@@ -226,7 +226,7 @@ static const char *openssl_words(void)
 {
     const char *words = ERR_reason_error_string(ERR_peek_last_error());
     ERR_clear_error();
-    return words ? words : "it holds none";
+    return words ? words : "it contains none";
 }
 
 static bool check_readable(const char *what, const char *path, struct error *err)
@@ -243,7 +243,8 @@ static bool check_cacert(SSL_CTX *ctx, const char *path, struct error *err)
 {
     return check_readable("CA certificate", path, err) &&
            (SSL_CTX_load_verify_locations(ctx, path, NULL) == 1 ||
-            error_set(err, "%s holds no CA certificates in PEM form: %s", path, openssl_words()));
+            error_set(err, "%s contains no CA certificates in PEM form: %s", path,
+                      openssl_words()));
 }
 
 /* Without this OpenSSL would ask for the password on the terminal, in the middle of a run. */
@@ -261,11 +262,11 @@ static bool check_client_cert(SSL_CTX *ctx, const struct engine_options *options
         !check_readable("private key", key, err))
         return false;
     if (SSL_CTX_use_certificate_chain_file(ctx, options->cert) != 1)
-        return error_set(err, "%s holds no certificate in PEM form: %s", options->cert,
+        return error_set(err, "%s contains no certificate in PEM form: %s", options->cert,
                          openssl_words());
     if (SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1)
         return error_set(err,
-                         "%s holds no private key in PEM form that fits and needs no password: %s",
+                         "%s contains no matching private key in PEM form without a password: %s",
                          key, openssl_words());
     return true;
 }
@@ -278,7 +279,7 @@ static bool check_tls(const struct engine_options *options, struct error *err)
     bool right = (!options->cacert || check_cacert(ctx, options->cacert, err)) &&
                  (!options->cert || check_client_cert(ctx, options, err)) &&
                  (options->cert || !options->key ||
-                  error_set(err, "a private key needs its certificate beside it (--cert)"));
+                  error_set(err, "a private key needs its certificate (--cert)"));
     SSL_CTX_free(ctx);
     return right;
 }
@@ -296,7 +297,7 @@ static bool check_resolve(const struct engine *engine, struct error *err)
         curl_easy_cleanup(easy);
         curl_slist_free_all(one);
         if (code != CURLE_UNSUPPORTED_PROTOCOL)
-            return error_set(err, "--resolve %s: it has to be HOST:PORT:ADDRESS", entry);
+            return error_set(err, "--resolve %s: must be HOST:PORT:ADDRESS", entry);
     }
     return true;
 }

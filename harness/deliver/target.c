@@ -149,7 +149,7 @@ static bool check_bytes(const char *url, struct error *err)
         return error_set(err, "the endpoint's URL is longer than %d bytes", URL_LEN_MAX);
     for (const char *c = url; *c; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7F)
-            return error_set(err, "the endpoint's URL holds a control character");
+            return error_set(err, "the endpoint's URL contains a control character");
     return true;
 }
 
@@ -166,7 +166,7 @@ static CURLU *parse(const char *url, struct error *err)
         return parsed;
     curl_url_cleanup(parsed);
     if (code == CURLUE_NO_HOST)
-        (void)error_set(err, "the endpoint's URL names no host");
+        (void)error_set(err, "the endpoint's URL has no host");
     else
         (void)error_set(err, "the endpoint's URL cannot be read: %s", curl_url_strerror(code));
     return NULL;
@@ -274,7 +274,7 @@ bool target_resolve(struct target *target, const struct target *base, const char
         url = part_of(parsed, CURLUPART_URL, 0);
     curl_url_cleanup(parsed);
     bool resolved = url ? target_parse(target, url, err)
-                        : error_set(err, "what a redirect points to cannot be read");
+                        : error_set(err, "the redirect's Location cannot be parsed");
     free(url);
     return resolved;
 }

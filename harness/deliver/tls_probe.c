@@ -258,7 +258,7 @@ static void on_agreed(struct engine_connection *connection)
     copy_text(facts->cipher, sizeof facts->cipher, SSL_get_cipher_name(ssl));
     read_alpn(ssl, facts);
     read_certificates(ssl, attempt->engine->target->host, facts);
-    end(connection, OUTCOME_LEFT, "a TLS handshake, and nothing more");
+    end(connection, OUTCOME_LEFT, "only a TLS handshake");
 }
 
 static void on_refused(struct engine_connection *connection)

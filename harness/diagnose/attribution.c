@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "result/packed.h"
 
 static bool met(const struct sight *sight, int status)
 {
@@ -91,7 +92,7 @@ static bool fits_computation(const struct investigation *inv, const struct sight
         return true;
     if (sight->exchange->seen.status == 413) /* a limit is no signature */
         return false;
-    if (sight->exchange->request.body.len > RESERIALISED_MAX ||
+    if (exchange_body_len(sight->exchange) > RESERIALISED_MAX ||
         (wants_text(by) && sight->has_event && !sight->data.data))
         return true;
     if (subject_read(&subject, buf_bytes(&sight->exchange->request.body), inv->input->wall_ms))

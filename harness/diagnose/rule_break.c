@@ -4,6 +4,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "diagnose/rule.h"
+#include "result/packed.h"
 
 static bool has_one(const struct sight *sight)
 {
@@ -83,7 +84,7 @@ static bool predict_refusal(const struct rule *rule, const struct investigation 
                             const struct sight *sight)
 {
     return sight->is_plain && *sight->right && !sight->is_right &&
-           sight->exchange->request.body.len <= MODERATE_LEN;
+           exchange_body_len(sight->exchange) <= MODERATE_LEN;
 }
 
 static bool predict_depth(const struct rule *rule, const struct investigation *inv,
@@ -95,7 +96,7 @@ static bool predict_depth(const struct rule *rule, const struct investigation *i
 static bool predict_body(const struct rule *rule, const struct investigation *inv,
                          const struct sight *sight)
 {
-    size_t len = sight->exchange->request.body.len;
+    size_t len = exchange_body_len(sight->exchange);
     if (!sight->is_read || !sight->is_plain || sight->num_signatures != 1 ||
         strcmp(sight->exchange->request.method, "POST") != 0)
         return false;

@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "diagnose/rule_part.h"
+#include "result/packed.h"
 
 bool predict_unknown_type(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight)
@@ -41,12 +42,12 @@ bool predict_unchecked_size(const struct rule *rule, const struct investigation 
     size_t checked = 0;
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *other = &inv->sights[i];
-        size_t len = other->exchange->request.body.len;
+        size_t len = exchange_body_len(other->exchange);
         if (!other->exchange->genuine && other->has_event && other->answer == ANSWER_REFUSED &&
             len > checked)
             checked = len;
     }
-    return sight->has_event && checked > 0 && sight->exchange->request.body.len > checked;
+    return sight->has_event && checked > 0 && exchange_body_len(sight->exchange) > checked;
 }
 
 bool predict_accepted_id(const struct rule *rule, const struct investigation *inv,

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "diagnose/attribution.h"
 #include "diagnose/investigation.h"
+#include "result/packed.h"
 
 #define LOST "such events are lost: Panora does not retry them"
 
@@ -311,7 +312,7 @@ static void ask_types(struct investigation *inv, bool arrays)
 static bool fits_size(const struct investigation *inv, const struct sight *sight,
                       const void *payload)
 {
-    return sight->exchange->request.body.len > *(const size_t *)payload;
+    return exchange_body_len(sight->exchange) > *(const size_t *)payload;
 }
 
 static size_t len_of(struct investigation *inv, size_t padding)

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "diagnose/investigation.h"
+#include "result/packed.h"
 
 /* Below the limits that frameworks have by default. */
 #define USUAL_MAX      ((size_t)64 * 1024)
@@ -35,8 +36,8 @@ static bool is_event(const struct sight *sight)
     const struct js *data = js_get(sight->event, "data");
     bool fits = data && (js_kind(data) == JS_STRING || js_kind(data) == JS_OBJECT ||
                          js_kind(data) == JS_ARRAY);
-    bool is_usual =
-        sight->exchange->genuine || sight->exchange->accepted || request->body.len <= USUAL_MAX;
+    bool is_usual = sight->exchange->genuine || sight->exchange->accepted ||
+                    exchange_body_len(sight->exchange) <= USUAL_MAX;
     return fits && is_usual && sight->is_plain && sight->id.len && sight->type.len &&
            text_is_utf8(buf_bytes(&request->body));
 }
@@ -78,7 +79,7 @@ static bool is_worth_reading(const struct sight *sight)
 {
     const struct exchange *exchange = sight->exchange;
     bool as_it_should = exchange->genuine ? exchange->accepted : sight->answer == ANSWER_REFUSED;
-    return exchange->request.body.len <= USUAL_MAX || !as_it_should;
+    return exchange_body_len(exchange) <= USUAL_MAX || !as_it_should;
 }
 
 static void add_sight(struct investigation *inv, const struct exchange *exchange,

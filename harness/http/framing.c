@@ -52,7 +52,7 @@ static struct flaw read_lengths(const struct headers *headers, struct framing *o
 }
 
 static const struct flaw both_framings = {400,
-                                          "both Transfer-Encoding and Content-Length are there"};
+                                          "both Transfer-Encoding and Content-Length are present"};
 
 /* What the fields named Transfer-Encoding hold together. */
 struct codings {
@@ -85,7 +85,7 @@ static struct flaw check_codings(const struct headers *headers, const struct cod
     if (codings->empty_item)
         return (struct flaw){400, "Transfer-Encoding has an empty value"};
     if (codings->num_chunked > 1)
-        return (struct flaw){400, "chunked stands in Transfer-Encoding more than once"};
+        return (struct flaw){400, "Transfer-Encoding contains chunked more than once"};
     return NO_FLAW;
 }
 
@@ -98,7 +98,7 @@ static struct flaw check_response(const struct headers *headers, bool has_coding
     if (num_lengths > 0 && has_codings)
         return both_framings;
     if (num_lengths > 1)
-        return (struct flaw){400, "Content-Length stands there more than once"};
+        return (struct flaw){400, "there is more than one Content-Length"};
     if (length && strchr(length, ','))
         return (struct flaw){400, "Content-Length is a list"};
     return NO_FLAW;

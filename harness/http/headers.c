@@ -105,6 +105,18 @@ static bool list_has_token(const char *list, const char *token)
     return false;
 }
 
+size_t headers_fitting(const struct headers *headers, size_t max_len)
+{
+    size_t len = 0;
+    size_t count = 0;
+    for (; count < headers->count; count++) {
+        len += strlen(headers->items[count].name) + strlen(headers->items[count].value);
+        if (len > max_len)
+            break;
+    }
+    return count;
+}
+
 bool headers_has_token(const struct headers *headers, const char *name, const char *token)
 {
     for (size_t i = 0; i < headers->count; i++)

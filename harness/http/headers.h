@@ -38,6 +38,9 @@ const char *headers_find(const struct headers *headers, const char *name);
 /* How many fields have that name. */
 size_t headers_count(const struct headers *headers, const char *name);
 
+/* How many of the first fields have names and values of at most `max_len` bytes together. */
+size_t headers_fitting(const struct headers *headers, size_t max_len);
+
 /* Whether a field of that name has `token` among its comma-separated values, case ignored (a list
  * as in RFC 9110 section 5.6.1): headers_has_token(h, "Connection", "close"). */
 bool headers_has_token(const struct headers *headers, const char *name, const char *token);

@@ -71,7 +71,7 @@ static struct flaw parse_version(struct bytes in, int *out_minor)
 {
     if (in.len != 8 || memcmp(in.data, "HTTP/", 5) != 0 || in.data[6] != '.' || in.data[5] < '0' ||
         in.data[5] > '9' || in.data[7] < '0' || in.data[7] > '9')
-        return (struct flaw){400, "the version is not of the form HTTP/1.1"};
+        return (struct flaw){400, "the version does not have the form HTTP/1.1"};
     if (in.data[5] != '1')
         return (struct flaw){505, "the version is not HTTP/1.x"};
     *out_minor = in.data[7] - '0';
@@ -87,7 +87,7 @@ struct flaw parse_request_line(struct bytes line, struct request_line *out)
     if (!is_token(out->method))
         return (struct flaw){400, "the method is not a token"};
     if (!is_visible_ascii(out->target))
-        return (struct flaw){400, "the target is empty or has a character that may not be there"};
+        return (struct flaw){400, "the target is empty or contains an invalid character"};
     return parse_version(version, &out->minor);
 }
 
@@ -114,7 +114,7 @@ struct flaw parse_status_line(struct bytes line, struct status_line *out)
         return (struct flaw){400, "the status is not a number of three digits"};
     out->reason = line.len > 13 ? (struct bytes){line.data + 13, line.len - 13} : bytes_of("");
     if (out->reason.len && memchr(out->reason.data, '\0', out->reason.len))
-        return (struct flaw){400, "the reason has a NUL"};
+        return (struct flaw){400, "the reason contains a NUL"};
     return NO_FLAW;
 }
 
@@ -128,11 +128,11 @@ struct flaw parse_field_line(struct bytes line, struct field_line *out)
     out->value = parse_trim((struct bytes){colon + 1, line.len - name_len - 1});
     /* RFC 9112 section 5.1: no blank may stand before the colon; proxies differed over it. */
     if (name_len && is_blank(line.data[name_len - 1]))
-        return (struct flaw){400, "a blank stands between a header's name and its colon"};
+        return (struct flaw){400, "there is white space between a header's name and its colon"};
     if (!is_token(out->name))
         return (struct flaw){400, "a header's name is not a token"};
     if (!parse_is_field_text(out->value))
-        return (struct flaw){400, "a header's value has a control character"};
+        return (struct flaw){400, "a header's value contains a control character"};
     return NO_FLAW;
 }
 
@@ -157,12 +157,12 @@ struct flaw parse_chunk_size(struct bytes line, uint64_t *out)
         *out = *out * 16 + (uint64_t)hex_value(line.data[digits]);
     }
     if (digits == 0)
-        return (struct flaw){400, "a chunk does not begin with its size in hexadecimal digits"};
+        return (struct flaw){400, "a chunk does not start with its size in hexadecimal digits"};
     struct bytes rest = parse_trim((struct bytes){line.data + digits, line.len - digits});
     bool blanks_only = rest.len == 0 && digits < line.len;
     if ((rest.len && rest.data[0] != ';') || blanks_only)
-        return (struct flaw){400, "something other than an extension follows a chunk size"};
+        return (struct flaw){400, "a chunk size is followed by something other than an extension"};
     if (!parse_is_field_text(rest))
-        return (struct flaw){400, "a chunk extension has a control character"};
+        return (struct flaw){400, "a chunk extension contains a control character"};
     return NO_FLAW;
 }

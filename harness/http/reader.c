@@ -108,8 +108,8 @@ static bool line_trouble(struct http_reader *reader, enum line_result result,
     if (result == LINE_TOO_LONG)
         return fail(reader, when_too_long, out);
     if (result == LINE_BARE_LF)
-        return fail(reader, (struct flaw){400, "a line ends with LF alone"}, out);
-    return fail(reader, (struct flaw){400, "a CR stands inside a line"}, out);
+        return fail(reader, (struct flaw){400, "a line ends with a bare LF"}, out);
+    return fail(reader, (struct flaw){400, "a line contains a CR"}, out);
 }
 
 static bool step_idle(struct http_reader *reader, struct input *in, enum http_event *out)

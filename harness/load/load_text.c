@@ -124,7 +124,7 @@ static void add_latency(const struct load_report *report, struct buf *out)
     const struct tally *tally = &report->result->tally;
     begin_row(out, "latency");
     if (!tally->latency.count) {
-        buf_add_text(out, "nothing was answered\n");
+        buf_add_text(out, "there was no response\n");
         return;
     }
     add_percentiles(&tally->latency, out);

@@ -382,7 +382,7 @@ static void on_closed(struct link *link, bool is_broken)
     }
     end_exchange(link, LOAD_CLOSED, 0, false,
                  is_broken             ? "the connection was reset"
-                 : link->first_ns >= 0 ? "the connection was closed inside the response"
+                 : link->first_ns >= 0 ? "the connection was closed during the response"
                                        : "the connection was closed without a response");
 }
 
@@ -540,7 +540,7 @@ bool worker_try(struct worker *worker, bool *out_unreached, struct error *err)
     bool may_go_on = !problem && (worker->plan->may_be_public || dial_is_private(dial));
     if (!problem && !may_go_on)
         (void)error_set(err,
-                        "%s leads to a public address; if you may load it, repeat its name: "
+                        "%s resolves to a public address; if you may load it, repeat its name: "
                         "--i-may-load-this-host %s",
                         worker->plan->target->host, worker->plan->target->host);
     dial_free(dial);
@@ -615,7 +615,7 @@ static void expire(struct worker *worker, int64_t now)
         struct link *link = &worker->links[i];
         if (link->state == LINK_BUSY && now - link->sent_ns > worker->plan->deadline_ns)
             end_exchange(link, LOAD_TIMED_OUT, 0, false,
-                         link->first_ns >= 0 ? "the response was not complete at the deadline"
+                         link->first_ns >= 0 ? "the response was incomplete at the deadline"
                                              : "no response before the deadline");
     }
 }

@@ -42,7 +42,7 @@ static json_t *read_resource(const char *path, struct error *err)
 {
     struct bytes text = resource_find(path);
     if (!text.data) {
-        (void)error_set(err, "%s is not in the program", path);
+        (void)error_set(err, "%s is missing from the program", path);
         return NULL;
     }
     return json_read(path, text, err);
@@ -159,7 +159,7 @@ static bool read_samples(struct catalogue *catalogue, struct error *err)
         if (object == SIZE_MAX)
             return false;
         if (set_of(&samples->objects[object], type->shape)->count == 0)
-            return error_set(err, "%s comes as \"%s\", of which %s has no samples", type->name,
+            return error_set(err, "%s arrives as \"%s\", but %s has no samples of that", type->name,
                              shape_names[type->shape], type->object);
         samples->of_type[i] = object;
     }

@@ -55,7 +55,7 @@ static bool fail_here(const struct reader *reader, const char *wanted)
 {
     size_t place = (size_t)(reader->at - reader->start);
     if (reader->at == reader->end)
-        return error_set(reader->err, "not JSON: the text ends where %s is due, at byte %zu",
+        return error_set(reader->err, "not JSON: the text ends where %s is expected, at byte %zu",
                          wanted, place);
     unsigned char byte = (unsigned char)*reader->at;
     if (byte > 0x20 && byte < 0x7F)
@@ -162,7 +162,8 @@ static bool read_hard_string(struct reader *reader)
             if (!read_escape(reader))
                 return false;
         } else if (byte < 0x20) {
-            return fail_here(reader, "a character of a string (control characters are escaped)");
+            return fail_here(reader,
+                             "a character of a string (control characters must be escaped)");
         } else if (byte < 0x80) {
             const char *from = reader->at;
             reader->at = skip_plain(from, reader->end);
@@ -260,7 +261,7 @@ static bool read_key(struct reader *reader)
 {
     skip_white(reader);
     if (!next_is(reader, '"', '"'))
-        return fail_here(reader, "a member's name in double quotes");
+        return fail_here(reader, "a key in double quotes");
     struct js key;
     if (!read_string(reader, &key))
         return false;

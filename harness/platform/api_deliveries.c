@@ -194,7 +194,7 @@ static void open_stream(struct visit *visit)
     int64_t none[1];
     uint64_t missed = 0;
     if (platform->num_streams == STREAMS_MAX) {
-        visit_refuse(visit, 503, "%d pages watch already; close one", STREAMS_MAX);
+        visit_refuse(visit, 503, "%d pages are already watching; close one", STREAMS_MAX);
         return;
     }
     struct stream *stream = &platform->streams[platform->num_streams++];

@@ -55,7 +55,7 @@ static bool check_url(const char *url, struct buf *out_notes, struct error *err)
     if (strchr(url, '#'))
         buf_add_text(out_notes, "The part after # is not sent. ");
     if (target.is_loopback)
-        buf_add_text(out_notes, "Only this machine reaches it; the real Panora does not. ");
+        buf_add_text(out_notes, "Only this machine can reach it; the real Panora cannot. ");
     target_clear(&target);
     return true;
 }
@@ -236,7 +236,7 @@ static void show_report(struct visit *visit)
 {
     struct buf page = {0};
     if (!runs_read(visit->platform->runs, visit->parameter, "report.html", &page)) {
-        visit_refuse(visit, 404, "there is no report of such a run");
+        visit_refuse(visit, 404, "there is no report for this run");
         return;
     }
     visit->out->status = 200;

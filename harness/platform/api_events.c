@@ -124,7 +124,7 @@ static bool check_type(struct visit *visit, struct order *order)
     if (len < 5 || strcmp(order->name + len - 5, ".push") != 0)
         return true;
     visit_refuse(visit, 400,
-                 "%s is a name that only bodies have; trigger %.*s.created, which arrives as it",
+                 "%s is a name that only bodies have; trigger %.*s.created, which arrives under it",
                  order->name, (int)len - 5, order->name);
     return false;
 }

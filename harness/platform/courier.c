@@ -168,7 +168,7 @@ static bool prepare_hop(struct request *request, int status, bool same_host, str
     (void)headers_remove(&request->headers, "Panora-Signature");
     if (request->body.len == 0)
         return true;
-    out->cut_because = mem_format("the %d leads to another host; Panora sends the event and its "
+    out->cut_because = mem_format("the %d points to another host; Panora sends the event and its "
                                   "signature there, hookcheck does not",
                                   status);
     return false;

@@ -96,7 +96,7 @@ void dispatcher_wake(struct dispatcher *dispatcher)
 static void complain(struct dispatcher *dispatcher, const struct error *err)
 {
     if (!dispatcher->has_failed)
-        log_print(LOG_ERROR, "%s; deliveries wait until that is over", err->message);
+        log_print(LOG_ERROR, "%s; deliveries wait until this is resolved", err->message);
     dispatcher->has_failed = true;
 }
 
@@ -184,11 +184,11 @@ static const char *cannot_store(const struct observation *seen)
     struct error err = {0};
     struct bytes body = buf_bytes(&seen->body);
     if (body.len && memchr(body.data, 0, body.len))
-        return "the answer holds U+0000, which PostgreSQL refuses";
+        return "the response contains U+0000, which PostgreSQL rejects";
     struct js *value = body.len ? js_parse(body, &err) : NULL;
     bool is_json = value && js_kind(value) != JS_STRING;
     js_free(value);
-    return is_json ? "the answer is JSON, which it tries to store as text: "
+    return is_json ? "the response is JSON, which Panora tries to store as text: "
                      "PrismaClientValidationError"
                    : NULL;
 }
@@ -208,12 +208,12 @@ static const char *record_queue(const struct journey *journey, struct attempt_re
 {
     if (out->delivered) {
         out->panora =
-            mem_format("a success: the answer is stored with status %d", journey->seen.status);
+            mem_format("a success: the response is stored with status %d", journey->seen.status);
         return "delivered";
     }
     char *why = failure_of(journey);
-    out->panora = mem_format("nothing: the row stays \"processed\" with attempt_count 0, the log "
-                             "says that the event was queued again, and it is not (%s)",
+    out->panora = mem_format("nothing: the row stays \"processed\" with attempt_count 0, and the "
+                             "log wrongly says that the event was queued again (%s)",
                              why);
     free(why);
     return "failed";
@@ -225,7 +225,7 @@ static const char *record_inline(const struct journey *journey, struct attempt_r
     char *why = out->delivered ? mem_text(trouble ? trouble : "") : failure_of(journey);
     out->delivered = out->delivered && !trouble;
     if (out->delivered)
-        out->panora = mem_text("a success: the answer's text is stored as it came");
+        out->panora = mem_text("a success: the response's text is stored unchanged");
     else
         out->panora = mem_format("\"failed\", with one more attempt to come (%s)", why);
     free(why);
@@ -344,7 +344,7 @@ struct dispatcher *dispatcher_start(const struct dispatcher_options *options, st
     engine_load_libraries();
     bool ok = store_requeue(options->store, err);
     for (size_t i = 0; i <= DISPATCHER_WORKERS && ok; i++)
-        ok = start_worker(dispatcher, i) || error_set(err, "no thread could be had");
+        ok = start_worker(dispatcher, i) || error_set(err, "no thread could be started");
     if (ok)
         return dispatcher;
     dispatcher_free(dispatcher);

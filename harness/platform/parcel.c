@@ -119,7 +119,7 @@ bool parcel_is_valid(const struct request *request, struct bytes secret, struct 
     size_t count = headers_count(&request->headers, PANORA_SIGNATURE_HEADER);
     const char *given = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
     if (count > 1) {
-        buf_add_format(out_why, "%s is there %zu times", PANORA_SIGNATURE_HEADER, count);
+        buf_add_format(out_why, "%s is present %zu times", PANORA_SIGNATURE_HEADER, count);
         return false;
     }
     struct bytes signature = {given, given ? strlen(given) : 0};

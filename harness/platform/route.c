@@ -186,8 +186,7 @@ static bool admit(struct visit *visit, const struct route *route)
     struct error why = {0};
     if (route->who == WHO_KEY && !has_key(visit)) {
         visit_refuse(visit, 401,
-                     "the header x-api-key with the key of this local Panora is missing "
-                     "or wrong");
+                     "the x-api-key header with this local Panora's key is missing or wrong");
         return false;
     }
     if (visit->request->body.len == 0)
@@ -213,11 +212,11 @@ static void answer_visit(struct visit *visit, const char *path)
     const struct inbound *request = visit->request;
     if (!host_is_ours(visit->platform, headers_find(request->headers, "Host"))) {
         visit_refuse(visit, 403,
-                     "this Host is not one of this server's names; --allow-host adds one");
+                     "this Host is not one of this server's names; add it with --allow-host");
         return;
     }
     if (!origin_is_ours(visit->platform, request)) {
-        visit_refuse(visit, 403, "pages of other sites may not use this server");
+        visit_refuse(visit, 403, "pages from other sites may not use this server");
         return;
     }
     const struct route *route = find_route(visit, path, &number);

@@ -115,7 +115,7 @@ const char *runs_start(struct runs *runs, const char *url, const char *secret, s
     struct suite_run *run = runs->program ? free_place(runs) : NULL;
     if (!run) {
         (void)error_set(err,
-                        runs->program ? "%d runs are under way; wait until one is over"
+                        runs->program ? "%d runs are in progress; wait until one ends"
                                       : "this server cannot run the suites",
                         RUNS_MAX);
         return NULL;
@@ -123,7 +123,7 @@ const char *runs_start(struct runs *runs, const char *url, const char *secret, s
     rng_uuid(rng, run->id);
     run->folder = make_folder();
     if (!run->folder) {
-        (void)error_set(err, "no folder for the report could be made");
+        (void)error_set(err, "the folder for the report could not be created");
         return NULL;
     }
     write_script(runs, run->folder, url, &script);

@@ -17,7 +17,7 @@ static const struct {
     {SQLITE_NOTADB, "it is not an SQLite database"},
     {SQLITE_CORRUPT, "the database is damaged"},
     {SQLITE_CANTOPEN, "it cannot be opened"},
-    {SQLITE_BUSY, "another program holds it"},
+    {SQLITE_BUSY, "another program is using it"},
 };
 
 bool sql_fail(struct sql *sql, struct error *err)
@@ -26,7 +26,8 @@ bool sql_fail(struct sql *sql, struct error *err)
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if ((code & 0xff) == known[i].code)
             return error_set(err, "%s: %s", sql->shown, known[i].words);
-    return error_set(err, "%s: %s", sql->shown, sql->db ? sqlite3_errmsg(sql->db) : "no memory");
+    return error_set(err, "%s: %s", sql->shown,
+                     sql->db ? sqlite3_errmsg(sql->db) : "out of memory");
 }
 
 bool sql_open(struct sql *sql, const char *path, const char *shown, struct error *err)

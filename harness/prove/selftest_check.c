@@ -129,7 +129,7 @@ static void check_right(struct selftest *selftest, const struct candidate *candi
                         outcome->id);
     }
     if (candidate->first.count == 0 && !candidate->first.failure)
-        add_problem(selftest, candidate, "against %s no case was run", candidate->name);
+        add_problem(selftest, candidate, "no case was run against %s", candidate->name);
 }
 
 static void check_repetition(struct selftest *selftest, const struct candidate *candidate)

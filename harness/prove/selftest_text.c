@@ -22,14 +22,15 @@ static void add_catches(const struct selftest *selftest, const struct case_outco
     if (line->len == 0 && excuse)
         buf_add_text(line, excuse);
     else if (line->len == 0)
-        buf_add_text(line, one->level == LEVEL_MAY ? "- (only informs)" : "-");
+        buf_add_text(line, one->level == LEVEL_MAY ? "- (info only)" : "-");
 }
 
 static void add_matrix(const struct selftest *selftest, struct buf *out)
 {
     size_t count;
     const struct case_outcome **cases = selftest_cases(selftest, &count);
-    buf_add_text(out, "What catches what: each case, and the faults it fails or warns of\n\n");
+    buf_add_text(out,
+                 "What catches what: each case, and the faults that it fails or warns about\n\n");
     for (size_t i = 0; i < count; i++) {
         struct buf line = {0};
         add_catches(selftest, cases[i], &line);
@@ -95,8 +96,7 @@ void selftest_add_text(const struct selftest *selftest, struct buf *out)
     add_matrix(selftest, out);
     add_faults(selftest, out);
     buf_add_char(out, '\n');
-    add_sentences("doubt: ", &selftest->doubts, " (not when run again, with nothing beside it)",
-                  out);
+    add_sentences("doubt: ", &selftest->doubts, " (not when run again alone)", out);
     add_sentences("problem: ", &selftest->problems, "", out);
     add_counts(selftest, out);
 }

@@ -34,7 +34,7 @@ static bool read_status_text(struct argument *argument, struct error *err)
     free(argument->text);
     argument->text = kept;
     if (read && strpbrk(kept, "\r\n"))
-        return error_set(err, "what stands after the comma goes on over the end of the line");
+        return error_set(err, "the part after the comma contains a line break");
     return read;
 }
 
@@ -62,7 +62,7 @@ static bool check_header(const char *text, struct error *err)
 {
     const char *colon = strchr(text, ':');
     if (!colon || colon == text || strpbrk(text, "\r\n"))
-        return error_set(err, "\"%s\" is not of the form \"Name: value\"", text);
+        return error_set(err, "\"%s\" does not have the form \"Name: value\"", text);
     return true;
 }
 

@@ -364,7 +364,7 @@ static const struct behaviour behaviours[] = {
      .apply = behave_reset},
     {.name = "reset-upload",
      .sentence = "resets the connection before reading the request's body",
-     .argument = {.kind = ARGUMENT_SIZE, .meaning = "N bytes of the answer", .fallback = "0"},
+     .argument = {.kind = ARGUMENT_SIZE, .meaning = "N bytes of the response", .fallback = "0"},
      .moment = MOMENT_HEAD,
      .apply = behave_reset},
     {.name = "reset-after",

@@ -63,7 +63,7 @@ static bool is_no_fault(const char *word, struct error *err)
 {
     for (size_t i = 0; i < num_non_faults; i++)
         if (strcasecmp(non_faults[i].id, word) == 0)
-            return !error_set(err, "%s is no fault of the receiver: %s", non_faults[i].id,
+            return !error_set(err, "%s is not a fault of the receiver: %s", non_faults[i].id,
                               non_faults[i].because);
     return false;
 }

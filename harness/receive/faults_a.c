@@ -305,7 +305,7 @@ static enum result act_and_know_connection(struct handling *handling)
 static const struct fault rows[] = {
     {.id = "A01",
      .name = "no-verification",
-     .sentence = "verifies no signature at all",
+     .sentence = "does not verify signatures",
      .seen = "CVE-2026-33143 (OneUptime), CVE-2026-39969 (TypeBot)",
      .diagnosis = "checks-nothing",
      .overrides = {.find = trust}},
@@ -432,7 +432,7 @@ static const struct fault rows[] = {
     {.id = "A26",
      .name = "remembers-ids",
      .sentence = "does not verify events with an id_event that it accepted before",
-     .seen = "a verdict that is cached by the id of the event",
+     .seen = "a verdict that is cached by the event's id",
      .diagnosis = "remembers-ids",
      .overrides = {.find = find_unless_known_id}},
     {.id = "A27",

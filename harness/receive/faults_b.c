@@ -267,7 +267,7 @@ static const struct fault rows[] = {
      .sentence = "answers 500 when data is deeply nested",
      .seen = "openclaw#152876, wandb/weave#7578, Rapid-MLX#798, nestjs#17801",
      .argument = {.kind = ARGUMENT_NUMBER,
-                  .meaning = "N levels that it stands, from 1",
+                  .meaning = "N levels that it supports, from 1",
                   .fallback = "32",
                   .least = 1,
                   .most = 1000000},

@@ -225,7 +225,7 @@ static const struct fault rows[] = {
                  "but the first",
      .seen = "devlane#355, StellarBank#39",
      .diagnosis = "races-duplicates",
-     .argument = {ARGUMENT_TIME, "TIME between looking an id up and noting it", "250ms"},
+     .argument = {ARGUMENT_TIME, "TIME between looking up an id and storing it", "250ms"},
      .overrides = {.act = act_with_race}},
     {.id = "G05",
      .name = "wants-order",

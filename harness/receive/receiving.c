@@ -49,9 +49,9 @@ static void apply(const struct receiving *receiving, enum moment moment, struct 
 static void add_outcome(const struct answer *answer, struct buf *line)
 {
     static const char *const unanswered[] = {
-        [ENDING_KEEP] = "closed unanswered", [ENDING_CLOSE] = "closed unanswered",
-        [ENDING_RESET] = "reset unanswered", [ENDING_HOLD] = "left unanswered",
-        [ENDING_DIE] = "died unanswered",
+        [ENDING_KEEP] = "closed without a response", [ENDING_CLOSE] = "closed without a response",
+        [ENDING_RESET] = "reset without a response", [ENDING_HOLD] = "left without a response",
+        [ENDING_DIE] = "crashed without a response",
     };
     if (answer->cut && answer->cut_at == 0)
         buf_add_text(line, unanswered[answer->ending]);
@@ -125,7 +125,7 @@ static bool behave_early(struct receiving *receiving, enum moment moment,
     handling.answer.status = 200;
     apply(receiving, MOMENT_ANSWER, &handling.answer, request);
     apply(receiving, moment, &handling.answer, request);
-    note(receiving, &handling, NULL, "answered before its body", NULL);
+    note(receiving, &handling, NULL, "answered before the body", NULL);
     finish(&handling, out);
     return true;
 }

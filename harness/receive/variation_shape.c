@@ -192,8 +192,8 @@ static enum result vary_shape_published(struct handling *handling)
 
 static const struct variation rows[] = {
     {.name = "validates-the-shape",
-     .sentence = "wants data that is complete and typed as Panora's documentation has it for the "
-                 "type, and takes unknown types and members",
+     .sentence = "requires data to be complete and typed as Panora's documentation says, and "
+                 "accepts unknown types and keys",
      .overrides = {.shape = vary_shape_published}},
 };
 const struct table_part variations_by_shape = TABLE_PART(rows);

@@ -18,11 +18,11 @@ static void unknown(const struct library *library, const char *id, struct error 
         explainers[i]->add_names(library, &names);
     const char *nearest = text_nearest(id, names.items, names.count);
     if (nearest)
-        (void)error_set(err, "nothing is called \"%s\"; did you mean \"%s\"?", id, nearest);
+        (void)error_set(err, "nothing is named \"%s\"; did you mean \"%s\"?", id, nearest);
     else
         (void)error_set(err,
-                        "nothing is called \"%s\"; `hookcheck list cases`, faults, mutations and "
-                        "so on show what there is",
+                        "nothing is named \"%s\"; `hookcheck list cases`, faults, mutations and so "
+                        "on show all names",
                         id);
     names_clear(&names);
 }

@@ -28,7 +28,7 @@ static void add_event(const struct step *step, struct buf *out)
 {
     buf_add_text(out, step->type ? step->type : "an event of the run's usual type");
     if (step->again)
-        buf_add_format(out, ", the event of step %zu once more", step->again);
+        buf_add_format(out, ", the event of step %zu again", step->again);
     if (step->dialect == STEP_DIALECT_TEXT)
         buf_add_text(out, ", data as text");
     if (step->dialect == STEP_DIALECT_OBJECT)
@@ -52,7 +52,7 @@ static void add_event(const struct step *step, struct buf *out)
 static void add_delivery(const struct step *step, struct buf *out)
 {
     if (strcmp(step->method, "POST") != 0)
-        buf_add_format(out, ", sent by %s", step->method);
+        buf_add_format(out, ", sent with %s", step->method);
     if (step->times > 1)
         buf_add_format(out, ", %zu times%s%s", step->times,
                        step->same_event ? ", the same event each time" : "",
@@ -81,7 +81,7 @@ static void add_expectations(const struct calls *calls, struct buf *out)
             buf_add_text(out, "; ");
         expectation_add_expected(&calls->items[i], out);
         if (expectation->needs_control)
-            buf_add_text(out, ", while its genuine twin is accepted");
+            buf_add_text(out, ", and the matching genuine event is accepted");
     }
 }
 
@@ -114,11 +114,11 @@ static void add_conditions(const struct suite_case *one, struct buf *out)
         const char *sentence;
     } conditions[] = {
         {one->one_connection, "all steps share one connection"},
-        {one->harmful, "a genuine event follows it, to see whether the endpoint still lives"},
-        {one->disruptive, "left out against public hosts unless --allow-disruptive is given"},
+        {one->harmful, "a genuine event follows, to check that the endpoint is still up"},
+        {one->disruptive, "skipped for public hosts unless --allow-disruptive is given"},
         {one->private_channel, "sent only over https or to loopback"},
-        {one->needs_signature, "left out with --unsigned"},
-        {judge_needs_effect(one), "left out without --effect-command, whose word it goes by"},
+        {one->needs_signature, "skipped with --unsigned"},
+        {judge_needs_effect(one), "skipped without --effect-command, whose answer it needs"},
     };
     for (size_t i = 0; i < ARRAY_LEN(conditions); i++)
         if (conditions[i].is_so)
@@ -129,7 +129,7 @@ static void add_tolerated(const struct suite_case *one, struct buf *out)
 {
     if (!one->tolerate_status)
         return;
-    char *text = mem_format("%s is a warning only: %s", one->tolerate_status,
+    char *text = mem_format("%s is only a warning: %s", one->tolerate_status,
                             one->tolerate_because ? one->tolerate_because : "");
     explain_entry("Tolerated:", text, out);
     free(text);

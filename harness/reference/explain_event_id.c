@@ -25,14 +25,13 @@ static bool explain_event_id(const struct library *library, const char *id, stru
     char *prefix = has_run ? mem_copy(id, sizeof wanted - 1 + 4) : mem_text(EVENT_ID_PREFIX "-");
     for (char *at = prefix; *at; at++)
         *at = (char)tolower((unsigned char)*at);
-    char *means = has_run
-                      ? mem_format("an event of a run of hookcheck: the four digits after the "
-                                   "hyphen (%s) are those of the run, whose reports name them",
-                                   prefix + sizeof wanted - 1)
-                      : mem_text("events of hookcheck: every id_event that it makes is a version-4 "
-                                 "UUID which begins with " EVENT_ID_PREFIX
-                                 "; the four digits after the hyphen are the run's, and the same "
-                                 "for the same --seed");
+    char *means =
+        has_run ? mem_format("an event from a hookcheck run: the four digits after the hyphen (%s) "
+                             "belong to the run, and its reports name them",
+                             prefix + sizeof wanted - 1)
+                : mem_text("events from hookcheck: every id_event is a version-4 UUID that starts "
+                           "with " EVENT_ID_PREFIX "; the four digits after the hyphen belong to "
+                           "the run, and are the same for the same --seed");
     char *clean = mem_format("DELETE FROM your_events WHERE id_event LIKE '%s%%'", prefix);
     buf_add_format(out, "%s (id of an event)\n\n", id);
     explain_entry("Means:", means, out);

@@ -105,12 +105,12 @@ const struct explainer explain_behaviours = {explain_behaviour, add_behaviour_na
 
 static void describe_variation(const struct variation *variation, struct buf *out)
 {
-    buf_add_format(out, "%s (right in another way)\n\n", variation->name);
+    buf_add_format(out, "%s (correct in another way)\n\n", variation->name);
     char *usage = mem_format("hookcheck receive --variation %s", variation->name);
     char *sentence = mem_format("The receiver %s.", variation->sentence);
     explain_entry("Meaning:", sentence, out);
     explain_entry("Written:", usage, out);
-    explain_entry("Caught by:", "no case: whatever fails it is a defect of the suites", out);
+    explain_entry("Caught by:", "no case: a case that fails it is a defect of the suites", out);
     free(sentence);
     free(usage);
 }

@@ -67,9 +67,9 @@ static void describe_mutation(const struct mutation *mutation, struct buf *out)
         const char *place;
         const char *sentence;
     } stages[] = {
-        {"event", "before signing: the event is another one, and its signature fits"},
-        {"sign", "when it is signed"},
-        {"wire", "after signing: what was signed stays as it was"},
+        {"event", "before signing: the event changes, and its signature matches"},
+        {"sign", "during signing"},
+        {"wire", "after signing: the signature stays as it was"},
     };
     const struct word *word = &mutation->word;
     char *sentence = mem_format("The request %s.", word->sentence);
@@ -85,8 +85,8 @@ static void describe_mutation(const struct mutation *mutation, struct buf *out)
         if (strcmp(stages[i].place, mutation->word.place) == 0)
             explain_entry("Stage:", stages[i].sentence, out);
     explain_entry("Verdict:",
-                  mutation->is_flaw ? "a right endpoint refuses the request, or may refuse it"
-                                    : "the request stays genuine: a right endpoint accepts it",
+                  mutation->is_flaw ? "a correct endpoint refuses the request, or may refuse it"
+                                    : "the request stays genuine: a correct endpoint accepts it",
                   out);
     free(sentence);
     free(usage);
@@ -125,10 +125,8 @@ static void describe_expectation(const struct expectation *expectation, struct b
     free(sentence);
     free(in_suite);
     if (expectation->needs_control)
-        explain_entry(
-            "Control:",
-            "it counts only beside a genuine event, alike but for the flaw, that was accepted",
-            out);
+        explain_entry("Control:", "it counts only if the same event without the flaw was accepted",
+                      out);
 }
 
 static bool explain_expectation(const struct library *library, const char *id, struct buf *out)

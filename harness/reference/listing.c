@@ -121,8 +121,8 @@ static void fill_formats(const struct library *library, json_t *rows)
 
 const struct listing listings[] = {
     {"events",
-     "the names that Panora sends, documents or offers: name, name in the body, what is true of "
-     "it, shape, note",
+     "the names that Panora sends, documents or offers: name, name in the body, status, shape, "
+     "note",
      {"name", "arrives_as", "sent", "documented", "subscribable", "shape", "note"},
      fill_events},
     {"cases", "the cases of the suites: id, level, title", {"id", "level", "title"}, fill_cases},
@@ -132,11 +132,11 @@ const struct listing listings[] = {
      {"id", "name", "sentence"},
      listing_fill_faults},
     {"variations",
-     "how a receiver may differ and be right all the same", //
+     "how a receiver may differ and still be correct", //
      {"name", "sentence"},
      listing_fill_variations},
     {"behaviours",
-     "what `receive --behaviour` does to an answer: name, sentence",
+     "what `receive --behaviour` does to a response: name, sentence",
      {"name", "sentence"},
      listing_fill_behaviours},
     {"mutations",
@@ -144,7 +144,7 @@ const struct listing listings[] = {
      {"name", "usage", "place", "flaw", "sentence"},
      fill_mutations},
     {"expectations",
-     "what a case can demand of the answers: name, place, sentence",
+     "what a case can expect of the responses: name, place, sentence",
      {"name", "place", "sentence"},
      fill_expectations},
     {"diagnoses",
@@ -152,11 +152,11 @@ const struct listing listings[] = {
      {"id", "sentence"},
      listing_fill_diagnoses},
     {"snippets",
-     "the handlers that a report shows, which `explain` prints: file, framework, the file it needs",
+     "the handlers that `explain` prints: file, framework, the file it needs",
      {"name", "framework", "needs"},
      listing_fill_snippets},
     {"probes",
-     "the searches that a case can make for a number: name, sentence",
+     "the limits that a case can search for: name, sentence",
      {"name", "sentence"},
      fill_probes},
     {"formats",

@@ -18,7 +18,7 @@ static bool add_one(const struct run_result *result, const struct case_result *o
                     const struct request_format *format, const char *before, struct buf *out)
 {
     struct shown_request shown;
-    shown_request_init(&shown, result, &case_main_exchange(one)->request);
+    shown_request_init(&shown, result, &case_main_exchange(one)->request, CURL_BODY_MAX);
     shown.place.name = one->id;
     shown.place.verdict = verdict_of(one);
     bool can = request_format_refuses(format, &shown.request) == NULL;

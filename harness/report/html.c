@@ -109,12 +109,8 @@ static void add_hex(struct bytes in, struct buf *out)
 
 void html_bytes(struct bytes in, size_t max_len, size_t total_len, struct buf *out)
 {
-    struct bytes shown = {in.data, in.len < max_len ? in.len : max_len};
-    bool is_text = text_is_utf8(in);
-    while (is_text && shown.len < in.len && shown.len &&
-           ((unsigned char)in.data[shown.len] & 0xc0) == 0x80)
-        shown.len--;
-    if (is_text)
+    struct bytes shown = text_beginning(in, max_len);
+    if (text_is_utf8(shown))
         add_lines(shown, out);
     else
         add_hex(shown, out);

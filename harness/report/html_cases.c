@@ -11,6 +11,7 @@
 #include "report/repeat.h"
 #include "report/tally.h"
 #include "report/text_page.h"
+#include "result/packed.h"
 
 static const enum verdict verdicts[] = {VERDICT_FAIL, VERDICT_WARN, VERDICT_INCONCLUSIVE,
                                         VERDICT_PASS, VERDICT_INFO, VERDICT_SKIP};
@@ -112,7 +113,8 @@ static void add_request(const struct run_result *result, const struct exchange *
     struct shown_request shown;
     if (!exchange->request.method)
         return;
-    shown_request_init(&shown, result, &exchange->request);
+    size_t shown_len = text_beginning(buf_bytes(&exchange->request.body), max_body).len;
+    shown_request_init(&shown, result, &exchange->request, shown_len);
     buf_add_text(out, "<h4>Request</h4>\n<pre>");
     html_add(shown.request.method, out);
     buf_add_char(out, ' ');
@@ -120,8 +122,8 @@ static void add_request(const struct run_result *result, const struct exchange *
     buf_add_char(out, '\n');
     add_headers(result, &shown.request.headers, &shown.place, out);
     buf_add_char(out, '\n');
-    html_bytes(buf_bytes(&shown.request.body), max_body,
-               exchange->request.body.len + exchange->body_let_go, out);
+    html_bytes(buf_bytes(&shown.request.body), shown.request.body.len, exchange_body_len(exchange),
+               out);
     buf_add_text(out, "</pre>\n");
     shown_request_clear(&shown);
 }
@@ -132,11 +134,12 @@ static void add_answer(const struct run_result *result, const struct observation
     struct buf body = {0};
     if (!seen->status)
         return;
-    result_redact(result, buf_bytes(&seen->body), &body);
+    size_t shown_len = text_beginning(buf_bytes(&seen->body), max_body).len;
+    redact_beginning(result->redactor, buf_bytes(&seen->body), shown_len, &body);
     buf_add_format(out, "<h4>Response</h4>\n<pre>%d\n", seen->status);
     add_headers(result, &seen->headers, NULL, out);
     buf_add_char(out, '\n');
-    html_bytes(buf_bytes(&body), max_body, (size_t)seen->body_len, out);
+    html_bytes(buf_bytes(&body), body.len, (size_t)seen->body_len, out);
     buf_add_text(out, "</pre>\n");
     buf_clear(&body);
 }

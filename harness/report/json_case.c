@@ -8,6 +8,7 @@
 #include "http/redacted.h"
 #include "report/repeat.h"
 #include "report/standing.h"
+#include "result/packed.h"
 
 /* Bytes of a body that a report shows. */
 #define SHOWN_BODY_MAX 2048
@@ -32,24 +33,12 @@ static void set_size(json_t *object, const char *name, uint64_t value)
     json_object_set_new(object, name, json_integer((json_int_t)value));
 }
 
-/* The beginning of `body`, not cut inside a UTF-8 character when it is UTF-8. */
-static struct bytes beginning_of(struct bytes body)
-{
-    if (body.len <= SHOWN_BODY_MAX)
-        return body;
-    size_t len = SHOWN_BODY_MAX;
-    if (text_is_utf8(body))
-        while (((unsigned char)body.data[len] & 0xc0) == 0x80)
-            len--;
-    return (struct bytes){body.data, len};
-}
-
 /* `kept` is what there is of `len` bytes. */
 static void set_body(json_t *object, const struct run_result *result, struct bytes kept,
                      uint64_t len)
 {
     struct buf shown = {0};
-    size_t shown_len = beginning_of(kept).len;
+    size_t shown_len = text_beginning(kept, SHOWN_BODY_MAX).len;
     redact_beginning(result->redactor, kept, shown_len, &shown);
     json_set_bytes(object, "body", buf_bytes(&shown));
     set_size(object, "body_len", len);
@@ -60,14 +49,15 @@ static void set_body(json_t *object, const struct run_result *result, struct byt
 static json_t *request_of(const struct run_result *result, const struct exchange *exchange)
 {
     const struct request *request = &exchange->request;
-    size_t len = request->body.len;
+    bool is_sent = exchange->seen.outcome != OUTCOME_NOT_SENT;
+    struct bytes body = is_sent ? buf_bytes(&request->body) : (struct bytes){NULL, 0};
     struct shown_request shown;
-    shown_request_init(&shown, result, request);
+    shown_request_init(&shown, result, request, 0);
     json_t *object = json_object();
     json_set_text(object, "method", shown.request.method);
     json_set_text(object, "url", shown.place.url);
     json_object_set_new(object, "headers", json_headers(&shown.request.headers, &shown.place));
-    set_body(object, result, buf_bytes(&request->body), len + exchange->body_let_go);
+    set_body(object, result, body, exchange_body_len(exchange));
     shown_request_clear(&shown);
     return object;
 }
@@ -78,13 +68,7 @@ static void set_headers(json_t *object, const struct run_result *result,
 {
     struct headers redacted = {0};
     struct headers shown = seen->headers; /* a shorter view */
-    size_t len = 0;
-    for (shown.count = 0; shown.count < seen->headers.count; shown.count++) {
-        const struct header *header = &seen->headers.items[shown.count];
-        len += strlen(header->name) + strlen(header->value);
-        if (len > SHOWN_HEADERS_MAX)
-            break;
-    }
+    shown.count = headers_fitting(&seen->headers, SHOWN_HEADERS_MAX);
     headers_redacted(result->redactor, &shown, &redacted);
     json_object_set_new(object, "headers", json_headers(&redacted, NULL));
     headers_clear(&redacted);

@@ -24,10 +24,10 @@ static void add_with_query(const char *start, size_t len, const char *query, str
 }
 
 void shown_request_init(struct shown_request *shown, const struct run_result *result,
-                        const struct request *request)
+                        const struct request *request, size_t body_max)
 {
     *shown = (struct shown_request){.place = {0}};
-    request_redacted(result->redactor, request, CURL_BODY_MAX, &shown->request);
+    request_redacted(result->redactor, request, body_max, &shown->request);
     const char *query = shown->request.query;
     const char *url = result->url ? result->url : "";
     const char *host = strstr(url, "://") ? strstr(url, "://") + 3 : url;
@@ -70,11 +70,12 @@ bool repeat_by_curl(const struct run_result *result, const struct case_result *o
         buf_add_text(out, one->curl ? one->curl : "");
         return one->curl != NULL;
     }
-    if (!exchange || exchange->request.body.len > CURL_BODY_MAX || exchange->body_let_go ||
+    if (!exchange || exchange->seen.outcome == OUTCOME_NOT_SENT ||
+        exchange->request.body.len > CURL_BODY_MAX || exchange->body_let_go ||
         !curl_can(&exchange->request.transport))
         return false;
     struct shown_request shown;
-    shown_request_init(&shown, result, &exchange->request);
+    shown_request_init(&shown, result, &exchange->request, CURL_BODY_MAX);
     curl_command(&shown.request, &shown.place, out);
     shown_request_clear(&shown);
     return true;

@@ -11,8 +11,7 @@
 #include "http/request.h"
 #include "result/result.h"
 
-/* A copy of a request without secrets and without what of its body is beyond CURL_BODY_MAX, and
- * where it went. */
+/* A copy of a request without secrets, and where it went. */
 struct shown_request {
     struct request request;
     struct request_place place;
@@ -21,13 +20,14 @@ struct shown_request {
     struct buf path;
 };
 
+/* With the first `body_max` bytes of the body. */
 void shown_request_init(struct shown_request *shown, const struct run_result *result,
-                        const struct request *request);
+                        const struct request *request, size_t body_max);
 void shown_request_clear(struct shown_request *shown);
 
 /* Appends a curl line for the case's main exchange (report/details.h), without a line end. False
- * with nothing appended when there is no exchange, or when its body is too long for a command line.
- */
+ * with nothing appended when there is no exchange, when it was not sent, or when its body is too
+ * long for a command line. */
 bool repeat_by_curl(const struct run_result *result, const struct case_result *one,
                     struct buf *out);
 

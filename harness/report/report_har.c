@@ -12,11 +12,17 @@
 #include "report/details.h"
 #include "report/formats.h"
 #include "report/repeat.h"
+#include "result/packed.h"
 
 static double ms_of(int64_t ns)
 {
     return ns < 0 ? -1 : round((double)ns / 1000) / 1000;
 }
+
+/* Of an answer: bytes of its body, and of names and values of its fields. What it has beside them
+ * is known by "size". */
+#define SHOWN_BODY_MAX    4096
+#define SHOWN_HEADERS_MAX 8192
 
 static json_t *headers_of(const struct headers *headers, const struct request_place *place)
 {
@@ -63,7 +69,7 @@ static void set_content(json_t *object, struct bytes body, bool may_say_encoding
 static json_t *request_of(const struct run_result *result, const struct exchange *exchange)
 {
     struct shown_request shown;
-    shown_request_init(&shown, result, &exchange->request);
+    shown_request_init(&shown, result, &exchange->request, CURL_BODY_MAX);
     json_t *object = json_object();
     struct bytes body = buf_bytes(&shown.request.body);
     const char *type = headers_find(&shown.request.headers, "Content-Type");
@@ -82,8 +88,7 @@ static json_t *request_of(const struct run_result *result, const struct exchange
         json_object_set_new(object, "postData", post);
     }
     json_object_set_new(object, "headersSize", json_integer(-1));
-    json_object_set_new(object, "bodySize",
-                        json_integer((json_int_t)body.len + (json_int_t)exchange->body_let_go));
+    json_object_set_new(object, "bodySize", json_integer((json_int_t)exchange_body_len(exchange)));
     shown_request_clear(&shown);
     return object;
 }
@@ -95,7 +100,8 @@ static json_t *response_of(const struct run_result *result, const struct exchang
     struct buf body = {0};
     json_t *object = json_object();
     json_t *content = json_object();
-    for (size_t i = 0; i < seen->headers.count; i++) {
+    size_t num_shown = headers_fitting(&seen->headers, SHOWN_HEADERS_MAX);
+    for (size_t i = 0; i < num_shown; i++) {
         struct buf value = {0};
         result_redact(result, bytes_of(seen->headers.items[i].value), &value);
         headers_add(&redacted, seen->headers.items[i].name, buf_text(&value));
@@ -103,7 +109,8 @@ static json_t *response_of(const struct run_result *result, const struct exchang
     }
     const char *type = headers_find(&redacted, "Content-Type");
     const char *location = headers_find(&redacted, "Location");
-    result_redact(result, buf_bytes(&seen->body), &body);
+    size_t shown_len = text_beginning(buf_bytes(&seen->body), SHOWN_BODY_MAX).len;
+    redact_beginning(result->redactor, buf_bytes(&seen->body), shown_len, &body);
     json_object_set_new(content, "size", json_integer((json_int_t)seen->body_len));
     json_set_text(content, "mimeType", type ? type : "");
     if (body.len)

@@ -79,23 +79,15 @@ static void take_body(struct kept *kept, struct observation *seen)
 
 static void take_headers(struct kept *kept, struct observation *seen)
 {
-    size_t max = room(kept, KEPT_HEADERS_MAX);
-    size_t len = 0;
-    size_t count = 0;
-    for (; count < seen->headers.count; count++) {
-        const struct header *header = &seen->headers.items[count];
-        size_t more = strlen(header->name) + strlen(header->value);
-        if (len + more > max)
-            break;
-        len += more;
-    }
+    size_t count = headers_fitting(&seen->headers, room(kept, KEPT_HEADERS_MAX));
     seen->headers_cut = seen->headers.count - count;
     for (size_t i = count; i < seen->headers.count; i++) {
         free(seen->headers.items[i].name);
         free(seen->headers.items[i].value);
     }
     seen->headers.count = count;
-    kept->total += len;
+    for (size_t i = 0; i < count; i++)
+        kept->total += strlen(seen->headers.items[i].name) + strlen(seen->headers.items[i].value);
 }
 
 bool kept_knows(struct kept *kept, const struct observation *seen)

@@ -29,6 +29,7 @@ void exchange_clear(struct exchange *exchange)
     free(exchange->id_event);
     free(exchange->processed.why);
     request_clear(&exchange->request);
+    buf_clear(&exchange->packed);
     observation_clear(&exchange->seen);
 }
 

@@ -50,7 +50,8 @@ enum leak { LEAK_NONE, LEAK_SECRET, LEAK_SIGNATURE };
 struct exchange {
     char *sent; /* one line for people: "crm.contact.created, signature cut to 32 characters" */
     struct request request; /* as sent */
-    size_t body_let_go; /* bytes of the request's body that are not kept here, all or none of it */
+    size_t body_let_go; /* bytes at the end of the request's body that are not here (packed.h) */
+    struct buf packed;  /* all of it, compressed; empty when it never was */
     struct observation seen;
     char right_signature[65]; /* of the event as it was signed, whatever was sent; "" = unknown */
     int64_t late_ns;          /* open loop: how long after its intended time it left; 0 otherwise */

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "panora/js.h"
+#include "result/packed.h"
 #include "run/run_internal.h"
 
 /* --quick: the first look. What was accepted and is not there yet gets the whole time. */
@@ -30,6 +31,7 @@ static bool is_of_effect(const struct testcase *test)
 /* The id that really goes out, which a mutation may have changed. */
 static void note_id(struct exchange *exchange)
 {
+    exchange_unpack(exchange);
     struct js *body = js_parse(buf_bytes(&exchange->request.body), NULL);
     const struct js *id = js_get(body, "id_event");
     free(exchange->id_event);
@@ -37,6 +39,7 @@ static void note_id(struct exchange *exchange)
     if (id && js_kind(id) == JS_STRING && !memchr(js_string(id).data, '\0', js_string(id).len))
         exchange->id_event = mem_copy(js_string(id).data, js_string(id).len);
     js_free(body);
+    exchange_pack(exchange);
 }
 
 typedef void visit(struct exchange *exchange, void *payload);

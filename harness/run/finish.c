@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "result/exit.h"
+#include "result/packed.h"
 #include "run/run_internal.h"
 
 static void redact_text(const struct run_result *result, char **text)
@@ -80,7 +81,11 @@ static void judge_sent(struct runner *runner, struct testcase *test, struct case
         steps[i] = test->shots[i].step;
     }
     const struct case_evidence evidence = {exchanges, controls, steps, test->count};
+    for (size_t i = 0; i < test->count; i++)
+        exchange_unpack(&test->exchanges[i]);
     judge_case(test->one, &evidence, &runner->facts, out);
+    for (size_t i = 0; i < test->count; i++)
+        exchange_pack(&test->exchanges[i]);
     judge_canary(test, out);
     free(exchanges);
     free(controls);

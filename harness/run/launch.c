@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "judge/leaks.h"
+#include "result/packed.h"
 #include "run/run_internal.h"
 
 /* After so many hangs, or deaths of the endpoint, by one kind of request the rest of that kind is
@@ -87,7 +88,7 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
     runner->usual_accepted =
         runner->usual_accepted || (exchange->accepted && test->shots[index].usual);
     if (!runner->known_good && test != &runner->canary && exchange->accepted &&
-        test->shots[index].usual && exchange->request.body.len <= KNOWN_GOOD_MAX &&
+        test->shots[index].usual && exchange_body_len(exchange) <= KNOWN_GOOD_MAX &&
         transport_is_plain(&exchange->request.transport))
         runner->known_good = &exchange->request;
     test->shots[index].done = true;
@@ -151,6 +152,7 @@ static void on_done(void *payload, struct observation *seen)
     observation_clear(&test->exchanges[index].seen);
     test->exchanges[index].seen = *seen;
     keep_answer(flight.runner, &test->exchanges[index]);
+    exchange_pack(&test->exchanges[index]);
     shot_ended(flight.runner, test, index);
     trouble_note(flight.runner, test, &test->exchanges[index]);
 }
@@ -205,6 +207,7 @@ static struct engine_send prepare(struct runner *runner, struct testcase *test, 
     struct flight *flight = mem_alloc(sizeof *flight);
     *flight = (struct flight){runner, &test->shots[index]};
     note_idle(test, index);
+    exchange_unpack(&test->exchanges[index]);
     return (struct engine_send){
         .request = &test->exchanges[index].request,
         .connection = connection_for(runner, test, index),
@@ -222,8 +225,10 @@ static bool send_group(struct runner *runner, struct testcase *test, size_t len)
     for (size_t i = 0; i < len; i++)
         sends[i] = prepare(runner, test, test->next + i);
     bool sent = gate_send(runner->gate, purpose_of(runner, test), sends, len);
-    for (size_t i = 0; !sent && i < len; i++)
+    for (size_t i = 0; !sent && i < len; i++) {
         free(sends[i].payload);
+        exchange_pack(&test->exchanges[test->next + i]);
+    }
     free(sends);
     if (!sent)
         return false;

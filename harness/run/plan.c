@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "result/packed.h"
 #include "run/run_internal.h"
 #include "run/select.h"
 #include "suite/step.h"
@@ -101,6 +102,7 @@ static void take(const struct plan *plan, struct testcase *test, size_t index, s
                                        .owner = test};
     composed->sent = NULL;
     composed->request = (struct request){0};
+    exchange_pack(exchange);
 }
 
 void plan_take(const struct plan *plan, struct testcase *test, size_t index, size_t step,
@@ -376,10 +378,10 @@ void plan_list(const struct plan *plan, struct buf *out)
             buf_add_format(out, "%s: nothing is sent\n", test->one->id);
         for (size_t k = 0; k < test->count; k++)
             buf_add_format(out, "%s: %s (%zu bytes)%s\n", test->one->id, test->exchanges[k].sent,
-                           test->exchanges[k].request.body.len,
+                           exchange_body_len(&test->exchanges[k]),
                            test->probe ? ", then what the response suggests" : "");
     }
     for (size_t i = 0; i < plan->num_controls; i++)
         buf_add_format(out, "control: %s (%zu bytes)\n", plan->controls[i].exchanges[0].sent,
-                       plan->controls[i].exchanges[0].request.body.len);
+                       exchange_body_len(&plan->controls[i].exchanges[0]));
 }

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "diagnose/diagnose.h"
+#include "result/packed.h"
 #include "run/experiment.h"
 #include "run/run_internal.h"
 
@@ -60,6 +61,25 @@ static const struct {
     [DIAGNOSE_FULL] = {400, "--diagnose full: 400 requests"},
 };
 
+/* A large body that met what it should says nothing but its size. */
+static void unpack_odd(struct exchange *exchange)
+{
+    enum answer answer = answer_of(&exchange->seen);
+    bool as_it_should = exchange->genuine ? exchange->accepted : answer == ANSWER_REFUSED;
+    if (exchange->seen.outcome != OUTCOME_NOT_SENT && !as_it_should)
+        exchange_unpack(exchange);
+}
+
+static void unpack_all_odd(struct runner *runner)
+{
+    struct run_result *result = runner->result;
+    for (size_t i = 0; i < result->num_cases; i++)
+        for (size_t k = 0; k < result->cases[i].num_exchanges; k++)
+            unpack_odd(&result->cases[i].exchanges[k]);
+    for (size_t i = 0; i < runner->plan->num_controls; i++)
+        unpack_odd(&runner->plan->controls[i].exchanges[0]);
+}
+
 void probing_diagnose(struct runner *runner)
 {
     const struct run_options *options = runner->options;
@@ -94,8 +114,10 @@ void probing_diagnose(struct runner *runner)
     size_t troubles = runner->result->counts[VERDICT_FAIL] + runner->result->counts[VERDICT_WARN] +
                       runner->result->counts[VERDICT_INCONCLUSIVE];
     if (troubles > 0 &&
-        options->diagnose != DIAGNOSE_OFF) /* otherwise there is nothing to explain */
+        options->diagnose != DIAGNOSE_OFF) { /* otherwise there is nothing to explain */
+        unpack_all_odd(runner);
         diagnose(&input, &runner->result->diagnoses, &runner->result->num_diagnoses);
+    }
     runner->result->num_experiments = probing.num_sent;
     runner->result->num_requests = runner_num_sent(runner);
     if (runner_was_interrupted(runner))

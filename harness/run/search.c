@@ -4,9 +4,6 @@
 #include "run/probe.h"
 #include "run/run_internal.h"
 
-/* A body of at most so many bytes is kept for the report. */
-#define KEPT_BODY_MAX 16384
-
 static enum probe_result result_of(const struct exchange *exchange)
 {
     static const enum answer decided[] = {ANSWER_REFUSED, ANSWER_ERROR, ANSWER_DIED, ANSWER_BROKEN,
@@ -26,15 +23,6 @@ static void gather(const struct testcase *test, struct tried out[PROBE_SHOTS_MAX
         out[i] = (struct tried){test->shots[i].probed, result_of(&test->exchanges[i])};
 }
 
-/* Dozens of bodies of many MiB are not worth their memory; how long they were is still known. */
-static void let_go(struct exchange *exchange)
-{
-    if (exchange->request.body.len <= KEPT_BODY_MAX)
-        return;
-    exchange->body_let_go += exchange->request.body.len;
-    buf_clear(&exchange->request.body);
-}
-
 bool search_extend(struct testcase *test, struct error *err)
 {
     struct tried tried[PROBE_SHOTS_MAX];
@@ -48,8 +36,6 @@ bool search_extend(struct testcase *test, struct error *err)
         (void)rng_next(&rng);
     if (!test->probe->compose(&test->plan->composer, &test->one->steps[0], value, &rng, &made, err))
         return false;
-    if (test->count > 0)
-        let_go(&test->exchanges[test->count - 1]);
     plan_take(test->plan, test, test->count, 0, &made);
     test->shots[test->count].owner = test;
     test->shots[test->count++].probed = value;

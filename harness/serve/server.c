@@ -111,7 +111,7 @@ static bool set_up_stopping(struct server *server, const struct server_options *
         return error_set(err, "libevent could not be started");
     if (pipe(server->stop_pipe) != 0) {
         server->stop_pipe[0] = server->stop_pipe[1] = -1;
-        return error_set(err, "no pipe could be had");
+        return error_set(err, "no pipe could be created");
     }
     for (int i = 0; i < 2; i++)
         (void)fcntl(server->stop_pipe[i], F_SETFD, FD_CLOEXEC);
@@ -150,8 +150,7 @@ static bool open_tls(struct server *server, const struct server_options *options
     if ((options->cert == NULL) != (options->key == NULL))
         return error_set(err, "--cert and --key go together");
     if (options->flaw && options->cert)
-        return error_set(err, "a fault of the TLS session makes its own certificate: leave out "
-                              "--cert and --key");
+        return error_set(err, "TLS faults make their own certificate: leave out --cert and --key");
     if (!options->tls && !options->cert && !options->flaw)
         return true;
     const struct tls_options tls = {
@@ -211,7 +210,7 @@ bool server_enter_child(struct server *server, struct error *err)
 {
     server->tls.lent = true;
     bool ready = event_reinit(server->host.base) == 0 && watch_signals(server);
-    return ready ? true : error_set(err, "libevent could not go on in a new process");
+    return ready ? true : error_set(err, "libevent could not continue in a new process");
 }
 
 /* Ends the listening and nothing else: the socket stays bound, so that no other can take its port.

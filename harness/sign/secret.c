@@ -76,10 +76,10 @@ bool secret_from_env(struct secret *secret, const char *name, struct error *err)
     const char *value = getenv(name);
     if (!value)
         return error_set(
-            err, "the environment variable %s, which should hold the secret, is not set", name);
+            err, "the environment variable %s, which should contain the secret, is not set", name);
     if (!*value)
-        return error_set(err, "the environment variable %s, which should hold the secret, is empty",
-                         name);
+        return error_set(
+            err, "the environment variable %s, which should contain the secret, is empty", name);
     secret_set(secret, bytes_of(value));
     return true;
 }

@@ -35,8 +35,8 @@ enum verification signature_message(struct bytes body, struct buf *out, struct e
         js_write(data, out);
     } else {
         (void)error_set(err, js_kind(event) == JS_OBJECT
-                                 ? "the body has no member \"data\", which is what is signed"
-                                 : "the body is no JSON object, so it has no \"data\" to sign");
+                                 ? "the body has no \"data\", which is what Panora signs"
+                                 : "the body is not a JSON object, so it has no \"data\" to sign");
         result = VERIFICATION_NO_DATA;
     }
     js_free(event);
@@ -64,9 +64,9 @@ static void explain_mismatch(struct bytes signature, struct error *err)
         return;
     }
     if (is_well_formed(signature))
-        (void)error_set(err, "the signature is not the one for this body and secret");
+        (void)error_set(err, "the signature does not match this body and secret");
     else
-        (void)error_set(err, "the signature has %zu bytes and is not %zu lower-case hex digits",
+        (void)error_set(err, "the signature has %zu bytes and is not %zu lowercase hex digits",
                         signature.len, NUM_DIGITS);
 }
 

@@ -153,12 +153,11 @@ static bool check_steps(const struct suite_case *one, const struct json_at *at, 
     for (size_t i = 0; i < one->num_steps; i++) {
         const struct step *step = &one->steps[i];
         if (step->again && one->steps[step->again - 1].times == 0)
-            return json_fail(at, err,
-                             "step %zu sends the event of step %zu again, which sends none", i + 1,
-                             step->again);
+            return json_fail(at, err, "step %zu repeats the event of step %zu, which sends none",
+                             i + 1, step->again);
         if (step->together && one->one_connection)
             return json_fail(at, err,
-                             "\"together\" cannot be on one connection: it carries one "
+                             "\"together\" does not work on one connection, which carries one "
                              "exchange at a time");
     }
     return true;
@@ -293,18 +292,31 @@ static bool read_case(struct suite_case *one, const struct json_at *at, const ch
            json_fail(at, err, "expects nothing; say in \"expect\" what must come back");
 }
 
-static bool add_case(struct suite *suite, const struct json_at *at, const char *label,
-                     const struct vocabulary *vocabulary, struct error *err)
+/* A suite as it is read. */
+struct reading {
+    struct suite *suite;
+    const struct vocabulary *vocabulary;
+    json_t *ids;       /* those of its cases so far, as members */
+    size_t copied_len; /* bytes of JSON that `for` has made */
+};
+
+/* Of one file: what a few lines may grow into. */
+#define COPIED_MAX ((size_t)64 * 1024 * 1024)
+#define PLACES_MAX 32
+
+static bool add_case(struct reading *reading, const struct json_at *at, const char *label,
+                     struct error *err)
 {
+    struct suite *suite = reading->suite;
     suite->cases = mem_resize(suite->cases, suite->num_cases + 1, sizeof *suite->cases);
     struct suite_case *one = &suite->cases[suite->num_cases++];
     *one = (struct suite_case){0};
-    if (!read_case(one, at, suite->name, label, vocabulary, err))
+    if (!read_case(one, at, suite->name, label, reading->vocabulary, err))
         return false;
-    for (size_t i = 0; i + 1 < suite->num_cases; i++)
-        if (bytes_equal(bytes_of(suite->cases[i].id), bytes_of(one->id)))
-            return json_fail(at, err, "there are two cases \"%s\"; ids are unique", one->id);
-    return true;
+    if (json_object_get(reading->ids, one->id))
+        return json_fail(at, err, "there are two cases \"%s\"; ids are unique", one->id);
+    return json_object_set_new(reading->ids, one->id, json_true()) == 0 ||
+           json_fail(at, err, "its id is not UTF-8");
 }
 
 /* --- `for`: a case repeated over values, by putting each into a copy of its JSON --- */
@@ -360,6 +372,8 @@ static bool check_pointers(const struct json_at *at, struct error *err)
 {
     if (!json_is_array(at->value))
         return check_pointer(at, err);
+    if (json_array_size(at->value) > PLACES_MAX)
+        return json_fail(at, err, "names more than %d places", PLACES_MAX);
     for (size_t i = 0; i < json_array_size(at->value); i++) {
         struct json_at item = json_item(at, i);
         if (!check_pointer(&item, err))
@@ -387,10 +401,28 @@ static bool has_control(const char *text)
     return false;
 }
 
+static size_t json_len(const json_t *value)
+{
+    return json_dumpb(value, NULL, 0, JSON_ENCODE_ANY | JSON_COMPACT);
+}
+
+/* What another variant adds to the suite. */
+static bool count_copy(struct reading *reading, const struct json_at *at,
+                       const struct json_at *pointers, const struct json_at *entry,
+                       struct error *err)
+{
+    size_t num_places =
+        json_is_array(pointers->value) ? json_array_size(pointers->value) : (size_t)1;
+    reading->copied_len += json_len(at->value) + num_places * json_len(entry->value);
+    return reading->copied_len <= COPIED_MAX ||
+           json_fail(entry, err, "with it, \"for\" makes more than %zu MiB of cases",
+                     COPIED_MAX / (1024 * 1024));
+}
+
 /* One value of a `for`: a plain value, or {"value": ..., "label": ..., "level": ...}. */
-static bool add_variant(struct suite *suite, const struct json_at *at,
+static bool add_variant(struct reading *reading, const struct json_at *at,
                         const struct json_at *pointers, const struct json_at *entry,
-                        const struct vocabulary *vocabulary, struct error *err)
+                        struct error *err)
 {
     static const char *const keys[] = {"value", "label", "level"};
     json_t *value = entry->value;
@@ -405,6 +437,8 @@ static bool add_variant(struct suite *suite, const struct json_at *at,
         if (!value)
             return json_fail(entry, err, "has no \"value\"");
     }
+    if (!count_copy(reading, at, pointers, entry, err))
+        return false;
     json_t *copy = json_deep_copy(at->value);
     struct json_at variant = *at;
     variant.value = copy;
@@ -414,7 +448,7 @@ static bool add_variant(struct suite *suite, const struct json_at *at,
     char *name = label_of(label ? label : value);
     if (ok && has_control(name))
         ok = json_fail(entry, err, "a control character cannot stand in an id; give a \"label\"");
-    ok = ok && add_case(suite, &variant, name, vocabulary, err);
+    ok = ok && add_case(reading, &variant, name, err);
     free(name);
     json_decref(copy);
     return ok;
@@ -438,16 +472,16 @@ static const struct value_list *find_list(const struct vocabulary *vocabulary,
 }
 
 /* Every value of a named list; with `level` (may be NULL) as the level of each. */
-static bool add_listed(struct suite *suite, const struct json_at *at,
+static bool add_listed(struct reading *reading, const struct json_at *at,
                        const struct json_at *pointers, const struct json_at *name,
-                       const json_t *level, const struct vocabulary *vocabulary, struct error *err)
+                       const json_t *level, struct error *err)
 {
-    const struct value_list *list = find_list(vocabulary, name, err);
+    const struct value_list *list = find_list(reading->vocabulary, name, err);
     bool ok = list != NULL;
     for (size_t i = 0; ok && i < list->num_values; i++) {
         json_t *value = json_pack("{s:s, s:O*}", "value", list->values[i], "level", level);
         struct json_at entry = {.value = value, .file = at->file, .parent = name, .index = i};
-        ok = add_variant(suite, at, pointers, &entry, vocabulary, err);
+        ok = add_variant(reading, at, pointers, &entry, err);
         json_decref(value);
     }
     return ok;
@@ -455,45 +489,54 @@ static bool add_listed(struct suite *suite, const struct json_at *at,
 
 /* One entry of `values`: a value, or {"list": NAME, "level": ...} for all values of a named list.
  */
-static bool add_entry(struct suite *suite, const struct json_at *at, const struct json_at *pointers,
-                      const struct json_at *entry, const struct vocabulary *vocabulary,
+static bool add_entry(struct reading *reading, const struct json_at *at,
+                      const struct json_at *pointers, const struct json_at *entry,
                       struct error *err)
 {
     static const char *const keys[] = {"list", "level"};
     struct json_at name = json_member(entry, "list");
     if (!name.value)
-        return add_variant(suite, at, pointers, entry, vocabulary, err);
+        return add_variant(reading, at, pointers, entry, err);
     if (!json_only_keys(entry, keys, ARRAY_LEN(keys), err))
         return false;
     if (!json_is_string(name.value))
         return json_fail(&name, err, "is no name of a list");
-    return add_listed(suite, at, pointers, &name, json_object_get(entry->value, "level"),
-                      vocabulary, err);
+    return add_listed(reading, at, pointers, &name, json_object_get(entry->value, "level"), err);
 }
 
-static bool add_variants(struct suite *suite, const struct json_at *at, const struct json_at *loop,
-                         const struct vocabulary *vocabulary, struct error *err)
+static bool add_entries(struct reading *reading, const struct json_at *at,
+                        const struct json_at *pointers, const struct json_at *values,
+                        struct error *err)
+{
+    if (json_is_string(values->value))
+        return add_listed(reading, at, pointers, values, NULL, err);
+    if (!json_expect_array(values, err))
+        return false;
+    if (json_array_size(values->value) == 0)
+        return json_fail(values, err, "is empty; a case is repeated over at least one value");
+    for (size_t i = 0; i < json_array_size(values->value); i++) {
+        struct json_at entry = json_item(values, i);
+        if (!add_entry(reading, at, pointers, &entry, err))
+            return false;
+    }
+    return true;
+}
+
+static bool add_variants(struct reading *reading, const struct json_at *at,
+                         const struct json_at *loop, struct error *err)
 {
     static const char *const keys[] = {"at", "values"};
     struct json_at pointers = json_member(loop, "at");
     struct json_at values = json_member(loop, "values");
     if (!json_only_keys(loop, keys, ARRAY_LEN(keys), err) || !check_pointers(&pointers, err))
         return false;
-    if (json_is_string(values.value))
-        return add_listed(suite, at, &pointers, &values, NULL, vocabulary, err);
-    if (!json_expect_array(&values, err))
-        return false;
-    if (json_array_size(values.value) == 0)
-        return json_fail(&values, err, "is empty; a case is repeated over at least one value");
-    for (size_t i = 0; i < json_array_size(values.value); i++) {
-        struct json_at entry = json_item(&values, i);
-        if (!add_entry(suite, at, &pointers, &entry, vocabulary, err))
-            return false;
-    }
-    return true;
+    struct json_at once = *at; /* without the values, which would go into every copy */
+    once.value = json_copy(at->value);
+    (void)json_object_del(once.value, "for");
+    bool ok = add_entries(reading, &once, &pointers, &values, err);
+    json_decref(once.value);
+    return ok;
 }
-
-/* --- whole suites --- */
 
 /* --- the file --- */
 
@@ -513,9 +556,9 @@ static bool is_suite_name(const char *name)
     return ok;
 }
 
-static bool read_suite(struct suite *suite, const struct json_at *root,
-                       const struct vocabulary *vocabulary, struct error *err)
+static bool read_suite(struct reading *reading, const struct json_at *root, struct error *err)
 {
+    struct suite *suite = reading->suite;
     static const char *const keys[] = {"$schema", "suite", "about", "cases"};
     struct json_at name_at = json_member(root, "suite");
     struct json_at cases = json_member(root, "cases");
@@ -529,8 +572,8 @@ static bool read_suite(struct suite *suite, const struct json_at *root,
     for (size_t i = 0; i < json_array_size(cases.value); i++) {
         struct json_at at = json_item(&cases, i);
         struct json_at loop = json_member(&at, "for");
-        if (loop.value ? !add_variants(suite, &at, &loop, vocabulary, err)
-                       : !add_case(suite, &at, NULL, vocabulary, err))
+        if (loop.value ? !add_variants(reading, &at, &loop, err)
+                       : !add_case(reading, &at, NULL, err))
             return false;
     }
     return suite->num_cases > 0 || json_fail(&cases, err, "holds no case");
@@ -543,11 +586,13 @@ struct suite *suite_read(const char *file, struct bytes text, const struct vocab
     if (!json)
         return NULL;
     struct json_at root = json_root(file, json);
-    struct suite *suite = mem_alloc(sizeof *suite);
-    bool ok = read_suite(suite, &root, vocabulary, err);
+    struct reading reading = {
+        .suite = mem_alloc(sizeof *reading.suite), .vocabulary = vocabulary, .ids = json_object()};
+    bool ok = read_suite(&reading, &root, err);
+    json_decref(reading.ids);
     json_decref(json);
     if (ok)
-        return suite;
-    suite_free(suite);
+        return reading.suite;
+    suite_free(reading.suite);
     return NULL;
 }

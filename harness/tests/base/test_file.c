@@ -90,7 +90,7 @@ Test(base_file, refuses_more_than_the_limit)
     buf_add_text(&out, "what was there before does not count");
     cr_expect(file_read(path, 5, &out, &err), "%s", err.message);
     cr_expect_not(file_read(path, 4, &out, &err));
-    cr_expect_not_null(strstr(err.message, "holds more than 4 bytes"), "%s", err.message);
+    cr_expect_not_null(strstr(err.message, "has more than 4 bytes"), "%s", err.message);
     buf_clear(&out);
     (void)unlink(path);
     free(path);
@@ -207,10 +207,10 @@ Test(base_file, a_pipe_that_nobody_reads_is_refused_and_not_waited_for)
     char *pipe_path = mem_format("%s/pipe", path);
     cr_assert_eq(mkfifo(pipe_path, 0600), 0);
     cr_expect_not(file_can_write(pipe_path, &err));
-    cr_expect(strstr(err.message, "nobody reads from it"), "%s", err.message);
+    cr_expect(strstr(err.message, "nothing reads from it"), "%s", err.message);
     err = (struct error){0};
     cr_expect_not(file_write(pipe_path, bytes_of("x"), 0644, &err));
-    cr_expect(strstr(err.message, "nobody reads from it"), "%s", err.message);
+    cr_expect(strstr(err.message, "nothing reads from it"), "%s", err.message);
     (void)unlink(pipe_path);
     (void)rmdir(path);
     free(pipe_path);

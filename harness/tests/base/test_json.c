@@ -181,7 +181,7 @@ Test(base_json, refuses_keys_that_it_does_not_know)
         {"{}", NULL},
         {"{\"id\":1,\"expect\":2}", NULL},
         {"{\"id\":1,\"titel\":2}", "x.json: no key \"titel\"; did you mean \"title\"?"},
-        {"{\"zzzzzz\":2}", "x.json: no key \"zzzzzz\"; there are: id, title, expect"},
+        {"{\"zzzzzz\":2}", "x.json: no key \"zzzzzz\"; choose one of: id, title, expect"},
         {"[1]", "x.json: is an array; an object is needed here"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

@@ -47,8 +47,9 @@ Test(base_text, says_which_words_there_are)
     cr_expect_str_eq(err.message, "no command \"sing\"; did you mean \"sign\"?");
     err = (struct error){0};
     cr_expect_not(text_unknown(&err, "command", "frobnicate", words, ARRAY_LEN(words)));
-    cr_expect_str_eq(err.message, "no command \"frobnicate\"; there are: run, send, sign, verify, "
-                                  "receive, selftest");
+    cr_expect_str_eq(err.message,
+                     "no command \"frobnicate\"; choose one of: run, send, sign, verify, "
+                     "receive, selftest");
 }
 
 Test(base_text, cuts_a_long_list_of_words)
@@ -318,4 +319,23 @@ Test(base_text, knows_beginnings_and_ends)
     cr_expect(text_ends_with("x", ""));
     cr_expect_not(text_ends_with("on", ".json"));
     cr_expect_not(text_ends_with("x.json5", ".json"));
+}
+
+Test(base_text, a_beginning_is_not_cut_inside_a_character)
+{
+    static const struct {
+        const char *text;
+        size_t max_len, len;
+    } rows[] = {{"abc", 5, 3},
+                {"abc", 2, 2},
+                {"a\xc3\xa9z", 2, 1},
+                {"a\xc3\xa9z", 3, 3},
+                {"a\xf0\x9f\x98\x80", 4, 1},
+                {"a\xf0\x9f\x98\x80", 2, 1},
+                {"\xff\xff\xff", 2, 2},
+                {"\x80\x80\x80\x80\x80", 4, 4},
+                {"\xc3\xa9", 0, 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        cr_expect_eq(text_beginning(bytes_of(rows[i].text), rows[i].max_len).len, rows[i].len,
+                     "row %zu", i);
 }

@@ -108,7 +108,7 @@ Test(cli_panora, triggers_what_somebody_subscribes_to)
     NEED_HOOKCHECK();
     scene_begin(&scene);
     check(scene.api, "trigger", "crm.deal.created", NULL, 1, "7e57c0de-",
-          "nothing goes out: no endpoint subscribes to crm.deal.created");
+          "nothing is sent: no endpoint subscribes to crm.deal.created");
     (void)run(scene.api, &end, "endpoints", "create", "http://127.0.0.1:9/", "crm.deal.created",
               NULL);
     char *id = mem_copy(end.out.data, 36);
@@ -121,7 +121,7 @@ Test(cli_panora, triggers_what_somebody_subscribes_to)
           "did you mean \"crm.deal.created\"?");
     check(scene.api, "trigger", "crm.deal.created", "--wrong=sign-bodi", 2, "",
           "did you mean \"sign-body\"?");
-    check(scene.api, "endpoints", "delete", id, 1, "", "give --force");
+    check(scene.api, "endpoints", "delete", id, 1, "", "use --force");
     (void)run(scene.api, &end, "endpoints", "delete", id, "--force", NULL);
     expect(&end, 0, "deleted ", "");
     program_end_clear(&end);

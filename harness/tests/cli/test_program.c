@@ -90,10 +90,10 @@ Test(cli_program, wrong_words_get_one_sentence)
         {{"list"}, "hookcheck list: WHAT to list is required; see --help\n"},
         {{"list", "events", "cases"}, "hookcheck list: none of the events matches \"cases\"\n"},
         {{"list", "events", "--suite", "x"},
-         "hookcheck list: --suite belongs to cases; events come from no suite\n"},
+         "hookcheck list: --suite works only with cases; events do not belong to suites\n"},
         {{"lint"}, "hookcheck lint: at least one FILE is required; see --help\n"},
         {{"explain", "trunkate-signature"},
-         "hookcheck explain: nothing is called \"trunkate-signature\"; did you mean "
+         "hookcheck explain: nothing is named \"trunkate-signature\"; did you mean "
          "\"truncate-signature\"?\n"},
         {{"explain"},
          "hookcheck explain: the ID of a case, a fault or a word is required; see --help\n"},

@@ -92,7 +92,7 @@ Test(cli_secret_program, on_the_command_line_it_warns_and_is_not_repeated)
     NEED_HOOKCHECK();
     struct program_end end;
     (void)verify("hunter2hunter2", LIST("--secret", "hunter2hunter2"), NOTHING, &end);
-    cr_expect_not_null(strstr(buf_text(&end.err), "can be read by others"), "%s",
+    cr_expect_not_null(strstr(buf_text(&end.err), "others can read --secret"), "%s",
                        buf_text(&end.err));
     cr_expect_null(strstr(buf_text(&end.err), "hunter2"));
     cr_expect_null(strstr(buf_text(&end.out), "hunter2"));
@@ -119,7 +119,7 @@ Test(cli_secret_program, none_an_empty_one_and_two_at_once_are_refused)
         {"--secret-file: ", LIST("--secret-file", newline), NOTHING},
         {"--secret-file: cannot open /nowhere/at/all", LIST("--secret-file", "/nowhere/at/all"),
          NOTHING},
-        {"--secret-env and --secret both name a secret",
+        {"--secret-env and --secret exclude each other",
          LIST("--secret", "a", "--secret-env", "MINE"), LIST("MINE=b")},
         {"--body and --secret-file cannot both read standard input", LIST("--secret-file", "-"),
          NOTHING},

@@ -129,12 +129,12 @@ Test(cli_settings_program, what_is_wrong_in_the_file_is_said_with_its_place)
         {"{\"level\": 3}", "$H config",
          "hookcheck config: ../hookcheck.json: /level: is a number; a string is needed here\n"},
         {"{\"secret\": \"whsec_x\"}", "$H config",
-         "hookcheck config: ../hookcheck.json: /secret: a secret does not belong into this file: "
+         "hookcheck config: ../hookcheck.json: /secret: a secret does not belong in this file: "
          "write {\"env\": NAME} or {\"file\": FILE}\n"},
         {"{\"endpoints\": {\"a\": {\"url\": \"http://x/\", \"header\": {\"A\": \"b\"}}}}",
          "$H config http://y/",
-         "hookcheck config: ../hookcheck.json: /endpoints/a/header/A: a secret does not belong "
-         "into this file: write {\"env\": NAME} or {\"file\": FILE}\n"},
+         "hookcheck config: ../hookcheck.json: /endpoints/a/header/A: a secret does not belong in "
+         "this file: write {\"env\": NAME} or {\"file\": FILE}\n"},
         {"{\"endpoints\": {\"staging\": {\"url\": \"http://x/\"}}}", "$H run stagign",
          "hookcheck run: ../hookcheck.json: no endpoint \"stagign\"; did you mean \"staging\"?\n"},
         {"{\"endpoints\": {\"staging\": {}}}", "$H run staging",
@@ -151,7 +151,7 @@ Test(cli_settings_program, what_is_wrong_in_the_file_is_said_with_its_place)
          "10s or 2m\n"},
         {"{\"secret\": {\"env\": \"NOT_THERE\"}}", "$H run http://127.0.0.1:1/",
          "hookcheck run: ../hookcheck.json: /secret: the environment variable NOT_THERE, which "
-         "should hold the secret, is not set\n"},
+         "should contain the secret, is not set\n"},
         {NULL, "$H run staging",
          "hookcheck run: \"staging\" is not a URL, and no hookcheck.json here or above names an "
          "endpoint\n"},

@@ -85,8 +85,8 @@ Test(cli_verify_program, wrong_usage_gets_one_sentence)
         const char *arguments[8];
         const char *said;
     } rows[] = {
-        {{"verify", "--body", "-"}, "--signature HEX must be given, or --no-signature when"},
-        {{"verify", "--signature", GOOD}, "--body FILE must be given"},
+        {{"verify", "--body", "-"}, "--signature HEX is required, or --no-signature when"},
+        {{"verify", "--signature", GOOD}, "--body FILE is required"},
         {{"verify", "--signature", GOOD, "--no-signature", "--body", "-"}, "exclude each other"},
         {{"verify", "--signature", GOOD, "--body", "/nowhere/at/all"},
          "--body: cannot open /nowhere/at/all: No such file or directory"},

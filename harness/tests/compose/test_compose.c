@@ -251,7 +251,7 @@ Test(compose, the_line_for_people_holds_no_secret, .init = set_up, .fini = tear_
     struct composed made;
     cr_assert(compose_with(&composing, "secret-itself", false, &made));
     cr_expect_null(strstr(made.sent, "whsec_composing"));
-    cr_expect_str_eq(made.sent, "crm.contact.created, the secret itself as signature");
+    cr_expect_str_eq(made.sent, "crm.contact.created, the secret itself as the signature");
     composed_clear(&made);
 }
 

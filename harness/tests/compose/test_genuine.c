@@ -157,8 +157,8 @@ Test(compose_genuine, what_cannot_stand_there_is_refused, .init = set_up, .fini 
     } rows[] = {
         {"connection.created", "remote_data", "{}", "has no place for remote_data"},
         {"crm.contact.pulled", "number", "1", "has no place for number"},
-        {"crm.contact.created", "text", "7", "stands text"},
-        {"crm.contact.created", "remote_data", "[]", "stands an object"},
+        {"crm.contact.created", "text", "7", "must be text"},
+        {"crm.contact.created", "remote_data", "[]", "must be an object"},
         {"crm.contact.created", "text", "no JSON", "not JSON"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

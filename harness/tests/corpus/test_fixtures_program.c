@@ -358,16 +358,16 @@ Test(corpus_fixtures, wrong_use_is_one_sentence_and_exit_2)
     NEED_HOOKCHECK();
     static const struct refusal refusals[] = {
         {{"fixtures", NULL}, "the folder to write"},
-        {{"fixtures", "-", NULL}, "--format says what is printed"},
-        {{"fixtures", "-", "--format", "http", NULL}, "holds one request only"},
+        {{"fixtures", "-", NULL}, "--format is required"},
+        {{"fixtures", "-", "--format", "http", NULL}, "can represent only one request"},
         {{"fixtures", "x", "--format", "harr", NULL}, "did you mean \"har\"?"},
         {{"fixtures", "x", "--events", "crm.contact.creatd", NULL}, "crm.contact.created"},
         {{"fixtures", "x", "--only", "nothing/*", NULL}, "no fixture was selected"},
         {{"fixtures", "x", "--size", "0", NULL}, "--size"},
         {{"fixtures", "x", "--count", "0", NULL}, "--count"},
-        {{"fixtures", "x", "--size", "9", "--data", "y", NULL}, "give one of them"},
+        {{"fixtures", "x", "--size", "9", "--data", "y", NULL}, "exclude each other"},
         {{"fixtures", "/nowhere/at/all", NULL}, "No such file"},
-        {{"fixtures", "/dev/null", NULL}, "is no folder"},
+        {{"fixtures", "/dev/null", NULL}, "is not a folder"},
     };
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
         struct program_end end;

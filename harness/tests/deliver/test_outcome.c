@@ -49,7 +49,7 @@ Test(deliver_outcome, says_that_nobody_listens)
     char url[64];
     char detail[64];
     (void)snprintf(url, sizeof url, "http://u:secret@127.0.0.1:%d/", port);
-    (void)snprintf(detail, sizeof detail, "nobody listens on 127.0.0.1:%d", port);
+    (void)snprintf(detail, sizeof detail, "nothing listens on 127.0.0.1:%d", port);
     for (int raw = 0; raw < 2; raw++) {
         struct observation seen = post_to(url, NULL, raw, 5000);
         cr_expect_eq(seen.outcome, OUTCOME_REFUSED, "%s", outcome_name(seen.outcome));
@@ -67,7 +67,7 @@ Test(deliver_outcome, says_that_a_name_has_no_address)
     for (int raw = 0; raw < 2; raw++) {
         struct observation seen = post_to("http://nowhere.invalid/", NULL, raw, 15000);
         cr_expect_eq(seen.outcome, OUTCOME_UNRESOLVED, "%s", outcome_name(seen.outcome));
-        cr_expect_str_eq(seen.detail, "the name of nowhere.invalid has no address", "%s",
+        cr_expect_str_eq(seen.detail, "nowhere.invalid does not resolve to an address", "%s",
                          seen.detail);
         cr_expect_eq(seen.connect_ns, -1);
         observation_clear(&seen);
@@ -264,7 +264,7 @@ Test(deliver_outcome, shows_a_client_certificate_where_one_is_asked_for)
         struct observation seen = post_to(url, &options, i % 2, 5000);
         cr_expect_eq(seen.outcome, has_cert ? OUTCOME_ANSWERED : OUTCOME_TLS_FAILED, "%d: %s %s", i,
                      outcome_name(seen.outcome), seen.detail);
-        cr_expect_eq(strstr(seen.detail, "demands a client certificate") != NULL, !has_cert,
+        cr_expect_eq(strstr(seen.detail, "requires a client certificate") != NULL, !has_cert,
                      "%d: %s", i, seen.detail);
         observation_clear(&seen);
     }

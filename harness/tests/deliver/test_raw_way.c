@@ -148,8 +148,8 @@ Test(deliver_raw_way, a_reset_is_told_from_a_close)
                      seen.detail);
         cr_expect_eq(seen.status, late ? 200 : 0);
         cr_expect_str_eq(seen.detail,
-                         late ? "the connection was reset before the answer was complete"
-                              : "the connection was reset without an answer");
+                         late ? "the connection was reset before the response was complete"
+                              : "the connection was reset without a response");
         observation_clear(&seen);
         delivery_stop(&delivery);
     }

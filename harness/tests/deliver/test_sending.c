@@ -34,7 +34,7 @@ static const struct row rows[] = {
     {"plain", {.chunk_size = 0}, "0123456789"},
     {"in chunks", {.chunk_size = 4}, "4\r\n0123\r\n4\r\n4567\r\n2\r\n89\r\n0\r\n\r\n"},
     {"in one chunk", {.chunk_size = 16}, "a\r\n0123456789\r\n0\r\n\r\n"},
-    {"by HTTP/1.0", {.http_1_0 = true}, "0123456789"},
+    {"over HTTP/1.0", {.http_1_0 = true}, "0123456789"},
     {"in pieces", {.piece_size = 3, .pause_ns = NS_PER_MS}, "0123456789"},
     {"in two pieces", {.split_at = 4, .pause_ns = 20 * NS_PER_MS}, "0123456789"},
 };

@@ -76,13 +76,13 @@ Test(deliver_setup, refuses_files_that_hold_no_certificate_or_key)
         "/nonexistent/ca.pem cannot be read",
         folder,
         empty,
-        "holds no CA certificates",
+        "contains no CA certificates",
         "/nonexistent/cert.pem cannot be read",
         "/nonexistent/key.pem cannot be read",
-        "holds no private key",
-        "holds no private key",
-        "holds no certificate",
-        "holds no private key",
+        "contains no matching private key",
+        "contains no matching private key",
+        "contains no certificate",
+        "contains no matching private key",
         "needs its certificate",
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -102,7 +102,7 @@ Test(deliver_setup, a_key_with_a_password_is_refused_without_asking_for_it)
         mem_format("openssl pkey -in %s -aes128 -passout pass:x -out %s", cert.key, locked);
     cr_assert_eq(system(command), 0);
     const struct engine_options options = {.cert = cert.cert, .key = locked};
-    expect_refused(&options, "needs no password");
+    expect_refused(&options, "without a password");
     (void)unlink(locked);
     free(command);
     free(locked);

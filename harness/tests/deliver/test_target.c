@@ -82,9 +82,9 @@ static const struct refused_row refused[] = {
      "the endpoint's URL must start with http:// or https://; did you mean http://localhost:8080?"},
     {"mailto:a@b", "the endpoint's URL must start with http:// or https://"},
     {"http:/x", "the endpoint's URL must start with http:// or https://"},
-    {"http://", "the endpoint's URL names no host"},
-    {"http://u:p@/x", "the endpoint's URL names no host"},
-    {"http://h/\r\nX: y", "the endpoint's URL holds a control character"},
+    {"http://", "the endpoint's URL has no host"},
+    {"http://u:p@/x", "the endpoint's URL has no host"},
+    {"http://h/\r\nX: y", "the endpoint's URL contains a control character"},
 };
 
 Test(deliver_target, refuses_what_it_cannot_test_with_one_sentence)

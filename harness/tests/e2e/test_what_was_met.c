@@ -225,13 +225,14 @@ Test(e2e_what_was_met, is_narrowed_to_the_events_that_are_subscribed_to)
     expect_line(&end.out, "panora/delivery/accepts-every-type[crm.deal.push]:", true);
     expect_line(&end.out, "panora/delivery/accepts-unknown-type: billing.invoice.settled (", true);
     expect_line(&end.out,
-                "panora/payload/accepts-text[nul]: crm.deal.push, a certain value in text (", true);
+                "panora/payload/accepts-text[nul]: crm.deal.push, a special value in text (", true);
     expect_line(&end.out, "accepts-every-type[crm.contact.created]", false);
     expect_line(&end.out, "panora/delivery/accepts-pulled-array:", false);
     expect_line(&end.out, "crm.contact.", false);
     program_end_clear(&end);
     RUN(&end, "run", "http://127.0.0.1:9", "--dry-run", "--events", "crm.contact.deleted");
-    cr_expect(strstr(buf_text(&end.err), "--events: nothing is ever sent for crm.contact.deleted"),
-              "%s", buf_text(&end.err));
+    cr_expect(
+        strstr(buf_text(&end.err), "--events: Panora never sends anything for crm.contact.deleted"),
+        "%s", buf_text(&end.err));
     program_end_clear(&end);
 }

@@ -277,7 +277,7 @@ def prove(program, name, folder):
     code, text = run(program, "fixtures", out, *only, "--format", name, "--url", receiver.url)
     if code:
         return [text], 0
-    left_out = sum(int(number) for number in re.findall(r"note: (\d+) of the requests cannot be said", text))
+    left_out = sum(int(number) for number in re.findall(r"note: (\d+) of the requests cannot be represented", text))
     problems = []
     for event in TYPES:
         inner = os.path.join(out, event)

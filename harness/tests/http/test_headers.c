@@ -98,3 +98,14 @@ Test(http_headers, finds_tokens_in_lists)
         headers_clear(&headers);
     }
 }
+
+Test(http_headers, says_how_many_fit)
+{
+    struct headers headers = {0};
+    headers_add(&headers, "ab", "cd");
+    headers_add(&headers, "ef", "");
+    cr_expect_eq(headers_fitting(&headers, 3), 0);
+    cr_expect_eq(headers_fitting(&headers, 5), 1);
+    cr_expect_eq(headers_fitting(&headers, 6), 2);
+    headers_clear(&headers);
+}

@@ -219,8 +219,9 @@ Test(http_reader, says_what_is_wrong_and_where)
     const char *data = "GET / HTTP/1.1\r\nA: b\r\nC : d\r\n\r\n";
     size_t len = strlen(data);
     cr_expect_eq(http_reader_next(reader, &data, &len), HTTP_MALFORMED);
-    cr_expect_str_eq(reader->problem,
-                     "a blank stands between a header's name and its colon (line 3, body byte 0)");
+    cr_expect_str_eq(
+        reader->problem,
+        "there is white space between a header's name and its colon (line 3, body byte 0)");
     cr_expect_eq(http_reader_next(reader, &data, &len), HTTP_MALFORMED, "it stays there");
     http_reader_free(reader);
 }

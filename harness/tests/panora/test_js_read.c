@@ -173,8 +173,8 @@ Test(panora_js_read, says_what_is_wrong_and_where)
         const char *text;
         const char *message;
     } rows[] = {
-        {"{\"a\":1,}", "not JSON: '}' instead of a member's name in double quotes at byte 7"},
-        {"[1", "not JSON: the text ends where ',' or ']' is due, at byte 2"},
+        {"{\"a\":1,}", "not JSON: '}' instead of a key in double quotes at byte 7"},
+        {"[1", "not JSON: the text ends where ',' or ']' is expected, at byte 2"},
         {"{\"a\" 1}", "not JSON: '1' instead of ':' at byte 5"},
         {"01", "not JSON: '1' instead of the end of the text at byte 1"},
         {"\xC2\xA0", "not JSON: byte 0xC2 instead of a value at byte 0"},

@@ -215,7 +215,7 @@ Test(platform_dispatcher, takes_no_event_to_another_host)
     struct client_reply delivery;
     deliver_to(steps, 2, "crm.contact.created", "{\"type\":\"crm.contact.created\"}", &delivery);
     expect_text(delivery.value, "state", "failed");
-    expect_holds(attempt(&delivery, 0), "detail", "leads to another host", true);
+    expect_holds(attempt(&delivery, 0), "detail", "points to another host", true);
     client_reply_clear(&delivery);
 }
 

@@ -27,7 +27,7 @@ static const struct {
     {ARGUMENT_STATUS_TEXT, "307", NULL, 307, ""},
     {ARGUMENT_STATUS_TEXT, "301,http://a/,b", NULL, 301, "http://a/,b"},
     {ARGUMENT_STATUS_TEXT, ",x", "", 0, NULL},
-    {ARGUMENT_STATUS_TEXT, "301,/a\r\nB: c", "end of the line", 0, NULL},
+    {ARGUMENT_STATUS_TEXT, "301,/a\r\nB: c", "line break", 0, NULL},
     {ARGUMENT_STATUS_COUNT, "307,3", NULL, 307, "3"},
     {ARGUMENT_STATUS_COUNT, "307,0", "0", 0, NULL},
     {ARGUMENT_STATUS_COUNT, "307,many", "many", 0, NULL},

@@ -173,8 +173,8 @@ Test(run_effect, what_cannot_tell_is_refused_before_anything_is_sent, .fini = en
 {
     NEED_HOOKCHECK();
     begin(NULL);
-    expect_refused(ARGUMENTS("--effect-wait", "1s"), "says nothing without --effect-command");
-    expect_refused(ARGUMENTS("--effect-command", " "), "a command is needed");
+    expect_refused(ARGUMENTS("--effect-wait", "1s"), "needs --effect-command");
+    expect_refused(ARGUMENTS("--effect-command", " "), "the command is empty");
     expect_refused(ARGUMENTS("--effect-command", "x", "--effect-wait", "3m"), "--max-time");
     expect_refused(ARGUMENTS(ASKED, "./no-such-script"), "exit code 127");
     expect_refused(ARGUMENTS(ASKED, "true"), "never sent");

@@ -190,10 +190,10 @@ Test(sign_signature, what_was_presented_is_not_repeated)
         const char *signature, *message;
     } rows[] = {
         {"", "the signature is empty"},
-        {"a\nb\xFF", "the signature has 4 bytes and is not 64 lower-case hex digits"},
-        {"0123456789abcdefghij", "the signature has 20 bytes and is not 64 lower-case hex digits"},
+        {"a\nb\xFF", "the signature has 4 bytes and is not 64 lowercase hex digits"},
+        {"0123456789abcdefghij", "the signature has 20 bytes and is not 64 lowercase hex digits"},
         {"0000000000000000000000000000000000000000000000000000000000000000",
-         "the signature is not the one for this body and secret"},
+         "the signature does not match this body and secret"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct error err = {0};

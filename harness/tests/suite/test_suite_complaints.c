@@ -254,3 +254,36 @@ Test(suite_complaints, of_mangled_files_are_sentences_too, .init = set_up, .fini
     cr_expect_gt(read, 0, "some of them are still right");
     cr_expect_lt(read, 3000, "and some are not");
 }
+
+/* A `for` of many values over a large case, or over many places. */
+static char *large_loop(size_t num_places, size_t num_values, size_t harm_len)
+{
+    struct buf out = {0};
+    buf_add_text(&out, "'harm':'");
+    for (size_t i = 0; i < harm_len; i++)
+        buf_add_char(&out, 'x');
+    buf_add_text(&out, "','for':{'at':[");
+    for (size_t i = 0; i < num_places; i++)
+        buf_add_format(&out, "%s'/remedy'", i ? "," : "");
+    buf_add_text(&out, "],'values':[");
+    for (size_t i = 0; i < num_values; i++)
+        buf_add_format(&out, "%s'v%zu'", i ? "," : "", i);
+    buf_add_text(&out, "]},'remedy':''," OK_EXPECT);
+    return buf_take(&out);
+}
+
+Test(suite_complaints, a_few_lines_grow_only_so_far, .init = set_up, .fini = tear_down)
+{
+    static const struct {
+        size_t num_places, num_values, harm_len;
+        const char *place, *says;
+    } rows[] = {{33, 1, 1, "/cases/0/for/at", "more than 32 places"},
+                {1, 70, 1024 * 1024, "/cases/0/for/values/63", "more than 64 MiB"}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct error err = {0};
+        char *members = large_loop(rows[i].num_places, rows[i].num_values, rows[i].harm_len);
+        struct suite *suite = suite_from_case(&library, members, &err);
+        expect_complaint(suite, &err, rows[i].says, rows[i].place, rows[i].says);
+        free(members);
+    }
+}

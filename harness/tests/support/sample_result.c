@@ -38,14 +38,15 @@ static const struct exchange_row refused = {"crm.contact.created, without a sign
                                             "no signature\n",
                                             "failed: status 401",
                                             912345};
-static const struct exchange_row let_in = {"crm.contact.created, signature cut to 32 characters",
-                                           CUT,
-                                           OUTCOME_ANSWERED,
-                                           204,
-                                           NULL,
-                                           "",
-                                           "delivered",
-                                           1345678};
+static const struct exchange_row let_in = {
+    "crm.contact.created, signature truncated to 32 characters",
+    CUT,
+    OUTCOME_ANSWERED,
+    204,
+    NULL,
+    "",
+    "delivered",
+    1345678};
 static const struct exchange_row fell_over = {"crm.contact.created, signature with a byte E9",
                                               "\xe9" CUT,
                                               OUTCOME_RESET,
@@ -55,14 +56,15 @@ static const struct exchange_row fell_over = {"crm.contact.created, signature wi
                                               "failed: connection reset",
                                               2100000};
 /* The secret, its base64, an escape sequence and a byte that is not UTF-8 come back. */
-static const struct exchange_row echoed = {"crm.contact.created, the secret itself as signature",
-                                           SAMPLE_SECRET,
-                                           OUTCOME_ANSWERED,
-                                           500,
-                                           "text/html",
-                                           "\x1b[2J" SAMPLE_SECRET " \xff " SAMPLE_SECRET_BASE64,
-                                           "failed: status 500",
-                                           15000000};
+static const struct exchange_row echoed = {
+    "crm.contact.created, the secret itself as the signature",
+    SAMPLE_SECRET,
+    OUTCOME_ANSWERED,
+    500,
+    "text/html",
+    "\x1b[2J" SAMPLE_SECRET " \xff " SAMPLE_SECRET_BASE64,
+    "failed: status 500",
+    15000000};
 static const struct exchange_row json_answer = {
     "crm.contact.created", SIGNATURE,   OUTCOME_ANSWERED, 200, "application/json",
     "{\"received\":true}", "delivered", 1250000};
@@ -87,7 +89,7 @@ static const struct case_row cases[] = {
      LEVEL_MUST, VERDICT_PASS, "2xx", "204 in 1.3 ms", "", "", "", SOURCE, "", NULL, &accepted},
     {DELIVERY, "answers-plainly", "answers with an empty body or plain text", LEVEL_MAY,
      VERDICT_INFO, "no JSON", "200 with application/json, {\"received\":true}",
-     "Panora's e-commerce path sends connection.created twice when the answer is JSON", "",
+     "Panora's e-commerce path sends connection.created twice when the response is JSON", "",
      "answer 204 without a body", "", "", NULL, &json_answer},
     {DELIVERY, "answers-promptly", "acknowledges before it works on the event", LEVEL_SHOULD,
      VERDICT_WARN, "within 1.00 s", "204 in 1.62 s", "", "five slow answers stop all webhooks",
@@ -119,9 +121,9 @@ static const struct case_row cases[] = {
     {SIGNATURES, "refusals-look-alike", "answers all wrong signatures alike", LEVEL_SHOULD,
      VERDICT_INCONCLUSIVE, "equal answers", "not sent", "too few refusals to compare", "", "", "",
      "", NULL, NULL},
-    {SIGNATURES, "refuses-query-signature", "ignores a signature in the query # not the header",
-     LEVEL_SHOULD, VERDICT_SKIP, "any 4xx", "not sent", "the target's URL has a query of its own",
-     "", "", "", "", NULL, NULL},
+    {SIGNATURES, "refuses-query-signature",
+     "ignores a signature in the query string # not the header", LEVEL_SHOULD, VERDICT_SKIP,
+     "any 4xx", "not sent", "the target's URL has a query of its own", "", "", "", "", NULL, NULL},
 };
 
 static void fill_request(struct request *request, const struct exchange_row *row)

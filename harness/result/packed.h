@@ -1,0 +1,21 @@
+/*
+ * Large bodies of requests, which are most of what a plan holds: they are kept compressed but for
+ * their beginning, and whole only while they are sent and judged.
+ */
+#ifndef RESULT_PACKED_H
+#define RESULT_PACKED_H
+
+#include "result/result.h"
+
+/* A body of at most so many bytes is always whole. */
+#define PACKED_MIN ((size_t)64 * 1024)
+
+/* Lets go of all but the beginning of a large body; exchange_unpack brings the rest back. Either
+ * does nothing where nothing is to be done. */
+void exchange_pack(struct exchange *exchange);
+void exchange_unpack(struct exchange *exchange);
+
+/* Bytes of the request's body, packed or not. */
+size_t exchange_body_len(const struct exchange *exchange);
+
+#endif

@@ -1,0 +1,46 @@
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "result/packed.h"
+
+TestSuite(result_packed, .timeout = 20);
+
+static struct exchange exchange_of(size_t len)
+{
+    struct exchange exchange = {.request = {.method = mem_text("POST")}};
+    for (size_t i = 0; i < len; i++)
+        buf_add_char(&exchange.request.body, (char)('a' + i * i % 26));
+    return exchange;
+}
+
+Test(result_packed, takes_little_room_and_comes_back_whole)
+{
+    const size_t len = PACKED_MIN + 1;
+    struct exchange exchange = exchange_of(len);
+    char *before = mem_copy(exchange.request.body.data, len);
+    for (int i = 0; i < 2; i++) {
+        exchange_pack(&exchange);
+        cr_expect_lt(exchange.request.body.capacity + exchange.packed.capacity, len / 4);
+        cr_expect_eq(exchange_body_len(&exchange), len);
+        cr_expect_arr_eq(exchange.request.body.data, before, exchange.request.body.len);
+        exchange_pack(&exchange); /* does nothing */
+        cr_expect_eq(exchange_body_len(&exchange), len);
+        exchange_unpack(&exchange);
+        cr_assert_eq(exchange.request.body.len, len);
+        cr_expect_arr_eq(exchange.request.body.data, before, len);
+        cr_expect_eq(exchange.body_let_go, 0);
+    }
+    free(before);
+    exchange_clear(&exchange);
+}
+
+Test(result_packed, leaves_a_usual_body_alone)
+{
+    struct exchange exchange = exchange_of(PACKED_MIN);
+    exchange_pack(&exchange);
+    cr_expect_eq(exchange.request.body.len, PACKED_MIN);
+    exchange_unpack(&exchange);
+    cr_expect_eq(exchange.request.body.len, PACKED_MIN);
+    exchange_clear(&exchange);
+}
