@@ -15,10 +15,11 @@ def message_of(event, body):
     if has("inner-sorted"): return json.dumps(data, separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode("utf-8", "surrogatepass")
     if has("event-default"): return json.dumps(event).encode()
     if has("raw"): return body
+    data = json.loads(body, parse_int=Number, parse_float=Number)["data"]
     if has("as-ascii"): return right_message(data).encode("ascii", "replace")
     if has("without-wide"): return right_message(data).encode("ascii", "ignore")
     if has("nfc"): return unicodedata.normalize("NFC", right_message(data)).encode("utf-8", "surrogatepass")
-    return right_message(json.loads(body, parse_int=Number, parse_float=Number)["data"]).encode("utf-8", "surrogatepass")
+    return right_message(data).encode("utf-8", "surrogatepass")
 
 class Number(str):
     """As it stands in the body, where JSON.stringify wrote it."""
