@@ -198,8 +198,9 @@ bool text_integer(const char *text, int64_t min, int64_t max, int64_t *out, stru
 
 void text_add_duration(struct buf *out, int64_t ns)
 {
+    const int64_t us = ns / 1000; /* nothing here measures finer than that */
     if (ns < NS_PER_MS)
-        buf_add_format(out, "%.2g ms", (double)(ns / 1000) / 1000);
+        buf_add_format(out, "%.2g ms", (double)us / 1000);
     else if (ns < 100 * NS_PER_MS)
         buf_add_format(out, "%.1f ms", (double)ns / (double)NS_PER_MS);
     else if (ns < NS_PER_S)

@@ -127,7 +127,6 @@
     "JSON_UNESCAPED_LINE_TERMINATORS, after json_decode without true"
 #define W_PYTHON_SORTED_UTF8                                                                       \
     "Python's json.dumps with separators=(',', ':'), ensure_ascii=False and sort_keys=True"
-#define W_PYTHON_DEFAULT_SORTED "Python's json.dumps with sort_keys=True"
 #define W_RUBY                  "Ruby's JSON.generate"
 #define W_JACKSON               "Java's Jackson"
 
@@ -164,7 +163,6 @@ const struct hypothesis hypotheses[] = {
     DATA_AS("php-unescaped-all", W_PHP_UNESCAPED_ALL, NUMBERS, "php", UNLIKELY),
     DATA_AS("php-unescaped-all-objects", W_PHP_UNESCAPED_ALL_OBJECTS, NUMBERS, "php", UNLIKELY),
     DATA_AS("python-sorted-utf8", W_PYTHON_SORTED_UTF8, DUMPS, "python", UNLIKELY),
-    DATA_AS("python-default-sorted", W_PYTHON_DEFAULT_SORTED, DUMPS, "python", UNLIKELY),
     DATA_AS("ruby", W_RUBY, NUMBERS, "ruby", UNLIKELY),
     DATA_AS("jackson", W_JACKSON, NUMBERS, "java", UNLIKELY),
     ROW(MESSAGE, "signs-as-ascii", sign_as_ascii, NULL, UTF8,
@@ -224,7 +222,6 @@ const struct hypothesis hypotheses[] = {
     INNER_AS("php-unescaped-all", W_PHP_UNESCAPED_ALL, "php", UNLIKELY),
     INNER_AS("php-unescaped-all-objects", W_PHP_UNESCAPED_ALL_OBJECTS, "php", UNLIKELY),
     INNER_AS("python-sorted-utf8", W_PYTHON_SORTED_UTF8, "python", UNLIKELY),
-    INNER_AS("python-default-sorted", W_PYTHON_DEFAULT_SORTED, "python", UNLIKELY),
     INNER_AS("php-unescaped-unicode", W_PHP_UNESCAPED_UNICODE, "php", UNLIKELY),
     INNER_AS("ruby", W_RUBY, "ruby", UNLIKELY),
     INNER_AS("jackson", W_JACKSON, "java", UNLIKELY),

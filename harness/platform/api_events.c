@@ -82,6 +82,8 @@ static void show_state(struct visit *visit)
     put_number(&body, "running", counts.running);
     put_number(&body, "deliveries", counts.deliveries);
     put_bool(&body, "can_run", visit->platform->options.program != NULL);
+    put_text(&body, "arrivals",
+             visit->platform->arrivals ? arrivals_url(visit->platform->arrivals) : NULL);
     buf_add_char(&body, '}');
     visit_json(visit, 200, &body);
 }

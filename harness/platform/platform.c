@@ -133,7 +133,9 @@ static bool start(struct platform *platform, struct error *err)
         .retry_ms = platform->options.retry_ms,
     };
     platform->dispatcher = dispatcher_start(&dispatcher, err);
-    return platform->dispatcher != NULL;
+    if (platform->dispatcher && platform->options.arrivals)
+        platform->arrivals = arrivals_start(platform, err);
+    return platform->dispatcher && (!platform->options.arrivals || platform->arrivals);
 }
 
 struct platform *platform_start(const struct platform_options *options, struct error *err)
@@ -162,6 +164,7 @@ void platform_free(struct platform *platform)
     dispatcher_free(platform->dispatcher);
     if (platform->tick)
         event_free(platform->tick);
+    arrivals_free(platform->arrivals);
     server_clear(&platform->server);
     runs_free(platform->runs);
     store_close(platform->store);

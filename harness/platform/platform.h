@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "deliver/engine.h"
 
@@ -31,6 +32,13 @@ struct platform_options {
     struct engine_options engine;
     const char *program; /* this program, to run the suites; NULL = they cannot be run */
     bool stop_on_signals;
+    const struct arrivals_options *arrivals; /* it shows what a receiver gets, and does nothing
+                                                else; NULL = it is a local Panora */
+};
+
+struct arrivals_options {
+    int fd;              /* lines of a receiver's journal; at its end the server stops */
+    struct bytes secret; /* by which they are valid */
 };
 
 struct platform;

@@ -39,6 +39,15 @@ static bool path_matches(const char *pattern, const char *path, char *out, size_
     return *path == '\0';
 }
 
+/* Where arrivals are shown, nothing can be changed: the page, its list and what is in it. */
+static bool is_offered(const struct platform *platform, const struct route_part *part,
+                       const struct route *route)
+{
+    return !platform->options.arrivals || (strcmp(route->method, "GET") == 0 &&
+                                           (part == &page_routes || part == &delivery_routes ||
+                                            strcmp(route->path, "/hookcheck/state") == 0));
+}
+
 /* `out_number` tells the routes apart. */
 static const struct route *find_route(struct visit *visit, const char *path, size_t *out_number)
 {
@@ -47,7 +56,8 @@ static const struct route *find_route(struct visit *visit, const char *path, siz
         for (size_t k = 0; k < parts[i]->count; k++, number++) {
             const struct route *route = &parts[i]->rows[k];
             *out_number = number;
-            if (strcmp(route->method, visit->request->method) == 0 &&
+            if (is_offered(visit->platform, parts[i], route) &&
+                strcmp(route->method, visit->request->method) == 0 &&
                 path_matches(route->path, path, visit->parameter, sizeof visit->parameter))
                 return route;
         }

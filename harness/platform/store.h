@@ -67,8 +67,9 @@ bool store_has_deliveries(struct store *store, const char *id, bool *out, struct
 
 /* How a delivery goes out. */
 enum lane {
-    LANE_QUEUE, /* by one of the five workers */
-    LANE_INLINE /* at once, as Panora does for connections of ecommerce */
+    LANE_QUEUE,  /* by one of the five workers */
+    LANE_INLINE, /* at once, as Panora does for connections of ecommerce */
+    LANE_ARRIVAL /* it does not: it came, to a receiver */
 };
 
 /* A delivery to be: an event, and where it goes. */
@@ -77,7 +78,7 @@ struct dispatch {
     const char *name;   /* what was subscribed to: "crm.deal.created" */
     const char *type;   /* what the body says: "crm.deal.push" */
     struct bytes data;  /* JSON text */
-    const char *origin; /* "trigger", "replay", "forgery" */
+    const char *origin; /* "trigger", "replay", "forgery", "arrival" */
     const char
         *endpoint; /* its id; NULL = nobody subscribes: the event is kept, nothing goes out */
     enum lane lane;
@@ -124,7 +125,8 @@ struct delivery {
     struct buf data;
     char *origin;
     char *wrong;
-    char *state; /* queued, running, delivered, failed, skipped, waiting (for its second attempt) */
+    char *state; /* queued, running, delivered, failed, skipped, waiting (for its second attempt);
+                    of arrivals: valid, invalid */
     enum lane lane;
     int64_t created_ms;
     int64_t due_ms;

@@ -34,6 +34,7 @@ struct platform {
     char *id_project;
     struct stream streams[STREAMS_MAX];
     size_t num_streams;
+    struct arrivals *arrivals; /* NULL = it is a local Panora */
     struct event *tick;
     uint64_t num_ticks;
 };
@@ -125,6 +126,13 @@ bool scope_has(const char *scope, const char *name);
  * with the reason in `out_why` when there is none; `out_id` is then "". */
 bool subscription_find(struct platform *platform, const struct endpoints *endpoints,
                        const char *name, const struct endpoint **out, struct buf *out_why);
+
+/* --- arrivals.c --- */
+
+/* Shows what comes on the options' descriptor. */
+struct arrivals *arrivals_start(struct platform *platform, struct error *err);
+const char *arrivals_url(const struct arrivals *arrivals); /* where they arrive; borrowed */
+void arrivals_free(struct arrivals *arrivals);             /* NULL is fine */
 
 /* --- api_deliveries.c --- */
 

@@ -16,6 +16,8 @@
 #include "panora/event.h"
 #include "sign/signature.h"
 
+#define ANSWER_MAX ((size_t)64 * 1024)
+
 struct journal {
     int fd;
     bool failed;
@@ -99,6 +101,18 @@ static void add_processed(const struct journal_entry *entry, struct buf *out)
     buf_add_format(out, ",\"processed\":%s", entry->processed ? "true" : "false");
 }
 
+static void add_answer(const struct journal_entry *entry, struct buf *out)
+{
+    struct bytes answer = entry->answer;
+    if (answer.len > ANSWER_MAX)
+        answer.len = ANSWER_MAX;
+    buf_add_text(out, ",\"answer_base64\":\"");
+    encode_base64(answer, out);
+    buf_add_text(out, "\",\"application\":");
+    add_text_or_null(entry->application, out);
+    buf_add_format(out, ",\"took_ns\":%" PRId64, entry->application ? entry->took_ns : -1);
+}
+
 void journal_write_line(const struct journal_entry *entry, struct buf *out)
 {
     const struct inbound *request = entry->request;
@@ -119,6 +133,8 @@ void journal_write_line(const struct journal_entry *entry, struct buf *out)
     add_processed(entry, out);
     buf_add_format(out, ",\"status\":%d,\"problem\":", entry->status);
     add_text_or_null(entry->problem, out);
+    if (entry->answer.data)
+        add_answer(entry, out);
     buf_add_text(out, "}\n");
 }
 
@@ -158,6 +174,11 @@ struct journal *journal_open(const char *path, struct error *err)
             (void)close(fd);
         return NULL;
     }
+    return journal_adopt(fd);
+}
+
+struct journal *journal_adopt(int fd)
+{
     struct journal *journal = mem_alloc(sizeof *journal);
     journal->fd = fd;
     return journal;
@@ -189,6 +210,16 @@ static int write_line(int fd, struct bytes line)
         done += (size_t)put;
     }
     return 0;
+}
+
+void journal_begin(struct journal *journal, const char *url)
+{
+    struct buf line = {0};
+    buf_add_text(&line, "{\"listening\":");
+    js_quote(bytes_of(url), &line);
+    buf_add_text(&line, "}\n");
+    journal->failed = write_line(journal->fd, buf_bytes(&line)) != 0;
+    buf_clear(&line);
 }
 
 void journal_add(struct journal *journal, const struct journal_entry *entry)

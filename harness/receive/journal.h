@@ -14,6 +14,10 @@
  * event, however often it comes. What is no HTTP request has a `problem`, and null for what was not
  * read.
  *
+ * Where the answer is known, members follow that tell of it: `"answer_base64"` (its bytes, or the
+ * first 64 KiB), `"application"` (the URL that gave it; null = the receiver itself) and
+ * `"took_ns"`.
+ *
  * A brief journal leaves out headers, body_base64 and verified, and the id_event of what the
  * receiver turned away unread.
  */
@@ -34,7 +38,10 @@ struct journal_entry {
     bool processed;
     bool brief;
     int status;
-    const char *problem; /* NULL = none */
+    const char *problem;     /* NULL = none */
+    struct bytes answer;     /* as it goes out; data NULL = not to be told */
+    const char *application; /* with `answer`: who gave it; NULL = the receiver */
+    int64_t took_ns;         /* with `answer` and `application` */
 };
 
 struct journal;
@@ -42,6 +49,12 @@ struct journal;
 /* Opens `path` for adding to it, for its owner alone when it is new; a last line that was torn is
  * cut off. NULL with a sentence when that cannot be done. */
 struct journal *journal_open(const char *path, struct error *err);
+
+/* For a pipe or the like, which it takes over. */
+struct journal *journal_adopt(int fd);
+/* Says where requests arrive, in a line of its own: {"listening":"http://..."}. */
+void journal_begin(struct journal *journal, const char *url);
+
 void journal_close(struct journal *journal); /* NULL is fine */
 
 /* Adds a line, all of it or nothing. A disk that is full or gone does not stop the receiver: it is

@@ -73,6 +73,7 @@ static bool set_up(struct receiver *receiver, const struct receiver_options *opt
     receiving->rules = rules_right;
     receiving->secret = options->secret;
     receiving->out = options->out;
+    receiving->watch = options->watch_fd ? journal_adopt(options->watch_fd) : NULL;
     receiving->journal_is_brief = options->journal_brief;
     receiving->wall_ms = options->wall_ms;
     receiving->on_death = options->on_death ? options->on_death : die;
@@ -132,6 +133,12 @@ int receiver_port(const struct receiver *receiver)
 const char *receiver_ca_path(const struct receiver *receiver)
 {
     return receiver->server.tls.ca_path;
+}
+
+void receiver_tell(struct receiver *receiver)
+{
+    if (receiver->receiving.watch)
+        journal_begin(receiver->receiving.watch, receiver->server.url);
 }
 
 bool receiver_enter_child(struct receiver *receiver, struct error *err)

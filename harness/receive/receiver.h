@@ -31,6 +31,8 @@ struct receiver_options {
     const char *const *behaviours; /* "delay=300ms" */
     size_t num_behaviours;
     const char *journal;  /* file; NULL = none */
+    int watch_fd;         /* the journal, and what was answered, goes here as well; the receiver
+                             takes it over. 0 = nowhere */
     bool journal_brief;   /* what was processed, without what arrived */
     FILE *out;            /* one line for each request; NULL = quiet. Outlives the receiver */
     bool stop_on_signals; /* SIGINT and SIGTERM stop it */
@@ -61,6 +63,9 @@ int receiver_port(const struct receiver *receiver);
 
 /* The CA certificate's file that clients must trust, or NULL when none was made. Borrowed. */
 const char *receiver_ca_path(const struct receiver *receiver);
+
+/* Tells whoever watches (watch_fd) where it listens. */
+void receiver_tell(struct receiver *receiver);
 
 /* Serves until receiver_stop; returns at once when that was called before. */
 void receiver_run(struct receiver *receiver);

@@ -78,9 +78,10 @@ static void print_line(struct receiving *receiving, const struct inbound *reques
     buf_clear(&line);
 }
 
-static void add_to_journal(struct receiving *receiving, struct handling *handling,
-                           const char *problem)
+static void add_to_journals(struct receiving *receiving, struct handling *handling,
+                            const char *problem)
 {
+    struct buf answer = {0};
     struct journal_entry entry = {.request = handling->request,
                                   .secret = receiving->secret,
                                   .wall_ms = wall_ms(receiving),
@@ -88,9 +89,18 @@ static void add_to_journal(struct receiving *receiving, struct handling *handlin
                                   .brief = receiving->journal_is_brief,
                                   .status = handling->answer.status,
                                   .problem = problem};
-    if (handling->request->whole && (handling->parsed || !entry.brief))
+    if (handling->request->whole && (handling->parsed || !entry.brief || receiving->watch))
         entry.id_event = handling_member(handling, "id_event");
-    journal_add(receiving->journal, &entry);
+    if (receiving->journal)
+        journal_add(receiving->journal, &entry);
+    if (receiving->watch) {
+        const struct answer_context context = {.keep_alive = true, .wall_ms = entry.wall_ms};
+        answer_write(&handling->answer, &context, &answer);
+        entry.answer = (struct bytes){buf_text(&answer), answer.len};
+        entry.brief = false;
+        journal_add(receiving->watch, &entry);
+    }
+    buf_clear(&answer);
 }
 
 /* Writes the journal's line and the one for the person who watches. `result_text` says what the
@@ -98,8 +108,8 @@ static void add_to_journal(struct receiving *receiving, struct handling *handlin
 static void note(struct receiving *receiving, struct handling *handling, const char *type,
                  const char *result_text, const char *problem)
 {
-    if (receiving->journal)
-        add_to_journal(receiving, handling, problem);
+    if (receiving->journal || receiving->watch)
+        add_to_journals(receiving, handling, problem);
     if (receiving->out)
         print_line(receiving, handling->request, &handling->answer, type,
                    problem ? problem : result_text);
@@ -287,4 +297,5 @@ void receiving_clear(struct receiving *receiving)
     free(receiving->layers);
     memory_clear(&receiving->memory);
     journal_close(receiving->journal);
+    journal_close(receiving->watch);
 }

@@ -24,6 +24,7 @@ struct receiving {
     struct bytes secret;
     struct memory memory;
     struct journal *journal; /* NULL = none */
+    struct journal *watch;   /* the same, and the answers, for whoever watches; NULL = nobody */
     bool journal_is_brief;
     FILE *out;                       /* one line a request; NULL = quiet */
     int64_t (*wall_ms)(void);        /* NULL = 1970 in the journal */

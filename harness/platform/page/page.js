@@ -62,7 +62,8 @@ async function enter() {
   $('enter').hidden = true;
   $('dashboard').hidden = false;
   canRun = state.can_run;
-  await loadTypes();
+  if (state.arrivals !== null) becomeReceiver(state.arrivals);
+  else await loadTypes();
   await refresh();
   watch();
 }
@@ -72,6 +73,21 @@ $('key-form').addEventListener('submit', (event) => {
   key = $('key').value.trim();
   attempt($('key-problem'), enter);
 });
+
+/* --- what arrives at a receiver: the same list, and nothing to send --- */
+
+let arrivals = false;
+
+function becomeReceiver(url) {
+  arrivals = true;
+  document.title = 'What arrives - hookcheck';
+  document.body.classList.add('arrivals');
+  document.querySelector('h1').textContent = `What arrives at ${url}`;
+  $('deliveries-title').textContent = 'Requests';
+  $('arrives-as').textContent = 'id_event';
+  $('state-title').textContent = 'Signature';
+  for (const each of document.querySelectorAll('.sends')) each.hidden = true;
+}
 
 /* --- event types --- */
 
@@ -154,9 +170,11 @@ async function loadTypes() {
 /* --- endpoints --- */
 
 async function refresh() {
-  endpoints = (await ask('GET', 'endpoints')).endpoints;
-  $('no-endpoints').hidden = endpoints.length > 0;
-  $('endpoints').replaceChildren(...endpoints.map(endpointItem));
+  if (!arrivals) {
+    endpoints = (await ask('GET', 'endpoints')).endpoints;
+    $('no-endpoints').hidden = endpoints.length > 0;
+    $('endpoints').replaceChildren(...endpoints.map(endpointItem));
+  }
   const { deliveries } = await ask('GET', `deliveries?limit=${ROWS}`);
   rows.clear();
   $('deliveries').replaceChildren();
@@ -344,7 +362,7 @@ function fillRow(row, one) {
   const answer = one.outcome === null ? '' : one.outcome === 'answered' ? String(one.status) : one.outcome;
   const cells = row.cells;
   cells[1].textContent = one.name + (one.genuine ? '' : ' (forged)');
-  cells[2].textContent = one.type;
+  cells[2].textContent = arrivals ? one.id_event : one.type;
   cells[3].textContent = one.state;
   cells[3].className = one.state;
   cells[4].textContent = answer;
@@ -353,7 +371,7 @@ function fillRow(row, one) {
 }
 
 function makeRow(one) {
-  const open = make('button', { type: 'button', text: String(one.id), 'aria-label': `Delivery ${one.id}` });
+  const open = make('button', { type: 'button', text: String(one.id), 'aria-label': `${arrivals ? 'Request' : 'Delivery'} ${one.id}` });
   open.addEventListener('click', () => openDetail(one.id));
   const row = make('tr', {}, make('td', {}, open));
   for (let i = 0; i < 6; i++) row.append(make('td'));
@@ -408,6 +426,7 @@ function take(message) {
 }
 
 function showWorkers(message) {
+  if (arrivals) return;
   const busy = message.workers.filter((worker) => worker.delivery);
   $('workers').textContent = `${busy.length} of 5 workers busy, ${message.queued} queued`;
   const held = busy.filter((worker) => worker.held_ms > 2000);
@@ -501,19 +520,20 @@ function waterfall(phases) {
 }
 
 function attemptBox(one, number, of) {
-  const happened = one.outcome === 'answered' ? `answered ${one.status} after ${duration(one.phases.total)}` : `${one.outcome}${one.detail ? `: ${one.detail}` : ''}`;
+  const after = one.phases.total < 0 ? '' : ` after ${duration(one.phases.total)}`;
+  const happened = one.outcome === 'answered' ? `answered ${one.status}${after}` : `${one.outcome}${one.detail ? `: ${one.detail}` : ''}`;
   const answer = one.outcome === 'answered' ? `HTTP/1.1 ${one.status}\n${one.answer_head}\n${one.answer}` : '';
   const cut = one.answer_len > one.answer.length && one.answer.length >= 65536 ? ` (the first 64 KiB of ${one.answer_len})` : '';
   return make('section', {},
     ...(of > 1 ? [make('h3', { text: `Attempt ${number} of ${of}` })] : []),
     make('div', { class: 'sides' },
       make('div', {}, make('h3', { text: 'What happened' }), make('p', { text: happened }), ...(one.detail && one.outcome === 'answered' ? [make('p', { class: 'problem', text: one.detail })] : [])),
-      make('div', {}, make('h3', { text: 'What Panora records' }), make('p', { text: one.panora }))),
+      make('div', {}, make('h3', { text: arrivals ? 'What became of it' : 'What Panora records' }), make('p', { text: one.panora }))),
     make('h3', { text: 'Signature' }),
     make('p', { class: one.valid ? 'delivered' : 'problem', text: one.valid ? 'valid' : `not valid: ${one.why}` }),
     ...(one.explanation ? [make('pre', { tabindex: '0', 'aria-label': 'Why the signature is not valid', text: one.explanation })] : []),
-    facts([['To', one.url], ['Address', one.peer], ['Worker', one.worker ? String(one.worker) : 'inline'], ['Redirects', one.hops.trim()], ['Started', new Date(one.started_ms).toISOString()]]),
-    make('h3', { text: 'Time' }), waterfall(one.phases),
+    facts([['To', one.url], ['Address', one.peer], ['Worker', arrivals ? '' : one.worker ? String(one.worker) : 'inline'], ['Redirects', one.hops.trim()], ['Started', new Date(one.started_ms).toISOString()]]),
+    ...(arrivals ? [] : [make('h3', { text: 'Time' }), waterfall(one.phases)]),
     make('h3', { text: `Request, ${one.request_len} bytes` }), make('pre', { tabindex: '0', 'aria-label': 'Request', text: one.request }),
     make('h3', { text: `Answer${cut}` }), make('pre', { tabindex: '0', 'aria-label': 'Answer', text: answer || '(none)' }));
 }
@@ -528,13 +548,13 @@ const STATES = {
 async function openDetail(id) {
   const one = await ask('GET', `deliveries/${id}`);
   opened = id;
-  $('detail-title').textContent = `Delivery ${id}: ${one.name}`;
+  $('detail-title').textContent = `${arrivals ? 'Request' : 'Delivery'} ${id}: ${one.name}`;
   $('detail-body').replaceChildren(
-    facts([['State', one.state], ['id_event', one.id_event], ['Arrives as', one.type], ['Made by', one.origin], ['Mutation', one.wrong]]),
+    facts(arrivals ? [['id_event', one.id_event]] : [['State', one.state], ['id_event', one.id_event], ['Arrives as', one.type], ['Made by', one.origin], ['Mutation', one.wrong]]),
     ...(STATES[one.state] ? [make('p', { text: STATES[one.state] })] : []),
     ...one.attempts.map((each, index) => attemptBox(each, index + 1, one.attempts.length)),
     ...(one.attempts.length ? [] : [make('h3', { text: 'Data' }), make('pre', { tabindex: '0', 'aria-label': 'Data', text: one.data })]));
-  $('again-form').hidden = !one.endpoint;
+  $('again-form').hidden = arrivals || !one.endpoint;
   $('again-said').textContent = '';
   if (!$('detail').open) $('detail').showModal();
 }

@@ -18,11 +18,11 @@ static bool install(void)
 {
     return system("mkdir -p " FOLDER "/shots && cp harness/tests/foreign/dashboard/* " FOLDER
                   " && cd " FOLDER
-                  " && { [ -d node_modules/playwright-core ] || npm install --silent --no-audit "
-                  "--no-fund >npm.log 2>&1; }") == 0;
+                  " && flock .lock sh -c '[ -d node_modules/playwright-core ] || npm install "
+                  "--silent --no-audit --no-fund >npm.log 2>&1'") == 0; /* tests run side by side */
 }
 
-Test(foreign_dashboard, registers_triggers_watches_mends_and_deletes)
+static void check(const char *script, const char *log)
 {
     NEED_HOOKCHECK();
     NEED_TOOL("node", "the dashboard");
@@ -32,8 +32,18 @@ Test(foreign_dashboard, registers_triggers_watches_mends_and_deletes)
         SKIP("the dashboard: npm cannot install its tools, see " FOLDER "/npm.log");
     char command[512];
     (void)snprintf(command, sizeof command,
-                   "timeout 360 node " FOLDER "/check.mjs %s \"$(command -v chromium)\" " FOLDER
-                   "/shots >" FOLDER "/log 2>&1 && grep -qx ok " FOLDER "/log",
-                   hookcheck_path());
-    cr_expect_eq(system(command), 0, "see " FOLDER "/log");
+                   "timeout 360 node " FOLDER "/%s %s \"$(command -v chromium)\" " FOLDER
+                   "/shots >" FOLDER "/%s 2>&1 && grep -qx ok " FOLDER "/%s",
+                   script, hookcheck_path(), log, log);
+    cr_expect_eq(system(command), 0, "see " FOLDER "/%s", log);
+}
+
+Test(foreign_dashboard, registers_triggers_watches_mends_and_deletes)
+{
+    check("check.mjs", "log");
+}
+
+Test(foreign_dashboard, shows_what_arrives_at_a_receiver)
+{
+    check("arrivals.mjs", "arrivals.log");
 }

@@ -294,6 +294,6 @@ Test(receive_fault, a_mode_that_is_none_says_why)
     struct argument argument;
     struct error err = {0};
     cr_expect_null(fault_read("a11", &argument, &err));
-    cr_expect(strstr(err.message, "A11 is no fault") && strstr(err.message, "10^15"), "%s",
+    cr_expect(strstr(err.message, "A11 is not a fault") && strstr(err.message, "10^15"), "%s",
               err.message);
 }
