@@ -223,9 +223,10 @@ foreign: deps-all
 	@$(MAKE) --no-print-directory foreign-diagnoses
 test-all: test foreign
 
-# Endpoints in other frameworks, each with mistakes that the receiver does not have: named, and nothing else claimed.
+# Endpoints in other frameworks, each with mistakes that the receiver does not have: named, and nothing else claimed. A selection; the whole
+# table with `make foreign-diagnoses ROWS=--all`.
 foreign-diagnoses: $(BIN)
-	@python3 harness/tests/diagnose/foreign/try.py --tool $(BIN)
+	@python3 harness/tests/diagnose/foreign/try.py --tool $(BIN) $(ROWS)
 
 # Every hostile behaviour, and every secret in every encoding.
 .PHONY: hostile

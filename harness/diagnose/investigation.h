@@ -145,6 +145,16 @@ struct diagnosis *found_pair(struct investigation *inv, const struct diagnosis_k
                              enum harm harm, const char *accepted, const char *refused,
                              const char *difference);
 
+/* --- slowness.c --- */
+
+enum slowness {
+    SLOW_NOT,
+    SLOW_BY_WORK, /* genuine events take longer than the target, forgeries do not */
+    SLOW_ALWAYS,  /* both do */
+    SLOW_PERHAPS  /* the experiment was cut short */
+};
+enum slowness slowness_measure(struct investigation *inv);
+
 /* --- the experiments, each in a file of its name --- */
 
 void repeat_measure(struct investigation *inv); /* is it stable, and what does it depend on */

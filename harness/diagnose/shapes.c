@@ -70,6 +70,13 @@ static struct outcome_of ask_for(struct investigation *inv, const struct specime
     return out;
 }
 
+/* Once more: what was refused by chance is no cause. */
+static bool is_refused_again(struct investigation *inv, const struct specimen *odd,
+                             const struct specimen *usual)
+{
+    return !specimen_passes(inv, odd) && specimen_passes(inv, usual) && !specimen_passes(inv, odd);
+}
+
 /* --- the event and the request --- */
 
 static bool is_form(const struct feature *feature)
@@ -116,7 +123,7 @@ static void ask_form(struct investigation *inv, const struct feature *feature)
     const struct specimen odd = {.features = &feature, .num_features = 1};
     const struct specimen plain = {.features = &feature, .num_features = 1, .plain = true};
     struct outcome_of seen = ask_for(inv, &odd);
-    if (!seen.passed && specimen_passes(inv, &plain)) {
+    if (!seen.passed && specimen_passes(inv, &plain) && !specimen_passes(inv, &odd)) {
         char *good = describe_good(inv, &plain);
         const struct diagnosis_kind kind = {feature->cause, feature->sentence, LOST,
                                             feature->remedy};
@@ -178,8 +185,8 @@ static bool ask_arrays(struct investigation *inv)
     const struct specimen pulled = {.type = ROWS_TYPE};
     const struct specimen none = {.type = ROWS_TYPE, .data = "[]"};
     struct outcome_of of_pulled = ask_for(inv, &pulled);
-    bool refused =
-        !of_pulled.passed && !specimen_passes(inv, &plain) && specimen_passes(inv, &usual);
+    bool refused = !of_pulled.passed && !specimen_passes(inv, &plain) &&
+                   specimen_passes(inv, &usual) && !specimen_passes(inv, &pulled);
     if (refused) {
         char *good = describe_good(inv, &usual);
         attribute_fitting(
@@ -345,7 +352,8 @@ static void ask_sizes(struct investigation *inv)
         free(next.described);
     }
     const struct specimen usual = {.padding = good};
-    if (specimen_passes(inv, &usual)) {
+    const struct specimen over = {.padding = bad};
+    if (is_refused_again(inv, &over, &usual)) {
         size_t limit = len_of(inv, good);
         char *sentence = mem_format("rejects events above %zu bytes", limit);
         const struct diagnosis_kind kind = {

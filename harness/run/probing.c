@@ -116,6 +116,7 @@ void probing_diagnose(struct runner *runner)
         .seed = options->seed,
         .run_tag = plan->composer.run_tag,
         .wall_ms = RUN_WALL_MS,
+        .target_ns = options->target_ns,
         .object_only = options->dialects == DIALECTS_OBJECT,
         .is_unsigned = options->is_unsigned,
         .is_private = options->target->is_tls || options->target->is_loopback,
