@@ -14,6 +14,7 @@
 #   make lint       include rule between layers, clang-tidy, cppcheck, formatting
 #   make format     let clang-format rewrite the sources
 #   make golden     rewrite the example reports, and the lists of words of suites (review the diff)
+#   make screenshot  take the README's picture anew with Chromium (make deps-all)
 #   make prove      the suites against the right receiver and every fault; that what is written down
 #                   of it (fixtures/matrix.json and matrix.md) is what comes out
 #   make matrix     the same, and write it down
@@ -275,6 +276,10 @@ $(B)/fuzz_%: $(B)/fuzz/fuzz_%.o $(OBJ)
 
 golden: $(UNIT) $(BIN)
 	@HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_WRITE_GOLDEN=1 $(UNIT) --filter '@(report_golden|suite_words|cli_settings_program)/*' --xml=$(B)/golden.xml
+
+.PHONY: screenshot
+screenshot: $(BIN)
+	@harness/tools/screenshot.sh $(BIN) reports/examples/page.png
 
 # The suites against the right receiver and every fault, and what catches what: for programs, and as a table.
 prove: $(BIN)
