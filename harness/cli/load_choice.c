@@ -415,9 +415,11 @@ static bool read_oracle(struct load_choice *choice, const struct arguments *argu
     if (choice->journal && choice->effect_command.command)
         return error_set(err, "--journal and --effect-command exclude each other");
     if (choice->exports || choice->finds_capacity)
-        return error_set(err, "--journal and --effect-command work only with a single load sent from here");
+        return error_set(
+            err, "--journal and --effect-command work only with a single load sent from here");
     if (arguments_has(arguments, "seed"))
-        return error_set(err, "--seed may repeat events of an earlier load: leave it out with --journal or --effect-command");
+        return error_set(err, "--seed may repeat events of an earlier load: leave it out with "
+                              "--journal or --effect-command");
     choice->plan.keeps_ledger = true;
     if (!choice->journal)
         return check_command(choice, err);
