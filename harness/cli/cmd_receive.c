@@ -226,7 +226,6 @@ const struct command command_receive = {
         "unchanged, and the application's response back. With --ui a page shows all requests "
         "live; its key is printed, or taken from PANORA_API_KEY.",
     .examples =
-        "  HOOKCHECK_SECRET=whsec_test hookcheck receive --listen 127.0.0.1:8080\n"
         "  HOOKCHECK_SECRET=whsec_test hookcheck receive --ui --forward http://localhost:3000\n"
         "  HOOKCHECK_SECRET=whsec_test hookcheck receive --fault C01 --fault F01\n",
     .options = option_sets,
