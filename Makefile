@@ -14,10 +14,12 @@
 #   make lint       include rule between layers, clang-tidy, cppcheck, formatting
 #   make format     let clang-format rewrite the sources
 #   make golden     rewrite the example reports, and the lists of words of suites (review the diff)
+#   make screenshot  take the README's picture anew with Chromium (make deps-all)
 #   make prove      the suites against the right receiver and every fault; that what is written down
 #                   of it (fixtures/matrix.json and matrix.md) is what comes out
 #   make matrix     the same, and write it down
-#   make hostile    the program against an endpoint that does its worst: time, memory, reports, secrets
+#   make hostile    the program against an endpoint that does its worst: time, memory, reports, secrets;
+#                   and the receiver beside a crowd of strangers
 #   make bench      how fast signed events are made, beside Node and openssl speed, and sent, beside wrk
 #   make vectors    remake fixtures/vectors with Node
 #   make install    program, manual pages, completions; PREFIX and DESTDIR as usual (also make uninstall)
@@ -231,6 +233,7 @@ foreign-diagnoses: $(BIN)
 hostile: $(BIN)
 	@node harness/tests/hostile/hostile.mjs $(abspath $(BIN))
 	@node harness/tests/hostile/leaks.mjs $(abspath $(BIN))
+	@node harness/tests/hostile/crowd.mjs $(abspath $(BIN))
 
 # What a newcomer does, where nothing is installed: README.md, "First run".
 fresh: deps-fresh
@@ -273,6 +276,10 @@ $(B)/fuzz_%: $(B)/fuzz/fuzz_%.o $(OBJ)
 golden: $(UNIT) $(BIN)
 	@HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_WRITE_GOLDEN=1 $(UNIT) --filter '@(report_golden|suite_words|cli_settings_program)/*' --xml=$(B)/golden.xml
 
+.PHONY: screenshot
+screenshot: $(BIN)
+	@harness/tools/screenshot.sh $(BIN) reports/examples/page.png
+
 # The suites against the right receiver and every fault, and what catches what: for programs, and as a table.
 prove: $(BIN)
 	@harness/tools/matrix.sh $(BIN) check
@@ -283,6 +290,7 @@ bench: $(BIN)
 	@python3 harness/tools/bench.py $(BIN)
 	@python3 harness/tools/bench_load.py $(BIN)
 	@python3 harness/tools/bench_truth.py $(BIN)
+	@python3 harness/tools/bench_platform.py $(BIN)
 
 vectors:
 	@node fixtures/vectors/make.mjs
