@@ -83,10 +83,11 @@ Test(cli_load_program, refuses_what_it_cannot_do_before_it_sends)
         {{"http://127.0.0.1:1/", "--report", "xml=a"}, "--report: no report format \"xml\""},
         {{"http://127.0.0.1:1/", "--report", "json"}, "is not FORMAT=FILE"},
         {{"http://127.0.0.1:1/", "--export", "gatling"}, "--export: no engine \"gatling\""},
-        {{"http://127.0.0.1:1/", "--export", "k6"}, "the folder for the project is missing"},
+        {{"http://127.0.0.1:1/", "--export", "k6"},
+         "DIR, the folder for the project, is missing after "},
         {{"http://127.0.0.1:1/", "--export=k6", "reports"}, "the folder reports is not empty"},
         {{"http://127.0.0.1:1/", "--export=k6", "x", "--threads=2"},
-         "--threads cannot go into a project"},
+         "--threads does not work with --export"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct program_end end;
@@ -213,7 +214,7 @@ Test(cli_load_program, is_shown_and_compared_from_its_report)
     program_end_clear(&end);
     RUN(&end, "report", paths[0], "reports/examples/report.json");
     cr_expect_eq(end.code, EXIT_WRONG_USAGE);
-    cr_expect(strstr(buf_text(&end.err), "loads are compared with loads"));
+    cr_expect(strstr(buf_text(&end.err), "a load can be compared only with a load"));
     program_end_clear(&end);
     for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
         (void)unlink(paths[i]);
