@@ -127,8 +127,8 @@
     "JSON_UNESCAPED_LINE_TERMINATORS, after json_decode without true"
 #define W_PYTHON_SORTED_UTF8                                                                       \
     "Python's json.dumps with separators=(',', ':'), ensure_ascii=False and sort_keys=True"
-#define W_RUBY                  "Ruby's JSON.generate"
-#define W_JACKSON               "Java's Jackson"
+#define W_RUBY    "Ruby's JSON.generate"
+#define W_JACKSON "Java's Jackson"
 
 const struct hypothesis hypotheses[] = {
     ROW(MESSAGE, "signs-raw-body", sign_raw_body, NULL, SIGN_DATA,
