@@ -226,7 +226,7 @@ static bool name_rate(struct investigation *inv, const struct series *first)
          first);
     buf_clear(&met);
     inv->gap_ns = 20 * NS_PER_MS;
-    inv->tries = 3;
+    inv->limited_status = first->status;
     return true;
 }
 
