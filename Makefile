@@ -14,10 +14,12 @@
 #   make lint       include rule between layers, clang-tidy, cppcheck, formatting
 #   make format     let clang-format rewrite the sources
 #   make golden     rewrite the example reports, and the lists of words of suites (review the diff)
+#   make screenshot  take the README's picture anew with Chromium (make deps-all)
 #   make prove      the suites against the right receiver and every fault; that what is written down
 #                   of it (fixtures/matrix.json and matrix.md) is what comes out
 #   make matrix     the same, and write it down
-#   make hostile    the program against an endpoint that does its worst: time, memory, reports, secrets
+#   make hostile    the program against an endpoint that does its worst: time, memory, reports, secrets;
+#                   and the receiver beside a crowd of strangers
 #   make bench      how fast signed events are made, beside Node and openssl speed, and sent, beside wrk
 #   make vectors    remake fixtures/vectors with Node
 #   make install    program, manual pages, completions; PREFIX and DESTDIR as usual (also make uninstall)
@@ -186,7 +188,8 @@ RUNTIMES   := ruby=ruby puma=puma php=php-cli go=golang-go javac=default-jdk-hea
 PYTHON3    := /usr/lib/python3/dist-packages
 FRAMEWORKS := $(foreach name,flask django fastapi uvicorn,$(PYTHON3)/$(name)=python3-$(name)) \
               $(foreach name,sinatra railties,/usr/share/doc/ruby-$(name)=ruby-$(name)) \
-              /usr/share/php/Illuminate/Foundation=php-laravel-framework \
+              /usr/share/php/Illuminate/Foundation=php-laravel-framework /usr/bin/phpunit=phpunit \
+              /usr/share/java/junit4.jar=junit4 /usr/share/java/jackson-databind.jar=libjackson2-databind-java \
               /usr/share/java/spring3-web.servlet.jar=libspring-web-servlet-java \
               /usr/share/java/jetty9-servlet.jar=libjetty9-java
 TOOLS      := xmllint=libxml2-utils npm=npm chromium=chromium locust=python3-locust python3=python3 curl=curl openssl=openssl prove=perl \
@@ -229,6 +232,7 @@ foreign-diagnoses: $(BIN)
 hostile: $(BIN)
 	@node harness/tests/hostile/hostile.mjs $(abspath $(BIN))
 	@node harness/tests/hostile/leaks.mjs $(abspath $(BIN))
+	@node harness/tests/hostile/crowd.mjs $(abspath $(BIN))
 
 # What a newcomer does, where nothing is installed: README.md, "First run".
 fresh: deps-fresh
@@ -271,6 +275,10 @@ $(B)/fuzz_%: $(B)/fuzz/fuzz_%.o $(OBJ)
 golden: $(UNIT) $(BIN)
 	@HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_WRITE_GOLDEN=1 $(UNIT) --filter '@(report_golden|suite_words|cli_settings_program)/*' --xml=$(B)/golden.xml
 
+.PHONY: screenshot
+screenshot: $(BIN)
+	@harness/tools/screenshot.sh $(BIN) reports/examples/page.png
+
 # The suites against the right receiver and every fault, and what catches what: for programs, and as a table.
 prove: $(BIN)
 	@harness/tools/matrix.sh $(BIN) check
@@ -280,6 +288,7 @@ matrix: $(BIN)
 bench: $(BIN)
 	@python3 harness/tools/bench.py $(BIN)
 	@python3 harness/tools/bench_load.py $(BIN)
+	@python3 harness/tools/bench_truth.py $(BIN)
 
 vectors:
 	@node fixtures/vectors/make.mjs

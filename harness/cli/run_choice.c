@@ -41,8 +41,8 @@ static const struct option_spec specs[] = {
      .value = "GLOB",
      .repeatable = true,
      .is_aside = true,
-     .help = "Run only the cases that match: an id, its last part, or a suite's name; * stands for "
-             "anything, / too.",
+     .help = "Run only the cases that match: an id, its last part, or a suite's name; * matches "
+             "anything, also /.",
      .otherwise = "all"},
     {.name = "skip",
      .form = FORM_SKIPS,

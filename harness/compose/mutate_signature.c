@@ -313,7 +313,7 @@ static const struct mutation rows[] = {
      mutate_prefix_signature},
     {{"query-signature",
       "wire",
-      "has the correct signature in the query string string instead of the header",
+      "has the correct signature in the query string instead of the header",
       {{0}}},
      "signature in the query string",
      true,

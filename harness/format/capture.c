@@ -46,7 +46,7 @@ static bool read_chunks(struct bytes rest, struct buf *out, struct error *err)
         uint64_t len = 0;
         struct flaw flaw = parse_chunk_size(next_line(&rest), &len);
         if (flaw.what || len > rest.len)
-            return error_set(err, "the captured request's chunked body is cut short or wrong");
+            return error_set(err, "the captured request's chunked body is incomplete or malformed");
         if (len == 0)
             return true;
         buf_add(out, rest.data, (size_t)len);
@@ -61,8 +61,8 @@ static bool read_raw(struct bytes text, struct request *out, struct error *err)
     struct bytes rest = text;
     struct flaw flaw = parse_request_line(next_line(&rest), &start);
     if (flaw.what)
-        return error_set(err, "the captured request is neither raw HTTP (it begins with POST /path "
-                              "HTTP/1.1), nor a HAR file, nor a curl command");
+        return error_set(err, "the captured request is neither raw HTTP (which starts with POST "
+                              "/path HTTP/1.1), nor a HAR file, nor a curl command");
     out->method = mem_copy(start.method.data, start.method.len);
     for (;;) {
         struct bytes line = next_line(&rest);
@@ -123,7 +123,7 @@ static bool read_har(struct bytes text, struct request *out, struct error *err)
             break;
     }
     json_decref(root);
-    return found || error_set(err, "the HAR file holds no request with a body");
+    return found || error_set(err, "the HAR file contains no request with a body");
 }
 
 /* --- a curl command, as shells read it --- */
@@ -256,7 +256,7 @@ static bool read_journal_line(json_t *line, struct request *out, struct error *e
     size_t index;
     json_t *pair;
     if (!method)
-        return error_set(err, "this line of the journal is about bytes that were no request");
+        return error_set(err, "this line of the journal is about bytes that were not a request");
     out->method = mem_text(method);
     json_array_foreach(json_object_get(line, "headers"), index, pair)
     {

@@ -13,6 +13,10 @@
 
 #define NOT_OPEN SIZE_MAX
 
+/* From here on the stack grows by a quarter: a stranger's text must not cost much more than it has
+ * values. */
+#define LARGE ((size_t)256 * 1024)
+
 struct reader {
     const char *start;
     const char *at;
@@ -21,6 +25,7 @@ struct reader {
     size_t count;
     size_t capacity;
     size_t open;        /* where the marker of the innermost open container stands, or NOT_OPEN */
+    size_t depth;       /* how many are open */
     struct buf scratch; /* a string that cannot be taken as it is */
     struct js_tree *tree;
     struct error *err;
@@ -31,7 +36,8 @@ enum step { STEP_FAILED, STEP_VALUE, STEP_AFTER_VALUE, STEP_DONE };
 static void push(struct reader *reader, struct js value)
 {
     if (reader->count == reader->capacity) {
-        reader->capacity = reader->capacity ? reader->capacity * 2 : 32;
+        size_t more = reader->capacity < LARGE ? reader->capacity : reader->capacity / 4;
+        reader->capacity += more ? more : 32;
         reader->values = mem_resize(reader->values, reader->capacity, sizeof(*reader->values));
     }
     reader->values[reader->count++] = value;
@@ -298,6 +304,7 @@ static void close_container(struct reader *reader)
     size_t num_items = reader->count - reader->open - 1;
     reader->count = reader->open + 1;
     reader->open = marker->as.enclosing;
+    reader->depth--;
     *marker = marker->kind == JS_ARRAY ? make_array(reader, marker + 1, num_items)
                                        : make_object(reader, marker + 1, num_items);
     reader->at++;
@@ -313,6 +320,11 @@ static enum step open_container(struct reader *reader, enum js_kind kind)
     push(reader, (struct js){.kind = kind, .as.enclosing = reader->open});
     reader->open = reader->count - 1;
     reader->at++;
+    /* five million "[" and nothing else need not all be kept to be refused */
+    if (++reader->depth > (size_t)(reader->end - reader->at)) {
+        (void)fail(reader, "more is open than the rest of the text can close");
+        return STEP_FAILED;
+    }
     skip_white(reader);
     if (next_is(reader, closing(reader), closing(reader))) {
         close_container(reader);

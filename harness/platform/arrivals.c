@@ -84,7 +84,7 @@ static void read_answer(const json_t *line, struct attempt_record *out)
 static const char *became_of(const json_t *line, bool is_passed_on)
 {
     if (is_passed_on)
-        return "passed on, byte for byte; the application decides";
+        return "forwarded byte for byte; the application decides";
     return json_is_true(json_object_get(line, "processed"))
                ? "processed by the receiver"
                : "not processed by the receiver: refused, or processed before";

@@ -98,7 +98,7 @@ static struct place *go_to(struct forward *forward, const char *path, struct err
 {
     struct place *place = find_place(forward, path);
     if (!place) {
-        (void)error_set(err, "the application is busy with too many paths at once");
+        (void)error_set(err, "too many paths of the application are in use at once");
         return NULL;
     }
     if (place->path)
@@ -162,8 +162,8 @@ static void print_line(const struct forward *forward, const struct inbound *inbo
     if (seen && seen->status)
         buf_add_format(&line, "answered %d", seen->status);
     else
-        buf_add_format(&line, "gave no answer (%s)",
-                       seen ? outcome_name(seen->outcome) : "the sender went away first");
+        buf_add_format(&line, "did not respond (%s)",
+                       seen ? outcome_name(seen->outcome) : "the sender disconnected first");
     buf_add_text(&line, " after ");
     text_add_duration(&line, took_ns);
     sink_print(forward->options.out, "%s\n", buf_text(&line));
@@ -255,7 +255,7 @@ static void on_done(void *payload, struct observation *seen)
     if (seen->outcome == OUTCOME_ANSWERED) {
         copy_answer(seen, &answer);
     } else {
-        problem = mem_format("the application gave no answer: %s%s%s", outcome_name(seen->outcome),
+        problem = mem_format("the application did not respond: %s%s%s", outcome_name(seen->outcome),
                              *seen->detail ? ": " : "", seen->detail);
         refuse_with(&answer, 502, problem, "");
     }
@@ -299,7 +299,7 @@ static bool answer(void *payload, const struct inbound *inbound, struct answer *
     passing->place = go_to(forward, path, &err);
     free(path);
     if (!passing->place) {
-        refuse_with(out, 502, "the request cannot be passed on", err.message);
+        refuse_with(out, 502, "the request cannot be forwarded", err.message);
         note(passing, NULL, out, err.message);
         unlink_passing(passing);
         return true;
@@ -323,7 +323,7 @@ static void refuse(void *payload, const struct refusal *why, const struct inboun
 {
     struct passing passing = {
         .forward = payload, .inbound = *inbound, .begun_ns = clock_monotonic_ns()};
-    refuse_with(out, why->status, why->problem ? why->problem : "too much, or too busy", "");
+    refuse_with(out, why->status, why->problem ? why->problem : "too large, or too busy", "");
     if (why->kind == REFUSAL_MALFORMED)
         out->ending = ENDING_CLOSE;
     struct forward *forward = payload;
@@ -339,7 +339,7 @@ static void gone(void *payload, struct connection *line)
     for (struct passing *passing = forward->first; passing; passing = passing->next) {
         if (passing->inbound.line != line || passing->is_gone)
             continue;
-        note(passing, NULL, NULL, "the sender went away before the application answered");
+        note(passing, NULL, NULL, "the sender disconnected before the application answered");
         passing->is_gone = true;
         engine_connection_free(passing->connection); /* which ends its attempt */
         passing->connection = NULL;

@@ -47,7 +47,7 @@ static void add_ids(struct names *ids, const struct library *library)
 static bool add_case(const struct json_at *at, const char *id, struct names *out, struct error *err)
 {
     if (names_has(out, id))
-        return json_fail(at, err, "%s is in this list already", id);
+        return json_fail(at, err, "%s is already in this list", id);
     names_add(out, id);
     return true;
 }
@@ -105,7 +105,7 @@ static bool read_families(struct catches *catches, const struct json_at *at, str
         struct json_at list = json_member(at, key);
         struct family *family = &catches->families[catches->num_families];
         if (*key != '@')
-            return json_fail(&list, err, "the name of a family begins with @");
+            return json_fail(&list, err, "the name of a family starts with @");
         bool ok = add_list(catches, &list, &family->cases, err);
         family->name = key;
         catches->num_families++;
@@ -177,7 +177,7 @@ static bool is_whole(const struct catches *catches, const struct json_at *must, 
 {
     for (size_t i = 0; catches->ids.count && i < fault_count(); i++)
         if (catches->faults[i].must.count == 0)
-            return json_fail(must, err, "no case is named that must catch %s", fault_at(i)->id);
+            return json_fail(must, err, "no case is listed that must catch %s", fault_at(i)->id);
     return true;
 }
 

@@ -229,8 +229,7 @@ void journal_add(struct journal *journal, const struct journal_entry *entry)
     int reason = write_line(journal->fd, buf_bytes(&line));
     buf_clear(&line);
     if (reason && !journal->failed)
-        log_print(LOG_ERROR,
-                  "the journal cannot be written: %s; requests are answered all the same",
+        log_print(LOG_ERROR, "the journal cannot be written: %s; requests are still answered",
                   strerror(reason));
     journal->failed = reason != 0; /* said again when it was well in between */
 }

@@ -136,7 +136,7 @@ size_t load_changes(const struct load_record *before, const struct load_record *
     judge(&out[count], &rate, is_short);
     if (before->is_open && after->is_open && before->rate != after->rate) {
         out[count].kind = LOAD_SAME;
-        (void)snprintf(out[count].words, sizeof out->words, "another rate was asked for");
+        (void)snprintf(out[count].words, sizeof out->words, "the requested rate differs");
     }
     count++;
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

@@ -136,18 +136,18 @@ static void add_accounting(const struct load_record *record, struct buf *out)
                 {"processed", "processed of the accepted", NULL},
                 {"lost", "lost: accepted and never processed", "first_lost"},
                 {"doubled", "processed more than once", "first_doubled"},
-                {"forged_processed", "forged and processed all the same", "first_forged"},
-                {"unknown", "asked about in vain", "why_unknown"}};
+                {"forged_processed", "forged but processed", "first_forged"},
+                {"unknown", "unknown: no answer about them", "why_unknown"}};
     static const char *const names[] = {"events", "count", "the first"};
     const json_t *found = json_object_get(record->document, "accounting");
     if (!json_is_object(found))
         return;
-    buf_add_text(out, "<h2>What became of the events</h2>\n<p class=\"dim\">By ");
+    buf_add_text(out, "<h2>What happened to the events</h2>\n<p class=\"dim\">By ");
     html_add(text_of(found, "source") ? text_of(found, "source") : "", out);
     buf_add_format(out,
                    ", which told of %" JSON_INTEGER_FORMAT " accepted and forged events.</p>\n",
                    json_integer_value(json_object_get(found, "asked")));
-    add_head(names, ARRAY_LEN(names), "What became of the events", out);
+    add_head(names, ARRAY_LEN(names), "What happened to the events", out);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         const char *example = rows[i].example ? text_of(found, rows[i].example) : NULL;
         buf_add_format(out,
@@ -231,7 +231,7 @@ static void add_offenders(const struct load_record *record, struct buf *out)
     const json_t *one = NULL;
     size_t i = 0;
     if (json_array_size(offenders))
-        buf_add_text(out, "<h2>The first of each error, whole</h2>\n");
+        buf_add_text(out, "<h2>The first of each error, in full</h2>\n");
     json_array_foreach(offenders, i, one)
     {
         add_offender(one, out);

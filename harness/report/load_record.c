@@ -26,7 +26,7 @@ static bool get_number(const struct json_at *at, const char *key, double *out, s
 {
     struct json_at member = json_member(at, key);
     if (!json_is_number(member.value))
-        return json_fail(&member, err, "a number must stand here");
+        return json_fail(&member, err, "a number is expected here");
     *out = json_number_value(member.value);
     return true;
 }

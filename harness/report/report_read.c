@@ -83,7 +83,7 @@ static bool read_word(const struct json_at *at, size_t count, const char *(*name
     for (*out = 0; *out < count; (*out)++)
         if (strcmp(name_of(*out), text) == 0)
             return true;
-    return json_fail(at, err, "\"%s\" is none of the words of a report", text);
+    return json_fail(at, err, "\"%s\" is not a word that reports use", text);
 }
 
 static const char *name_of_verdict(size_t index)

@@ -202,6 +202,12 @@ static void on_head(struct connection *connection)
     (void)bufferevent_write(connection->bufferevent, go_on, sizeof go_on - 1);
 }
 
+/* How much all bodies may be together when this one grows to `len` bytes. */
+static size_t held_max(size_t len)
+{
+    return len <= HELD_USUAL ? HELD_MAX : HELD_MAX - HELD_RESERVED;
+}
+
 static void on_body(struct connection *connection)
 {
     struct host *host = connection->host;
@@ -210,7 +216,7 @@ static void on_body(struct connection *connection)
         refuse_early(connection, &(struct refusal){REFUSAL_TOO_LARGE, 413, NULL});
         return;
     }
-    if (host->held + piece.len > HELD_MAX) {
+    if (host->held + piece.len > held_max(connection->body.len + piece.len)) {
         refuse_early(connection, &(struct refusal){REFUSAL_BUSY, 503, NULL});
         return;
     }

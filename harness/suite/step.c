@@ -211,7 +211,7 @@ static bool read_nulls(struct step *step, const struct json_at *event, struct er
     step->all_nulls = text && strcmp(text, "all") == 0;
     step->nulls = step->all_nulls;
     if (text && !step->all_nulls)
-        return json_fail(&member, err, "is \"%s\"; true, false or \"all\" is needed here", text);
+        return json_fail(&member, err, "is \"%s\"; use true, false or \"all\"", text);
     return text || read_optional_flag(event, "nulls", &step->nulls, err);
 }
 
@@ -221,7 +221,7 @@ static bool read_again(struct step *step, const struct json_at *event, size_t in
     struct json_at member = json_member(event, "again");
     json_int_t again = 0;
     if (member.value && index == 0)
-        return json_fail(&member, err, "there is no earlier step whose event could be sent again");
+        return json_fail(&member, err, "there is no earlier step with an event to repeat");
     if (!read_count(event, "again", 1, (json_int_t)index, &again, err))
         return false;
     step->again = (size_t)again;
@@ -266,8 +266,8 @@ static bool read_rate(struct step *step, const struct json_at *deliver, struct e
     bool ok = number && text_integer(number, 1, 10000, &rate, NULL);
     free(number);
     if (!ok)
-        return json_fail(&member, err, "\"%s\" is no rate such as \"100/s\", from 1/s to 10000/s",
-                         text);
+        return json_fail(&member, err,
+                         "\"%s\" is not a rate such as \"100/s\", from 1/s to 10000/s", text);
     step->interval_ns = NS_PER_S / rate;
     return true;
 }
@@ -300,7 +300,7 @@ static bool check_method(const struct step *step, const struct json_at *deliver,
     struct json_at member = json_member(deliver, "method");
     size_t len = strspn(step->method, "ABCDEFGHIJKLMNOPQRSTUVWXYZ-");
     return (len > 0 && step->method[len] == '\0') ||
-           json_fail(&member, err, "\"%s\" is no method such as POST or PUT", step->method);
+           json_fail(&member, err, "\"%s\" is not a method such as POST or PUT", step->method);
 }
 
 static bool read_deliver(struct step *step, const struct json_at *at, struct error *err)

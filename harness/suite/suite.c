@@ -177,7 +177,8 @@ static bool read_steps(struct suite_case *one, const struct json_at *at,
     for (size_t i = 0; steps.value && i < ARRAY_LEN(alone); i++) {
         struct json_at beside = json_member(at, alone[i]);
         if (beside.value)
-            return json_fail(&beside, err, "stands beside \"steps\"; put it into one of the steps");
+            return json_fail(&beside, err,
+                             "does not work next to \"steps\"; move it into one of the steps");
     }
     one->steps = mem_alloc((count + 1) * sizeof *one->steps);
     for (size_t i = 0; i < count; i++) {
@@ -204,7 +205,7 @@ static bool read_probe(struct suite_case *one, const struct json_at *at,
     if (!json_get_text(&member, &name, err))
         return false;
     if (steps.value)
-        return json_fail(&steps, err, "stands beside \"probe\", which has a step of its own");
+        return json_fail(&steps, err, "does not work next to \"probe\", which has its own step");
     one->probe = table_find(&vocabulary->probes, name, &why);
     return one->probe || json_fail(&member, err, "%s", why.message);
 }
@@ -288,8 +289,7 @@ static bool read_case(struct suite_case *one, const struct json_at *at, const ch
         !read_probe(one, at, vocabulary, err) || !read_steps(one, at, vocabulary, err) ||
         !check_steps(one, at, err))
         return false;
-    return expects_something(one) ||
-           json_fail(at, err, "expects nothing; say in \"expect\" what must come back");
+    return expects_something(one) || json_fail(at, err, "expects nothing; add \"expect\"");
 }
 
 /* A suite as it is read. */
@@ -314,7 +314,7 @@ static bool add_case(struct reading *reading, const struct json_at *at, const ch
     if (!read_case(one, at, suite->name, label, reading->vocabulary, err))
         return false;
     if (json_object_get(reading->ids, one->id))
-        return json_fail(at, err, "there are two cases \"%s\"; ids are unique", one->id);
+        return json_fail(at, err, "there are two cases \"%s\"; ids must be unique", one->id);
     return json_object_set_new(reading->ids, one->id, json_true()) == 0 ||
            json_fail(at, err, "its id is not UTF-8");
 }
@@ -353,7 +353,7 @@ static bool put_all(json_t *root, const struct json_at *pointers, json_t *value,
             json_is_array(pointers->value) ? json_array_get(pointers->value, i) : pointers->value;
         const char *pointer = json_string_value(item);
         if (!put_at(root, pointer, value))
-            return json_fail(pointers, err, "there is no %s in this case to put values at",
+            return json_fail(pointers, err, "there is no %s in this case to insert values at",
                              pointer);
     }
     return true;
@@ -447,7 +447,7 @@ static bool add_variant(struct reading *reading, const struct json_at *at,
         ok = json_object_set(copy, "level", level) == 0;
     char *name = label_of(label ? label : value);
     if (ok && has_control(name))
-        ok = json_fail(entry, err, "a control character cannot stand in an id; give a \"label\"");
+        ok = json_fail(entry, err, "an id cannot contain a control character; add a \"label\"");
     ok = ok && add_case(reading, &variant, name, err);
     free(name);
     json_decref(copy);
@@ -500,7 +500,7 @@ static bool add_entry(struct reading *reading, const struct json_at *at,
     if (!json_only_keys(entry, keys, ARRAY_LEN(keys), err))
         return false;
     if (!json_is_string(name.value))
-        return json_fail(&name, err, "is no name of a list");
+        return json_fail(&name, err, "is not the name of a list");
     return add_listed(reading, at, pointers, &name, json_object_get(entry->value, "level"), err);
 }
 
@@ -513,7 +513,7 @@ static bool add_entries(struct reading *reading, const struct json_at *at,
     if (!json_expect_array(values, err))
         return false;
     if (json_array_size(values->value) == 0)
-        return json_fail(values, err, "is empty; a case is repeated over at least one value");
+        return json_fail(values, err, "is empty; at least one value is required");
     for (size_t i = 0; i < json_array_size(values->value); i++) {
         struct json_at entry = json_item(values, i);
         if (!add_entry(reading, at, pointers, &entry, err))
@@ -576,7 +576,7 @@ static bool read_suite(struct reading *reading, const struct json_at *root, stru
                        : !add_case(reading, &at, NULL, err))
             return false;
     }
-    return suite->num_cases > 0 || json_fail(&cases, err, "holds no case");
+    return suite->num_cases > 0 || json_fail(&cases, err, "contains no cases");
 }
 
 struct suite *suite_read(const char *file, struct bytes text, const struct vocabulary *vocabulary,

@@ -185,9 +185,9 @@ async function copySecret(endpoint, said) {
   const { secret } = await ask('GET', `endpoints/${endpoint.id}/secret`);
   try {
     await navigator.clipboard.writeText(secret);
-    said.textContent = 'The secret is in the clipboard.';
+    said.textContent = 'The secret was copied to the clipboard.';
   } catch {
-    said.textContent = `The clipboard is closed to this page; the secret is ${secret}`;
+    said.textContent = `This page cannot use the clipboard; the secret is ${secret}`;
   }
 }
 
@@ -326,7 +326,7 @@ $('preview').addEventListener('click', () => attempt($('trigger-said'), checked(
   chosenId = seen.id_event;
   const validity = seen.valid ? 'valid' : `not valid: ${seen.why}`;
   $('preview-said').textContent = seen.nobody
-    ? `Nothing would go out: ${seen.nobody}.`
+    ? `Nothing would be sent: ${seen.nobody}.`
     : `To ${seen.url}, ${seen.request_len} bytes; signature ${seen.signature ?? '(none)'} (${validity})`;
   $('preview-request').textContent = seen.request;
   $('preview-box').hidden = false;
@@ -338,7 +338,7 @@ $('trigger-form').addEventListener('submit', (event) => {
     const done = await ask('POST', 'trigger', order());
     const what = done.count === 1 ? done.events[0].id_event : `${done.count} events`;
     $('trigger-said').textContent = done.nobody
-      ? `Nothing goes out: ${done.nobody}.`
+      ? `Nothing is sent: ${done.nobody}.`
       : `${what} on the way to ${done.url}`;
     chosenId = undefined;
     $('preview-box').hidden = true;
@@ -419,7 +419,7 @@ function take(message) {
   if (pending.size > ROWS) pending = new Map([...pending].slice(-ROWS));
   if (message.missed) {
     missed += message.missed;
-    $('missed').textContent = `${missed} changes came too fast to be shown one by one; "Show older" has them all.`;
+    $('missed').textContent = `${missed} changes arrived too fast to show one by one; "Show older" lists them all.`;
   }
   if (message.workers) showWorkers(message);
   requestAnimationFrame(later);
@@ -528,7 +528,7 @@ function attemptBox(one, number, of) {
     ...(of > 1 ? [make('h3', { text: `Attempt ${number} of ${of}` })] : []),
     make('div', { class: 'sides' },
       make('div', {}, make('h3', { text: 'What happened' }), make('p', { text: happened }), ...(one.detail && one.outcome === 'answered' ? [make('p', { class: 'problem', text: one.detail })] : [])),
-      make('div', {}, make('h3', { text: arrivals ? 'What became of it' : 'What Panora records' }), make('p', { text: one.panora }))),
+      make('div', {}, make('h3', { text: arrivals ? 'Result' : 'What Panora records' }), make('p', { text: one.panora }))),
     make('h3', { text: 'Signature' }),
     make('p', { class: one.valid ? 'delivered' : 'problem', text: one.valid ? 'valid' : `not valid: ${one.why}` }),
     ...(one.explanation ? [make('pre', { tabindex: '0', 'aria-label': 'Why the signature is not valid', text: one.explanation })] : []),
@@ -539,10 +539,10 @@ function attemptBox(one, number, of) {
 }
 
 const STATES = {
-  queued: 'It waits for a worker.', running: 'A worker is at it.',
-  skipped: 'It was skipped: the endpoint was off, or its request could not be made.',
-  unsubscribed: 'Nobody subscribes to it, so nothing went out.',
-  waiting: 'One more attempt is to come, as Panora makes it for connections of ecommerce.',
+  queued: 'It is waiting for a worker.', running: 'A worker is delivering it.',
+  skipped: 'It was skipped: the endpoint was off, or the request could not be created.',
+  unsubscribed: 'No endpoint subscribes to it, so nothing was sent.',
+  waiting: 'Panora makes one more attempt for ecommerce connections.',
 };
 
 async function openDetail(id) {

@@ -1,4 +1,5 @@
-"""Every pipeline that `hookcheck init` writes: its file is read by the platform's rules as far as npm has them, and its shell lines by sh.
+"""Every pipeline that `hookcheck init` writes: its file is read by the platform's rules as far as npm has them (GitHub's schema and
+GitLab's; the others are read as YAML), and its shell lines are run against a receiver, but for those that build and start something.
 
     python3 check_ci.py HOOKCHECK
 """
@@ -40,7 +41,44 @@ def shell_lines(platform, path, modules):
     return done.stdout.decode() if done.returncode == 0 else None
 
 
-def check(program, folder, modules, linters):
+NOT_HERE = ("git clone", "make -C", "npm ci", "apt-get")
+SECRET = "whsec_pipelines"
+
+
+def run_lines(program, lines, where, port):
+    """What the pipeline types after its build, with a right endpoint in place of the user's; returns a complaint or None."""
+    kept = "\n".join(line for line in lines.splitlines() if not any(word in line for word in NOT_HERE)).replace("3000", str(port))
+    env = {**os.environ, "PATH": os.path.dirname(program) + ":" + os.environ["PATH"], "HOOKCHECK_SECRET": SECRET, "NO_PROXY": "*",
+           "GITHUB_STEP_SUMMARY": os.path.join(where, "summary.md"), "HOOKCHECK_SUITE": "panora/signature"}
+    done = subprocess.run(["bash", "-e", "-c", kept], cwd=where, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=120, check=False)
+    made = [name for _, _, files in os.walk(where) for name in files]
+    junit = [name for name in made if name.endswith(".xml")]
+    if done.returncode or not junit:
+        return f"its lines end with {done.returncode}, and make {made}:\n{kept}\n{done.stdout.decode('utf-8', 'replace')[-1500:]}"
+    return None
+
+
+def lint(platform, path, where, tools):
+    """What the platform's own rules say; None where they have no complaint, or npm has none of them."""
+    commands = {"github": ["node", os.path.join(tools, "@action-validator/cli/cli.mjs"), path],
+                "gitlab": ["node", os.path.join(tools, ".bin/gitlab-ci-local"), "--list"]}
+    if platform not in commands:
+        return None
+    if platform == "gitlab":
+        subprocess.run("git init -q . && git remote add origin https://example.com/x/x.git && git add -A && "
+                       "git -c user.name=x -c user.email=x commit -qm x", shell=True, cwd=where, check=True)
+    done = subprocess.run(commands[platform], cwd=where, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
+    return done.stdout.decode("utf-8", "replace")[-1500:] if done.returncode else None
+
+
+def receiver(program):
+    child = subprocess.Popen([program, "receive", "-q", "--listen", "127.0.0.1:0"], env={**os.environ, "HOOKCHECK_SECRET": SECRET},
+                             stdout=subprocess.PIPE, text=True)
+    return child, re.search(r":(\d+)", child.stdout.readline().split("//")[1])[1]
+
+
+def check(program, folder, modules, linters, tools, port):
     problems = []
     for platform, place in PATHS.items():
         where = os.path.join(folder, platform)
@@ -56,6 +94,10 @@ def check(program, folder, modules, linters):
             problems.append(f"{platform}: cannot be read")
         elif subprocess.run(["sh", "-n"], input=lines.encode()).returncode:
             problems.append(f"{platform}: sh cannot read its lines:\n{lines}")
+        else:
+            complaints = [lint(platform, path, where, tools), run_lines(program, lines, where, port)]
+            problems += [f"{platform}: {one}" for one in complaints if one]
+    problems += check_action(tools)
     docker = os.path.join(TOP, "fixtures/ci/Dockerfile")
     done = subprocess.run(["node", os.path.join(linters, "dockerfilelint/bin/dockerfilelint"), docker], stdout=subprocess.PIPE)
     if done.returncode:
@@ -63,16 +105,30 @@ def check(program, folder, modules, linters):
     return problems
 
 
+def check_action(tools):
+    """The composite action, by GitHub's schema for actions."""
+    path = os.path.join(TOP, "fixtures/ci/action/action.yml")
+    done = subprocess.run(["node", os.path.join(tools, "@action-validator/cli/cli.mjs"), path], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
+    return [f"the composite action: {done.stdout.decode()}"] if done.returncode else []
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     try:
         modules = npm_install(os.path.join(TOP, "build/npm-yaml"), "yaml@2")
         linters = npm_install(os.path.join(TOP, "build/npm-docker"), "dockerfilelint@1")
+        tools = npm_install(os.path.join(TOP, "build/npm-ci"), "@action-validator/core@0.6", "@action-validator/cli@0.6", "gitlab-ci-local@4.52.0")
     except Skip as reason:
         print(f"SKIPPED: the files of `hookcheck init`: {reason}")
         return SKIPPED
-    with tempfile.TemporaryDirectory() as folder:
-        problems = check(program, folder, modules, linters)
+    child, port = receiver(program)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            problems = check(program, folder, modules, linters, tools, port)
+    finally:
+        child.kill()
+        child.wait()
     print("\n".join(problems) or f"{len(PATHS)} pipelines and a Dockerfile are read")
     return 1 if problems else 0
 

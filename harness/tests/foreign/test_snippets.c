@@ -55,6 +55,33 @@ SNIPPET(go)
 SNIPPET(java)
 SNIPPET(spring)
 
+/* --- the pages of fixtures/snippets/README.md, typed as they stand --- */
+
+static void type_page(const char *framework)
+{
+    NEED_HOOKCHECK();
+    NEED_TOOL("python3", "the pages of fixtures/snippets");
+    char *command = mem_format("python3 harness/tests/foreign/snippets/pages.py '%s' %s 2>&1",
+                               hookcheck_path(), framework);
+    struct buf out = {0};
+    PROVE_BY(command, &out);
+    free(command);
+    buf_clear(&out);
+}
+
+#define PAGE(name, framework)                                                                      \
+    Test(foreign_snippets, page_of_##name)                                                         \
+    {                                                                                              \
+        type_page(framework);                                                                      \
+    }
+PAGE(express, "Express")
+PAGE(nextjs, "Next.js")
+PAGE(flask, "Flask")
+PAGE(go, "Go")
+PAGE(rails, "Rails")
+PAGE(laravel, "Laravel")
+PAGE(spring, "Spring")
+
 /* Each is either run above or said not to be. */
 Test(foreign_snippets, are_all_run_but_for_the_named_ones)
 {

@@ -33,3 +33,8 @@ Test(hostile_endpoint, learns_every_secret_and_shows_none)
 {
     expect_no_problem("leaks.mjs", "slashes percent");
 }
+
+Test(hostile_endpoint, receiver_answers_beside_a_crowd)
+{
+    expect_no_problem("crowd.mjs", "");
+}

@@ -60,13 +60,13 @@ Test(prove_catches, what_is_wrong_is_refused_with_its_place)
         {"[]", "c.json: is an array; an object is needed here"},
         {"{\"must\": {}}", "c.json: /families: is missing"},
         {"{\"families\": {}, \"mus\": {}}", "no key \"mus\"; did you mean \"must\"?"},
-        {"{\"families\": {\"a\": []}}", "c.json: /families/a: the name of a family begins with @"},
+        {"{\"families\": {\"a\": []}}", "c.json: /families/a: the name of a family starts with @"},
         {"{\"families\": {\"@a\": [\"@later\"], \"@later\": []}}",
          "c.json: /families/@a/0: no family \"@later\""},
         {"{\"families\": {\"@here\": []}, \"must\": {\"A01\": [\"s/1\", \"@hers\"]}}",
          "c.json: /must/A01/1: no family \"@hers\"; did you mean \"@here\"?"},
         {"{\"families\": {}, \"must\": {\"A01\": [\"s/1\", \"s/1\"]}}",
-         "c.json: /must/A01/1: s/1 is in this list already"},
+         "c.json: /must/A01/1: s/1 is already in this list"},
         {"{\"families\": {}, \"must\": {\"A01\": [1]}}", "c.json: /must/A01/0: is a number"},
         {"{\"families\": {}, \"must\": {\"A99\": []}}", "c.json: /must/A99: no fault \"A99\""},
         {"{\"families\": {}, \"must\": {}, \"may\": {}, \"excused\": {\"s/1\": 1}}",
@@ -97,7 +97,7 @@ Test(prove_catches, a_case_that_there_is_not_is_refused_with_the_nearest)
                                      "[\"panora/signature/refuses-missing\"]}, \"may\": {}, "
                                      "\"excused\": {}}";
     cr_expect_null(catches_read("c.json", bytes_of(short_text), &library, &err));
-    cr_expect(strstr(err.message, "/must: no case is named that must catch A02"), "%s",
+    cr_expect(strstr(err.message, "/must: no case is listed that must catch A02"), "%s",
               err.message);
     library_clear(&library);
 }

@@ -241,7 +241,7 @@ static void add_members(const json_t *schema, const char *name, struct buf *out)
     const json_t *members =
         is_root ? json_object_get(schema, "properties") : definition(schema, name);
     json_t *object = (json_t *)(uintptr_t)members;
-    buf_add_text(out, "| member | meaning |\n|---|---|\n");
+    buf_add_text(out, "| key | meaning |\n|---|---|\n");
     for (void *it = json_object_iter(object); it; it = json_object_iter_next(object, it)) {
         buf_add_format(out, "| `%s` | ", json_object_iter_key(it));
         add_cell(out, described(schema, json_object_iter_value(it)));

@@ -144,7 +144,7 @@ application.closeAllConnections();
 page = await open(forwarding.page);
 await send(`${forwarding.url}/hook`);
 assert.deepEqual((await row(page, 4)).slice(3, 5), ['valid', '502']);
-assert.match(await detail(page, 4), /the application gave no answer: connection refused/);
+assert.match(await detail(page, 4), /the application did not respond: connection refused/);
 await page.context().close();
 forwarding.child.removeAllListeners('exit');
 forwarding.child.kill('SIGTERM');
