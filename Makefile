@@ -289,6 +289,7 @@ bench: $(BIN)
 	@python3 harness/tools/bench.py $(BIN)
 	@python3 harness/tools/bench_load.py $(BIN)
 	@python3 harness/tools/bench_truth.py $(BIN)
+	@python3 harness/tools/bench_platform.py $(BIN)
 
 vectors:
 	@node fixtures/vectors/make.mjs

@@ -35,7 +35,7 @@ void buf_add_char(struct buf *buf, char c);
 void buf_add_repeated(struct buf *buf, char c, size_t count);
 void buf_add_format(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Makes room for `len` more bytes, so that adding them moves nothing. */
+/* Makes room for `len` more bytes, so adding them moves nothing. */
 void buf_reserve(struct buf *buf, size_t len);
 
 /* Drops the first `len` bytes. */

@@ -21,7 +21,7 @@ bool file_write(const char *path, struct bytes content, mode_t mode, struct erro
 bool file_put(int fd, struct bytes content);
 
 /* Whether `file_write` could write `path` now (its folder exists and can be written to, and `path`
- * is no folder). Changes nothing. */
+ * is not a folder). Changes nothing. */
 bool file_can_write(const char *path, struct error *err);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * Reading JSON files of our own kind (suites, fixtures, configuration) with jansson, so that every
+ * Reading JSON files of our own kind (suites, fixtures, configuration) with jansson, so every
  * complaint names the file and the place as a JSON Pointer (RFC 6901), such as
  * "suites/x.json: /cases/3/wire/0/op".
  *

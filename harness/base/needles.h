@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 
-/* A shorter value stands in too many innocent words, and would be found by chance in what is
+/* A shorter value is in too many innocent words, and would be found by chance in what is
  * decoded: 6 bytes are met so once in 2^48 places. */
 #define NEEDLE_MIN_LEN 6
 
@@ -30,7 +30,7 @@ void needles_add_exactly(struct needles *needles, struct bytes value, size_t eno
 /* Something is found: `len` bytes from `at` on are a value of `id`. Returns whether to go on. */
 typedef bool needle_fn(void *payload, size_t at, size_t len, size_t id);
 
-/* Calls `on_found` for everything that stands in `in`; false when it was told to stop. */
+/* Calls `on_found` for everything that is in `in`; false when it was told to stop. */
 bool needles_search(const struct needles *needles, struct bytes in, needle_fn *on_found,
                     void *payload);
 

@@ -3,7 +3,7 @@
  * whatever way it is spelled (base/spelling.h).
  *
  * A program has one redactor, which knows every value that must not be seen: the secret, what
- * stands in headers of --header, and the credentials in URLs. Texts that hold anything from outside
+ * is in headers of --header, and the credentials in URLs. Texts that hold anything from outside
  * go through `redact`; base/sink.h puts whole outputs through `redact_document` once more.
  */
 #ifndef BASE_REDACT_H
@@ -15,7 +15,7 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 
-/* A shorter value stands in too many innocent words ("admin", "1234"): it is replaced only where it
+/* A shorter value is in too many innocent words ("admin", "1234"): it is replaced only where it
  * is a whole field. From here on chance does not spell it: 6 bytes are met once in 2^48 places. */
 #define REDACT_MIN_LEN 6
 
@@ -38,14 +38,14 @@ void redactor_hide_secret(struct redactor *redactor, struct bytes value, const c
 
 /* Appends `in`, one field, to `out` with every occurrence of every value replaced. Occurrences that
  * overlap become one; the longest gives its replacement. What is a replacement already stays as it
- * is, so that redacting twice does no harm. A NULL redactor hides nothing. */
+ * is, so redacting twice does no harm. A NULL redactor hides nothing. */
 void redact(const struct redactor *redactor, struct bytes in, struct buf *out);
 
 /* The same for the first `max` bytes of `in`; what begins there and ends behind is seen as well. */
 void redact_beginning(const struct redactor *redactor, struct bytes in, size_t max,
                       struct buf *out);
 
-/* The same for `count` pieces that stand side by side, so that a value which begins in one and ends
+/* The same for `count` pieces that stand side by side, so a value which begins in one and ends
  * in another is seen: each piece is appended to its own buffer. */
 void redact_pieces(const struct redactor *redactor, const struct bytes *pieces, size_t count,
                    struct buf *outs);

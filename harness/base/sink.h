@@ -4,7 +4,7 @@
  *
  * The fields of a report that hold anything from outside go through `redact` with sink_redactor()
  * first, because only a field says where it begins and ends; the whole document goes through once
- * more here, so that a field which somebody forgot does not give a secret away.
+ * more here, so a field which somebody forgot does not give a secret away.
  */
 #ifndef BASE_SINK_H
 #define BASE_SINK_H

@@ -11,8 +11,8 @@
 /* Calls `on_found` for every occurrence in `in`: as it is; escaped as in JSON or in source code,
  * percent-encoded, with + for a blank, as HTML entities, and each of these within another; broken
  * over lines; in hex, also with something between the pairs; as a list of decimal bytes; in base64
- * and base64url, wherever it stands in what was encoded. The same place may be told more than once.
- * False when it was told to stop. Takes time in proportion to `in` and at most a few MiB. */
+ * and base64url, wherever it is in what was encoded. The same place may be told more than once.
+ * False when it was told to stop. Takes time proportional to `in` and at most a few MiB. */
 bool spelling_search(const struct needles *needles, struct bytes in, needle_fn *on_found,
                      void *payload);
 

@@ -1,7 +1,7 @@
 /*
- * Rows that are found by name. A row is a struct of any kind that begins with its name, a const
- * char *; the rows of a table stand in one array, or in one array for each file that has some, so
- * that a row stands beside the functions that it names.
+ * Rows that are found by name. A row is a struct of any kind that starts with its name, a const
+ * char *; the rows of a table are in one array, or in one array for each file that has some, so
+ * a row is next to the functions that it names.
  */
 #ifndef BASE_TABLE_H
 #define BASE_TABLE_H

@@ -9,8 +9,8 @@
 
 #include "base/buf.h"
 
-/* Appends one line for each candidate, "WORD" or "WORD<tab>SENTENCE", that begins with the last of
- * `words`, which is the one being written; the others stand before it, without "hookcheck". Nothing
+/* Appends one line for each candidate, "WORD" or "WORD<tab>SENTENCE", that starts with the last of
+ * `words`, which is the one being written; the others come before it, without "hookcheck". Nothing
  * is appended where a file belongs. */
 void candidates_add(const char *const *words, size_t num_words, struct buf *out);
 

@@ -35,8 +35,7 @@ static const struct option_spec specs[] = {
      .help = "Remove deliveries older than this, e.g. 7d or 12h.",
      .otherwise = "never"},
     {.name = "tls",
-     .help = "Serve https with a certificate made at start; the CA that clients must trust is "
-             "printed.",
+     .help = "Serve https with a certificate created at start; the CA to trust is printed.",
      .kind = OPTION_FLAG,
      .at = offsetof(struct panora_choice, platform.tls)},
     {.name = "cert",

@@ -29,9 +29,8 @@ static const struct option_spec specs[] = {
      .kind = OPTION_TEXT,
      .at = offsetof(struct receive_choice, receiver.listen)},
     {.name = "tls",
-     .help = "Serve https with a certificate made at start; the CA that clients must trust is "
-             "named in the "
-             "second line of output.",
+     .help = "Serve https with a certificate created at start; the second line of output names the "
+             "CA to trust.",
      .kind = OPTION_FLAG,
      .at = offsetof(struct receive_choice, receiver.tls)},
     {.name = "cert",
@@ -217,17 +216,15 @@ const struct command command_receive = {
     .name = "receive",
     .arguments = "",
     .summary = "run the reference receiver, correct or with a fault",
-    .about =
-        "Runs a webhook endpoint that does everything right: it verifies Panora's signature over "
-        "the exact bytes, accepts every event in either dialect with 204, refuses the rest with "
-        "4xx, and survives whatever is sent. With --fault it makes a deliberate mistake, with "
-        "several "
-        "of them several; with --behaviour its responses change. It answers on every path until "
-        "SIGINT or SIGTERM. The "
-        "first line says where it listens; then it prints one line per request. With --forward it "
-        "passes every request on to an application instead, header lines and body as they came, "
-        "and the application's response back. With --ui a page shows all of it live; its key is "
-        "printed, or taken from PANORA_API_KEY.",
+    .about = "Runs a webhook endpoint that does everything right: it verifies Panora's signature "
+             "over the exact bytes, accepts every event in either dialect with 204, refuses the "
+             "rest with 4xx, and survives whatever is sent. With --fault it makes a deliberate "
+             "mistake, with several of them several; with --behaviour its responses change. It "
+             "answers on every path until "
+             "SIGINT or SIGTERM. The first line says where it listens; then it prints one line per "
+             "request. With --forward it forwards every request to an application instead, "
+             "unchanged, and the application's response back. With --ui a page shows all requests "
+             "live; its key is printed, or taken from PANORA_API_KEY.",
     .examples =
         "  HOOKCHECK_SECRET=whsec_test hookcheck receive --listen 127.0.0.1:8080\n"
         "  HOOKCHECK_SECRET=whsec_test hookcheck receive --ui --forward http://localhost:3000\n"

@@ -22,7 +22,7 @@ struct command {
     const char *examples;  /* two real command lines, one a line, indented by two blanks */
     const char *names;     /* what its words can be, as lists of `hookcheck list`: "cases,faults";
                               also "lists" and "commands"; or NULL */
-    const struct option_set *const *options; /* pointers, so that commands can share sets */
+    const struct option_set *const *options; /* pointers, so commands can share sets */
     size_t num_option_sets;
     enum settings_use settings;
     /* Returns an exit code. When `err` is set the caller prints it as "hookcheck NAME: ..." on

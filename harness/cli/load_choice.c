@@ -411,14 +411,15 @@ static bool read_oracle(struct load_choice *choice, const struct arguments *argu
     bool asks = choice->journal || choice->effect_command.command;
     if (!asks)
         return !arguments_has(arguments, "effect-wait") ||
-               error_set(err, "--effect-wait says nothing without --journal or --effect-command");
+               error_set(err, "--effect-wait needs --journal or --effect-command");
     if (choice->journal && choice->effect_command.command)
         return error_set(err, "--journal and --effect-command exclude each other");
     if (choice->exports || choice->finds_capacity)
-        return error_set(err, "--journal and --effect-command are for one load from here");
+        return error_set(
+            err, "--journal and --effect-command work only with a single load sent from here");
     if (arguments_has(arguments, "seed"))
-        return error_set(err, "--seed makes events that an earlier load may have sent: leave it "
-                              "out when the endpoint is asked what became of them");
+        return error_set(err, "--seed may repeat events of an earlier load: leave it out with "
+                              "--journal or --effect-command");
     choice->plan.keeps_ledger = true;
     if (!choice->journal)
         return check_command(choice, err);

@@ -24,7 +24,7 @@ enum option_kind {
     OPTION_CHOICE    /* an enum: the index into `choices` */
 };
 
-/* How the value stands in hookcheck.json, and whether it may (cli/settings.h). */
+/* The value's form in hookcheck.json, and whether it may be there (cli/settings.h). */
 enum option_form {
     FORM_PLAIN,      /* true or false, a whole number, a string; a list of them when repeatable */
     FORM_TYPED_ONLY, /* not at all: it belongs to one run */
@@ -88,7 +88,7 @@ struct given_option {
 struct arguments {
     struct given_option *options; /* in order */
     size_t num_options;
-    const char **words; /* the arguments that are no options; borrowed from argv */
+    const char **words; /* the arguments that are not options; borrowed from argv */
     size_t num_words;
     const struct option_set *const *sets; /* those that there are; borrowed */
     size_t num_sets;

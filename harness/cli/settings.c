@@ -391,12 +391,18 @@ static bool unknown_endpoint(const struct settings_file *file, json_t *all, cons
     return error_prefix(err, "%s", file->path);
 }
 
+/* Words behind the endpoint that are the command's own: the folder of `load --export`. */
+static size_t num_own_words(const struct arguments *arguments)
+{
+    return arguments_has(arguments, "export") && arguments->num_words ? 1 : 0;
+}
+
 /* Which word names the endpoint: the first one, the variable, or the only endpoint that there is.
  */
 static const char *word_for(struct arguments *arguments, json_t *all, const char **out_from)
 {
     const char *variable = getenv(URL_VARIABLE);
-    if (arguments->num_words)
+    if (arguments->num_words > num_own_words(arguments))
         return arguments->words[0];
     if (arguments_has(arguments, "endpoint"))
         return NULL;
@@ -418,9 +424,10 @@ static bool choose_endpoint(struct arguments *arguments, const struct settings_f
         return true; /* complained about when the file is read */
     if (!url && is_name(word))
         return unknown_endpoint(file, all, word, err);
-    if (!arguments->num_words) {
-        arguments->words = mem_resize(arguments->words, 1, sizeof *arguments->words);
-        arguments->num_words = 1;
+    if (arguments->num_words == num_own_words(arguments)) {
+        size_t count = arguments->num_words++;
+        arguments->words = mem_resize(arguments->words, count + 1, sizeof *arguments->words);
+        memmove(arguments->words + 1, arguments->words, count * sizeof *arguments->words);
     }
     arguments->words[0] = arguments_keep(arguments, mem_text(url ? url : word));
     credentials_hide(arguments->words[0]);

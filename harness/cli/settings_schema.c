@@ -123,10 +123,10 @@ static json_t *definitions(void)
         "env", described("string", "The name of an environment variable."), "file",
         described("string", "A file, relative to hookcheck.json; one trailing newline is removed."),
         "additionalProperties", 0, "minProperties", 1, "maxProperties", 1);
-    json_t *skip = closed("Cases that are not run, and why.",
+    json_t *skip = closed("Cases to skip, and why.",
                           json_pack("{s:o, s:o}", "case",
                                     described("string", "The full id of a case, or a glob."),
-                                    "reason", described("string", "Why; reports say it.")));
+                                    "reason", described("string", "Why; reports show it.")));
     set(skip, "required", json_pack("[s, s]", "case", "reason"));
     return json_pack("{s:o, s:o}", "reference", reference, "skip", skip);
 }

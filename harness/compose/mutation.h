@@ -3,7 +3,7 @@
  * each. To add one: write its function and its row in the file mutate_*.c where it belongs, and a
  * test of it.
  *
- * Stages, in order: "event" changes the event before it is signed, so that it stays genuine; "sign"
+ * Stages, in order: "event" changes the event before it is signed, so it stays genuine; "sign"
  * changes how it is signed; "wire" changes the request after signing.
  */
 #ifndef COMPOSE_MUTATION_H
@@ -44,7 +44,7 @@ struct mutation {
 /* Every row is a struct mutation. */
 extern const struct table mutation_words;
 
-/* Its rows, which stand beside their functions in mutate_*.c. */
+/* Its rows, which are next to their functions in mutate_*.c. */
 extern const struct table_part mutations_of_event;
 extern const struct table_part mutations_of_signing;
 extern const struct table_part mutations_of_signature;

@@ -26,7 +26,7 @@ void pattern_init(struct pattern *out, const struct composed *made, struct buf *
                   size_t body_at, bool is_quoted);
 void pattern_clear(struct pattern *pattern);
 
-/* Where an id stands in `message`: one of pattern's `num_slots`, in the order of the message. Those
+/* Where an id is in `message`: one of pattern's `num_slots`, in the order of the message. Those
  * with the same `id` get the same value. */
 struct pattern_place {
     size_t at;

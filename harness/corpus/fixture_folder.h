@@ -1,6 +1,6 @@
 /*
  * A folder that appears as a whole or not at all: it is written beside its place under another name
- * and renamed when it is complete. SIGINT, SIGTERM and SIGHUP wait meanwhile, so that nothing is
+ * and renamed when it is complete. SIGINT, SIGTERM and SIGHUP wait meanwhile, so nothing is
  * left behind.
  */
 #ifndef CORPUS_FIXTURE_FOLDER_H

@@ -11,7 +11,7 @@
 void manifest_begin(const struct fixture_choice *choice, const char *schema, const char *type,
                     struct buf *out);
 
-/* Appends one entry for each fixture. `folder` stands before the names of the files: "" or
+/* Appends one entry for each fixture. `folder` comes before the names of the files: "" or
  * "crm.contact.created/". `is_first`: no entry stands before. */
 void manifest_add(const struct fixtures *fixtures, const char *folder, bool is_first,
                   struct buf *out);

@@ -4,7 +4,7 @@
  * Two ways. Without a connection: libcurl's multi interface, a fresh connection each (libcurl would
  * silently send a POST again when a re-used connection resets). With a connection: libcurl
  * resolves, connects, does TLS and proxies (CURLOPT_CONNECT_ONLY), and a writer and response reader
- * of our own do the rest, so that every byte and every reset is seen; the connection can carry one
+ * of our own do the rest, so every byte and every reset is seen; the connection can carry one
  * exchange after another.
  *
  * HTTP/1.1 only; redirects are never followed; only http and https; no cookies; the response is
@@ -12,7 +12,7 @@
  * the endpoint does. No body and no signature goes to any host but the target's.
  *
  * Both ways put the same bytes on the wire: header lines in their order and spelling (a blank value
- * as "Name:"), the body as it stands (with Transfer-Encoding: chunked it is framed already),
+ * as "Name:"), the body as it is (with Transfer-Encoding: chunked it is framed already),
  * nothing added but the extra headers and, last unless the request has its own, Authorization for
  * the URL's userinfo. A request that libcurl cannot send so (HEAD with a body) goes the raw way by
  * itself. Content codings are removed by the libcurl way only.
@@ -64,7 +64,7 @@ void engine_free(struct engine *engine); /* attempts under way end without a cal
 typedef void engine_on_done(void *payload, struct observation *seen);
 
 /* Raw way: how long bytes, or a close, that follow an answer are waited for. They mostly come with
- * it, so that a short look misses few. */
+ * it, so a short look misses few. */
 enum engine_linger {
     LINGER_USUAL, /* 50 ms */
     LINGER_SHORT, /* 10 ms */

@@ -15,7 +15,7 @@
 #include "http/reader.h"
 
 /* Bytes of all heads of one exchange together, and header lines of one; more is malformed. Panora's
- * sender gives up at 16 KiB, so that what lies between can still be reported as what it is. */
+ * sender gives up at 16 KiB, so what lies between can still be reported as what it is. */
 #define HEAD_LEN_MAX    ((size_t)256 * 1024)
 #define HEAD_FIELDS_MAX 1000
 
@@ -35,7 +35,7 @@ struct engine {
 
 /* What the libcurl way knows of a response while it arrives. */
 struct curl_response {
-    struct http_reader *reader; /* gets the head lines, so that both ways read a head alike */
+    struct http_reader *reader; /* gets the head lines, so both ways read a head alike */
     size_t heads_len;           /* bytes of all heads, interim ones and trailers too */
     bool head_ended;            /* of the final response */
     bool is_complete;           /* every byte that the head announced has come */
@@ -253,7 +253,7 @@ extern const struct way tls_probe_way; /* a handshake that carries no request */
 
 extern const struct way raw_way; /* one exchange */
 
-/* Whether only the raw way can put it on the wire as it stands. */
+/* Whether only the raw way can put it on the wire as it is. */
 bool raw_way_is_needed(const struct request *request);
 
 #endif

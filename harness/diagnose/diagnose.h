@@ -1,6 +1,6 @@
 /*
  * From what a run saw to the causes: what the endpoint computes, which mistake lets forgeries in,
- * what stands before the handler. Opens no socket: what has to be asked of the endpoint goes out
+ * what comes before the handler. Opens no socket: what has to be asked of the endpoint goes out
  * through a function of the caller's.
  */
 #ifndef DIAGNOSE_DIAGNOSE_H

@@ -1,5 +1,5 @@
 /*
- * The data that experiments start from: realistic, and as dull as can be, so that every library
+ * The data that experiments start from: realistic, and as dull as can be, so every library
  * writes it again in the same way. Texts hold nothing but letters, digits and a few marks; there is
  * no null, nothing empty, no fraction; keys are sorted.
  */
@@ -34,7 +34,7 @@ struct document_form {
     size_t padding; /* bytes more, in a member of their own; 0 = none */
 };
 
-/* Appends it as JSON. Every text that looks like a UUID is made anew from `rng`, so that no two
+/* Appends it as JSON. Every text that looks like a UUID is made anew from `rng`, so no two
  * events hold the same data. */
 void document_write(const struct document *document, const struct document_form *form,
                     struct rng *rng, struct buf *out);

@@ -24,7 +24,7 @@ enum hypothesis_part { PART_MESSAGE, PART_KEY, PART_DIGEST, PART_HEADER, NUM_PAR
 struct subject {
     struct bytes body;
     struct buf message; /* what Panora signs: JSON.stringify(data) */
-    struct buf data;    /* the text in `data`, or its JSON when it is no text */
+    struct buf data;    /* the text in `data`, or its JSON if it is not a string */
     bool is_text;
     char id[40];
     int64_t wall_s; /* now */

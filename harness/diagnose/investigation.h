@@ -167,7 +167,7 @@ void shrink_content(struct investigation *inv); /* which features are refused */
 void shrink_shapes(struct investigation *inv);  /* types, arrays, dialects, sizes */
 void extent_measure(struct investigation *inv); /* how far a bypass goes */
 
-/* Sends a request as it stands; where a rate limit is met, again. `seen` may be NULL; else the
+/* Sends a request as it is; again after a rate limit. `seen` may be NULL; else the
  * caller clears it. */
 enum answer ask_request(struct investigation *inv, const struct request *request,
                         struct observation *seen);

@@ -24,7 +24,7 @@ struct rule {
     bool is_vague; /* what a sharper rule explains as well is not said of this one */
 };
 
-/* Nearly the same rules stand in the order in which they are preferred. */
+/* Nearly the same rules are in the order in which they are preferred. */
 extern const struct rule rules_of_entry[];
 extern const size_t num_rules_of_entry;
 extern const struct rule rules_of_breaking[];

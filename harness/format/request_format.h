@@ -73,7 +73,7 @@ bool request_format_single(const struct request_format *format, const struct req
  * word can hold, is left out. */
 void shell_quote(struct bytes in, struct buf *out);
 
-/* The same for what was redacted: each $HOOKCHECK_NAME in `in` stands in double quotes, so that the
+/* The same for what was redacted: each $HOOKCHECK_NAME in `in` is in double quotes, so the
  * shell puts the secret in its place when the line is pasted. */
 void shell_quote_redacted(struct bytes in, struct buf *out);
 

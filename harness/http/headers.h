@@ -1,5 +1,5 @@
 /*
- * A list of header fields (RFC 9110 section 5) as they stand on the wire: order, spelling and
+ * A list of header fields (RFC 9110 section 5) as they are on the wire: order, spelling and
  * duplicates are kept; names compare without regard to case (section 5.1). A zeroed struct is an
  * empty list.
  */

@@ -6,7 +6,7 @@
  *
  *     while ((event = http_reader_next(reader, &data, &len)) != HTTP_MORE) ...
  *
- * `data` and `len` are moved past what was consumed, so that after HTTP_END the rest (a pipelined
+ * `data` and `len` are moved past what was consumed, so after HTTP_END the rest (a pipelined
  * message, or bytes that should not be there) is still the caller's. Every limit is enforced before
  * memory grows.
  */
@@ -41,7 +41,7 @@ struct http_limits {
 struct http_reader {
     /* valid from HTTP_HEAD on, until the next message begins; texts are the reader's */
     char *method; /* requests */
-    char *target; /* requests: as it stands in the request line */
+    char *target; /* requests: as it is in the request line */
     int status; /* responses: 100 to 599; after HTTP_MALFORMED of a request: 400, 413, 414, 431, 501
                    or 505 */
     char *reason; /* responses */

@@ -71,7 +71,7 @@ struct expectation {
 /* Every row is a struct expectation. */
 extern const struct table expectation_words;
 
-/* Its rows, which stand beside their functions in check_*.c. */
+/* Its rows, which are next to their functions in check_*.c. */
 extern const struct table_part expectations_of_answer;
 extern const struct table_part expectations_of_together;
 extern const struct table_part expectations_of_transport;
@@ -108,7 +108,7 @@ enum answer answer_of(const struct observation *seen);
 /* Appends what happened, for people: "204 after 1.3 ms", "connection reset after 12 ms". */
 void answer_describe(const struct observation *seen, struct buf *out);
 
-/* The same without how long it took, so that what met the same reads the same: "401". */
+/* The same without how long it took, so what had the same outcome reads the same: "401". */
 void answer_describe_untimed(const struct observation *seen, struct buf *out);
 
 /* Appends what the user's command said: "not processed", "processed twice"; or why it said nothing,

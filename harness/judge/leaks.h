@@ -9,7 +9,7 @@
 #include "result/result.h"
 
 /* Searches the answer of `exchange` and notes what it gives away there, once: to be called when the
- * answer has come, before any of it is let go. Takes time in proportion to the answer. */
+ * answer has come, before any of it is let go. Takes time proportional to the answer. */
 void leaks_search(struct exchange *exchange, struct bytes secret);
 
 #endif

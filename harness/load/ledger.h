@@ -1,5 +1,5 @@
 /*
- * Which events a load has sent and what the endpoint answered, so that it can be asked afterwards
+ * Which events a load has sent and what the endpoint answered, so it can be asked afterwards
  * what became of them: 16 bytes an event, for at most so many; those beyond are only counted.
  */
 #ifndef LOAD_LEDGER_H

@@ -2,9 +2,9 @@
  * Load: distinct signed events at a rate (open loop) or from a number of clients (closed loop), on
  * connections that stay open, every response judged while it runs.
  *
- * Open loop: a request has a time at which it is due, and its latency counts from there, so that a
+ * Open loop: a request has a time at which it is due, and its latency counts from there, so a
  * stall of the endpoint shows in every request that it held up. Closed loop: a client sends its
- * next request when the last one was answered, so that a slow endpoint is asked less.
+ * next request when the last one was answered, so a slow endpoint is asked less.
  */
 #ifndef LOAD_LOAD_H
 #define LOAD_LOAD_H

@@ -13,7 +13,7 @@ struct mix;
 struct mix_choice {
     enum load_kind kind;
     const char *forgery; /* the mutation's name; NULL = none. Borrowed. */
-    size_t id_at;        /* where its id_event stands in what is sent */
+    size_t id_at;        /* where its id_event is in what is sent */
 };
 
 /* NULL with a sentence when an event cannot be composed. */

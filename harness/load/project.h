@@ -17,7 +17,7 @@ struct load_project {
 struct load_project_file {
     const char *name;
     const char *resource; /* where its text lies; NULL = only what `write` adds */
-    /* Appends what stands in front of the resource; NULL = nothing. */
+    /* Appends what is in front of the resource; NULL = nothing. */
     bool (*write)(const struct load_project *project, struct buf *out, struct error *err);
 };
 

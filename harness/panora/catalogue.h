@@ -1,6 +1,6 @@
 /*
  * The event catalogue: every name that Panora sends, documents or offers as a subscription, and
- * realistic data for each. The facts stand in fixtures/events/ (compiled in).
+ * realistic data for each. The facts are in fixtures/events/ (compiled in).
  */
 #ifndef PANORA_CATALOGUE_H
 #define PANORA_CATALOGUE_H
@@ -62,7 +62,7 @@ struct sample_request {
 void catalogue_sample(const struct catalogue *catalogue, const struct sample_request *request,
                       struct rng *rng, struct buf *out);
 
-/* Where in the data of an event a value of one's own can stand, so that Panora could still have
+/* Where in the data of an event a value of one's own can stand, so Panora could still have
  * sent it. */
 enum data_place {
     DATA_TEXT,           /* a text that somebody wrote: a description, a name */

@@ -24,14 +24,14 @@ struct event {
     struct buf data; /* JSON text of the value of data, as JSON.stringify writes it */
 };
 
-/* The prefix that every id_event made by this program has, so that its traces can be found. */
+/* The prefix that every id_event made by this program has, so its traces can be found. */
 #define EVENT_ID_PREFIX "7e57c0de"
 
 void event_clear(struct event *event);
 void event_copy(struct event *to, const struct event *from); /* `to` is zeroed or cleared */
 
 /* Writes a fresh id: a version-4 UUID (as Panora's are) whose first group is EVENT_ID_PREFIX and
- * whose second is the run's (`run_tag`, 16 bits), so that the events of one run share their first
+ * whose second is the run's (`run_tag`, 16 bits), so the events of one run share their first
  * 13 characters. */
 void event_new_id(struct rng *rng, unsigned run_tag, char out[UUID_SIZE]);
 
@@ -40,7 +40,7 @@ void event_new_id(struct rng *rng, unsigned run_tag, char out[UUID_SIZE]);
  * that is not JSON stands as it is. */
 void event_write_message(const struct event *event, struct buf *out);
 
-/* Appends the body. In the object dialect `data` stands there as it is. */
+/* Appends the body. In the object dialect `data` is there as it is. */
 void event_write_body(const struct event *event, struct buf *out);
 
 /* Appends the headers of Panora's sender in its order (axios 1.6.8 on Node 20), Panora-Signature

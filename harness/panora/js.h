@@ -7,7 +7,7 @@
  *
  * Text is UTF-8 in which lone surrogates stand as their three-byte form (WTF-8). Bytes are decoded
  * as a TextDecoder does: invalid UTF-8 becomes U+FFFD per maximal subpart (WHATWG Encoding), one
- * leading BOM is dropped. Neither reading nor writing recurses, so that depth costs memory only.
+ * leading BOM is dropped. Neither reading nor writing recurses, so depth costs memory only.
  */
 #ifndef PANORA_JS_H
 #define PANORA_JS_H

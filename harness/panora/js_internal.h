@@ -35,7 +35,7 @@ struct js_member {
     struct js value;
 };
 
-/* A root with the memory of all its parts, so that freeing needs no walk. The root comes first. */
+/* A root with the memory of all its parts, so freeing needs no walk. The root comes first. */
 struct js_tree {
     struct js root;
     struct js_chunk *chunks;

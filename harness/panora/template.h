@@ -1,6 +1,6 @@
 /*
  * A JSON text of which every copy has ids and times of its own. Where they stand is found once, so
- * that a copy is the text with new values written in place: nothing is parsed and no tree is built
+ * a copy is the text with new values written in place: nothing is parsed and no tree is built
  * for an event.
  *
  * What varies: UUIDs (version 4), the digits of a member called remote_id, and times as toISOString
@@ -18,7 +18,7 @@
 /* One id of a set of samples, by the text that stands for it there. */
 struct sample_id {
     char *text;
-    size_t num_samples; /* how many samples of the set it stands in */
+    size_t num_samples; /* how many samples of the set it is in */
     size_t last_sample; /* private: the last one that was counted */
     bool is_own;        /* it is a sample's first member, or a remote id: no two copies share it */
 };
@@ -49,7 +49,7 @@ struct template
 
 /* What makes one copy different from another. */
 struct copy {
-    uint64_t event_key; /* for the ids that stand in every sample of the set */
+    uint64_t event_key; /* for the ids that are in every sample of the set */
     uint64_t round_key; /* for the others */
     size_t num_samples; /* of the set */
     int64_t newest_ms;  /* when its newest created_at or modified_at shall be */

@@ -26,7 +26,8 @@ bool client_call(const struct client_options *options, const char *method, const
                  const char *body, struct client_reply *out, struct error *err);
 void client_reply_clear(struct client_reply *reply);
 
-/* Sets a sentence from an answer that is no success: Panora's message, or ours. Returns false. */
+/* Sets a sentence from a response that is not a success: Panora's message, or ours. Returns false.
+ */
 bool client_refused(const struct client_reply *reply, struct error *err);
 
 /* Whether this is a local Panora, which can do more than the real one. */

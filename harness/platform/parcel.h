@@ -21,7 +21,7 @@ bool parcel_check_wrong(const char *wrong, struct error *err);
 /* Whether Panora's verifier accepts `request`; if not, appends why. */
 bool parcel_is_valid(const struct request *request, struct bytes secret, struct buf *out_why);
 
-/* Appends the request as it stands on the wire to `url`. */
+/* Appends the request as it is on the wire to `url`. */
 void parcel_write(const struct request *request, const char *url, struct buf *out);
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * What catches what, as fixtures/catches.json declares it: for each fault of the receiver the cases
- * that must catch it, and those that may or may not, by its nature. Data, so that a new case needs
+ * that must catch it, and those that may or may not, by its nature. Data, so a new case needs
  * no C.
  */
 #ifndef PROVE_CATCHES_H

@@ -108,7 +108,7 @@ struct prepared_run *selftest_prepared(const struct selftest *selftest,
 
 /* --- selftest_job.c --- */
 
-/* Slow by nature: it mostly waits, so that more can be under way. */
+/* Slow by nature: it mostly waits, so more can be under way. */
 bool selftest_is_slow(const struct candidate *candidate);
 
 /* In a process of its own: serves as `candidate`, runs the suites against that, writes what came of

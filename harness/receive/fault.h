@@ -1,7 +1,7 @@
 /*
  * The deliberate mistakes of the receiver. Each is one row: what is wrong, where it was seen in the
  * wild, and the one or two stages that it replaces. Ids are those of the catalogue of failure
- * modes; rows stand in faults_a.c to faults_h.c by letter. Which cases must catch each is said in
+ * modes; rows are in faults_a.c to faults_h.c by letter. Which cases must catch each is said in
  * fixtures/catches.json.
  *
  * To add one: write its stage and its row in the file of its letter, its line in
@@ -42,7 +42,7 @@ struct non_fault {
     const char *because;
 };
 
-/* The rows of each letter, which stand beside their stages. */
+/* The rows of each letter, which are next to their stages. */
 extern const struct table_part faults_a, faults_b, faults_c, faults_d, faults_e, faults_f, faults_g,
     faults_h;
 

@@ -51,7 +51,7 @@ void memory_add(struct memory *memory, struct bytes id);
 /* How long ago `id` was added, in ns; -1 when it is not among them. */
 int64_t memory_age_ns(const struct memory *memory, struct bytes id);
 
-/* Whether `type` stands in Panora's catalogue. */
+/* Whether `type` is in Panora's catalogue. */
 bool memory_knows_type(struct memory *memory, struct bytes type);
 
 /* What Panora's catalogue says of `type`, or NULL. Borrowed. */

@@ -1,4 +1,4 @@
-/* A member of a JSON object as it stands, for verifiers that sign what came instead of what they
+/* A member of a JSON object as it is, for verifiers that sign what came instead of what they
  * parsed. */
 #ifndef RECEIVE_RAW_MEMBER_H
 #define RECEIVE_RAW_MEMBER_H

@@ -31,7 +31,7 @@ enum result {
     RESULT_MEDIA_TYPE, /* refused: not JSON */
     RESULT_TOO_LARGE,  /* refused: longer than the limit */
     RESULT_SIGNATURE,  /* refused: no signature, or a wrong one */
-    RESULT_NOT_EVENT,  /* refused: the body is no event */
+    RESULT_NOT_EVENT,  /* refused: the body is not an event */
     RESULT_CONFLICT,   /* refused: seen before (only faults say so) */
     RESULT_BUSY,       /* refused: too much is held in memory */
     RESULT_BROKEN,     /* an exception that a framework catches */
@@ -131,7 +131,8 @@ void handling_clear(struct handling *handling);
 /* The body as a value, or NULL when it is not JSON. Parsed once. Borrowed. */
 const struct js *handling_event(struct handling *handling);
 
-/* The text of a member of the event, or no bytes (data == NULL) when it is no string. Borrowed. */
+/* The text of a member of the event, or no bytes (data == NULL) when it is not a string. Borrowed.
+ */
 struct bytes handling_member(struct handling *handling, const char *name);
 
 /* What `data` holds as a value: the text in it parsed, or the object itself; NULL when it is no

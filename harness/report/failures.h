@@ -1,4 +1,4 @@
-/* The requests of the failed cases as one document, so that they can be sent again by other tools.
+/* The requests of the failed cases as one document, so they can be sent again by other tools.
  */
 #ifndef REPORT_FAILURES_H
 #define REPORT_FAILURES_H

@@ -1,4 +1,4 @@
-/* Pieces of HTML pages. Whatever comes from an endpoint or a user goes through html_add, so that it
+/* Pieces of HTML pages. Whatever comes from an endpoint or a user goes through html_add, so it
  * is text and nothing else. */
 #ifndef REPORT_HTML_H
 #define REPORT_HTML_H

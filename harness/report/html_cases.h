@@ -8,7 +8,7 @@
 #include "base/buf.h"
 #include "result/result.h"
 
-/* How much is shown, so that a page stays within its size. */
+/* How much is shown, so a page stays within its size. */
 struct html_limits {
     size_t exchanges;       /* of a case that did not pass */
     size_t plain_exchanges; /* of one that did */

@@ -47,7 +47,7 @@ struct load_record {
 bool load_record_is(const json_t *document);
 
 /* Takes `document`, the content of `file`, over. False with "FILE: /PLACE: what is wrong" when it
- * is no such report. Clear it in any case. */
+ * is not such a report. Clear it in any case. */
 bool load_record_read(struct load_record *out, const char *file, json_t *document,
                       struct error *err);
 void load_record_clear(struct load_record *record);

@@ -11,7 +11,7 @@ enum cause_size {
     CAUSE_WHOLE  /* uncut, with the ids of its cases */
 };
 
-/* Adds one diagnosis; `number` stands before it, 0 = a mark for what is unexplained. */
+/* Adds one diagnosis; `number` comes before it, 0 = a mark for what is unexplained. */
 void text_diagnosis(const struct page *page, const struct run_result *result,
                     const struct diagnosis *diagnosis, size_t number, enum cause_size size);
 
@@ -25,7 +25,7 @@ bool text_is_further_value(const struct run_result *result, size_t index);
 /* Appends the [labels] of the further values of the case at `index`; returns how many there are. */
 size_t text_further_values(const struct run_result *result, size_t index, struct buf *out);
 
-/* Whether two values of one `for` list met the same, but for how long it took. */
+/* Whether two values of one `for` list had the same outcome, but for how long it took. */
 bool text_ended_alike(const struct case_result *a, const struct case_result *b);
 
 #endif

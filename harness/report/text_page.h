@@ -1,6 +1,6 @@
 /*
  * The page of the text report: tones, marks, and lines that are wrapped, at 80 columns unless said
- * otherwise. Everything that goes through here is made visible first, so that no control character
+ * otherwise. Everything that goes through here is made visible first, so no control character
  * of the endpoint reaches a terminal.
  */
 #ifndef REPORT_TEXT_PAGE_H
@@ -71,7 +71,7 @@ void page_short_field(const struct page *page, size_t indent, const char *label,
                       size_t max_lines);
 
 /* Adds a shell command at column `indent`, whose `column` columns are taken. It is broken between
- * words by a backslash, so that it can be pasted as it stands; a word that is longer than a line
+ * words by a backslash, so it can be pasted as it is; a word that is longer than a line
  * stays whole. Ends the line. */
 void page_command(const struct page *page, size_t column, size_t indent, const char *command);
 

@@ -143,7 +143,7 @@ struct minimal_pair {
     char *accepted;   /* `crm.contact.created, text data with "e": 204` */
     char *refused;    /* `crm.contact.created, text data with "é": 401`; of a forgery that gets in:
                          the twin that is refused */
-    char *difference; /* what differs, as it stands in `refused`: `"é"`; to be marked there */
+    char *difference; /* what differs, as it is in `refused`: `"é"`; to be marked there */
 };
 
 /* A named cause behind failed cases, or what else was found out about them. */
@@ -195,7 +195,7 @@ struct run_result {
                      while, this machine was paused */
     size_t num_notes;
     size_t num_requests; /* sent */
-    char *left_behind;   /* "events whose id_event begins with 7e57c0de-1a2b" */
+    char *left_behind;   /* "events whose id_event starts with 7e57c0de-1a2b" */
     char *rerun; /* command line prefix that repeats the run: "hookcheck run 'URL' --seed N ..."
                     without the secret */
     char *url;   /* URL for curl lines, without userinfo */

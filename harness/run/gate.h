@@ -33,7 +33,7 @@ struct gate_question {
     enum purpose purpose;
     const struct request *request;
     const struct target *elsewhere; /* on the endpoint's host; NULL = the endpoint itself */
-    bool is_raw;                    /* byte by byte, so that whatever comes back is seen */
+    bool is_raw;                    /* byte by byte, so whatever comes back is seen */
     int64_t timeout_ns;
 };
 

@@ -95,7 +95,7 @@ void plan_describe(const struct plan *plan, struct buf *out);
 /* Appends one line for each request that would be sent. */
 void plan_list(const struct plan *plan, struct buf *out);
 
-/* The time that every event of every run is made at, so that a seed alone says what is sent:
+/* The time that every event of every run is made at, so a seed alone says what is sent:
  * 2026-01-01T12:00:00.000Z. */
 #define RUN_WALL_MS INT64_C(1767268800000)
 

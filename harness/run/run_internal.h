@@ -82,7 +82,7 @@ enum trouble {
     TROUBLE_CANARY   /* a canary goes out after it */
 };
 
-/* What is counted apart, so that a run against an endpoint which cannot stand one of them ends. */
+/* What is counted apart, so a run against an endpoint which cannot stand one of them ends. */
 enum shot_kind { SHOT_GENUINE, SHOT_FORGED, SHOT_KINDS };
 
 struct runner {

@@ -80,7 +80,7 @@ struct host {
 };
 
 /* All request bodies together; beyond it requests are refused with 503. Bodies of usual length have
- * the last part for themselves, so that a few clients with long ones do not shut out the others. */
+ * the last part for themselves, so a few clients with long ones do not shut out the others. */
 #define HELD_MAX      ((size_t)64 * 1024 * 1024)
 #define HELD_USUAL    ((size_t)64 * 1024)
 #define HELD_RESERVED ((size_t)8 * 1024 * 1024)

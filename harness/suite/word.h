@@ -1,6 +1,6 @@
 /*
  * The closed vocabulary of suite files. Each word (a mutation, an expectation) is one row of one
- * table (base/table.h); a row of any table begins with `struct word`, so that the loader can read
+ * table (base/table.h); a row of any table starts with `struct word`, so the loader can read
  * its arguments without knowing what it does.
  *
  * compose/ has the table of mutations and judge/ that of expectations; the program hands both to
@@ -72,7 +72,7 @@ struct value {
     int64_t number; /* INTEGER, SIZE (bytes), DURATION (ns), FLAG (0 or 1) */
 };
 
-/* A word with its arguments, as it stands in a case. */
+/* A word with its arguments, as it is in a case. */
 struct call {
     const struct word *word;
     struct value values[WORD_PARAMETERS_MAX];

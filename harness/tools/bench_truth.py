@@ -3,9 +3,9 @@ stamps, and memory over a hundred times as many samples.
 
     python3 harness/tools/bench_truth.py HOOKCHECK
 
-Stall: an open loop of 1,000 requests a second for eight seconds meets a server that stands still for one second. The requests that were
-due meanwhile waited for what was left of the second, so that of all latencies a share of 1 - q is above (length of the stall) - (1 - q) *
-(length of the load): that is the truth to which p90 and p99 are compared, with wrk in its closed loop beside it.
+Stall: an open loop of 1,000 requests a second for eight seconds meets a server that stands still for one second. The truth comes from the
+server's own clock: its n-th answer left so long after the n-th millisecond of the load, which began when the quickest answer says it
+did. wrk, in its closed loop, stands beside it. The backlog is long enough for every connection: with a short one the kernel would drop some for a second more.
 Own error: at one connection, the median from the first byte sent to the first byte received, less the median that the server itself
 measured from the request's arrival to its answer, so that a round trip on loopback is in it.
 """
@@ -21,25 +21,25 @@ import tempfile
 import threading
 import time
 
-RATE, SECONDS, STALL = 1000, 8, 1.0
+RATE, WARMUP, SECONDS, STALL = 1000, 3, 8, 1.0
 ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 STALLING = """
 const http = require('node:http');
-let first = 0;
+const times = [];
 const server = http.createServer((request, response) => {
-  request.resume().on('end', () => { response.writeHead(204); response.end(); });
-  if (!first) {
-    first = Date.now();
-    setTimeout(() => {
-      const from = process.hrtime.bigint();
-      while (process.hrtime.bigint() - from < 1000000000n) ;
-      console.log('stall ' + Number(process.hrtime.bigint() - from) / 1e9);
-    }, 3000);
-  }
+  request.resume().on('end', () => { response.writeHead(204); response.end(); times.push(performance.now()); });
+  if (times.length === WARMUP + 2000) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STALL_MS);
 });
-server.listen(0, '127.0.0.1', () => console.log('port ' + server.address().port));
-"""
+process.on('SIGTERM', () => {
+  const late = times.slice(WARMUP).map((time, n) => time - n * 1000 / RATE);
+  const begun = late.reduce((least, time) => Math.min(least, time), Infinity);
+  const sorted = late.map((time) => time - begun).sort((a, b) => a - b);
+  console.log(['truth', ...[0.9, 0.99].map((share) => sorted[Math.ceil(share * sorted.length) - 1])].join(' '));
+  process.exit();
+});
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => console.log('port ' + server.address().port));
+""".replace("STALL_MS", str(int(STALL * 1000))).replace("RATE", str(RATE)).replace("WARMUP", str(RATE * WARMUP))
 
 
 def load(program, url, *options):
@@ -59,8 +59,9 @@ class Stalling:
         self.url = f"http://127.0.0.1:{self.process.stdout.readline().split()[1]}/"
         return self
 
-    def stall(self):
-        return float(self.process.stdout.readline().split()[1])
+    def truth(self):
+        self.process.terminate()
+        return [float(word) for word in self.process.stdout.readline().split()[1:]]
 
     def __exit__(self, *_):
         self.process.kill()
@@ -69,10 +70,10 @@ class Stalling:
 
 def check_stall(program):
     with Stalling() as server:
-        report, _ = load(program, server.url, "--rate", f"{RATE}/s", "--duration", f"{SECONDS}s", "--connections", "1200")
-        stall = server.stall()
-    for share, name in ((0.9, "p90"), (0.99, "p99")):
-        truth = (stall - (1 - share) * SECONDS) * 1000
+        report, _ = load(program, server.url, "--rate", f"{RATE}/s", "--warmup", f"{WARMUP}s", "--duration", f"{SECONDS}s",
+                         "--connections", "1200")
+        truths = server.truth()
+    for truth, name in zip(truths, ("p90", "p99")):
         seen = report["milliseconds"]["latency"][name]
         print(f"stall   {name}: hookcheck {seen:.0f} ms, truth {truth:.0f} ms: {seen / truth:.3f} (aim 0.95 to 1.05)")
     if shutil.which("wrk"):
@@ -82,7 +83,12 @@ def check_stall(program):
 
 
 def serve_stamped(listener, residences):
-    line, _ = listener.accept()
+    while True:
+        line, _ = listener.accept()  # the first one only tries whether it can connect
+        threading.Thread(target=answer_stamped, args=(line, residences), daemon=True).start()
+
+
+def answer_stamped(line, residences):
     line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     while line.recv(65536):
         arrived = time.perf_counter_ns()

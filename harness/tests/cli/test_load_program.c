@@ -83,10 +83,11 @@ Test(cli_load_program, refuses_what_it_cannot_do_before_it_sends)
         {{"http://127.0.0.1:1/", "--report", "xml=a"}, "--report: no report format \"xml\""},
         {{"http://127.0.0.1:1/", "--report", "json"}, "is not FORMAT=FILE"},
         {{"http://127.0.0.1:1/", "--export", "gatling"}, "--export: no engine \"gatling\""},
-        {{"http://127.0.0.1:1/", "--export", "k6"}, "the folder for the project is missing"},
+        {{"http://127.0.0.1:1/", "--export", "k6"},
+         "DIR, the folder for the project, is missing after "},
         {{"http://127.0.0.1:1/", "--export=k6", "reports"}, "the folder reports is not empty"},
         {{"http://127.0.0.1:1/", "--export=k6", "x", "--threads=2"},
-         "--threads cannot go into a project"},
+         "--threads does not work with --export"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct program_end end;
@@ -214,7 +215,7 @@ Test(cli_load_program, is_shown_and_compared_from_its_report)
     program_end_clear(&end);
     RUN(&end, "report", paths[0], "reports/examples/report.json");
     cr_expect_eq(end.code, EXIT_WRONG_USAGE);
-    cr_expect(strstr(buf_text(&end.err), "loads are compared with loads"));
+    cr_expect(strstr(buf_text(&end.err), "a load can be compared only with a load"));
     program_end_clear(&end);
     for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
         (void)unlink(paths[i]);
@@ -251,4 +252,34 @@ Test(cli_load_program, exports_a_project_without_any_secret)
     json_decref(plan);
     free(path);
     free(dir);
+}
+
+/* The one word is the folder then; the endpoint comes from the variable, or from whoever runs it.
+ */
+Test(cli_load_program, exports_without_a_url)
+{
+    NEED_HOOKCHECK();
+    static const struct {
+        const char *env[2];
+        const char *url;
+    } rows[] = {{{"HOOKCHECK_URL=http://127.0.0.1:1/h", NULL}, "http://127.0.0.1:1/h"},
+                {{NULL}, NULL}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char folder[] = "/tmp/hookcheck-load-XXXXXX";
+        cr_assert_not_null(mkdtemp(folder)); /* empty, and so it may be used */
+        char *path = mem_format("%s/plan.json", folder);
+        struct program_end end;
+        run_hookcheck_with((const char *const[]){"load", "--export", "k6", folder, NULL},
+                           rows[i].env, (struct bytes){0}, &end);
+        cr_expect_eq(end.code, EXIT_OK, "%s", buf_text(&end.err));
+        json_t *plan = json_load_file(path, JSON_REJECT_DUPLICATES, NULL);
+        const char *url = json_string_value(json_object_get(plan, "url"));
+        cr_expect(rows[i].url ? url && strcmp(url, rows[i].url) == 0 : !url);
+        json_decref(plan);
+        program_end_clear(&end);
+        const char *const remove[] = {"rm", "-r", folder, NULL};
+        run_program(&(struct program){.argv = remove}, &end);
+        program_end_clear(&end);
+        free(path);
+    }
 }
