@@ -42,10 +42,11 @@ static void name_dress(struct investigation *inv, const struct feature *feature,
     free(bad);
 }
 
-/* Another refusal than before: what stands in front of the handler lets it through. */
+/* Refused for its signature, which it was not before: what stands in front of the handler lets it
+ * through. */
 static bool comes_further(const struct observation *seen, const struct observation *refused)
 {
-    return answer_of(seen) == ANSWER_REFUSED && seen->status != refused->status;
+    return seen->status == 401 && refused->status != 401;
 }
 
 static bool try_dresses(struct investigation *inv, const struct observation *refused,

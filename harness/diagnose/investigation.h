@@ -68,6 +68,7 @@ struct investigation {
     const struct feature *dress; /* without which nothing is accepted; NULL = nothing */
     size_t tries;                /* so often is asked what may fail by chance; 0 counts as 1 */
     int64_t gap_ns;              /* between requests, where a rate limit was found */
+    int limited_status;          /* that a limit on the rate answers; 0 = none is known */
     int unstable_status;         /* that events meet by chance; 0 = none */
     bool unstable;
     bool too_unstable;   /* nothing about single events can be told */

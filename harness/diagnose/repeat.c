@@ -186,6 +186,8 @@ static bool name_period(struct investigation *inv, const struct series *first)
 /* --- how fast --- */
 
 #define SLOW_GAP_NS (250 * NS_PER_MS)
+#define STILL_SOON  4 /* of them, for a second after the fast ones */
+#define SLOW        7
 #define FAST        10
 #define FAST_MAX    40
 #define ROUNDS      3
@@ -201,10 +203,11 @@ static bool name_rate(struct investigation *inv, const struct series *first)
         many = i + 1 + FAST < FAST_MAX ? i + 1 + FAST : FAST_MAX; /* as many as it took */
     for (size_t i = 0; i < (many > FAST ? FAST_ROUNDS : ROUNDS); i++) {
         struct series one;
-        run_series(inv, 4, 1, SLOW_GAP_NS, false, &one);
-        slow.count += one.count - (one.count > 0);
-        for (size_t k = 1; k < one.count; k++) /* the first one may still be too soon */
+        run_series(inv, SLOW, 1, SLOW_GAP_NS, false, &one);
+        for (size_t k = STILL_SOON; k < one.count; k++) {
+            slow.count++;
             slow.num_failed += one.failed[k];
+        }
         run_series(inv, many, 1, 0, false, &one);
         fast.count += one.count;
         fast.num_failed += one.num_failed;
@@ -223,7 +226,7 @@ static bool name_rate(struct investigation *inv, const struct series *first)
          first);
     buf_clear(&met);
     inv->gap_ns = 20 * NS_PER_MS;
-    inv->tries = 3;
+    inv->limited_status = first->status;
     return true;
 }
 

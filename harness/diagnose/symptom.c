@@ -209,8 +209,8 @@ static bool met_by_chance(const struct investigation *inv, const struct case_res
     if (!inv->unstable || one->decisive >= one->num_exchanges)
         return false;
     const struct exchange *exchange = &one->exchanges[one->decisive];
-    return one->canary_failed || (exchange->genuine && !exchange->accepted &&
-                                  exchange->seen.status == inv->unstable_status);
+    return one->canary_failed ||
+           (!exchange->accepted && exchange->seen.status == inv->unstable_status);
 }
 
 /* --- once more --- */

@@ -166,8 +166,7 @@ static const struct fault rows[] = {
      .sentence = "fails the first request after it was started",
      .seen = "",
      .racy = true,
-     .argument = CODE_N("500,1"),
-     .diagnosis = "fails-at-first",
+     .argument = CODE_N("500,1"), /* it may be a forgery that comes first: no cause is sure */
      .overrides = {.befall = fail_at_first}},
     {.id = "H04",
      .name = "few-at-once",
@@ -198,7 +197,6 @@ static const struct fault rows[] = {
                   .fallback = "20",
                   .least = 1,
                   .most = 100000},
-     .diagnosis = "limits-the-rate",
      .overrides = {.befall = drop_when_fast}},
     {.id = "H07",
      .name = "dies-of-bytes",
