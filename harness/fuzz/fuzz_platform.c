@@ -59,7 +59,9 @@ static void ask(struct platform *platform, const char *method, const char *targe
     (void)snprintf(request.address, sizeof request.address, "address %u", number++);
     if (platform_service.answer(platform, &request, &answer)) {
         check(answer.stream || (answer.status >= 200 && answer.status <= 599));
-        check(with_key || !strstr(buf_text(&answer.body), KEY));
+        /* unless they knew it: what they ask for may stand in the answer */
+        bool known = strstr(method, KEY) || strstr(target, KEY) || bytes_find(body, bytes_of(KEY));
+        check(with_key || known || !strstr(buf_text(&answer.body), KEY));
     }
     answer_clear(&answer);
     headers_clear(&headers);
