@@ -111,6 +111,8 @@ static void say(const char *url, const char *ca_path, const struct watch *watch)
         sink_print(stdout, "CA certificate: %s\n", ca_path);
     if (watch->url)
         sink_print(stdout, "dashboard: %s/\nAPI key:   %s\n", watch->url, watch->key);
+    if (watch->url && *watch->ca_path)
+        sink_print(stdout, "CA certificate of the dashboard: %s\n", watch->ca_path);
     (void)fflush(stdout);
 }
 

@@ -40,6 +40,7 @@ await new Promise((done) => application.listen(0, '127.0.0.1', done));
 
 function receive(...options) {
   const child = spawn(program, ['receive', '--ui', '--quiet', ...options], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  process.on('exit', () => child.kill());
   return new Promise((done, failed) => {
     let text = '';
     child.on('exit', () => failed(new Error('hookcheck receive ended')));
