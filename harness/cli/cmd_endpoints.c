@@ -4,7 +4,9 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "base/table.h"
+#include "base/text.h"
 #include "cli/api_options.h"
 #include "cli/command.h"
 
@@ -56,7 +58,8 @@ static void print_json(const struct js *row)
         js_write(js_at(row, i), &out);
     }
     buf_add_char(&out, '}');
-    (void)printf("%s\n", buf_text(&out));
+    buf_add_char(&out, '\n');
+    sink_write(stdout, buf_bytes(&out));
     buf_clear(&out);
 }
 
@@ -66,13 +69,18 @@ static void print_line(const struct js *row)
     struct bytes id = text_of(row, "id_webhook_endpoint");
     struct bytes url = text_of(row, "url");
     const struct js *scope = js_get(row, "scope");
-    (void)printf("%.*s\t%s\t%.*s\t", (int)id.len, id.data, is_active(row) ? "on" : "off",
-                 (int)url.len, url.data);
+    struct buf line = {0};
+    text_add_visible(&line, id, SIZE_MAX);
+    buf_add_format(&line, "\t%s\t", is_active(row) ? "on" : "off");
+    text_add_visible(&line, url, SIZE_MAX);
+    buf_add_char(&line, '\t');
     for (size_t i = 0; scope && i < js_size(scope); i++) {
-        struct bytes type = js_string(js_at(scope, i));
-        (void)printf("%s%.*s", i ? "," : "", (int)type.len, type.data);
+        buf_add_text(&line, i ? "," : "");
+        text_add_visible(&line, js_string(js_at(scope, i)), SIZE_MAX);
     }
-    (void)printf("\n");
+    buf_add_char(&line, '\n');
+    sink_write(stdout, buf_bytes(&line));
+    buf_clear(&line);
 }
 
 static void print_row(const struct errand *errand, const struct js *row)
@@ -177,7 +185,7 @@ static int delete (const struct errand *errand, struct error *err)
     else if (!ok)
         ok = client_refused(&reply, err);
     else if (!errand->as_json)
-        (void)printf("deleted %s\n", id);
+        sink_print(stdout, "deleted %s\n", id);
     else
         print_json(reply.value);
     int code = ok ? EXIT_OK : EXIT_FELL_SHORT;
@@ -203,6 +211,7 @@ static int show(const struct errand *errand, struct error *err)
         ok = error_set(err, "there is no endpoint %s; `hookcheck endpoints list` shows them", id);
     if (ok && arguments_has(errand->arguments, "secret")) {
         struct bytes secret = text_of(row, "secret");
+        /* asked for: the one output that nothing is taken out of */
         (void)printf("%.*s\n", (int)secret.len, secret.data);
     } else if (ok) {
         print_row(errand, row);

@@ -11,6 +11,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/resource.h"
+#include "base/sink.h"
 #include "cli/command.h"
 #include "cli/settings.h"
 #include "cli/settings_schema.h"
@@ -87,9 +88,10 @@ static bool write_start(const struct platform_file *file, bool force, struct err
               file_write(SCHEMA_FILE, buf_bytes(&schema), 0666, err);
     buf_clear(&schema);
     if (ok)
-        (void)printf("wrote %s, and " SCHEMA_FILE " for your editor: set the URLs, export the "
-                     "secret as HOOKCHECK_SECRET, then\n  hookcheck run local\n",
-                     file->path);
+        sink_print(stdout,
+                   "wrote %s, and " SCHEMA_FILE " for your editor: set the URLs, export the "
+                   "secret as HOOKCHECK_SECRET, then\n  hookcheck run local\n",
+                   file->path);
     return ok;
 }
 
@@ -97,9 +99,10 @@ static bool write_pipeline(const struct platform_file *file, bool force, struct 
 {
     if (!write_new(file->path, resource_find(file->resource), force, err))
         return false;
-    (void)printf("wrote %s: change the lines marked \"change:\" and add the secret that its first "
-                 "lines name\n",
-                 file->path);
+    sink_print(stdout,
+               "wrote %s: change the lines marked \"change:\" and add the secret that its first "
+               "lines name\n",
+               file->path);
     return true;
 }
 

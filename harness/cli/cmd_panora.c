@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/sink.h"
 #include "base/text.h"
 #include "cli/api_options.h"
 #include "cli/command.h"
@@ -93,11 +94,11 @@ static bool read_keep(const struct arguments *arguments, int64_t *out_ms, struct
 static int serve(struct platform *platform, const char *given_key)
 {
     const char *url = platform_url(platform);
-    (void)printf("dashboard: %s/\nAPI:       %s/webhooks\n", url, url);
-    (void)printf("API key:   %s\n",
-                 given_key ? "(from the environment)" : platform_api_key(platform));
+    sink_print(stdout, "dashboard: %s/\nAPI:       %s/webhooks\n", url, url);
+    sink_print(stdout, "API key:   %s\n",
+               given_key ? "(from the environment)" : platform_api_key(platform));
     if (platform_ca_path(platform))
-        (void)printf("CA certificate: %s\n", platform_ca_path(platform));
+        sink_print(stdout, "CA certificate: %s\n", platform_ca_path(platform));
     (void)fflush(stdout);
     platform_run(platform);
     platform_free(platform);

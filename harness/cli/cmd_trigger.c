@@ -7,6 +7,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
+#include "base/text.h"
 #include "cli/api_options.h"
 #include "cli/command.h"
 
@@ -99,8 +101,13 @@ static void print_events(const struct js *answer)
     for (size_t i = 0; events && i < js_size(events); i++) {
         const struct js *event = js_at(events, i);
         struct bytes id = text_of(event, "id_event");
-        (void)printf("%.*s\t%.0f\t%.*s\n", (int)id.len, id.data,
-                     js_number(js_get(event, "delivery")), (int)url.len, url.data);
+        struct buf line = {0};
+        text_add_visible(&line, id, SIZE_MAX);
+        buf_add_format(&line, "\t%.0f\t", js_number(js_get(event, "delivery")));
+        text_add_visible(&line, url, SIZE_MAX);
+        buf_add_char(&line, '\n');
+        sink_write(stdout, buf_bytes(&line));
+        buf_clear(&line);
     }
 }
 
@@ -137,7 +144,7 @@ static int send_all(const struct arguments *arguments, const struct api_choice *
             if (done == 0)
                 print_notes(reply.value, arguments->words[0]);
             if (arguments_has(arguments, "json"))
-                (void)printf("%s\n", buf_text(&reply.body));
+                sink_print(stdout, "%s\n", buf_text(&reply.body));
             else
                 print_events(reply.value);
             if (text_of(reply.value, "nobody").len)

@@ -139,6 +139,9 @@ static bool write_document(struct corpus *corpus, const char *type, const struct
     buf_add_text(&document.text, format->end);
     bool ok = document.count == 0 || fixture_folder_write(&corpus->folder, type, format->file,
                                                           buf_bytes(&document.text), err);
+    if (ok && document.count && format->beside_file)
+        ok = fixture_folder_write(&corpus->folder, type, format->beside_file,
+                                  bytes_of(format->beside), err);
     buf_clear(&document.text);
     return ok;
 }
@@ -261,6 +264,25 @@ static bool flush(struct buf *out, struct error *err)
     return ok;
 }
 
+/* With --count it holds for all types together: they take turns. */
+static bool make_share(const struct fixture_choice *choice, size_t type, struct fixtures *out,
+                       struct error *err)
+{
+    static const char *const genuine[] = {FIXTURE_GENUINE_ID};
+    struct fixture_choice share = *choice;
+    const char **only = mem_alloc(sizeof *only);
+    int64_t num_types = (int64_t)choice->num_types;
+    only[0] = genuine[0];
+    if (choice->has_count) {
+        share.count = choice->count / num_types + ((int64_t)type < choice->count % num_types);
+        share.only = only;
+        share.num_only = 1;
+    }
+    bool ok = share.count == 0 || fixtures_make(&share, type, out, err);
+    free(only);
+    return ok;
+}
+
 int fixture_corpus_print(const struct fixture_choice *choice, struct error *err)
 {
     const struct request_format *format = choice->formats[0];
@@ -270,7 +292,7 @@ int fixture_corpus_print(const struct fixture_choice *choice, struct error *err)
     buf_add_text(&document.text, format->begin);
     for (size_t i = 0; code == EXIT_OK && i < choice->num_types; i++) {
         struct fixtures fixtures = {0};
-        if (!fixtures_make(choice, i, &fixtures, err))
+        if (!make_share(choice, i, &fixtures, err))
             code = EXIT_OUR_FAILURE;
         add_requests(&document, choice->types[i].name, &fixtures);
         tally.num_secret += fixtures.num_left_out;

@@ -248,11 +248,13 @@ static bool read_curl(struct bytes text, struct request *out, struct error *err)
     return ok;
 }
 
-/* A line of the receiver's journal: headers as pairs, the body in base64. */
+/* A line of the receiver's journal, or what `sign --format json` prints: headers as pairs, the body
+ * in base64 or as text. */
 static bool read_journal_line(json_t *line, struct request *out, struct error *err)
 {
     const char *method = json_string_value(json_object_get(line, "method"));
     const char *body = json_string_value(json_object_get(line, "body_base64"));
+    const json_t *text = json_object_get(line, "body");
     size_t index;
     json_t *pair;
     if (!method)
@@ -265,17 +267,24 @@ static bool read_journal_line(json_t *line, struct request *out, struct error *e
         if (name && value)
             headers_add(&out->headers, name, value);
     }
+    if (!body) {
+        buf_add(&out->body, json_string_value(text), json_string_length(text));
+        return true;
+    }
     return decode_base64(bytes_of(body), &out->body) ||
            error_set(err, "the body of this line of the journal is not base64");
 }
 
-/* False when it is none; `out_ok` then says nothing. Only the first line counts. */
+/* False when it is none; `out_ok` then says nothing. Of a journal only the first line counts. */
 static bool try_journal(struct bytes text, struct request *out, bool *out_ok, struct error *err)
 {
     const char *end = memchr(text.data, '\n', text.len);
-    json_t *line =
-        json_loadb(text.data, end ? (size_t)(end - text.data) : text.len, JSON_ALLOW_NUL, NULL);
-    bool is_journal = json_is_string(json_object_get(line, "body_base64"));
+    json_t *line = json_loadb(text.data, text.len, JSON_ALLOW_NUL, NULL);
+    if (!line && end)
+        line = json_loadb(text.data, (size_t)(end - text.data), JSON_ALLOW_NUL, NULL);
+    bool is_journal = json_is_array(json_object_get(line, "headers")) &&
+                      (json_is_string(json_object_get(line, "body_base64")) ||
+                       json_is_string(json_object_get(line, "body")));
     if (is_journal)
         *out_ok = read_journal_line(line, out, err);
     json_decref(line);

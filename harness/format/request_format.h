@@ -51,7 +51,9 @@ struct request_format {
     const char *begin;   /* "" when there is nothing to say first; likewise `end` */
     const char *between; /* NULL: a document holds one request only */
     const char *end;
-    unsigned limits; /* of enum request_limit */
+    unsigned limits;         /* of enum request_limit */
+    const char *beside_file; /* what the document's folder needs as well; NULL = nothing */
+    const char *beside;
 };
 
 extern const struct request_format request_formats[];

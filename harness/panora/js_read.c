@@ -17,6 +17,9 @@
  * values. */
 #define LARGE ((size_t)256 * 1024)
 
+/* So many may be open, whatever comes after. */
+#define DEPTH_FREE ((size_t)128 * 1024)
+
 struct reader {
     const char *start;
     const char *at;
@@ -320,8 +323,9 @@ static enum step open_container(struct reader *reader, enum js_kind kind)
     push(reader, (struct js){.kind = kind, .as.enclosing = reader->open});
     reader->open = reader->count - 1;
     reader->at++;
-    /* five million "[" and nothing else need not all be kept to be refused */
-    if (++reader->depth > (size_t)(reader->end - reader->at)) {
+    /* five million "[" and nothing else need not all be kept to be refused; a text of usual length
+     * is read up to where JSON.parse refuses it */
+    if (++reader->depth > DEPTH_FREE && reader->depth > (size_t)(reader->end - reader->at)) {
         (void)fail(reader, "more is open than the rest of the text can close");
         return STEP_FAILED;
     }

@@ -91,6 +91,8 @@ void report_github_render(const struct run_result *result, struct buf *out)
                    : strcmp(summary, "undecided") == 0 ? "warning"
                                                        : "error",
                    "hookcheck", buf_text(&line), out);
+    for (size_t i = 0; i < result->num_notes && i < SHOWN_MAX; i++)
+        add_annotation("notice", "hookcheck", result->notes[i], out);
     for (size_t i = 0; i < result->num_diagnoses && i < SHOWN_MAX; i++)
         add_cause(result, &result->diagnoses[i], out);
     add_cases(result, "error", is_failed, out);

@@ -186,6 +186,12 @@ void report_har_render(const struct run_result *result, struct buf *out)
     json_t *root =
         json_pack("{s:{s:s, s:{s:s, s:s}, s:[], s:o}}", "log", "version", "1.2", "creator", "name",
                   "hookcheck", "version", result->version, "pages", "entries", entries);
+    struct buf notes = {0};
+    for (size_t i = 0; i < result->num_notes; i++)
+        buf_add_format(&notes, "%s%s", i ? "; " : "", result->notes[i]);
+    if (notes.len)
+        json_set_text(json_object_get(root, "log"), "comment", buf_text(&notes));
+    buf_clear(&notes);
     char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
     buf_add_format(out, "%s\n", text ? text : "null");
     free(text);

@@ -151,6 +151,11 @@ void report_markdown_render(const struct run_result *result, struct buf *out)
         add_escaped(result->stopped, out);
         buf_add_text(out, "\n\n");
     }
+    for (size_t i = 0; i < result->num_notes; i++) {
+        buf_add_text(out, "> Note: ");
+        add_escaped(result->notes[i], out);
+        buf_add_text(out, "\n\n");
+    }
     for (size_t i = 0; i < result->num_diagnoses; i++)
         add_cause(result, &result->diagnoses[i], out);
     add_failures(result, out);

@@ -142,6 +142,17 @@ static void add_case(struct sarif *sarif, const struct case_result *one)
     buf_clear(&message);
 }
 
+/* What happened beside the cases: that certificates were not checked, for example. NULL: nothing.
+ */
+static json_t *notifications_of(const struct run_result *result)
+{
+    json_t *list = result->num_notes ? json_array() : NULL;
+    for (size_t i = 0; i < result->num_notes; i++)
+        json_array_append_new(list, json_pack("{s:s, s:{s:s}}", "level", "note", "message", "text",
+                                              result->notes[i]));
+    return list;
+}
+
 void report_sarif_render(const struct run_result *result, struct buf *out)
 {
     struct sarif sarif = {result, json_array(), json_array()};
@@ -154,11 +165,12 @@ void report_sarif_render(const struct run_result *result, struct buf *out)
             add_case(&sarif, one);
     }
     json_t *root = json_pack(
-        "{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:[{s:b, s:i}], s:o, s:s}]}", "$schema",
+        "{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:[{s:b, s:i, s:o*}], s:o, s:s}]}", "$schema",
         "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool",
         "driver", "name", "hookcheck", "version", result->version, "rules", sarif.rules,
         "invocations", "executionSuccessful", !result->interrupted && result->exit_code != 3,
-        "exitCode", result->exit_code, "results", sarif.results, "columnKind", "utf16CodeUnits");
+        "exitCode", result->exit_code, "toolExecutionNotifications", notifications_of(result),
+        "results", sarif.results, "columnKind", "utf16CodeUnits");
     char *text = json_dumps(root, JSON_INDENT(2));
     buf_add_format(out, "%s\n", text ? text : "null");
     free(text);

@@ -13,6 +13,7 @@ for target in "$@"; do
     case $name in
     fuzz_suite) find suites -name '*.json' ! -name '*.schema.json' -exec cp {} "$build/seeds/$name/" \; ;;
     fuzz_js | fuzz_verify) find fixtures/events -name '*.json' -size -8k -exec cp {} "$build/seeds/$name/" \; ;;
+    fuzz_saved) cp reports/examples/report.json "$build/seeds/$name/" ;;
     esac
     kept=$(ls -d "fixtures/fuzz/$name" 2>/dev/null || true)
     echo "fuzz: $name for $seconds s"

@@ -83,7 +83,8 @@ Test(cli_load_program, refuses_what_it_cannot_do_before_it_sends)
         {{"http://127.0.0.1:1/", "--report", "xml=a"}, "--report: no report format \"xml\""},
         {{"http://127.0.0.1:1/", "--report", "json"}, "is not FORMAT=FILE"},
         {{"http://127.0.0.1:1/", "--export", "gatling"}, "--export: no engine \"gatling\""},
-        {{"http://127.0.0.1:1/", "--export", "k6"}, "DIR, the folder for the project, is missing"},
+        {{"http://127.0.0.1:1/", "--export", "k6"},
+         "DIR, the folder for the project, is missing after "},
         {{"http://127.0.0.1:1/", "--export=k6", "reports"}, "the folder reports is not empty"},
         {{"http://127.0.0.1:1/", "--export=k6", "x", "--threads=2"},
          "--threads does not work with --export"},
@@ -153,8 +154,9 @@ Test(cli_load_program, accounts_for_events)
         for (int by_command = 0; by_command < 2; by_command++) {
             struct started_receiver receiver;
             struct program_end end;
-            started_begin(&receiver,
-                          &(struct receiver_options){.fault = rows[i].fault, .journal = path});
+            started_begin(&receiver, &(struct receiver_options){.faults = &rows[i].fault,
+                                                                .num_faults = rows[i].fault != NULL,
+                                                                .journal = path});
             char *url = url_of(&receiver);
             LOAD(&end, url, "--rate", "400", "--max-requests", "90", "--forged", "20%",
                  "--duplicates", "20%", "--effect-wait", "200ms",

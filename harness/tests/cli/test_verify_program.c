@@ -104,3 +104,18 @@ Test(cli_verify_program, wrong_usage_gets_one_sentence)
         program_end_clear(&end);
     }
 }
+
+/* What sign prints as JSON, in several lines, is read as it stands. */
+Test(cli_verify_program, takes_what_sign_prints_as_json)
+{
+    NEED_HOOKCHECK();
+    struct program_end made;
+    struct program_end end;
+    RUN(&made, "sign", "--format", "json");
+    run_hookcheck((const char *const[]){"verify", "--request", "-", NULL}, buf_bytes(&made.out),
+                  &end);
+    cr_expect_eq(end.code, EXIT_OK, "%s", buf_text(&end.err));
+    cr_expect(strstr(buf_text(&end.out), "valid"), "%s", buf_text(&end.out));
+    program_end_clear(&made);
+    program_end_clear(&end);
+}

@@ -379,3 +379,20 @@ Test(corpus_fixtures, wrong_use_is_one_sentence_and_exit_2)
         program_end_clear(&end);
     }
 }
+
+Test(corpus_fixtures, count_means_the_same_in_every_format)
+{
+    NEED_HOOKCHECK();
+    static const char *const formats[] = {"har", "curl", "go-test", "pytest", "ndjson", "k6"};
+    for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++) {
+        struct program_end end;
+        size_t count = 0;
+        RUN(&end, "fixtures", "-", "--count", "3", "--events",
+            "crm.contact.created,crm.deal.created", "--format", formats[i]);
+        cr_expect_eq(end.code, 0, "%s", formats[i]);
+        for (const char *at = buf_text(&end.out); (at = strstr(at, "id_event")); at++)
+            count++;
+        cr_expect_eq(count, 3, "%s: %zu", formats[i], count);
+        program_end_clear(&end);
+    }
+}

@@ -176,6 +176,8 @@ Test(panora_js_read, says_what_is_wrong_and_where)
         {"{\"a\":1,}", "not JSON: '}' instead of a key in double quotes at byte 7"},
         {"[1", "not JSON: the text ends where ',' or ']' is expected, at byte 2"},
         {"{\"a\" 1}", "not JSON: '1' instead of ':' at byte 5"},
+        {"[[[[[x", "not JSON: 'x' instead of a value at byte 5"},
+        {"[[[", "not JSON: the text ends where a value is expected, at byte 3"},
         {"01", "not JSON: '1' instead of the end of the text at byte 1"},
         {"\xC2\xA0", "not JSON: byte 0xC2 instead of a value at byte 0"},
         {"\xEF\xBB\xBF[?", "not JSON: '?' instead of a value at byte 4"},

@@ -93,3 +93,21 @@ Test(report_report, every_format_renders_the_same_twice)
     }
     run_result_clear(&result);
 }
+
+/* A badge has room for nothing but the verdict. */
+Test(report_report, every_other_format_says_what_happened_beside_the_cases)
+{
+    struct run_result result;
+    sample_result(&result);
+    run_result_add_note(&result, mem_text("a note of one line"));
+    for (size_t i = 0; i < num_report_formats; i++) {
+        struct buf out = {0};
+        report_formats[i].render(&result, &out);
+        bool is_badge = strcmp(report_formats[i].name, "badge") == 0 ||
+                        strcmp(report_formats[i].name, "shields") == 0;
+        cr_expect(is_badge || strstr(buf_text(&out), "a note of one line"), "%s",
+                  report_formats[i].name);
+        buf_clear(&out);
+    }
+    run_result_clear(&result);
+}
