@@ -184,9 +184,11 @@ deps-test: deps
 	$(call install_packages,$(NEEDS_TEST),node=nodejs)
 # The runtimes and frameworks in which the handlers of fixtures/snippets and the verifiers of fixtures/vectors are run;
 # Express, Fastify and Next.js come from npm, by the tests themselves.
-RUNTIMES   := ruby=ruby puma=puma php=php-cli go=golang-go javac=default-jdk-headless
+RUNTIMES   := nginx=nginx haproxy=haproxy caddy=caddy apache2=apache2 varnishd=varnish lighttpd=lighttpd gunicorn=gunicorn uwsgi=uwsgi ruby=ruby puma=puma php=php-cli go=golang-go javac=default-jdk-headless
 PYTHON3    := /usr/lib/python3/dist-packages
-FRAMEWORKS := $(foreach name,flask django fastapi uvicorn,$(PYTHON3)/$(name)=python3-$(name)) \
+FRAMEWORKS := $(foreach name,flask django fastapi uvicorn aiohttp falcon gunicorn hypercorn pyramid quart tornado waitress,$(PYTHON3)/$(name)=python3-$(name)) \
+              $(PYTHON3)/cherrypy=python3-cherrypy3 /usr/lib/uwsgi/plugins/python311_plugin.so=uwsgi-plugin-python3 \
+              /usr/lib/apache2/modules/libphp8.2.so=libapache2-mod-php \
               $(foreach name,sinatra railties,/usr/share/doc/ruby-$(name)=ruby-$(name)) \
               /usr/share/php/Illuminate/Foundation=php-laravel-framework /usr/bin/phpunit=phpunit \
               /usr/share/java/junit4.jar=junit4 /usr/share/java/jackson-databind.jar=libjackson2-databind-java \
@@ -222,9 +224,10 @@ foreign: deps-all
 	@$(MAKE) --no-print-directory foreign-diagnoses
 test-all: test foreign
 
-# Endpoints in other frameworks, each with mistakes that the receiver does not have: named, and nothing else claimed.
+# Endpoints in other frameworks, each with mistakes that the receiver does not have: named, and nothing else claimed. A selection; the whole
+# table with `make foreign-diagnoses ROWS=--all`.
 foreign-diagnoses: $(BIN)
-	@python3 harness/tests/diagnose/foreign/try.py --tool $(BIN)
+	@python3 harness/tests/diagnose/foreign/try.py --tool $(BIN) $(ROWS)
 
 # Every hostile behaviour, and every secret in every encoding.
 .PHONY: hostile

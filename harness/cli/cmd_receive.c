@@ -46,9 +46,9 @@ static const struct option_spec specs[] = {
     {.name = "fault",
      .names = "faults",
      .value = "ID[=ARG]",
-     .help = "Make this mistake, such as A01 or F05=3s; see `hookcheck list faults`.",
-     .kind = OPTION_TEXT,
-     .at = offsetof(struct receive_choice, receiver.fault)},
+     .repeatable = true,
+     .help = "Make this mistake, such as A01 or F05=3s; several combine; see `hookcheck list "
+             "faults`."},
     {.name = "variation",
      .names = "variations",
      .value = "NAME",
@@ -111,6 +111,8 @@ static void say(const char *url, const char *ca_path, const struct watch *watch)
         sink_print(stdout, "CA certificate: %s\n", ca_path);
     if (watch->url)
         sink_print(stdout, "dashboard: %s/\nAPI key:   %s\n", watch->url, watch->key);
+    if (watch->url && *watch->ca_path)
+        sink_print(stdout, "CA certificate of the dashboard: %s\n", watch->ca_path);
     (void)fflush(stdout);
 }
 
@@ -157,11 +159,14 @@ static int answer_itself(struct receive_choice *choice, const struct arguments *
 {
     struct receiver_options *options = &choice->receiver;
     const char **behaviours = arguments_values(arguments, "behaviour", &options->num_behaviours);
+    const char **faults = arguments_values(arguments, "fault", &options->num_faults);
     options->behaviours = behaviours;
+    options->faults = faults;
     options->watch_fd = watch->fd;
     struct receiver *receiver = receiver_start(options, err);
     int code = receiver ? serve(receiver, watch, choice->restart_ns, err) : EXIT_WRONG_USAGE;
     free(behaviours);
+    free(faults);
     return code;
 }
 
@@ -213,17 +218,18 @@ const struct command command_receive = {
     .name = "receive",
     .arguments = "",
     .summary = "run the reference receiver, correct or with a fault",
-    .about = "Runs a webhook endpoint that does everything right: it verifies Panora's signature "
-             "over the exact bytes, accepts every event in either dialect with 204, refuses the "
-             "rest with 4xx, and survives whatever is sent. With --fault it makes one deliberate "
-             "mistake; with --behaviour its responses change. It answers on every path until "
-             "SIGINT or SIGTERM. The first line says where it listens; then it prints one line per "
-             "request. With --forward it forwards every request to an application instead, "
-             "unchanged, and the application's response back. With --ui a page shows all requests "
-             "live; its key is printed, or taken from PANORA_API_KEY.",
+    .about =
+        "Runs a webhook endpoint that does everything right: it verifies Panora's signature over "
+        "the exact bytes, accepts every event in either dialect with 204, refuses the rest with "
+        "4xx, and survives whatever is sent. With --fault it makes a deliberate mistake (give it "
+        "again for several at once); with --behaviour its responses change. It answers on every "
+        "path until SIGINT or SIGTERM. The first line says where it listens; then it prints one "
+        "line per request. With --forward it forwards every request to an application instead, "
+        "unchanged, and the application's response back. With --ui a page shows all requests "
+        "live; its key is printed, or taken from PANORA_API_KEY.",
     .examples =
-        "  HOOKCHECK_SECRET=whsec_test hookcheck receive --listen 127.0.0.1:8080\n"
-        "  HOOKCHECK_SECRET=whsec_test hookcheck receive --ui --forward http://localhost:3000\n",
+        "  HOOKCHECK_SECRET=whsec_test hookcheck receive --ui --forward http://localhost:3000\n"
+        "  HOOKCHECK_SECRET=whsec_test hookcheck receive --fault C01 --fault F01\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
     .run = run,

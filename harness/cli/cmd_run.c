@@ -14,6 +14,7 @@
 #include "cli/config_options.h"
 #include "cli/run_choice.h"
 #include "cli/secret_options.h"
+#include "deliver/proxy.h"
 #include "format/request_format.h"
 #include "result/version.h"
 
@@ -233,6 +234,19 @@ static int check_effect(const struct run_choice *choice, const struct plan *plan
     return interrupted ? EXIT_INTERRUPTED : EXIT_WRONG_USAGE;
 }
 
+/* Somebody's proxy cannot reach this machine's loopback, or reaches another. */
+static void warn_of_proxy(const struct run_choice *choice)
+{
+    const struct target *target = &choice->target;
+    const char *variable = proxy_variable(target);
+    if (!variable || !target->is_loopback || choice->run.engine->proxy)
+        return;
+    log_print(LOG_WARN,
+              "requests to %s go through the proxy from %s, although the host is this machine; "
+              "NO_PROXY=%s leaves the proxy out",
+              target->shown, variable, target->host);
+}
+
 static int run_chosen(struct run_choice *choice, const struct arguments *arguments,
                       struct error *err)
 {
@@ -243,6 +257,7 @@ static int run_chosen(struct run_choice *choice, const struct arguments *argumen
     if (!plan)
         return EXIT_WRONG_USAGE;
     plan_describe(plan, &line);
+    warn_of_proxy(choice);
     if (choice->dry_run) {
         buf_add_char(&line, '\n');
         plan_list(plan, &line);

@@ -19,10 +19,12 @@
 
 /* --- in the process that serves the page --- */
 
-/* "+URL KEY" when it serves, else "-" and why not. */
+/* "+URL", the CA's file and the key, each in a line, when it serves; else "-" and why not. */
 static void say(int fd, const struct platform *platform, const struct error *err)
 {
-    char *line = platform ? mem_format("+%s %s", platform_url(platform), platform_api_key(platform))
+    const char *ca_path = platform ? platform_ca_path(platform) : NULL;
+    char *line = platform ? mem_format("+%s\n%s\n%s", platform_url(platform),
+                                       ca_path ? ca_path : "", platform_api_key(platform))
                           : mem_format("-%s", err->message);
     (void)file_put(fd, bytes_of(line));
     (void)close(fd);
@@ -67,11 +69,13 @@ static bool hear(int fd, struct watch *out, struct error *err)
         len += got > 0 ? (size_t)got : 0;
     } while (got > 0 || (got < 0 && errno == EINTR));
     said[len] = '\0';
-    char *blank = strchr(said, ' ');
-    if (said[0] != '+' || !blank)
+    char *ca_path = strchr(said, '\n');
+    char *key = ca_path ? strchr(ca_path + 1, '\n') : NULL;
+    if (said[0] != '+' || !key)
         return error_set(err, "--ui: %s", len > 1 ? said + 1 : "the page's process has ended");
-    out->url = mem_copy(said + 1, (size_t)(blank - said - 1));
-    out->key = mem_text(blank + 1);
+    out->url = mem_copy(said + 1, (size_t)(ca_path - said - 1));
+    out->ca_path = mem_copy(ca_path + 1, (size_t)(key - ca_path - 1));
+    out->key = mem_text(key + 1);
     return true;
 }
 
@@ -132,6 +136,7 @@ void watch_end(struct watch *watch)
     if (watch->pid)
         (void)waitpid(watch->pid, NULL, 0);
     free(watch->url);
+    free(watch->ca_path);
     free(watch->key);
     *watch = (struct watch){0};
 }

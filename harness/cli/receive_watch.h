@@ -24,6 +24,7 @@ struct watch {
     pid_t pid; /* 0 = nobody watches */
     int fd;    /* where the lines of the journal go; 0 = nowhere */
     char *url;
+    char *ca_path; /* that browsers must trust for the page; "" = none was made */
     char *key;
 };
 

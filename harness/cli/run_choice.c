@@ -235,6 +235,8 @@ static void settle(struct run_choice *choice, const struct arguments *arguments)
     bool is_held = !choice->target.is_private && !run->allow_disruptive;
     if (run->quick && !arguments_has(arguments, "max-time"))
         run->max_time_ns /= 2;
+    run->patience_ns =
+        arguments_has(arguments, "max-time") ? run->max_time_ns / 4 * 3 : run->max_time_ns / 3;
     if (run->quick && !arguments_has(arguments, "diagnose"))
         run->diagnose = DIAGNOSE_QUICK;
     run->concurrency_max = arguments_has(arguments, "concurrency") ? 0 : CONCURRENCY_GROWN;

@@ -102,11 +102,38 @@ static bool take(const struct arguments *arguments, struct secret *secret, struc
     return take_from_default(secret, err);
 }
 
+/* Panora's secrets have none of these: what has them was set wrongly, as a rule. */
+static const char *oddity_of(struct bytes secret)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    if (secret.len == 0)
+        return NULL;
+    char first = secret.data[0];
+    char last = secret.data[secret.len - 1];
+    if (secret.len >= 3 && memcmp(secret.data, mark, 3) == 0)
+        return "starts with a byte order mark";
+    if (last == '\n' || last == '\r')
+        return "ends with a newline";
+    if (strchr(" \t\r\n", first))
+        return "starts with a blank";
+    if (strchr(" \t", last))
+        return "ends with a blank";
+    if (secret.len >= 2 && first == last && strchr("\"'`", first))
+        return "is in quotes";
+    return memchr(secret.data, '\n', secret.len) ? "has a newline in it" : NULL;
+}
+
 bool secret_from_arguments(const struct arguments *arguments, struct secret *secret,
                            struct error *err)
 {
     if (!take(arguments, secret, err))
         return false;
+    const char *oddity = oddity_of(secret_bytes(secret));
+    if (oddity)
+        log_print(LOG_WARN,
+                  "the secret %s, and is used like that; if the endpoint's secret is without it, "
+                  "every event will be refused",
+                  oddity);
     mem_hold_secret();
     sink_hide_secret(secret_bytes(secret), "$" DEFAULT_VARIABLE);
     return true;

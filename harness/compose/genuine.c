@@ -7,7 +7,11 @@
 #include "panora/js.h"
 
 /* What one row takes at most, and what is around a text that fills up. */
-#define ROW_MAX ((size_t)1024)
+#define ROW_MAX   ((size_t)1024)
+#define FRAME_MAX ((size_t)64)
+
+/* Whoever asks for less than this wants the bytes: no object of Panora's is so short. */
+#define GENUINE_MIN ((size_t)512)
 
 /* --- a value at a place --- */
 
@@ -91,22 +95,38 @@ static void smallest_of_size(struct rng *rng, size_t size, struct buf *out)
     buf_add_text(out, end);
 }
 
-/* Data that is shorter than `size`: with as many rows as fit, or, if need be, with nothing in what
- * may hold nothing. */
+/* Draws of one type differ in length, so that a small size takes a few of them. */
+#define DRAWS 16
+
+/* The shortest of some draws without what is optional. */
+static void write_shortest(const struct composer *composer, const struct sample_request *wanted,
+                           struct rng *rng, struct buf *out)
+{
+    struct sample_request request = *wanted;
+    request.nulls = NULLS_OPTIONAL;
+    request.num_rows = 1;
+    for (size_t i = 0; i < DRAWS; i++) {
+        struct buf draw = {0};
+        catalogue_sample(composer->catalogue, &request, rng, &draw);
+        if (i == 0 || draw.len < out->len) {
+            buf_clear(out);
+            *out = draw;
+        } else {
+            buf_clear(&draw);
+        }
+    }
+}
+
+/* Data that is shorter than `size`: with as many rows as fit, or, if need be, the shortest there
+ * is, which may still be longer. */
 static void write_shorter(const struct composer *composer, const struct sample_request *wanted,
                           size_t size, struct rng *rng, struct buf *out)
 {
     struct sample_request request = *wanted;
-    struct rng same = *rng;
     request.num_rows = size / ROW_MAX + 1;
     catalogue_sample(composer->catalogue, &request, rng, out);
-    if (out->len < size)
-        return;
-    *rng = same;
-    buf_reset(out);
-    request.nulls = NULLS_ALL;
-    request.num_rows = 1;
-    catalogue_sample(composer->catalogue, &request, rng, out);
+    if (out->len + FRAME_MAX >= size)
+        write_shortest(composer, wanted, rng, out);
 }
 
 /* Where a long text can stand, and what JSON text surrounds it there. */
@@ -155,7 +175,8 @@ void genuine_of_size(const struct composer *composer, const struct sample_reques
     struct filling filling;
     struct buf data = {0};
     write_shorter(composer, wanted, size, rng, &data);
-    if (find_filling(composer, wanted->type, &filling) && fill_up(&filling, size, &data))
+    bool is_known = find_filling(composer, wanted->type, &filling);
+    if (is_known && (fill_up(&filling, size, &data) || size >= GENUINE_MIN))
         buf_add_bytes(out, buf_bytes(&data));
     else
         smallest_of_size(rng, size, out);

@@ -9,8 +9,9 @@
 #include "compose/compose.h"
 
 /* Appends data of exactly `size` bytes: for rows, as many as fit, and a long text in the first; for
- * an object, a long text in what the provider answered, or in a field of its own. Where no genuine
- * data is so short, an object with an id and a text, or a number. */
+ * an object, a long text in what the provider answered, or in a field of its own. Where the
+ * shortest genuine data is longer, that; below 512 bytes, and for unknown types, an object with an
+ * id and a text, or a number. */
 void genuine_of_size(const struct composer *composer, const struct sample_request *wanted,
                      size_t size, struct rng *rng, struct buf *out);
 

@@ -7,10 +7,10 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "base/array.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "deliver/engine_internal.h"
+#include "deliver/proxy.h"
 
 struct dial {
     struct engine *engine;
@@ -36,13 +36,8 @@ void dial_request(const struct engine *engine, const struct request *request, st
 /* A proxy may want TLS for itself, so that its socket carries no plain HTTP. */
 static bool may_use_proxy(const struct engine *engine)
 {
-    static const char *const variables[] = {"http_proxy", "all_proxy", "ALL_PROXY"};
-    bool may = engine->options.proxy && *engine->options.proxy;
-    for (size_t i = 0; i < ARRAY_LEN(variables); i++) {
-        const char *value = getenv(variables[i]);
-        may |= value && *value;
-    }
-    return may;
+    bool is_given = engine->options.proxy && *engine->options.proxy;
+    return is_given || proxy_variable(engine->target);
 }
 
 struct dial *dial_begin(struct engine *engine, int64_t timeout_ns, void *payload)

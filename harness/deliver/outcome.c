@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "deliver/engine_internal.h"
+#include "deliver/proxy.h"
 
 /* --- phases --- */
 
@@ -101,13 +102,34 @@ static void end_unresolved(struct attempt *attempt, CURLcode code, const char *t
                 code == CURLE_COULDNT_RESOLVE_PROXY ? "the proxy" : attempt->engine->target->host);
 }
 
+/* "Failed to connect to HOST port PORT after ...", where that is not the endpoint's own address: so
+ * it is the proxy's. */
+static bool is_of_proxy(const struct attempt *attempt, const char *text, struct buf *where)
+{
+    const struct engine *engine = attempt->engine;
+    const struct target *target = engine->target;
+    const char *variable = proxy_variable(target);
+    char host[256];
+    int port = 0;
+    bool is_given = engine->options.proxy && *engine->options.proxy;
+    if ((!is_given && !variable) ||
+        sscanf(text, "Failed to connect to %255s port %d", host, &port) != 2 ||
+        (port == target->port && strcmp(host, target->host) == 0))
+        return false;
+    buf_add_format(where, "%s:%d, the proxy from %s", host, port, is_given ? "--proxy" : variable);
+    return true;
+}
+
 static void end_unconnected(struct attempt *attempt, CURLcode code, const char *text)
 {
     const char *where = attempt->engine->target->authority;
     long os_errno = 0;
     (void)curl_easy_getinfo(attempt->connection ? attempt->connection->easy : attempt->easy,
                             CURLINFO_OS_ERRNO, &os_errno);
-    if (os_errno == ECONNREFUSED)
+    struct buf proxy = {0};
+    if (is_of_proxy(attempt, text, &proxy))
+        attempt_end(attempt, OUTCOME_UNREACHABLE, "no connection to %s", buf_text(&proxy));
+    else if (os_errno == ECONNREFUSED)
         attempt_end(attempt, OUTCOME_REFUSED, "nothing listens on %s", where);
     else if (os_errno == ECONNRESET)
         attempt_end(attempt, OUTCOME_REFUSED, "%s reset the connection at once", where);
@@ -117,6 +139,7 @@ static void end_unconnected(struct attempt *attempt, CURLcode code, const char *
     else
         attempt_end(attempt, OUTCOME_UNREACHABLE, "cannot connect to %s: %s", where,
                     words_or(text, code));
+    buf_clear(&proxy);
 }
 
 static void end_cut_short(struct attempt *attempt, CURLcode code, const char *text)

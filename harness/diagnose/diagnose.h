@@ -39,6 +39,7 @@ struct diagnose_input {
     uint64_t seed;
     unsigned run_tag;
     int64_t wall_ms;
+    int64_t target_ns;     /* what takes longer is slow */
     bool object_only;      /* the endpoint takes data as an object */
     bool is_unsigned;      /* it knowingly verifies nothing */
     bool is_private;       /* the secret itself may be sent: https or loopback */

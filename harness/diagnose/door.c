@@ -42,8 +42,17 @@ static void name_dress(struct investigation *inv, const struct feature *feature,
     free(bad);
 }
 
-static bool try_dresses(struct investigation *inv, const struct observation *refused)
+/* Refused for its signature, which it was not before: what stands in front of the handler lets it
+ * through. */
+static bool comes_further(const struct observation *seen, const struct observation *refused)
 {
+    return seen->status == 401 && refused->status != 401;
+}
+
+static bool try_dresses(struct investigation *inv, const struct observation *refused,
+                        const struct feature **out_further)
+{
+    *out_further = NULL;
     for (size_t i = 0; i < ARRAY_LEN(dresses) && !inv->closed; i++) {
         const struct feature *feature = feature_find(dresses[i]);
         const struct specimen genuine = {.features = &feature, .num_features = 1};
@@ -53,6 +62,8 @@ static bool try_dresses(struct investigation *inv, const struct observation *ref
         bool passed = specimen_ask(inv, &genuine, &seen) == ANSWER_ACCEPTED;
         if (passed)
             inv->base_status = seen.status;
+        if (!*out_further && comes_further(&seen, refused))
+            *out_further = feature;
         observation_clear(&seen);
         if (!passed || specimen_passes(inv, &forged))
             continue;
@@ -253,6 +264,25 @@ static bool try_computations(struct investigation *inv)
     inv->door = found;
     inv->behind_first = inv->behind_first || found;
     return found;
+}
+
+/* Both are wrong, the request and the computation. */
+static void try_computations_dressed(struct investigation *inv, const struct feature *dress,
+                                     const struct observation *refused)
+{
+    inv->dress = dress;
+    if (!try_computations(inv) || !dress) {
+        inv->dress = NULL;
+        return;
+    }
+    const struct specimen genuine = {0};
+    inv->dress = NULL;
+    bool without = specimen_passes(inv, &genuine);
+    inv->dress = without ? NULL : dress;
+    inv->behind_first = false;
+    if (!without)
+        name_dress(inv, dress, refused);
+    inv->behind_first = true;
 }
 
 /* --- naming the computation, once the experiments on content have told which it is --- */
@@ -510,8 +540,9 @@ void door_open(struct investigation *inv)
     const struct met_instead *met = met_instead_of(&of_genuine, NULL);
     bool elsewhere = met && of_genuine.status >= 300 && of_genuine.status < 400;
     if (asks && !differs(&of_genuine, &of_forged) && !elsewhere) {
-        if (!try_dresses(inv, &of_genuine))
-            (void)try_computations(inv);
+        const struct feature *further;
+        if (!try_dresses(inv, &of_genuine, &further))
+            try_computations_dressed(inv, further, &of_genuine);
     }
     if (!inv->has_base && met)
         name_met(inv, &of_genuine);

@@ -110,9 +110,25 @@
 #define W_PYTHON_UTF8           "Python's json.dumps with ensure_ascii=False"
 #define W_PYTHON_COMPACT_UTF8                                                                      \
     "Python's json.dumps with separators=(',', ':') and ensure_ascii=False"
-#define W_PYTHON_SORTED "Python's json.dumps with separators=(',', ':') and sort_keys=True"
-#define W_RUBY          "Ruby's JSON.generate"
-#define W_JACKSON       "Java's Jackson"
+#define W_PYTHON_SORTED       "Python's json.dumps with separators=(',', ':') and sort_keys=True"
+#define W_PHP_DEFAULT_OBJECTS "PHP's json_encode with its defaults, after json_decode without true"
+#define W_PHP_UNESCAPED_SLASHES_OBJECTS                                                            \
+    "PHP's json_encode with JSON_UNESCAPED_SLASHES, after json_decode without true"
+#define W_PHP_UNESCAPED_UNICODE_OBJECTS                                                            \
+    "PHP's json_encode with JSON_UNESCAPED_UNICODE, after json_decode without true"
+#define W_PHP_UNESCAPED_OBJECTS                                                                    \
+    "PHP's json_encode with JSON_UNESCAPED_SLASHES and JSON_UNESCAPED_UNICODE, after json_decode " \
+    "without true"
+#define W_PHP_UNESCAPED_ALL                                                                        \
+    "PHP's json_encode with JSON_UNESCAPED_SLASHES, JSON_UNESCAPED_UNICODE and "                   \
+    "JSON_UNESCAPED_LINE_TERMINATORS"
+#define W_PHP_UNESCAPED_ALL_OBJECTS                                                                \
+    "PHP's json_encode with JSON_UNESCAPED_SLASHES, JSON_UNESCAPED_UNICODE and "                   \
+    "JSON_UNESCAPED_LINE_TERMINATORS, after json_decode without true"
+#define W_PYTHON_SORTED_UTF8                                                                       \
+    "Python's json.dumps with separators=(',', ':'), ensure_ascii=False and sort_keys=True"
+#define W_RUBY    "Ruby's JSON.generate"
+#define W_JACKSON "Java's Jackson"
 
 const struct hypothesis hypotheses[] = {
     ROW(MESSAGE, "signs-raw-body", sign_raw_body, NULL, SIGN_DATA,
@@ -138,6 +154,15 @@ const struct hypothesis hypotheses[] = {
     DATA_AS("python-utf8", W_PYTHON_UTF8, DUMPS, "python", UNLIKELY),
     DATA_AS("python-compact-utf8", W_PYTHON_COMPACT_UTF8, NUMBERS, "python", UNLIKELY),
     DATA_AS("python-sorted", W_PYTHON_SORTED, DUMPS, "python", UNLIKELY),
+    DATA_AS("php-default-objects", W_PHP_DEFAULT_OBJECTS, ENCODE, "php", UNLIKELY),
+    DATA_AS("php-unescaped-slashes-objects", W_PHP_UNESCAPED_SLASHES_OBJECTS, ENCODE, "php",
+            UNLIKELY),
+    DATA_AS("php-unescaped-unicode-objects", W_PHP_UNESCAPED_UNICODE_OBJECTS, ENCODE, "php",
+            UNLIKELY),
+    DATA_AS("php-unescaped-objects", W_PHP_UNESCAPED_OBJECTS, ENCODE, "php", UNLIKELY),
+    DATA_AS("php-unescaped-all", W_PHP_UNESCAPED_ALL, NUMBERS, "php", UNLIKELY),
+    DATA_AS("php-unescaped-all-objects", W_PHP_UNESCAPED_ALL_OBJECTS, NUMBERS, "php", UNLIKELY),
+    DATA_AS("python-sorted-utf8", W_PYTHON_SORTED_UTF8, DUMPS, "python", UNLIKELY),
     DATA_AS("ruby", W_RUBY, NUMBERS, "ruby", UNLIKELY),
     DATA_AS("jackson", W_JACKSON, NUMBERS, "java", UNLIKELY),
     ROW(MESSAGE, "signs-as-ascii", sign_as_ascii, NULL, UTF8,
@@ -190,6 +215,14 @@ const struct hypothesis hypotheses[] = {
     INNER_AS("python-utf8", W_PYTHON_UTF8, "python", UNLIKELY),
     INNER_AS("python-compact-utf8", W_PYTHON_COMPACT_UTF8, "python", UNLIKELY),
     INNER_AS("python-sorted", W_PYTHON_SORTED, "python", UNLIKELY),
+    INNER_AS("php-default-objects", W_PHP_DEFAULT_OBJECTS, "php", UNLIKELY),
+    INNER_AS("php-unescaped-slashes-objects", W_PHP_UNESCAPED_SLASHES_OBJECTS, "php", UNLIKELY),
+    INNER_AS("php-unescaped-unicode-objects", W_PHP_UNESCAPED_UNICODE_OBJECTS, "php", UNLIKELY),
+    INNER_AS("php-unescaped-objects", W_PHP_UNESCAPED_OBJECTS, "php", UNLIKELY),
+    INNER_AS("php-unescaped-all", W_PHP_UNESCAPED_ALL, "php", UNLIKELY),
+    INNER_AS("php-unescaped-all-objects", W_PHP_UNESCAPED_ALL_OBJECTS, "php", UNLIKELY),
+    INNER_AS("python-sorted-utf8", W_PYTHON_SORTED_UTF8, "python", UNLIKELY),
+    INNER_AS("php-unescaped-unicode", W_PHP_UNESCAPED_UNICODE, "php", UNLIKELY),
     INNER_AS("ruby", W_RUBY, "ruby", UNLIKELY),
     INNER_AS("jackson", W_JACKSON, "java", UNLIKELY),
     INNER_AS("gson", W_GSON, "java", UNLIKELY),

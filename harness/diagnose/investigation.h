@@ -68,6 +68,7 @@ struct investigation {
     const struct feature *dress; /* without which nothing is accepted; NULL = nothing */
     size_t tries;                /* so often is asked what may fail by chance; 0 counts as 1 */
     int64_t gap_ns;              /* between requests, where a rate limit was found */
+    int limited_status;          /* that a limit on the rate answers; 0 = none is known */
     int unstable_status;         /* that events meet by chance; 0 = none */
     bool unstable;
     bool too_unstable;   /* nothing about single events can be told */
@@ -144,6 +145,16 @@ char *specimen_describe(const struct investigation *inv, const struct specimen *
 struct diagnosis *found_pair(struct investigation *inv, const struct diagnosis_kind *kind,
                              enum harm harm, const char *accepted, const char *refused,
                              const char *difference);
+
+/* --- slowness.c --- */
+
+enum slowness {
+    SLOW_NOT,
+    SLOW_BY_WORK, /* genuine events take longer than the target, forgeries do not */
+    SLOW_ALWAYS,  /* both do */
+    SLOW_PERHAPS  /* the experiment was cut short */
+};
+enum slowness slowness_measure(struct investigation *inv);
 
 /* --- the experiments, each in a file of its name --- */
 

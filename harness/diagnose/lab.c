@@ -67,13 +67,18 @@ static void await_return(struct investigation *inv, const struct request *reques
     inv->closed_by = "the endpoint went down";
 }
 
+static bool was_limited(const struct investigation *inv, const struct observation *seen)
+{
+    return seen->status == 429 || (inv->limited_status && seen->status == inv->limited_status);
+}
+
 /* One request; a rate limit that it meets is waited for. */
 static enum answer send_one(struct investigation *inv, const struct request *request,
                             struct observation *seen)
 {
     const struct diagnose_batch batch = {.requests = request, .count = 1, .gap_ns = inv->gap_ns};
     lab_send(inv, &batch, seen);
-    for (size_t i = 0; i < LIMIT_TRIES && seen->status == 429 && !inv->closed; i++) {
+    for (size_t i = 0; i < LIMIT_TRIES && was_limited(inv, seen) && !inv->closed; i++) {
         const struct diagnose_batch later = {
             .requests = request, .count = 1, .gap_ns = LIMIT_GAP_NS << i};
         observation_clear(seen);

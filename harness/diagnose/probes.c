@@ -313,6 +313,10 @@ static void send_probe(struct investigation *inv, struct exchange *probe)
 {
     size_t deaths = inv->num_died;
     enum answer answer = ask_request(inv, &probe->request, &probe->seen);
+    for (size_t i = 1; i < inv->tries && inv->unstable && answer == ANSWER_ERROR; i++) {
+        observation_clear(&probe->seen); /* it may have been chance */
+        answer = ask_request(inv, &probe->request, &probe->seen);
+    }
     probe->accepted = answer == ANSWER_ACCEPTED;
     if (inv->num_died > deaths && probe > inv->probes) /* the one before did it */
         probe[-1].repeated = true;

@@ -186,19 +186,29 @@ static bool name_period(struct investigation *inv, const struct series *first)
 /* --- how fast --- */
 
 #define SLOW_GAP_NS (250 * NS_PER_MS)
+#define STILL_SOON  4 /* of them, for a second after the fast ones */
+#define SLOW        7
+#define FAST        10
+#define FAST_MAX    40
+#define ROUNDS      3
+#define FAST_ROUNDS 2 /* of more events */
 
 /* Fast and slow in turn: a limit on the rate fails the fast ones only. */
 static bool name_rate(struct investigation *inv, const struct series *first)
 {
     struct series slow = {0};
     struct series fast = {0};
-    for (size_t i = 0; i < 3; i++) {
+    size_t many = FAST;
+    for (size_t i = 0; i < first->count && !first->failed[i]; i++)
+        many = i + 1 + FAST < FAST_MAX ? i + 1 + FAST : FAST_MAX; /* as many as it took */
+    for (size_t i = 0; i < (many > FAST ? FAST_ROUNDS : ROUNDS); i++) {
         struct series one;
-        run_series(inv, 4, 1, SLOW_GAP_NS, false, &one);
-        slow.count += one.count - (one.count > 0);
-        for (size_t k = 1; k < one.count; k++) /* the first one may still be too soon */
+        run_series(inv, SLOW, 1, SLOW_GAP_NS, false, &one);
+        for (size_t k = STILL_SOON; k < one.count; k++) {
+            slow.count++;
             slow.num_failed += one.failed[k];
-        run_series(inv, 10, 1, 0, false, &one);
+        }
+        run_series(inv, many, 1, 0, false, &one);
         fast.count += one.count;
         fast.num_failed += one.num_failed;
     }
@@ -216,7 +226,7 @@ static bool name_rate(struct investigation *inv, const struct series *first)
          first);
     buf_clear(&met);
     inv->gap_ns = 20 * NS_PER_MS;
-    inv->tries = 3;
+    inv->limited_status = first->status;
     return true;
 }
 
@@ -229,6 +239,13 @@ static void name_chance(struct investigation *inv, const struct series *first)
     struct series more;
     int low;
     int high;
+    if (first->status == 429) { /* that says itself what it is */
+        inv->unstable = true;
+        inv->unstable_status = first->status;
+        inv->gap_ns = 20 * NS_PER_MS;
+        inv->tries = 3;
+        return;
+    }
     run_series(inv, SERIES, 1, 0, false, &more);
     size_t failed = first->num_failed + more.num_failed;
     size_t count = first->count + more.count;
@@ -333,8 +350,9 @@ static void name_first(struct investigation *inv)
     size_t num_later = 0;
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct exchange *exchange = inv->sights[i].exchange;
-        if (exchange->genuine && exchange->accepted && exchange->seen.started_ns < first_ns)
-            first_ns = exchange->seen.started_ns;
+        int64_t ended_ns = exchange->seen.started_ns + exchange->seen.total_ns;
+        if (exchange->genuine && exchange->accepted && ended_ns < first_ns)
+            first_ns = ended_ns; /* which of those under way came first is not known */
     }
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];

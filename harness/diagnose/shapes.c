@@ -70,6 +70,13 @@ static struct outcome_of ask_for(struct investigation *inv, const struct specime
     return out;
 }
 
+/* Once more: what was refused by chance is no cause. */
+static bool is_refused_again(struct investigation *inv, const struct specimen *odd,
+                             const struct specimen *usual)
+{
+    return !specimen_passes(inv, odd) && specimen_passes(inv, usual) && !specimen_passes(inv, odd);
+}
+
 /* --- the event and the request --- */
 
 static bool is_form(const struct feature *feature)
@@ -116,7 +123,7 @@ static void ask_form(struct investigation *inv, const struct feature *feature)
     const struct specimen odd = {.features = &feature, .num_features = 1};
     const struct specimen plain = {.features = &feature, .num_features = 1, .plain = true};
     struct outcome_of seen = ask_for(inv, &odd);
-    if (!seen.passed && specimen_passes(inv, &plain)) {
+    if (!seen.passed && specimen_passes(inv, &plain) && !specimen_passes(inv, &odd)) {
         char *good = describe_good(inv, &plain);
         const struct diagnosis_kind kind = {feature->cause, feature->sentence, LOST,
                                             feature->remedy};
@@ -178,8 +185,8 @@ static bool ask_arrays(struct investigation *inv)
     const struct specimen pulled = {.type = ROWS_TYPE};
     const struct specimen none = {.type = ROWS_TYPE, .data = "[]"};
     struct outcome_of of_pulled = ask_for(inv, &pulled);
-    bool refused =
-        !of_pulled.passed && !specimen_passes(inv, &plain) && specimen_passes(inv, &usual);
+    bool refused = !of_pulled.passed && !specimen_passes(inv, &plain) &&
+                   specimen_passes(inv, &usual) && !specimen_passes(inv, &pulled);
     if (refused) {
         char *good = describe_good(inv, &usual);
         attribute_fitting(
@@ -345,7 +352,8 @@ static void ask_sizes(struct investigation *inv)
         free(next.described);
     }
     const struct specimen usual = {.padding = good};
-    if (specimen_passes(inv, &usual)) {
+    const struct specimen over = {.padding = bad};
+    if (is_refused_again(inv, &over, &usual)) {
         size_t limit = len_of(inv, good);
         char *sentence = mem_format("rejects events above %zu bytes", limit);
         const struct diagnosis_kind kind = {
@@ -425,6 +433,28 @@ static bool fits_again(const struct investigation *inv, const struct sight *sigh
 
 #define COPIES 6
 
+/* So many different events at once, to compare. */
+static bool crowd_passes(struct investigation *inv)
+{
+    struct observation seen[COPIES];
+    struct request requests[COPIES] = {{0}};
+    const struct specimen usual = {0};
+    bool all = true;
+    for (size_t i = 0; i < COPIES; i++)
+        (void)specimen_write(inv, &usual, &requests[i]);
+    const struct diagnose_batch batch = {.requests = requests, .count = COPIES, .at_once = COPIES};
+    for (size_t round = 0; round < 2 && all; round++) {
+        lab_send(inv, &batch, seen);
+        for (size_t i = 0; i < COPIES; i++) {
+            all = all && answer_of(&seen[i]) == ANSWER_ACCEPTED;
+            observation_clear(&seen[i]);
+        }
+    }
+    for (size_t i = 0; i < COPIES; i++)
+        request_clear(&requests[i]);
+    return all;
+}
+
 static void ask_again(struct investigation *inv)
 {
     char id[UUID_SIZE];
@@ -458,7 +488,8 @@ static void ask_again(struct investigation *inv)
         observation_clear(&seen[i]);
         request_clear(&copies[i]);
     }
-    if (accepted && failed && !inv->unstable && !found_find(inv, "limits-concurrency")) {
+    if (accepted && failed && !inv->unstable && !found_find(inv, "limits-concurrency") &&
+        crowd_passes(inv)) {
         char *refused = mem_format("%zu of %d copies of one event at once", failed, COPIES);
         attribute_fitting(inv,
                           found_pair(inv, &copies_refused, HARM_LOST,

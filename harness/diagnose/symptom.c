@@ -17,6 +17,8 @@ struct symptom {
     const char *actual;   /* what the answer must hold, or NULL */
     enum fate fate;
     bool accepted;       /* the answer has to be a 2xx */
+    bool is_slow;        /* claimed only when it is slow once more */
+    bool is_repeated;    /* claimed only when its requests meet the same once more */
     bool spreads;        /* to whatever met a malformed answer */
     const char *part_of; /* where that was found too, this is a part of it */
 };
@@ -53,7 +55,8 @@ static const struct symptom symptoms[] = {
      .harm_rank = HARM_SLOW,
      .cases = {"panora/timing/acknowledges-promptly[warm]",
                "panora/timing/acknowledges-under-concurrency", "panora/timing/acknowledges-large",
-               "panora/timing/acknowledges-a-burst"}},
+               "panora/timing/acknowledges-a-burst"},
+     .is_slow = true},
     {.kind = {"slow-start", "is slow to answer the first request, but not the next ones",
               "an event after a pause blocks a Panora worker while the endpoint starts",
               "keep one instance running, or do less before the first request"},
@@ -130,7 +133,8 @@ static const struct symptom symptoms[] = {
               "Panora does not keep the order, so such events are lost",
               "answer 2xx to a late event, and keep the newer one"},
      .harm_rank = HARM_LOST,
-     .cases = {"panora/delivery/accepts-out-of-order"}},
+     .cases = {"panora/delivery/accepts-out-of-order"},
+     .is_repeated = true},
     {.kind =
          {"throws-on-odd-data", "answers 5xx when data is neither an object nor an array",
           "a correctly signed event raises an exception, and each one raises a false alarm",
@@ -147,12 +151,14 @@ static const struct symptom symptoms[] = {
               "behind a proxy that waits for 100 Continue, large events are lost",
               "answer 100 Continue, or leave Expect to the server"},
      .harm_rank = HARM_HYGIENE,
-     .cases = {"http/transport/expect-100"}},
+     .cases = {"http/transport/expect-100"},
+     .is_repeated = true},
     {.kind = {"no-http-1.0", "does not accept HTTP/1.0 requests",
               "behind a proxy that uses HTTP/1.0, every event is lost",
               "accept HTTP/1.0, or let the proxy use 1.1 (nginx: proxy_http_version 1.1)"},
      .harm_rank = HARM_HYGIENE,
-     .cases = {"http/transport/http-1.0"}},
+     .cases = {"http/transport/http-1.0"},
+     .is_repeated = true},
     {.kind = {"other-over-ipv6", "answers differently over IPv6 and IPv4",
               "events are lost when Panora prefers the other address family",
               "let the same server listen on both, or publish no AAAA record"},
@@ -203,8 +209,84 @@ static bool met_by_chance(const struct investigation *inv, const struct case_res
     if (!inv->unstable || one->decisive >= one->num_exchanges)
         return false;
     const struct exchange *exchange = &one->exchanges[one->decisive];
-    return one->canary_failed || (exchange->genuine && !exchange->accepted &&
-                                  exchange->seen.status == inv->unstable_status);
+    return one->canary_failed ||
+           (!exchange->accepted && exchange->seen.status == inv->unstable_status);
+}
+
+/* --- once more --- */
+
+#define REPLAYED_MAX 40
+
+/* Sends the requests of a case again, in order and alone. False when they were too many. */
+static bool replay(struct investigation *inv, const struct case_result *one, enum answer *decisive,
+                   bool *died)
+{
+    size_t deaths = inv->num_died;
+    *decisive = ANSWER_NONE;
+    *died = false;
+    for (size_t i = 0; i < one->num_exchanges && one->num_exchanges <= REPLAYED_MAX; i++) {
+        enum answer answer = ask_request(inv, &one->exchanges[i].request, NULL);
+        *died = *died || answer == ANSWER_DIED;
+        if (i == one->decisive)
+            *decisive = answer;
+    }
+    const struct specimen genuine = {0};
+    (void)specimen_ask(inv, &genuine, NULL);
+    *died = *died || inv->num_died > deaths;
+    return one->num_exchanges <= REPLAYED_MAX && !inv->closed;
+}
+
+static bool meets_the_same(struct investigation *inv, const struct case_result *one)
+{
+    enum answer decisive;
+    bool died;
+    if (!replay(inv, one, &decisive, &died))
+        return true;
+    return one->decisive >= one->num_exchanges ||
+           decisive == answer_of(&one->exchanges[one->decisive].seen);
+}
+
+/* Whether the experiment on the symptom speaks for it; what is unsure about it is noted. */
+static bool stands(struct investigation *inv, const struct symptom *symptom,
+                   const struct case_result *one, enum confidence *out, const char **out_because)
+{
+    *out_because = NULL;
+    *out = symptom->actual ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY; /* the answer is the proof */
+    if (found_find(inv, symptom->kind.id) || !inv->has_base)
+        return true;
+    if (symptom->is_repeated) {
+        *out = CONFIDENCE_PROVED;
+        return meets_the_same(inv, one);
+    }
+    if (!symptom->is_slow)
+        return true;
+    enum slowness slowness = slowness_measure(inv);
+    *out = slowness == SLOW_BY_WORK ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY;
+    if (slowness == SLOW_ALWAYS)
+        *out_because = "forged events take as long, so that the machine or the network may be slow";
+    return slowness != SLOW_NOT;
+}
+
+static void claim(struct investigation *inv, const struct symptom *symptom,
+                  const struct case_result *one)
+{
+    enum confidence confidence;
+    const char *because;
+    if (!stands(inv, symptom, one, &confidence, &because))
+        return;
+    char *evidence = mem_format("%s: %s", one->id, one->actual ? one->actual : "");
+    struct diagnosis *whole = found_find(inv, symptom->part_of);
+    struct diagnosis *known = found_find(inv, symptom->kind.id);
+    struct diagnosis *found =
+        whole ? whole : found_add(inv, &symptom->kind, symptom->harm_rank, confidence, evidence);
+    found_explain(found, one);
+    if (!whole && !known && confidence == CONFIDENCE_LIKELY) {
+        free(found->likely_because);
+        found->likely_because = mem_text(because          ? because
+                                         : inv->closed_by ? inv->closed_by
+                                                          : "it was seen in one case");
+    }
+    free(evidence);
 }
 
 static void apply_all(struct investigation *inv)
@@ -217,15 +299,7 @@ static void apply_all(struct investigation *inv)
             if (!sure || !matches(&symptoms[i], one) || found_explains(inv, one) ||
                 met_by_chance(inv, one))
                 continue;
-            char *evidence = mem_format("%s: %s", one->id, one->actual ? one->actual : "");
-            bool certain = symptoms[i].actual != NULL; /* the answer itself is the proof */
-            struct diagnosis *whole = found_find(inv, symptoms[i].part_of);
-            found_explain(whole ? whole
-                                : found_add(inv, &symptoms[i].kind, symptoms[i].harm_rank,
-                                            certain ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY,
-                                            evidence),
-                          one);
-            free(evidence);
+            claim(inv, &symptoms[i], one);
         }
 }
 
@@ -253,12 +327,20 @@ static void note_death(struct investigation *inv)
     const struct run_result *result = inv->input->result;
     if (inv->unstable) /* a canary may have failed by chance */
         return;
-    for (size_t i = 0; i < result->num_cases; i++)
-        if (result->cases[i].canary_failed && is_trouble(&result->cases[i]) &&
-            !found_explains(inv, &result->cases[i]))
-            found_explain(found_add(inv, &gone, HARM_DIES, CONFIDENCE_LIKELY,
-                                    "they were in flight when it last answered"),
-                          &result->cases[i]);
+    for (size_t i = 0; i < result->num_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        enum answer decisive;
+        bool died = false;
+        if (!one->canary_failed || !is_trouble(one) || found_explains(inv, one))
+            continue;
+        if (inv->has_base && !inv->closed && replay(inv, one, &decisive, &died) && !died)
+            continue; /* they were under way when something else ended it */
+        struct diagnosis *found =
+            found_add(inv, &gone, HARM_DIES, died ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY,
+                      died ? "they were sent again, alone, and it was gone again"
+                           : "they were under way when it was last seen");
+        found_explain(found, one);
+    }
 }
 
 /* --- a rate limit: some genuine events got in, and others came too soon after them --- */

@@ -73,8 +73,10 @@ static void set_up(struct fuzzed *fuzzed, const uint8_t *choices, const char *gi
                                             .on_death = ignore_death,
                                             .out = fopen("/dev/null", "w")}};
     const struct fault *fault = fault_at(choices[0] % (fault_count() + 1));
-    if (fault && read_argument(&fault->argument, given, &receiving->fault_argument))
-        rules_override(&receiving->rules, &fault->overrides);
+    struct argument argument;
+    struct error err = {0};
+    if (fault && read_argument(&fault->argument, given, &argument))
+        (void)receiving_add_layer(receiving, fault->id, &fault->overrides, &argument, &err);
     receiving->behaviours = mem_alloc(NUM_BEHAVIOURS * sizeof *receiving->behaviours);
     for (size_t i = 0; i < NUM_BEHAVIOURS; i++) {
         struct behaviour_setting *setting = &receiving->behaviours[receiving->num_behaviours];

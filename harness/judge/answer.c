@@ -44,7 +44,7 @@ static const char *sender_fails_on(const struct observation *seen)
         return "a body where the status allows none";
     if (seen->bare_lf)
         return "lines that end with a bare LF";
-    if (fields_len(&seen->headers) >= SENDER_HEAD_MAX)
+    if (fields_len(&seen->headers) + seen->headers_cut_len >= SENDER_HEAD_MAX)
         return "headers above 16 KiB";
     if (seen->extra_bytes)
         return "bytes after the end of the response";

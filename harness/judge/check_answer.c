@@ -296,6 +296,7 @@ static const struct expectation rows[] = {
       "sends its whole response within this time",
       {{.name = "time", .kind = PARAMETER_DURATION, .sentence = "such as 500ms"}}},
      "a response within %s",
+     .is_timed = true,
      .check = check_within},
     {{"json",
       "step",

@@ -358,6 +358,7 @@ static const struct expectation rows[] = {
         .fallback = "",
         .sentence = "a prefix for the names of the measures"}}},
      "responses (%s): 95 of 100 within --target, all within --deadline",
+     .is_timed = true,
      .check = check_prompt},
     {{"first-prompt", "case", "answers the very first (cold) request of the run in time", {{0}}},
      "the first response of the run within --target",

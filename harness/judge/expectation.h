@@ -65,6 +65,7 @@ struct expectation {
     bool needs_raw;       /* only the raw way sees what it asks for */
     bool over_run;        /* judged when everything else has ended */
     bool needs_effect;    /* only the user's own command (--effect-command) can tell */
+    bool is_timed;        /* a busy machine can break it: asked again before that counts */
     check_expectation *check;
 };
 

@@ -181,6 +181,11 @@ bool judge_waits_for_run(const struct suite_case *one)
     return case_has(one, offsetof(struct expectation, over_run));
 }
 
+bool judge_is_timed(const struct suite_case *one)
+{
+    return case_has(one, offsetof(struct expectation, is_timed));
+}
+
 bool judge_needs_effect(const struct suite_case *one)
 {
     return case_has(one, offsetof(struct expectation, needs_effect));

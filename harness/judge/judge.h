@@ -30,6 +30,9 @@ bool judge_waits_for_run(const struct suite_case *one);
 /* Whether some expectation of the case counts only beside an accepted genuine twin. */
 bool judge_needs_control(const struct suite_case *one, size_t step);
 
+/* Whether a machine that is busy can break what the case expects. */
+bool judge_is_timed(const struct suite_case *one);
+
 /* Whether only the user's own command can tell what the case asks. */
 bool judge_needs_effect(const struct suite_case *one);
 

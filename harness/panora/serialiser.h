@@ -37,6 +37,7 @@ struct serialiser {
     const char *escaped;  /* ASCII characters that come out as \uXXXX */
     const char *letters;  /* control characters that have a short form: "btnfr" */
     bool ascii;           /* what is not ASCII comes out as \uXXXX */
+    bool surrogates;      /* ... lone surrogates, too, at which others throw */
     bool separators;      /* U+2028 and U+2029 come out as \uXXXX */
     bool upper;           /* \u00E9, not \u00e9 */
     bool slash;           /* / comes out as \/ */

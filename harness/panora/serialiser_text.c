@@ -57,6 +57,12 @@ static void quote_wide(const struct serialiser *how, const char *at, size_t len,
     }
 }
 
+/* As it stands in WTF-8. */
+static bool is_surrogate(const char *at, const char *end)
+{
+    return end - at >= 3 && (unsigned char)at[0] == 0xED && ((unsigned char)at[1] & 0xE0) == 0xA0;
+}
+
 bool serialiser_quote(const struct serialiser *how, struct bytes text, struct buf *out)
 {
     const char *at = text.data;
@@ -65,8 +71,9 @@ bool serialiser_quote(const struct serialiser *how, struct bytes text, struct bu
     while (at < end) {
         bool valid = true;
         size_t len = (unsigned char)*at < 0x80 ? 1 : js_utf8_length(at, end, &valid);
-        if (!valid)
+        if (!valid && !(how->surrogates && is_surrogate(at, end)))
             return false;
+        len = valid ? len : 3;
         if (len == 1)
             quote_ascii(how, *at, out);
         else

@@ -226,7 +226,7 @@ static void on_readable(evutil_socket_t fd, short what, void *payload)
     if (got > 0)
         take_bytes(arrivals, arrivals->buffer, (size_t)got);
     else if (got == 0)
-        platform_stop(arrivals->platform); /* the receiver has ended */
+        server_stop(&arrivals->platform->server); /* the receiver has ended */
 }
 
 /* --- life --- */

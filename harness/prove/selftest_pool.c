@@ -155,7 +155,9 @@ static struct candidate **order_of(struct selftest *selftest)
     for (int rank = 0; rank < RANKS; rank++)
         for (size_t i = 0; i < selftest->num_candidates; i++) {
             struct candidate *candidate = &selftest->candidates[i];
-            int own = selftest_is_slow(candidate) ? SLOW : candidate->fault ? FAULTY : RIGHT;
+            bool slow =
+                selftest_is_slow(candidate) || (candidate->fault && candidate->fault->lasting);
+            int own = slow ? SLOW : candidate->fault ? FAULTY : RIGHT;
             if (own == rank)
                 order[count++] = candidate;
         }

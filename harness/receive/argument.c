@@ -46,6 +46,18 @@ static bool read_status_count(struct argument *argument, struct error *err)
     return !*argument->text || text_integer(argument->text, 1, COUNT_MAX, &argument->count, err);
 }
 
+static bool read_part(struct argument *argument, struct error *err)
+{
+    char *rest = strchr(argument->text, '/');
+    if (!rest)
+        return error_set(err, "\"%s\" is not of the form M/N", argument->text);
+    char *number = mem_copy(argument->text, (size_t)(rest - argument->text));
+    bool read = text_integer(rest + 1, 1, COUNT_MAX, &argument->count, err) &&
+                text_integer(number, 1, argument->count, &argument->number, err);
+    free(number);
+    return read;
+}
+
 static bool check_header(const char *text, struct error *err)
 {
     const char *colon = strchr(text, ':');
@@ -69,6 +81,8 @@ static bool read_text(enum argument_kind kind, struct argument *out, struct erro
         return read_status_text(out, err);
     case ARGUMENT_STATUS_COUNT:
         return read_status_count(out, err);
+    case ARGUMENT_PART:
+        return read_part(out, err);
     case ARGUMENT_HEADER:
         return check_header(out->text, err);
     case ARGUMENT_NONE:

@@ -16,6 +16,7 @@ enum argument_kind {
     ARGUMENT_STATUS,       /* "503" */
     ARGUMENT_STATUS_TEXT,  /* "307" or "307,TEXT"; `text` is the part after the comma, or "" */
     ARGUMENT_STATUS_COUNT, /* "307,3"; `count` is the part after the comma */
+    ARGUMENT_PART,         /* "1/4": `number` of `count` */
     ARGUMENT_TEXT,         /* anything */
     ARGUMENT_HEADER        /* "Name: value" */
 };
@@ -30,7 +31,7 @@ struct argument_spec {
 
 struct argument {
     int64_t number;
-    int64_t count; /* ARGUMENT_STATUS_COUNT: 1 to 1000 */
+    int64_t count; /* ARGUMENT_STATUS_COUNT, ARGUMENT_PART: 1 to 1000 */
     char *text;    /* what was given or the fallback; NULL for ARGUMENT_NONE */
 };
 

@@ -8,7 +8,7 @@
 #include "base/text.h"
 
 static const struct table_part *const parts[] = {
-    &faults_a, &faults_b, &faults_c, &faults_d, &faults_e, &faults_f, &faults_g, NULL,
+    &faults_a, &faults_b, &faults_c, &faults_d, &faults_e, &faults_f, &faults_g, &faults_h, NULL,
 };
 static const struct table faults = {"fault", sizeof(struct fault), parts};
 

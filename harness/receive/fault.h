@@ -1,7 +1,7 @@
 /*
  * The deliberate mistakes of the receiver. Each is one row: what is wrong, where it was seen in the
  * wild, and the one or two stages that it replaces. Ids are those of the catalogue of failure
- * modes; rows are in faults_a.c to faults_g.c by letter. Which cases must catch each is said in
+ * modes; rows are in faults_a.c to faults_h.c by letter. Which cases must catch each is said in
  * fixtures/catches.json.
  *
  * To add one: write its stage and its row in the file of its letter, its line in
@@ -27,6 +27,7 @@ struct fault {
     struct rules overrides;
     const char *trial;  /* the argument with which it is proved that the suites catch it; NULL = the
                            fallback */
+    bool lasting;       /* a run against it takes long */
     bool tls;           /* it shows only over https */
     bool racy;          /* which of its cases catches it depends on who comes first */
     bool both_families; /* it shows only where IPv4 and IPv6 are served */
@@ -42,7 +43,8 @@ struct non_fault {
 };
 
 /* The rows of each letter, which are next to their stages. */
-extern const struct table_part faults_a, faults_b, faults_c, faults_d, faults_e, faults_f, faults_g;
+extern const struct table_part faults_a, faults_b, faults_c, faults_d, faults_e, faults_f, faults_g,
+    faults_h;
 
 extern const struct non_fault non_faults[];
 extern const size_t num_non_faults;

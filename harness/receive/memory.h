@@ -11,7 +11,8 @@
 
 #include "base/bytes.h"
 
-#define MEMORY_MAX 4096 /* ids; the oldest go first */
+#define MEMORY_MAX  4096 /* ids; the oldest go first */
+#define MEMORY_BUSY 64   /* requests under way */
 
 struct catalogue;
 
@@ -26,9 +27,15 @@ struct memory {
     size_t next;
     uint64_t num_requests;
     uint64_t num_refused;
-    int64_t newest_h;            /* the latest date inside an event, in hours since 1970 */
-    double allowance;            /* requests that a rate limit lets through at once */
-    int64_t allowance_ns;        /* when it was that much, monotonic; 0 = never yet */
+    int64_t newest_h;     /* the latest date inside an event, in hours since 1970 */
+    double allowance;     /* requests that a rate limit lets through at once */
+    int64_t allowance_ns; /* when it was that much, monotonic; 0 = never yet */
+    /* of what befalls any request: faults_h.c */
+    size_t num_bytes;                   /* of bodies, since the start */
+    int64_t busy_until_ns[MEMORY_BUSY]; /* the requests that are under way; in no order */
+    size_t num_recent;                  /* requests since recent_ns */
+    int64_t recent_ns;
+    uint64_t chance;             /* the state of its dice */
     struct catalogue *catalogue; /* NULL until somebody asks whether a type is known */
     struct js *shapes;           /* NULL until somebody asks what data looks like */
 };

@@ -28,15 +28,16 @@ static void die(void *payload)
 
 /* --- starting --- */
 
-static bool set_fault(struct receiving *receiving, const char *word, struct error *err)
+static bool add_faults(struct receiving *receiving, const char *const *words, size_t count,
+                       struct error *err)
 {
-    receiving->rules = rules_right;
-    if (!word)
-        return true;
-    const struct fault *fault = fault_read(word, &receiving->fault_argument, err);
-    if (fault)
-        rules_override(&receiving->rules, &fault->overrides);
-    return fault != NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct argument argument;
+        const struct fault *fault = fault_read(words[i], &argument, err);
+        if (!fault || !receiving_add_layer(receiving, fault->id, &fault->overrides, &argument, err))
+            return false;
+    }
+    return true;
 }
 
 static bool add_behaviours(struct receiving *receiving, const char *const *words, size_t count,
@@ -60,8 +61,8 @@ static bool set_variation(struct receiving *receiving, const char *name, struct 
     const struct variation *variation = table_find(&variation_table, name, err);
     if (!variation)
         return false;
-    rules_override(&receiving->rules, &variation->overrides);
-    return add_behaviours(receiving, variation->behaviours, VARIATION_BEHAVIOURS, err);
+    return receiving_add_layer(receiving, name, &variation->overrides, NULL, err) &&
+           add_behaviours(receiving, variation->behaviours, VARIATION_BEHAVIOURS, err);
 }
 
 static bool set_up(struct receiver *receiver, const struct receiver_options *options,
@@ -69,6 +70,7 @@ static bool set_up(struct receiver *receiver, const struct receiver_options *opt
 {
     struct receiving *receiving = &receiver->receiving;
     struct host *host = &receiver->server.host;
+    receiving->rules = rules_right;
     receiving->secret = options->secret;
     receiving->out = options->out;
     receiving->watch = options->watch_fd ? journal_adopt(options->watch_fd) : NULL;
@@ -81,7 +83,7 @@ static bool set_up(struct receiver *receiver, const struct receiver_options *opt
     host->manners.max_connections = server_connections_allowed(options->max_connections);
     if (options->secret.len == 0)
         return error_set(err, "the secret is empty");
-    if (!set_fault(receiving, options->fault, err) ||
+    if (!add_faults(receiving, options->faults, options->num_faults, err) ||
         !set_variation(receiving, options->variation, err) ||
         !add_behaviours(receiving, options->behaviours, options->num_behaviours, err))
         return false;

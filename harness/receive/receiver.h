@@ -25,7 +25,8 @@ struct receiver_options {
     bool tls;            /* https; with a certificate made at start unless `cert` is set */
     const char *cert;    /* PEM file; with `key` */
     const char *key;
-    const char *fault;             /* "A01", "F05=3s" or a name; NULL = none */
+    const char *const *faults; /* "A01", "F05=3s" or a name */
+    size_t num_faults;
     const char *variation;         /* "status-200": right in another way; NULL = none */
     const char *const *behaviours; /* "delay=300ms" */
     size_t num_behaviours;

@@ -20,7 +20,8 @@ struct handling receiving_handling(struct receiving *receiving, const struct inb
     receiving->memory.num_requests = request->number;
     return (struct handling){.request = request,
                              .rules = &receiving->rules,
-                             .argument = &receiving->fault_argument,
+                             .layers = receiving->layers,
+                             .num_layers = receiving->num_layers,
                              .secret = receiving->secret,
                              .memory = &receiving->memory};
 }
@@ -153,7 +154,7 @@ static bool refuse_by_head(struct receiving *receiving, const struct inbound *re
                            struct answer *out)
 {
     struct handling handling = receiving_handling(receiving, request);
-    enum result result = receiving->rules.admit(&handling);
+    enum result result = rules_admit(&handling);
     if (result == RESULT_NEXT) {
         handling_clear(&handling);
         return false;
@@ -218,7 +219,7 @@ static void abandoned(void *payload, const struct inbound *request)
 {
     struct receiving *receiving = payload;
     struct handling handling = receiving_handling(receiving, request);
-    enum result result = receiving->rules.abort(&handling);
+    enum result result = rules_abort(&handling);
     handling_clear(&handling);
     if (result == RESULT_DEAD)
         died(receiving);
@@ -251,6 +252,27 @@ static void slow_down(const struct receiving *receiving, struct host *host)
     }
 }
 
+bool receiving_add_layer(struct receiving *receiving, const char *name,
+                         const struct rules *overrides, struct argument *argument,
+                         struct error *err)
+{
+    struct argument own = argument ? *argument : (struct argument){0};
+    for (size_t i = 0; i < receiving->num_layers; i++) {
+        const char *words = rules_conflict(receiving->layers[i].overrides, overrides);
+        if (!words)
+            continue;
+        argument_clear(&own);
+        return error_set(err,
+                         "%s cannot be combined with what was named before it: both replace %s",
+                         name, words);
+    }
+    receiving->layers =
+        mem_resize(receiving->layers, receiving->num_layers + 1, sizeof *receiving->layers);
+    receiving->layers[receiving->num_layers++] = (struct layer){overrides, own};
+    rules_override(&receiving->rules, overrides);
+    return true;
+}
+
 void receiving_prepare(struct receiving *receiving, struct host *host)
 {
     const struct manners *manners = &receiving->rules.manners;
@@ -270,7 +292,9 @@ void receiving_clear(struct receiving *receiving)
     for (size_t i = 0; i < receiving->num_behaviours; i++)
         argument_clear(&receiving->behaviours[i].argument);
     free(receiving->behaviours);
-    argument_clear(&receiving->fault_argument);
+    for (size_t i = 0; i < receiving->num_layers; i++)
+        argument_clear(&receiving->layers[i].argument);
+    free(receiving->layers);
     memory_clear(&receiving->memory);
     journal_close(receiving->journal);
     journal_close(receiving->watch);

@@ -16,8 +16,9 @@
 #include "serve/host.h"
 
 struct receiving {
-    struct rules rules;
-    struct argument fault_argument;
+    struct rules rules; /* with what the layers replace */
+    struct layer *layers;
+    size_t num_layers;
     struct behaviour_setting *behaviours;
     size_t num_behaviours;
     struct bytes secret;
@@ -33,6 +34,12 @@ struct receiving {
 
 /* Gives the event a request's handling: a zeroed one that knows rules, secret, memory. */
 struct handling receiving_handling(struct receiving *receiving, const struct inbound *request);
+
+/* Replaces what `overrides` (borrowed) sets; `argument` is taken over, NULL = none. False with a
+ * sentence when something else replaces that already; `name` is said then. */
+bool receiving_add_layer(struct receiving *receiving, const char *name,
+                         const struct rules *overrides, struct argument *argument,
+                         struct error *err);
 
 /* Makes `host` answer by `receiving`, with the manners of its rules and what behaviours do to
  * connections; receiving_clear tidies up. */

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 #include "panora/event.h"
 #include "sign/digest.h"
@@ -174,6 +175,7 @@ static void answer(struct handling *handling, enum result result)
 }
 
 const struct rules rules_right = {
+    .befall = do_nothing,
     .admit = admit,
     .find = find,
     .key = key,
@@ -195,6 +197,7 @@ const struct rules rules_right = {
 
 void rules_override(struct rules *rules, const struct rules *overrides)
 {
+    OVERRIDE(befall);
     OVERRIDE(admit);
     OVERRIDE(find);
     OVERRIDE(key);
@@ -214,38 +217,106 @@ void rules_override(struct rules *rules, const struct rules *overrides)
     OVERRIDE(manners.tls_flaw);
 }
 
-static enum result run_stages(struct handling *handling, stage_function *const *stages,
-                              size_t count)
+/* --- layers --- */
+
+#define STAGE(member) offsetof(struct rules, member)
+
+static stage_function *stage_of(const struct rules *rules, size_t stage)
+{
+    return *(stage_function *const *)(const void *)((const char *)rules + stage);
+}
+
+/* What two cannot replace, and how that is said. */
+static const struct {
+    size_t stage;
+    const char *words;
+} exclusive[] = {
+    {STAGE(find), "how the signature is found"},     {STAGE(key), "the key"},
+    {STAGE(message), "the message that is signed"},  {STAGE(digest), "the digest"},
+    {STAGE(compare), "how signatures are compared"}, {STAGE(act), "what is done with an event"},
+    {STAGE(abort), "what a client's leaving does"},
+};
+
+#define BOTH(member) (a->manners.member && b->manners.member)
+
+const char *rules_conflict(const struct rules *a, const struct rules *b)
+{
+    for (size_t i = 0; i < ARRAY_LEN(exclusive); i++)
+        if (stage_of(a, exclusive[i].stage) && stage_of(b, exclusive[i].stage))
+            return exclusive[i].words;
+    if (a->answer && b->answer)
+        return "how it is answered";
+    if (BOTH(body_max) || BOTH(idle_ns) || BOTH(request_ns) || BOTH(stale_ns) || BOTH(workers) ||
+        BOTH(tls_flaw))
+        return "what connections do";
+    return NULL;
+}
+
+static enum result run_stage(struct handling *handling, size_t stage)
+{
+    enum result result = RESULT_NEXT;
+    bool replaced = false;
+    for (size_t i = 0; i < handling->num_layers && result == RESULT_NEXT; i++) {
+        const struct layer *layer = &handling->layers[i];
+        stage_function *own = stage_of(layer->overrides, stage);
+        if (!own)
+            continue;
+        handling->argument = &layer->argument;
+        result = own(handling);
+        replaced = true;
+    }
+    return replaced ? result : stage_of(handling->rules, stage)(handling);
+}
+
+static void run_answer(struct handling *handling, enum result result)
+{
+    for (size_t i = 0; i < handling->num_layers; i++)
+        if (handling->layers[i].overrides->answer)
+            handling->argument = &handling->layers[i].argument;
+    handling->rules->answer(handling, result);
+}
+
+enum result rules_admit(struct handling *handling)
+{
+    return run_stage(handling, STAGE(admit));
+}
+
+enum result rules_abort(struct handling *handling)
+{
+    return run_stage(handling, STAGE(abort));
+}
+
+static enum result run_stages(struct handling *handling, const size_t *stages, size_t count)
 {
     enum result result = RESULT_NEXT;
     for (size_t i = 0; i < count && result == RESULT_NEXT; i++)
-        result = stages[i](handling);
+        result = run_stage(handling, stages[i]);
     return result;
 }
 
 static enum result judge(struct handling *handling)
 {
-    const struct rules *rules = handling->rules;
-    enum result result = rules->admit(handling);
+    static const size_t before[] = {STAGE(befall), STAGE(admit)};
+    static const size_t signature[] = {STAGE(find), STAGE(key), STAGE(message), STAGE(digest),
+                                       STAGE(compare)};
+    static const size_t rest[] = {STAGE(shape), STAGE(act)};
+    enum result result = run_stages(handling, before, ARRAY_LEN(before));
     if (result != RESULT_NEXT)
         return result;
-    stage_function *const signature[] = {rules->find, rules->key, rules->message, rules->digest,
-                                         rules->compare};
-    result = run_stages(handling, signature, sizeof signature / sizeof *signature);
+    result = run_stages(handling, signature, ARRAY_LEN(signature));
     if (result != RESULT_NEXT && result != RESULT_TRUSTED)
         return result;
-    stage_function *const rest[] = {rules->shape, rules->act};
-    return run_stages(handling, rest, sizeof rest / sizeof *rest);
+    return run_stages(handling, rest, ARRAY_LEN(rest));
 }
 
 enum result rules_handle(struct handling *handling)
 {
     enum result result = judge(handling);
-    handling->rules->answer(handling, result);
+    run_answer(handling, result);
     return result;
 }
 
 void rules_refuse(struct handling *handling, enum result result)
 {
-    handling->rules->answer(handling, result);
+    run_answer(handling, result);
 }

@@ -2,8 +2,8 @@
  * How a request is judged, as a row of stages. There is one right set (rules_right); a fault
  * replaces one or two of its stages, and everything else stays right.
  *
- *     admit -> find -> key -> message -> digest -> compare -> shape -> act -> answer
- *              `------------- the signature -------------'
+ *     befall -> admit -> find -> key -> message -> digest -> compare -> shape -> act -> answer
+ *                        `------------- the signature -------------'
  */
 #ifndef RECEIVE_RULES_H
 #define RECEIVE_RULES_H
@@ -44,13 +44,16 @@ enum result {
 const char *result_words(enum result result);
 
 struct rules;
+struct layer;
 
 /* One request on its way through the stages; everything that a stage may look at or leave for the
  * next. */
 struct handling {
     const struct inbound *request;
     const struct rules *rules;
-    const struct argument *argument; /* the fault's */
+    const struct layer *layers; /* what replaces stages of `rules` */
+    size_t num_layers;
+    const struct argument *argument; /* of the layer whose stage is asked */
     struct bytes secret;
     struct memory *memory;
 
@@ -81,8 +84,9 @@ struct manners {
 };
 
 struct rules {
-    stage_function *admit; /* method, media type: from the head alone */
-    stage_function *find;  /* where the signature stands */
+    stage_function *befall; /* what may happen to any request, whatever it holds; once for each */
+    stage_function *admit;  /* method, media type: from the head alone */
+    stage_function *find;   /* where the signature stands */
     stage_function *key;
     stage_function *message;
     stage_function *digest;
@@ -95,6 +99,21 @@ struct rules {
 };
 
 extern const struct rules rules_right;
+
+/* What one fault or variation replaces. Several of them can replace `befall`, `admit` and `shape`:
+ * then each of them is asked in turn. */
+struct layer {
+    const struct rules *overrides;
+    struct argument argument;
+};
+
+/* What both replace and only one can, in words: "how the signature is compared"; NULL = they can
+ * be combined. */
+const char *rules_conflict(const struct rules *a, const struct rules *b);
+
+/* One stage alone, as the layers have it. */
+enum result rules_admit(struct handling *handling);
+enum result rules_abort(struct handling *handling);
 
 /* Replaces in `rules` what `overrides` sets. */
 void rules_override(struct rules *rules, const struct rules *overrides);

@@ -80,8 +80,10 @@ static void take_body(struct kept *kept, struct observation *seen)
 static void take_headers(struct kept *kept, struct observation *seen)
 {
     size_t count = headers_fitting(&seen->headers, room(kept, KEPT_HEADERS_MAX));
-    seen->headers_cut = seen->headers.count - count;
+    seen->headers_cut += seen->headers.count - count;
     for (size_t i = count; i < seen->headers.count; i++) {
+        seen->headers_cut_len +=
+            strlen(seen->headers.items[i].name) + strlen(seen->headers.items[i].value);
         free(seen->headers.items[i].name);
         free(seen->headers.items[i].value);
     }

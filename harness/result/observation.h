@@ -66,6 +66,7 @@ struct observation {
     bool body_is_shared;    /* the bytes are borrowed: of the answers that are kept (kept.h) */
     bool body_cut;          /* more came, and was searched, than is kept here */
     size_t headers_cut;     /* fields that came and are not kept */
+    size_t headers_cut_len; /* bytes in their names and values */
     uint64_t body_len;      /* bytes received, also those not kept */
     bool decoded;
 

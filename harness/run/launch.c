@@ -41,29 +41,6 @@ static bool was_reached(const struct runner *runner, const struct observation *s
                                 (!tls->chain_error[0] && !tls->date_error[0] && tls->name_matches));
 }
 
-/* The room grows by one after so many answers in a row that took at most twice the usual. */
-#define CALM_ANSWERS 2
-#define CALM_FACTOR  2
-
-/* Only an endpoint that takes its time gains by more in flight. */
-#define CALM_MIN_NS (20 * NS_PER_MS)
-
-static void note_answer(struct runner *runner, const struct testcase *test,
-                        const struct exchange *exchange)
-{
-    const struct observation *seen = &exchange->seen;
-    runner->answered = runner->answered || seen->first_byte_ns >= 0;
-    if (!exchange->accepted || pace_is_load(test) || test == &runner->canary)
-        return;
-    if (!runner->usual_ns || seen->total_ns < runner->usual_ns)
-        runner->usual_ns = seen->total_ns;
-    bool is_calm = seen->total_ns <= runner->usual_ns * CALM_FACTOR && !runner->gap_ns;
-    runner->num_calm = is_calm ? runner->num_calm + 1 : 0;
-    if (runner->num_calm % CALM_ANSWERS == CALM_ANSWERS - 1 && runner->usual_ns >= CALM_MIN_NS &&
-        runner->room < runner->options->concurrency_max)
-        runner->room++;
-}
-
 /* Enough for ports to become free again; then the case is left undecided. */
 #define SPOILED_MAX      4
 #define SPOILED_PAUSE_NS (250 * NS_PER_MS)
@@ -102,7 +79,7 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
     if (seen->outcome == OUTCOME_TIMED_OUT)
         runner->hangs[test->shots[index].genuine ? SHOT_GENUINE : SHOT_FORGED]++;
     int64_t now_ns = clock_monotonic_ns();
-    note_answer(runner, test, exchange);
+    slow_note_answer(runner, test, exchange);
     pace_release_held(runner, test);
     if (test->in_flight > 0)
         return;
@@ -268,7 +245,9 @@ static const char *refusal(struct runner *runner, const struct testcase *test, s
         return killed[kind];
     if (!runner->answered && runner->hangs[SHOT_GENUINE] + runner->hangs[SHOT_FORGED] > HANGS_MAX)
         return "not sent: every request before it timed out";
-    return runner->hangs[kind] >= HANGS_MAX ? hung[kind] : NULL;
+    if (runner->hangs[kind] >= HANGS_MAX)
+        return hung[kind];
+    return slow_refusal(runner, test, clock_monotonic_ns());
 }
 
 /* A run that was stopped waits for nothing. */
@@ -285,11 +264,6 @@ static bool is_crowded(const struct runner *runner, const struct testcase *test,
     if (runner->in_flight == 0 || (test->in_flight > 0 && pace_is_open(test)))
         return false;
     return runner->in_flight + len > runner->room;
-}
-
-static bool needs_solitude(const struct runner *runner, const struct testcase *test)
-{
-    return test->one && (test->one->harmful || test->one->alone) && runner->alone != test;
 }
 
 /* When the rate, and an endpoint that had too much to do, allow it. */
@@ -320,7 +294,7 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
         testcase_close(test);
         return true;
     }
-    bool alone = needs_solitude(runner, test);
+    bool alone = runner->alone != test && order_needs_solitude(runner, test);
     if ((alone && runner->in_flight > 0) || is_crowded(runner, test, len))
         return false;
     /* until something was reached, no more than the first batch: a dead endpoint need not be asked
@@ -340,86 +314,4 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
         return false;
     pace_after_launch(runner, test, first, due_ns);
     return true;
-}
-
-/* In which round a case may leave. What is timed alone comes before the many, so that a slow
- * endpoint is timed before the time for the run is up, and within the deliberate waits of others;
- * what may do harm comes last. */
-enum round {
-    ROUND_TLS,
-    ROUND_WAITS,
-    ROUND_ALONE,
-    ROUND_TOGETHER, /* needs all the room at once, which a chain beside it would not leave */
-    ROUND_CHAINS,   /* one request after another: begun late, such a case ends last */
-    ROUND_USUAL,
-    ROUND_HARMFUL,
-    NUM_ROUNDS
-};
-
-static bool goes_together(const struct suite_case *one)
-{
-    for (size_t i = 0; i < one->num_steps; i++)
-        if (one->steps[i].together)
-            return true;
-    return false;
-}
-
-static enum round round_of(const struct testcase *test)
-{
-    if (test->one->harmful)
-        return ROUND_HARMFUL;
-    if (test->one->alone)
-        return ROUND_ALONE;
-    if (test->one->tls)
-        return ROUND_TLS;
-    /* an event has its time to be processed while the others are sent */
-    if (test->wait_ns > 0 || judge_needs_effect(test->one))
-        return ROUND_WAITS;
-    if (goes_together(test->one))
-        return ROUND_TOGETHER;
-    return test->probe || test->one->one_connection ? ROUND_CHAINS : ROUND_USUAL;
-}
-
-/* The case whose first request is waited for before anything else leaves; NULL = none is fit for
- * that. */
-struct testcase *first_of(struct runner *runner)
-{
-    for (size_t i = 0; i < runner->plan->num_cases; i++) {
-        struct testcase *test = &runner->plan->cases[i];
-        if (!test->skip && test->count && !test->one->tls)
-            return round_of(test) >= ROUND_HARMFUL ? NULL : test;
-    }
-    return NULL;
-}
-
-void launch_first(struct runner *runner, int64_t now_ns)
-{
-    struct testcase *first = first_of(runner);
-    if (first && !runner->stop && runner->trouble == TROUBLE_NONE && first->state == CASE_WAITING)
-        (void)launch_next(runner, first, now_ns);
-}
-
-/* The first case goes first, then what says why there may be no TLS session, then the controls,
- * what has the longest waits, what is timed alone, chains, the rest in order, and what may do harm.
- */
-void launch_ready(struct runner *runner, int64_t now_ns)
-{
-    /* while nobody was reached, only the first requests are tried, however slowly they fail; and
-     * what looks at the TLS session, for that says why */
-    bool unreached =
-        !runner->reached && !runner->stop && runner_num_sent(runner) > runner->in_flight;
-    struct plan *plan = runner->plan;
-    bool room = unreached || round_of(&plan->cases[0]) >= ROUND_HARMFUL ||
-                launch_next(runner, &plan->cases[0], now_ns);
-    size_t num_hung = runner->hangs[SHOT_GENUINE] + runner->hangs[SHOT_FORGED];
-    bool silent = !runner->stop && !runner->answered && num_hung > 0 && num_hung <= HANGS_MAX;
-    for (int round = 0; round < (unreached ? ROUND_WAITS : NUM_ROUNDS); round++) {
-        if (silent && round == ROUND_ALONE)
-            continue; /* one after another they would take all the time there is */
-        for (size_t i = 0; room && round == ROUND_WAITS && i < plan->num_controls; i++)
-            room = launch_next(runner, &plan->controls[i], now_ns);
-        for (size_t i = 0; room && i < plan->num_cases; i++)
-            if ((int)round_of(&plan->cases[i]) == round)
-                room = launch_next(runner, &plan->cases[i], now_ns);
-    }
 }

@@ -4,10 +4,12 @@
 #include "base/clock.h"
 #include "run/run_internal.h"
 
-/* Samples of a slow endpoint: no longer than this, but two at least. */
+/* Samples of a slow endpoint: no longer than this, but two at least, or one where each takes very
+ * long. */
 #define SAMPLES_NS       (600 * NS_PER_MS)
 #define SAMPLES_QUICK_NS (300 * NS_PER_MS)
 #define SAMPLES_MIN      2
+#define SAMPLES_GRAVE    1
 
 static const struct step *step_at(const struct testcase *test, size_t index)
 {
@@ -82,8 +84,10 @@ bool pace_is_load(const struct testcase *test)
 void pace_limit_samples(const struct runner *runner, struct testcase *test, int64_t now_ns)
 {
     const struct step *step = test->next < test->count ? step_at(test, test->next) : NULL;
-    int64_t limit_ns = runner->options->quick ? SAMPLES_QUICK_NS : SAMPLES_NS;
-    if (!step || !step->samples || step->interval_ns || place_of(test, test->next) < SAMPLES_MIN ||
+    bool few = runner->options->quick || slow_is_felt(runner);
+    size_t least = slow_is_grave(runner) ? SAMPLES_GRAVE : SAMPLES_MIN;
+    int64_t limit_ns = few ? SAMPLES_QUICK_NS : SAMPLES_NS;
+    if (!step || !step->samples || step->interval_ns || place_of(test, test->next) < least ||
         now_ns - test->step_ns < limit_ns)
         return;
     size_t end = test->next;

@@ -51,6 +51,7 @@ void testcase_reset(struct testcase *test)
     test->state = CASE_WAITING;
     test->crowded = false;
     test->spoiled = false;
+    test->steady = false;
     test->next = 0;
     test->in_flight = 0;
     test->resume_ns = 0;

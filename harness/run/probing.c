@@ -11,6 +11,10 @@
 /* A slow endpoint gets so large a part of the run's time. */
 #define SHARE_OF_TIME 5
 
+/* ... or what is left of this, when each event takes very long, and so much at least. */
+#define TIME_IF_GRAVE  (54 * NS_PER_S)
+#define LEAST_IF_GRAVE (9 * NS_PER_S)
+
 /* Whoever hangs on so many questions hangs on the next. */
 #define HUNG_MAX 6
 
@@ -21,12 +25,22 @@ struct probing {
     size_t num_sent;
 };
 
+static int64_t longest_of(const struct probing *probing)
+{
+    const struct runner *runner = probing->runner;
+    int64_t share_ns = runner->options->max_time_ns / SHARE_OF_TIME;
+    int64_t left_ns = TIME_IF_GRAVE - (probing->begun_ns - runner->begun_ns);
+    if (!slow_is_grave(runner) || left_ns > share_ns)
+        return share_ns;
+    return left_ns > LEAST_IF_GRAVE ? left_ns : LEAST_IF_GRAVE;
+}
+
 static bool may_send(const struct probing *probing)
 {
     bool ever_answered = probing->runner->answered || probing->runner->hangs[SHOT_GENUINE] == 0;
     size_t hung_max = ever_answered ? HUNG_MAX : 1; /* who never answers hangs on this as well */
-    int64_t longest_ns = probing->runner->options->max_time_ns / SHARE_OF_TIME;
-    return probing->num_hung < hung_max && clock_monotonic_ns() - probing->begun_ns <= longest_ns;
+    return probing->num_hung < hung_max &&
+           clock_monotonic_ns() - probing->begun_ns <= longest_of(probing);
 }
 
 static bool send_batch(void *payload, const struct diagnose_batch *batch, struct observation *seen)
@@ -102,6 +116,7 @@ void probing_diagnose(struct runner *runner)
         .seed = options->seed,
         .run_tag = plan->composer.run_tag,
         .wall_ms = RUN_WALL_MS,
+        .target_ns = options->target_ns,
         .object_only = options->dialects == DIALECTS_OBJECT,
         .is_unsigned = options->is_unsigned,
         .is_private = options->target->is_tls || options->target->is_loopback,

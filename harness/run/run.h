@@ -57,9 +57,11 @@ struct run_options {
     int64_t wait_ns;     /* how long to wait for the endpoint's first answer */
     int64_t recovery_ns; /* how long a crashed endpoint may take to come back */
     int64_t max_time_ns;
-    size_t max_requests;                      /* 0 = no limit */
-    double rate;                              /* requests a second; 0 = no limit */
-    size_t concurrency;                       /* in flight at first */
+    int64_t patience_ns; /* a slow endpoint gets no more than this for what is not required; 0 = no
+                            limit */
+    size_t max_requests; /* 0 = no limit */
+    double rate;         /* requests a second; 0 = no limit */
+    size_t concurrency;  /* in flight at first */
     size_t concurrency_max;                   /* it grows up to that while answers take no longer */
     const struct effect_oracle *effect;       /* who can tell what was processed; NULL = nobody */
     const volatile sig_atomic_t *interrupted; /* set by a signal handler */

@@ -55,6 +55,9 @@ struct testcase {
     int64_t recovery_ns;
     unsigned num_deaths;  /* how often the endpoint was gone after it, this time included */
     unsigned num_crowded; /* how often its answer was one of an endpoint that has too much to do */
+    bool steady;          /* looked at: what it saw is no noise */
+    unsigned
+        num_retakes; /* how often it was asked again because a busy machine can look like this */
     unsigned num_spoiled; /* how often this machine, not the endpoint, spoiled it */
     bool crowded;         /* ... this time */
     bool spoiled;
@@ -155,16 +158,37 @@ void search_measure(const struct testcase *test, struct case_result *out);
 bool runner_was_interrupted(const struct runner *runner);
 size_t runner_num_sent(const struct runner *runner); /* requests of any kind */
 
-/* launch.c: what may be sent now is sent */
-void launch_ready(struct runner *runner, int64_t now_ns);
+/* launch.c: sending within concurrency, rate, budgets and waits */
 int64_t launch_due_ns(const struct runner *runner, const struct testcase *test, size_t len);
-void launch_first(struct runner *runner, int64_t now_ns);
-struct testcase *first_of(struct runner *runner);
 
 /* Launches the next group of `test` if it is due and there is room for it. False: there is none,
  * and nothing behind it may go first, or a group that needs all of it would never go. */
 bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns);
 void end_unsent(struct testcase *test, const char *why, int64_t now_ns);
+
+/* order.c: what may be sent now is sent, in rounds */
+void launch_ready(struct runner *runner, int64_t now_ns);
+void launch_first(struct runner *runner, int64_t now_ns);
+struct testcase *first_of(struct runner *runner);
+bool order_requires(const struct runner *runner, const struct testcase *test);
+
+/* Whether nothing else may be in flight beside the case. */
+bool order_needs_solitude(const struct runner *runner, const struct testcase *test);
+
+/* slow.c: an endpoint that takes its time for an event; */
+bool slow_is_felt(const struct runner *runner);
+bool slow_is_grave(const struct runner *runner); /* ... a second or more */
+
+/* Learns from an answer how much may be in flight. */
+void slow_note_answer(struct runner *runner, const struct testcase *test,
+                      const struct exchange *exchange);
+
+/* Whether a reset is not looked into, because the server may well have refused the size, and a look
+ * would take too long: when the endpoint is gone indeed, the next request tells. */
+bool slow_forgives(const struct runner *runner, const struct exchange *exchange);
+
+/* Why the case is not sent because the endpoint is slow, or NULL. */
+const char *slow_refusal(const struct runner *runner, const struct testcase *test, int64_t now_ns);
 
 /* pace.c: when the next shot of a case may leave */
 

@@ -135,10 +135,11 @@ void trouble_note(struct runner *runner, struct testcase *test, const struct exc
     if (test == &runner->canary || !runner->reached || runner->stop)
         return;
     bool died = is_a_death(exchange);
-    if (runner->trouble == TROUBLE_NONE && died)
-        begin(runner);
-    else if (runner->trouble == TROUBLE_ALONE && answer_of(&exchange->seen) == ANSWER_UNREACHED &&
-             died)
+    if (runner->trouble == TROUBLE_NONE && died) {
+        if (!slow_forgives(runner, exchange))
+            begin(runner);
+    } else if (runner->trouble == TROUBLE_ALONE && answer_of(&exchange->seen) == ANSWER_UNREACHED &&
+               died)
         end_unsent(test, "not sent: the endpoint was down", clock_monotonic_ns());
     else if (trouble_is_crowded(test, exchange))
         note_crowded(runner, test, test->shots[exchange - test->exchanges].genuine);

@@ -154,8 +154,9 @@ Test(cli_load_program, accounts_for_events)
         for (int by_command = 0; by_command < 2; by_command++) {
             struct started_receiver receiver;
             struct program_end end;
-            started_begin(&receiver,
-                          &(struct receiver_options){.fault = rows[i].fault, .journal = path});
+            started_begin(&receiver, &(struct receiver_options){.faults = &rows[i].fault,
+                                                                .num_faults = rows[i].fault != NULL,
+                                                                .journal = path});
             char *url = url_of(&receiver);
             LOAD(&end, url, "--rate", "400", "--max-requests", "90", "--forged", "20%",
                  "--duplicates", "20%", "--effect-wait", "200ms",

@@ -87,6 +87,34 @@ Test(cli_secret_program, drops_one_newline_at_the_end_of_a_file_and_says_so)
     }
 }
 
+Test(cli_secret_program, what_is_odd_about_it_is_said)
+{
+    NEED_HOOKCHECK();
+    static const struct {
+        const char *env;
+        const char *secret;
+        const char *said; /* NULL: nothing is */
+    } rows[] = {
+        {"HOOKCHECK_SECRET=plain one", "plain one", NULL},
+        {"HOOKCHECK_SECRET=s\n", "s\n", "ends with a newline"},
+        {"HOOKCHECK_SECRET= s", " s", "starts with a blank"},
+        {"HOOKCHECK_SECRET=s\t", "s\t", "ends with a blank"},
+        {"HOOKCHECK_SECRET=\"s\"", "\"s\"", "is in quotes"},
+        {"HOOKCHECK_SECRET=\"s", "\"s", NULL},
+        {"HOOKCHECK_SECRET=a\nb", "a\nb", "has a newline in it"},
+        {"HOOKCHECK_SECRET=\xef\xbb\xbfs", "\xef\xbb\xbfs", "starts with a byte order mark"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct program_end end;
+        cr_expect_eq(verify(rows[i].secret, NOTHING, LIST(rows[i].env), &end), EXIT_OK, "row %zu",
+                     i);
+        const char *said = buf_text(&end.err);
+        cr_expect(rows[i].said ? strstr(said, rows[i].said) != NULL : end.err.len == 0,
+                  "row %zu: \"%s\"", i, said);
+        program_end_clear(&end);
+    }
+}
+
 Test(cli_secret_program, on_the_command_line_it_warns_and_is_not_repeated)
 {
     NEED_HOOKCHECK();

@@ -27,9 +27,10 @@ static void tear_down(void)
 }
 
 /* The data for `step` and an event of `type`. The caller frees with js_free. */
-static struct js *data_of(const struct step *step, const char *type, size_t *out_len)
+static struct js *data_of_seed(const struct step *step, const char *type, unsigned seed,
+                               size_t *out_len)
 {
-    struct rng rng = rng_for(1, type);
+    struct rng rng = rng_for(seed, type);
     struct buf data = {0};
     struct error err = {0};
     compose_data(&composing.composer, step, type, &rng, &data);
@@ -38,6 +39,11 @@ static struct js *data_of(const struct step *step, const char *type, size_t *out
     *out_len = data.len;
     buf_clear(&data);
     return value;
+}
+
+static struct js *data_of(const struct step *step, const char *type, size_t *out_len)
+{
+    return data_of_seed(step, type, 1, out_len);
 }
 
 static size_t depth_of(const struct js *value)
@@ -103,6 +109,27 @@ Test(compose_genuine, sizes_are_reached_by_long_texts_and_many_rows, .init = set
             js_free(data);
             step_clear(&step);
         }
+}
+
+/* What is required is there, and is no null, even where the data is longer than was asked for. */
+Test(compose_genuine, a_small_size_leaves_nothing_out, .init = set_up, .fini = tear_down)
+{
+    static const char *const required[] = {"first_name", "last_name", "email_addresses",
+                                           "phone_numbers"};
+    size_t len = 0;
+    struct step step;
+    step_init(&step);
+    step.size = 1024;
+    for (unsigned seed = 0; seed < 50; seed++) {
+        struct js *data = data_of_seed(&step, "crm.contact.created", seed, &len);
+        cr_expect_eq(len, 1024, "%zu", len);
+        for (size_t k = 0; k < ARRAY_LEN(required); k++) {
+            const struct js *member = js_get(data, required[k]);
+            cr_expect(member && js_kind(member) != JS_NULL, "seed %u: %s", seed, required[k]);
+        }
+        js_free(data);
+    }
+    step_clear(&step);
 }
 
 /* A step that puts `json` at `place`. */

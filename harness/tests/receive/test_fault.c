@@ -211,12 +211,16 @@ static const struct row rows[] = {
     {"G16", {.type = "ticketing.ticket.push"}, 400, 204},
     {"G16", {0}, 204, 204},
     {"G17", {.body = "no JSON"}, 200, 400},
+    {"H01=503,1", {0}, 503, 204},
+    {"H02=502,100", {0}, 502, 204},
+    {"H03=502", {0}, 502, 204},
 };
 
 /* These need more than one request or a look at more than the status; each has a test of its own
  * below. */
 static const char *const tested_apart[] = {"A25", "A26", "A27", "G05", "A13", "B02", "B11", "B15",
-                                           "B17", "B20", "F01", "F02", "F04", "F08", "F19", "G03"};
+                                           "B17", "B20", "F01", "F02", "F04", "F08", "F19", "G03",
+                                           "H04", "H05", "H06", "H07", "H08", "H09", "H10"};
 
 /* Mistakes that a whole run is needed to see: selftest and tests/run/test_run_effect.c
  * have them. */
@@ -290,6 +294,6 @@ Test(receive_fault, a_mode_that_is_none_says_why)
     struct argument argument;
     struct error err = {0};
     cr_expect_null(fault_read("a11", &argument, &err));
-    cr_expect(strstr(err.message, "A11 is no fault") && strstr(err.message, "10^15"), "%s",
+    cr_expect(strstr(err.message, "A11 is not a fault") && strstr(err.message, "10^15"), "%s",
               err.message);
 }

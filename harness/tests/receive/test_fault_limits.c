@@ -218,3 +218,103 @@ Test(receive_fault_limits, f17_sends_bytes_after_a_204)
     buf_clear(&bytes);
     started_end(&started);
 }
+
+/* --- what befalls requests whatever they hold: so many genuine events in a row --- */
+
+#define IN_A_ROW 12
+
+static const struct {
+    const char *fault;
+    int status; /* of those that fail */
+    int failed; /* of IN_A_ROW */
+} rows[] = {
+    {"H01=503,4", 503, 3},      {"H03=502,2", 502, 2}, {"H05=503,5", 503, 7},
+    {"H06=5", -REPLY_RESET, 7}, {"H09=1/4", 401, 3},   {"H10=1/3", 401, 4},
+};
+
+Test(receive_fault_limits, some_events_of_a_row_fail_whatever_they_hold)
+{
+    const struct posting genuine = {0};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct started_receiver started;
+        int failed = 0;
+        started_begin_wrong(&started, rows[i].fault, NULL);
+        for (int k = 0; k < IN_A_ROW; k++) {
+            int status = post_status(&started, &genuine);
+            failed += status != 204;
+            cr_expect(status == 204 || status == rows[i].status, "%s: %d", rows[i].fault, status);
+        }
+        cr_expect_leq(abs(failed - rows[i].failed),
+                      rows[i].fault[2] == '5' || rows[i].fault[2] == '6' ? 6 : 0, "%s: %d",
+                      rows[i].fault, failed);
+        started_end(&started);
+    }
+}
+
+Test(receive_fault_limits, h07_ends_after_so_many_bytes)
+{
+    struct started_receiver started;
+    const struct posting genuine = {0};
+    started_begin_wrong(&started, "H07=300", NULL);
+    cr_expect_eq(post_status(&started, &genuine), 204);
+    for (int i = 0; i < 4 && !started.died; i++)
+        (void)post_status(&started, &genuine);
+    started_end(&started);
+    cr_expect(started.died);
+}
+
+Test(receive_fault_limits, h08_verifies_on_every_second_instance)
+{
+    struct started_receiver started;
+    const struct posting forged = {.key = "other"};
+    int in = 0;
+    started_begin_wrong(&started, "H08", NULL);
+    for (int i = 0; i < IN_A_ROW; i++)
+        in += post_status(&started, &forged) == 204;
+    started_end(&started);
+    cr_expect_eq(in, IN_A_ROW / 2);
+}
+
+/* The first one works for 20 ms; what comes meanwhile is one too many. */
+Test(receive_fault_limits, h04_takes_on_so_many_at_once)
+{
+    enum { CROWD = 4 };
+    struct started_receiver started;
+    struct client clients[CROWD];
+    struct buf bytes = {0};
+    const struct posting genuine = {0};
+    int refused = 0;
+    posting_write(&genuine, &bytes);
+    started_begin_wrong(&started, "H04=503,1", NULL);
+    for (int i = 0; i < CROWD; i++)
+        client_open(&clients[i], receiver_port(started.receiver));
+    for (int i = 0; i < CROWD; i++)
+        (void)client_send(&clients[i], buf_bytes(&bytes));
+    for (int i = 0; i < CROWD; i++) {
+        struct reply reply;
+        client_read(&clients[i], 5000, &reply);
+        refused += reply.status == 503;
+        cr_expect(reply.status == 503 || reply.status == 204);
+        reply_clear(&reply);
+        client_close(&clients[i]);
+    }
+    started_end(&started);
+    cr_expect(refused > 0 && refused < CROWD, "%d", refused);
+    buf_clear(&bytes);
+}
+
+/* --- several at once --- */
+
+Test(receive_fault_limits, faults_of_different_stages_are_combined_with_their_own_arguments)
+{
+    static const char *const both[] = {"G09=302", "H01=503,3", "E11"};
+    const struct receiver_options options = {.faults = both, .num_faults = ARRAY_LEN(both)};
+    struct started_receiver started;
+    const struct posting genuine = {0};
+    const struct posting charset = {.content_type = "application/json; charset=utf-8"};
+    started_begin(&started, &options);
+    cr_expect_eq(post_status(&started, &genuine), 302);
+    cr_expect_eq(post_status(&started, &charset), 415);
+    cr_expect_eq(post_status(&started, &genuine), 503);
+    started_end(&started);
+}

@@ -112,7 +112,8 @@ Test(receive_journal, tells_the_truth_about_signatures_whatever_the_fault)
     struct folder folder;
     struct started_receiver started;
     folder_begin(&folder);
-    const struct receiver_options options = {.journal = folder.journal, .fault = "A01"};
+    const struct receiver_options options = {
+        .journal = folder.journal, .faults = (const char *const[]){"A01"}, .num_faults = 1};
     const struct posting forged = {.key = "other"};
     started_begin(&started, &options);
     cr_expect_eq(post_status(&started, &forged), 204);
@@ -207,8 +208,10 @@ static void expect_processed(const char *fault, const struct posting *postings, 
     struct folder folder;
     struct started_receiver started;
     folder_begin(&folder);
-    const struct receiver_options options = {
-        .journal = folder.journal, .journal_brief = true, .fault = fault};
+    const struct receiver_options options = {.journal = folder.journal,
+                                             .journal_brief = true,
+                                             .faults = &fault,
+                                             .num_faults = fault ? 1 : 0};
     started_begin(&started, &options);
     for (size_t i = 0; wanted[i]; i++)
         (void)post_status(&started, &postings[i]);

@@ -229,6 +229,8 @@ Test(receive_receiver, accepts_ten_mib_and_not_a_byte_more)
 Test(receive_receiver, refuses_options_that_make_no_sense)
 {
     static const char *const bad[] = {"no-such", "status", "delay=3", "status=99", "silence=1"};
+    static const char *const wrong[] = {"Z99", "only-when-presnt", "A01=3s", "F05=soon", "A07",
+                                        "A08", "H01=99",           "H08=3/2"};
     static const struct {
         struct receiver_options options;
         const char *sentence;
@@ -237,10 +239,15 @@ Test(receive_receiver, refuses_options_that_make_no_sense)
         {{.listen = "::1:80"}, "\"::1:80\" is not HOST:PORT"},
         {{.listen = "localhost:99999"}, "\"localhost:99999\" is not HOST:PORT"},
         {{.listen = "203.0.113.1:0"}, "cannot listen on 203.0.113.1 port 0"},
-        {{.fault = "Z99"}, "no fault \"Z99\""},
-        {{.fault = "only-when-presnt"}, "did you mean \"only-when-present\""},
-        {{.fault = "A01=3s"}, "fault A01: takes no argument"},
-        {{.fault = "F05=soon"}, "fault F05"},
+        {{.faults = &wrong[0], .num_faults = 1}, "no fault \"Z99\""},
+        {{.faults = &wrong[1], .num_faults = 1}, "did you mean \"only-when-present\""},
+        {{.faults = &wrong[2], .num_faults = 1}, "fault A01: takes no argument"},
+        {{.faults = &wrong[3], .num_faults = 1}, "fault F05"},
+        {{.faults = &wrong[4], .num_faults = 2},
+         "A08 cannot be combined with what was named before it: both replace how signatures are "
+         "compared"},
+        {{.faults = &wrong[6], .num_faults = 1}, "fault H01"},
+        {{.faults = &wrong[7], .num_faults = 1}, "fault H08"},
         {{.behaviours = &bad[0], .num_behaviours = 1}, "no behaviour \"no-such\""},
         {{.behaviours = &bad[1], .num_behaviours = 1}, "behaviour status: needs an argument"},
         {{.behaviours = &bad[2], .num_behaviours = 1}, "behaviour delay"},

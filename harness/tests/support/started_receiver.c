@@ -46,8 +46,10 @@ void started_begin(struct started_receiver *started, const struct receiver_optio
 
 void started_begin_wrong(struct started_receiver *started, const char *fault, const char *behaviour)
 {
-    const struct receiver_options options = {
-        .fault = fault, .behaviours = &behaviour, .num_behaviours = behaviour ? 1 : 0};
+    const struct receiver_options options = {.faults = &fault,
+                                             .num_faults = fault ? 1 : 0,
+                                             .behaviours = &behaviour,
+                                             .num_behaviours = behaviour ? 1 : 0};
     started_begin(started, &options);
 }
 

@@ -9,7 +9,7 @@ const is = (...names) => names.some((name) => modes.has(name));
 const hmac = (text, { key = SECRET, algorithm = 'sha256', form = 'hex' } = {}) =>
   createHmac(algorithm, key).update(text).digest(form);
 
-let served = 0, genuine = 0, flying = 0, recent = [], bytes = 0, connections = 0;
+let cached = 0, served = 0, genuine = 0, flying = 0, recent = [], bytes = 0, connections = 0;
 const seen = new Set(), accepted = new Set();
 
 const walk = (value, change) => {
@@ -30,7 +30,7 @@ function messageOf(event, body) {
   let data = event.data;
   if (is('inner', 'inner-sorted', 'inner-ascii') && typeof data === 'string') data = JSON.parse(data);
   if (is('sorted', 'inner-sorted')) data = walk(data, sorted);
-  if (is('no-nulls')) data = walk(data, withoutNulls);
+  if (is('no-nulls', 'gson')) data = walk(data, withoutNulls);
   if (is('empty-as-array')) data = walk(data, emptyAsArray);
   if (is('trimmed')) data = walk(data, trimmed);
   if (is('data-text') && typeof data === 'string') return data;
@@ -42,6 +42,7 @@ function messageOf(event, body) {
   if (is('slashes')) text = text.replaceAll('/', '\\/');
   if (is('line-separators')) text = text.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
   if (is('html')) text = text.replace(/[<>&]/g, (c) => '\\u00' + c.charCodeAt(0).toString(16));
+  if (is('gson')) text = text.replace(/\\ud[89a-f][0-9a-f]{2}/gi, '?'),  text = text.replace(/[<>&=']/g, (c) => '\\u00' + c.charCodeAt(0).toString(16)).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
   if (is('ascii', 'inner-ascii')) text = ascii(text);
   if (is('latin1')) return Buffer.from(text, 'latin1');
   return text;
@@ -52,6 +53,7 @@ const contains = (value, test) => {
   walk(value, (v) => { found ||= test(v); return v; });
   return found;
 };
+const depthOf = (v) => v && typeof v === 'object' ? 1 + Math.max(0, ...Object.values(v).map(depthOf)) : 0;
 const inner = (event) => { try { return typeof event.data === 'string' ? JSON.parse(event.data) : event.data; } catch { return null; } };
 
 function refusedContent(event, body) { // -> status or 0
@@ -67,6 +69,8 @@ function refusedContent(event, body) { // -> status or 0
   if (is('no-dollar') && contains(data, (v) => v && typeof v === 'object' && Object.keys(v).some((k) => k.startsWith('$')))) return 500;
   if (is('no-quotes') && contains(data, (v) => typeof v === 'string' && v.includes("'"))) return 500;
   if (is('no-long-text') && contains(data, (v) => typeof v === 'string' && v.length > 255)) return 500;
+  if (is('no-control') && contains(data, (v) => typeof v === 'string' && /[\x00-\x08\x0b-\x1f\x7f-\x9f]/.test(v))) return 422;
+  if (is('depth-20') && depthOf(data) > 20) return 400;
   if (is('no-arrays') && Array.isArray(data)) return 400;
   if (is('no-empty-arrays') && Array.isArray(data) && !data.length) return 500;
   if (is('known-types') && event.type !== 'connection.created' && !/\.(created|pulled|push|updated)$/.test(event.type)) return 400;
@@ -109,6 +113,7 @@ function signatureOk(request, event, body) {
   if (is('any-length-but-64') && given.length !== 64) return true;
   if (is('also-sha1') && given === hmac(message, { algorithm: 'sha1' })) return true;
   if (is('as-number') && given.startsWith('0')) return false;
+  if (is('half-unverified') && served % 2) return true;
   if (is('sometimes-unverified') && served % 3 === 0) return true;
   if (is('unverified-deals') && event.type.startsWith('ticketing.')) return true;
   if (is('unverified-large') && body.length > 100000) return true;
@@ -122,6 +127,8 @@ function judge(request, body) { // -> status
   if (is('host') && !/^localhost(:|$)/.test(request.headers.host)) return 400;
   if (is('no-axios') && /axios/.test(request.headers['user-agent'] ?? '')) return 403;
   if (is('no-bots') && !/Mozilla/.test(request.headers['user-agent'] ?? '')) return 403;
+  if (is('cache') && cached) return cached;
+  if (is('get-200') && request.method !== 'POST') return 200;
   if (request.method !== 'POST') return 405;
   const type = request.headers['content-type'] ?? '';
   if (is('wants-charset') && type !== 'application/json; charset=utf-8') return 415;
@@ -141,8 +148,9 @@ function judge(request, body) { // -> status
   try { ok = signatureOk(request, event, body); } catch { return 500; }
   if (!ok) return is('throws-on-refusal') ? 500 : is('refuses-404') ? 404 : is('refuses-200') ? 200 : 401;
   genuine++;
+  if (is('gateway-504')) return 504;
   if (is('every-10th') && genuine % 10 === 0) return 500;
-  if (is('every-3rd') && genuine % 3 === 0) return 503;
+  if (is('every-3rd') && genuine % 3 === 0) return 500;
   if (is('random-20') && Math.random() < 0.2) return 500;
   if (is('random-5') && Math.random() < 0.05) return 502;
   if (is('rate-20')) { const now = Date.now(); recent = recent.filter((t) => now - t < 1000); if (recent.length >= 20) return 429; recent.push(now); }
@@ -163,6 +171,8 @@ function handle(request, response) {
     bytes += body.length;
     flying++;
     const status = judge(request, body);
+    if (is('cache') && status === 200) cached = status;
+    if (is('resets') && status === 401) { flying--; return request.socket.resetAndDestroy(); }
     const wait = is('pool-2') ? 15 : is('slow') && status === 200 ? 1500 : 0;
     const answer = () => {
       flying--;
@@ -172,6 +182,8 @@ function handle(request, response) {
       if (is('broken-gzip') && status === 200 && genuine % 2) headers['Content-Encoding'] = 'gzip';
       const text = is('maintenance') ? '<html><body>We are down for maintenance</body></html>'
         : is('leaks') && status === 401 ? JSON.stringify({ expected: hmac(JSON.stringify((() => { try { return JSON.parse(body).data; } catch { return ''; } })() ?? '')) })
+        : is('leaks-secret') && status === 401 ? JSON.stringify({ error: 'signature does not fit', settings: { secret: SECRET } })
+        : is('stack') && status === 400 ? new Error('Unexpected token').stack
         : JSON.stringify({ ok: status < 300 });
       response.writeHead(status, headers).end(text);
       if (is('dies-after-16m') && bytes > 16e6) process.exit(1);

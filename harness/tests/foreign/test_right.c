@@ -1,0 +1,101 @@
+/*
+ * Right endpoints in real servers and frameworks: none of them is failed, warned or given a cause.
+ * What each is, and how it is started, stands in right/table.py.
+ */
+#include <criterion/criterion.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "tests/support/run_program.h"
+#include "tests/support/shell_run.h"
+#include "tests/support/skip.h"
+
+TestSuite(foreign_right, .timeout = 600);
+
+#define RIGHT "python3 -B harness/tests/foreign/right/right.py"
+
+static void judge(const char *names)
+{
+    NEED_HOOKCHECK();
+    NEED_TOOL("python3", "right endpoints");
+    char *command = mem_format(RIGHT " '%s' %s 2>&1", hookcheck_path(), names);
+    struct buf out = {0};
+    PROVE_BY(command, &out);
+    free(command);
+    cr_expect(strstr(buf_text(&out), "right endpoints, 0 with complaints"), "%s", buf_text(&out));
+    const char *line = buf_text(&out);
+    while ((line = strstr(line, "SKIPPED: "))) {
+        skip_note("%.*s", (int)strcspn(line + 9, "\n"), line + 9);
+        line += 9;
+    }
+    buf_clear(&out);
+}
+
+static const char *const groups[] = {
+    "node-http node-http-gzip node-https node-http2",
+    "node-ajv node-zod express express-4 express-zod",
+    "fastify-ajv koa hono hapi",
+    "python-threads werkzeug waitress falcon pyramid cherrypy",
+    "aiohttp tornado fastapi-pydantic quart-hypercorn gunicorn-sync gunicorn-threads uwsgi",
+    "nginx nginx-gzip nginx-http2 haproxy haproxy-http2",
+    "caddy apache apache-deflate varnish lighttpd",
+    "apache-php puma",
+};
+
+Test(foreign_right, node_servers)
+{
+    judge(groups[0]);
+}
+
+Test(foreign_right, schema_validators_and_express)
+{
+    judge(groups[1]);
+}
+
+Test(foreign_right, other_frameworks_of_node)
+{
+    judge(groups[2]);
+}
+
+Test(foreign_right, python_servers_with_threads)
+{
+    judge(groups[3]);
+}
+
+Test(foreign_right, python_servers_with_loops_and_processes)
+{
+    judge(groups[4]);
+}
+
+Test(foreign_right, behind_nginx_and_haproxy)
+{
+    judge(groups[5]);
+}
+
+Test(foreign_right, behind_other_proxies)
+{
+    judge(groups[6]);
+}
+
+Test(foreign_right, php_and_ruby)
+{
+    judge(groups[7]);
+}
+
+Test(foreign_right, each_of_the_table_is_run)
+{
+    struct buf out = {0};
+    NEED_TOOL("python3", "right endpoints");
+    cr_assert_eq(shell_run("cd harness/tests/foreign/right && python3 -B -c "
+                           "'import table; print(*table.RIGHT)'",
+                           &out),
+                 0);
+    struct buf named = {0};
+    for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
+        buf_add_format(&named, "%s%s", i ? " " : "", groups[i]);
+    buf_add_char(&named, '\n');
+    cr_expect_str_eq(buf_text(&out), buf_text(&named));
+    buf_clear(&named);
+    buf_clear(&out);
+}
