@@ -17,8 +17,8 @@ const hookcheck = process.argv[2];
 const secret = 'whsec_crowd/0123456789=';
 const slack = Math.max(Number(process.env.CROWD_SLACK ?? 1), 3 * loadavg()[0] / cpus().length);
 const ANSWER_MS = 1000;       // a genuine event is answered within this
-const BODIES_MIB = 110;       // resident at the most, with bodies in flight
-const NESTED_MIB = 110;       // ... with bodies of 5 million brackets: 2.5 million values and where they go
+const BODIES_MIB = 160;       // resident at the most, with bodies in flight
+const NESTED_MIB = 160;       // ... with bodies of 5 million brackets: 2.5 million values and where they go
 
 const receiver = spawn(hookcheck, ['receive', '--listen', '127.0.0.1:0', '--quiet'],
   {env: {...process.env, HOOKCHECK_SECRET: secret}, stdio: ['ignore', 'pipe', 'inherit']});
