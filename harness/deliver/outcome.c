@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -109,14 +110,21 @@ static bool is_of_proxy(const struct attempt *attempt, const char *text, struct 
     const struct engine *engine = attempt->engine;
     const struct target *target = engine->target;
     const char *variable = proxy_variable(target);
-    char host[256];
-    int port = 0;
     bool is_given = engine->options.proxy && *engine->options.proxy;
-    if ((!is_given && !variable) ||
-        sscanf(text, "Failed to connect to %255s port %d", host, &port) != 2 ||
-        (port == target->port && strcmp(host, target->host) == 0))
+    static const char start[] = "Failed to connect to ";
+    static const char between[] = " port ";
+    if ((!is_given && !variable) || !text_starts_with(text, start))
         return false;
-    buf_add_format(where, "%s:%d, the proxy from %s", host, port, is_given ? "--proxy" : variable);
+    const char *host = text + sizeof start - 1;
+    size_t len = strcspn(host, " ");
+    if (!text_starts_with(host + len, between))
+        return false;
+    long port = strtol(host + len + sizeof between - 1, NULL, 10);
+    if (port == target->port && len == strlen(target->host) &&
+        strncmp(host, target->host, len) == 0)
+        return false;
+    buf_add_format(where, "%.*s:%ld, the proxy from %s", (int)len, host, port,
+                   is_given ? "--proxy" : variable);
     return true;
 }
 

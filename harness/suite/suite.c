@@ -416,7 +416,7 @@ static bool count_copy(struct reading *reading, const struct json_at *at,
     reading->copied_len += json_len(at->value) + num_places * json_len(entry->value);
     return reading->copied_len <= COPIED_MAX ||
            json_fail(entry, err, "with it, \"for\" makes more than %zu MiB of cases",
-                     COPIED_MAX / (1024 * 1024));
+                     COPIED_MAX / ((size_t)1024 * 1024));
 }
 
 /* One value of a `for`: a plain value, or {"value": ..., "label": ..., "level": ...}. */

@@ -142,7 +142,7 @@ Test(run_library, refuses_a_second_suite_of_the_same_name)
     make_suite("panora/signature", path);
     const char *const names[] = {"panora/signature", path};
     cr_expect_not(load(&library, names, 2, &err));
-    cr_expect_not_null(strstr(err.message, "there is a suite named \"panora/signature\" already"),
+    cr_expect_not_null(strstr(err.message, "there is already a suite named \"panora/signature\""),
                        "%s", err.message);
     library_clear(&library);
     (void)unlink(path);
