@@ -5,7 +5,7 @@
 
 #include "panora/js.h"
 
-TestSuite(panora_js, .timeout = 20);
+TestSuite(panora_js, .timeout = 120);
 
 #define DEEP ((size_t)1000000)
 #define MANY 300000
