@@ -15,6 +15,7 @@ struct symptom {
     enum harm harm_rank;
     const char *cases[5]; /* ids without [value], or with it; any shows it, NULL ends them */
     const char *actual;   /* what the answer must hold, or NULL */
+    bool throws;          /* the decisive answer must be 500 */
     enum fate fate;
     bool accepted;       /* the answer has to be a 2xx */
     bool is_slow;        /* claimed only when it is slow once more */
@@ -141,7 +142,7 @@ static const struct symptom symptoms[] = {
           "check the result of JSON.parse(data) before you read its fields, and answer 2xx or 400"},
      .harm_rank = HARM_BREAKS,
      .cases = {"panora/payload/survives-odd-data", "panora/payload/survives-malformed-data"},
-     .actual = "500 after"},
+     .throws = true},
     {.kind = {"shows-debugger", "shows an interactive debugger to anyone who sends something odd",
               "a debugger shows source and settings, and lets anyone run code",
               "turn debug mode off in production (Flask: debug=False; Django: DEBUG = False)"},
@@ -195,6 +196,9 @@ static bool matches(const struct symptom *symptom, const struct case_result *one
         (one->decisive >= one->num_exchanges || !one->exchanges[one->decisive].accepted))
         return false;
     if (symptom->actual && (!one->actual || !strstr(one->actual, symptom->actual)))
+        return false;
+    if (symptom->throws &&
+        (one->decisive >= one->num_exchanges || one->exchanges[one->decisive].seen.status != 500))
         return false;
     for (size_t i = 0; i < ARRAY_LEN(symptom->cases) && symptom->cases[i]; i++)
         if (strcmp(symptom->cases[i], one->id) == 0 ||
@@ -251,7 +255,8 @@ static bool stands(struct investigation *inv, const struct symptom *symptom,
                    const struct case_result *one, enum confidence *out, const char **out_because)
 {
     *out_because = NULL;
-    *out = symptom->actual ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY; /* the answer is the proof */
+    bool is_told = symptom->actual || symptom->throws; /* the answer is the proof */
+    *out = is_told ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY;
     if (found_find(inv, symptom->kind.id) || !inv->has_base)
         return true;
     if (symptom->is_repeated) {
