@@ -185,6 +185,12 @@ static void emit(struct runner *runner)
         listener->on_progress(listener->payload, judged, runner->plan->num_cases);
 }
 
+/* Asked again it would lose what it is about: how the endpoint answered the first of all. */
+static bool holds_the_first(struct runner *runner, const struct testcase *test)
+{
+    return judge_waits_for_run(test->one) && test == first_of(runner);
+}
+
 static bool is_noise(struct runner *runner, struct testcase *test)
 {
     if (test->state != CASE_ENDED || test->suspect || test->steady || runner->stop ||
@@ -192,7 +198,7 @@ static bool is_noise(struct runner *runner, struct testcase *test)
         return false;
     test->steady = true;
     if (test->skip || test->num_retakes == RETAKES || slow_is_grave(runner) ||
-        test->canary_failed || !judge_is_timed(test->one))
+        test->canary_failed || !judge_is_timed(test->one) || holds_the_first(runner, test))
         return false;
     enum verdict verdict = verdict_now(runner, test);
     return verdict == VERDICT_WARN || verdict == VERDICT_FAIL;
