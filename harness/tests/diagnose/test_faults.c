@@ -44,7 +44,7 @@ Test(diagnose_faults, what_else_is_computed)
 
 Test(diagnose_faults, what_stands_before_it_or_comes_afterwards)
 {
-    static const char *const ids[] = {"E03", "F17", "F19", "G08"};
+    static const char *const ids[] = {"E03", "F06", "F17", "F19", "G06", "G08"};
     expect_of_each(ids, ARRAY_LEN(ids));
 }
 
