@@ -49,7 +49,7 @@ NEEDS      := libcurl=libcurl4-openssl-dev openssl=libssl-dev jansson=libjansson
               libevent=libevent-dev libevent_openssl=libevent-dev sqlite3=libsqlite3-dev
 NEEDS_TEST := criterion=libcriterion-dev
 
-WITHOUT_LIBS := help vectors vectors-current format-check clean uninstall format layers timeouts deps deps-test deps-all deps-lint deps-fresh demo dist test test-all foreign fresh
+WITHOUT_LIBS := help vectors vectors-current format-check clean uninstall format layers timeouts deps deps-test deps-all deps-bench deps-lint deps-fresh demo dist test test-all foreign fresh
 BUILDING     := $(filter-out $(WITHOUT_LIBS),$(or $(MAKECMDGOALS),all))
 # The oldest versions that it is tested with: those of Debian 12.
 OLDEST.libcurl := 7.88
@@ -124,7 +124,7 @@ EMBEDDED := $(sort $(wildcard reports/page/* harness/platform/page/*) fixtures/m
               $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))
 
 .DEFAULT_GOAL := all
-.PHONY: foreign foreign-diagnoses all help demo test test-all fresh deps-all deps-fresh deb dist portable release check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove layers circles timeouts \
+.PHONY: foreign foreign-diagnoses all help demo test test-all fresh deps-all deps-bench deps-fresh deb dist portable release check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove layers circles timeouts \
         tidy cppcheck deps deps-test deps-lint install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -198,6 +198,8 @@ TOOLS      := xmllint=libxml2-utils npm=npm chromium=chromium locust=python3-loc
               mandoc=mandoc zsh=zsh fish=fish lintian=lintian dpkg-shlibdeps=dpkg-dev strip=binutils
 deps-all: deps-test
 	$(call install_packages,,$(TOOLS) pytest-3=python3-pytest $(RUNTIMES),$(FRAMEWORKS))
+deps-bench: deps
+	$(call install_packages,,nginx=nginx wrk=wrk hey=hey node=nodejs openssl=openssl python3=python3,)
 deps-lint: deps-all
 	$(call install_packages,,clang-tidy=clang-tidy clang-format=clang-format cppcheck=cppcheck clang=clang)
 	@clang -fsanitize=fuzzer -x c - -o /dev/null </dev/null 2>&1 | grep -q 'clang_rt' && \
@@ -287,7 +289,7 @@ prove: $(BIN)
 matrix: $(BIN)
 	@harness/tools/matrix.sh $(BIN) write
 
-bench: $(BIN)
+bench: deps-bench $(BIN)
 	@python3 harness/tools/bench.py $(BIN)
 	@python3 harness/tools/bench_load.py $(BIN)
 	@python3 harness/tools/bench_truth.py $(BIN)

@@ -90,12 +90,17 @@ void buf_add_repeated(struct buf *buf, char c, size_t count)
 
 void buf_add_format(struct buf *buf, const char *format, ...)
 {
+    char usual[256]; /* most texts fit, and need no second pass */
     va_list args;
     va_start(args, format);
-    int len = vsnprintf(NULL, 0, format, args);
+    int len = vsnprintf(usual, sizeof usual, format, args);
     va_end(args);
     if (len < 0)
         return;
+    if ((size_t)len < sizeof usual) {
+        buf_add(buf, usual, (size_t)len);
+        return;
+    }
     char *text = mem_alloc((size_t)len + 1);
     va_start(args, format);
     (void)vsnprintf(text, (size_t)len + 1, format, args);

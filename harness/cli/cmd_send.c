@@ -40,6 +40,10 @@ struct sending {
     int64_t deadline_ns;
     enum { FORMAT_TEXT, FORMAT_JSON } format;
     struct composed current; /* the event that is sent now, perhaps several times */
+    /* With several requests, one connection for each in flight, kept between them as Panora's
+     * client keeps its own; those that no request is on wait here. */
+    struct engine_connection **waiting;
+    size_t num_waiting;
     size_t num_started;
     size_t num_in_flight;
     int64_t next_start_ns;
@@ -67,7 +71,7 @@ static const struct option_spec specs[] = {
      .at = offsetof(struct sending, times)},
     {.name = "concurrency",
      .value = "N",
-     .help = "The most requests in flight at once.",
+     .help = "The most requests in flight at once, each on a connection that is kept for the next.",
      .fallback = "1",
      .kind = OPTION_INTEGER,
      .least = 1,
@@ -106,11 +110,9 @@ static const struct option_set *const option_sets[] = {
 /* One request under way: what its line of output needs. */
 struct flight {
     struct sending *sending;
+    struct engine_connection *connection; /* NULL: one of its own */
     size_t number;
-    char *sent;
-    char *type;
-    char id[UUID_SIZE];
-    struct request request;
+    struct composed composed;
 };
 
 /* --- reading what is wanted --- */
@@ -237,14 +239,15 @@ static void on_done(void *payload, struct observation *seen)
 {
     struct flight *flight = payload;
     struct sending *sending = flight->sending;
-    struct send_attempt attempt = {flight->number, flight->sent, flight->type, flight->id,
-                                   flight->request.body.len};
+    const struct composed *composed = &flight->composed;
+    struct send_attempt attempt = {flight->number, composed->sent, composed->event.type,
+                                   composed->event.id, composed->request.body.len};
     send_report_add(&sending->report, &attempt, seen);
+    if (flight->connection)
+        sending->waiting[sending->num_waiting++] = flight->connection;
     sending->num_in_flight--;
     observation_clear(seen);
-    request_clear(&flight->request);
-    free(flight->sent);
-    free(flight->type);
+    composed_clear(&flight->composed);
     free(flight);
 }
 
@@ -274,21 +277,48 @@ static bool make_next(struct sending *sending, struct error *err)
            may_be_sent(sending, err);
 }
 
+/* The connection that was used last, which is the likeliest to be open still; NULL for a single
+ * request. */
+static struct engine_connection *take_connection(struct sending *sending)
+{
+    if (sending->report.total == 1)
+        return NULL;
+    if (!sending->waiting)
+        sending->waiting =
+            mem_alloc((size_t)sending->concurrency * sizeof(struct engine_connection *));
+    return sending->num_waiting ? sending->waiting[--sending->num_waiting]
+                                : engine_connection_new(sending->engine);
+}
+
+/* What is sent: a copy while the event is to be sent again. */
+static void take_current(struct sending *sending, struct composed *out)
+{
+    struct composed *current = &sending->current;
+    bool is_last = !sending->is_replay && (sending->num_started % (size_t)sending->times) == 0;
+    if (is_last) {
+        *out = *current;
+        *current = (struct composed){0};
+        return;
+    }
+    event_copy(&out->event, &current->event);
+    out->sent = mem_text(current->sent);
+    request_copy(&out->request, &current->request);
+}
+
 static bool start_one(struct sending *sending, struct error *err)
 {
     if (!make_next(sending, err))
         return false;
-    const struct composed *current = &sending->current;
     struct flight *flight = mem_alloc(sizeof *flight);
     flight->sending = sending;
+    flight->connection = take_connection(sending);
     flight->number = ++sending->num_started;
-    flight->sent = mem_text(current->sent);
-    flight->type = mem_text(current->event.type);
-    request_copy(&flight->request, &current->request); /* the next event may take its place */
-    memcpy(flight->id, current->event.id, sizeof flight->id);
+    take_current(sending, &flight->composed);
     sending->num_in_flight++;
     engine_send(sending->engine, &(struct engine_send){
-                                     .request = &flight->request,
+                                     .request = &flight->composed.request,
+                                     .connection = flight->connection,
+                                     .linger = LINGER_NONE,
                                      .timeout_ns = sending->deadline_ns,
                                      .on_done = on_done,
                                      .payload = flight,
@@ -352,6 +382,7 @@ static int run(const struct arguments *arguments, struct error *err)
     endpoint_choice_clear(&sending.endpoint);
     target_clear(&sending.target);
     free(sending.types);
+    free(sending.waiting);
     return code;
 }
 

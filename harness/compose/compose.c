@@ -94,25 +94,36 @@ static void plan_signature(struct draft *draft)
     draft->keyed = true;
 }
 
-static bool make_request(struct draft *draft, const char *method, struct error *err)
+/* Signs as the steps have left the plan; without any it is Panora's signature, which is known. */
+static bool sign(struct draft *draft, struct buf *hex, struct error *err)
 {
     struct digest digest;
+    if (draft->step->sign_ops.count == 0) {
+        buf_add_text(hex, draft->signature);
+        return true;
+    }
     bool known = draft->keyed ? digest_hmac(draft->algorithm, buf_bytes(&draft->key),
                                             buf_bytes(&draft->message), &digest)
                               : digest_hash(draft->algorithm, buf_bytes(&draft->message), &digest);
-    buf_clear(&draft->message); /* as large as the body */
-    if (!known) {
-        draft->impossible = true;
-        return error_set(err, "this OpenSSL has no %s", draft->algorithm);
-    }
+    draft->impossible = !known;
+    if (known)
+        encode_hex(digest_bytes(&digest), hex);
+    return known || error_set(err, "this OpenSSL has no %s", draft->algorithm);
+}
+
+static bool make_request(struct draft *draft, const char *method, struct error *err)
+{
     struct buf hex = {0};
-    encode_hex(digest_bytes(&digest), &hex);
+    bool ok = sign(draft, &hex, err);
+    buf_clear(&draft->message); /* as large as the body */
     struct request *request = &draft->request;
-    request->method = mem_text(method);
-    event_write_body(&draft->event, &request->body);
-    event_add_headers(&request->headers, buf_text(&hex), request->body.len);
+    if (ok) {
+        request->method = mem_text(method);
+        event_write_body(&draft->event, &request->body);
+        event_add_headers(&request->headers, buf_text(&hex), request->body.len);
+    }
     buf_clear(&hex);
-    return true;
+    return ok;
 }
 
 /* GET and HEAD requests go without a body, as any client sends them; Content-Length tells the

@@ -50,6 +50,7 @@ void event_write_message(const struct event *event, struct buf *out)
 
 void event_write_body(const struct event *event, struct buf *out)
 {
+    buf_reserve(out, event->data.len + event->data.len / 8 + 128); /* quotes are escaped */
     buf_add_text(out, "{\"id_event\":");
     js_quote(bytes_of(event->id), out);
     buf_add_text(out, ",\"data\":");

@@ -1,4 +1,4 @@
-"""How fast `hookcheck load` sends beside wrk: at the same nginx, which answers 204 without looking, with the same
+"""How fast `hookcheck load` and `hookcheck send --count` send beside wrk: at the same nginx, which answers 204 without looking, with the same
 connections, thread and body size, plain and over TLS. wrk repeats one body; hookcheck makes and signs each event. The
 sides take turns; the best turn of each counts, and the CPU time that a request cost its sender.
 
@@ -17,6 +17,8 @@ import time
 
 CONNECTIONS = 50
 AIM = 0.9  # of wrk's requests a second
+AIM_SEND = 0.35  # send prints a line for each request
+EVENTS = 100000
 
 CONF = """
 daemon off; master_process off; pid {0}/pid; error_log {0}/error.log;
@@ -70,6 +72,19 @@ def by_hookcheck(program, url, seconds):
     return report["requests_per_second"], cpu / report["answered"], report["bytes_sent"] / report["sent"]
 
 
+def by_send(program, url):
+    began = time.monotonic()
+    run([program, "send", url, "--secret", "whsec_bench", "--concurrency", str(CONNECTIONS), "--count", str(EVENTS)])
+    return EVENTS / (time.monotonic() - began)
+
+
+def compare_send(url, program, turns, script):
+    """Each side's best turn."""
+    pairs = [(by_wrk(url, 2, script)[0], by_send(program, url)) for _ in range(turns)]
+    wrk, send = max(pair[0] for pair in pairs), max(pair[1] for pair in pairs)
+    print(f"send    hookcheck / wrk: {send:.0f}/s, {send / wrk:.2f} of its requests a second (aim {AIM_SEND})")
+
+
 def compare(name, url, program, seconds, turns, script):
     best = {"wrk": 0.0, "hookcheck": 0.0}
     cost = {"wrk": 1e9, "hookcheck": 1e9}
@@ -108,6 +123,7 @@ def main():
             with open(f"{folder}/post.lua", "w", encoding="utf-8") as script:
                 script.write(SCRIPT.format(body))
             compare("plain", url, program, seconds, turns, f"{folder}/post.lua")
+            compare_send(url, program, turns, f"{folder}/post.lua")
             compare("TLS", f"https://127.0.0.1:{tls}/", program, seconds, turns, f"{folder}/post.lua")
         finally:
             server.terminate()

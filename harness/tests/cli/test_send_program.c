@@ -172,6 +172,29 @@ Test(cli_send_program, makes_distinct_events_and_repeats_each)
     stop(&endpoint);
 }
 
+Test(cli_send_program, keeps_its_connections_while_the_endpoint_does)
+{
+    NEED_HOOKCHECK();
+    static const struct raw_step keeps[] = {
+        {RAW_READ_REQUEST, NULL, 0}, {RAW_SEND, "HTTP/1.1 204 No Content\r\n\r\n", 0},
+        {RAW_READ_REQUEST, NULL, 0}, {RAW_SEND, "HTTP/1.1 204 No Content\r\n\r\n", 0},
+        {RAW_READ_REQUEST, NULL, 0}, {RAW_SEND, "HTTP/1.1 204 No Content\r\n\r\n", 0},
+    };
+    const struct {
+        const struct raw_step *steps;
+        size_t num_steps, num_connections;
+    } endpoints[] = {{keeps, ARRAY_LEN(keeps), 1}, {no_content, ARRAY_LEN(no_content), 3}};
+    for (size_t i = 0; i < ARRAY_LEN(endpoints); i++) {
+        struct endpoint endpoint = start(endpoints[i].steps, endpoints[i].num_steps);
+        struct program_end end;
+        RUN(&end, "send", endpoint.url, "--count", "3");
+        cr_expect_eq(end.code, EXIT_OK, "%s%s", buf_text(&end.out), buf_text(&end.err));
+        cr_expect_eq(raw_server_num_connections(endpoint.server), endpoints[i].num_connections);
+        program_end_clear(&end);
+        stop(&endpoint);
+    }
+}
+
 Test(cli_send_program, keeps_to_its_rate)
 {
     NEED_HOOKCHECK();
