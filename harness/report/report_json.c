@@ -99,6 +99,8 @@ static void set_run(json_t *object, const struct run_result *result)
     set_seed(object, result->seed);
     json_set_text(object, "started", result->started);
     json_set_ms(object, "duration_ms", result->duration_ns);
+    if (result->waited_ns)
+        json_set_ms(object, "waited_ms", result->waited_ns);
     json_object_set_new(object, "strict", json_boolean(result->strict));
     json_object_set_new(object, "interrupted", json_boolean(result->interrupted));
     json_set_text(object, "stopped", result->stopped);

@@ -458,6 +458,7 @@ static bool read_about(const struct json_at *at, struct run_result *out, struct 
         {"rerun", TEXT, AT(rerun), false},
         {"url", TEXT, AT(url), true},
         {"duration_ms", MOMENT, AT(duration_ns), false},
+        {"waited_ms", MOMENT, AT(waited_ns), true},
         {"strict", FLAG, AT(strict), false},
         {"interrupted", FLAG, AT(interrupted), false},
         {"experiments", COUNT, AT(num_experiments), true},

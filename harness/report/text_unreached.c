@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/text.h"
 #include "report/text_blocks.h"
 
 struct advice {
@@ -13,10 +14,10 @@ struct advice {
 static const struct advice advices[] = {
     {OUTCOME_UNRESOLVED, NULL,
      "check the host name; --resolve HOST:PORT:ADDRESS sets an address without DNS"},
-    {OUTCOME_REFUSED, NULL, "start the endpoint or check the port; --wait 30s waits for it"},
+    {OUTCOME_REFUSED, NULL, "start the endpoint or check the port"},
     {OUTCOME_UNREACHABLE, "roxy",
      "check the proxy's address, and that it may connect there; NO_PROXY=HOST leaves it out"},
-    {OUTCOME_UNREACHABLE, NULL, "check address, port and firewall; --wait 30s waits for it"},
+    {OUTCOME_UNREACHABLE, NULL, "check address, port and firewall"},
     {OUTCOME_TLS_FAILED, "wrong version number",
      "the port does not speak TLS: use http:// in the URL"},
     {OUTCOME_TLS_FAILED, "local issuer",
@@ -36,7 +37,23 @@ static const char *advice_for(const struct observation *seen)
         if (advices[i].outcome == seen->outcome &&
             (!advices[i].words || strstr(seen->detail, advices[i].words)))
             return advices[i].advice;
-    return "check that something listens there; --wait 30s waits until it answers";
+    return "check that something listens there";
+}
+
+/* Waiting helps where nothing listens yet. */
+static void add_advice(const struct run_result *result, const struct observation *seen,
+                       struct buf *out)
+{
+    buf_add_text(out, advice_for(seen));
+    if (seen->outcome != OUTCOME_REFUSED && seen->outcome != OUTCOME_UNREACHABLE)
+        return;
+    if (!result->waited_ns) {
+        buf_add_text(out, "; --wait 30s waits for it");
+        return;
+    }
+    buf_add_text(out, "; ");
+    text_add_duration(out, result->waited_ns);
+    buf_add_text(out, " of --wait were not enough");
 }
 
 static const struct observation *first_attempt(const struct run_result *result)
@@ -64,6 +81,7 @@ void text_add_unreached(const struct page *page, const struct run_result *result
     const struct observation *seen = first_attempt(result);
     struct buf tried = {0};
     struct buf got = {0};
+    struct buf advice = {0};
     buf_add_text(&tried, result->target);
     if (seen && seen->peer[0])
         buf_add_format(&tried, " at %s", seen->peer);
@@ -74,7 +92,10 @@ void text_add_unreached(const struct page *page, const struct run_result *result
     }
     page_short_field(page, 0, "tried", buf_text(&tried), 2);
     page_short_field(page, 0, "got", buf_text(&got), 3);
-    page_short_field(page, 0, "do", seen ? advice_for(seen) : NULL, 2);
+    if (seen)
+        add_advice(result, seen, &advice);
+    page_short_field(page, 0, "do", seen ? buf_text(&advice) : NULL, 2);
+    buf_clear(&advice);
     buf_clear(&tried);
     buf_clear(&got);
 }

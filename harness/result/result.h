@@ -183,6 +183,7 @@ struct run_result {
     char started[32]; /* ISO 8601, UTC */
     int64_t begun_ns; /* by the clock of the observations; 0 in a saved result */
     int64_t duration_ns;
+    int64_t waited_ns; /* for a first answer, in vain (--wait); 0 = not */
     bool is_saved; /* read from a report: bodies are cut, and curl lines come with the cases */
     bool strict;
     bool interrupted;

@@ -216,6 +216,8 @@ static void wait_for_answer(struct runner *runner)
         }
     }
     request_clear(&request);
+    if (!runner->reached)
+        runner->result->waited_ns = runner->options->wait_ns;
 }
 
 static void gather_all(struct runner *runner)

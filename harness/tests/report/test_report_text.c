@@ -527,5 +527,11 @@ Test(report_report_text, says_in_three_lines_that_nothing_was_reached)
     cr_expect_not_null(strstr(buf_text(&out), "--wait 30s"));
     cr_expect_null(strstr(buf_text(&out), "HMAC"));
     buf_clear(&out);
+    result.waited_ns = 2 * NS_PER_S;
+    report_text_whole(&result, &options, &out);
+    cr_expect_leq(lines_of(&out), 6, "%s", buf_text(&out));
+    cr_expect_not_null(strstr(buf_text(&out), "2.00 s of --wait were not enough"));
+    cr_expect_null(strstr(buf_text(&out), "--wait 30s"));
+    buf_clear(&out);
     run_result_clear(&result);
 }
