@@ -184,7 +184,7 @@ struct run_result {
     int64_t begun_ns; /* by the clock of the observations; 0 in a saved result */
     int64_t duration_ns;
     int64_t waited_ns; /* for a first answer, in vain (--wait); 0 = not */
-    bool is_saved; /* read from a report: bodies are cut, and curl lines come with the cases */
+    bool is_saved;     /* read from a report: bodies are cut, and curl lines come with the cases */
     bool strict;
     bool interrupted;
     char *stopped; /* why the run ended early (max-time, max-requests, interrupted, endpoint gone),
