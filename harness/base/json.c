@@ -158,3 +158,20 @@ bool json_only_keys(const struct json_at *at, const char *const *keys, size_t co
     }
     return true;
 }
+
+void json_add_document(const json_t *value, struct buf *out)
+{
+    char *text = json_dumps(value, JSON_INDENT(2));
+    if (text)
+        buf_add_format(out, "%s\n", text);
+    free(text);
+}
+
+json_t *json_visible(const char *text)
+{
+    struct buf out = {0};
+    text_add_visible(&out, bytes_of(text), SIZE_MAX);
+    json_t *string = json_stringn(buf_text(&out), out.len);
+    buf_clear(&out);
+    return string;
+}

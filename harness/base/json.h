@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/bytes.h"
 #include "base/error.h"
 
@@ -49,6 +50,13 @@ bool json_get_integer(const struct json_at *at, json_int_t min, json_int_t max, 
                       struct error *err);
 bool json_expect_object(const struct json_at *at, struct error *err);
 bool json_expect_array(const struct json_at *at, struct error *err);
+
+/* A string of `text`, which may be a stranger's: control characters and bytes that are not UTF-8 as
+ * \xNN. New. */
+json_t *json_visible(const char *text);
+
+/* Appends the document as the commands' --json prints it: indented, with a line end. */
+void json_add_document(const json_t *value, struct buf *out);
 
 /* Refuses members whose names are not among `keys`, naming the nearest one. */
 bool json_only_keys(const struct json_at *at, const char *const *keys, size_t count,

@@ -2,11 +2,13 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/json.h"
 #include "base/sink.h"
 #include "cli/command.h"
 #include "reference/explain.h"
 
 static const struct option_spec specs[] = {
+    {.name = "json", .help = "Print a JSON array of objects.", .otherwise = "text"},
     {.name = "suite",
      .value = "NAME|FILE",
      .repeatable = true,
@@ -16,13 +18,19 @@ static const struct option_spec specs[] = {
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options};
 
-static bool print(const struct library *library, const char *id, struct error *err)
+static bool print(const struct library *library, const struct arguments *arguments,
+                  struct error *err)
 {
+    json_t *things = explain(library, arguments->words[0], err);
     struct buf out = {0};
-    bool found = explain(library, id, &out, err);
+    if (things && arguments_has(arguments, "json"))
+        json_add_document(things, &out);
+    else if (things)
+        explain_add_text(things, &out);
     sink_write(stdout, buf_bytes(&out));
     buf_clear(&out);
-    return found;
+    json_decref(things);
+    return things != NULL;
 }
 
 static int run(const struct arguments *arguments, struct error *err)
@@ -33,8 +41,7 @@ static int run(const struct arguments *arguments, struct error *err)
     size_t count = 0;
     const char **names = arguments_values(arguments, "suite", &count);
     library_init(&library);
-    bool ok = library_load_suites(&library, names, count, err) &&
-              print(&library, arguments->words[0], err);
+    bool ok = library_load_suites(&library, names, count, err) && print(&library, arguments, err);
     library_clear(&library);
     free(names);
     return ok ? EXIT_OK : EXIT_WRONG_USAGE;

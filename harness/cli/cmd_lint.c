@@ -3,32 +3,66 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
 #include "base/sink.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "run/library.h"
 
 #define SUITE_FILE_MAX ((size_t)16 * 1024 * 1024)
 
-/* The suite in `file`, or NULL after its complaint was printed. */
-static struct suite *read_suite(const struct library *library, const char *file)
+static const struct option_spec specs[] = {
+    {.name = "json", .help = "Print a JSON array of objects.", .otherwise = "a line for each file"},
+};
+static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
+static const struct option_set *const option_sets[] = {&own_options};
+
+/* NULL with the complaint. */
+static struct suite *read_suite(const struct library *library, const char *file, struct error *err)
 {
     struct buf text = {0};
-    struct error why = {0};
     struct suite *suite = NULL;
-    if (file_read(file, SUITE_FILE_MAX, &text, &why))
-        suite = suite_read(file, buf_bytes(&text), &library->vocabulary, &why);
-    if (!suite)
-        sink_print(stdout, "%s\n", why.message);
+    if (file_read(file, SUITE_FILE_MAX, &text, err))
+        suite = suite_read(file, buf_bytes(&text), &library->vocabulary, err);
     buf_clear(&text);
     return suite;
 }
 
-static bool lint_file(const struct library *library, const char *file)
+static void print_line(const char *file, const struct suite *suite, const char *complaint)
 {
-    struct suite *suite = read_suite(library, file);
+    char *line = suite ? mem_format("%s: ok, %zu case%s", file, suite->num_cases,
+                                    suite->num_cases == 1 ? "" : "s")
+                       : mem_text(complaint);
+    struct buf out = {0};
+    text_add_visible(&out, bytes_of(line), SIZE_MAX);
+    sink_print(stdout, "%s\n", buf_text(&out));
+    buf_clear(&out);
+    free(line);
+}
+
+static void add_row(const char *file, const struct suite *suite, const char *complaint,
+                    json_t *rows)
+{
+    json_t *row = json_object();
+    (void)json_object_set_new(row, "file", json_visible(file));
+    (void)json_object_set_new(row, "valid", json_boolean(suite != NULL));
     if (suite)
-        sink_print(stdout, "%s: ok, %zu case%s\n", file, suite->num_cases,
-                   suite->num_cases == 1 ? "" : "s");
+        (void)json_object_set_new(row, "cases", json_integer((json_int_t)suite->num_cases));
+    else
+        (void)json_object_set_new(row, "complaint", json_visible(complaint));
+    (void)json_array_append_new(rows, row);
+}
+
+/* Prints, or adds to `rows` where that is not NULL. */
+static bool lint_file(const struct library *library, const char *file, json_t *rows)
+{
+    struct error why = {0};
+    struct suite *suite = read_suite(library, file, &why);
+    if (rows)
+        add_row(file, suite, why.message, rows);
+    else
+        print_line(file, suite, why.message);
     suite_free(suite);
     return suite != NULL;
 }
@@ -40,9 +74,16 @@ static int run(const struct arguments *arguments, struct error *err)
     struct library library;
     library_init(&library);
     int code = EXIT_OK;
+    json_t *rows = arguments_has(arguments, "json") ? json_array() : NULL;
+    struct buf out = {0};
     for (size_t i = 0; i < arguments->num_words; i++)
-        if (!lint_file(&library, arguments->words[i]))
+        if (!lint_file(&library, arguments->words[i], rows))
             code = EXIT_WRONG_USAGE;
+    if (rows)
+        json_add_document(rows, &out);
+    sink_write(stdout, buf_bytes(&out));
+    buf_clear(&out);
+    json_decref(rows);
     library_clear(&library);
     return code;
 }
@@ -56,7 +97,7 @@ const struct command command_lint = {
         "has, or what is wrong and where. Exit code: 0 when all files are valid, 2 otherwise.",
     .examples = "  hookcheck lint suites/mine.json\n"
                 "  hookcheck lint suites/*/*.json\n",
-    .options = NULL,
-    .num_option_sets = 0,
+    .options = option_sets,
+    .num_option_sets = ARRAY_LEN(option_sets),
     .run = run,
 };

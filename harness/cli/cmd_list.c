@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/json.h"
 #include "base/layout.h"
 #include "base/mem.h"
 #include "base/sink.h"
@@ -79,13 +80,6 @@ static void keep_meant(const struct listing *listing, const char *const *pattern
     }
 }
 
-static void add_json(const json_t *rows, struct buf *out)
-{
-    char *text = json_dumps(rows, JSON_INDENT(2));
-    buf_add_format(out, "%s\n", text ? text : "[]");
-    free(text);
-}
-
 static bool print_listing(const struct listing *listing, const struct library *library,
                           const struct arguments *arguments, struct error *err)
 {
@@ -94,7 +88,7 @@ static bool print_listing(const struct listing *listing, const struct library *l
     listing->fill(library, rows);
     keep_meant(listing, arguments->words + 1, arguments->num_words - 1, rows);
     if (arguments_has(arguments, "json"))
-        add_json(rows, &out);
+        json_add_document(rows, &out);
     else
         add_text(listing, rows, isatty(STDOUT_FILENO) && json_array_size(rows), &out);
     bool is_missing = json_array_size(rows) == 0 && arguments->num_words > 1;

@@ -3,6 +3,7 @@
 
 #include "base/array.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/sink.h"
 #include "cli/command.h"
 #include "cli/secret_options.h"
@@ -21,6 +22,7 @@ static const struct option_spec specs[] = {
     {.name = "body",
      .value = "FILE",
      .help = "The request's exact body; standard input when FILE is -."},
+    {.name = "json", .help = "Print a JSON object.", .otherwise = "text"},
     {.name = "request",
      .value = "FILE",
      .help = "A whole captured request instead: raw HTTP, a HAR file or a curl command."},
@@ -53,22 +55,48 @@ static bool check_usage(const struct arguments *arguments, struct error *err)
     return true;
 }
 
-/* The first line is the verdict; what explains it follows. */
-static int verify(const struct secret *secret, const struct request *request)
+/* `more` has a line for each thing that explains it. */
+static void print_text(const char *reason, const struct buf *more)
+{
+    if (reason)
+        sink_print(stdout, "not valid: %s\n%s", reason, buf_text(more));
+    else
+        sink_print(stdout, "valid\n");
+}
+
+static void print_json(const char *reason, const struct buf *more)
+{
+    json_t *verdict = json_object();
+    json_t *findings = json_array();
+    struct buf out = {0};
+    (void)json_object_set_new(verdict, "valid", json_boolean(!reason));
+    (void)json_object_set_new(verdict, "reason", reason ? json_visible(reason) : json_null());
+    (void)json_object_set_new(verdict, "findings", findings);
+    for (const char *line = buf_text(more); *line;) {
+        size_t len = strcspn(line, "\n");
+        (void)json_array_append_new(findings, json_stringn(line, len));
+        line += len + (line[len] == '\n');
+    }
+    json_add_document(verdict, &out);
+    sink_write(stdout, buf_bytes(&out));
+    buf_clear(&out);
+    json_decref(verdict);
+}
+
+/* The verdict comes first; what explains it follows. */
+static int verify(const struct secret *secret, const struct request *request, bool as_json)
 {
     struct error why = {0};
+    struct buf more = {0};
     const char *signature = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
     struct bytes given = {signature, signature ? strlen(signature) : 0};
     struct bytes body = buf_bytes(&request->body);
-    if (signature_verify(secret_bytes(secret), body, given, &why) == VERIFICATION_VALID) {
-        sink_print(stdout, "valid\n");
-        return EXIT_OK;
-    }
-    struct buf more = {0};
-    (void)offline_explain(&request->headers, body, secret_bytes(secret), &more);
-    sink_print(stdout, "not valid: %s\n%s", why.message, buf_text(&more));
+    bool valid = signature_verify(secret_bytes(secret), body, given, &why) == VERIFICATION_VALID;
+    if (!valid)
+        (void)offline_explain(&request->headers, body, secret_bytes(secret), &more);
+    (as_json ? print_json : print_text)(valid ? NULL : why.message, &more);
     buf_clear(&more);
-    return EXIT_FELL_SHORT;
+    return valid ? EXIT_OK : EXIT_FELL_SHORT;
 }
 
 static bool read_request(const struct arguments *arguments, struct request *out, struct error *err)
@@ -95,7 +123,7 @@ static int run(const struct arguments *arguments, struct error *err)
     int code = EXIT_WRONG_USAGE;
     if (check_usage(arguments, err) && secret_from_arguments(arguments, &secret, err) &&
         read_request(arguments, &request, err))
-        code = verify(&secret, &request);
+        code = verify(&secret, &request, arguments_has(arguments, "json"));
     request_clear(&request);
     secret_clear(&secret);
     return code;

@@ -27,16 +27,14 @@ static void unknown(const struct library *library, const char *id, struct error 
     names_clear(&names);
 }
 
-bool explain(const struct library *library, const char *id, struct buf *out, struct error *err)
+json_t *explain(const struct library *library, const char *id, struct error *err)
 {
-    size_t found = 0;
-    for (size_t i = 0; i < ARRAY_LEN(explainers); i++) {
-        struct buf text = {0};
-        if (explainers[i]->explain(library, id, &text))
-            buf_add_format(out, "%s%s", found++ ? "\n" : "", buf_text(&text));
-        buf_clear(&text);
-    }
-    if (!found)
-        unknown(library, id, err);
-    return found > 0;
+    json_t *things = json_array();
+    for (size_t i = 0; i < ARRAY_LEN(explainers); i++)
+        (void)explainers[i]->explain(library, id, things);
+    if (json_array_size(things))
+        return things;
+    json_decref(things);
+    unknown(library, id, err);
+    return NULL;
 }

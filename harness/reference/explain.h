@@ -5,6 +5,7 @@
 #ifndef REFERENCE_EXPLAIN_H
 #define REFERENCE_EXPLAIN_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -15,8 +16,8 @@
 #include "suite/word.h"
 
 struct explainer {
-    /* Appends paragraphs about what `id` names; false when it names nothing of this kind. */
-    bool (*explain)(const struct library *library, const char *id, struct buf *out);
+    /* Appends what `id` names to the array `things`; false when it names nothing of this kind. */
+    bool (*explain)(const struct library *library, const char *id, json_t *things);
     void (*add_names)(const struct library *library, struct names *names);
 };
 
@@ -34,12 +35,26 @@ extern const struct explainer explain_frameworks; /* "express": the first five m
 extern const struct explainer explain_snippets;   /* "node.mjs": the file as it is */
 extern const struct explainer explain_event_ids;  /* "7e57c0de", or such an id in full */
 
-/* Appends all that is known of what `id` names; a word may name things of two kinds: then both are
- * explained. False with the nearest name when there is nothing of that name. */
-bool explain(const struct library *library, const char *id, struct buf *out, struct error *err);
+/* All that is known of what `id` names: an array with an object for each thing of that name, with
+ * its "kind" and "name" (a fault's "id" too), and either "facts", each with "title" and "texts", or
+ * the "text" of a page. Caller owns. NULL with the nearest name when there is nothing of that name.
+ */
+json_t *explain(const struct library *library, const char *id, struct error *err);
 
-/* Appends "Title:     text", wrapped; nothing when there is no text. */
-void explain_entry(const char *title, const char *text, struct buf *out);
+/* Appends the same for people, wrapped. */
+void explain_add_text(const json_t *things, struct buf *out);
+
+/* --- for explainers --- */
+
+/* Appends a thing, and returns its facts for explain_entry; borrowed. `id` may be NULL. */
+json_t *explain_begin(json_t *things, const char *kind, const char *id, const char *name);
+
+/* Appends the fact "Title:"; nothing when there is no text. Without a title it is one more text of
+ * the fact before. */
+void explain_entry(const char *title, const char *text, json_t *facts);
+
+/* Appends a thing that is one text, which is printed as it is. */
+void explain_add_page(json_t *things, const char *kind, const char *name, struct bytes text);
 
 /* How a word is written on a command line: "truncate-signature[=TO]", "set-header=NAME". Caller
  * frees. */

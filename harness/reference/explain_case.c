@@ -86,7 +86,7 @@ static void add_expectations(const struct calls *calls, struct buf *out)
 }
 
 /* `value` is the one of a `for` list that is shown: "[32]"; "" without a list. */
-static void add_step(const struct suite_case *one, size_t index, const char *value, struct buf *out)
+static void add_step(const struct suite_case *one, size_t index, const char *value, json_t *out)
 {
     const struct step *step = &one->steps[index];
     struct buf sent = {0};
@@ -107,7 +107,7 @@ static void add_step(const struct suite_case *one, size_t index, const char *val
     buf_clear(&expected);
 }
 
-static void add_conditions(const struct suite_case *one, struct buf *out)
+static void add_conditions(const struct suite_case *one, json_t *out)
 {
     const struct {
         bool is_so;
@@ -125,7 +125,7 @@ static void add_conditions(const struct suite_case *one, struct buf *out)
             explain_entry("Note:", conditions[i].sentence, out);
 }
 
-static void add_tolerated(const struct suite_case *one, struct buf *out)
+static void add_tolerated(const struct suite_case *one, json_t *out)
 {
     if (!one->tolerate_status)
         return;
@@ -140,7 +140,7 @@ static const char *value_of(const struct suite_case *one)
     return one->id + strlen(one->base);
 }
 
-static void add_values(const struct suite_case *siblings, size_t count, struct buf *out)
+static void add_values(const struct suite_case *siblings, size_t count, json_t *out)
 {
     struct buf values = {0};
     for (size_t i = 0; i < count; i++)
@@ -166,14 +166,15 @@ static void add_levels(const struct suite_case *siblings, size_t count, struct b
 
 /* `siblings` are the `count` values of one `for` list, of which `one` is shown in full. */
 static void describe_case(const struct suite_case *one, const struct suite_case *siblings,
-                          size_t count, struct buf *out)
+                          size_t count, json_t *things)
 {
     struct buf together = {0};
     struct buf see = {0};
-    buf_add_format(out, "%s (case, ", count > 1 ? one->base : one->id);
-    add_levels(siblings, count, out);
-    buf_add_text(out, ")\n\n");
+    struct buf levels = {0};
+    json_t *out = explain_begin(things, "case", NULL, count > 1 ? one->base : one->id);
+    add_levels(siblings, count, &levels);
     explain_entry("Title:", one->title, out);
+    explain_entry("Level:", buf_text(&levels), out);
     add_values(siblings, count, out);
     for (size_t i = 0; i < one->num_steps; i++)
         add_step(one, i, count > 1 ? value_of(one) : "", out);
@@ -192,6 +193,7 @@ static void describe_case(const struct suite_case *one, const struct suite_case 
     add_conditions(one, out);
     buf_clear(&together);
     buf_clear(&see);
+    buf_clear(&levels);
 }
 
 /* --- finding --- */
@@ -213,12 +215,12 @@ static bool is_base(const struct suite_case *one, const char *id)
 }
 
 /* All values of a `for` list stand beside each other in their suite. */
-static bool explain_in_suite(const struct suite *suite, const char *id, struct buf *out)
+static bool explain_in_suite(const struct suite *suite, const char *id, json_t *things)
 {
     for (size_t i = 0; i < suite->num_cases; i++) {
         const struct suite_case *one = &suite->cases[i];
         if (is_one(one, id)) {
-            describe_case(one, one, 1, out);
+            describe_case(one, one, 1, things);
             return true;
         }
         if (!is_base(one, id))
@@ -226,22 +228,18 @@ static bool explain_in_suite(const struct suite *suite, const char *id, struct b
         size_t count = 1;
         while (i + count < suite->num_cases && strcmp(suite->cases[i + count].base, one->base) == 0)
             count++;
-        describe_case(one, one, count, out);
+        describe_case(one, one, count, things);
         return true;
     }
     return false;
 }
 
-static bool explain_case(const struct library *library, const char *id, struct buf *out)
+static bool explain_case(const struct library *library, const char *id, json_t *things)
 {
-    size_t found = 0;
-    for (size_t i = 0; i < library->num_suites; i++) {
-        struct buf text = {0};
-        if (explain_in_suite(library->suites[i], id, &text))
-            buf_add_format(out, "%s%s", found++ ? "\n" : "", buf_text(&text));
-        buf_clear(&text);
-    }
-    return found > 0;
+    bool found = false;
+    for (size_t i = 0; i < library->num_suites; i++)
+        found = explain_in_suite(library->suites[i], id, things) || found;
+    return found;
 }
 
 static void add_case_names(const struct library *library, struct names *names)

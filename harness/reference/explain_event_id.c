@@ -9,14 +9,15 @@
 #include "panora/event.h"
 #include "reference/explain.h"
 
-/* "7e57c0de", with or without what follows the hyphen. */
+/* "7e57c0de", with or without what follows the hyphen: hexadecimal digits and more hyphens. */
 static bool is_ours(const char *id)
 {
     size_t len = strlen(EVENT_ID_PREFIX);
-    return strncasecmp(id, EVENT_ID_PREFIX, len) == 0 && (id[len] == '\0' || id[len] == '-');
+    return strncasecmp(id, EVENT_ID_PREFIX, len) == 0 && (id[len] == '\0' || id[len] == '-') &&
+           strspn(id, "0123456789abcdefABCDEF-") == strlen(id);
 }
 
-static bool explain_event_id(const struct library *library, const char *id, struct buf *out)
+static bool explain_event_id(const struct library *library, const char *id, json_t *things)
 {
     static const char wanted[] = EVENT_ID_PREFIX "-";
     if (!is_ours(id))
@@ -33,7 +34,7 @@ static bool explain_event_id(const struct library *library, const char *id, stru
                            "with " EVENT_ID_PREFIX "; the four digits after the hyphen belong to "
                            "the run, and are the same for the same --seed");
     char *clean = mem_format("DELETE FROM your_events WHERE id_event LIKE '%s%%'", prefix);
-    buf_add_format(out, "%s (id of an event)\n\n", id);
+    json_t *out = explain_begin(things, "id of an event", NULL, id);
     explain_entry("Means:", means, out);
     explain_entry("Left by:",
                   "hookcheck run, send, sign and fixtures; a run leaves nothing else "

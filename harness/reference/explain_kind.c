@@ -10,9 +10,9 @@
 
 /* --- event types --- */
 
-static void describe_type(const struct event_type *type, struct buf *out)
+static void describe_type(const struct event_type *type, json_t *things)
 {
-    buf_add_format(out, "%s (event type)\n\n", type->name);
+    json_t *out = explain_begin(things, "event type", NULL, type->name);
     explain_entry("Arrives as:", type->wire_type ? type->wire_type : "nothing: it is never sent",
                   out);
     explain_entry("Data:", type->shape == SHAPE_ROWS ? "a list of rows" : "one object", out);
@@ -28,11 +28,11 @@ static void describe_type(const struct event_type *type, struct buf *out)
     free(command);
 }
 
-static bool explain_type(const struct library *library, const char *id, struct buf *out)
+static bool explain_type(const struct library *library, const char *id, json_t *things)
 {
     const struct event_type *type = catalogue_find(library->catalogue, id);
     if (type)
-        describe_type(type, out);
+        describe_type(type, things);
     return type != NULL;
 }
 
@@ -57,9 +57,9 @@ static bool is_first_value(const struct suite *suite, size_t index)
     return index == 0 || strcmp(suite->cases[index].base, suite->cases[index - 1].base) != 0;
 }
 
-static void describe_suite(const struct suite *suite, struct buf *out)
+static void describe_suite(const struct suite *suite, json_t *things)
 {
-    buf_add_format(out, "%s (suite)\n\n", suite->name);
+    json_t *out = explain_begin(things, "suite", NULL, suite->name);
     explain_entry("About:", suite->about, out);
     char *size = mem_format("%zu cases", suite->num_cases);
     char *command = mem_format("hookcheck run URL --suite %s", suite->name);
@@ -72,11 +72,11 @@ static void describe_suite(const struct suite *suite, struct buf *out)
     free(command);
 }
 
-static bool explain_suite(const struct library *library, const char *id, struct buf *out)
+static bool explain_suite(const struct library *library, const char *id, json_t *things)
 {
     for (size_t i = 0; i < library->num_suites; i++)
         if (is_named(library->suites[i], id)) {
-            describe_suite(library->suites[i], out);
+            describe_suite(library->suites[i], things);
             return true;
         }
     return false;
@@ -94,25 +94,26 @@ const struct explainer explain_suites = {explain_suite, add_suites};
 
 /* `line` is handed over. */
 static void describe_format(const char *name, const char *kind, const char *sentence, char *line,
-                            struct buf *out)
+                            json_t *things)
 {
-    buf_add_format(out, "%s%s (%s)\n\n", out->len ? "\n" : "", name, kind);
+    json_t *out = explain_begin(things, kind, NULL, name);
     explain_entry("Is:", sentence, out);
     explain_entry("Example:", line, out);
     free(line);
 }
 
-static bool explain_format(const struct library *library, const char *id, struct buf *out)
+static bool explain_format(const struct library *library, const char *id, json_t *things)
 {
+    size_t before = json_array_size(things);
     for (size_t i = 0; i < num_report_formats; i++)
         if (strcmp(report_formats[i].name, id) == 0)
             describe_format(id, "format of reports", report_formats[i].sentence,
-                            mem_format("hookcheck run URL --report %s=FILE", id), out);
+                            mem_format("hookcheck run URL --report %s=FILE", id), things);
     for (size_t i = 0; i < num_request_formats; i++)
         if (strcmp(request_formats[i].name, id) == 0)
             describe_format(id, "format of signed requests", request_formats[i].sentence,
-                            mem_format("hookcheck sign --format %s", id), out);
-    return out->len > 0;
+                            mem_format("hookcheck sign --format %s", id), things);
+    return json_array_size(things) > before;
 }
 
 static void add_formats(const struct library *library, struct names *names)

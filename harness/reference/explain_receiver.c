@@ -8,7 +8,7 @@
 #include "receive/variation.h"
 #include "reference/explain.h"
 
-static void add_argument(const struct argument_spec *argument, struct buf *out)
+static void add_argument(const struct argument_spec *argument, json_t *out)
 {
     if (argument->kind == ARGUMENT_NONE)
         return;
@@ -21,11 +21,11 @@ static void add_argument(const struct argument_spec *argument, struct buf *out)
 
 /* --- faults --- */
 
-static void describe_fault(const struct fault *fault, struct buf *out)
+static void describe_fault(const struct fault *fault, json_t *things)
 {
     struct catches *catches = catches_load(NULL, NULL);
     const struct names *must = &catches_of(catches, fault)->must;
-    buf_add_format(out, "%s %s (fault)\n\n", fault->id, fault->name);
+    json_t *out = explain_begin(things, "fault", fault->id, fault->name);
     char *sentence = mem_format("The receiver %s.", fault->sentence);
     char *usage = mem_format("hookcheck receive --fault %s%s", fault->id,
                              fault->argument.kind == ARGUMENT_NONE ? ""
@@ -43,15 +43,15 @@ static void describe_fault(const struct fault *fault, struct buf *out)
     free(usage);
 }
 
-static bool explain_fault(const struct library *library, const char *id, struct buf *out)
+static bool explain_fault(const struct library *library, const char *id, json_t *things)
 {
     const struct fault *fault = fault_find(id);
     if (fault)
-        describe_fault(fault, out);
+        describe_fault(fault, things);
     for (size_t i = 0; !fault && i < num_non_faults; i++) {
         if (strcasecmp(non_faults[i].id, id) != 0)
             continue;
-        buf_add_format(out, "%s (no fault of the receiver)\n\n", non_faults[i].id);
+        json_t *out = explain_begin(things, "no fault of the receiver", NULL, non_faults[i].id);
         explain_entry("Mistake:", non_faults[i].sentence, out);
         explain_entry("Why none:", non_faults[i].because, out);
         return true;
@@ -71,9 +71,9 @@ const struct explainer explain_faults = {explain_fault, add_fault_names};
 
 /* --- behaviours --- */
 
-static void describe_behaviour(const struct behaviour *behaviour, struct buf *out)
+static void describe_behaviour(const struct behaviour *behaviour, json_t *things)
 {
-    buf_add_format(out, "%s (behaviour of the receiver)\n\n", behaviour->name);
+    json_t *out = explain_begin(things, "behaviour of the receiver", NULL, behaviour->name);
     char *usage = mem_format("hookcheck receive --behaviour %s%s", behaviour->name,
                              behaviour->argument.kind == ARGUMENT_NONE ? ""
                              : behaviour->argument.fallback            ? "[=ARGUMENT]"
@@ -86,11 +86,11 @@ static void describe_behaviour(const struct behaviour *behaviour, struct buf *ou
     free(usage);
 }
 
-static bool explain_behaviour(const struct library *library, const char *id, struct buf *out)
+static bool explain_behaviour(const struct library *library, const char *id, json_t *things)
 {
     const struct behaviour *behaviour = table_find(&behaviour_table, id, NULL);
     if (behaviour)
-        describe_behaviour(behaviour, out);
+        describe_behaviour(behaviour, things);
     return behaviour != NULL;
 }
 
@@ -103,9 +103,9 @@ const struct explainer explain_behaviours = {explain_behaviour, add_behaviour_na
 
 /* --- variations --- */
 
-static void describe_variation(const struct variation *variation, struct buf *out)
+static void describe_variation(const struct variation *variation, json_t *things)
 {
-    buf_add_format(out, "%s (correct in another way)\n\n", variation->name);
+    json_t *out = explain_begin(things, "correct in another way", NULL, variation->name);
     char *usage = mem_format("hookcheck receive --variation %s", variation->name);
     char *sentence = mem_format("The receiver %s.", variation->sentence);
     explain_entry("Meaning:", sentence, out);
@@ -115,11 +115,11 @@ static void describe_variation(const struct variation *variation, struct buf *ou
     free(usage);
 }
 
-static bool explain_variation(const struct library *library, const char *id, struct buf *out)
+static bool explain_variation(const struct library *library, const char *id, json_t *things)
 {
     const struct variation *variation = table_find(&variation_table, id, NULL);
     if (variation)
-        describe_variation(variation, out);
+        describe_variation(variation, things);
     return variation != NULL;
 }
 

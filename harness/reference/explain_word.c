@@ -24,7 +24,7 @@ char *word_usage(const struct word *word)
     return buf_take(&out);
 }
 
-static void add_parameter(const struct parameter *parameter, struct buf *out)
+static void add_parameter(const struct parameter *parameter, json_t *out)
 {
     struct buf text = {0};
     buf_add_format(&text, "%s: %s", parameter->name, parameter->sentence);
@@ -42,7 +42,7 @@ static void add_parameter(const struct parameter *parameter, struct buf *out)
     buf_clear(&text);
 }
 
-static void add_parameters(const struct word *word, struct buf *out)
+static void add_parameters(const struct word *word, json_t *out)
 {
     for (size_t i = 0; i < WORD_PARAMETERS_MAX && word->parameters[i].kind; i++)
         add_parameter(&word->parameters[i], out);
@@ -61,7 +61,7 @@ static char *mutation_in_suite(const struct word *word)
     return buf_take(&out);
 }
 
-static void describe_mutation(const struct mutation *mutation, struct buf *out)
+static void describe_mutation(const struct mutation *mutation, json_t *things)
 {
     static const struct {
         const char *place;
@@ -76,7 +76,7 @@ static void describe_mutation(const struct mutation *mutation, struct buf *out)
     char *usage = word_usage(word);
     char *option = mem_format("--wrong %s", usage);
     char *in_suite = mutation_in_suite(word);
-    buf_add_format(out, "%s (mutation)\n\n", word->name);
+    json_t *out = explain_begin(things, "mutation", NULL, word->name);
     explain_entry("Meaning:", sentence, out);
     explain_entry("Option:", option, out);
     explain_entry("In a suite:", in_suite, out);
@@ -94,11 +94,11 @@ static void describe_mutation(const struct mutation *mutation, struct buf *out)
     free(in_suite);
 }
 
-static bool explain_mutation(const struct library *library, const char *id, struct buf *out)
+static bool explain_mutation(const struct library *library, const char *id, json_t *things)
 {
     const struct word *word = table_find(&mutation_words, id, NULL);
     if (word)
-        describe_mutation(mutation_of(&(struct call){.word = word}), out);
+        describe_mutation(mutation_of(&(struct call){.word = word}), things);
     return word != NULL;
 }
 
@@ -111,13 +111,13 @@ const struct explainer explain_mutations = {explain_mutation, add_mutation_names
 
 /* --- expectations --- */
 
-static void describe_expectation(const struct expectation *expectation, struct buf *out)
+static void describe_expectation(const struct expectation *expectation, json_t *things)
 {
     const struct word *word = &expectation->word;
     char *sentence = mem_format("The endpoint %s.", word->sentence);
     char *in_suite = mem_format("\"expect\": {\"%s\": %s}", word->name,
                                 word->parameters[0].kind ? "..." : "true");
-    buf_add_format(out, "%s (expectation)\n\n", word->name);
+    json_t *out = explain_begin(things, "expectation", NULL, word->name);
     explain_entry("Meaning:", sentence, out);
     explain_entry("In a suite:", in_suite, out);
     explain_entry("Place:", word->place, out);
@@ -129,11 +129,11 @@ static void describe_expectation(const struct expectation *expectation, struct b
                       out);
 }
 
-static bool explain_expectation(const struct library *library, const char *id, struct buf *out)
+static bool explain_expectation(const struct library *library, const char *id, json_t *things)
 {
     const struct word *word = table_find(&expectation_words, id, NULL);
     if (word)
-        describe_expectation(expectation_of(&(struct call){.word = word}), out);
+        describe_expectation(expectation_of(&(struct call){.word = word}), things);
     return word != NULL;
 }
 

@@ -21,12 +21,12 @@ void listing_fill_diagnoses(const struct library *library, json_t *rows)
 
 /* --- hookcheck explain ID --- */
 
-static bool explain_diagnosis(const struct library *library, const char *id, struct buf *out)
+static bool explain_diagnosis(const struct library *library, const char *id, json_t *things)
 {
     struct diagnosis_kind kind;
     if (!diagnosis_kind_find(id, &kind))
         return false;
-    buf_add_format(out, "%s (diagnosis)\n\n", kind.id);
+    json_t *out = explain_begin(things, "diagnosis", NULL, kind.id);
     char *sentence = mem_format("The endpoint %s.", kind.sentence);
     explain_entry("Cause:", sentence, out);
     explain_entry("Harm:", kind.harm, out);

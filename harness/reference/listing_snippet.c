@@ -37,14 +37,14 @@ static bool is_former_name(const struct framework *framework, const char *id)
 }
 
 /* A snippet or what it needs, as it is: for `hookcheck explain node.mjs >node.mjs`. */
-static bool explain_snippet(const struct library *library, const char *id, struct buf *out)
+static bool explain_snippet(const struct library *library, const char *id, json_t *things)
 {
     for (size_t i = 0; i < num_frameworks; i++) {
         const char *const files[] = {frameworks[i].file, frameworks[i].module};
         for (size_t k = 0; k < 2; k++)
             if (files[k] && (strcmp(framework_file_name(files[k]), id) == 0 ||
                              (k == 0 && is_former_name(&frameworks[i], id)))) {
-                buf_add_bytes(out, resource_find(files[k]));
+                explain_add_page(things, "snippet", id, resource_find(files[k]));
                 return true;
             }
     }
@@ -79,22 +79,26 @@ static struct bytes page_of(const struct framework *framework)
     return (struct bytes){start, end ? (size_t)(end + 1 - start) : rest.len};
 }
 
-static bool explain_framework(const struct library *library, const char *id, struct buf *out)
+static bool explain_framework(const struct library *library, const char *id, json_t *things)
 {
     const struct framework *framework = framework_find(id);
     if (!framework)
         return false;
     struct bytes page = page_of(framework);
     const char *file = framework_file_name(framework->file);
+    struct buf text = {0};
     if (page.data)
-        buf_add_bytes(out, page);
+        buf_add_bytes(&text, page);
     else
-        buf_add_format(out, "%s (framework)\n", framework->name);
-    buf_add_format(out, "\nThe handler (`hookcheck explain %s >%s`):\n\n", file, file);
-    buf_add_bytes(out, framework_snippet(framework));
+        buf_add_format(&text, "%s (framework)\n", framework->name);
+    buf_add_format(&text, "\nThe handler (`hookcheck explain %s >%s`):\n\n", file, file);
+    buf_add_bytes(&text, framework_snippet(framework));
     if (framework->module)
-        buf_add_format(out, "\nIt needs %s beside it, which `hookcheck explain` prints as well.\n",
+        buf_add_format(&text,
+                       "\nIt needs %s beside it, which `hookcheck explain` prints as well.\n",
                        framework_file_name(framework->module));
+    explain_add_page(things, "framework", framework->id, buf_bytes(&text));
+    buf_clear(&text);
     return true;
 }
 

@@ -141,7 +141,7 @@ Test(cli_list_program, lists_and_explains_the_cases_of_a_file)
     cr_expect_str_eq(buf_text(&listed.out),
                      "mine/own/refuses-changed  must  refuses changed data\n");
     RUN(&explained, "explain", "refuses-changed", "--suite", suite);
-    static const char *const parts[] = {"mine/own/refuses-changed (case, must)",
+    static const char *const parts[] = {"mine/own/refuses-changed (case)",
                                         "Title:      refuses changed data",
                                         "Expected:   any 4xx",
                                         "Harm:       anyone can forge",
@@ -315,4 +315,91 @@ Test(cli_list_program, explains_what_is_no_row_of_a_table)
         cr_expect(strstr(buf_text(&end.out), rows[i].says), "%s", rows[i].id);
         program_end_clear(&end);
     }
+}
+
+/* Each fact that the text shows is in the JSON, in the same order. */
+Test(cli_list_program, explains_the_same_as_json)
+{
+    NEED_HOOKCHECK();
+    static const char *const ids[] = {"crm.deal.created",
+                                      "timing",
+                                      "har",
+                                      "A01",
+                                      "signs-raw-body",
+                                      "panora/signature/refuses-truncated",
+                                      "no-signature",
+                                      "accepted",
+                                      "7e57c0de"};
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+        struct program_end text;
+        struct program_end data;
+        size_t index = 0;
+        json_t *thing = NULL;
+        RUN(&text, "explain", ids[i]);
+        RUN(&data, "explain", ids[i], "--json");
+        json_t *things = json_loadb(buf_text(&data.out), data.out.len, 0, NULL);
+        const char *at = buf_text(&text.out);
+        cr_expect_gt(json_array_size(things), 0, "%s", ids[i]);
+        json_array_foreach(things, index, thing)
+        {
+            size_t number = 0;
+            json_t *fact = NULL;
+            cr_expect(json_is_string(json_object_get(thing, "kind")), "%s", ids[i]);
+            cr_expect_gt(json_array_size(json_object_get(thing, "facts")), 0, "%s", ids[i]);
+            json_array_foreach(json_object_get(thing, "facts"), number, fact)
+            {
+                const char *title = json_string_value(json_object_get(fact, "title"));
+                at = at ? strstr(at, title) : NULL;
+                cr_expect(at, "%s: no %s", ids[i], title);
+            }
+        }
+        json_decref(things);
+        program_end_clear(&text);
+        program_end_clear(&data);
+    }
+}
+
+Test(cli_list_program, explains_a_page_as_one_text_of_json)
+{
+    NEED_HOOKCHECK();
+    struct program_end text;
+    struct program_end data;
+    RUN(&text, "explain", "node.mjs");
+    RUN(&data, "explain", "node.mjs", "--json");
+    json_t *things = json_loadb(buf_text(&data.out), data.out.len, 0, NULL);
+    cr_expect_str_eq(json_string_value(json_object_get(json_array_get(things, 0), "text")),
+                     buf_text(&text.out));
+    json_decref(things);
+    program_end_clear(&text);
+    program_end_clear(&data);
+}
+
+Test(cli_list_program, lints_into_json_and_shows_no_byte_that_drives_a_terminal)
+{
+    NEED_HOOKCHECK();
+    static const char broken[] = "{\"a\xff\x1b[31m\": \x1b]0;x\x07}";
+    char folder[] = "/tmp/hookcheck-lint-XXXXXX";
+    cr_assert(mkdtemp(folder));
+    char *path = mem_format("%s/suite.json", folder);
+    cr_assert(file_write(path, bytes_of(broken), 0600, NULL));
+    struct program_end text;
+    struct program_end data;
+    RUN(&text, "lint", path);
+    RUN(&data, "lint", path, "suites/panora/signature.json", "--json");
+    cr_expect_eq(text.code, EXIT_WRONG_USAGE);
+    cr_expect_eq(data.code, EXIT_WRONG_USAGE);
+    cr_expect_null(strchr(buf_text(&text.out), '\x1b'), "%s", buf_text(&text.out));
+    json_t *rows = json_loadb(buf_text(&data.out), data.out.len, 0, NULL);
+    const json_t *bad = json_array_get(rows, 0);
+    const json_t *good = json_array_get(rows, 1);
+    cr_expect(json_is_false(json_object_get(bad, "valid")));
+    cr_expect(json_is_string(json_object_get(bad, "complaint")), "%s", buf_text(&data.out));
+    cr_expect(json_is_true(json_object_get(good, "valid")));
+    cr_expect_gt(json_integer_value(json_object_get(good, "cases")), 100);
+    json_decref(rows);
+    (void)unlink(path);
+    (void)rmdir(folder);
+    free(path);
+    program_end_clear(&text);
+    program_end_clear(&data);
 }

@@ -1,6 +1,8 @@
 /* `verify`, run as a user would. */
 #include <criterion/criterion.h>
 
+#include <jansson.h>
+
 #include "base/array.h"
 #include "cli/command.h"
 #include "tests/support/run_program.h"
@@ -118,4 +120,28 @@ Test(cli_verify_program, takes_what_sign_prints_as_json)
     cr_expect(strstr(buf_text(&end.out), "valid"), "%s", buf_text(&end.out));
     program_end_clear(&made);
     program_end_clear(&end);
+}
+
+Test(cli_verify_program, says_the_same_as_json)
+{
+    NEED_HOOKCHECK();
+    static const struct {
+        const char *signature;
+        int code;
+        size_t num_findings;
+    } rows[] = {{GOOD, EXIT_OK, 0}, {"sha256=" GOOD, EXIT_FELL_SHORT, 2}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct program_end end;
+        run_hookcheck((const char *const[]){"verify", "--signature", rows[i].signature, "--body",
+                                            "-", "--json", NULL},
+                      bytes_of("{\"data\":\"{}\"}"), &end);
+        json_t *verdict = json_loadb(buf_text(&end.out), end.out.len, 0, NULL);
+        cr_expect_eq(end.code, rows[i].code);
+        cr_expect_eq(json_is_true(json_object_get(verdict, "valid")), rows[i].code == EXIT_OK);
+        cr_expect_eq(json_is_null(json_object_get(verdict, "reason")), rows[i].code == EXIT_OK);
+        cr_expect_eq(json_array_size(json_object_get(verdict, "findings")), rows[i].num_findings,
+                     "%s", buf_text(&end.out));
+        json_decref(verdict);
+        program_end_clear(&end);
+    }
 }
