@@ -1,5 +1,7 @@
 /* From what was seen to the result: verdicts as soon as they are certain, then the counts and the
  * exit code. */
+#include "run/finish.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +11,12 @@
 #include "base/text.h"
 #include "result/exit.h"
 #include "result/packed.h"
-#include "run/run_internal.h"
+#include "run/follow.h"
+#include "run/honest.h"
+#include "run/order.h"
+#include "run/search.h"
+#include "run/slow.h"
+#include "run/trouble.h"
 
 static void redact_text(const struct run_result *result, char **text)
 {
@@ -188,7 +195,7 @@ static void emit(struct runner *runner)
 /* Asked again it would lose what it is about: how the endpoint answered the first of all. */
 static bool holds_the_first(struct runner *runner, const struct testcase *test)
 {
-    return judge_waits_for_run(test->one) && test == first_of(runner);
+    return judge_waits_for_run(test->one) && test == order_first(runner);
 }
 
 static bool is_noise(struct runner *runner, struct testcase *test)

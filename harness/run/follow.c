@@ -3,12 +3,13 @@
  * and takes that one's 2xx for a delivery. Such a GET is sent here once for each address, to the
  * endpoint's own host only, without signature; what lies elsewhere is predicted, not sent.
  */
+#include "run/follow.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/mem.h"
-#include "run/run_internal.h"
 
 #define FOLLOWED_MAX 8  /* addresses */
 #define HOPS_MAX     21 /* as in follow-redirects, which axios uses */

@@ -2,11 +2,12 @@
  * The honest run: when genuine events never reached the handler, every refusal besides is worth
  * nothing, and that comes first, with what they met instead.
  */
+#include "run/honest.h"
+
 #include <string.h>
 
 #include "base/text.h"
 #include "judge/met_instead.h"
-#include "run/run_internal.h"
 
 /* From so many genuine events on a few that got in do not hide that nearly all met something. */
 #define MANY         10

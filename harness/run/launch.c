@@ -1,12 +1,16 @@
-/* Sending: what may leave now does, within concurrency, rate, budgets and waits. */
-#include <stdio.h>
+#include "run/launch.h"
+
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "judge/leaks.h"
 #include "result/packed.h"
-#include "run/run_internal.h"
+#include "run/order.h"
+#include "run/pace.h"
+#include "run/search.h"
+#include "run/slow.h"
+#include "run/trouble.h"
 
 /* After so many hangs, or deaths of the endpoint, by one kind of request the rest of that kind is
  * not sent: a run ends. */
@@ -14,20 +18,6 @@
 #define KNOWN_GOOD_MAX                                                                             \
     ((size_t)64 * 1024) /* a larger one may be let go, and is a burden as a canary */
 #define DEATHS_MAX 30
-
-void end_unsent(struct testcase *test, const char *why, int64_t now_ns)
-{
-    for (size_t i = test->next; i < test->count; i++) {
-        struct observation *seen = &test->exchanges[i].seen;
-        (void)snprintf(seen->detail, sizeof seen->detail, "%s", why);
-        test->shots[i].done = true;
-    }
-    test->next = test->count;
-    if (test->in_flight == 0 && test->state < CASE_ENDED) {
-        test->state = CASE_ENDED;
-        test->ended_ns = now_ns;
-    }
-}
 
 /* A request broken off on purpose had a connection. A TLS handshake by itself shows that the
  * endpoint is there, when a default client, or one that was told not to care, would have gone on.
@@ -266,12 +256,11 @@ static bool is_crowded(const struct runner *runner, const struct testcase *test,
     return runner->in_flight + len > runner->room;
 }
 
-/* When the rate, and an endpoint that had too much to do, allow it. */
 int64_t launch_due_ns(const struct runner *runner, const struct testcase *test, size_t len)
 {
     const struct budget *budget = gate_budget(runner->gate);
     int64_t rate_ns = budget_due_ns(budget, len);
-    int64_t gap_ns = pace_is_load(test) ? 0 : budget->last_ns + runner->gap_ns;
+    int64_t gap_ns = testcase_is_load(test) ? 0 : budget->last_ns + runner->gap_ns;
     return rate_ns > gap_ns ? rate_ns : gap_ns;
 }
 
@@ -290,7 +279,7 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
     size_t len = pace_group_len(test);
     const char *why = refusal(runner, test, len);
     if (why) {
-        end_unsent(test, why, now_ns);
+        testcase_end_unsent(test, why, now_ns);
         testcase_close(test);
         return true;
     }
@@ -314,4 +303,42 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
         return false;
     pace_after_launch(runner, test, first, due_ns);
     return true;
+}
+
+/* --- in rounds --- */
+
+/* After so many hangs of an endpoint that never answered nothing more is tried. */
+#define SILENT_MAX 3
+
+void launch_first(struct runner *runner, int64_t now_ns)
+{
+    struct testcase *first = order_first(runner);
+    if (first && !runner->stop && runner->trouble == TROUBLE_NONE && first->state == CASE_WAITING)
+        (void)launch_next(runner, first, now_ns);
+}
+
+/* The first case goes first, then what says why there may be no TLS session, then the controls,
+ * what has the longest waits, what is timed alone, chains, what is required, the rest, and what may
+ * do harm.
+ */
+void launch_ready(struct runner *runner, int64_t now_ns)
+{
+    /* while nobody was reached, only the first requests are tried, however slowly they fail; and
+     * what looks at the TLS session, for that says why */
+    bool unreached =
+        !runner->reached && !runner->stop && runner_num_sent(runner) > runner->in_flight;
+    struct plan *plan = runner->plan;
+    bool room = unreached || order_round_of(runner, &plan->cases[0]) >= ROUND_HARMFUL ||
+                launch_next(runner, &plan->cases[0], now_ns);
+    size_t num_hung = runner->hangs[SHOT_GENUINE] + runner->hangs[SHOT_FORGED];
+    bool silent = !runner->stop && !runner->answered && num_hung > 0 && num_hung <= SILENT_MAX;
+    for (int round = 0; round < (unreached ? ROUND_WAITS : NUM_ROUNDS); round++) {
+        if (silent && round == ROUND_ALONE)
+            continue; /* one after another they would take all the time there is */
+        for (size_t i = 0; room && round == ROUND_WAITS && i < plan->num_controls; i++)
+            room = launch_next(runner, &plan->controls[i], now_ns);
+        for (size_t i = 0; room && i < plan->num_cases; i++)
+            if ((int)order_round_of(runner, &plan->cases[i]) == round)
+                room = launch_next(runner, &plan->cases[i], now_ns);
+    }
 }

@@ -1,15 +1,6 @@
-/* In which order the cases leave. */
-#include "base/clock.h"
-#include "run/run_internal.h"
+#include "run/order.h"
 
-/* After so many hangs of an endpoint that never answered nothing more is tried. */
-#define SILENT_MAX 3
-
-bool order_requires(const struct runner *runner, const struct testcase *test)
-{
-    enum level level = test->one ? test->one->level : LEVEL_MUST;
-    return level == LEVEL_MUST || (runner->options->strict && level == LEVEL_SHOULD);
-}
+#include "run/slow.h"
 
 /* Something of it has to happen at a certain time. */
 static bool keeps_time(const struct suite_case *one)
@@ -28,21 +19,6 @@ bool order_needs_solitude(const struct runner *runner, const struct testcase *te
     return keeps_time(one) || !(one->harmful ? slow_is_felt(runner) : slow_is_grave(runner));
 }
 
-/* In which round a case may leave. What is timed alone comes before the many, so that a slow
- * endpoint is timed before the time for the run is up, and within the deliberate waits of others;
- * what may do harm comes last. */
-enum round {
-    ROUND_TLS,
-    ROUND_WAITS,
-    ROUND_ALONE,
-    ROUND_TOGETHER, /* needs all the room at once, which a chain beside it would not leave */
-    ROUND_CHAINS,   /* one request after another: begun late, such a case ends last */
-    ROUND_REQUIRED,
-    ROUND_USUAL,
-    ROUND_HARMFUL,
-    NUM_ROUNDS
-};
-
 static bool goes_together(const struct suite_case *one)
 {
     for (size_t i = 0; i < one->num_steps; i++)
@@ -51,7 +27,7 @@ static bool goes_together(const struct suite_case *one)
     return false;
 }
 
-static enum round round_of(const struct runner *runner, const struct testcase *test)
+enum round order_round_of(const struct runner *runner, const struct testcase *test)
 {
     if (test->one->harmful)
         return ROUND_HARMFUL;
@@ -68,52 +44,17 @@ static enum round round_of(const struct runner *runner, const struct testcase *t
     if (goes_together(test->one))
         return ROUND_TOGETHER;
     bool is_chain = test->probe || test->one->one_connection;
-    if (is_chain && (!grave || order_requires(runner, test)))
+    if (is_chain && (!grave || testcase_is_required(test, runner->options->strict)))
         return ROUND_CHAINS;
-    return order_requires(runner, test) ? ROUND_REQUIRED : ROUND_USUAL;
+    return testcase_is_required(test, runner->options->strict) ? ROUND_REQUIRED : ROUND_USUAL;
 }
 
-/* The case whose first request is waited for before anything else leaves; NULL = none is fit for
- * that. */
-struct testcase *first_of(struct runner *runner)
+struct testcase *order_first(struct runner *runner)
 {
     for (size_t i = 0; i < runner->plan->num_cases; i++) {
         struct testcase *test = &runner->plan->cases[i];
         if (!test->skip && test->count && !test->one->tls)
-            return round_of(runner, test) >= ROUND_HARMFUL ? NULL : test;
+            return order_round_of(runner, test) >= ROUND_HARMFUL ? NULL : test;
     }
     return NULL;
-}
-
-void launch_first(struct runner *runner, int64_t now_ns)
-{
-    struct testcase *first = first_of(runner);
-    if (first && !runner->stop && runner->trouble == TROUBLE_NONE && first->state == CASE_WAITING)
-        (void)launch_next(runner, first, now_ns);
-}
-
-/* The first case goes first, then what says why there may be no TLS session, then the controls,
- * what has the longest waits, what is timed alone, chains, what is required, the rest, and what may
- * do harm.
- */
-void launch_ready(struct runner *runner, int64_t now_ns)
-{
-    /* while nobody was reached, only the first requests are tried, however slowly they fail; and
-     * what looks at the TLS session, for that says why */
-    bool unreached =
-        !runner->reached && !runner->stop && runner_num_sent(runner) > runner->in_flight;
-    struct plan *plan = runner->plan;
-    bool room = unreached || round_of(runner, &plan->cases[0]) >= ROUND_HARMFUL ||
-                launch_next(runner, &plan->cases[0], now_ns);
-    size_t num_hung = runner->hangs[SHOT_GENUINE] + runner->hangs[SHOT_FORGED];
-    bool silent = !runner->stop && !runner->answered && num_hung > 0 && num_hung <= SILENT_MAX;
-    for (int round = 0; round < (unreached ? ROUND_WAITS : NUM_ROUNDS); round++) {
-        if (silent && round == ROUND_ALONE)
-            continue; /* one after another they would take all the time there is */
-        for (size_t i = 0; room && round == ROUND_WAITS && i < plan->num_controls; i++)
-            room = launch_next(runner, &plan->controls[i], now_ns);
-        for (size_t i = 0; room && i < plan->num_cases; i++)
-            if ((int)round_of(runner, &plan->cases[i]) == round)
-                room = launch_next(runner, &plan->cases[i], now_ns);
-    }
 }

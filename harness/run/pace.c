@@ -1,8 +1,9 @@
-/* When the shots of a case leave: one after another, together, at a rate, or beside each other. */
+#include "run/pace.h"
+
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "run/run_internal.h"
+#include "run/slow.h"
 
 /* Samples of a slow endpoint: no longer than this, but two at least, or one where each takes very
  * long. */
@@ -71,16 +72,6 @@ void pace_after_launch(struct runner *runner, struct testcase *test, size_t inde
         test->resume_ns = now_ns + next->after_ns;
 }
 
-bool pace_is_load(const struct testcase *test)
-{
-    for (size_t i = 0; test->one && i < test->one->num_steps; i++) {
-        const struct step *step = &test->one->steps[i];
-        if (step->samples || step->together || step->interval_ns)
-            return true;
-    }
-    return false;
-}
-
 void pace_limit_samples(const struct runner *runner, struct testcase *test, int64_t now_ns)
 {
     const struct step *step = test->next < test->count ? step_at(test, test->next) : NULL;
@@ -99,7 +90,7 @@ void pace_limit_samples(const struct runner *runner, struct testcase *test, int6
     }
     test->next = end;
     if (end == test->count && test->in_flight == 0)
-        end_unsent(test, "", now_ns);
+        testcase_end_unsent(test, "", now_ns);
 }
 
 void pace_release_held(struct runner *runner, const struct testcase *test)

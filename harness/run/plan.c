@@ -1,5 +1,7 @@
 /* What is sent: cases chosen by the user's options, and every request composed before the first one
  * leaves. */
+#include "run/plan.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,54 +10,13 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "judge/judge.h"
 #include "result/packed.h"
-#include "run/run_internal.h"
+#include "run/effect_asking.h"
+#include "run/probe.h"
+#include "run/search.h"
 #include "run/select.h"
 #include "suite/step.h"
-
-void testcase_clear(struct testcase *test)
-{
-    for (size_t i = 0; test->exchanges && i < test->count; i++)
-        exchange_clear(&test->exchanges[i]);
-    free(test->exchanges);
-    free(test->shots);
-    free(test->twin);
-    free(test->cannot);
-    *test = (struct testcase){0};
-}
-
-void testcase_close(struct testcase *test)
-{
-    engine_connection_free(test->connection);
-    test->connection = NULL;
-    for (size_t i = 0; i < test->count; i++) {
-        engine_connection_free(test->shots[i].connection);
-        test->shots[i].connection = NULL;
-    }
-}
-
-void testcase_reset(struct testcase *test)
-{
-    testcase_close(test); /* begun anew, it begins on a fresh connection */
-    if (test->probe)
-        search_restart(test);
-    for (size_t i = 0; i < test->count; i++) {
-        test->exchanges[i].repeated =
-            test->exchanges[i].seen.outcome != OUTCOME_NOT_SENT || test->exchanges[i].repeated;
-        observation_clear(&test->exchanges[i].seen);
-        observation_init(&test->exchanges[i].seen);
-        test->exchanges[i].accepted = false;
-        test->exchanges[i].late_ns = 0;
-        test->shots[i].done = false;
-    }
-    test->state = CASE_WAITING;
-    test->crowded = false;
-    test->spoiled = false;
-    test->steady = false;
-    test->next = 0;
-    test->in_flight = 0;
-    test->resume_ns = 0;
-}
 
 void plan_free(struct plan *plan)
 {
@@ -82,52 +43,6 @@ void run_unsent_id(uint64_t seed, char out[UUID_SIZE])
     event_new_id(&rng, run_tag_of(seed), out);
 }
 
-/* Takes what was composed into place `index` of the case. */
-static void take(const struct plan *plan, struct testcase *test, size_t index, size_t step,
-                 struct composed *composed)
-{
-    const struct headers *extra = plan->options->extra_headers;
-    struct exchange *exchange = &test->exchanges[index];
-    *exchange = (struct exchange){.sent = composed->sent, .request = composed->request};
-    exchange->genuine = composed->genuine;
-    memcpy(exchange->right_signature, composed->signature, sizeof exchange->right_signature);
-    for (size_t i = 0; i < extra->count; i++)
-        headers_add(&exchange->request.headers, extra->items[i].name, extra->items[i].value);
-    observation_init(&exchange->seen);
-    bool usual = strcmp(composed->event.type, plan->composer.usual_type) == 0 &&
-                 composed->event.dialect == plan->composer.dialect;
-    test->shots[index] = (struct shot){.step = step,
-                                       .control = NO_CONTROL,
-                                       .genuine = composed->genuine,
-                                       .usual = composed->genuine && usual,
-                                       .owner = test};
-    composed->sent = NULL;
-    composed->request = (struct request){0};
-    exchange_pack(exchange);
-}
-
-void plan_take(const struct plan *plan, struct testcase *test, size_t index, size_t step,
-               struct composed *composed)
-{
-    take(plan, test, index, step, composed);
-}
-
-void plan_forget(struct testcase *test, size_t index)
-{
-    exchange_clear(&test->exchanges[index]);
-    test->exchanges[index] = (struct exchange){0};
-    test->shots[index] = (struct shot){0};
-}
-
-static void test_allocate(struct testcase *test, size_t count)
-{
-    test->count = count;
-    test->capacity = count;
-    test->shots = mem_alloc((count + 1) * sizeof *test->shots);
-    test->exchanges = mem_alloc((count + 1) * sizeof *test->exchanges);
-    test->recovery_ns = -1;
-}
-
 /* The control that `composed` needs: one that is there, or a new one. */
 static bool add_control(struct plan *plan, const struct step *step, const struct composed *again,
                         const struct composed *forged, size_t *out, struct error *err)
@@ -145,8 +60,8 @@ static bool add_control(struct plan *plan, const struct step *step, const struct
     plan->controls = mem_resize(plan->controls, plan->num_controls + 1, sizeof *plan->controls);
     struct testcase *control = &plan->controls[plan->num_controls];
     *control = (struct testcase){.twin = mem_text(forged->twin)};
-    test_allocate(control, 1);
-    take(plan, control, 0, 0, &twin);
+    testcase_allocate(control, 1);
+    testcase_take(control, 0, 0, plan, &twin);
     composed_clear(&twin);
     *out = plan->num_controls++;
     return true;
@@ -191,7 +106,7 @@ static bool compose_shots(struct plan *plan, struct testcase *test, size_t step_
         bool ok = !judge_needs_control(test->one, step_index) ||
                   add_control(plan, step, again, &made, &control, err);
         if (ok) {
-            take(plan, test, *index, step_index, &made);
+            testcase_take(test, *index, step_index, plan, &made);
             test->shots[(*index)++].control = control;
         }
         if (i == 0)
@@ -230,7 +145,9 @@ static bool add_case(struct plan *plan, const struct suite_case *one, const char
     plan->cases = mem_resize(plan->cases, plan->num_cases + 1, sizeof *plan->cases);
     struct testcase *test = &plan->cases[plan->num_cases++];
     *test = (struct testcase){.one = one, .skip = skip};
-    test_allocate(test, skip ? 0 : one->probe ? PROBE_SHOTS_MAX : count_shots(plan->options, one));
+    testcase_allocate(test, skip         ? 0
+                            : one->probe ? PROBE_SHOTS_MAX
+                                         : count_shots(plan->options, one));
     if (skip)
         return true;
     if (one->probe)
@@ -318,8 +235,8 @@ bool plan_compose_canary(const struct plan *plan, struct testcase *test, struct 
     step_init(&step);
     bool ok = compose_step(&plan->composer, &step, NULL, true, &rng, &made, err);
     if (ok) {
-        test_allocate(test, 1);
-        take(plan, test, 0, 0, &made);
+        testcase_allocate(test, 1);
+        testcase_take(test, 0, 0, plan, &made);
     }
     composed_clear(&made);
     step_clear(&step);

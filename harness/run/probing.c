@@ -1,4 +1,6 @@
 /* Asks the endpoint what the diagnosis wants to know, within the budgets of the run. */
+#include "run/probing.h"
+
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -6,7 +8,8 @@
 #include "diagnose/diagnose.h"
 #include "result/packed.h"
 #include "run/experiment.h"
-#include "run/run_internal.h"
+#include "run/finish.h"
+#include "run/slow.h"
 
 /* A slow endpoint gets so large a part of the run's time. */
 #define SHARE_OF_TIME 5

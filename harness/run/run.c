@@ -5,8 +5,14 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "run/effect_asking.h"
+#include "run/finish.h"
+#include "run/launch.h"
+#include "run/order.h"
+#include "run/pace.h"
 #include "run/port.h"
-#include "run/run_internal.h"
+#include "run/probing.h"
+#include "run/trouble.h"
 
 /* How long one look at the clock may be put off: interruptions and deadlines are seen after this at
  * the latest. */
@@ -33,27 +39,10 @@ static void earlier(int64_t *next_ns, int64_t candidate_ns)
         *next_ns = candidate_ns;
 }
 
-/* The one case that may send while the endpoint's health is looked at, or NULL while everything in
- * flight is waited for. */
-static const struct testcase *looked_at(const struct runner *runner)
-{
-    switch (runner->trouble) {
-    case TROUBLE_ALONE:
-        return runner->alone;
-    case TROUBLE_RECOVER:
-    case TROUBLE_CANARY:
-        return &runner->canary;
-    case TROUBLE_NONE:
-    case TROUBLE_DRAIN:
-        break;
-    }
-    return NULL;
-}
-
 /* Answers are heard of at once; this is for what has to leave without one. */
-static int64_t due_in_trouble(const struct runner *runner, int64_t next_ns)
+static int64_t due_in_trouble(struct runner *runner, int64_t next_ns)
 {
-    const struct testcase *test = looked_at(runner);
+    const struct testcase *test = trouble_looks_at(runner);
     bool waits = test && test->state < CASE_ENDED && (test->in_flight == 0 || pace_is_open(test));
     if (!waits)
         return next_ns;
@@ -63,7 +52,7 @@ static int64_t due_in_trouble(const struct runner *runner, int64_t next_ns)
 }
 
 /* How long nothing can be due. */
-static int64_t idle_ns(const struct runner *runner, int64_t now_ns)
+static int64_t idle_ns(struct runner *runner, int64_t now_ns)
 {
     int64_t next_ns = now_ns + TICK_NS;
     if (runner->trouble != TROUBLE_NONE) {
@@ -101,17 +90,6 @@ static bool tls_is_to_come(const struct runner *runner)
     return false;
 }
 
-bool runner_was_interrupted(const struct runner *runner)
-{
-    const volatile sig_atomic_t *interrupted = runner->options->interrupted;
-    return interrupted && *interrupted;
-}
-
-size_t runner_num_sent(const struct runner *runner)
-{
-    return gate_budget(runner->gate)->num_sent;
-}
-
 /* The reasons to end a run before everything was sent. */
 static void check_stop(struct runner *runner, int64_t now_ns)
 {
@@ -144,7 +122,7 @@ static void give_up_port(struct runner *runner, struct testcase *first)
  * listens there, it is asked. */
 static void see_first(struct runner *runner, int64_t now_ns)
 {
-    struct testcase *first = first_of(runner);
+    struct testcase *first = order_first(runner);
     if (!first || runner->stop || first->state >= CASE_ENDED || first->shots[0].done) {
         runner->first_is_over = true;
     } else {
@@ -178,9 +156,11 @@ static void loop(struct runner *runner)
             see_first(runner, now_ns);
         else if (runner->trouble == TROUBLE_NONE)
             launch_ready(runner, now_ns);
+        struct testcase *looked_at = trouble_looks_at(runner);
+        if (looked_at)
+            (void)launch_next(runner, looked_at, now_ns);
         enum trouble before = runner->trouble;
-        if (before != TROUBLE_NONE)
-            trouble_step(runner, now_ns);
+        trouble_step(runner, now_ns);
         bool changed = runner->trouble != before; /* what comes next may leave at once */
         finish_judge(runner);
         if (everything_ended(runner)) {

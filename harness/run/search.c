@@ -1,8 +1,8 @@
-/* A probe as it goes on: each answer decides what is sent next. */
-#include <stdlib.h>
+#include "run/search.h"
 
+#include "judge/expectation.h"
+#include "run/plan.h"
 #include "run/probe.h"
-#include "run/run_internal.h"
 
 static enum probe_result result_of(const struct exchange *exchange)
 {
@@ -36,20 +36,10 @@ bool search_extend(struct testcase *test, struct error *err)
         (void)rng_next(&rng);
     if (!test->probe->compose(&test->plan->composer, &test->one->steps[0], value, &rng, &made, err))
         return false;
-    plan_take(test->plan, test, test->count, 0, &made);
-    test->shots[test->count].owner = test;
+    testcase_take(test, test->count, 0, test->plan, &made);
     test->shots[test->count++].probed = value;
     composed_clear(&made);
     return true;
-}
-
-void search_restart(struct testcase *test)
-{
-    struct error err = {0};
-    for (size_t i = 0; i < test->count; i++)
-        plan_forget(test, i);
-    test->count = 0;
-    (void)search_extend(test, &err); /* it could be composed before */
 }
 
 void search_measure(const struct testcase *test, struct case_result *out)

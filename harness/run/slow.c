@@ -1,9 +1,8 @@
-/* An endpoint that takes its time: more in flight, fewer samples, and what is required first. */
+#include "run/slow.h"
+
 #include <string.h>
 
 #include "base/clock.h"
-#include "judge/expectation.h"
-#include "run/run_internal.h"
 
 /* Only an endpoint that takes so long gains by more in flight. */
 #define CALM_MIN_NS (20 * NS_PER_MS)
@@ -49,7 +48,7 @@ void slow_note_answer(struct runner *runner, const struct testcase *test,
 {
     const struct observation *seen = &exchange->seen;
     runner->answered = runner->answered || seen->first_byte_ns >= 0;
-    if (!exchange->accepted || pace_is_load(test) || test == &runner->canary)
+    if (!exchange->accepted || testcase_is_load(test) || test == &runner->canary)
         return;
     if (!runner->usual_ns || seen->total_ns < runner->usual_ns)
         runner->usual_ns = seen->total_ns;
@@ -82,7 +81,8 @@ bool slow_forgives(const struct runner *runner, const struct exchange *exchange)
 const char *slow_refusal(const struct runner *runner, const struct testcase *test, int64_t now_ns)
 {
     int64_t patience_ns = runner->options->patience_ns;
-    if (!slow_is_grave(runner) || !patience_ns || order_requires(runner, test) ||
+    if (!slow_is_grave(runner) || !patience_ns ||
+        testcase_is_required(test, runner->options->strict) ||
         now_ns - runner->begun_ns < patience_ns)
         return NULL;
     return "not sent: the endpoint is slow, and this case is not required (--max-time 10m asks it)";

@@ -4,6 +4,8 @@
  * again by itself keeps its verdict; the others were bystanders, and what they saw is forgotten. A
  * case marked harmful is always run like this.
  */
+#include "run/trouble.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -11,7 +13,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "run/run_internal.h"
+#include "run/slow.h"
 
 #define CANARY_PAUSE_NS     (25 * NS_PER_MS)
 #define CANARY_PAUSE_MAX_NS (250 * NS_PER_MS)
@@ -58,9 +60,9 @@ static bool says_crowded(const struct observation *seen)
 }
 
 /* What a case about load meets is its subject. */
-bool trouble_is_crowded(const struct testcase *test, const struct exchange *exchange)
+static bool is_crowded(const struct testcase *test, const struct exchange *exchange)
 {
-    return says_crowded(&exchange->seen) && !pace_is_load(test);
+    return says_crowded(&exchange->seen) && !testcase_is_load(test);
 }
 
 static bool met_death(const struct testcase *test)
@@ -140,8 +142,8 @@ void trouble_note(struct runner *runner, struct testcase *test, const struct exc
             begin(runner);
     } else if (runner->trouble == TROUBLE_ALONE && answer_of(&exchange->seen) == ANSWER_UNREACHED &&
                died)
-        end_unsent(test, "not sent: the endpoint was down", clock_monotonic_ns());
-    else if (trouble_is_crowded(test, exchange))
+        testcase_end_unsent(test, "not sent: the endpoint was down", clock_monotonic_ns());
+    else if (is_crowded(test, exchange))
         note_crowded(runner, test, test->shots[exchange - test->exchanges].genuine);
     else if (exchange->accepted && runner->gap_ns)
         runner->gap_ns -= runner->gap_ns / GAP_EASE; /* it copes: a little faster */
@@ -227,7 +229,7 @@ static void settle_at_end(struct runner *runner, struct testcase *test)
         test->canary_failed = runner->gone;
     else if (met_death(test) || test->state == CASE_RUNNING)
         testcase_reset(test);
-    end_unsent(test, runner->stop, clock_monotonic_ns());
+    testcase_end_unsent(test, runner->stop, clock_monotonic_ns());
 }
 
 void trouble_stop(struct runner *runner)
@@ -293,8 +295,6 @@ static void note_absence(struct runner *runner)
 
 static bool is_back(struct runner *runner, int64_t now_ns)
 {
-    if (runner->canary.state < CASE_ENDED)
-        (void)launch_next(runner, &runner->canary, now_ns);
     if (runner->canary.state < CASE_ENDED)
         return false;
     if (found_it_well(runner) || (runner->back_ns && was_answered(runner))) {
@@ -449,7 +449,6 @@ static bool was_left(const struct testcase *test)
 
 static void step_alone(struct runner *runner, int64_t now_ns)
 {
-    (void)launch_next(runner, runner->alone, now_ns);
     if (runner->alone->state < CASE_ENDED || runner->in_flight > 0)
         return;
     if (is_harmless(runner->alone) && !runner->alone->crowded) {
@@ -512,6 +511,21 @@ void trouble_look_after_all(struct runner *runner)
     runner->looked_after_all = true;
     if (runner->reached && !runner->stop && runner->alive_ns && runner->answered)
         begin(runner);
+}
+
+struct testcase *trouble_looks_at(struct runner *runner)
+{
+    switch (runner->trouble) {
+    case TROUBLE_ALONE:
+        return runner->alone;
+    case TROUBLE_RECOVER:
+    case TROUBLE_CANARY:
+        return &runner->canary;
+    case TROUBLE_NONE:
+    case TROUBLE_DRAIN:
+        break;
+    }
+    return NULL;
 }
 
 void trouble_step(struct runner *runner, int64_t now_ns)

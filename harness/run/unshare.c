@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "run/run_internal.h"
+#include "run/plan.h"
 
 static struct testcase *testcase_at(struct plan *plan, size_t i)
 {

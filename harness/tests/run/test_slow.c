@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "base/clock.h"
-#include "run/run_internal.h"
+#include "run/slow.h"
 
 TestSuite(run_slow, .timeout = 10);
 

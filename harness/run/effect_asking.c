@@ -1,5 +1,5 @@
 /* When the oracle is asked about which events, and what is done with its answers. */
-#include "run/effect.h"
+#include "run/effect_asking.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,6 @@
 #include "base/mem.h"
 #include "panora/js.h"
 #include "result/packed.h"
-#include "run/run_internal.h"
 
 /* --quick: the first look. What was accepted and is not there yet gets the whole time. */
 #define QUICK_NS NS_PER_S

@@ -1,0 +1,13 @@
+/* When the oracle of effect.h is asked, and about which events. */
+#ifndef RUN_EFFECT_ASKING_H
+#define RUN_EFFECT_ASKING_H
+
+#include "run/runner.h"
+
+/* Notes which events are asked about, when the plan is made. */
+void effect_note_ids(struct plan *plan);
+
+/* Asks, when everything has ended, and hands the answers to the exchanges. */
+void effect_ask(struct runner *runner);
+
+#endif

@@ -1,0 +1,30 @@
+/* In which order the cases leave. */
+#ifndef RUN_ORDER_H
+#define RUN_ORDER_H
+
+#include "run/runner.h"
+
+/* In which round a case may leave. What is timed alone comes before the many, so that a slow
+ * endpoint is timed before the time for the run is up, and within the deliberate waits of others;
+ * what may do harm comes last. */
+enum round {
+    ROUND_TLS,
+    ROUND_WAITS,
+    ROUND_ALONE,
+    ROUND_TOGETHER, /* needs all the room at once, which a chain beside it would not leave */
+    ROUND_CHAINS,   /* one request after another: begun late, such a case ends last */
+    ROUND_REQUIRED,
+    ROUND_USUAL,
+    ROUND_HARMFUL,
+    NUM_ROUNDS
+};
+enum round order_round_of(const struct runner *runner, const struct testcase *test);
+
+/* Whether nothing else may be in flight beside the case. */
+bool order_needs_solitude(const struct runner *runner, const struct testcase *test);
+
+/* The case whose first request is waited for before anything else leaves; NULL = none is fit for
+ * that. */
+struct testcase *order_first(struct runner *runner);
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * A case as it goes: its requests, what became of each, and how far it has come. Sending is
+ * launch.c, judging finish.c.
+ */
+#ifndef RUN_TESTCASE_H
+#define RUN_TESTCASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "compose/compose.h"
+#include "deliver/engine.h"
+#include "result/result.h"
+#include "suite/suite.h"
+
+#define NO_CONTROL SIZE_MAX
+
+struct plan;
+struct probe;
+
+enum case_state {
+    CASE_WAITING, /* not begun */
+    CASE_RUNNING, /* begun, and not everything has ended */
+    CASE_ENDED,   /* everything has ended; not judged */
+    CASE_JUDGED
+};
+
+/* One request of a case and its fate. */
+struct shot {
+    size_t step;
+    size_t control; /* index into plan.controls, or NO_CONTROL */
+    bool genuine;
+    bool usual; /* genuine, of the type and in the dialect of the canary */
+    bool done;
+    int64_t probed; /* of a search: the value that is tried */
+    struct testcase *owner;
+    struct engine_connection *connection; /* of its own (exact), or NULL */
+};
+
+/* A case of a suite, or, with `one` NULL, a control. */
+struct testcase {
+    const struct suite_case *one;
+    char *twin; /* controls */
+    struct shot *shots;
+    struct exchange *exchanges; /* the same number; handed to the case_result when it is judged */
+    size_t count;
+    size_t capacity; /* room for so many; more than `count` while a search goes on */
+    const struct probe
+        *probe;              /* a search: each answer decides what is sent next; NULL = it is not */
+    const struct plan *plan; /* of a search */
+    const char *skip;        /* why it is not sent, for a person; NULL = it is */
+    char *cannot;    /* why it cannot be composed here, which `skip` then points to; or NULL */
+    int64_t wait_ns; /* deliberate waits in all */
+    enum case_state state;
+    size_t next; /* first shot not launched */
+    size_t in_flight;
+    int64_t resume_ns; /* not before */
+    int64_t step_ns;   /* when the present step began */
+    struct engine_connection *connection;
+    int64_t started_ns;
+    int64_t ended_ns;
+    bool canary_failed;
+    int64_t recovery_ns;
+    unsigned num_deaths;  /* how often the endpoint was gone after it, this time included */
+    unsigned num_crowded; /* how often its answer was one of an endpoint that has too much to do */
+    bool steady;          /* looked at: what it saw is no noise */
+    unsigned
+        num_retakes; /* how often it was asked again because a busy machine can look like this */
+    unsigned num_spoiled; /* how often this machine, not the endpoint, spoiled it */
+    bool crowded;         /* ... this time */
+    bool spoiled;
+    bool suspect;
+    bool emitted;
+};
+
+/* Room for so many requests, none of which is there yet. */
+void testcase_allocate(struct testcase *test, size_t count);
+void testcase_clear(struct testcase *test);
+
+/* Takes what was composed into place `index`, for which there is room. */
+void testcase_take(struct testcase *test, size_t index, size_t step, const struct plan *plan,
+                   struct composed *composed);
+
+void testcase_close(struct testcase *test); /* its connections */
+
+/* Back to not begun, what it saw forgotten; a search begins again with its first request. */
+void testcase_reset(struct testcase *test);
+
+/* Nothing more of it is sent, for that reason; with nothing in flight it has ended. */
+void testcase_end_unsent(struct testcase *test, const char *why, int64_t now_ns);
+
+/* The case is about how much comes how fast. */
+bool testcase_is_load(const struct testcase *test);
+
+/* The verdict of the run may rest on it; controls are always required. */
+bool testcase_is_required(const struct testcase *test, bool strict);
+
+#endif

@@ -1,0 +1,30 @@
+/* What to do when the endpoint dies on the way. */
+#ifndef RUN_TROUBLE_H
+#define RUN_TROUBLE_H
+
+#include "run/runner.h"
+
+void trouble_note(struct runner *runner, struct testcase *test, const struct exchange *exchange);
+
+/* The case that has to be sent now, with nothing beside it; NULL = none. */
+struct testcase *trouble_looks_at(struct runner *runner);
+
+/* Goes on, after that one was given the chance to leave. */
+void trouble_step(struct runner *runner, int64_t now_ns);
+
+/* What was under way while this process stood still is begun anew. */
+void trouble_note_pause(struct runner *runner, int64_t paused_ns);
+
+/* Says what happened beside the cases. */
+void trouble_add_notes(struct runner *runner);
+
+/* Runs `test` with nothing beside it, and a canary after it. */
+void trouble_run_alone(struct runner *runner, struct testcase *test);
+
+/* The run is stopped: what was still suspected is settled by what it saw. */
+void trouble_stop(struct runner *runner);
+
+/* Everything has ended: a last canary tells whether the endpoint outlived it. */
+void trouble_look_after_all(struct runner *runner);
+
+#endif
