@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/sink.h"
 #include "panora/event.h"
+#include "result/result.h"
 
 #define HEADER_FILE_MAX ((size_t)64 * 1024)
 #define BLANKS          " \t"
@@ -101,7 +102,7 @@ const struct option_set endpoint_options = {specs, ARRAY_LEN(specs)};
 /* "Bearer abc": an answer may repeat "abc" alone. */
 static void hide(size_t number, const char *value)
 {
-    char *name = mem_format("$HOOKCHECK_HEADER_%zu", number);
+    char *name = mem_format("$" HEADER_VARIABLE "%zu", number);
     const char *credential = strrchr(value, ' ');
     sink_hide_secret(bytes_of(value), name); /* a report may cut it: its beginning as well */
     if (credential)

@@ -69,6 +69,23 @@ static void apply_control(const struct evidence *evidence, struct finding *findi
     }
 }
 
+static bool was_held_back(const struct exchange *exchange)
+{
+    return exchange && exchange->seen.outcome == OUTCOME_NOT_SENT && exchange->seen.detail[0];
+}
+
+/* Nothing is undecided because of the endpoint where the run did not send what would decide it. */
+static void tell_unsent(const struct evidence *evidence, struct finding *finding)
+{
+    const struct exchange *first = evidence->count ? evidence->exchanges[0] : NULL;
+    const struct exchange *control = evidence->count ? evidence->controls[0] : NULL;
+    if (finding->kind != FINDING_UNDECIDED || !(was_held_back(first) || was_held_back(control)))
+        return;
+    buf_reset(&finding->reason);
+    buf_add_text(&finding->reason,
+                 was_held_back(first) ? first->seen.detail : control->seen.detail);
+}
+
 static void apply_tolerance(const struct suite_case *one, const struct evidence *evidence,
                             struct finding *finding)
 {
@@ -100,6 +117,7 @@ static void weigh(const struct suite_case *one, const struct call *call,
     row->check(call, evidence, &finding);
     if (row->needs_control)
         apply_control(evidence, &finding);
+    tell_unsent(evidence, &finding);
     apply_tolerance(one, evidence, &finding);
     enum verdict verdict = verdict_of(finding.kind, one->level);
     if (!worst->set || rank_of(verdict) < rank_of(worst->verdict)) {

@@ -120,6 +120,23 @@ static void add_time(const struct page *page, const struct run_result *result)
     buf_clear(&line);
 }
 
+/* The value of a header is a secret, so a line to repeat names a variable in its place. */
+static void add_variables(const struct page *page, const struct run_result *result)
+{
+    const char *const start = "$" HEADER_VARIABLE;
+    struct buf names = {0};
+    for (const char *at = result->rerun ? result->rerun : ""; (at = strstr(at, start)) != NULL;) {
+        size_t len = strlen(start) + strspn(at + strlen(start), "0123456789");
+        buf_add_text(&names, names.len ? ", " : "");
+        buf_add(&names, at + 1, len - 1);
+        at += len;
+    }
+    if (names.len)
+        buf_add_text(&names, " with what --header had");
+    add_notice(page, "To repeat, first export ", buf_text(&names), 3);
+    buf_clear(&names);
+}
+
 static void add_last_line(const struct page *page, const struct run_result *result)
 {
     struct buf line = {0};
@@ -150,6 +167,8 @@ static void add_end(const struct page *page, const struct run_result *result,
             page_end_line(page);
             if (limits->whole)
                 add_time(page, result);
+            if (result->num_diagnoses || result->counts[VERDICT_FAIL])
+                add_variables(page, result);
             add_notice(page, "Left behind: ", result->left_behind, 2);
         }
     }

@@ -214,6 +214,10 @@ struct run_result {
     const struct redactor *redactor; /* what reports must never show; borrowed, NULL = nothing */
 };
 
+/* A line that repeats something names the value of the first --header as $HOOKCHECK_HEADER_1, of
+ * the second as $HOOKCHECK_HEADER_2: values are secret. */
+#define HEADER_VARIABLE "HOOKCHECK_HEADER_"
+
 /* Adds a note, which becomes the result's. */
 void run_result_add_note(struct run_result *result, char *note);
 

@@ -179,6 +179,7 @@ Test(judge, each_expectation_is_kept_broken_or_undecided, .init = set_up, .fini 
         {AS_WELL, "204 400", NULL, FAIL, 1, NULL},
         {AS_WELL, "204 429", NULL, OPEN, 1, "limits the request rate"},
         {AS_WELL, "401 401", NULL, OPEN, 0, "sent normally"},
+        {AS_WELL, "unsent unsent", NULL, OPEN, 0, "for a test"},
         {REFUSES, "204 401", NULL, PASS, 1, NULL},
         {REFUSES, "204 204", NULL, FAIL, 1, NULL},
         {REFUSES, "204 500", NULL, WARN, 1, "was not accepted"},

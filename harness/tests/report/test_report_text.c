@@ -232,6 +232,27 @@ Test(report_report_text, tells_how_to_repeat_a_failure)
     run_result_clear(&result);
 }
 
+/* What a line to repeat names and does not hold. */
+Test(report_report_text, says_which_variables_a_line_to_repeat_needs)
+{
+    const struct text_options options = {.detail = TEXT_SCREEN};
+    struct run_result result;
+    struct buf out = {0};
+    sample_result(&result);
+    report_text_whole(&result, &options, &out);
+    cr_expect_null(strstr(buf_text(&out), "To repeat, first export"));
+    buf_clear(&out);
+    free(result.rerun);
+    result.rerun = mem_text("hookcheck run 'http://h/' --header 'A: '\"$HOOKCHECK_HEADER_1\" "
+                            "--header 'B: '\"$HOOKCHECK_HEADER_12\"");
+    report_text_whole(&result, &options, &out);
+    cr_expect_not_null(strstr(buf_text(&out), "\nTo repeat, first export HOOKCHECK_HEADER_1, "
+                                              "HOOKCHECK_HEADER_12 with what\n"),
+                       "%s", buf_text(&out));
+    buf_clear(&out);
+    run_result_clear(&result);
+}
+
 /* The command is broken where a shell takes no notice of it. */
 Test(report_report_text, breaks_commands_so_that_they_can_be_pasted)
 {
