@@ -20,20 +20,22 @@ static const char bash_script[] =
     "    if [[ $cur == *[=:]* && $COMP_WORDBREAKS == *[=:]* ]]; then\n"
     "        COMPREPLY=(\"${COMPREPLY[@]#\"${cur%\"${cur##*[=:]}\"}\"}\")\n"
     "    fi\n"
+    "    [[ ${COMPREPLY[0]} == *= ]] && compopt -o nospace 2>/dev/null\n"
     "}\n"
     "complete -o default -F _hookcheck hookcheck\n";
 
 static const char zsh_script[] =
     "#compdef hookcheck\n"
     "_hookcheck() {\n"
-    "    local -a found lines\n"
+    "    local -a found lines space\n"
     "    local line\n"
     "    lines=(\"${(@f)$(hookcheck completion --candidates -- \"${(@)words[2,CURRENT]}\" "
     "2>/dev/null)}\")\n"
     "    for line in $lines; do\n"
+    "        [[ ${line%%$'\\t'*} == *= ]] && space=(-S '')\n"
     "        found+=(\"${${line%%$'\\t'*}//:/\\\\:}:${line#*$'\\t'}\")\n"
     "    done\n"
-    "    if (( $#found )); then _describe -V hookcheck found; else _files; fi\n"
+    "    if (( $#found )); then _describe -V hookcheck found \"${(@)space}\"; else _files; fi\n"
     "}\n"
     "if [[ $funcstack[1] == _hookcheck ]]; then _hookcheck \"$@\"; "
     "else compdef _hookcheck hookcheck; fi\n";
@@ -85,7 +87,10 @@ static int run(const struct arguments *arguments, struct error *err)
     return print_script(arguments->words[0], err) ? EXIT_OK : EXIT_WRONG_USAGE;
 }
 
+static const char *const shell_names[] = {"bash", "zsh", "fish", NULL};
+
 const struct command command_completion = {
+    .choices = shell_names,
     .name = "completion",
     .arguments = "SHELL",
     .summary = "print the completion script for bash, zsh or fish",

@@ -173,6 +173,7 @@ static int run(const struct arguments *arguments, struct error *err)
 }
 
 const struct command command_config = {
+    .names = "endpoints",
     .name = "config",
     .arguments = "[URL|NAME]",
     .summary = "show the settings of a run, and where each comes from",

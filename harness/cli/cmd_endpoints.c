@@ -259,7 +259,12 @@ static int run(const struct arguments *arguments, struct error *err)
                                                         : EXIT_WRONG_USAGE;
 }
 
+static const char *const verb_names[] = {"list",    "create", "delete", "enable",
+                                         "disable", "show",   NULL};
+
 const struct command command_endpoints = {
+    .choices = verb_names,
+    .names = "events",
     .name = "endpoints",
     .arguments = "[VERB] [ID | URL TYPE...]",
     .summary = "list, create, delete, enable, disable or show endpoints",

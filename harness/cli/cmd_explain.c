@@ -10,6 +10,7 @@
 static const struct option_spec specs[] = {
     {.name = "json", .help = "Print a JSON array of objects.", .otherwise = "text"},
     {.name = "suite",
+     .names = "suites",
      .value = "NAME|FILE",
      .repeatable = true,
      .help = "Look for cases in this suite.",

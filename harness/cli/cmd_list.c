@@ -17,6 +17,7 @@
 static const struct option_spec specs[] = {
     {.name = "json", .help = "Print a JSON array of objects.", .otherwise = "aligned lines"},
     {.name = "suite",
+     .names = "suites",
      .value = "NAME|FILE",
      .repeatable = true,
      .help = "With cases: only the cases of this suite.",

@@ -188,6 +188,7 @@ static const struct option_set *const option_sets[] = {&load_options, &secret_op
                                                        &config_options, &endpoint_options};
 
 const struct command command_load = {
+    .names = "endpoints",
     .name = "load",
     .arguments = "URL [DIR]",
     .summary = "load an endpoint with signed events and check every response",

@@ -293,6 +293,7 @@ static const struct option_set *const option_sets[] = {
 };
 
 const struct command command_run = {
+    .names = "endpoints",
     .name = "run",
     .arguments = "URL | NAME | --endpoint ID",
     .summary = "run the suites against an endpoint",

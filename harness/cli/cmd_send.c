@@ -387,7 +387,7 @@ static int run(const struct arguments *arguments, struct error *err)
 }
 
 const struct command command_send = {
-    .names = "events",
+    .names = "endpoints,events",
     .name = "send",
     .arguments = "URL [TYPE...]",
     .summary = "deliver one or more events",

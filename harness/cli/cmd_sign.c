@@ -17,7 +17,7 @@
 
 static const struct option_spec specs[] = {
     {.name = "format",
-     .names = "formats",
+     .names = "request-formats",
      .value = "FORMAT",
      .help = "How to print it: http, curl, json, headers, body or another tool's format; see "
              "`hookcheck list formats`.",

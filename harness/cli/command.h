@@ -21,7 +21,8 @@ struct command {
     const char *about;     /* a paragraph for `hookcheck NAME --help`; lines at most 100 columns */
     const char *examples;  /* two real command lines, one a line, indented by two blanks */
     const char *names;     /* what its words can be, as lists of `hookcheck list`: "cases,faults";
-                              also "lists" and "commands"; or NULL */
+                              or what candidates.c has beside them; or NULL */
+    const char *const *choices;              /* what else they can be; NULL-terminated, or NULL */
     const struct option_set *const *options; /* pointers, so commands can share sets */
     size_t num_option_sets;
     enum settings_use settings;

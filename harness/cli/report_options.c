@@ -12,6 +12,7 @@
 
 static const struct option_spec specs[] = {
     {.name = "report",
+     .names = "report-formats",
      .synonyms = "report-junit=junit=,report-html=html=,report-json=json=,report-tap=tap=",
      .adds_up = true,
      .path = PATH_FILE,

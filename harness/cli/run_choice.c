@@ -29,6 +29,7 @@ static const struct option_spec specs[] = {
      .value = "ID",
      .help = "Test this endpoint, with the URL and the secret from Panora's API (instead of URL)."},
     {.name = "suite",
+     .names = "suites",
      .path = PATH_IF_JSON,
      .value = "NAME",
      .repeatable = true,

@@ -13,7 +13,7 @@
 static const struct option_spec specs[] = {
     {.name = "failures",
      .path = PATH_FILE,
-     .names = "formats",
+     .names = "request-formats",
      .value = "FORMAT=FILE",
      .is_aside = true,
      .help = "Write the requests of failed cases for another tool, such as har=failed.har; see "

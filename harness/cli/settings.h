@@ -29,6 +29,10 @@ bool settings_open(struct settings_file *file, const struct arguments *arguments
                    struct error *err);
 void settings_clear(struct settings_file *file);
 
+/* The endpoints that the file `config` names, or the one that is found where that is NULL: an
+ * object of which each key is a name. NULL where there are none. Caller owns. */
+json_t *settings_endpoints(const char *config);
+
 /* Adds all of it to the arguments, and puts the URL of a named endpoint in place of its name. */
 bool settings_apply(struct arguments *arguments, const struct command *command, struct error *err);
 

@@ -90,12 +90,9 @@ static void drop_comments(json_t *value)
     }
 }
 
-bool settings_open(struct settings_file *file, const struct arguments *arguments, struct error *err)
+static bool read_chosen(struct settings_file *file, struct error *err)
 {
     struct buf text = {0};
-    *file = (struct settings_file){0};
-    if (!choose_file(file, arguments, err))
-        return false;
     if (!file->path)
         return true;
     const char *slash = strrchr(file->path, '/');
@@ -105,6 +102,24 @@ bool settings_open(struct settings_file *file, const struct arguments *arguments
     buf_clear(&text);
     drop_comments(file->root);
     return file->root != NULL;
+}
+
+bool settings_open(struct settings_file *file, const struct arguments *arguments, struct error *err)
+{
+    *file = (struct settings_file){0};
+    return choose_file(file, arguments, err) && read_chosen(file, err);
+}
+
+json_t *settings_endpoints(const char *config)
+{
+    struct settings_file file = {.path = config ? mem_text(config) : NULL};
+    struct error ignored = {0};
+    json_t *endpoints = NULL;
+    if ((config || choose_file(&file, &(struct arguments){0}, &ignored)) &&
+        read_chosen(&file, &ignored))
+        endpoints = json_incref(json_object_get(file.root, "endpoints"));
+    settings_clear(&file);
+    return endpoints;
 }
 
 void settings_clear(struct settings_file *file)

@@ -46,6 +46,5 @@ dpkg -L hookcheck | grep -v -x -f "$(dpkg -L base-files bash >/tmp/others; echo 
 use
 apt-get purge -qq hookcheck >/dev/null
 while read -r file; do [ -d "$file" ] || [ ! -e "$file" ] || fail "left behind: $file"; done </tmp/files
-! command -v hookcheck || fail 'still there'
 [ -z "$(find /usr /etc /var/lib -name '*hookcheck*' ! -path '/var/lib/apt/*' -print)" ] || fail "left behind: $(find /usr /etc /var/lib -name '*hookcheck*')"
 echo 'deb: installed, used and purged'

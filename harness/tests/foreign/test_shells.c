@@ -49,31 +49,6 @@ Test(foreign_shells, mandoc_has_no_complaint_of_any_page)
     buf_clear(&out);
 }
 
-Test(foreign_shells, the_debian_package_has_no_complaint_by_lintian)
-{
-    NEED_TOOL("lintian", "the Debian package");
-    NEED_TOOL("dpkg-shlibdeps", "the Debian package");
-    struct buf out = {0};
-    cr_assert_eq(shell_run("make --no-print-directory deb 2>&1", &out), 0, "%s", buf_text(&out));
-    cr_expect_eq(shell_run("lintian --fail-on error,warning build/packages/*.deb 2>&1", &out), 0,
-                 "%s", buf_text(&out));
-    buf_clear(&out);
-}
-
-Test(foreign_shells, the_source_package_is_the_same_bytes_twice)
-{
-    static const char hash[] = "f=$(make --no-print-directory dist) && sha256sum \"${f%%:*}\"";
-    NEED_TOOL("git", "the source package");
-    struct buf out = {0};
-    struct buf again = {0};
-    cr_expect_eq(shell_run(hash, &out), 0, "%s", buf_text(&out));
-    cr_expect_eq(shell_run("sleep 1", &again), 0);
-    cr_expect_eq(shell_run(hash, &again), 0);
-    cr_expect_str_eq(buf_text(&out), buf_text(&again));
-    buf_clear(&again);
-    buf_clear(&out);
-}
-
 Test(foreign_shells, every_pipeline_of_init_is_read)
 {
     NEED_HOOKCHECK();
@@ -83,17 +58,5 @@ Test(foreign_shells, every_pipeline_of_init_is_read)
         mem_format("python3 harness/tests/foreign/check_ci.py '%s' 2>&1", hookcheck_path());
     PROVE_BY(command, &out);
     free(command);
-    buf_clear(&out);
-}
-
-/* Nothing but glibc, and what `make portable` puts beside the program. */
-Test(foreign_shells, the_portable_tarball_runs_in_an_empty_folder)
-{
-    NEED_TOOL("chroot", "the portable tarball");
-    if (shell_run("[ $(id -u) = 0 ]", &(struct buf){0}) != 0)
-        SKIP("the portable tarball: a chroot needs root");
-    struct buf out = {0};
-    cr_expect_eq(shell_run("harness/tools/try_portable.sh 2>&1", &out), 0, "%s", buf_text(&out));
-    cr_expect(strstr(buf_text(&out), "hookcheck: ready: "), "%s", buf_text(&out));
     buf_clear(&out);
 }
