@@ -175,6 +175,19 @@ static void on_progress(void *payload, size_t ended, size_t total)
     buf_clear(&line);
 }
 
+/* Whoever watches need not wait for the end to hear it. */
+static void on_refusal(void *payload, const char *cause)
+{
+    struct screen *screen = payload;
+    struct buf line = {0};
+    if (screen->choice->text.detail == TEXT_QUIET)
+        return;
+    take_line_down(screen);
+    buf_add_format(&line, "a genuine event was refused. %s The run goes on.", cause);
+    sink_say("hookcheck", buf_text(&line));
+    buf_clear(&line);
+}
+
 /* --- reports --- */
 
 static int write_reports(const struct run_choice *choice, const struct run_result *result,
@@ -192,7 +205,7 @@ static int send_everything(struct run_choice *choice, struct plan *plan,
     struct screen screen = {.text = choice->reports.takes_stdout ? stderr : stdout,
                             .choice = choice,
                             .begun_ns = clock_monotonic_ns()};
-    const struct run_listener listener = {&screen, on_case, on_progress};
+    const struct run_listener listener = {&screen, on_case, on_progress, on_refusal};
     struct buf text = {0};
     fill_about(&result, choice, arguments);
     result.num_cases = plan_num_cases(plan);

@@ -128,6 +128,33 @@ static void search(struct investigation *inv)
     processing_apply(inv);
 }
 
+/* Which other serialiser than Panora's own it is, more events have to tell. */
+static bool is_open_serialiser(const struct investigation *inv)
+{
+    const struct hypothesis *message = inv->by.parts[PART_MESSAGE];
+    return message && message->language && strcmp(message->language, "javascript") != 0;
+}
+
+char *diagnose_first_refusal(const struct diagnose_input *input)
+{
+    struct investigation inv = {.input = input, .rng = rng_for(input->seed, "first refusal")};
+    char *sentence = NULL;
+    lab_find_base(&inv);
+    if (!inv.has_base && !inv.hangs)
+        door_open(&inv);
+    if (!is_open_serialiser(&inv))
+        door_name(&inv);
+    for (size_t i = 0; i < inv.num_found; i++) {
+        struct diagnosis *found = &inv.found[i].diagnosis;
+        if (!sentence && found->confidence == CONFIDENCE_PROVED)
+            sentence = mem_text(found->sentence);
+        diagnosis_clear(found);
+    }
+    free(inv.found);
+    document_clear(&inv.document);
+    return sentence;
+}
+
 void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t *out_count)
 {
     struct investigation inv = {.input = input, .rng = rng_for(input->seed, "diagnosis")};

@@ -54,6 +54,12 @@ struct diagnose_input {
  * result that it puts them into. */
 void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t *out_count);
 
+/* Before the cases, when the first genuine event was refused: what the endpoint computes in place
+ * of Panora's signature, or wants of a request, if `max_requests` are enough to prove it. A
+ * sentence that the caller frees; NULL when nothing was proved. Of `input`, `result` and `controls`
+ * are not looked at. */
+char *diagnose_first_refusal(const struct diagnose_input *input);
+
 /* --- everything that can be diagnosed, for lists, explanations and tests --- */
 
 struct diagnosis_kind {

@@ -81,7 +81,7 @@ const char *diagnosis_role_name(enum diagnosis_role role)
     return names[role];
 }
 
-static void diagnosis_clear(struct diagnosis *diagnosis)
+void diagnosis_clear(struct diagnosis *diagnosis)
 {
     free(diagnosis->id);
     free(diagnosis->sentence);

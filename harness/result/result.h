@@ -222,6 +222,7 @@ struct run_result {
 void run_result_add_note(struct run_result *result, char *note);
 
 void run_result_clear(struct run_result *result);
+void diagnosis_clear(struct diagnosis *diagnosis);
 void case_result_clear(struct case_result *result);
 
 /* "ready": every required case passed; "not-ready": the endpoint fell short or was never reached;

@@ -72,25 +72,47 @@ void pace_after_launch(struct runner *runner, struct testcase *test, size_t inde
         test->resume_ns = now_ns + next->after_ns;
 }
 
+/* So many samples that were refused, while nothing was accepted yet, and the rest tells no more. */
+#define REFUSED_SAMPLES 5
+
+static bool all_are_refused(const struct runner *runner, const struct testcase *test)
+{
+    size_t place = place_of(test, test->next);
+    if (runner->any_accepted || place < REFUSED_SAMPLES || !test->shots[test->next].genuine)
+        return false;
+    for (size_t i = test->next - place; i < test->next; i++)
+        if (answer_of(&test->exchanges[i].seen) != ANSWER_REFUSED ||
+            test->exchanges[i].seen.status == 429)
+            return false;
+    return true;
+}
+
+static void drop_samples(struct testcase *test, const char *why, int64_t now_ns)
+{
+    size_t end = test->next;
+    while (end < test->count && test->shots[end].step == test->shots[test->next].step) {
+        struct observation *seen = &test->exchanges[end].seen;
+        (void)snprintf(seen->detail, sizeof seen->detail, "%s", why);
+        test->shots[end++].done = true;
+    }
+    test->next = end;
+    if (end == test->count && test->in_flight == 0)
+        testcase_end_unsent(test, "", now_ns);
+}
+
 void pace_limit_samples(const struct runner *runner, struct testcase *test, int64_t now_ns)
 {
     const struct step *step = test->next < test->count ? step_at(test, test->next) : NULL;
     bool few = runner->options->quick || slow_is_felt(runner);
     size_t least = slow_is_grave(runner) ? SAMPLES_GRAVE : SAMPLES_MIN;
     int64_t limit_ns = few ? SAMPLES_QUICK_NS : SAMPLES_NS;
-    if (!step || !step->samples || step->interval_ns || place_of(test, test->next) < least ||
-        now_ns - test->step_ns < limit_ns)
+    if (!step || !step->samples)
         return;
-    size_t end = test->next;
-    while (end < test->count && test->shots[end].step == test->shots[test->next].step) {
-        struct observation *seen = &test->exchanges[end].seen;
-        (void)snprintf(seen->detail, sizeof seen->detail,
-                       "not sent: the time for these samples ran out");
-        test->shots[end++].done = true;
-    }
-    test->next = end;
-    if (end == test->count && test->in_flight == 0)
-        testcase_end_unsent(test, "", now_ns);
+    if (all_are_refused(runner, test))
+        drop_samples(test, "not sent: genuine events are refused", now_ns);
+    else if (!step->interval_ns && place_of(test, test->next) >= least &&
+             now_ns - test->step_ns >= limit_ns)
+        drop_samples(test, "not sent: the time for these samples ran out", now_ns);
 }
 
 void pace_release_held(struct runner *runner, const struct testcase *test)

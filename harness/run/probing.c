@@ -97,22 +97,13 @@ static void unpack_all_odd(struct runner *runner)
         unpack_odd(&runner->plan->controls[i].exchanges[0]);
 }
 
-void probing_diagnose(struct runner *runner)
+static struct diagnose_input input_for(struct probing *probing)
 {
+    const struct runner *runner = probing->runner;
     const struct run_options *options = runner->options;
     const struct plan *plan = runner->plan;
-    const struct exchange **controls =
-        mem_alloc((plan->num_controls + 1) * sizeof(struct exchange *));
-    struct probing probing = {
-        .runner = runner,
-        .begun_ns = clock_monotonic_ns(),
-    };
-    for (size_t i = 0; i < plan->num_controls; i++)
-        controls[i] = &plan->controls[i].exchanges[0];
-    const struct diagnose_input input = {
+    return (struct diagnose_input){
         .result = runner->result,
-        .controls = controls,
-        .num_controls = plan->num_controls,
         .catalogue = options->catalogue,
         .secret = secret_bytes(options->secret),
         .usual_type = plan->composer.usual_type,
@@ -124,11 +115,47 @@ void probing_diagnose(struct runner *runner)
         .is_unsigned = options->is_unsigned,
         .is_private = options->target->is_tls || options->target->is_loopback,
         .any_accepted = runner->any_accepted,
-        .max_requests = budgets[options->diagnose].max_requests,
+        .max_requests = budgets[options->diagnose].max_requests - runner->result->num_experiments,
         .max_words = budgets[options->diagnose].words,
         .send = send_batch,
-        .payload = &probing,
+        .payload = probing,
     };
+}
+
+/* Of the 400: the likely reasons are among the first that are asked. */
+#define FIRST_REFUSAL_MAX 80
+
+void probing_first_refusal(struct runner *runner, const struct testcase *first)
+{
+    const struct run_listener *listener = runner->listener;
+    const struct exchange *exchange = &first->exchanges[0];
+    bool is_refused = answer_of(&exchange->seen) == ANSWER_REFUSED && exchange->genuine &&
+                      exchange->seen.status != 429;
+    if (!is_refused || runner->options->diagnose != DIAGNOSE_FULL || runner->options->is_unsigned ||
+        !listener || !listener->on_refusal)
+        return;
+    struct probing probing = {.runner = runner, .begun_ns = clock_monotonic_ns()};
+    struct diagnose_input input = input_for(&probing);
+    input.max_requests = FIRST_REFUSAL_MAX;
+    char *cause = diagnose_first_refusal(&input);
+    runner->result->num_experiments = probing.num_sent;
+    if (cause)
+        listener->on_refusal(listener->payload, cause);
+    free(cause);
+}
+
+void probing_diagnose(struct runner *runner)
+{
+    const struct run_options *options = runner->options;
+    const struct plan *plan = runner->plan;
+    const struct exchange **controls =
+        mem_alloc((plan->num_controls + 1) * sizeof(struct exchange *));
+    struct probing probing = {.runner = runner, .begun_ns = clock_monotonic_ns()};
+    struct diagnose_input input = input_for(&probing);
+    for (size_t i = 0; i < plan->num_controls; i++)
+        controls[i] = &plan->controls[i].exchanges[0];
+    input.controls = controls;
+    input.num_controls = plan->num_controls;
     size_t troubles = runner->result->counts[VERDICT_FAIL] + runner->result->counts[VERDICT_WARN] +
                       runner->result->counts[VERDICT_INCONCLUSIVE];
     if (troubles > 0 &&
@@ -136,7 +163,7 @@ void probing_diagnose(struct runner *runner)
         unpack_all_odd(runner);
         diagnose(&input, &runner->result->diagnoses, &runner->result->num_diagnoses);
     }
-    runner->result->num_experiments = probing.num_sent;
+    runner->result->num_experiments += probing.num_sent;
     runner->result->num_requests = runner_num_sent(runner);
     if (runner_was_interrupted(runner))
         finish_interrupted(runner);

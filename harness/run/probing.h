@@ -4,6 +4,10 @@
 
 #include "run/runner.h"
 
+/* After the first case: a genuine event that was refused is looked into at once, and the listener
+ * is told what was found. Nothing else is in flight meanwhile. */
+void probing_first_refusal(struct runner *runner, const struct testcase *first);
+
 /* Fills in the result's diagnoses. Last of all: every case is judged. */
 void probing_diagnose(struct runner *runner);
 

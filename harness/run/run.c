@@ -138,8 +138,10 @@ static void see_first(struct runner *runner, int64_t now_ns)
         stop(runner, "not sent: the endpoint requires a client certificate (--cert)");
         return;
     }
-    if (!port_is_doubtful(seen, options->target->is_tls))
+    if (!port_is_doubtful(seen, options->target->is_tls)) {
+        probing_first_refusal(runner, first);
         return;
+    }
     if (port_look(runner->gate, options->target, options->deadline_ns, &runner->result->wrong_port))
         give_up_port(runner, first);
 }

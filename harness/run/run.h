@@ -72,6 +72,8 @@ struct run_listener {
     void *payload;
     void (*on_case)(void *payload, const struct run_result *result, const struct case_result *one);
     void (*on_progress)(void *payload, size_t ended, size_t total);
+    /* The first genuine event was refused, and it is known why, long before the end. */
+    void (*on_refusal)(void *payload, const char *cause);
 };
 
 struct plan;

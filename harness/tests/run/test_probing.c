@@ -1,0 +1,70 @@
+/* What is asked of the endpoint beside the cases: why the first genuine event was refused. */
+#include "run/probing.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "tests/support/running.h"
+
+TestSuite(run_probing, .timeout = 60);
+
+static struct journalled journalled;
+
+static void stop(void)
+{
+    stop_journalled(&journalled);
+}
+
+/* One case, or the diagnosis would have more to say. */
+static void run_one(const char *fault, struct program_end *end)
+{
+    cr_assert(start_journalled(&journalled, fault ? ARGUMENTS("--fault", fault) : NULL));
+    run_against(journalled.receiver.url, ARGUMENTS("--only", "panora/delivery/accepts-an-event"),
+                end);
+}
+
+Test(run_probing, says_at_once_why_the_first_event_was_refused, .fini = stop)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    run_one("C01", &end);
+    cr_expect(strstr(buf_text(&end.err), "a genuine event was refused. The endpoint computes the "
+                                         "HMAC over JSON.stringify(event)"),
+              "%s", buf_text(&end.err));
+    program_end_clear(&end);
+}
+
+Test(run_probing, a_secret_that_differs_is_no_cause_that_was_proved, .fini = stop)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    run_one("D03", &end);
+    cr_expect_eq(end.code, 1, "%s", buf_text(&end.out));
+    cr_expect_null(strstr(buf_text(&end.err), "refused"), "%s", buf_text(&end.err));
+    program_end_clear(&end);
+}
+
+Test(run_probing, nothing_is_said_of_an_event_that_was_accepted, .fini = stop)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    run_one(NULL, &end);
+    cr_expect_eq(end.code, 0, "%s", buf_text(&end.out));
+    cr_expect_null(strstr(buf_text(&end.err), "refused"), "%s", buf_text(&end.err));
+    program_end_clear(&end);
+}
+
+/* `--diagnose off` asks nothing: what is sent are the cases, and few samples of what is refused. */
+Test(run_probing, few_samples_are_taken_of_what_is_refused, .fini = stop)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    cr_assert(start_journalled(&journalled, ARGUMENTS("--fault", "D03")));
+    run_against(journalled.receiver.url,
+                ARGUMENTS("--diagnose", "off", "--only", "panora/timing/acknowledges-promptly*"),
+                &end);
+    size_t sent = count_journal(&journalled);
+    cr_expect_geq(sent, 10);
+    cr_expect_leq(sent, 40, "%zu requests", sent);
+    program_end_clear(&end);
+}
