@@ -74,12 +74,12 @@ static void find_right(const struct investigation *inv, struct sight *sight)
 }
 
 /* A large body that met what it should says nothing but its size; and such bodies are most of all
- * bytes that a run sends. */
+ * bytes that a run sends. One that is still packed is beyond what a diagnosis may hold. */
 static bool is_worth_reading(const struct sight *sight)
 {
     const struct exchange *exchange = sight->exchange;
     bool as_it_should = exchange->genuine ? exchange->accepted : sight->answer == ANSWER_REFUSED;
-    return exchange_body_len(exchange) <= USUAL_MAX || !as_it_should;
+    return exchange_body_len(exchange) <= USUAL_MAX || (!as_it_should && !exchange->body_let_go);
 }
 
 static void add_sight(struct investigation *inv, const struct exchange *exchange,

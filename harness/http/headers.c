@@ -105,12 +105,17 @@ static bool list_has_token(const char *list, const char *token)
     return false;
 }
 
+size_t header_cost(const struct header *header)
+{
+    return strlen(header->name) + strlen(header->value) + HEADER_COST;
+}
+
 size_t headers_fitting(const struct headers *headers, size_t max_len)
 {
     size_t len = 0;
     size_t count = 0;
     for (; count < headers->count; count++) {
-        len += strlen(headers->items[count].name) + strlen(headers->items[count].value);
+        len += header_cost(&headers->items[count]);
         if (len > max_len)
             break;
     }

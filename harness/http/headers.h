@@ -38,7 +38,12 @@ const char *headers_find(const struct headers *headers, const char *name);
 /* How many fields have that name. */
 size_t headers_count(const struct headers *headers, const char *name);
 
-/* How many of the first fields have names and values of at most `max_len` bytes together. */
+/* What a field takes where it is kept or shown: its name and value, and HEADER_COST bytes for
+ * itself. */
+#define HEADER_COST 64
+size_t header_cost(const struct header *header);
+
+/* How many of the first fields cost at most `max_len` together. */
 size_t headers_fitting(const struct headers *headers, size_t max_len);
 
 /* Whether a field of that name has `token` among its comma-separated values, case ignored (a list

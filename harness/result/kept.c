@@ -89,7 +89,7 @@ static void take_headers(struct kept *kept, struct observation *seen)
     }
     seen->headers.count = count;
     for (size_t i = 0; i < count; i++)
-        kept->total += strlen(seen->headers.items[i].name) + strlen(seen->headers.items[i].value);
+        kept->total += header_cost(&seen->headers.items[i]);
 }
 
 bool kept_knows(struct kept *kept, const struct observation *seen)

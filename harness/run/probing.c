@@ -78,23 +78,58 @@ static const struct {
     [DIAGNOSE_FULL] = {400, "--diagnose full: 400 requests"},
 };
 
+/* Large bodies that a diagnosis reads, in bytes: parsed, each takes several times as much. */
+#define LARGE_BUDGET ((size_t)12 * 1024 * 1024)
+
 /* A large body that met what it should says nothing but its size. */
-static void unpack_odd(struct exchange *exchange)
+static bool is_large_and_odd(const struct exchange *exchange)
 {
     enum answer answer = answer_of(&exchange->seen);
     bool as_it_should = exchange->genuine ? exchange->accepted : answer == ANSWER_REFUSED;
-    if (exchange->seen.outcome != OUTCOME_NOT_SENT && !as_it_should)
-        exchange_unpack(exchange);
+    return exchange->body_let_go && exchange->seen.outcome != OUTCOME_NOT_SENT && !as_it_should;
 }
 
-static void unpack_all_odd(struct runner *runner)
+static int by_length(const void *a, const void *b)
+{
+    size_t first = exchange_body_len(*(struct exchange *const *)a);
+    size_t second = exchange_body_len(*(struct exchange *const *)b);
+    return (first > second) - (first < second);
+}
+
+struct large {
+    struct exchange **items;
+    size_t count;
+};
+
+static void add_large(struct large *large, struct exchange *exchange)
+{
+    if (!is_large_and_odd(exchange))
+        return;
+    large->items = mem_resize(large->items, large->count + 1, sizeof(struct exchange *));
+    large->items[large->count++] = exchange;
+}
+
+/* The smaller ones first: where all large bodies meet the same, they show it as well as the others.
+ */
+static void unpack_odd(struct runner *runner)
 {
     struct run_result *result = runner->result;
+    struct large large = {0};
+    size_t total = 0;
     for (size_t i = 0; i < result->num_cases; i++)
         for (size_t k = 0; k < result->cases[i].num_exchanges; k++)
-            unpack_odd(&result->cases[i].exchanges[k]);
+            add_large(&large, &result->cases[i].exchanges[k]);
     for (size_t i = 0; i < runner->plan->num_controls; i++)
-        unpack_odd(&runner->plan->controls[i].exchanges[0]);
+        add_large(&large, &runner->plan->controls[i].exchanges[0]);
+    if (large.count)
+        qsort(large.items, large.count, sizeof(struct exchange *), by_length);
+    for (size_t i = 0; i < large.count; i++) {
+        total += exchange_body_len(large.items[i]);
+        if (i > 0 && total > LARGE_BUDGET)
+            break;
+        exchange_unpack(large.items[i]);
+    }
+    free(large.items);
 }
 
 static struct diagnose_input input_for(struct probing *probing)
@@ -160,7 +195,7 @@ void probing_diagnose(struct runner *runner)
                       runner->result->counts[VERDICT_INCONCLUSIVE];
     if (troubles > 0 &&
         options->diagnose != DIAGNOSE_OFF) { /* otherwise there is nothing to explain */
-        unpack_all_odd(runner);
+        unpack_odd(runner);
         diagnose(&input, &runner->result->diagnoses, &runner->result->num_diagnoses);
     }
     runner->result->num_experiments += probing.num_sent;

@@ -1,11 +1,12 @@
-"""Every pipeline that `hookcheck init` writes: its file is read by the platform's rules as far as npm has them (GitHub's schema and
-GitLab's; the others are read as YAML), and its shell lines are run against a receiver, but for those that build and start something.
+"""Every pipeline that `hookcheck init` writes: its file is read by the platform's rules as far as npm has them (GitHub's schema,
+GitLab's, CircleCI's parser, Groovy's for a Jenkinsfile; Azure's is read as YAML), and its shell lines are run against a receiver, but for those that build and start something.
 
     python3 check_ci.py HOOKCHECK
 """
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -51,7 +52,7 @@ def run_lines(program, lines, where, port):
     env = {**os.environ, "PATH": os.path.dirname(program) + ":" + os.environ["PATH"], "HOOKCHECK_SECRET": SECRET, "NO_PROXY": "*",
            "GITHUB_STEP_SUMMARY": os.path.join(where, "summary.md"), "HOOKCHECK_SUITE": "panora/signature"}
     done = subprocess.run(["bash", "-e", "-c", kept], cwd=where, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=120, check=False)
+                          stderr=subprocess.STDOUT, timeout=600, check=False)
     made = [name for _, _, files in os.walk(where) for name in files]
     junit = [name for name in made if name.endswith(".xml")]
     if done.returncode or not junit:
@@ -59,16 +60,26 @@ def run_lines(program, lines, where, port):
     return None
 
 
+# CircleCI's own: unknown steps, jobs that are not there
+CIRCLE = "require('@circleci/circleci-config-parser').parseConfig(require('yaml').parse(require('fs').readFileSync(process.argv[1], 'utf8')))"
+
+
 def lint(platform, path, where, tools):
     """What the platform's own rules say; None where they have no complaint, or npm has none of them."""
+    groovy = ["node", os.path.join(tools, "npm-groovy-lint/lib/index.js"), "--path", where, "--files", "**/Jenkinsfile", "--noserver",
+              "--loglevel", "error", "--failon", "error", "--config", "recommended-jenkinsfile"]
     commands = {"github": ["node", os.path.join(tools, "@action-validator/cli/cli.mjs"), path],
-                "gitlab": ["node", os.path.join(tools, ".bin/gitlab-ci-local"), "--list"]}
+                "gitlab": ["node", os.path.join(tools, ".bin/gitlab-ci-local"), "--list"],
+                "circleci": ["node", "-e", CIRCLE, path]}
+    if shutil.which("java"):
+        commands["jenkins"] = groovy
     if platform not in commands:
         return None
     if platform == "gitlab":
         subprocess.run("git init -q . && git remote add origin https://example.com/x/x.git && git add -A && "
                        "git -c user.name=x -c user.email=x commit -qm x", shell=True, cwd=where, check=True)
-    done = subprocess.run(commands[platform], cwd=where, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
+    done = subprocess.run(commands[platform], cwd=where, env={**os.environ, "NODE_PATH": tools}, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=600, check=False)
     return done.stdout.decode("utf-8", "replace")[-1500:] if done.returncode else None
 
 
@@ -118,7 +129,8 @@ def main():
     try:
         modules = npm_install(os.path.join(TOP, "build/npm-yaml"), "yaml@2")
         linters = npm_install(os.path.join(TOP, "build/npm-docker"), "dockerfilelint@1")
-        tools = npm_install(os.path.join(TOP, "build/npm-ci"), "@action-validator/core@0.6", "@action-validator/cli@0.6", "gitlab-ci-local@4.52.0")
+        tools = npm_install(os.path.join(TOP, "build/npm-ci"), "@action-validator/core@0.6", "@action-validator/cli@0.6", "gitlab-ci-local@4.52.0",
+                            "@circleci/circleci-config-parser@0.10.0-alpha.3", "npm-groovy-lint@15", "yaml@2")
     except Skip as reason:
         print(f"SKIPPED: the files of `hookcheck init`: {reason}")
         return SKIPPED

@@ -7,7 +7,7 @@
 #include "tests/support/run_program.h"
 #include "tests/support/skip.h"
 
-TestSuite(foreign_shells, .timeout = 300);
+TestSuite(foreign_shells, .timeout = 900);
 
 static void complete_in(const char *shell)
 {

@@ -33,7 +33,7 @@ const MEMORY_MIB = Number(process.env.HOSTILE_MEMORY_MIB ?? 128); // resident at
 const REPORT_MIB = 24;             // of each format
 
 // What a user's machine meets most, and what broke once.
-const SHORT = ['body-1m-401', 'headers-990x250', 'gzip-bomb', 'header-controls', 'dice'];
+const SHORT = ['body-1m-401', 'headers-990x250', 'cookies', 'gzip-bomb', 'header-controls', 'dice', 'fails-all'];
 
 const chosen = names.length ? names : short ? SHORT : Object.keys(behaviours);
 

@@ -104,8 +104,8 @@ Test(http_headers, says_how_many_fit)
     struct headers headers = {0};
     headers_add(&headers, "ab", "cd");
     headers_add(&headers, "ef", "");
-    cr_expect_eq(headers_fitting(&headers, 3), 0);
-    cr_expect_eq(headers_fitting(&headers, 5), 1);
-    cr_expect_eq(headers_fitting(&headers, 6), 2);
+    cr_expect_eq(headers_fitting(&headers, 3 + HEADER_COST), 0);
+    cr_expect_eq(headers_fitting(&headers, 5 + HEADER_COST), 1);
+    cr_expect_eq(headers_fitting(&headers, 6 + 2 * HEADER_COST), 2);
     headers_clear(&headers);
 }
