@@ -60,6 +60,7 @@ static void render_one(const struct fixture_choice *choice, const struct request
     char *name = mem_format("%s/%s", type, fixture->name);
     struct request_place place = fixture_choice_place(choice, url, path);
     place.verdict = fixture->verdict;
+    place.reason = fixture_reason(fixture);
     place.name = name;
     place.type = fixture->made.event.type;
     format->render(request, &place, out);

@@ -374,3 +374,8 @@ bool fixtures_make(const struct fixture_choice *choice, size_t index, struct fix
     }
     return ok;
 }
+
+const char *fixture_reason(const struct fixture *fixture)
+{
+    return fixture->one ? fixture->one->title : "accepts an event as Panora sends it";
+}

@@ -23,6 +23,9 @@ struct fixture {
     size_t same_body; /* the first fixture of the list whose body has the same bytes */
 };
 
+/* What a correct endpoint does with it: "refuses a truncated signature". Borrowed. */
+const char *fixture_reason(const struct fixture *fixture);
+
 struct fixtures {
     struct fixture *items;
     size_t count;

@@ -79,7 +79,7 @@ static json_t *entry_of(const struct fixtures *fixtures, const struct fixture *f
     json_set_text(entry, "dialect", dialect_name(made->event.dialect));
     json_set_text(entry, "expect", fixture->verdict);
     json_set_text(entry, "level", level_name(fixture->level));
-    json_set_text(entry, "reason", one ? one->title : "accepts an event as Panora sends it");
+    json_set_text(entry, "reason", fixture_reason(fixture));
     json_set_text(entry, "sent", made->sent);
     json_set_text(entry, "case", fixture->case_id);
     if (one) {

@@ -48,6 +48,7 @@ static void add_request(const struct request *request, const struct request_plac
     buf_add_text(out, code->open);
     add_text(buf_text(&name), ", ", out);
     add_text(document_verdict(place), ", ", out);
+    add_text(document_reason(place), ", ", out);
     add_text(request->method, ", ", out);
     add_text(place->url, ", ", out);
     buf_add_text(out, code->open_list);
@@ -74,7 +75,7 @@ const char pytest_begin[] =
     "\n"
     "import pytest\n"
     "\n"
-    "# name, what a right endpoint does with it, method, url, fields, body\n"
+    "# name, what a correct endpoint does with it, in words, method, url, fields, body\n"
     "EVENTS = [\n";
 const char pytest_end[] =
     "]\n"
@@ -103,11 +104,12 @@ const char pytest_end[] =
     "    return status\n"
     "\n"
     "\n"
-    "@pytest.mark.parametrize(\"name,expect,method,url,fields,body\", EVENTS, "
+    "@pytest.mark.parametrize(\"name,expect,reason,method,url,fields,body\", EVENTS, "
     "ids=[event[0] for event in EVENTS])\n"
-    "def test_event(name, expect, method, url, fields, body):\n"
+    "def test_event(name, expect, reason, method, url, fields, body):\n"
     "    status = send(method, url, fields, body)\n"
-    "    assert RIGHT[expect](status), f\"{name}: expected {expect}, got {status}\"\n";
+    "    assert RIGHT[expect](status), f\"{name}: expected {expect}, got {status}: a correct "
+    "endpoint {reason}\"\n";
 
 void format_pytest(const struct request *request, const struct request_place *place,
                    struct buf *out)
@@ -119,8 +121,8 @@ void format_pytest(const struct request *request, const struct request_place *pl
 /* --- JavaScript --- */
 
 #define JS_LIST                                                                                    \
-    "// name, what a right endpoint does with it, method, url, fields, body; a character is a "    \
-    "byte\n"                                                                                       \
+    "// name, what a correct endpoint does with it, in words, method, url, fields, body;\n"        \
+    "// a character of the body is a byte\n"                                                       \
     "const events = [\n"
 
 #define JS_RIGHT                                                                                   \
@@ -152,10 +154,11 @@ void format_pytest(const struct request *request, const struct request_place *pl
     "  });\n"                                                                                      \
     "}\n"                                                                                          \
     "\n"                                                                                           \
-    "for (const [name, expect, method, url, fields, body] of events) {\n"                          \
+    "for (const [name, expect, reason, method, url, fields, body] of events) {\n"                  \
     "  test(name, async () => {\n"                                                                 \
     "    const status = await send(method, url, fields, body);\n"                                  \
-    "    if (!right[expect](status)) throw new Error(`expected ${expect}, got ${status}`);\n"      \
+    "    if (right[expect](status)) return;\n"                                                     \
+    "    throw new Error(`expected ${expect}, got ${status}: a correct endpoint ${reason}`);\n"    \
     "  });\n"                                                                                      \
     "}\n"
 
@@ -203,7 +206,7 @@ const char k6_end[] =
              "}\n"
              "\n"
              "export default function () {\n"
-             "  for (const [name, expect, method, url, fields, body] of events) {\n"
+             "  for (const [name, expect, reason, method, url, fields, body] of events) {\n"
              "    const headers = {};\n"
              "    for (const [field, value] of fields) {\n"
              "      if (!own.includes(field.toLowerCase())) headers[field] = value;\n"
@@ -212,7 +215,8 @@ const char k6_end[] =
              "    for (let i = 0; i < body.length; i++) bytes[i] = body.charCodeAt(i);\n"
              "    const answer = http.request(method, target(url), bytes.buffer, "
              "{ headers, redirects: 0, tags: { name } });\n"
-             "    check(answer, { [`${name}: ${expect}`]: (one) => right[expect](one.status) });\n"
+             "    check(answer, { [`${name}: ${expect}: ${reason}`]: (one) => "
+             "right[expect](one.status) });\n"
              "  }\n"
              "}\n";
 
@@ -243,9 +247,9 @@ const char go_test_begin[] =
     ")\n"
     "\n"
     "type panoraEvent struct {\n"
-    "\tname, expect, method, url string\n"
-    "\tfields                    [][2]string\n"
-    "\tbody                      string\n"
+    "\tname, expect, reason, method, url string\n"
+    "\tfields                            [][2]string\n"
+    "\tbody                              string\n"
     "}\n"
     "\n"
     "var panoraEvents = []panoraEvent{\n";
@@ -320,7 +324,8 @@ const char go_test_end[] =
     "\t\t\t\tt.Fatal(err)\n"
     "\t\t\t}\n"
     "\t\t\tif !right[event.expect](status) {\n"
-    "\t\t\t\tt.Errorf(\"expected %s, got %d\", event.expect, status)\n"
+    "\t\t\t\tt.Errorf(\"expected %s, got %d: a correct endpoint %s\", event.expect, status, "
+    "event.reason)\n"
     "\t\t\t}\n"
     "\t\t})\n"
     "\t}\n"

@@ -22,6 +22,16 @@ const char *document_verdict(const struct request_place *place)
     return place->verdict ? place->verdict : "either";
 }
 
+const char *document_reason(const struct request_place *place)
+{
+    const char *verdict = document_verdict(place);
+    if (place->reason)
+        return place->reason;
+    if (strcmp(verdict, "accept") == 0)
+        return "accepts it";
+    return strcmp(verdict, "reject") == 0 ? "refuses it" : "accepts or refuses it";
+}
+
 bool document_is_own_field(const struct header *header)
 {
     static const char *const own[] = {"Host", "Content-Length", "Connection"};

@@ -31,6 +31,10 @@ void document_add_name(const struct request *request, const struct request_place
 /* "accept", "reject" or "either", also when nothing is known. */
 const char *document_verdict(const struct request_place *place);
 
+/* What a correct endpoint does with the request: "refuses a truncated signature", or by the
+ * verdict. */
+const char *document_reason(const struct request_place *place);
+
 /* Whether a client writes this field by itself: Host, Content-Length, Connection. A client that
  * counts a body again should not be told its length. */
 bool document_is_own_field(const struct header *header);

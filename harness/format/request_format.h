@@ -19,9 +19,10 @@ struct request_place {
     const char *path;      /* for the request line */
     const char *verdict;   /* "accept", "reject" or "either": what a right endpoint does; NULL =
                               unknown */
-    const char *name;      /* in documents: which request this is; NULL = its method and URL */
-    const char *type;      /* the event's; NULL = unknown */
-    const char *options;   /* of curl, for the connection: " --cacert 'ca.pem'"; NULL = none */
+    const char *reason;  /* why, as a predicate: "refuses a truncated signature"; NULL = unknown */
+    const char *name;    /* in documents: which request this is; NULL = its method and URL */
+    const char *type;    /* the event's; NULL = unknown */
+    const char *options; /* of curl, for the connection: " --cacert 'ca.pem'"; NULL = none */
 };
 
 /* What a format cannot say; such a request is refused rather than bent. */

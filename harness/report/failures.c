@@ -21,6 +21,7 @@ static bool add_one(const struct run_result *result, const struct case_result *o
     shown_request_init(&shown, result, &case_main_exchange(one)->request, CURL_BODY_MAX);
     shown.place.name = one->id;
     shown.place.verdict = verdict_of(one);
+    shown.place.reason = one->title;
     bool can = request_format_refuses(format, &shown.request) == NULL;
     if (can) {
         buf_add_text(out, before);

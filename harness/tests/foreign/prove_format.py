@@ -41,10 +41,10 @@ def npm(package):
 
 
 class Receiver:
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, *options):
         self.journal = os.path.join(folder, "journal")
         self.process = subprocess.Popen(
-            [program, "receive", "--listen", "127.0.0.1:0", "--journal", self.journal],
+            [program, "receive", "--listen", "127.0.0.1:0", "--journal", self.journal, *options],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={**os.environ, "HOOKCHECK_SECRET": SECRET})
         self.url = self.process.stdout.readline().decode().split()[-1] + "/hook"
 
@@ -291,12 +291,32 @@ def prove(program, name, folder):
     return problems + more[:5], count
 
 
+TESTS = ["pytest", "node-test", "jest", "go-test"]
+REASON = "expected reject, got 204: a correct endpoint refuses an event without a Panora-Signature header"
+
+
+def prove_reason(program, name, folder):
+    """What a failed test prints: why the endpoint should have done otherwise."""
+    receiver = Receiver(program, folder, "--fault", "no-verification")
+    out = os.path.join(folder, "reasons")
+    code, text = run(program, "fixtures", out, "--events", TYPES[0], "--only", "refuses-missing", "--format", name, "--url", receiver.url)
+    if code:
+        return [text]
+    inner = os.path.join(out, TYPES[0])
+    document = next(entry for entry in os.listdir(inner) if re.match("(test_)?events", entry))
+    complaint = str(CONSUMERS[name](os.path.join(inner, document), receiver.url))
+    receiver.arrived()
+    return [] if REASON in complaint else [f"does not say why: {complaint[-2000:]}"]
+
+
 def main():
     program, name = sys.argv[1:3]
     os.environ.pop("HOOKCHECK_SECRET", None)
     with tempfile.TemporaryDirectory() as folder:
         try:
             problems, count = prove(program, name, folder)
+            if name in TESTS:
+                problems += prove_reason(program, name, folder)
         except Skip as reason:
             print(f"SKIPPED: {name}: {reason}")
             return SKIPPED

@@ -166,3 +166,32 @@ Test(format_request_format, json_gives_a_body_that_is_not_utf8_as_base64)
     json_decref(root);
     buf_clear(&out);
 }
+
+Test(format_request_format, tests_say_why_the_endpoint_should_have_done_otherwise)
+{
+    static const char *const formats[] = {"pytest", "node-test", "jest", "go-test", "k6"};
+    static const struct {
+        const char *verdict;
+        const char *reason;
+        const char *written;
+    } rows[] = {
+        {"reject", "refuses a truncated signature", "\"refuses a truncated signature\""},
+        {"reject", NULL, "\"refuses it\""},
+        {"accept", NULL, "\"accepts it\""},
+        {NULL, NULL, "\"accepts or refuses it\""},
+    };
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
+            struct request request = {0};
+            struct buf out = {0};
+            struct request_place here = place;
+            here.verdict = rows[k].verdict;
+            here.reason = rows[k].reason;
+            fill(&request, "{}", 2);
+            request_format_find(formats[i], NULL)->render(&request, &here, &out);
+            cr_expect(strstr(buf_text(&out), rows[k].written), "%s: %s", formats[i],
+                      buf_text(&out));
+            request_clear(&request);
+            buf_clear(&out);
+        }
+}

@@ -50,6 +50,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def own_modules(modules):
+    """Next.js reads no package that a link leads to outside the project: hard links in place of it."""
+    there = os.path.realpath(modules)
+    os.remove(modules)
+    subprocess.run(["cp", "-al", there, modules], check=True)
+
+
 def prepare(framework, folder):
     """A project as the reader has one, without what the page adds."""
     snippet = SNIPPETS[framework.lower().replace(".", "")]
@@ -63,6 +70,8 @@ def prepare(framework, folder):
         os.remove(os.path.join(folder, "node_modules"))  # the page installs it
     for file in snippet.beside:
         os.remove(os.path.join(os.path.dirname(target), file))
+    if framework == "Next.js":
+        own_modules(os.path.join(folder, "node_modules"))
     shutil.rmtree(os.path.join(folder, ".next"), ignore_errors=True)
     for name, text in STUBS.get(framework, {}).items():
         path = os.path.join(folder, name)
