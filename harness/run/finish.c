@@ -15,7 +15,6 @@
 #include "run/honest.h"
 #include "run/order.h"
 #include "run/search.h"
-#include "run/slow.h"
 #include "run/trouble.h"
 
 static void redact_text(const struct run_result *result, char **text)
@@ -164,8 +163,8 @@ static bool is_certain(const struct runner *runner, const struct testcase *test,
         return false;
     if (over)
         return true;
-    return !judge_waits_for_run(test->one) && runner->trouble == TROUBLE_NONE &&
-           runner->alive_ns > test->ended_ns;
+    return !judge_waits_for_run(test->one) && runner->trouble.state == TROUBLE_NONE &&
+           runner->health.alive_ns > test->ended_ns;
 }
 
 /* Cases are handed out in the order of the plan; one with deliberate waits does not hold up the
@@ -201,10 +200,10 @@ static bool holds_the_first(struct runner *runner, const struct testcase *test)
 static bool is_noise(struct runner *runner, struct testcase *test)
 {
     if (test->state != CASE_ENDED || test->suspect || test->steady || runner->stop ||
-        runner->trouble != TROUBLE_NONE || !controls_ended(runner, test))
+        runner->trouble.state != TROUBLE_NONE || !controls_ended(runner, test))
         return false;
     test->steady = true;
-    if (test->skip || test->num_retakes == RETAKES || slow_is_grave(runner) ||
+    if (test->skip || test->num_retakes == RETAKES || health_is_very_slow(&runner->health) ||
         test->canary_failed || !judge_is_timed(test->one) || holds_the_first(runner, test))
         return false;
     enum verdict verdict = verdict_now(runner, test);
@@ -278,7 +277,7 @@ static int exit_code_of(const struct runner *runner, const struct tally *tally)
 {
     if (runner->result->interrupted)
         return EXIT_INTERRUPTED;
-    if (runner->result->wrong_port.got || (!runner->reached && runner_num_sent(runner) > 0))
+    if (runner->result->wrong_port.got || (!runner->health.reached && runner_num_sent(runner) > 0))
         return EXIT_UNREACHED;
     if (tally->fell_short)
         return EXIT_FELL_SHORT;
@@ -292,12 +291,12 @@ static void say_ended(const struct runner *runner)
 {
     struct run_result *result = runner->result;
     struct buf out = {0};
-    if (!runner->gone || !runner->alive_ns) /* it cannot end what never answered */
+    if (!runner->health.gone || !runner->health.alive_ns) /* it cannot end what never answered */
         return;
     buf_add_text(&out, "The endpoint went down");
-    if (runner->culprit)
-        buf_add_format(&out, " after the case \"%s\" (%s)", runner->culprit->one->title,
-                       runner->culprit->one->id);
+    if (runner->trouble.culprit)
+        buf_add_format(&out, " after the case \"%s\" (%s)", runner->trouble.culprit->one->title,
+                       runner->trouble.culprit->one->id);
     buf_add_text(&out, " and did not come back within ");
     text_add_duration(&out, runner->options->recovery_ns);
     buf_add_format(&out, "; %zu cases could not run.", result->counts[VERDICT_INCONCLUSIVE]);

@@ -34,7 +34,7 @@ static void each_exchange(const struct runner *runner, visit *what, struct tally
     for (size_t i = 0; i < plan->num_cases; i++)
         for (size_t k = 0; k < plan->cases[i].count; k++)
             what(tally, &plan->cases[i], k);
-    what(tally, &runner->canary, 0);
+    what(tally, &runner->canary.test, 0);
 }
 
 static const struct observation *genuine_answer(const struct testcase *test, size_t index)
@@ -140,12 +140,12 @@ char *honest_sentence(const struct runner *runner)
     struct tally tally = {0};
     struct buf out = {0};
     each_exchange(runner, tally_status, &tally);
-    if (!runner->reached || !tally.usual)
+    if (!runner->health.reached || !tally.usual)
         return buf_take(&out);
     tally.met = met_instead_of(tally.usual, NULL);
     if (tally.met)
         each_exchange(runner, tally_met, &tally);
-    if (!runner->any_accepted)
+    if (!runner->health.any_accepted)
         say_none_accepted(runner, &tally, &out);
     else if (tally.num_genuine >= MANY && tally.num_met * 10 >= tally.num_genuine * NEARLY_ALL)
         say_nearly_none(runner, &tally, &out);

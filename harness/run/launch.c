@@ -9,27 +9,12 @@
 #include "run/order.h"
 #include "run/pace.h"
 #include "run/search.h"
-#include "run/slow.h"
 #include "run/trouble.h"
 
 /* After so many hangs, or deaths of the endpoint, by one kind of request the rest of that kind is
  * not sent: a run ends. */
-#define HANGS_MAX 3
-#define KNOWN_GOOD_MAX                                                                             \
-    ((size_t)64 * 1024) /* a larger one may be let go, and is a burden as a canary */
+#define HANGS_MAX  3
 #define DEATHS_MAX 30
-
-/* A request broken off on purpose had a connection. A TLS handshake by itself shows that the
- * endpoint is there, when a default client, or one that was told not to care, would have gone on.
- */
-static bool was_reached(const struct runner *runner, const struct observation *seen)
-{
-    const struct tls_facts *tls = &seen->tls;
-    if (!tls->asked)
-        return seen->outcome == OUTCOME_LEFT && seen->connect_ns >= 0;
-    return tls->established && (runner->options->engine->insecure ||
-                                (!tls->chain_error[0] && !tls->date_error[0] && tls->name_matches));
-}
 
 /* Enough for ports to become free again; then the case is left undecided. */
 #define SPOILED_MAX      4
@@ -45,32 +30,42 @@ static bool begin_anew(struct runner *runner, struct testcase *test, int64_t now
     return true;
 }
 
-static void shot_ended(struct runner *runner, struct testcase *test, size_t index)
+static void note_health(struct runner *runner, const struct testcase *test, size_t index)
+{
+    const struct exchange *exchange = &test->exchanges[index];
+    const struct news news = {
+        .exchange = exchange,
+        .usual = test->shots[index].usual,
+        .is_timely = test != &runner->canary.test && !testcase_is_load(test),
+    };
+    health_note(&runner->health, &news);
+    if (exchange->accepted && news.usual)
+        canary_note_accepted(&runner->canary, exchange);
+}
+
+/* Lets go of held connections when nothing else of the case is under way or to come. */
+static void release_held(struct runner *runner, const struct testcase *test)
+{
+    if (test->next < test->count)
+        return;
+    size_t num_held = 0;
+    for (size_t i = 0; i < test->count; i++)
+        num_held += !test->shots[i].done && test->exchanges[i].request.transport.stop == STOP_HOLD;
+    if (num_held && num_held == test->in_flight)
+        gate_release_held(runner->gate);
+}
+
+static void shot_ended(struct runner *runner, struct testcase *test, size_t index, int64_t now_ns)
 {
     struct exchange *exchange = &test->exchanges[index];
     const struct observation *seen = &exchange->seen;
     exchange->accepted = answer_of(seen) == ANSWER_ACCEPTED;
-    runner->any_accepted =
-        runner->any_accepted || (exchange->accepted && test->shots[index].genuine);
-    runner->usual_accepted =
-        runner->usual_accepted || (exchange->accepted && test->shots[index].usual);
-    if (!runner->known_good && test != &runner->canary && exchange->accepted &&
-        test->shots[index].usual && exchange_body_len(exchange) <= KNOWN_GOOD_MAX &&
-        transport_is_plain(&exchange->request.transport))
-        runner->known_good = &exchange->request;
     test->shots[index].done = true;
     test->spoiled = test->spoiled || seen->ours;
     test->in_flight--;
     runner->in_flight--;
-    runner->reached =
-        runner->reached || outcome_had_session(seen->outcome) || was_reached(runner, seen);
-    if (seen->outcome == OUTCOME_ANSWERED && seen->started_ns > runner->alive_ns)
-        runner->alive_ns = seen->started_ns;
-    if (seen->outcome == OUTCOME_TIMED_OUT)
-        runner->hangs[test->shots[index].genuine ? SHOT_GENUINE : SHOT_FORGED]++;
-    int64_t now_ns = clock_monotonic_ns();
-    slow_note_answer(runner, test, exchange);
-    pace_release_held(runner, test);
+    note_health(runner, test, index);
+    release_held(runner, test);
     if (test->in_flight > 0)
         return;
     if (test->spoiled && begin_anew(runner, test, now_ns))
@@ -120,8 +115,9 @@ static void on_done(void *payload, struct observation *seen)
     test->exchanges[index].seen = *seen;
     keep_answer(flight.runner, &test->exchanges[index]);
     exchange_pack(&test->exchanges[index]);
-    shot_ended(flight.runner, test, index);
-    trouble_note(flight.runner, test, &test->exchanges[index]);
+    int64_t now_ns = clock_monotonic_ns();
+    shot_ended(flight.runner, test, index, now_ns);
+    trouble_note(flight.runner, test, &test->exchanges[index], now_ns);
 }
 
 static struct engine_connection *connection_for(struct runner *runner, struct testcase *test,
@@ -162,7 +158,7 @@ static enum engine_linger linger_for(const struct runner *runner, const struct t
 
 static enum purpose purpose_of(const struct runner *runner, const struct testcase *test)
 {
-    if (test == &runner->canary)
+    if (test == &runner->canary.test)
         return PURPOSE_CANARY;
     if (!test->one)
         return PURPOSE_CONTROL;
@@ -229,15 +225,16 @@ static const char *refusal(struct runner *runner, const struct testcase *test, s
         return why;
     }
     /* the canary always goes: without it nobody knows whether the endpoint is there */
-    if (test == &runner->canary)
+    if (test == &runner->canary.test)
         return NULL;
-    if (runner->deaths[kind] >= DEATHS_MAX)
+    if (runner->health.deaths[kind] >= DEATHS_MAX)
         return killed[kind];
-    if (!runner->answered && runner->hangs[SHOT_GENUINE] + runner->hangs[SHOT_FORGED] > HANGS_MAX)
+    if (!runner->health.answered &&
+        runner->health.hangs[SHOT_GENUINE] + runner->health.hangs[SHOT_FORGED] > HANGS_MAX)
         return "not sent: every request before it timed out";
-    if (runner->hangs[kind] >= HANGS_MAX)
+    if (runner->health.hangs[kind] >= HANGS_MAX)
         return hung[kind];
-    return slow_refusal(runner, test, clock_monotonic_ns());
+    return order_refusal(runner, test, clock_monotonic_ns());
 }
 
 /* A run that was stopped waits for nothing. */
@@ -253,14 +250,14 @@ static bool is_crowded(const struct runner *runner, const struct testcase *test,
 {
     if (runner->in_flight == 0 || (test->in_flight > 0 && pace_is_open(test)))
         return false;
-    return runner->in_flight + len > runner->room;
+    return runner->in_flight + len > runner->health.room;
 }
 
 int64_t launch_due_ns(const struct runner *runner, const struct testcase *test, size_t len)
 {
     const struct budget *budget = gate_budget(runner->gate);
     int64_t rate_ns = budget_due_ns(budget, len);
-    int64_t gap_ns = testcase_is_load(test) ? 0 : budget->last_ns + runner->gap_ns;
+    int64_t gap_ns = testcase_is_load(test) ? 0 : budget->last_ns + runner->health.gap_ns;
     return rate_ns > gap_ns ? rate_ns : gap_ns;
 }
 
@@ -283,12 +280,12 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
         testcase_close(test);
         return true;
     }
-    bool alone = runner->alone != test && order_needs_solitude(runner, test);
+    bool alone = runner->trouble.alone != test && order_needs_solitude(runner, test);
     if ((alone && runner->in_flight > 0) || is_crowded(runner, test, len))
         return false;
     /* until something was reached, no more than the first batch: a dead endpoint need not be asked
      * hundreds of times; what is timed must not be held up, and is no batch */
-    if (!runner->reached && runner->alone != test &&
+    if (!runner->health.reached && runner->trouble.alone != test &&
         runner_num_sent(runner) + len > runner->options->concurrency && runner->in_flight > 0)
         return false;
     if (now_ns < launch_due_ns(runner, test, len))
@@ -301,7 +298,7 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
     int64_t due_ns = test->resume_ns;
     if (!send_group(runner, test, len))
         return false;
-    pace_after_launch(runner, test, first, due_ns);
+    pace_after_launch(runner, test, first, due_ns, clock_monotonic_ns());
     return true;
 }
 
@@ -313,7 +310,8 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
 void launch_first(struct runner *runner, int64_t now_ns)
 {
     struct testcase *first = order_first(runner);
-    if (first && !runner->stop && runner->trouble == TROUBLE_NONE && first->state == CASE_WAITING)
+    if (first && !runner->stop && runner->trouble.state == TROUBLE_NONE &&
+        first->state == CASE_WAITING)
         (void)launch_next(runner, first, now_ns);
 }
 
@@ -326,12 +324,13 @@ void launch_ready(struct runner *runner, int64_t now_ns)
     /* while nobody was reached, only the first requests are tried, however slowly they fail; and
      * what looks at the TLS session, for that says why */
     bool unreached =
-        !runner->reached && !runner->stop && runner_num_sent(runner) > runner->in_flight;
+        !runner->health.reached && !runner->stop && runner_num_sent(runner) > runner->in_flight;
     struct plan *plan = runner->plan;
     bool room = unreached || order_round_of(runner, &plan->cases[0]) >= ROUND_HARMFUL ||
                 launch_next(runner, &plan->cases[0], now_ns);
-    size_t num_hung = runner->hangs[SHOT_GENUINE] + runner->hangs[SHOT_FORGED];
-    bool silent = !runner->stop && !runner->answered && num_hung > 0 && num_hung <= SILENT_MAX;
+    size_t num_hung = runner->health.hangs[SHOT_GENUINE] + runner->health.hangs[SHOT_FORGED];
+    bool silent =
+        !runner->stop && !runner->health.answered && num_hung > 0 && num_hung <= SILENT_MAX;
     for (int round = 0; round < (unreached ? ROUND_WAITS : NUM_ROUNDS); round++) {
         if (silent && round == ROUND_ALONE)
             continue; /* one after another they would take all the time there is */

@@ -1,6 +1,6 @@
 #include "run/order.h"
 
-#include "run/slow.h"
+#include "judge/judge.h"
 
 /* Something of it has to happen at a certain time. */
 static bool keeps_time(const struct suite_case *one)
@@ -16,7 +16,8 @@ bool order_needs_solitude(const struct runner *runner, const struct testcase *te
     const struct suite_case *one = test->one;
     if (!one || !(one->harmful || one->alone))
         return false;
-    return keeps_time(one) || !(one->harmful ? slow_is_felt(runner) : slow_is_grave(runner));
+    return keeps_time(one) ||
+           !(one->harmful ? health_is_slow(&runner->health) : health_is_very_slow(&runner->health));
 }
 
 static bool goes_together(const struct suite_case *one)
@@ -31,7 +32,7 @@ enum round order_round_of(const struct runner *runner, const struct testcase *te
 {
     if (test->one->harmful)
         return ROUND_HARMFUL;
-    bool grave = slow_is_grave(runner);
+    bool grave = health_is_very_slow(&runner->health);
     if (test->one->alone && order_needs_solitude(runner, test))
         return grave ? ROUND_TLS : ROUND_ALONE; /* nothing is in its way yet */
     if (test->one->alone)
@@ -57,4 +58,14 @@ struct testcase *order_first(struct runner *runner)
             return order_round_of(runner, test) >= ROUND_HARMFUL ? NULL : test;
     }
     return NULL;
+}
+
+const char *order_refusal(const struct runner *runner, const struct testcase *test, int64_t now_ns)
+{
+    int64_t patience_ns = runner->options->patience_ns;
+    if (!health_is_very_slow(&runner->health) || !patience_ns ||
+        testcase_is_required(test, runner->options->strict) ||
+        now_ns - runner->begun_ns < patience_ns)
+        return NULL;
+    return "not sent: the endpoint is slow, and this case is not required (--max-time 10m asks it)";
 }

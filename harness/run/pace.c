@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "run/slow.h"
 
 /* Samples of a slow endpoint: no longer than this, but two at least, or one where each takes very
  * long. */
@@ -55,9 +54,9 @@ static int64_t interval_of(const struct runner *runner, const struct step *step)
     return step->interval_ns > least_ns ? step->interval_ns : least_ns;
 }
 
-void pace_after_launch(struct runner *runner, struct testcase *test, size_t index, int64_t due_ns)
+void pace_after_launch(const struct runner *runner, struct testcase *test, size_t index,
+                       int64_t due_ns, int64_t now_ns)
 {
-    int64_t now_ns = clock_monotonic_ns();
     const struct step *step = step_at(test, index);
     bool begins = step && place_of(test, index) == 0;
     if (begins)
@@ -78,7 +77,7 @@ void pace_after_launch(struct runner *runner, struct testcase *test, size_t inde
 static bool all_are_refused(const struct runner *runner, const struct testcase *test)
 {
     size_t place = place_of(test, test->next);
-    if (runner->any_accepted || place < REFUSED_SAMPLES || !test->shots[test->next].genuine)
+    if (runner->health.any_accepted || place < REFUSED_SAMPLES || !test->shots[test->next].genuine)
         return false;
     for (size_t i = test->next - place; i < test->next; i++)
         if (answer_of(&test->exchanges[i].seen) != ANSWER_REFUSED ||
@@ -103,8 +102,8 @@ static void drop_samples(struct testcase *test, const char *why, int64_t now_ns)
 void pace_limit_samples(const struct runner *runner, struct testcase *test, int64_t now_ns)
 {
     const struct step *step = test->next < test->count ? step_at(test, test->next) : NULL;
-    bool few = runner->options->quick || slow_is_felt(runner);
-    size_t least = slow_is_grave(runner) ? SAMPLES_GRAVE : SAMPLES_MIN;
+    bool few = runner->options->quick || health_is_slow(&runner->health);
+    size_t least = health_is_very_slow(&runner->health) ? SAMPLES_GRAVE : SAMPLES_MIN;
     int64_t limit_ns = few ? SAMPLES_QUICK_NS : SAMPLES_NS;
     if (!step || !step->samples)
         return;
@@ -113,15 +112,4 @@ void pace_limit_samples(const struct runner *runner, struct testcase *test, int6
     else if (!step->interval_ns && place_of(test, test->next) >= least &&
              now_ns - test->step_ns >= limit_ns)
         drop_samples(test, "not sent: the time for these samples ran out", now_ns);
-}
-
-void pace_release_held(struct runner *runner, const struct testcase *test)
-{
-    if (test->next < test->count)
-        return;
-    size_t num_held = 0;
-    for (size_t i = 0; i < test->count; i++)
-        num_held += !test->shots[i].done && test->exchanges[i].request.transport.stop == STOP_HOLD;
-    if (num_held && num_held == test->in_flight)
-        gate_release_held(runner->gate);
 }

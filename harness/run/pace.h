@@ -12,12 +12,10 @@ bool pace_is_open(const struct testcase *test);
 size_t pace_group_len(const struct testcase *test);
 
 /* The group from `index` on has left: when the next may. `due_ns` is when this one was to leave. */
-void pace_after_launch(struct runner *runner, struct testcase *test, size_t index, int64_t due_ns);
+void pace_after_launch(const struct runner *runner, struct testcase *test, size_t index,
+                       int64_t due_ns, int64_t now_ns);
 
 /* Gives up the rest of a step whose samples have taken long enough. */
 void pace_limit_samples(const struct runner *runner, struct testcase *test, int64_t now_ns);
-
-/* Lets go of held connections when nothing else of the case is under way or to come. */
-void pace_release_held(struct runner *runner, const struct testcase *test);
 
 #endif

@@ -16,7 +16,6 @@
 #include "run/probe.h"
 #include "run/search.h"
 #include "run/select.h"
-#include "suite/step.h"
 
 void plan_free(struct plan *plan)
 {
@@ -225,22 +224,6 @@ struct plan *plan_make(const struct run_options *options, struct error *err)
         return plan;
     plan_free(plan);
     return NULL;
-}
-
-bool plan_compose_canary(const struct plan *plan, struct testcase *test, struct error *err)
-{
-    struct step step;
-    struct composed made;
-    struct rng rng = rng_for(plan->options->seed, "canary");
-    step_init(&step);
-    bool ok = compose_step(&plan->composer, &step, NULL, true, &rng, &made, err);
-    if (ok) {
-        testcase_allocate(test, 1);
-        testcase_take(test, 0, 0, plan, &made);
-    }
-    composed_clear(&made);
-    step_clear(&step);
-    return ok;
 }
 
 size_t plan_num_cases(const struct plan *plan)

@@ -17,6 +17,4 @@ struct plan {
     int64_t longest_wait_ns;
 };
 
-bool plan_compose_canary(const struct plan *plan, struct testcase *test, struct error *err);
-
 #endif

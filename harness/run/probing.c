@@ -9,7 +9,6 @@
 #include "result/packed.h"
 #include "run/experiment.h"
 #include "run/finish.h"
-#include "run/slow.h"
 
 /* A slow endpoint gets so large a part of the run's time. */
 #define SHARE_OF_TIME 5
@@ -33,14 +32,14 @@ static int64_t longest_of(const struct probing *probing)
     const struct runner *runner = probing->runner;
     int64_t share_ns = runner->options->max_time_ns / SHARE_OF_TIME;
     int64_t left_ns = TIME_IF_GRAVE - (probing->begun_ns - runner->begun_ns);
-    if (!slow_is_grave(runner) || left_ns > share_ns)
+    if (!health_is_very_slow(&runner->health) || left_ns > share_ns)
         return share_ns;
     return left_ns > LEAST_IF_GRAVE ? left_ns : LEAST_IF_GRAVE;
 }
 
 static bool may_send(const struct probing *probing)
 {
-    bool ever_answered = probing->runner->answered || probing->runner->hangs[SHOT_GENUINE] == 0;
+    bool ever_answered = probing->runner->health.answered || probing->runner->health.hangs[SHOT_GENUINE] == 0;
     size_t hung_max = ever_answered ? HUNG_MAX : 1; /* who never answers hangs on this as well */
     return probing->num_hung < hung_max &&
            clock_monotonic_ns() - probing->begun_ns <= longest_of(probing);
@@ -149,7 +148,7 @@ static struct diagnose_input input_for(struct probing *probing)
         .object_only = options->dialects == DIALECTS_OBJECT,
         .is_unsigned = options->is_unsigned,
         .is_private = options->target->is_tls || options->target->is_loopback,
-        .any_accepted = runner->any_accepted,
+        .any_accepted = runner->health.any_accepted,
         .max_requests = budgets[options->diagnose].max_requests - runner->result->num_experiments,
         .max_words = budgets[options->diagnose].words,
         .send = send_batch,

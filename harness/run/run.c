@@ -28,7 +28,7 @@ static bool all_ended(const struct testcase *tests, size_t count)
 
 static bool everything_ended(const struct runner *runner)
 {
-    return runner->trouble == TROUBLE_NONE && runner->in_flight == 0 &&
+    return runner->trouble.state == TROUBLE_NONE && runner->in_flight == 0 &&
            all_ended(runner->plan->cases, runner->plan->num_cases) &&
            all_ended(runner->plan->controls, runner->plan->num_controls);
 }
@@ -55,7 +55,7 @@ static int64_t due_in_trouble(struct runner *runner, int64_t next_ns)
 static int64_t idle_ns(struct runner *runner, int64_t now_ns)
 {
     int64_t next_ns = now_ns + TICK_NS;
-    if (runner->trouble != TROUBLE_NONE) {
+    if (runner->trouble.state != TROUBLE_NONE) {
         next_ns = due_in_trouble(runner, next_ns);
         return next_ns > now_ns ? next_ns - now_ns : 0;
     }
@@ -66,7 +66,7 @@ static int64_t idle_ns(struct runner *runner, int64_t now_ns)
             test->resume_ns > now_ns) /* what is due already waits for room, not for time */
             earlier(&next_ns, test->resume_ns);
     }
-    int64_t rate_ns = launch_due_ns(runner, &runner->canary, 1);
+    int64_t rate_ns = launch_due_ns(runner, &runner->canary.test, 1);
     if (rate_ns > now_ns)
         earlier(&next_ns, rate_ns);
     return next_ns > now_ns ? next_ns - now_ns : 0;
@@ -76,7 +76,7 @@ static void stop(struct runner *runner, const char *why)
 {
     runner->stop = why;
     gate_cancel_all(runner->gate);
-    trouble_stop(runner);
+    trouble_stop(runner, clock_monotonic_ns());
 }
 
 /* What looks at the TLS session alone is sent also when there can be none. */
@@ -101,7 +101,7 @@ static void check_stop(struct runner *runner, int64_t now_ns)
         stop(runner, over);
     } else if (runner->options->fail_fast && runner->result->counts[VERDICT_FAIL] > 0) {
         stop(runner, "not sent: a required case failed (--fail-fast)");
-    } else if (!runner->reached && runner_num_sent(runner) > 0 && runner->in_flight == 0 &&
+    } else if (!runner->health.reached && runner_num_sent(runner) > 0 && runner->in_flight == 0 &&
                !tls_is_to_come(runner)) {
         stop(runner, "not sent: no connection could be opened");
     }
@@ -112,7 +112,7 @@ static void check_stop(struct runner *runner, int64_t now_ns)
 /* There is no HTTP/1.1 at this port: what the first case met is not the endpoint's answer. */
 static void give_up_port(struct runner *runner, struct testcase *first)
 {
-    runner->reached = false;
+    runner->health.reached = false;
     testcase_reset(first);
     first->exchanges[0].repeated = false;
     stop(runner, "not sent: this port does not serve HTTP/1.1");
@@ -134,7 +134,7 @@ static void see_first(struct runner *runner, int64_t now_ns)
         return;
     const struct observation *seen = &first->exchanges[0].seen;
     if (seen->outcome == OUTCOME_TLS_FAILED && seen->cert_wanted) {
-        runner->reached = true; /* it is there, and turns Panora's client away */
+        runner->health.reached = true; /* it is there, and turns Panora's client away */
         stop(runner, "not sent: the endpoint requires a client certificate (--cert)");
         return;
     }
@@ -156,19 +156,19 @@ static void loop(struct runner *runner)
             trouble_note_pause(runner, paused_ns);
         if (!runner->first_is_over)
             see_first(runner, now_ns);
-        else if (runner->trouble == TROUBLE_NONE)
+        else if (runner->trouble.state == TROUBLE_NONE)
             launch_ready(runner, now_ns);
         struct testcase *looked_at = trouble_looks_at(runner);
         if (looked_at)
             (void)launch_next(runner, looked_at, now_ns);
-        enum trouble before = runner->trouble;
+        enum trouble_state before = runner->trouble.state;
         trouble_step(runner, now_ns);
-        bool changed = runner->trouble != before; /* what comes next may leave at once */
+        bool changed = runner->trouble.state != before; /* what comes next may leave at once */
         finish_judge(runner);
         if (everything_ended(runner)) {
-            if (runner->looked_after_all)
+            if (runner->trouble.looked_after_all)
                 return;
-            trouble_look_after_all(runner);
+            trouble_look_after_all(runner, now_ns);
             continue;
         }
         (void)gate_wait(runner->gate, changed ? 0 : idle_ns(runner, now_ns));
@@ -187,18 +187,19 @@ static void wait_for_answer(struct runner *runner)
         .purpose = PURPOSE_WAIT, .request = &request, .timeout_ns = NS_PER_S};
     headers_add(&request.headers, "Host", REQUEST_HOST_PLACEHOLDER);
     headers_add(&request.headers, "User-Agent", "hookcheck");
-    while (!runner->reached && clock_monotonic_ns() < until_ns && !runner_was_interrupted(runner)) {
+    while (!runner->health.reached && clock_monotonic_ns() < until_ns &&
+           !runner_was_interrupted(runner)) {
         struct observation seen;
         bool sent = gate_ask(runner->gate, &question, &seen);
-        runner->reached = seen.status != 0;
+        runner->health.reached = seen.status != 0;
         observation_clear(&seen);
-        if (sent && !runner->reached) {
+        if (sent && !runner->health.reached) {
             gate_give_back(runner->gate, PURPOSE_WAIT);
             (void)gate_wait(runner->gate, TICK_NS);
         }
     }
     request_clear(&request);
-    if (!runner->reached)
+    if (!runner->health.reached)
         runner->result->waited_ns = runner->options->wait_ns;
 }
 
@@ -238,7 +239,6 @@ static void start(struct runner *runner)
     result->strict = options->strict;
     result->num_cases = runner->plan->num_cases;
     result->cases = mem_alloc((result->num_cases + 1) * sizeof *result->cases);
-    runner->room = options->concurrency;
     runner->begun_ns = clock_monotonic_ns();
     gate_begin(runner->gate);
 }
@@ -251,20 +251,30 @@ static struct budget_limits limits_of(const struct run_options *options)
                                   .interrupted = options->interrupted};
 }
 
+static struct health_limits bearable_to(const struct run_options *options)
+{
+    return (struct health_limits){.recovery_ns = options->recovery_ns,
+                                  .max_time_ns = options->max_time_ns,
+                                  .deadline_ns = options->deadline_ns,
+                                  .room_max = options->concurrency_max,
+                                  .insecure = options->engine->insecure};
+}
+
 bool run_plan(struct plan *plan, const struct run_listener *listener, struct run_result *result,
               struct error *err)
 {
     struct runner runner = {
         .plan = plan, .options = plan->options, .listener = listener, .result = result};
-    if (!plan_compose_canary(plan, &runner.canary, err))
+    if (!canary_init(&runner.canary, plan, err))
         return false;
-    runner.canary.shots[0].owner = &runner.canary;
     const struct budget_limits limits = limits_of(plan->options);
     runner.gate = gate_new(&limits, plan->options->target, plan->options->engine, err);
     if (!runner.gate) {
-        testcase_clear(&runner.canary);
+        canary_clear(&runner.canary);
         return false;
     }
+    const struct health_limits bearable = bearable_to(plan->options);
+    health_init(&runner.health, &bearable, plan->options->concurrency);
     wait_for_answer(&runner);
     start(&runner);
     loop(&runner);
@@ -273,7 +283,7 @@ bool run_plan(struct plan *plan, const struct run_listener *listener, struct run
     probing_diagnose(&runner);
     finish_redact(&runner);
     gate_free(runner.gate);
-    testcase_clear(&runner.canary);
+    canary_clear(&runner.canary);
     free(runner.all);
     return true;
 }

@@ -1,10 +1,19 @@
-/* What to do when the endpoint dies on the way. */
+/*
+ * Who is to blame when the endpoint dies on the way: let everything in flight end, wait until it is
+ * back, then repeat alone each case that was under way when it died, with a canary after each. Only
+ * what fails again by itself keeps its verdict; the others were bystanders, and what they saw is
+ * forgotten. A case marked harmful is always run like this.
+ *
+ * A state machine: it sends nothing, and the time is a parameter.
+ */
 #ifndef RUN_TROUBLE_H
 #define RUN_TROUBLE_H
 
 #include "run/runner.h"
 
-void trouble_note(struct runner *runner, struct testcase *test, const struct exchange *exchange);
+/* A request of the case has come to its end. */
+void trouble_note(struct runner *runner, struct testcase *test, const struct exchange *exchange,
+                  int64_t now_ns);
 
 /* The case that has to be sent now, with nothing beside it; NULL = none. */
 struct testcase *trouble_looks_at(struct runner *runner);
@@ -22,9 +31,9 @@ void trouble_add_notes(struct runner *runner);
 void trouble_run_alone(struct runner *runner, struct testcase *test);
 
 /* The run is stopped: what was still suspected is settled by what it saw. */
-void trouble_stop(struct runner *runner);
+void trouble_stop(struct runner *runner, int64_t now_ns);
 
 /* Everything has ended: a last canary tells whether the endpoint outlived it. */
-void trouble_look_after_all(struct runner *runner);
+void trouble_look_after_all(struct runner *runner, int64_t now_ns);
 
 #endif

@@ -1,0 +1,259 @@
+#include "run/health.h"
+
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "judge/expectation.h"
+
+void health_init(struct health *health, const struct health_limits *limits, size_t room)
+{
+    *health = (struct health){.limits = *limits, .room = room};
+}
+
+/* --- what its answers have shown --- */
+
+#define SLOW_NS      (100 * NS_PER_MS)
+#define VERY_SLOW_NS NS_PER_S
+
+/* Only an endpoint that takes so long gains by more in flight. */
+#define CALM_MIN_NS (20 * NS_PER_MS)
+
+/* The room grows by one with so many answers in a row that took at most twice the usual. */
+#define CALM_ANSWERS 2
+#define CALM_FACTOR  2
+
+bool health_is_slow(const struct health *health)
+{
+    return health->usual_ns >= SLOW_NS;
+}
+
+bool health_is_very_slow(const struct health *health)
+{
+    return health->usual_ns >= VERY_SLOW_NS;
+}
+
+/* A request broken off on purpose had a connection. A TLS handshake by itself shows that the
+ * endpoint is there, when a default client, or one that was told not to care, would have gone on.
+ */
+static bool was_reached(const struct health *health, const struct observation *seen)
+{
+    const struct tls_facts *tls = &seen->tls;
+    if (outcome_had_session(seen->outcome))
+        return true;
+    if (!tls->asked)
+        return seen->outcome == OUTCOME_LEFT && seen->connect_ns >= 0;
+    return tls->established && (health->limits.insecure ||
+                                (!tls->chain_error[0] && !tls->date_error[0] && tls->name_matches));
+}
+
+/* It works off one after another: what is in flight beside it costs an event its time. */
+static void shrink(struct health *health, int64_t total_ns)
+{
+    if (total_ns > health->limits.deadline_ns / 2 && health->room > 1)
+        health->room--;
+}
+
+static void grow(struct health *health)
+{
+    size_t answers = health_is_slow(health) ? 1 : CALM_ANSWERS;
+    if (++health->num_calm % answers == 0 && health->usual_ns >= CALM_MIN_NS &&
+        health->room < health->limits.room_max)
+        health->room++;
+}
+
+/* Learns how much may be in flight. */
+static void note_time(struct health *health, int64_t total_ns)
+{
+    if (!health->usual_ns || total_ns < health->usual_ns)
+        health->usual_ns = total_ns;
+    if (total_ns <= health->usual_ns * CALM_FACTOR && !health->gap_ns) {
+        grow(health);
+        return;
+    }
+    health->num_calm = 0;
+    shrink(health, total_ns);
+}
+
+void health_note(struct health *health, const struct news *news)
+{
+    const struct exchange *exchange = news->exchange;
+    const struct observation *seen = &exchange->seen;
+    bool taken = exchange->accepted && exchange->genuine;
+    health->any_accepted = health->any_accepted || taken;
+    health->usual_accepted = health->usual_accepted || (taken && news->usual);
+    health->reached = health->reached || was_reached(health, seen);
+    health->answered = health->answered || seen->first_byte_ns >= 0;
+    if (seen->outcome == OUTCOME_ANSWERED && seen->started_ns > health->alive_ns)
+        health->alive_ns = seen->started_ns;
+    if (seen->outcome == OUTCOME_TIMED_OUT)
+        health->hangs[exchange->genuine ? SHOT_GENUINE : SHOT_FORGED]++;
+    if (exchange->accepted && news->is_timely)
+        note_time(health, seen->total_ns);
+}
+
+/* What servers reset unread is above this. */
+#define SMALL_HEAD ((size_t)8 * 1024)
+#define SMALL_BODY ((size_t)1024 * 1024)
+
+static bool is_small(const struct request *request)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < request->headers.count; i++)
+        len += strlen(request->headers.items[i].name) + strlen(request->headers.items[i].value);
+    return len < SMALL_HEAD && request->body.len < SMALL_BODY;
+}
+
+bool health_forgives(const struct health *health, const struct exchange *exchange)
+{
+    return health_is_very_slow(health) && answer_of(&exchange->seen) == ANSWER_DIED &&
+           !is_small(&exchange->request);
+}
+
+/* --- how much it bears --- */
+
+#define GAP_MIN_NS (10 * NS_PER_MS)
+#define GAP_MAX_NS (250 * NS_PER_MS)
+#define GAP_EASE   32 /* the gap shrinks by 1/N with each event that gets in */
+
+bool health_is_overload(const struct observation *seen)
+{
+    static const int statuses[] = {429, 502, 503, 504};
+    for (size_t i = 0; i < ARRAY_LEN(statuses); i++)
+        if (seen->outcome == OUTCOME_ANSWERED && seen->status == statuses[i])
+            return true;
+    return false;
+}
+
+void health_slow_down(struct health *health)
+{
+    health->room = health->room > 1 ? health->room / 2 : 1;
+    health->gap_ns = health->gap_ns ? health->gap_ns * 2 : GAP_MIN_NS;
+    if (health->gap_ns > GAP_MAX_NS)
+        health->gap_ns = GAP_MAX_NS;
+}
+
+void health_ease(struct health *health)
+{
+    health->gap_ns -= health->gap_ns / GAP_EASE;
+}
+
+/* --- looking at it --- */
+
+#define PAUSE_NS     (25 * NS_PER_MS)
+#define PAUSE_MAX_NS (250 * NS_PER_MS)
+#define PAUSE_EASE   10 /* the pause grows by 1/N of the time that it was missed */
+
+/* Between canaries while it is well: one that dies late, or is back at once, is not to be missed.
+ */
+#define SETTLE_PAUSE_NS (4 * NS_PER_MS)
+
+/* So many canaries in a row that were answered and refused are as bad as none. */
+#define REFUSALS_MAX 4
+
+/* An endpoint that has too much to do is given so long to work it off. */
+#define OVERLOAD_NS            (8 * NS_PER_S)
+#define OVERLOAD_PAUSE_NS      (60 * NS_PER_MS)
+#define OVERLOAD_FROM_START_NS (2 * NS_PER_S) /* one that has never taken an event */
+
+void health_begin_look(struct health *health, int64_t now_ns, int64_t settle_ns)
+{
+    health->missed_ns = now_ns;
+    health->settled_ns = now_ns + settle_ns;
+    health->back_ns = 0;
+    health->misses = 0;
+    health->refusals = 0;
+}
+
+/* A budget that is used up leaves none for looking: then the endpoint is taken to be alive. So is
+ * one that limits the rate, or that never took an event like this one. */
+static bool is_well(const struct health *health, const struct exchange *canary)
+{
+    const struct observation *seen = &canary->seen;
+    if (seen->outcome == OUTCOME_NOT_SENT)
+        return !seen->ours;
+    /* The same event once more may be refused as a repetition; that is life enough. */
+    if (seen->outcome == OUTCOME_ANSWERED && health->back_ns)
+        return true;
+    if (health_is_overload(seen))
+        return health->is_limited;
+    return seen->outcome == OUTCOME_ANSWERED &&
+           (canary->accepted || !health->usual_accepted || seen->status == 409);
+}
+
+static void note_absence(struct health *health)
+{
+    int64_t away_ns = health->back_ns - health->missed_ns;
+    if (health->misses == 0)
+        return;
+    if (health->num_absences++ == 0)
+        health->first_absence_ns = health->missed_ns;
+    if (away_ns > health->longest_absence_ns)
+        health->longest_absence_ns = away_ns;
+}
+
+static enum look look_well(struct health *health, int64_t now_ns, int64_t *out_pause_ns)
+{
+    if (!health->back_ns) {
+        health->back_ns = now_ns;
+        note_absence(health);
+    }
+    *out_pause_ns = SETTLE_PAUSE_NS;
+    return now_ns >= health->settled_ns ? LOOK_WELL : LOOK_AGAIN;
+}
+
+/* It answers, but not as it did: of several instances behind one address one may be of another
+ * mind, so that a few refusals in a row are no death. */
+static bool is_of_another_mind(struct health *health, const struct observation *seen)
+{
+    bool refused = seen->outcome == OUTCOME_ANSWERED && !health_is_overload(seen);
+    return refused && health->misses == 0 && ++health->refusals < REFUSALS_MAX;
+}
+
+/* It has too much to do. When that goes on for too long, it is a limit of its own. */
+static enum look look_overloaded(struct health *health, int64_t now_ns, int64_t *out_pause_ns)
+{
+    int64_t most_ns = health->usual_accepted ? OVERLOAD_NS : OVERLOAD_FROM_START_NS;
+    int64_t waited_ns = now_ns - health->missed_ns;
+    *out_pause_ns = OVERLOAD_PAUSE_NS;
+    if (waited_ns < most_ns && waited_ns < health->limits.max_time_ns / 4)
+        return LOOK_AGAIN;
+    health->is_limited = true; /* it goes on as it is */
+    health->back_ns = now_ns;
+    return LOOK_WELL;
+}
+
+static enum look look_missing(struct health *health, int64_t now_ns, int64_t *out_pause_ns)
+{
+    int64_t away_ns = now_ns - health->missed_ns;
+    int64_t pause_ns = PAUSE_NS + away_ns / PAUSE_EASE;
+    health->misses++;
+    health->back_ns = 0;
+    health->gone = away_ns > health->limits.recovery_ns;
+    *out_pause_ns = pause_ns < PAUSE_MAX_NS ? pause_ns : PAUSE_MAX_NS;
+    return health->gone ? LOOK_GONE : LOOK_AGAIN;
+}
+
+enum look health_look(struct health *health, const struct exchange *canary, int64_t now_ns,
+                      int64_t *out_pause_ns)
+{
+    const struct observation *seen = &canary->seen;
+    if (is_well(health, canary))
+        return look_well(health, now_ns, out_pause_ns);
+    if (is_of_another_mind(health, seen) || seen->ours) {
+        *out_pause_ns = PAUSE_NS;
+        return LOOK_AGAIN;
+    }
+    return health_is_overload(seen) ? look_overloaded(health, now_ns, out_pause_ns)
+                                    : look_missing(health, now_ns, out_pause_ns);
+}
+
+bool health_took_its_time(const struct health *health)
+{
+    return health->back_ns - health->missed_ns > OVERLOAD_PAUSE_NS;
+}
+
+void health_explain_absences(struct health *health, size_t count)
+{
+    health->num_absences -= health->num_absences < count ? health->num_absences : count;
+}

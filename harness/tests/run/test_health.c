@@ -1,0 +1,263 @@
+/* How the endpoint is, from its answers alone: how much is in flight, and whether canaries find it
+ * well. */
+#include "run/health.h"
+
+#include <criterion/criterion.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+
+TestSuite(run_health, .timeout = 10);
+
+static struct health health;
+
+static void set_up(void)
+{
+    const struct health_limits limits = {.recovery_ns = 10 * NS_PER_S,
+                                         .max_time_ns = 300 * NS_PER_S,
+                                         .deadline_ns = 10 * NS_PER_S,
+                                         .room_max = 20};
+    health_init(&health, &limits, 5);
+}
+
+static void note(const struct exchange *exchange)
+{
+    const struct news news = {.exchange = exchange, .usual = true, .is_timely = true};
+    health_note(&health, &news);
+}
+
+/* So many genuine events are accepted, each after `ms`. */
+static void accept(size_t count, int64_t ms)
+{
+    const struct exchange exchange = {.accepted = true,
+                                      .genuine = true,
+                                      .seen = {.outcome = OUTCOME_ANSWERED,
+                                               .status = 200,
+                                               .started_ns = 1,
+                                               .first_byte_ns = ms * NS_PER_MS,
+                                               .total_ns = ms * NS_PER_MS}};
+    for (size_t i = 0; i < count; i++)
+        note(&exchange);
+}
+
+/* --- what its answers have shown --- */
+
+Test(run_health, an_answer_shows_that_it_is_there, .init = set_up)
+{
+    struct exchange exchange = {.seen = {.outcome = OUTCOME_REFUSED, .first_byte_ns = -1}};
+    note(&exchange);
+    cr_expect_not(health.reached);
+    cr_expect_not(health.answered);
+    exchange.seen =
+        (struct observation){.outcome = OUTCOME_ANSWERED, .status = 401, .started_ns = 7};
+    note(&exchange);
+    cr_expect(health.reached);
+    cr_expect(health.answered);
+    cr_expect_eq(health.alive_ns, 7);
+    cr_expect_not(health.any_accepted);
+    accept(1, 5);
+    cr_expect(health.any_accepted);
+    cr_expect(health.usual_accepted);
+}
+
+Test(run_health, a_forgery_that_gets_in_is_no_accepted_event, .init = set_up)
+{
+    const struct exchange exchange = {.accepted = true,
+                                      .seen = {.outcome = OUTCOME_ANSWERED, .status = 200}};
+    note(&exchange);
+    cr_expect_not(health.any_accepted);
+}
+
+Test(run_health, a_tls_session_alone_counts_where_panora_would_go_on, .init = set_up)
+{
+    struct exchange exchange = {.seen = {.outcome = OUTCOME_TLS_FAILED, .first_byte_ns = -1}};
+    exchange.seen.tls.asked = exchange.seen.tls.established = true;
+    note(&exchange);
+    cr_expect_not(health.reached, "the name does not match");
+    health.limits.insecure = true;
+    note(&exchange);
+    cr_expect(health.reached);
+}
+
+Test(run_health, what_hangs_is_counted_by_kind, .init = set_up)
+{
+    struct exchange exchange = {.seen = {.outcome = OUTCOME_TIMED_OUT, .first_byte_ns = -1}};
+    note(&exchange);
+    exchange.genuine = true;
+    note(&exchange);
+    note(&exchange);
+    cr_expect_eq(health.hangs[SHOT_FORGED], 1);
+    cr_expect_eq(health.hangs[SHOT_GENUINE], 2);
+}
+
+/* --- how much it bears --- */
+
+Test(run_health, more_is_in_flight_while_answers_take_no_longer, .init = set_up)
+{
+    static const struct {
+        int64_t ms;
+        size_t answers, room;
+    } rows[] = {{2, 100, 5}, {50, 10, 10}, {200, 5, 10}, {200, 100, 20}, {3000, 15, 20}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        set_up();
+        accept(rows[i].answers, rows[i].ms);
+        cr_expect_eq(health.room, rows[i].room, "%zu of %lld ms: %zu", rows[i].answers,
+                     (long long)rows[i].ms, health.room);
+    }
+}
+
+Test(run_health, less_is_in_flight_when_one_waits_for_the_other, .init = set_up)
+{
+    accept(1, 2000);
+    cr_expect_eq(health.room, 6);
+    accept(3, 6000);
+    cr_expect_eq(health.room, 3);
+    accept(9, 8000);
+    cr_expect_eq(health.room, 1, "one at least");
+}
+
+Test(run_health, a_rate_limit_lets_nothing_grow, .init = set_up)
+{
+    health.gap_ns = NS_PER_MS;
+    accept(100, 200);
+    cr_expect_eq(health.room, 5);
+}
+
+Test(run_health, what_comes_fast_says_nothing_of_its_usual_time, .init = set_up)
+{
+    const struct exchange exchange = {.accepted = true, .seen = {.total_ns = NS_PER_S}};
+    const struct news news = {.exchange = &exchange};
+    health_note(&health, &news);
+    cr_expect_eq(health.usual_ns, 0);
+}
+
+Test(run_health, too_much_to_do_makes_everything_slower, .init = set_up)
+{
+    health_slow_down(&health);
+    cr_expect_eq(health.room, 2);
+    cr_expect_eq(health.gap_ns, 10 * NS_PER_MS);
+    for (int i = 0; i < 9; i++)
+        health_slow_down(&health);
+    cr_expect_eq(health.room, 1);
+    cr_expect_eq(health.gap_ns, 250 * NS_PER_MS, "but not without end");
+    health_ease(&health);
+    cr_expect_lt(health.gap_ns, 250 * NS_PER_MS);
+}
+
+Test(run_health, a_reset_of_something_large_is_looked_into_unless_that_takes_long, .init = set_up)
+{
+    static char digits[9000];
+    struct exchange exchange = {.seen = {.outcome = OUTCOME_RESET}};
+    for (size_t i = 0; i + 1 < sizeof digits; i++)
+        digits[i] = '1';
+    headers_add(&exchange.request.headers, "Panora-Signature", digits);
+    accept(1, 200);
+    cr_expect_not(health_forgives(&health, &exchange));
+    set_up();
+    accept(1, 2000);
+    cr_expect(health_forgives(&health, &exchange));
+    exchange.seen.outcome = OUTCOME_REFUSED;
+    cr_expect_not(health_forgives(&health, &exchange), "nobody is there");
+    exchange.seen.outcome = OUTCOME_RESET;
+    headers_clear(&exchange.request.headers);
+    cr_expect_not(health_forgives(&health, &exchange), "a small one is no reason to reset");
+}
+
+/* --- looking at it --- */
+
+static enum look look(enum outcome outcome, int status, int64_t now_ms)
+{
+    const struct exchange canary = {
+        .genuine = true, .accepted = status == 200, .seen = {.outcome = outcome, .status = status}};
+    int64_t pause_ns = -1;
+    enum look look = health_look(&health, &canary, now_ms * NS_PER_MS, &pause_ns);
+    cr_expect(look != LOOK_AGAIN || (pause_ns > 0 && pause_ns <= 250 * NS_PER_MS), "%lld",
+              (long long)pause_ns);
+    return look;
+}
+
+static void begin_look(void)
+{
+    set_up();
+    accept(1, 5);
+    health_begin_look(&health, 0, 0);
+}
+
+Test(run_health, one_accepted_canary_finds_it_well, .init = begin_look)
+{
+    cr_expect_eq(look(OUTCOME_ANSWERED, 200, 3), LOOK_WELL);
+    cr_expect_eq(health.num_absences, 0);
+    cr_expect_not(health_took_its_time(&health));
+}
+
+Test(run_health, one_that_comes_back_was_away_for_so_long, .init = begin_look)
+{
+    cr_expect_eq(look(OUTCOME_REFUSED, 0, 10), LOOK_AGAIN);
+    cr_expect_eq(look(OUTCOME_REFUSED, 0, 500), LOOK_AGAIN);
+    cr_expect_eq(look(OUTCOME_ANSWERED, 200, 900), LOOK_WELL);
+    cr_expect_eq(health.misses, 2);
+    cr_expect_eq(health.num_absences, 1);
+    cr_expect_eq(health.longest_absence_ns, 900 * NS_PER_MS);
+    cr_expect(health_took_its_time(&health));
+    health_explain_absences(&health, 1);
+    cr_expect_eq(health.num_absences, 0, "a case is to blame for it");
+    health_explain_absences(&health, 1);
+    cr_expect_eq(health.num_absences, 0);
+}
+
+Test(run_health, one_that_stays_away_is_gone, .init = begin_look)
+{
+    cr_expect_eq(look(OUTCOME_REFUSED, 0, 10000), LOOK_AGAIN);
+    cr_expect_not(health.gone);
+    cr_expect_eq(look(OUTCOME_REFUSED, 0, 10001), LOOK_GONE);
+    cr_expect(health.gone);
+}
+
+Test(run_health, one_that_may_die_late_is_looked_at_for_a_while, .init = begin_look)
+{
+    health_begin_look(&health, 0, 60 * NS_PER_MS);
+    cr_expect_eq(look(OUTCOME_ANSWERED, 200, 1), LOOK_AGAIN);
+    cr_expect_eq(look(OUTCOME_ANSWERED, 409, 30), LOOK_AGAIN, "a repetition, perhaps");
+    cr_expect_eq(look(OUTCOME_REFUSED, 0, 40), LOOK_AGAIN);
+    cr_expect_eq(health.back_ns, 0, "it did die");
+    cr_expect_eq(look(OUTCOME_ANSWERED, 200, 80), LOOK_WELL);
+}
+
+Test(run_health, some_refusals_are_no_death_but_many_are, .init = begin_look)
+{
+    for (int i = 0; i < 3; i++) {
+        cr_expect_eq(look(OUTCOME_ANSWERED, 401, i), LOOK_AGAIN);
+        cr_expect_eq(health.misses, 0, "one of several instances");
+    }
+    cr_expect_eq(look(OUTCOME_ANSWERED, 401, 4), LOOK_AGAIN);
+    cr_expect_eq(health.misses, 1);
+}
+
+Test(run_health, one_that_never_took_an_event_need_not_take_a_canary, .init = set_up)
+{
+    health_begin_look(&health, 0, 0);
+    cr_expect_eq(look(OUTCOME_ANSWERED, 401, 1), LOOK_WELL);
+}
+
+Test(run_health, too_much_to_do_is_waited_for_and_then_its_limit, .init = begin_look)
+{
+    cr_expect_eq(look(OUTCOME_ANSWERED, 503, 1), LOOK_AGAIN);
+    cr_expect_eq(look(OUTCOME_ANSWERED, 429, 7999), LOOK_AGAIN);
+    cr_expect_not(health.is_limited);
+    cr_expect_eq(look(OUTCOME_ANSWERED, 429, 8000), LOOK_WELL);
+    cr_expect(health.is_limited);
+    health_begin_look(&health, 9 * NS_PER_S, 0);
+    cr_expect_eq(look(OUTCOME_ANSWERED, 429, 9001), LOOK_WELL, "such an answer is its own");
+}
+
+Test(run_health, what_this_machine_spoils_says_nothing_of_it, .init = begin_look)
+{
+    int64_t pause_ns = 0;
+    struct exchange canary = {.seen = {.outcome = OUTCOME_NOT_SENT}};
+    cr_expect_eq(health_look(&health, &canary, 1, &pause_ns), LOOK_WELL,
+                 "no budget is left to look with");
+    begin_look();
+    canary.seen.ours = true;
+    cr_expect_eq(health_look(&health, &canary, 1, &pause_ns), LOOK_AGAIN);
+    cr_expect_eq(health.misses, 0);
+}
