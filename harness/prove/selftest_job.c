@@ -100,7 +100,6 @@ static void run_suites(struct prepared_run *run, const struct candidate *candida
     run->effect = selftest_oracle(journal);
     if (selftest_is_slow(candidate))
         run->options.concurrency = CONCURRENCY_SLOW;
-    plan_unshare(run->plan);
     bool ok = target_parse(&run->target, url, err) && run_plan(run->plan, NULL, &result, err);
     if (ok && clock_monotonic_ns() - begun_ns >= run->options.max_time_ns)
         (void)error_set(err, "the run took too long and was stopped");

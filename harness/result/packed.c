@@ -1,9 +1,40 @@
 #include "result/packed.h"
 
+#include <stdlib.h>
+
 #include "base/gzip.h"
+#include "base/mem.h"
 
 /* What a report shows of a body is never packed. */
 #define BEGINNING ((size_t)4096)
+
+struct packed {
+    struct buf bytes;
+    size_t num_holders;
+};
+
+struct packed *packed_share(struct packed *packed)
+{
+    if (packed)
+        packed->num_holders++;
+    return packed;
+}
+
+void packed_free(struct packed *packed)
+{
+    if (!packed || --packed->num_holders > 0)
+        return;
+    buf_clear(&packed->bytes);
+    free(packed);
+}
+
+static struct packed *pack(struct bytes body)
+{
+    struct packed *packed = mem_alloc(sizeof *packed);
+    packed->num_holders = 1;
+    gzip_pack(body, &packed->bytes);
+    return packed;
+}
 
 size_t exchange_body_len(const struct exchange *exchange)
 {
@@ -15,8 +46,8 @@ void exchange_pack(struct exchange *exchange)
     struct buf *body = &exchange->request.body;
     if (body->len <= PACKED_MIN)
         return;
-    if (!exchange->packed.len)
-        gzip_pack(buf_bytes(body), &exchange->packed);
+    if (!exchange->packed)
+        exchange->packed = pack(buf_bytes(body));
     struct buf beginning = {0};
     buf_add(&beginning, body->data, BEGINNING);
     exchange->body_let_go = body->len - BEGINNING;
@@ -27,10 +58,10 @@ void exchange_pack(struct exchange *exchange)
 void exchange_unpack(struct exchange *exchange)
 {
     struct buf *body = &exchange->request.body;
-    if (!exchange->packed.len || !exchange->body_let_go)
+    if (!exchange->packed || !exchange->body_let_go)
         return;
     size_t len = exchange_body_len(exchange);
     buf_reset(body);
-    gzip_unpack(buf_bytes(&exchange->packed), len, body);
+    gzip_unpack(buf_bytes(&exchange->packed->bytes), len, body);
     exchange->body_let_go = 0;
 }

@@ -15,6 +15,10 @@
 void exchange_pack(struct exchange *exchange);
 void exchange_unpack(struct exchange *exchange);
 
+/* Copies of an exchange share what is packed; the last to let go frees it. NULL is fine. */
+struct packed *packed_share(struct packed *packed);
+void packed_free(struct packed *packed);
+
 /* Bytes of the request's body, packed or not. */
 size_t exchange_body_len(const struct exchange *exchange);
 

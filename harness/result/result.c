@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "result/packed.h"
 
 static const char *const verdict_names[VERDICT_COUNT] = {
     [VERDICT_PASS] = "pass", [VERDICT_WARN] = "warn", [VERDICT_FAIL] = "fail",
@@ -22,6 +23,18 @@ static void free_texts(char **texts, size_t count)
     free(texts);
 }
 
+void exchange_copy(struct exchange *to, const struct exchange *from)
+{
+    *to = (struct exchange){.sent = mem_text(from->sent),
+                            .body_let_go = from->body_let_go,
+                            .packed = packed_share(from->packed),
+                            .genuine = from->genuine,
+                            .id_event = from->id_event ? mem_text(from->id_event) : NULL};
+    memcpy(to->right_signature, from->right_signature, sizeof to->right_signature);
+    request_copy(&to->request, &from->request);
+    observation_init(&to->seen);
+}
+
 void exchange_clear(struct exchange *exchange)
 {
     free(exchange->sent);
@@ -29,7 +42,7 @@ void exchange_clear(struct exchange *exchange)
     free(exchange->id_event);
     free(exchange->processed.why);
     request_clear(&exchange->request);
-    buf_clear(&exchange->packed);
+    packed_free(exchange->packed);
     observation_clear(&exchange->seen);
 }
 

@@ -50,8 +50,8 @@ enum leak { LEAK_NONE, LEAK_SECRET, LEAK_SIGNATURE };
 struct exchange {
     char *sent; /* one line for people: "crm.contact.created, signature cut to 32 characters" */
     struct request request; /* as sent */
-    size_t body_let_go; /* bytes at the end of the request's body that are not here (packed.h) */
-    struct buf packed;  /* all of it, compressed; empty when it never was */
+    size_t body_let_go;    /* bytes at the end of the request's body that are not here (packed.h) */
+    struct packed *packed; /* all of it, compressed; NULL when it never was */
     struct observation seen;
     char right_signature[65]; /* of the event as it was signed, whatever was sent; "" = unknown */
     int64_t late_ns;          /* open loop: how long after its intended time it left; 0 otherwise */
@@ -66,6 +66,8 @@ struct exchange {
     bool repeated; /* the same bytes went out before, to an endpoint that then died */
 };
 
+/* What is sent is copied; nothing was seen of it yet. */
+void exchange_copy(struct exchange *to, const struct exchange *from);
 void exchange_clear(struct exchange *exchange);
 
 /* A number that a case brought to light, whatever its verdict. */

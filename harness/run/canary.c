@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "result/packed.h"
-#include "run/plan.h"
 #include "suite/step.h"
 
 /* A larger event may be let go, and is a burden as a canary. */
@@ -19,8 +18,10 @@ bool canary_init(struct canary *canary, const struct plan *plan, struct error *e
     step_init(&step);
     bool ok = compose_step(&plan->composer, &step, NULL, true, &rng, &made, err);
     if (ok) {
+        struct planned_request request = plan_take(plan, 0, &made);
         testcase_allocate(&canary->test, 1);
-        testcase_take(&canary->test, 0, 0, plan, &made);
+        testcase_take(&canary->test, 0, &request);
+        exchange_clear(&request.exchange);
     }
     composed_clear(&made);
     step_clear(&step);

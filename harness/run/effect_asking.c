@@ -22,9 +22,9 @@
 
 /* --- about which events --- */
 
-static bool is_of_effect(const struct testcase *test)
+static bool is_of_effect(const struct suite_case *one, const char *skip)
 {
-    return test->one && !test->skip && judge_needs_effect(test->one);
+    return one && !skip && judge_needs_effect(one);
 }
 
 /* The id that really goes out, which a mutation may have changed. */
@@ -44,14 +44,28 @@ static void note_id(struct exchange *exchange)
 typedef void visit(struct exchange *exchange, void *payload);
 
 /* Everything that is asked about: what those cases send, and its genuine twins. */
-static void for_each(const struct plan *plan, visit *what, void *payload)
+static void for_each_planned(const struct plan *plan, visit *what, void *payload)
 {
     for (size_t i = 0; i < plan->num_cases; i++) {
-        struct testcase *test = &plan->cases[i];
-        for (size_t k = 0; is_of_effect(test) && k < test->count; k++) {
+        const struct planned *planned = &plan->cases[i];
+        for (size_t k = 0; is_of_effect(planned->one, planned->skip) && k < planned->count; k++) {
+            struct planned_request *request = &planned->requests[k];
+            what(&request->exchange, payload);
+            if (request->control != NO_CONTROL)
+                what(&plan->controls[request->control].requests[0].exchange, payload);
+        }
+    }
+}
+
+/* The same as it goes. */
+static void for_each(const struct progress *progress, visit *what, void *payload)
+{
+    for (size_t i = 0; i < progress->num_cases; i++) {
+        const struct testcase *test = &progress->cases[i];
+        for (size_t k = 0; is_of_effect(test->one, test->skip) && k < test->count; k++) {
             what(&test->exchanges[k], payload);
             if (test->shots[k].control != NO_CONTROL)
-                what(&plan->controls[test->shots[k].control].exchanges[0], payload);
+                what(&progress->controls[test->shots[k].control].exchanges[0], payload);
         }
     }
 }
@@ -63,7 +77,7 @@ static void note_visit(struct exchange *exchange, void *payload)
 
 void effect_note_ids(struct plan *plan)
 {
-    for_each(plan, note_visit, NULL);
+    for_each_planned(plan, note_visit, NULL);
 }
 
 /* --- the questions: one for each id --- */
@@ -109,7 +123,7 @@ static struct questions questions_of(const struct plan *plan)
 {
     struct questions questions = {0};
     if (plan->options->effect)
-        for_each(plan, gather, &questions);
+        for_each_planned(plan, gather, &questions);
     return questions;
 }
 
@@ -210,7 +224,7 @@ static void ask(struct runner *runner, struct questions *questions, bool again)
     }
     oracle->ask(oracle->payload, questions->items, questions->count, stop_reason, runner);
     questions->is_settled = true;
-    for_each(runner->plan, look_settled, questions);
+    for_each(&runner->progress, look_settled, questions);
 }
 
 /* The time is spent once, for all events together, and from the last answer on: in a whole run it
@@ -244,9 +258,9 @@ void effect_ask(struct runner *runner)
     if (!runner->options->effect)
         return;
     runner->facts.effect_wait_ns = runner->options->effect->wait_ns;
-    for_each(runner->plan, gather_sent, &questions);
+    for_each(&runner->progress, gather_sent, &questions);
     if (questions.count)
         ask_in_time(runner, &questions);
-    for_each(runner->plan, hand_out, &questions);
+    for_each(&runner->progress, hand_out, &questions);
     questions_clear(&questions);
 }

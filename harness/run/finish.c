@@ -83,7 +83,8 @@ static void judge_sent(struct runner *runner, struct testcase *test, struct case
     for (size_t i = 0; i < test->count; i++) {
         size_t control = test->shots[i].control;
         exchanges[i] = &test->exchanges[i];
-        controls[i] = control == NO_CONTROL ? NULL : &runner->plan->controls[control].exchanges[0];
+        controls[i] =
+            control == NO_CONTROL ? NULL : &runner->progress.controls[control].exchanges[0];
         steps[i] = test->shots[i].step;
     }
     const struct case_evidence evidence = {exchanges, controls, steps, test->count};
@@ -150,7 +151,7 @@ static bool controls_ended(const struct runner *runner, const struct testcase *t
 {
     for (size_t i = 0; i < test->count; i++) {
         size_t control = test->shots[i].control;
-        if (control != NO_CONTROL && runner->plan->controls[control].state < CASE_ENDED)
+        if (control != NO_CONTROL && runner->progress.controls[control].state < CASE_ENDED)
             return false;
     }
     return true;
@@ -174,8 +175,8 @@ static void emit(struct runner *runner)
     const struct run_listener *listener = runner->listener;
     size_t judged = 0;
     bool held = false;
-    for (size_t i = 0; i < runner->plan->num_cases; i++) {
-        struct testcase *test = &runner->plan->cases[i];
+    for (size_t i = 0; i < runner->progress.num_cases; i++) {
+        struct testcase *test = &runner->progress.cases[i];
         judged += test->state == CASE_JUDGED;
         if (test->state != CASE_JUDGED) {
             held = held || (test->wait_ns == 0 && !judge_waits_for_run(test->one));
@@ -188,7 +189,7 @@ static void emit(struct runner *runner)
             listener->on_case(listener->payload, runner->result, &runner->result->cases[i]);
     }
     if (listener && listener->on_progress)
-        listener->on_progress(listener->payload, judged, runner->plan->num_cases);
+        listener->on_progress(listener->payload, judged, runner->progress.num_cases);
 }
 
 /* Asked again it would lose what it is about: how the endpoint answered the first of all. */
@@ -212,8 +213,8 @@ static bool is_noise(struct runner *runner, struct testcase *test)
 
 static void judge_certain(struct runner *runner, bool over)
 {
-    for (size_t i = 0; i < runner->plan->num_cases; i++) {
-        struct testcase *test = &runner->plan->cases[i];
+    for (size_t i = 0; i < runner->progress.num_cases; i++) {
+        struct testcase *test = &runner->progress.cases[i];
         if (!over && is_noise(runner, test))
             take_again(test);
         else if (is_certain(runner, test, over))
@@ -367,8 +368,8 @@ void finish_result(struct runner *runner)
     say_ended(runner);
     trouble_add_notes(runner);
     /* the exchanges are the result's from now on */
-    for (size_t i = 0; i < runner->plan->num_cases; i++)
-        runner->plan->cases[i].exchanges = NULL;
+    for (size_t i = 0; i < runner->progress.num_cases; i++)
+        runner->progress.cases[i].exchanges = NULL;
 }
 
 void finish_interrupted(struct runner *runner)

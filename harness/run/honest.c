@@ -28,12 +28,12 @@ typedef void visit(struct tally *tally, const struct testcase *test, size_t inde
 
 static void each_exchange(const struct runner *runner, visit *what, struct tally *tally)
 {
-    const struct plan *plan = runner->plan;
-    for (size_t i = 0; i < plan->num_controls; i++)
-        what(tally, &plan->controls[i], 0);
-    for (size_t i = 0; i < plan->num_cases; i++)
-        for (size_t k = 0; k < plan->cases[i].count; k++)
-            what(tally, &plan->cases[i], k);
+    const struct progress *progress = &runner->progress;
+    for (size_t i = 0; i < progress->num_controls; i++)
+        what(tally, &progress->controls[i], 0);
+    for (size_t i = 0; i < progress->num_cases; i++)
+        for (size_t k = 0; k < progress->cases[i].count; k++)
+            what(tally, &progress->cases[i], k);
     what(tally, &runner->canary.test, 0);
 }
 

@@ -79,7 +79,7 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
         return;
     }
     struct error err = {0};
-    if (test->probe && !runner->stop && search_extend(test, &err))
+    if (test->probe && !runner->stop && search_extend(runner->plan, test, &err))
         return;
     test->state = CASE_ENDED;
     test->ended_ns = now_ns;
@@ -325,19 +325,19 @@ void launch_ready(struct runner *runner, int64_t now_ns)
      * what looks at the TLS session, for that says why */
     bool unreached =
         !runner->health.reached && !runner->stop && runner_num_sent(runner) > runner->in_flight;
-    struct plan *plan = runner->plan;
-    bool room = unreached || order_round_of(runner, &plan->cases[0]) >= ROUND_HARMFUL ||
-                launch_next(runner, &plan->cases[0], now_ns);
+    struct progress *progress = &runner->progress;
+    bool room = unreached || order_round_of(runner, &progress->cases[0]) >= ROUND_HARMFUL ||
+                launch_next(runner, &progress->cases[0], now_ns);
     size_t num_hung = runner->health.hangs[SHOT_GENUINE] + runner->health.hangs[SHOT_FORGED];
     bool silent =
         !runner->stop && !runner->health.answered && num_hung > 0 && num_hung <= SILENT_MAX;
     for (int round = 0; round < (unreached ? ROUND_WAITS : NUM_ROUNDS); round++) {
         if (silent && round == ROUND_ALONE)
             continue; /* one after another they would take all the time there is */
-        for (size_t i = 0; room && round == ROUND_WAITS && i < plan->num_controls; i++)
-            room = launch_next(runner, &plan->controls[i], now_ns);
-        for (size_t i = 0; room && i < plan->num_cases; i++)
-            if ((int)order_round_of(runner, &plan->cases[i]) == round)
-                room = launch_next(runner, &plan->cases[i], now_ns);
+        for (size_t i = 0; room && round == ROUND_WAITS && i < progress->num_controls; i++)
+            room = launch_next(runner, &progress->controls[i], now_ns);
+        for (size_t i = 0; room && i < progress->num_cases; i++)
+            if ((int)order_round_of(runner, &progress->cases[i]) == round)
+                room = launch_next(runner, &progress->cases[i], now_ns);
     }
 }

@@ -52,8 +52,8 @@ enum round order_round_of(const struct runner *runner, const struct testcase *te
 
 struct testcase *order_first(struct runner *runner)
 {
-    for (size_t i = 0; i < runner->plan->num_cases; i++) {
-        struct testcase *test = &runner->plan->cases[i];
+    for (size_t i = 0; i < runner->progress.num_cases; i++) {
+        struct testcase *test = &runner->progress.cases[i];
         if (!test->skip && test->count && !test->one->tls)
             return order_round_of(runner, test) >= ROUND_HARMFUL ? NULL : test;
     }

@@ -13,18 +13,31 @@
 #include "judge/judge.h"
 #include "result/packed.h"
 #include "run/effect_asking.h"
-#include "run/probe.h"
-#include "run/search.h"
 #include "run/select.h"
+
+static void forget_requests(struct planned *planned)
+{
+    for (size_t i = 0; i < planned->count; i++)
+        exchange_clear(&planned->requests[i].exchange);
+    planned->count = 0;
+}
+
+static void planned_clear(struct planned *planned)
+{
+    forget_requests(planned);
+    free(planned->requests);
+    free(planned->twin);
+    free(planned->cannot);
+}
 
 void plan_free(struct plan *plan)
 {
     if (!plan)
         return;
     for (size_t i = 0; i < plan->num_cases; i++)
-        testcase_clear(&plan->cases[i]);
+        planned_clear(&plan->cases[i]);
     for (size_t i = 0; i < plan->num_controls; i++)
-        testcase_clear(&plan->controls[i]);
+        planned_clear(&plan->controls[i]);
     free(plan->cases);
     free(plan->controls);
     free(plan);
@@ -42,6 +55,28 @@ void run_unsent_id(uint64_t seed, char out[UUID_SIZE])
     event_new_id(&rng, run_tag_of(seed), out);
 }
 
+struct planned_request plan_take(const struct plan *plan, size_t step, struct composed *composed)
+{
+    const struct headers *extra = plan->options->extra_headers;
+    bool usual = strcmp(composed->event.type, plan->composer.usual_type) == 0 &&
+                 composed->event.dialect == plan->composer.dialect;
+    struct planned_request request = {.step = step,
+                                      .control = NO_CONTROL,
+                                      .usual = composed->genuine && usual,
+                                      .exchange = {.sent = composed->sent,
+                                                   .request = composed->request,
+                                                   .genuine = composed->genuine}};
+    struct exchange *exchange = &request.exchange;
+    memcpy(exchange->right_signature, composed->signature, sizeof exchange->right_signature);
+    for (size_t i = 0; i < extra->count; i++)
+        headers_add(&exchange->request.headers, extra->items[i].name, extra->items[i].value);
+    observation_init(&exchange->seen);
+    composed->sent = NULL;
+    composed->request = (struct request){0};
+    exchange_pack(exchange);
+    return request;
+}
+
 /* The control that `composed` needs: one that is there, or a new one. */
 static bool add_control(struct plan *plan, const struct step *step, const struct composed *again,
                         const struct composed *forged, size_t *out, struct error *err)
@@ -55,12 +90,11 @@ static bool add_control(struct plan *plan, const struct step *step, const struct
     struct rng rng = rng_for(plan->options->seed, forged->twin);
     if (!compose_step(&plan->composer, step, again, true, &rng, &twin, err))
         return false;
-    /* grown one by one: shots point to their case, so they are told of the move */
     plan->controls = mem_resize(plan->controls, plan->num_controls + 1, sizeof *plan->controls);
-    struct testcase *control = &plan->controls[plan->num_controls];
-    *control = (struct testcase){.twin = mem_text(forged->twin)};
-    testcase_allocate(control, 1);
-    testcase_take(control, 0, 0, plan, &twin);
+    struct planned *control = &plan->controls[plan->num_controls];
+    *control = (struct planned){.twin = mem_text(forged->twin)};
+    control->requests = mem_alloc(sizeof *control->requests);
+    control->requests[control->count++] = plan_take(plan, 0, &twin);
     composed_clear(&twin);
     *out = plan->num_controls++;
     return true;
@@ -76,7 +110,7 @@ static size_t times_of(const struct run_options *options, const struct step *ste
     return fewer > QUICK_MIN ? fewer : QUICK_MIN;
 }
 
-static size_t count_shots(const struct run_options *options, const struct suite_case *one)
+static size_t count_requests(const struct run_options *options, const struct suite_case *one)
 {
     size_t count = 0;
     for (size_t i = 0; i < one->num_steps; i++)
@@ -86,11 +120,10 @@ static size_t count_shots(const struct run_options *options, const struct suite_
 
 /* The shots of one step: `first` keeps what the step's first one was made of, for steps that send
  * it again. */
-static bool compose_shots(struct plan *plan, struct testcase *test, size_t step_index,
-                          struct composed *firsts, struct rng *rng, size_t *index,
-                          struct error *err)
+static bool compose_requests(struct plan *plan, struct planned *planned, size_t step_index,
+                             struct composed *firsts, struct rng *rng, struct error *err)
 {
-    const struct step *step = &test->one->steps[step_index];
+    const struct step *step = &planned->one->steps[step_index];
     struct composed *first = &firsts[step_index];
     for (size_t i = 0; i < times_of(plan->options, step); i++) {
         struct composed made;
@@ -98,95 +131,98 @@ static bool compose_shots(struct plan *plan, struct testcase *test, size_t step_
                                        : i > 0 && step->same_event ? first
                                                                    : NULL;
         if (!compose_step(&plan->composer, step, again, false, rng, &made, err)) {
-            test->cannot = made.impossible ? mem_text(err ? err->message : "") : NULL;
-            return error_prefix(err, "%s", test->one->id);
+            planned->cannot = made.impossible ? mem_text(err ? err->message : "") : NULL;
+            return error_prefix(err, "%s", planned->one->id);
         }
         size_t control = NO_CONTROL;
-        bool ok = !judge_needs_control(test->one, step_index) ||
+        bool ok = !judge_needs_control(planned->one, step_index) ||
                   add_control(plan, step, again, &made, &control, err);
         if (ok) {
-            testcase_take(test, *index, step_index, plan, &made);
-            test->shots[(*index)++].control = control;
+            struct planned_request *request = &planned->requests[planned->count++];
+            *request = plan_take(plan, step_index, &made);
+            request->control = control;
         }
         if (i == 0)
             *first = made;
         else
             composed_clear(&made);
         if (!ok)
-            return error_prefix(err, "%s", test->one->id);
+            return error_prefix(err, "%s", planned->one->id);
     }
     return true;
 }
 
 /* What nobody could send here and now (a secret that no header can hold, an algorithm that this
  * OpenSSL lacks) is left out and said; the other cases are none the worse. */
-static void cannot_send(struct testcase *test)
+static void cannot_send(struct planned *planned)
 {
-    for (size_t i = 0; i < test->count; i++)
-        exchange_clear(&test->exchanges[i]);
-    test->count = 0;
-    test->wait_ns = 0;
-    test->skip = test->cannot;
+    forget_requests(planned);
+    planned->wait_ns = 0;
+    planned->skip = planned->cannot;
 }
 
-/* Only the first request of a search is known before it begins. */
-static bool begin_search(const struct plan *plan, struct testcase *test, struct error *err)
+bool plan_compose_search(const struct plan *plan, const struct planned *planned, size_t index,
+                         int64_t value, struct planned_request *out, struct error *err)
 {
-    test->probe = probe_of(test->one->probe);
-    test->plan = plan;
-    test->count = 0;
-    return search_extend(test, err) || error_prefix(err, "%s", test->one->id);
+    struct composed made;
+    struct rng rng = rng_for(plan->options->seed, planned->one->id);
+    for (size_t i = 0; i <= index; i++) /* each try is an event of its own */
+        (void)rng_next(&rng);
+    if (!planned->probe->compose(&plan->composer, &planned->one->steps[0], value, &rng, &made, err))
+        return false;
+    *out = plan_take(plan, 0, &made);
+    out->probed = value;
+    composed_clear(&made);
+    return true;
+}
+
+static bool begin_search(const struct plan *plan, struct planned *planned, struct error *err)
+{
+    planned->probe = probe_of(planned->one->probe);
+    if (!plan_compose_search(plan, planned, 0, probe_next(planned->probe, NULL, 0),
+                             &planned->requests[0], err))
+        return error_prefix(err, "%s", planned->one->id);
+    planned->count = 1;
+    return true;
+}
+
+static bool compose_case(struct plan *plan, struct planned *planned, struct error *err)
+{
+    const struct suite_case *one = planned->one;
+    struct rng rng = rng_for(plan->options->seed, one->id);
+    struct composed *firsts = mem_alloc((one->num_steps + 1) * sizeof *firsts);
+    bool ok = true;
+    for (size_t i = 0; ok && i < one->num_steps; i++) {
+        planned->wait_ns += one->steps[i].after_ns;
+        ok = compose_requests(plan, planned, i, firsts, &rng, err);
+    }
+    for (size_t i = 0; i < one->num_steps; i++)
+        composed_clear(&firsts[i]);
+    free(firsts);
+    return ok;
 }
 
 static bool add_case(struct plan *plan, const struct suite_case *one, const char *skip,
                      struct error *err)
 {
     plan->cases = mem_resize(plan->cases, plan->num_cases + 1, sizeof *plan->cases);
-    struct testcase *test = &plan->cases[plan->num_cases++];
-    *test = (struct testcase){.one = one, .skip = skip};
-    testcase_allocate(test, skip         ? 0
-                            : one->probe ? PROBE_SHOTS_MAX
-                                         : count_shots(plan->options, one));
+    struct planned *planned = &plan->cases[plan->num_cases++];
+    *planned = (struct planned){.one = one, .skip = skip};
     if (skip)
         return true;
-    if (one->probe)
-        return begin_search(plan, test, err);
-    struct rng rng = rng_for(plan->options->seed, one->id);
-    struct composed *firsts = mem_alloc((one->num_steps + 1) * sizeof *firsts);
-    size_t index = 0;
-    bool ok = true;
-    for (size_t i = 0; ok && i < one->num_steps; i++) {
-        test->wait_ns += one->steps[i].after_ns;
-        ok = compose_shots(plan, test, i, firsts, &rng, &index, err);
-    }
-    for (size_t i = 0; i < one->num_steps; i++)
-        composed_clear(&firsts[i]);
-    free(firsts);
-    test->count = index;
-    if (!ok && test->cannot) {
-        cannot_send(test);
-        ok = true;
+    planned->requests =
+        mem_alloc((count_requests(plan->options, one) + 1) * sizeof *planned->requests);
+    if (one->probe ? !begin_search(plan, planned, err) : !compose_case(plan, planned, err)) {
+        if (!planned->cannot)
+            return false;
+        cannot_send(planned);
         if (err)
             *err = (struct error){0};
     }
-    if (test->wait_ns > plan->longest_wait_ns)
-        plan->longest_wait_ns = test->wait_ns;
-    return ok;
-}
-
-/* The arrays have stopped growing: now what lies in them can be pointed to. */
-static void settle(struct plan *plan)
-{
-    for (size_t i = 0; i < plan->num_cases; i++) {
-        struct testcase *test = &plan->cases[i];
-        plan->num_requests += test->probe ? PROBE_SHOTS_USUAL : test->count;
-        for (size_t k = 0; k < test->count; k++)
-            test->shots[k].owner = test;
-    }
-    for (size_t i = 0; i < plan->num_controls; i++) {
-        plan->num_requests += plan->controls[i].count;
-        plan->controls[i].shots[0].owner = &plan->controls[i];
-    }
+    plan->num_requests += planned->probe ? PROBE_SHOTS_USUAL : planned->count;
+    if (planned->wait_ns > plan->longest_wait_ns)
+        plan->longest_wait_ns = planned->wait_ns;
+    return true;
 }
 
 static bool add_cases(struct plan *plan, struct error *err)
@@ -202,7 +238,7 @@ static bool add_cases(struct plan *plan, struct error *err)
         }
     if (plan->num_cases == 0)
         return error_set(err, "no case was selected; `hookcheck list cases` shows them all");
-    settle(plan);
+    plan->num_requests += plan->num_controls;
     if (options->effect)
         effect_note_ids(plan);
     return true;
@@ -269,20 +305,28 @@ void plan_describe(const struct plan *plan, struct buf *out)
                    EVENT_ID_PREFIX, run_tag_of(options->seed));
 }
 
+static void list_case(const struct planned *planned, struct buf *out)
+{
+    const char *id = planned->one->id;
+    if (planned->skip)
+        buf_add_format(out, "%s: not sent: %s\n", id, planned->skip);
+    else if (planned->count == 0)
+        buf_add_format(out, "%s: nothing is sent\n", id);
+    for (size_t i = 0; i < planned->count; i++) {
+        const struct exchange *exchange = &planned->requests[i].exchange;
+        buf_add_format(out, "%s: %s (%zu bytes)%s\n", id, exchange->sent,
+                       exchange_body_len(exchange),
+                       planned->probe ? ", then what the response suggests" : "");
+    }
+}
+
 void plan_list(const struct plan *plan, struct buf *out)
 {
-    for (size_t i = 0; i < plan->num_cases; i++) {
-        const struct testcase *test = &plan->cases[i];
-        if (test->skip)
-            buf_add_format(out, "%s: not sent: %s\n", test->one->id, test->skip);
-        else if (test->count == 0)
-            buf_add_format(out, "%s: nothing is sent\n", test->one->id);
-        for (size_t k = 0; k < test->count; k++)
-            buf_add_format(out, "%s: %s (%zu bytes)%s\n", test->one->id, test->exchanges[k].sent,
-                           exchange_body_len(&test->exchanges[k]),
-                           test->probe ? ", then what the response suggests" : "");
+    for (size_t i = 0; i < plan->num_cases; i++)
+        list_case(&plan->cases[i], out);
+    for (size_t i = 0; i < plan->num_controls; i++) {
+        const struct exchange *exchange = &plan->controls[i].requests[0].exchange;
+        buf_add_format(out, "control: %s (%zu bytes)\n", exchange->sent,
+                       exchange_body_len(exchange));
     }
-    for (size_t i = 0; i < plan->num_controls; i++)
-        buf_add_format(out, "control: %s (%zu bytes)\n", plan->controls[i].exchanges[0].sent,
-                       exchange_body_len(&plan->controls[i].exchanges[0]));
 }

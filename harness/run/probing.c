@@ -39,7 +39,8 @@ static int64_t longest_of(const struct probing *probing)
 
 static bool may_send(const struct probing *probing)
 {
-    bool ever_answered = probing->runner->health.answered || probing->runner->health.hangs[SHOT_GENUINE] == 0;
+    bool ever_answered =
+        probing->runner->health.answered || probing->runner->health.hangs[SHOT_GENUINE] == 0;
     size_t hung_max = ever_answered ? HUNG_MAX : 1; /* who never answers hangs on this as well */
     return probing->num_hung < hung_max &&
            clock_monotonic_ns() - probing->begun_ns <= longest_of(probing);
@@ -118,8 +119,8 @@ static void unpack_odd(struct runner *runner)
     for (size_t i = 0; i < result->num_cases; i++)
         for (size_t k = 0; k < result->cases[i].num_exchanges; k++)
             add_large(&large, &result->cases[i].exchanges[k]);
-    for (size_t i = 0; i < runner->plan->num_controls; i++)
-        add_large(&large, &runner->plan->controls[i].exchanges[0]);
+    for (size_t i = 0; i < runner->progress.num_controls; i++)
+        add_large(&large, &runner->progress.controls[i].exchanges[0]);
     if (large.count)
         qsort(large.items, large.count, sizeof(struct exchange *), by_length);
     for (size_t i = 0; i < large.count; i++) {
@@ -181,15 +182,15 @@ void probing_first_refusal(struct runner *runner, const struct testcase *first)
 void probing_diagnose(struct runner *runner)
 {
     const struct run_options *options = runner->options;
-    const struct plan *plan = runner->plan;
+    const struct progress *progress = &runner->progress;
     const struct exchange **controls =
-        mem_alloc((plan->num_controls + 1) * sizeof(struct exchange *));
+        mem_alloc((progress->num_controls + 1) * sizeof(struct exchange *));
     struct probing probing = {.runner = runner, .begun_ns = clock_monotonic_ns()};
     struct diagnose_input input = input_for(&probing);
-    for (size_t i = 0; i < plan->num_controls; i++)
-        controls[i] = &plan->controls[i].exchanges[0];
+    for (size_t i = 0; i < progress->num_controls; i++)
+        controls[i] = &progress->controls[i].exchanges[0];
     input.controls = controls;
-    input.num_controls = plan->num_controls;
+    input.num_controls = progress->num_controls;
     size_t troubles = runner->result->counts[VERDICT_FAIL] + runner->result->counts[VERDICT_WARN] +
                       runner->result->counts[VERDICT_INCONCLUSIVE];
     if (troubles > 0 &&

@@ -29,8 +29,8 @@ static bool all_ended(const struct testcase *tests, size_t count)
 static bool everything_ended(const struct runner *runner)
 {
     return runner->trouble.state == TROUBLE_NONE && runner->in_flight == 0 &&
-           all_ended(runner->plan->cases, runner->plan->num_cases) &&
-           all_ended(runner->plan->controls, runner->plan->num_controls);
+           all_ended(runner->progress.cases, runner->progress.num_cases) &&
+           all_ended(runner->progress.controls, runner->progress.num_controls);
 }
 
 static void earlier(int64_t *next_ns, int64_t candidate_ns)
@@ -59,8 +59,8 @@ static int64_t idle_ns(struct runner *runner, int64_t now_ns)
         next_ns = due_in_trouble(runner, next_ns);
         return next_ns > now_ns ? next_ns - now_ns : 0;
     }
-    for (size_t i = 0; i < runner->plan->num_cases; i++) {
-        const struct testcase *test = &runner->plan->cases[i];
+    for (size_t i = 0; i < runner->progress.num_cases; i++) {
+        const struct testcase *test = &runner->progress.cases[i];
         bool waits = test->state == CASE_RUNNING && (test->in_flight == 0 || pace_is_open(test));
         if (waits &&
             test->resume_ns > now_ns) /* what is due already waits for room, not for time */
@@ -82,8 +82,8 @@ static void stop(struct runner *runner, const char *why)
 /* What looks at the TLS session alone is sent also when there can be none. */
 static bool tls_is_to_come(const struct runner *runner)
 {
-    for (size_t i = 0; i < runner->plan->num_cases; i++) {
-        const struct testcase *test = &runner->plan->cases[i];
+    for (size_t i = 0; i < runner->progress.num_cases; i++) {
+        const struct testcase *test = &runner->progress.cases[i];
         if (test->one->tls && !test->skip && test->state == CASE_WAITING)
             return true;
     }
@@ -205,17 +205,17 @@ static void wait_for_answer(struct runner *runner)
 
 static void gather_all(struct runner *runner)
 {
-    const struct plan *plan = runner->plan;
+    const struct progress *progress = &runner->progress;
     size_t count = 0;
-    size_t room = plan->num_controls;
-    for (size_t i = 0; i < plan->num_cases; i++)
-        room += plan->cases[i].capacity;
+    size_t room = progress->num_controls;
+    for (size_t i = 0; i < progress->num_cases; i++)
+        room += progress->cases[i].capacity;
     runner->all = mem_alloc((room + 1) * sizeof(struct exchange *));
-    for (size_t i = 0; i < plan->num_cases; i++)
-        for (size_t k = 0; k < plan->cases[i].capacity; k++)
-            runner->all[count++] = &plan->cases[i].exchanges[k];
-    for (size_t i = 0; i < plan->num_controls; i++)
-        runner->all[count++] = &plan->controls[i].exchanges[0];
+    for (size_t i = 0; i < progress->num_cases; i++)
+        for (size_t k = 0; k < progress->cases[i].capacity; k++)
+            runner->all[count++] = &progress->cases[i].exchanges[k];
+    for (size_t i = 0; i < progress->num_controls; i++)
+        runner->all[count++] = &progress->controls[i].exchanges[0];
     runner->facts.all = runner->all;
     runner->facts.num_all = count;
 }
@@ -237,7 +237,7 @@ static void start(struct runner *runner)
     clock_iso(clock_wall_ms(), result->started);
     result->seed = options->seed;
     result->strict = options->strict;
-    result->num_cases = runner->plan->num_cases;
+    result->num_cases = runner->progress.num_cases;
     result->cases = mem_alloc((result->num_cases + 1) * sizeof *result->cases);
     runner->begun_ns = clock_monotonic_ns();
     gate_begin(runner->gate);
@@ -260,8 +260,8 @@ static struct health_limits bearable_to(const struct run_options *options)
                                   .insecure = options->engine->insecure};
 }
 
-bool run_plan(struct plan *plan, const struct run_listener *listener, struct run_result *result,
-              struct error *err)
+bool run_plan(const struct plan *plan, const struct run_listener *listener,
+              struct run_result *result, struct error *err)
 {
     struct runner runner = {
         .plan = plan, .options = plan->options, .listener = listener, .result = result};
@@ -275,6 +275,7 @@ bool run_plan(struct plan *plan, const struct run_listener *listener, struct run
     }
     const struct health_limits bearable = bearable_to(plan->options);
     health_init(&runner.health, &bearable, plan->options->concurrency);
+    progress_init(&runner.progress, plan);
     wait_for_answer(&runner);
     start(&runner);
     loop(&runner);
@@ -284,6 +285,7 @@ bool run_plan(struct plan *plan, const struct run_listener *listener, struct run
     finish_redact(&runner);
     gate_free(runner.gate);
     canary_clear(&runner.canary);
+    progress_clear(&runner.progress);
     free(runner.all);
     return true;
 }

@@ -83,11 +83,6 @@ struct plan;
 struct plan *plan_make(const struct run_options *options, struct error *err);
 void plan_free(struct plan *plan); /* NULL is fine */
 
-/* For a process that was forked after plan_make: moves what a run writes to out of the memory that
- * both have, where each page would be copied at its first write. The process must end without
- * freeing the plan or the result of the run. */
-void plan_unshare(struct plan *plan);
-
 size_t plan_num_cases(const struct plan *plan);
 size_t plan_num_requests(const struct plan *plan); /* controls included, canaries not */
 size_t plan_num_effects(const struct plan *plan);  /* events that the oracle is asked about */
@@ -116,8 +111,8 @@ void run_unsent_id(uint64_t seed, char out[UUID_SIZE]);
 
 /* Sends everything, judges, and fills `result`, whose target, version, suites_hash, rerun, url and
  * hidden are the caller's and set before. False with a sentence only when hookcheck itself fails;
- * whatever the endpoint does is a result. A plan is run once. */
-bool run_plan(struct plan *plan, const struct run_listener *listener, struct run_result *result,
-              struct error *err);
+ * whatever the endpoint does is a result. */
+bool run_plan(const struct plan *plan, const struct run_listener *listener,
+              struct run_result *result, struct error *err);
 
 #endif

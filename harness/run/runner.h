@@ -27,7 +27,8 @@ struct trouble {
 };
 
 struct runner {
-    struct plan *plan;
+    const struct plan *plan;
+    struct progress progress;
     const struct run_options *options;
     const struct run_listener *listener;
     struct run_result *result;

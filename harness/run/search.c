@@ -1,8 +1,6 @@
 #include "run/search.h"
 
 #include "judge/expectation.h"
-#include "run/plan.h"
-#include "run/probe.h"
 
 static enum probe_result result_of(const struct exchange *exchange)
 {
@@ -23,22 +21,16 @@ static void gather(const struct testcase *test, struct tried out[PROBE_SHOTS_MAX
         out[i] = (struct tried){test->shots[i].probed, result_of(&test->exchanges[i])};
 }
 
-bool search_extend(struct testcase *test, struct error *err)
+bool search_extend(const struct plan *plan, struct testcase *test, struct error *err)
 {
     struct tried tried[PROBE_SHOTS_MAX];
-    struct composed made;
+    struct planned_request request;
     gather(test, tried);
     int64_t value = probe_next(test->probe, tried, test->count);
-    if (value == 0)
+    if (value == 0 || !plan_compose_search(plan, test->planned, test->count, value, &request, err))
         return false;
-    struct rng rng = rng_for(test->plan->options->seed, test->one->id);
-    for (size_t i = 0; i <= test->count; i++) /* each try is an event of its own */
-        (void)rng_next(&rng);
-    if (!test->probe->compose(&test->plan->composer, &test->one->steps[0], value, &rng, &made, err))
-        return false;
-    testcase_take(test, test->count, 0, test->plan, &made);
-    test->shots[test->count++].probed = value;
-    composed_clear(&made);
+    testcase_take(test, test->count++, &request);
+    exchange_clear(&request.exchange);
     return true;
 }
 

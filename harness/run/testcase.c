@@ -2,11 +2,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/mem.h"
-#include "result/packed.h"
-#include "run/plan.h"
 
 void testcase_allocate(struct testcase *test, size_t count)
 {
@@ -23,32 +20,52 @@ void testcase_clear(struct testcase *test)
         exchange_clear(&test->exchanges[i]);
     free(test->exchanges);
     free(test->shots);
-    free(test->twin);
-    free(test->cannot);
     *test = (struct testcase){0};
 }
 
-void testcase_take(struct testcase *test, size_t index, size_t step, const struct plan *plan,
-                   struct composed *composed)
+void testcase_take(struct testcase *test, size_t index, const struct planned_request *request)
 {
-    const struct headers *extra = plan->options->extra_headers;
-    struct exchange *exchange = &test->exchanges[index];
-    *exchange = (struct exchange){.sent = composed->sent, .request = composed->request};
-    exchange->genuine = composed->genuine;
-    memcpy(exchange->right_signature, composed->signature, sizeof exchange->right_signature);
-    for (size_t i = 0; i < extra->count; i++)
-        headers_add(&exchange->request.headers, extra->items[i].name, extra->items[i].value);
-    observation_init(&exchange->seen);
-    bool usual = strcmp(composed->event.type, plan->composer.usual_type) == 0 &&
-                 composed->event.dialect == plan->composer.dialect;
-    test->shots[index] = (struct shot){.step = step,
-                                       .control = NO_CONTROL,
-                                       .genuine = composed->genuine,
-                                       .usual = composed->genuine && usual,
+    exchange_copy(&test->exchanges[index], &request->exchange);
+    test->shots[index] = (struct shot){.step = request->step,
+                                       .control = request->control,
+                                       .genuine = request->exchange.genuine,
+                                       .usual = request->usual,
+                                       .probed = request->probed,
                                        .owner = test};
-    composed->sent = NULL;
-    composed->request = (struct request){0};
-    exchange_pack(exchange);
+}
+
+static void testcase_init(struct testcase *test, const struct planned *planned)
+{
+    *test = (struct testcase){.planned = planned,
+                              .one = planned->one,
+                              .probe = planned->probe,
+                              .skip = planned->skip,
+                              .wait_ns = planned->wait_ns};
+    testcase_allocate(test, planned->probe ? PROBE_SHOTS_MAX : planned->count);
+    test->count = planned->count;
+    for (size_t i = 0; i < planned->count; i++)
+        testcase_take(test, i, &planned->requests[i]);
+}
+
+void progress_init(struct progress *progress, const struct plan *plan)
+{
+    *progress = (struct progress){.num_cases = plan->num_cases, .num_controls = plan->num_controls};
+    progress->cases = mem_alloc((plan->num_cases + 1) * sizeof *progress->cases);
+    progress->controls = mem_alloc((plan->num_controls + 1) * sizeof *progress->controls);
+    for (size_t i = 0; i < plan->num_cases; i++)
+        testcase_init(&progress->cases[i], &plan->cases[i]);
+    for (size_t i = 0; i < plan->num_controls; i++)
+        testcase_init(&progress->controls[i], &plan->controls[i]);
+}
+
+void progress_clear(struct progress *progress)
+{
+    for (size_t i = 0; i < progress->num_cases; i++)
+        testcase_clear(&progress->cases[i]);
+    for (size_t i = 0; i < progress->num_controls; i++)
+        testcase_clear(&progress->controls[i]);
+    free(progress->cases);
+    free(progress->controls);
 }
 
 void testcase_close(struct testcase *test)

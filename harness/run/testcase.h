@@ -1,5 +1,5 @@
 /*
- * A case as it goes: its requests, what became of each, and how far it has come. Sending is
+ * Progress: how far each case of the plan has come, and what became of its requests. Sending is
  * launch.c, judging finish.c.
  */
 #ifndef RUN_TESTCASE_H
@@ -9,15 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "compose/compose.h"
 #include "deliver/engine.h"
-#include "result/result.h"
-#include "suite/suite.h"
-
-#define NO_CONTROL SIZE_MAX
-
-struct plan;
-struct probe;
+#include "run/plan.h"
 
 enum case_state {
     CASE_WAITING, /* not begun */
@@ -29,7 +22,7 @@ enum case_state {
 /* One request of a case and its fate. */
 struct shot {
     size_t step;
-    size_t control; /* index into plan.controls, or NO_CONTROL */
+    size_t control; /* index into progress.controls, or NO_CONTROL */
     bool genuine;
     bool usual; /* genuine, of the type and in the dialect of the canary */
     bool done;
@@ -40,18 +33,15 @@ struct shot {
 
 /* A case of a suite, or, with `one` NULL, a control. */
 struct testcase {
-    const struct suite_case *one;
-    char *twin; /* controls */
+    const struct planned *planned;
+    const struct suite_case *one; /* these four as planned */
+    const struct probe *probe;
+    const char *skip;
+    int64_t wait_ns;
     struct shot *shots;
     struct exchange *exchanges; /* the same number; handed to the case_result when it is judged */
     size_t count;
     size_t capacity; /* room for so many; more than `count` while a search goes on */
-    const struct probe
-        *probe;              /* a search: each answer decides what is sent next; NULL = it is not */
-    const struct plan *plan; /* of a search */
-    const char *skip;        /* why it is not sent, for a person; NULL = it is */
-    char *cannot;    /* why it cannot be composed here, which `skip` then points to; or NULL */
-    int64_t wait_ns; /* deliberate waits in all */
     enum case_state state;
     size_t next; /* first shot not launched */
     size_t in_flight;
@@ -74,13 +64,23 @@ struct testcase {
     bool emitted;
 };
 
+struct progress {
+    struct testcase *cases; /* in the order of the plan */
+    size_t num_cases;
+    struct testcase *controls;
+    size_t num_controls;
+};
+
+/* Nothing has begun. Borrows the plan. */
+void progress_init(struct progress *progress, const struct plan *plan);
+void progress_clear(struct progress *progress);
+
 /* Room for so many requests, none of which is there yet. */
 void testcase_allocate(struct testcase *test, size_t count);
 void testcase_clear(struct testcase *test);
 
-/* Takes what was composed into place `index`, for which there is room. */
-void testcase_take(struct testcase *test, size_t index, size_t step, const struct plan *plan,
-                   struct composed *composed);
+/* Takes a request into place `index`, for which there is room; what is to be sent is copied. */
+void testcase_take(struct testcase *test, size_t index, const struct planned_request *request);
 
 void testcase_close(struct testcase *test); /* its connections */
 

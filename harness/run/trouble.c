@@ -57,10 +57,10 @@ typedef void each_test(struct runner *runner, struct testcase *test);
 
 static void for_each(struct runner *runner, each_test *visit)
 {
-    for (size_t i = 0; i < runner->plan->num_cases; i++)
-        visit(runner, &runner->plan->cases[i]);
-    for (size_t i = 0; i < runner->plan->num_controls; i++)
-        visit(runner, &runner->plan->controls[i]);
+    for (size_t i = 0; i < runner->progress.num_cases; i++)
+        visit(runner, &runner->progress.cases[i]);
+    for (size_t i = 0; i < runner->progress.num_controls; i++)
+        visit(runner, &runner->progress.controls[i]);
 }
 
 static void mark_suspect(struct runner *runner, struct testcase *test)
@@ -195,12 +195,13 @@ struct suspects {
 
 static struct suspects find_suspects(const struct runner *runner)
 {
-    const struct plan *plan = runner->plan;
+    const struct progress *progress = &runner->progress;
     struct suspects suspects = {0};
     struct testcase *other = NULL;
-    for (size_t i = 0; i < plan->num_cases + plan->num_controls; i++) {
-        struct testcase *test =
-            i < plan->num_cases ? &plan->cases[i] : &plan->controls[i - plan->num_cases];
+    for (size_t i = 0; i < progress->num_cases + progress->num_controls; i++) {
+        struct testcase *test = i < progress->num_cases
+                                    ? &progress->cases[i]
+                                    : &progress->controls[i - progress->num_cases];
         if (!test->suspect)
             continue;
         bool cut_off = met_death(test);

@@ -85,8 +85,7 @@ Test(run_order, the_first_case_that_can_be_sent_is_the_first, .init = set_up)
     struct testcase cases[] = {{.one = &plain, .skip = "why", .count = 1},
                                {.one = &tls, .count = 1},
                                {.one = &plain, .count = 1}};
-    struct plan plan = {.cases = cases, .num_cases = ARRAY_LEN(cases)};
-    runner.plan = &plan;
+    runner.progress = (struct progress){.cases = cases, .num_cases = ARRAY_LEN(cases)};
     cr_expect_eq(order_first(&runner), &cases[2]);
     cases[2].one = &harmful;
     cr_expect_null(order_first(&runner), "nothing harmful goes first");

@@ -14,7 +14,6 @@ enum { NUM_CASES = 3 };
 
 static struct suite_case ones[NUM_CASES];
 static struct testcase cases[NUM_CASES];
-static struct plan plan;
 static struct run_result result;
 static struct runner runner;
 static int64_t now_ns;
@@ -25,9 +24,9 @@ static void set_up(void)
                                          .max_time_ns = 300 * NS_PER_S,
                                          .deadline_ns = 10 * NS_PER_S,
                                          .room_max = 20};
-    plan = (struct plan){.cases = cases, .num_cases = NUM_CASES};
     result = (struct run_result){0};
-    runner = (struct runner){.plan = &plan, .result = &result};
+    runner =
+        (struct runner){.progress = {.cases = cases, .num_cases = NUM_CASES}, .result = &result};
     health_init(&runner.health, &limits, 4);
     runner.health.reached = runner.health.answered = runner.health.usual_accepted = true;
     runner.health.alive_ns = 5;
