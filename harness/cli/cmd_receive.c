@@ -17,6 +17,7 @@ struct receive_choice {
     struct receiver_options receiver;
     struct watch_choice watch;
     const char *forward; /* NULL = the receiver answers itself */
+    const char *forward_cacert;
     int64_t restart_ns;
     bool is_quiet;
 };
@@ -94,6 +95,13 @@ static const struct option_spec specs[] = {
      .otherwise = "the receiver answers",
      .kind = OPTION_TEXT,
      .at = offsetof(struct receive_choice, forward)},
+    {.name = "forward-cacert",
+     .path = PATH_FILE,
+     .value = "FILE",
+     .help = "Trust the certificate authorities in FILE for the application of --forward.",
+     .otherwise = "the system's",
+     .kind = OPTION_TEXT,
+     .at = offsetof(struct receive_choice, forward_cacert)},
     {.name = "quiet",
      .letter = 'q',
      .help = "Do not print a line for each request.",
@@ -138,6 +146,7 @@ static int pass_on(const struct receive_choice *choice, const struct watch *watc
         .cert = receiver->cert,
         .key = receiver->key,
         .to = choice->forward,
+        .cacert = choice->forward_cacert,
         .secret = receiver->secret,
         .journal = receiver->journal,
         .watch_fd = watch->fd,
@@ -181,6 +190,8 @@ static bool check(const struct arguments *arguments, const struct receive_choice
                              "--%s is for the receiver's own answers; with --forward the "
                              "application answers",
                              own[i]);
+    if (!choice->forward && choice->forward_cacert)
+        return error_set(err, "--forward-cacert says nothing without --forward");
     if (!choice->watch.wanted && arguments_has(arguments, "ui-listen"))
         return error_set(err, "--ui-listen says nothing without --ui");
     return true;

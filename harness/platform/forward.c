@@ -377,7 +377,9 @@ static bool start(struct forward *forward, struct error *err)
                                           .max_connections = server_connections_allowed(0)};
     if (options->watch_fd)
         forward->journals[1] = journal_adopt(options->watch_fd);
-    if (!target_parse(&forward->base, options->to, err))
+    forward->engine.cacert = options->cacert;
+    /* what is wrong with the URL or the authorities is found before the first request */
+    if (!target_parse(&forward->base, options->to, err) || !go_to(forward, forward->base.path, err))
         return error_prefix(err, "--forward");
     if (!open_journal(forward, err) || !server_start(&forward->server, &server, err))
         return false;

@@ -23,6 +23,7 @@ struct forward_options {
     const char *cert;
     const char *key;
     const char *to;      /* the application's URL; with no path but "/", the path of each request */
+    const char *cacert;  /* PEM of the authorities that it trusts; NULL = the system's */
     struct bytes secret; /* by which requests are told valid; all are passed on */
     const char *journal; /* a file; NULL = none */
     int watch_fd;        /* the journal goes here as well; it is taken over. 0 = nowhere */

@@ -23,13 +23,19 @@ static void *run(void *payload)
     return NULL;
 }
 
-static void begin(struct started_forward *started, const char *to)
+static void begin_trusting(struct started_forward *started, const char *to, const char *cacert)
 {
     struct error err = {0};
-    const struct forward_options options = {.to = to, .secret = bytes_of(RECEIVER_SECRET)};
+    const struct forward_options options = {
+        .to = to, .cacert = cacert, .secret = bytes_of(RECEIVER_SECRET)};
     started->forward = forward_start(&options, &err);
     cr_assert_not_null(started->forward, "%s", err.message);
     cr_assert_eq(pthread_create(&started->thread, NULL, run, started->forward), 0);
+}
+
+static void begin(struct started_forward *started, const char *to)
+{
+    begin_trusting(started, to, NULL);
 }
 
 static void end(struct started_forward *started)
@@ -90,6 +96,40 @@ Test(platform_forward, says_that_nobody_answers)
     reply_clear(&reply);
     client_close(&client);
     end(&forward);
+}
+
+Test(platform_forward, speaks_tls_with_an_application_whose_authority_it_is_given)
+{
+    struct started_receiver receiver;
+    const struct receiver_options options = {.tls = true, .secret = bytes_of(RECEIVER_SECRET)};
+    const char *const authorities[] = {NULL, ""};
+    started_begin(&receiver, &options);
+    char *to = mem_format("https://localhost:%d/", receiver_port(receiver.receiver));
+    for (size_t i = 0; i < ARRAY_LEN(authorities); i++) {
+        struct started_forward forward;
+        struct client client;
+        struct reply reply;
+        begin_trusting(&forward, to, authorities[i] ? receiver_ca_path(receiver.receiver) : NULL);
+        client_open(&client, port_of(&forward));
+        cr_assert(client_send(&client, bytes_of("PUT / HTTP/1.1\r\nHost: h\r\n"
+                                                "Content-Length: 0\r\n\r\n")));
+        client_read(&client, 10000, &reply);
+        cr_expect_eq(reply.status, authorities[i] ? 405 : 502, "%d", reply.status);
+        reply_clear(&reply);
+        client_close(&client);
+        end(&forward);
+    }
+    free(to);
+    started_end(&receiver);
+}
+
+Test(platform_forward, does_not_start_without_its_authorities)
+{
+    struct error err = {0};
+    const struct forward_options options = {
+        .to = "https://localhost/", .cacert = "/nowhere/ca.pem", .secret = bytes_of("s")};
+    cr_expect_null(forward_start(&options, &err));
+    cr_expect(strstr(err.message, "/nowhere/ca.pem"), "%s", err.message);
 }
 
 /* An application that never answers: the sender goes away, and so may the forwarder. */
