@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "platform/forward.h"
 #include "tests/support/raw_server.h"
@@ -101,7 +102,7 @@ Test(platform_forward, says_that_nobody_answers)
 Test(platform_forward, speaks_tls_with_an_application_whose_authority_it_is_given)
 {
     struct started_receiver receiver;
-    const struct receiver_options options = {.tls = true, .secret = bytes_of(RECEIVER_SECRET)};
+    const struct receiver_options options = {.tls = true, .wall_ms = clock_wall_ms};
     const char *const authorities[] = {NULL, ""};
     started_begin(&receiver, &options);
     char *to = mem_format("https://localhost:%d/", receiver_port(receiver.receiver));
@@ -114,7 +115,8 @@ Test(platform_forward, speaks_tls_with_an_application_whose_authority_it_is_give
         cr_assert(client_send(&client, bytes_of("PUT / HTTP/1.1\r\nHost: h\r\n"
                                                 "Content-Length: 0\r\n\r\n")));
         client_read(&client, 10000, &reply);
-        cr_expect_eq(reply.status, authorities[i] ? 405 : 502, "%d", reply.status);
+        cr_expect_eq(reply.status, authorities[i] ? 405 : 502, "%d: %s", reply.status,
+                     buf_text(&reply.body));
         reply_clear(&reply);
         client_close(&client);
         end(&forward);
