@@ -108,6 +108,14 @@ static bool write_special(const char *path, struct bytes content, struct error *
     return ok || error_set(err, "cannot write %s: %s", path, strerror(reason));
 }
 
+/* What the umask leaves of `mode`; it can be read only by setting it. */
+static mode_t allowed(mode_t mode)
+{
+    mode_t mask = umask(077);
+    (void)umask(mask);
+    return mode & ~mask;
+}
+
 bool file_write(const char *path, struct bytes content, mode_t mode, struct error *err)
 {
     if (is_special(path))
@@ -119,7 +127,7 @@ bool file_write(const char *path, struct bytes content, mode_t mode, struct erro
         free(beside);
         return false;
     }
-    bool ok = fchmod(fd, mode) == 0 && file_put(fd, content) && fsync(fd) == 0;
+    bool ok = fchmod(fd, allowed(mode)) == 0 && file_put(fd, content) && fsync(fd) == 0;
     int reason = errno;
     if (close(fd) != 0 && ok) {
         ok = false;

@@ -14,7 +14,8 @@
 bool file_read(const char *path, size_t max_len, struct buf *out, struct error *err);
 
 /* Replaces `path` by `content`: written beside it under another name, synced, then renamed, so that
- * a reader sees the old file or the new one, never half of one. */
+ * a reader sees the old file or the new one, never half of one. Its mode is what the umask leaves
+ * of `mode`. */
 bool file_write(const char *path, struct bytes content, mode_t mode, struct error *err);
 
 /* Writes all of `content` to `fd`. False, with errno, when that failed. */

@@ -77,7 +77,7 @@ static bool write_new(const char *path, struct bytes content, bool force, struct
 {
     if (!force && access(path, F_OK) == 0)
         return error_set(err, "%s exists; --force replaces it", path);
-    return make_folders(path, err) && file_write(path, content, 0666, err);
+    return make_folders(path, err) && file_write(path, content, 0644, err);
 }
 
 static bool write_start(const struct platform_file *file, bool force, struct error *err)
@@ -85,7 +85,7 @@ static bool write_start(const struct platform_file *file, bool force, struct err
     struct buf schema = {0};
     settings_schema(&schema);
     bool ok = write_new(file->path, resource_find(file->resource), force, err) &&
-              file_write(SCHEMA_FILE, buf_bytes(&schema), 0666, err);
+              file_write(SCHEMA_FILE, buf_bytes(&schema), 0644, err);
     buf_clear(&schema);
     if (ok)
         sink_print(stdout,

@@ -91,8 +91,6 @@ static void add_top(const struct run_result *result, struct buf *out)
     html_element("div", buf_text(&line), out);
     buf_add_text(out, "</div>\n");
     add_notice("Stopped early:", result->stopped, out);
-    if (result->num_diagnoses)
-        add_notice("What was found:", result->loudest, out);
     for (size_t i = 0; i < result->num_notes; i++)
         add_notice("Note:", result->notes[i], out);
     add_notice("Left behind:", result->left_behind, out);

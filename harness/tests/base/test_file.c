@@ -53,6 +53,11 @@ Test(base_file, reads_back_what_it_wrote)
     struct stat about;
     cr_assert_eq(stat(path, &about), 0);
     cr_expect_eq(about.st_mode & 0777, 0640);
+    mode_t mask = umask(077);
+    cr_assert(file_write(path, bytes_of("mine"), 0644, &err), "%s", err.message);
+    (void)umask(mask);
+    cr_assert_eq(stat(path, &about), 0);
+    cr_expect_eq(about.st_mode & 0777, 0600, "the umask has its say");
     (void)unlink(path);
     free(path);
     remove_folder(folder);
