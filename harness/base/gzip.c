@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <zlib.h>
 
+#include "base/mem.h"
+
 #define PIECE       ((size_t)16 * 1024)
 #define GZIP_WINDOW (15 + 16) /* zlib: the largest window, with a head and a tail of gzip */
 #define MEMORY      8         /* zlib's usual level */
@@ -12,7 +14,7 @@ static void begin(z_stream *stream, int level)
 {
     *stream = (z_stream){0};
     if (deflateInit2(stream, level, Z_DEFLATED, GZIP_WINDOW, MEMORY, Z_DEFAULT_STRATEGY) != Z_OK)
-        abort(); /* out of memory, or another zlib than this was built for */
+        mem_library_failed(); /* out of memory, or another zlib than this was built for */
 }
 
 static void feed(z_stream *stream, struct bytes in, int flush, struct buf *out)
@@ -52,7 +54,7 @@ void gzip_unpack(struct bytes in, size_t len, struct buf *out)
 {
     z_stream stream = {0};
     if (inflateInit2(&stream, GZIP_WINDOW) != Z_OK)
-        abort(); /* as above */
+        mem_library_failed(); /* as above */
     buf_reserve(out, len);
     stream.next_in = (z_const Bytef *)in.data;
     stream.avail_in = (uInt)in.len;

@@ -4,9 +4,16 @@
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/buf.h"
+#include "base/mem.h"
 #include "base/text.h"
+
+void json_use_mem(void)
+{
+    json_set_alloc_funcs(mem_alloc, free);
+}
 
 json_t *json_read(const char *file, struct bytes text, struct error *err)
 {

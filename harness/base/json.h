@@ -27,6 +27,10 @@ struct json_at {
     size_t index;
 };
 
+/* Out of memory in jansson ends the program as it does everywhere (mem.h), instead of cutting a
+ * document short. Once, at the start of the program. */
+void json_use_mem(void);
+
 /* Parses `text`; the caller frees with json_decref. NULL and `file: line N, column N: ...` on
  * failure. Refuses duplicate keys. */
 json_t *json_read(const char *file, struct bytes text, struct error *err);

@@ -31,6 +31,12 @@ static _Noreturn void give_up(size_t size)
     _exit(EXIT_OUT_OF_MEMORY);
 }
 
+void mem_library_failed(void)
+{
+    (void)fputs("hookcheck: out of memory: a library could not go on\n", stderr);
+    _exit(EXIT_OUT_OF_MEMORY);
+}
+
 void *mem_alloc(size_t size)
 {
     void *data = calloc(1, size ? size : 1);

@@ -8,6 +8,10 @@
 
 #include <stddef.h>
 
+/* A library or the system could not do what only fails for want of memory, threads or descriptors:
+ * ends the program with a sentence and exit code 6. */
+_Noreturn void mem_library_failed(void);
+
 /* Returns `size` zeroed bytes. Out of memory: exit code 6. */
 void *mem_alloc(size_t size) __attribute__((returns_nonnull));
 

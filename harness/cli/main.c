@@ -1,6 +1,7 @@
 #include <locale.h>
 #include <signal.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "cli/command.h"
 
@@ -14,5 +15,6 @@ int main(int argc, char **argv)
     /* libcurl reads a host's name beyond ASCII in the charset of the locale. */
     (void)setlocale(LC_CTYPE, "C.UTF-8");
     mem_keep_freed();
+    json_use_mem();
     return command_main(argc, argv);
 }

@@ -187,7 +187,7 @@ static void connect_anew(struct engine_connection *connection)
     /* Through a proxy, too, the bytes are to reach the endpoint as they are. */
     setup_must(curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L));
     if (curl_multi_add_handle(connection->engine->multi, easy) != CURLM_OK)
-        abort();
+        mem_library_failed();
 }
 
 static void begin_way(struct engine_connection *connection)

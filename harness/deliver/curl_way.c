@@ -20,7 +20,7 @@ static void add_line(struct attempt *attempt, const char *line)
 {
     struct curl_slist *longer = curl_slist_append(attempt->lines, line);
     if (!longer)
-        abort();
+        mem_library_failed();
     attempt->lines = longer;
 }
 
@@ -78,7 +78,7 @@ void curl_way_begin(struct attempt *attempt)
     set_lines(attempt);
     curl_response_watch(attempt);
     if (curl_multi_add_handle(attempt->engine->multi, attempt->easy) != CURLM_OK)
-        abort();
+        mem_library_failed();
 }
 
 /* The response is whole although libcurl may say that sending failed or was late: Panora's sender

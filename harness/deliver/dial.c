@@ -59,7 +59,7 @@ struct dial *dial_begin(struct engine *engine, int64_t timeout_ns, void *payload
     setup_must(curl_easy_setopt(dial->easy, CURLOPT_ERRORBUFFER, dial->problem));
     setup_must(curl_easy_setopt(dial->easy, CURLOPT_PRIVATE, dial));
     if (curl_multi_add_handle(engine->multi, dial->easy) != CURLM_OK)
-        abort();
+        mem_library_failed();
     return dial;
 }
 

@@ -3,6 +3,7 @@
 #include <openssl/ssl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -23,10 +24,30 @@ static void ignore_broken_pipes(void)
     (void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
+static void *take(size_t size)
+{
+    return mem_resize(NULL, 1, size);
+}
+
+static void *take_zeroed(size_t count, size_t size)
+{
+    void *data = mem_resize(NULL, count, size);
+    memset(data, 0, count * size);
+    return data;
+}
+
+static void *resize(void *old, size_t size)
+{
+    return mem_resize(old, 1, size);
+}
+
+/* Out of memory in libcurl ends the program as it does everywhere. */
 void engine_load_libraries(void)
 {
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || OPENSSL_init_ssl(0, NULL) != 1)
-        abort();
+    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, take, free, resize, mem_text, take_zeroed) !=
+            CURLE_OK ||
+        OPENSSL_init_ssl(0, NULL) != 1)
+        mem_library_failed();
 }
 
 struct engine *engine_new(const struct target *target, const struct engine_options *options,
@@ -39,7 +60,7 @@ struct engine *engine_new(const struct target *target, const struct engine_optio
     engine->options = *options;
     engine->multi = curl_multi_init();
     if (!engine->multi)
-        abort();
+        mem_library_failed();
     (void)curl_multi_setopt(engine->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_MAX);
     setup_lists(engine);
     if (setup_check(engine, err))

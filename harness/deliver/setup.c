@@ -21,7 +21,7 @@
 void setup_must(CURLcode code)
 {
     if (code == CURLE_OUT_OF_MEMORY)
-        abort();
+        mem_library_failed();
 }
 
 /* --- the options of one handle --- */
@@ -138,7 +138,7 @@ CURL *setup_bare_easy(const struct engine *engine, const char *url)
 {
     CURL *easy = curl_easy_init();
     if (!easy)
-        abort();
+        mem_library_failed();
     setup_must(curl_easy_setopt(easy, CURLOPT_URL, url));
     set_protocols(easy);
     set_tls(easy, &engine->options);
@@ -206,7 +206,7 @@ static struct curl_slist *list_of(const char *const *texts, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct curl_slist *longer = curl_slist_append(list, texts[i]);
         if (!longer)
-            abort();
+            mem_library_failed();
         list = longer;
     }
     return list;
@@ -275,7 +275,7 @@ static bool check_tls(const struct engine_options *options, struct error *err)
 {
     SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
     if (!ctx)
-        abort();
+        mem_library_failed();
     bool right = (!options->cacert || check_cacert(ctx, options->cacert, err)) &&
                  (!options->cert || check_client_cert(ctx, options, err)) &&
                  (options->cert || !options->key ||

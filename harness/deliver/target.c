@@ -157,7 +157,7 @@ static CURLU *parse(const char *url, struct error *err)
 {
     CURLU *parsed = curl_url();
     if (!parsed)
-        abort();
+        mem_library_failed();
     /* As Node's URL does: blanks and bytes beyond ASCII are percent-encoded, dots are resolved. */
     CURLUcode code = curl_url_set(parsed, CURLUPART_URL, url, CURLU_URLENCODE);
     if (code == CURLUE_OK)

@@ -174,7 +174,7 @@ static SSL_CTX *new_context(const struct engine_options *options,
 {
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     if (!context)
-        abort();
+        mem_library_failed();
     if (options->cacert)
         (void)SSL_CTX_load_verify_locations(context, options->cacert, NULL);
     else
@@ -236,7 +236,7 @@ static void begin(struct engine_connection *connection)
     probe->context = context;
     probe->ssl = SSL_new(context);
     if (!probe->ssl || SSL_set_fd(probe->ssl, connection->socket) != 1)
-        abort();
+        mem_library_failed();
     set_alpn(probe->ssl, attempt->request->transport.tls.alpn);
     SSL_set_app_data(probe->ssl, facts);
     SSL_set_msg_callback(probe->ssl, on_message);

@@ -89,7 +89,7 @@ static void start(struct crew *crew)
     for (; crew->started < crew->count; crew->started++)
         if (pthread_create(&crew->threads[crew->started], NULL, worker_run,
                            crew->workers[crew->started]) != 0)
-            abort();
+            mem_library_failed();
 }
 
 static void finish(struct crew *crew, struct load_result *result)

@@ -15,7 +15,7 @@ static double ms(int64_t ns)
 static void put(json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, value) != 0)
-        abort();
+        mem_library_failed();
 }
 
 static void put_count(json_t *object, const char *key, uint64_t count)

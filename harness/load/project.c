@@ -19,7 +19,7 @@
 static void put(json_t *object, const char *key, json_t *value)
 {
     if (json_object_set_new(object, key, value) != 0)
-        abort();
+        mem_library_failed();
 }
 
 static double seconds(int64_t ns)

@@ -510,7 +510,7 @@ static void on_connected(struct link *link)
     worker->tally.connects++;
     histogram_record(&worker->tally.connect, dial_connect_ns(link->dial));
     if (epoll_ctl(worker->epoll, EPOLL_CTL_ADD, dial_socket(link->dial), &event) != 0)
-        abort();
+        mem_library_failed();
 }
 
 static void take_connected(struct worker *worker)

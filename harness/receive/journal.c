@@ -20,7 +20,7 @@
 
 struct journal {
     int fd;
-    bool failed;
+    bool said; /* that it cannot be written */
 };
 
 /* Returns whether the bytes had to be taken as ISO 8859-1. */
@@ -212,13 +212,24 @@ static int write_line(int fd, struct bytes line)
     return 0;
 }
 
+/* On a full disk a short line may still fit between long ones that do not: said once all the same.
+ */
+static void write_or_say(struct journal *journal, struct bytes line)
+{
+    int reason = write_line(journal->fd, line);
+    if (reason && !journal->said)
+        log_print(LOG_ERROR, "the journal cannot be written: %s; requests are still answered",
+                  strerror(reason));
+    journal->said = journal->said || reason != 0;
+}
+
 void journal_begin(struct journal *journal, const char *url)
 {
     struct buf line = {0};
     buf_add_text(&line, "{\"listening\":");
     js_quote(bytes_of(url), &line);
     buf_add_text(&line, "}\n");
-    journal->failed = write_line(journal->fd, buf_bytes(&line)) != 0;
+    write_or_say(journal, buf_bytes(&line));
     buf_clear(&line);
 }
 
@@ -226,10 +237,6 @@ void journal_add(struct journal *journal, const struct journal_entry *entry)
 {
     struct buf line = {0};
     journal_write_line(entry, &line);
-    int reason = write_line(journal->fd, buf_bytes(&line));
+    write_or_say(journal, buf_bytes(&line));
     buf_clear(&line);
-    if (reason && !journal->failed)
-        log_print(LOG_ERROR, "the journal cannot be written: %s; requests are still answered",
-                  strerror(reason));
-    journal->failed = reason != 0; /* said again when it was well in between */
 }

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/encode.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "panora/js.h"
 #include "sign/digest.h"
@@ -15,7 +16,7 @@ void signature_make(struct bytes key, struct bytes message, char out[SIGNATURE_S
 {
     struct digest digest;
     if (!digest_hmac("sha256", key, message, &digest))
-        abort(); /* an OpenSSL without SHA-256: nothing here could be right */
+        mem_library_failed(); /* an OpenSSL without SHA-256: nothing here could be right */
     struct buf hex = {0};
     encode_hex(digest_bytes(&digest), &hex);
     memcpy(out, hex.data, SIGNATURE_SIZE);

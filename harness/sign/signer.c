@@ -17,7 +17,7 @@ struct signer {
 static void need(bool ok)
 {
     if (!ok)
-        abort(); /* an OpenSSL without HMAC-SHA256: nothing here could be right */
+        mem_library_failed(); /* an OpenSSL without HMAC-SHA256: nothing here could be right */
 }
 
 struct signer *signer_new(struct bytes key)

@@ -30,3 +30,30 @@ Test(cli_build, is_hardened)
     expect_in("-lW", "RW  0x10");  /* ... not RWE */
     expect_in("-sW", "__stack_chk_fail");
 }
+
+/* Where the compiler has it (the Makefile asks): copies are checked against the room that there is.
+ */
+Test(cli_build, checks_the_room_of_copies)
+{
+    NEED_TOOL("readelf", "build flags");
+    if (strstr(getenv("HOOKCHECK_BIN"), "/release/") == NULL)
+        SKIP("build flags: FORTIFY is for the release build");
+    expect_in("-sW", "__memcpy_chk");
+}
+
+Test(cli_build, is_installed_for_everybody_whatever_the_umask)
+{
+    NEED_TOOL("make", "make install");
+    struct buf out = {0};
+    cr_expect_eq(
+        shell_run(
+            "umask 077; d=$(mktemp -d); make -s install DESTDIR=$d/root PREFIX=/usr "
+            "BIN=$HOOKCHECK_BIN -o $HOOKCHECK_BIN >$d/log 2>&1 || tail -n 3 $d/log; "
+            "ls $d/root/usr/bin/hookcheck $d/root/usr/share/man/man1/hookcheck-run.1 >/dev/null; "
+            "find $d/root -type f ! -perm -444; find $d/root/usr -type d ! -perm -555; "
+            "find $d/root -perm /022; rm -r $d",
+            &out),
+        0);
+    cr_expect_str_eq(buf_text(&out), "");
+    buf_clear(&out);
+}

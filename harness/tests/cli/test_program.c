@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "result/version.h"
 #include "tests/support/run_program.h"
+#include "tests/support/shell_run.h"
 
 TestSuite(cli_program, .timeout = 20);
 
@@ -160,4 +161,27 @@ Test(cli_program, a_pipe_that_nobody_reads_is_no_failure)
         cr_expect_str_eq(buf_text(&end.err), "", "%s", rows[i].argv[1]);
         program_end_clear(&end);
     }
+}
+
+/* Whatever the limit, it either does its work or ends with one line and exit code 6. */
+Test(cli_program, out_of_memory_is_one_line_and_exit_code_6)
+{
+    NEED_HOOKCHECK();
+    struct buf out = {0};
+    if (shell_run("ulimit -v 1000000 && \"$HOOKCHECK_BIN\" --version 2>/dev/null", &out) != 0)
+        cr_skip_test("this build needs more address space than can be limited");
+    buf_reset(&out);
+    int code =
+        shell_run("few=$(mktemp); for kib in $(seq 20000 500 32000); do "
+                  "(ulimit -v $kib; \"$HOOKCHECK_BIN\" list cases --json 2>&1 >/dev/null; echo "
+                  "\"exit $?\") >$few; "
+                  "grep -q 'shared libraries' $few && continue; "
+                  "[ \"$(cat $few)\" = 'exit 0' ] && continue; "
+                  "grep -q '^hookcheck: out of memory' $few && grep -q '^exit 6$' $few && [ $(wc "
+                  "-l <$few) = 2 ] && "
+                  "{ hit=1; continue; }; echo \"$kib KiB:\"; cat $few; done; rm $few; [ \"$hit\" ]",
+                  &out);
+    cr_expect_str_eq(buf_text(&out), "");
+    cr_expect_eq(code, 0, "no limit was tight enough");
+    buf_clear(&out);
 }

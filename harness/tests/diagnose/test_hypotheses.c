@@ -12,7 +12,7 @@
 #include "diagnose/hypothesis.h"
 #include "tests/support/diagnosing.h"
 
-TestSuite(diagnose_hypotheses, .timeout = 120);
+TestSuite(diagnose_hypotheses, .timeout = 600);
 
 #define NOW_MS 1700000000000
 

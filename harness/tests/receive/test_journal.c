@@ -10,9 +10,11 @@
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "tests/support/run_program.h"
+#include "tests/support/skip.h"
 #include "tests/support/started_receiver.h"
 
-TestSuite(receive_journal, .timeout = 20);
+TestSuite(receive_journal, .timeout = 60);
 
 struct folder {
     char path[64];
@@ -200,6 +202,28 @@ Test(receive_journal, is_for_its_owner_alone_and_holds_whole_lines_only)
     cr_expect_eq(json_array_size(lines), 1);
     json_decref(lines);
     folder_end(&folder);
+}
+
+/* As on a full disk: a long line does not fit, a short one may again. */
+Test(receive_journal, says_once_that_it_cannot_be_written_and_goes_on)
+{
+    struct buf out = {0};
+    NEED_HOOKCHECK();
+    NEED_TOOL("mkfifo", "a journal that is full");
+    int code =
+        shell_run("d=$(mktemp -d); cd $d; mkfifo said; export HOOKCHECK_SECRET=whsec_full; "
+                  "(ulimit -f 16; exec \"$HOOKCHECK_BIN\" receive --listen 127.0.0.1:0 --journal j "
+                  ">said 2>err) & r=$!; "
+                  "url=$(sed -n 's/^listening on //;T;p;q' said); "
+                  "printf '{\"a\":\"%9000s\"}' x >long; printf '{}' >short; "
+                  "for data in short long short long short long; do "
+                  "\"$HOOKCHECK_BIN\" send $url --data $data >/dev/null || echo refused; done; "
+                  "kill $r; wait $r; grep -c 'journal cannot be written' err; tail -c 1 j | od -An "
+                  "-c; cd /; rm -r $d",
+                  &out);
+    cr_expect_eq(code, 0);
+    cr_expect_str_eq(buf_text(&out), "1\n  \\n\n", "%s", buf_text(&out));
+    buf_clear(&out);
 }
 
 /* "tf": whether each of the requests was processed. */
