@@ -362,13 +362,12 @@ static void name_parts(struct investigation *inv)
         kind.id = buf_text(&id);
         kind.sentence = buf_text(&sentence);
         kind.remedy = buf_text(&remedy);
-        attribute_computation(
-            inv,
-            found_pair(
-                inv, &kind, open ? HARM_FORGED : HARM_LOST, "an event signed this way",
-                "the same event signed as Panora signs it, and one with an invented signature",
-                "signed as Panora signs it"),
-            &inv->by);
+        attribute_computation(inv,
+                              found_pair(inv, &kind, open ? HARM_FORGED : HARM_LOST,
+                                         "an event signed this way, but no invented signature",
+                                         "the same event signed as Panora signs it",
+                                         "signed as Panora signs it"),
+                              &inv->by);
     }
     buf_clear(&id);
     buf_clear(&sentence);

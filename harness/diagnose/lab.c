@@ -323,7 +323,8 @@ struct diagnosis *found_pair(struct investigation *inv, const struct diagnosis_k
                              enum harm harm, const char *accepted, const char *refused,
                              const char *difference)
 {
-    char *evidence = mem_format("accepted: %s; not accepted: %s", accepted, refused);
+    char *evidence = *refused ? mem_format("accepted: %s; not accepted: %s", accepted, refused)
+                              : mem_format("accepted: %s", accepted);
     bool known = found_find(inv, kind->id) != NULL;
     struct diagnosis *diagnosis = found_add(inv, kind, harm, CONFIDENCE_PROVED, evidence);
     free(evidence);
