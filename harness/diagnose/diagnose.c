@@ -103,7 +103,7 @@ static void ask_breaking(struct investigation *inv)
 static bool may_forge(const struct investigation *inv)
 {
     return !inv->input->is_unsigned && inv->has_base && !inv->too_unstable &&
-           !inv->by.parts[PART_HEADER] && !inv->by.parts[PART_DIGEST];
+           !inv->by.parts[PART_DIGEST];
 }
 
 /* The most harmful question first: what may be asked can end at any time. */

@@ -484,7 +484,9 @@ static void name_refusals(struct investigation *inv, const struct observation *g
 {
     enum answer answer = answer_of(genuine);
     enum answer of_forged = answer_of(forged);
-    if (answer == ANSWER_HUNG) {
+    if (answer == ANSWER_BROKEN || (answer == ANSWER_HUNG && genuine->status)) {
+        unreadable_note(inv);
+    } else if (answer == ANSWER_HUNG) {
         struct diagnosis *hangs = add_own(
             inv, of_forged == ANSWER_HUNG ? KIND_HANGS_ALWAYS : KIND_HANGS, genuine, forged);
         attribute_lost(inv, hangs, 0);
@@ -522,6 +524,7 @@ static enum answer ask_genuine(struct investigation *inv, struct observation *se
             continue;
         observation_init(seen);
         seen->outcome = sight->exchange->seen.outcome;
+        seen->status = sight->exchange->seen.status;
         memcpy(seen->detail, sight->exchange->seen.detail, sizeof seen->detail);
         return ANSWER_HUNG;
     }

@@ -23,13 +23,13 @@ static bool gets_in(struct investigation *inv, size_t right, bool last)
     struct request request;
     bool in = false;
     if (specimen_write(inv, &usual, &request)) {
-        const char *value = headers_find(&request.headers, PANORA_SIGNATURE_HEADER);
+        const char *value = headers_find(&request.headers, sight_header(inv));
         char *changed = mem_text(value ? value : "");
         size_t len = strlen(changed);
         for (size_t i = 0; i < len; i++)
             if (last ? i + right < len : i >= right)
                 changed[i] = wrong_digit(changed[i]);
-        headers_set(&request.headers, PANORA_SIGNATURE_HEADER, changed);
+        headers_set(&request.headers, sight_header(inv), changed);
         in = len == DIGITS && ask_request(inv, &request, NULL) == ANSWER_ACCEPTED;
         free(changed);
     }

@@ -305,6 +305,7 @@ const struct hypothesis hypotheses[] = {
         "expects \"v1,\" and the digest in base64", UNLIKELY),
     ROW(DIGEST, "digest-sha1", digest_by, "sha1", SHA256, "computes HMAC-SHA-1", LIKELY),
     ROW(DIGEST, "digest-sha512", digest_by, "sha512", SHA256, "computes HMAC-SHA-512", LIKELY),
+    ROW(DIGEST, "digest-sha384", digest_by, "sha384", SHA256, "computes HMAC-SHA-384", UNLIKELY),
     ROW(DIGEST, "digest-md5", digest_by, "md5", SHA256, "computes HMAC-MD5", UNLIKELY),
     ROW(DIGEST, "digest-secret-first", digest_plain, "secret-first", SHA256,
         "computes a plain SHA-256 of the secret followed by the message", UNLIKELY),
@@ -334,5 +335,11 @@ const struct hypothesis hypotheses[] = {
     HEADER_NAMED("x-panora-webhook-signature", "X-Panora-Webhook-Signature"),
     HEADER_NAMED("panora-webhook-signature", "Panora-Webhook-Signature"),
     HEADER_NAMED("x-hmac-signature", "X-Hmac-Signature"),
+    HEADER_NAMED("x-hmac-sha256", "X-Hmac-Sha256"),
+    HEADER_NAMED("x-shopify-hmac-sha256", "X-Shopify-Hmac-Sha256"),
+    HEADER_NAMED("x-signature-sha256", "X-Signature-Sha256"),
+    HEADER_NAMED("x-event-signature", "X-Event-Signature"),
+    HEADER_NAMED("x-request-signature", "X-Request-Signature"),
+    HEADER_NAMED("stripe-signature", "Stripe-Signature"),
 };
 const size_t num_hypotheses = ARRAY_LEN(hypotheses);

@@ -76,7 +76,8 @@ struct investigation {
     bool hangs;          /* a genuine event is not answered */
     size_t first_digits; /* only so many of the first digits are compared; 0 = all */
     size_t last_digits;
-    size_t num_died; /* times that the endpoint was gone */
+    size_t num_died;      /* times that the endpoint was gone */
+    size_t num_confirmed; /* requests of which it died, and died again */
 };
 
 /* --- sight.c --- */
@@ -92,6 +93,9 @@ bool sight_was_answered(const struct sight *sight);
 
 /* Whether its data nests deeper than all that was accepted, and than ordinary events do. */
 bool sight_is_deep(const struct investigation *inv, const struct sight *sight);
+
+/* The name of the header in which the endpoint looks for the signature. */
+const char *sight_header(const struct investigation *inv);
 
 /* Whether both were under way at the same time. */
 bool sight_overlaps(const struct sight *a, const struct sight *b);
@@ -184,6 +188,7 @@ void probes_break(struct investigation *inv);
 /* Nearly all genuine events met answers that Panora's HTTP client cannot read: true when that is
  * so, and found; there is nothing else to find then. */
 bool unreadable_apply(struct investigation *inv);
+void unreadable_note(struct investigation *inv); /* an experiment has met such an answer as well */
 size_t unreadable_kind_count(void);
 struct diagnosis_kind unreadable_kind_at(size_t index);
 

@@ -261,6 +261,18 @@ bool specimen_write(struct investigation *inv, const struct specimen *specimen, 
     return false;
 }
 
+/* A connection that closes may have died of what came before: only what dies of it twice does. */
+static enum answer ask_twice_if_gone(struct investigation *inv, const struct request *request,
+                                     struct observation *seen)
+{
+    enum answer answer = ask_request(inv, request, seen);
+    if (answer != ANSWER_DIED || !inv->has_base || inv->closed)
+        return answer;
+    inv->num_died++;
+    observation_clear(seen);
+    return ask_request(inv, request, seen);
+}
+
 enum answer specimen_ask(struct investigation *inv, const struct specimen *specimen,
                          struct observation *seen)
 {
@@ -273,7 +285,7 @@ enum answer specimen_ask(struct investigation *inv, const struct specimen *speci
         observation_clear(&own);
         observation_init(&own);
         if (specimen_write(inv, specimen, &request))
-            answer = ask_request(inv, &request, &own);
+            answer = ask_twice_if_gone(inv, &request, &own);
         request_clear(&request);
     }
     if (seen)

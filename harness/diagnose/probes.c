@@ -8,9 +8,11 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/encode.h"
 #include "base/mem.h"
 #include "diagnose/investigation.h"
+#include "judge/leaks.h"
 #include "sign/digest.h"
 #include "sign/signature.h"
 
@@ -43,7 +45,7 @@ enum form {
     FORM_SAME_ID,         /* under the id of an event that was accepted before */
     FORM_SAME_CONNECTION, /* after such an event on its connection */
     FORM_BODY,            /* `of` is the body */
-    FORM_DEEP,            /* data is `len` arrays, one in the other */
+    FORM_DEEP,            /* data is `len` arrays, one in the other, as text or as `of` says */
     FORM_LONG_HEADER,
     FORM_COUNT
 };
@@ -156,7 +158,9 @@ static const struct probe_row malformed[] = {
     {"a signed event without type", SHAPE_RIGHT, NULL, 0, FORM_BODY,
      "{\"id_event\":\"7e57c0de-0000-4000-8000-000000000000\",\"data\":\"{\\\"a\\\":\\\"b\\\"}\"}"},
     {"a signed event whose data is nested 20,000 levels deep", SHAPE_RIGHT, NULL, 20000, FORM_DEEP,
-     NULL},
+     "text"},
+    {"a signed event whose data is an array nested 20,000 levels deep", SHAPE_RIGHT, NULL, 20000,
+     FORM_DEEP, "array"},
     {"a signed event whose type is a number", SHAPE_RIGHT, NULL, 0, FORM_BODY,
      "{\"id_event\":\"7e57c0de-0000-4000-8000-000000000001\",\"data\":\"{\\\"a\\\":\\\"b\\\"}\","
      "\"type\":7}"},
@@ -250,6 +254,8 @@ static void write_body(struct investigation *inv, const char *text, struct reque
     *out = (struct request){.method = mem_text("POST")};
     buf_add_text(&out->body, text);
     event_add_headers(&out->headers, "", out->body.len);
+    if (inv->dress) /* else it meets what stands in front of the handler */
+        inv->dress->dress(out);
 }
 
 /* The right signature of what the request holds, by the endpoint's own rule; "" = it has none. */
@@ -275,9 +281,9 @@ static void alter(struct investigation *inv, const struct probe_row *row, struct
     sign_right(inv, buf_bytes(&request->body), probe->right_signature);
     add_value(inv, row, probe->right_signature, buf_bytes(&request->body), &value);
     if (row->shape == SHAPE_NONE || row->shape == SHAPE_QUERY)
-        (void)headers_remove(&request->headers, PANORA_SIGNATURE_HEADER);
+        (void)headers_remove(&request->headers, sight_header(inv));
     else
-        headers_set(&request->headers, PANORA_SIGNATURE_HEADER, buf_text(&value));
+        headers_set(&request->headers, sight_header(inv), buf_text(&value));
     if (row->shape == SHAPE_QUERY)
         request->query = mem_format("panora-signature=%s&signature=%s", probe->right_signature,
                                     probe->right_signature);
@@ -309,6 +315,28 @@ static void write_genuine(struct investigation *inv, const char *id)
     sign_right(inv, buf_bytes(&probe->request.body), probe->right_signature);
 }
 
+#define DEATH_NS (100 * NS_PER_MS)
+
+/* So many requests were seen to end it twice: it does not end by itself. */
+#define CONFIRMED 3
+
+/* What ended now may have ended of anything that came before: whether it does so once more. */
+static bool dies_again(struct investigation *inv, const struct request *request)
+{
+    if (inv->num_confirmed >= CONFIRMED)
+        return true;
+    const struct specimen genuine = {0};
+    size_t deaths = inv->num_died;
+    int64_t gap_ns = inv->gap_ns;
+    bool died = ask_request(inv, request, NULL) == ANSWER_DIED;
+    inv->gap_ns = gap_ns > DEATH_NS ? gap_ns : DEATH_NS;
+    (void)specimen_ask(inv, &genuine, NULL);
+    inv->gap_ns = gap_ns;
+    died = died || inv->num_died > deaths;
+    inv->num_confirmed += died;
+    return died;
+}
+
 static void send_probe(struct investigation *inv, struct exchange *probe)
 {
     size_t deaths = inv->num_died;
@@ -317,9 +345,14 @@ static void send_probe(struct investigation *inv, struct exchange *probe)
         observation_clear(&probe->seen); /* it may have been chance */
         answer = ask_request(inv, &probe->request, &probe->seen);
     }
+    if (inv->num_died > deaths && probe > inv->probes) /* perhaps the one before did it */
+        probe[-1].repeated = dies_again(inv, &probe[-1].request);
+    if (answer == ANSWER_DIED && !dies_again(inv, &probe->request)) {
+        observation_clear(&probe->seen);
+        answer = ask_request(inv, &probe->request, &probe->seen);
+    }
     probe->accepted = answer == ANSWER_ACCEPTED;
-    if (inv->num_died > deaths && probe > inv->probes) /* the one before did it */
-        probe[-1].repeated = true;
+    leaks_search(probe, inv->input->secret);
 }
 
 /* Both on one connection: the two probes that were written last. */
@@ -337,14 +370,15 @@ static void send_two(struct investigation *inv)
     }
 }
 
-static void write_deep(struct investigation *inv, size_t depth, struct request *out)
+static void write_deep(struct investigation *inv, const struct probe_row *row, struct request *out)
 {
+    const char *quote = strcmp(row->of, "text") == 0 ? "\"" : "";
     struct buf body = {0};
-    buf_add_format(&body, "{\"id_event\":\"%s-0000-4000-8000-000000000002\",\"data\":\"",
-                   EVENT_ID_PREFIX);
-    buf_add_repeated(&body, '[', depth);
-    buf_add_repeated(&body, ']', depth);
-    buf_add_text(&body, "\",\"type\":\"crm.contact.created\"}");
+    buf_add_format(&body, "{\"id_event\":\"%s-0000-4000-8000-000000000002\",\"data\":%s",
+                   EVENT_ID_PREFIX, quote);
+    buf_add_repeated(&body, '[', row->len);
+    buf_add_repeated(&body, ']', row->len);
+    buf_add_format(&body, "%s,\"type\":\"crm.contact.created\"}", quote);
     write_body(inv, buf_text(&body), out);
     buf_clear(&body);
 }
@@ -371,7 +405,7 @@ static void ask_row(struct investigation *inv, const struct probe_row *row)
     if (row->form == FORM_BODY)
         write_body(inv, row->of, &probe->request);
     else if (row->form == FORM_DEEP)
-        write_deep(inv, row->len, &probe->request);
+        write_deep(inv, row, &probe->request);
     else
         (void)specimen_write(inv, &specimen, &probe->request);
     alter(inv, row, probe);

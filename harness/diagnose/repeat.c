@@ -60,10 +60,16 @@ static void run_specimens(struct investigation *inv, const struct specimen *spec
     *out = series;
 }
 
+/* An endpoint that was gone may still be falling over what was asked before: it is measured again
+ * once it is back, and only what happens then counts. */
 static void run_series(struct investigation *inv, size_t count, size_t at_once, int64_t gap_ns,
                        bool one_connection, struct series *out)
 {
     const struct specimen genuine = {0};
+    run_specimens(inv, &genuine, count, at_once, gap_ns, one_connection, out);
+    if (out->num_failed == 0 || (out->answer != ANSWER_UNREACHED && out->answer != ANSWER_DIED))
+        return;
+    (void)specimen_ask(inv, &genuine, NULL);
     run_specimens(inv, &genuine, count, at_once, gap_ns, one_connection, out);
 }
 
@@ -341,13 +347,11 @@ static const struct diagnosis_kind at_first = {
     "the first events after each start are lost: Panora does not retry them",
     "open the port only when the handler is ready, including its database connections"};
 
-/* What the run sent before anything was accepted, and nothing since; no hookcheck can start the
- * endpoint once more to be sure. */
-static void name_first(struct investigation *inv)
+/* The last event that broke before the first one was accepted, or NULL. */
+static const struct sight *broken_at_first(const struct investigation *inv)
 {
     int64_t first_ns = INT64_MAX;
     const struct sight *failed = NULL;
-    size_t num_later = 0;
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct exchange *exchange = inv->sights[i].exchange;
         int64_t ended_ns = exchange->seen.started_ns + exchange->seen.total_ns;
@@ -356,21 +360,38 @@ static void name_first(struct investigation *inv)
     }
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
-        bool lost = sight_is_lost(sight) && sight->has_event && sight->is_plain;
         bool early = sight->exchange->seen.started_ns < first_ns;
-        num_later += lost && !early;
+        bool lost = sight_is_lost(sight) && sight->has_event && sight->is_plain;
         if (lost && early && sight->answer == ANSWER_ERROR)
             failed = sight;
     }
-    if (!failed || num_later || first_ns == INT64_MAX || inv->behind_first)
+    return first_ns == INT64_MAX ? NULL : failed;
+}
+
+#define REPLAYS 3
+
+/* It broke only because it came first: byte for byte the same, it is accepted now. No hookcheck can
+ * start the endpoint once more to be sure. */
+static void name_first(struct investigation *inv)
+{
+    const struct sight *failed = inv->behind_first ? NULL : broken_at_first(inv);
+    if (!failed)
         return;
+    for (size_t i = 0; i < REPLAYS; i++)
+        if (ask_request(inv, &failed->exchange->request, NULL) != ANSWER_ACCEPTED)
+            return;
     char *refused = mem_format("the first event of the run: %d", failed->exchange->seen.status);
-    struct diagnosis *diagnosis = found_pair(inv, &at_first, HARM_LOST,
-                                             "30 copies of the same event later", refused, "first");
+    struct diagnosis *diagnosis =
+        found_pair(inv, &at_first, HARM_LOST, "the same request later", refused, "first");
     diagnosis->confidence = CONFIDENCE_LIKELY;
     free(diagnosis->likely_because);
     diagnosis->likely_because = mem_text("hookcheck cannot restart the endpoint to confirm it");
-    attribute_unstable(inv, diagnosis, failed->exchange->seen.status, failed->answer);
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight_is_lost(sight) && sight->answer == ANSWER_ERROR &&
+            sight->exchange->seen.started_ns <= failed->exchange->seen.started_ns)
+            found_explain(diagnosis, sight->one);
+    }
     free(refused);
 }
 

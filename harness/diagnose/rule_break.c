@@ -39,7 +39,18 @@ static bool predict_not_hex(const struct rule *rule, const struct investigation 
     for (size_t i = 0; i < given.len; i++)
         if (!given.data[i] || !strchr("0123456789abcdefABCDEF", given.data[i]))
             return has_one(sight);
-    return has_one(sight) && given.len % 2;
+    return has_one(sight) && given.len % 2 && !rule->argument;
+}
+
+/* What a decoder makes of it that stops at the first character that is no hexadecimal digit. */
+static bool predict_other_decoded_length(const struct rule *rule, const struct investigation *inv,
+                                         const struct sight *sight)
+{
+    size_t len = 0;
+    while (len < sight->signature.len && sight->signature.data[len] &&
+           strchr("0123456789abcdefABCDEF", sight->signature.data[len]))
+        len++;
+    return has_one(sight) && len / 2 != 32;
 }
 
 /* As long as the right one, so that only what it decodes to is shorter. */
@@ -90,7 +101,7 @@ static bool predict_refusal(const struct rule *rule, const struct investigation 
 static bool predict_depth(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight)
 {
-    return sight_is_deep(inv, sight);
+    return sight_is_deep(inv, sight) && (!rule->argument || !sight->data.data);
 }
 
 static bool predict_body(const struct rule *rule, const struct investigation *inv,
@@ -135,23 +146,33 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
 static bool predict_wrong(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight)
 {
-    return sight->has_event && !sight->is_right && !predict_encoding(rule, inv, sight);
+    return sight->has_event && !sight->is_right && !predict_encoding(rule, inv, sight) &&
+           (sight->num_signatures || !rule->argument);
 }
 
 const struct rule rules_of_breaking[] = {
     THROW("on-refusals", predict_wrong, NULL, "it refuses an event, instead of 401",
+          "catch the verifier's exception and answer 401"),
+    THROW("on-refusals", predict_wrong, "present", "the signature is wrong, instead of 401",
           "catch the verifier's exception and answer 401"),
     BREAK("on-missing-signature", predict_no_header, NULL, "there is no signature header",
           "answer 401 when the header is missing, before you use it"),
     BREAK(
         "on-other-length", predict_other_length, NULL, "the signature has the wrong length",
         "compare the lengths first: timingSafeEqual and similar functions throw when they differ"),
+    BREAK("on-other-length", predict_other_decoded_length, NULL,
+          "the signature does not decode to 32 bytes",
+          "compare the lengths of the decoded bytes first, or compare the texts: "
+          "Buffer.from(text, 'hex') stops at the first non-hex character, and timingSafeEqual "
+          "throws when lengths differ"),
     BREAK("on-other-digits", predict_other_digits, NULL,
           "the signature has the right length but is not hexadecimal",
           "compare the lengths of the decoded bytes, not of the texts: Buffer.from(text, 'hex') "
           "stops at the first non-hex character, and timingSafeEqual throws when lengths differ"),
     BREAK("on-not-hex", predict_not_hex, NULL, "the signature is not hexadecimal",
           "compare the texts, or catch the decoder's exception and answer 401"),
+    BREAK("on-not-hex", predict_not_hex, "any length", "the signature is not a hexadecimal number",
+          "compare the texts, or catch the exception of the conversion and answer 401"),
     BREAK("on-non-ascii", predict_non_ascii, NULL, "the signature is not ASCII",
           "compare bytes: hmac.compare_digest(a.encode(), b.encode()); it raises TypeError on "
           "non-ASCII strings"),
@@ -179,5 +200,8 @@ const struct rule rules_of_breaking[] = {
         "ERR_HTTP_HEADERS_SENT, and nothing catches that in an async handler"),
     DIE("on-deep-data", predict_depth, NULL, "data is deeply nested",
         "parse data without recursion, or refuse data nested deeper than a few hundred levels"),
+    DIE("on-deep-data", predict_depth, "no text", "data is a deeply nested object or array",
+        "catch the exception of the serializer (RangeError in JSON.stringify, RecursionError) and "
+        "answer 400, also in an async handler"),
 };
 const size_t num_rules_of_breaking = ARRAY_LEN(rules_of_breaking);

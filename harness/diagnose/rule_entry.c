@@ -82,7 +82,7 @@ static bool predict_empty(const struct rule *rule, const struct investigation *i
 static bool predict_any_header(const struct rule *rule, const struct investigation *inv,
                                const struct sight *sight)
 {
-    return has_one(sight) && sight->signature.len > 0 && predict_all(rule, inv, sight);
+    return has_one(sight) && (sight->signature.len > 0 || rule->argument);
 }
 
 static bool predict_format(const struct rule *rule, const struct investigation *inv,
@@ -217,7 +217,7 @@ static bool predict_any_of_several(const struct rule *rule, const struct investi
         sight->num_signatures > 1 ||
         (sight->signature.len && memchr(sight->signature.data, ',', sight->signature.len));
     return several && sight->has_event && *right &&
-           headers_has_token(&sight->exchange->request.headers, PANORA_SIGNATURE_HEADER, right);
+           headers_has_token(&sight->exchange->request.headers, sight_header(inv), right);
 }
 
 static bool predict_query(const struct rule *rule, const struct investigation *inv,
@@ -292,6 +292,10 @@ const struct rule rules_of_entry[] = {
     ENTRY("takes-empty-for-right", predict_empty, NULL,
           "does not verify when the signature header is empty", FORGE,
           "compare empty values too; do not skip the check because the value is falsy"),
+    ENTRY("checks-presence-only", predict_any_header, "even empty",
+          "accepts any signature, even an empty one, as long as the header is there: it does not "
+          "await the verifier, or ignores its result",
+          FORGE, "await the verifier and check its result"),
     ENTRY("checks-presence-only", predict_any_header, NULL,
           "accepts any non-empty signature: it does not await the verifier, or ignores its result",
           FORGE, "await the verifier and check its result"),

@@ -82,6 +82,12 @@ static bool is_worth_reading(const struct sight *sight)
     return exchange_body_len(exchange) <= USUAL_MAX || (!as_it_should && !exchange->body_let_go);
 }
 
+const char *sight_header(const struct investigation *inv)
+{
+    const struct hypothesis *header = inv->by.parts[PART_HEADER];
+    return header ? header->argument : PANORA_SIGNATURE_HEADER;
+}
+
 static void add_sight(struct investigation *inv, const struct exchange *exchange,
                       const struct case_result *one, bool trouble)
 {
@@ -92,9 +98,10 @@ static void add_sight(struct investigation *inv, const struct exchange *exchange
     struct sight *sight = &inv->sights[inv->num_sights++];
     *sight = (struct sight){.exchange = exchange, .one = one, .trouble = trouble};
     sight->answer = answer_of(&exchange->seen);
-    sight->num_signatures = headers_count(&request->headers, PANORA_SIGNATURE_HEADER);
+    const char *header = !one && trouble ? sight_header(inv) : PANORA_SIGNATURE_HEADER;
+    sight->num_signatures = headers_count(&request->headers, header);
     if (sight->num_signatures)
-        sight->signature = bytes_of(headers_find(&request->headers, PANORA_SIGNATURE_HEADER));
+        sight->signature = bytes_of(headers_find(&request->headers, header));
     sight->is_read = is_worth_reading(sight);
     if (sight->is_read)
         sight->event = js_parse(buf_bytes(&request->body), NULL);

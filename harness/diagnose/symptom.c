@@ -7,22 +7,43 @@
 #include "base/text.h"
 #include "diagnose/investigation.h"
 
-/* What must have become of the endpoint. */
-enum fate { FATE_ANY, FATE_GONE, FATE_THERE };
+/* What must have become of the endpoint: what was gone shows no other symptom. */
+enum fate { FATE_THERE, FATE_GONE };
 
 struct symptom {
     struct diagnosis_kind kind;
     enum harm harm_rank;
     const char *cases[5]; /* ids without [value], or with it; any shows it, NULL ends them */
-    const char *actual;   /* what the answer must hold, or NULL */
-    bool throws;          /* the decisive answer must be 500 */
+    enum leak leak;       /* what an answer of the case must have given away */
+    bool (*shows)(const struct exchange *decisive); /* what the decisive answer must be, or NULL */
     enum fate fate;
-    bool accepted;       /* the answer has to be a 2xx */
+    bool all_refused;    /* every request of the case was answered 4xx */
     bool is_slow;        /* claimed only when it is slow once more */
     bool is_repeated;    /* claimed only when its requests meet the same once more */
     bool spreads;        /* to whatever met a malformed answer */
+    bool is_in_answer;   /* an answer shows it by itself, whatever explains its status */
     const char *part_of; /* where that was found too, this is a part of it */
 };
+
+static bool was_accepted(const struct exchange *decisive)
+{
+    return decisive->accepted;
+}
+
+static bool was_broken(const struct exchange *decisive)
+{
+    return answer_of(&decisive->seen) == ANSWER_BROKEN;
+}
+
+static bool was_reset(const struct exchange *decisive)
+{
+    return decisive->seen.outcome == OUTCOME_RESET;
+}
+
+static bool threw(const struct exchange *decisive)
+{
+    return decisive->seen.status == 500;
+}
 
 static const struct symptom symptoms[] = {
     {.kind = {"leaks-signature", "reveals the right signature in its responses",
@@ -31,24 +52,28 @@ static const struct symptom symptoms[] = {
               "does)"},
      .harm_rank = HARM_FORGED,
      .cases = {"panora/signature/leaks-nothing"},
-     .actual = "right signature"},
+     .leak = LEAK_SIGNATURE,
+     .is_in_answer = true},
     {.kind = {"leaks-secret", "reveals the secret in its responses",
               "anyone who reads one can forge every event",
               "answer a fixed text; rotate the secret"},
      .harm_rank = HARM_FORGED,
      .cases = {"panora/signature/leaks-nothing"},
-     .actual = "the secret"},
+     .leak = LEAK_SECRET,
+     .is_in_answer = true},
     {.kind = {"leaks-reasons", "tells a forger how wrong the signature was",
               "different responses tell which guess was closer",
               "answer every wrong signature with one fixed text"},
      .harm_rank = HARM_LEAKED,
      .cases = {"panora/signature/refusals-look-alike"},
+     .all_refused = true,
      .part_of = "throws-on-refusals"},
     {.kind = {"shows-stack-trace", "shows a stack trace to anyone who sends something odd",
               "it tells anyone which code and versions run",
               "answer a fixed text, and log the trace (Express: NODE_ENV=production)"},
      .harm_rank = HARM_HYGIENE,
      .cases = {"http/disclosure/stack-trace"},
+     .is_in_answer = true,
      .part_of = "leaks-reasons"},
     {.kind = {"slow-acknowledgement", "processes the event before it answers",
               "Panora has five workers and no timeout: a slow endpoint delays everyone's events",
@@ -70,23 +95,20 @@ static const struct symptom symptoms[] = {
               "a refusal"},
      .harm_rank = HARM_SLOW,
      .cases = {"panora/timing/refuses-promptly"},
-     .part_of = "slow-acknowledgement",
-     .fate = FATE_THERE},
+     .part_of = "slow-acknowledgement"},
     {.kind = {"held-by-slow-clients", "is blocked by clients that send slowly or send nothing",
               "anyone can keep Panora's events out with a few connections",
               "limit the time a request may take to arrive, and put a proxy in front that buffers "
               "requests (nginx: proxy_request_buffering on)"},
      .harm_rank = HARM_SLOW,
-     .cases = {"http/robustness/body-never-ends", "http/robustness/many-idle-connections"},
-     .fate = FATE_THERE},
+     .cases = {"http/robustness/body-never-ends", "http/robustness/many-idle-connections"}},
     {.kind = {"resets-large-bodies",
               "closes the connection when a body is too large, instead of answering 413",
               "the sender cannot tell a limit from a network failure",
               "answer 413 and read the rest, or let the proxy do it (nginx client_max_body_size)"},
      .harm_rank = HARM_HYGIENE,
      .cases = {"http/robustness/unsigned-10-mib"},
-     .actual = "connection reset",
-     .fate = FATE_THERE},
+     .shows = was_reset},
     {.kind = {"drops-idle-connections", "drops idle connections without notice",
               "an event sent on such a connection is lost: Panora does not retry it",
               "keep idle connections longer than Panora does (5 s; Node: server.keepAliveTimeout = "
@@ -104,6 +126,7 @@ static const struct symptom symptoms[] = {
               "send no body with a 204, and exactly Content-Length bytes otherwise"},
      .harm_rank = HARM_LOST,
      .cases = {"panora/delivery/answers-completely"},
+     .shows = was_broken,
      .spreads = true},
     {.kind =
          {"answers-other-methods", "answers 2xx to methods other than POST",
@@ -111,14 +134,17 @@ static const struct symptom symptoms[] = {
           "route only POST; answer 405 to other methods"},
      .harm_rank = HARM_HYGIENE,
      .cases = {"panora/delivery/refuses-other-methods"},
-     .accepted = true,
+     .shows = was_accepted,
+     .is_repeated = true,
      .part_of = "answers-success-to-refusals"},
-    {.kind = {"no-chunked-bodies", "cannot read a request without Content-Length",
-              "behind a streaming proxy, every event is lost",
-              "use a server that reads chunked bodies (a WSGI server needs wsgi.input_terminated)"},
+    {.kind = {"accepts-malformed-bodies", "answers 2xx to a body that is not JSON",
+              "an event that was damaged on the way counts as delivered, and is lost",
+              "answer 400 to a body that cannot be parsed; an error handler must not answer 200"},
      .harm_rank = HARM_HYGIENE,
-     .cases = {"http/transport/chunked"},
-     .part_of = "reads-first-piece-only"},
+     .cases = {"panora/payload/refuses-malformed-json"},
+     .shows = was_accepted,
+     .is_repeated = true,
+     .part_of = "answers-success-to-refusals"},
     {.kind = {"dies-on-abort", "crashes when a client disconnects during a request",
               "anyone can take the endpoint down", "handle the request's error event"},
      .harm_rank = HARM_DIES,
@@ -128,7 +154,8 @@ static const struct symptom symptoms[] = {
               "anyone who has seen an event can add data to it",
               "verify the value that you use: parse once, with the handler's parser"},
      .harm_rank = HARM_FORGED,
-     .accepted = true,
+     .shows = was_accepted,
+     .is_repeated = true,
      .cases = {"panora/signature/refuses-duplicate-data-key"}},
     {.kind = {"refuses-older-events", "rejects an event that is older than one it has seen",
               "Panora does not keep the order, so such events are lost",
@@ -142,12 +169,13 @@ static const struct symptom symptoms[] = {
           "check the result of JSON.parse(data) before you read its fields, and answer 2xx or 400"},
      .harm_rank = HARM_BREAKS,
      .cases = {"panora/payload/survives-odd-data", "panora/payload/survives-malformed-data"},
-     .throws = true},
+     .shows = threw},
     {.kind = {"shows-debugger", "shows an interactive debugger to anyone who sends something odd",
               "a debugger shows source and settings, and lets anyone run code",
               "turn debug mode off in production (Flask: debug=False; Django: DEBUG = False)"},
      .harm_rank = HARM_FORGED,
-     .cases = {"http/disclosure/debug-page"}},
+     .cases = {"http/disclosure/debug-page"},
+     .is_in_answer = true},
     {.kind = {"no-expect", "does not answer Expect: 100-continue",
               "behind a proxy that waits for 100 Continue, large events are lost",
               "answer 100 Continue, or leave Expect to the server"},
@@ -171,7 +199,8 @@ static const struct symptom symptoms[] = {
           "a non-ASCII event is refused whenever the network splits it there",
           "collect the bytes and decode them together: Buffer.concat(chunks), not body += chunk"},
      .harm_rank = HARM_LOST,
-     .cases = {"http/transport/split-character"},
+     .cases = {"http/transport/split-character", "http/transport/chunked"},
+     .is_repeated = true,
      .part_of = "reads-first-piece-only"},
 };
 
@@ -186,19 +215,28 @@ static bool is_trouble(const struct case_result *one)
     return (one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN) && !met_rate_limit(one);
 }
 
-static bool matches(const struct symptom *symptom, const struct case_result *one)
+/* Whether some answer of the run gave that away. */
+static bool any_leaks(const struct investigation *inv, enum leak leak)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].exchange->leaked == leak)
+            return true;
+    return false;
+}
+
+static bool matches(const struct investigation *inv, const struct symptom *symptom,
+                    const struct case_result *one)
 {
     size_t len = strcspn(one->id, "[");
-    if (!is_trouble(one) || (symptom->fate == FATE_GONE && !one->canary_failed) ||
-        (symptom->fate == FATE_THERE && one->canary_failed))
+    if (!is_trouble(one) || one->canary_failed != (symptom->fate == FATE_GONE))
         return false;
-    if (symptom->accepted &&
-        (one->decisive >= one->num_exchanges || !one->exchanges[one->decisive].accepted))
+    if (symptom->leak && !any_leaks(inv, symptom->leak))
         return false;
-    if (symptom->actual && (!one->actual || !strstr(one->actual, symptom->actual)))
-        return false;
-    if (symptom->throws &&
-        (one->decisive >= one->num_exchanges || one->exchanges[one->decisive].seen.status != 500))
+    for (size_t i = 0; i < one->num_exchanges && symptom->all_refused; i++)
+        if (answer_of(&one->exchanges[i].seen) != ANSWER_REFUSED)
+            return false;
+    if (symptom->shows &&
+        (one->decisive >= one->num_exchanges || !symptom->shows(&one->exchanges[one->decisive])))
         return false;
     for (size_t i = 0; i < ARRAY_LEN(symptom->cases) && symptom->cases[i]; i++)
         if (strcmp(symptom->cases[i], one->id) == 0 ||
@@ -250,13 +288,28 @@ static bool meets_the_same(struct investigation *inv, const struct case_result *
            decisive == answer_of(&one->exchanges[one->decisive].seen);
 }
 
+/* Twice, for it may also end of what came before. */
+static bool dies_again(struct investigation *inv, const struct case_result *one)
+{
+    enum answer decisive;
+    bool died = inv->has_base;
+    for (size_t i = 0; i < 2 && died; i++)
+        if (!replay(inv, one, &decisive, &died))
+            return true;
+    return died;
+}
+
 /* Whether the experiment on the symptom speaks for it; what is unsure about it is noted. */
 static bool stands(struct investigation *inv, const struct symptom *symptom,
                    const struct case_result *one, enum confidence *out, const char **out_because)
 {
     *out_because = NULL;
-    bool is_told = symptom->actual || symptom->throws; /* the answer is the proof */
+    bool is_told = symptom->is_in_answer || symptom->shows; /* the answer is the proof */
     *out = is_told ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY;
+    if (symptom->fate == FATE_GONE && !found_find(inv, symptom->kind.id)) {
+        *out = CONFIDENCE_PROVED;
+        return dies_again(inv, one);
+    }
     if (found_find(inv, symptom->kind.id) || !inv->has_base)
         return true;
     if (symptom->is_repeated) {
@@ -300,11 +353,29 @@ static void apply_all(struct investigation *inv)
     for (size_t i = 0; i < ARRAY_LEN(symptoms); i++)
         for (size_t k = 0; k < result->num_cases; k++) {
             const struct case_result *one = &result->cases[k];
-            bool sure = inv->input->any_accepted || symptoms[i].harm_rank == HARM_FORGED;
-            if (!sure || !matches(&symptoms[i], one) || found_explains(inv, one) ||
-                met_by_chance(inv, one))
+            bool sure = inv->input->any_accepted || inv->has_base || symptoms[i].is_in_answer ||
+                        symptoms[i].harm_rank == HARM_FORGED;
+            bool known = found_explains(inv, one) && !symptoms[i].is_in_answer;
+            if (!sure || !matches(inv, &symptoms[i], one) || known || met_by_chance(inv, one))
                 continue;
             claim(inv, &symptoms[i], one);
+        }
+}
+
+/* Behind the first mistake, the right signature is the one by the endpoint's own rule. */
+static void note_leaks(struct investigation *inv)
+{
+    for (size_t i = 0; i < ARRAY_LEN(symptoms); i++)
+        for (size_t k = 0; symptoms[i].leak && k < inv->num_sights; k++) {
+            const struct exchange *exchange = inv->sights[k].exchange;
+            if (!inv->sights[k].is_probe || exchange->leaked != symptoms[i].leak)
+                continue;
+            char *evidence = mem_format("a response to %s holds it", exchange->sent);
+            struct diagnosis *found = found_add(inv, &symptoms[i].kind, symptoms[i].harm_rank,
+                                                CONFIDENCE_PROVED, evidence);
+            found->behind_first = inv->behind_first;
+            free(evidence);
+            break;
         }
 }
 
@@ -327,6 +398,21 @@ static const struct diagnosis_kind gone = {
     "look at the handler's log for the exception; run it under a supervisor, and run these cases "
     "again one at a time"};
 
+static const struct diagnosis_kind gone_by_itself = {
+    "dies-by-itself",
+    "went down during the run, and the requests that were under way do not take it down when they "
+    "are sent again alone",
+    "events are lost until it is back: Panora does not retry them",
+    "look at the log of the supervisor for the reason: memory, a limit on requests per process, or "
+    "an exception in work that goes on after the response"};
+
+/* Where no event is ever accepted, a canary that was not says nothing: unless nobody answers. */
+static bool canaries_tell(struct investigation *inv)
+{
+    const struct specimen genuine = {0};
+    return inv->has_base || inv->closed || specimen_ask(inv, &genuine, NULL) == ANSWER_UNREACHED;
+}
+
 static void note_death(struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;
@@ -334,16 +420,19 @@ static void note_death(struct investigation *inv)
         return;
     for (size_t i = 0; i < result->num_cases; i++) {
         const struct case_result *one = &result->cases[i];
-        enum answer decisive;
-        bool died = false;
         if (!one->canary_failed || !is_trouble(one) || found_explains(inv, one))
             continue;
-        if (inv->has_base && !inv->closed && replay(inv, one, &decisive, &died) && !died)
-            continue; /* they were under way when something else ended it */
+        if (!canaries_tell(inv))
+            return;
+        bool asked = inv->has_base && !inv->closed;
+        bool died = asked && dies_again(inv, one);
+        asked = asked && !inv->closed;
+        const struct diagnosis_kind *kind = asked && !died ? &gone_by_itself : &gone;
         struct diagnosis *found =
-            found_add(inv, &gone, HARM_DIES, died ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY,
-                      died ? "they were sent again, alone, and it was gone again"
-                           : "they were under way when it was last seen");
+            found_add(inv, kind, HARM_DIES, asked ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY,
+                      !asked ? "they were under way when it was last seen"
+                      : died ? "they were sent again, alone, and it was gone again, twice"
+                             : "they were sent again, alone, and it stayed");
         found_explain(found, one);
     }
 }
@@ -389,12 +478,13 @@ static void note_limit(struct investigation *inv)
 void symptoms_apply(struct investigation *inv)
 {
     apply_all(inv);
+    note_leaks(inv);
     spread(inv);
     note_death(inv);
     note_limit(inv);
 }
 
-static const struct diagnosis_kind *const others[] = {&gone, &limited};
+static const struct diagnosis_kind *const others[] = {&gone, &gone_by_itself, &limited};
 
 size_t symptom_kind_count(void)
 {

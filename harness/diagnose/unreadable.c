@@ -5,13 +5,21 @@
 #include "base/mem.h"
 #include "diagnose/investigation.h"
 
-static const struct diagnosis_kind kind = {
-    "unreadable-answers",
-    "sends responses that Panora's HTTP client (Node.js) cannot parse",
-    "Panora records every event as failed although the endpoint processed it",
-    "let the server or framework write the headers: one Content-Length or chunks, not both; at "
-    "most 16 KiB of headers; no spaces or control characters in header names; CRLF line endings; "
-    "nothing after the body",
+enum { KIND_UNREADABLE, KIND_UNFINISHED, NUM_KINDS };
+
+static const struct diagnosis_kind kinds[NUM_KINDS] = {
+    [KIND_UNREADABLE] =
+        {"unreadable-answers", "sends responses that Panora's HTTP client (Node.js) cannot parse",
+         "Panora records every event as failed although the endpoint processed it",
+         "let the server or framework write the headers: one Content-Length or chunks, not both; "
+         "at "
+         "most 16 KiB of headers; no spaces or control characters in header names; CRLF line "
+         "endings; "
+         "nothing after the body; Content-Encoding only for a body that is compressed so"},
+    [KIND_UNFINISHED] =
+        {"unfinished-answers", "starts a response but never finishes it",
+         "Panora records every event as failed, and each blocks one of Panora's five workers",
+         "send exactly Content-Length bytes, or end the stream of chunks"},
 };
 
 /* Readable in part: there is a status, or nothing that is HTTP at all. */
@@ -22,20 +30,40 @@ static bool is_unreadable(const struct sight *sight)
            (outcome == OUTCOME_MALFORMED || outcome == OUTCOME_ANSWERED);
 }
 
+static bool is_unfinished(const struct sight *sight)
+{
+    return sight->answer == ANSWER_HUNG && sight->exchange->seen.status != 0;
+}
+
 static void explain(struct investigation *inv, struct diagnosis *diagnosis)
 {
-    for (size_t i = 0; i < inv->num_sights; i++)
-        if (inv->sights[i].one && inv->sights[i].trouble && is_unreadable(&inv->sights[i]))
-            found_explain(diagnosis, inv->sights[i].one);
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->one && sight->trouble && (is_unreadable(sight) || is_unfinished(sight)))
+            found_explain(diagnosis, sight->one);
+    }
 }
 
 static void found(struct investigation *inv, const struct sight *example)
 {
+    const struct diagnosis_kind *kind =
+        &kinds[is_unfinished(example) ? KIND_UNFINISHED : KIND_UNREADABLE];
     struct buf evidence = {0};
     buf_add_format(&evidence, "\"%s\" got: ", example->exchange->sent);
     answer_describe(&example->exchange->seen, &evidence);
-    explain(inv, found_add(inv, &kind, HARM_LOST, CONFIDENCE_PROVED, buf_text(&evidence)));
+    explain(inv, found_add(inv, kind, HARM_LOST, CONFIDENCE_PROVED, buf_text(&evidence)));
     buf_clear(&evidence);
+}
+
+void unreadable_note(struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (!sight->exchange->genuine || !(is_unreadable(sight) || is_unfinished(sight)))
+            continue;
+        found(inv, sight);
+        return;
+    }
 }
 
 bool unreadable_apply(struct investigation *inv)
@@ -62,10 +90,10 @@ bool unreadable_apply(struct investigation *inv)
 
 size_t unreadable_kind_count(void)
 {
-    return 1;
+    return NUM_KINDS;
 }
 
 struct diagnosis_kind unreadable_kind_at(size_t index)
 {
-    return kind;
+    return kinds[index];
 }

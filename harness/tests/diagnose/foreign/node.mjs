@@ -42,7 +42,7 @@ function messageOf(event, body) {
   if (is('slashes')) text = text.replaceAll('/', '\\/');
   if (is('line-separators')) text = text.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
   if (is('html')) text = text.replace(/[<>&]/g, (c) => '\\u00' + c.charCodeAt(0).toString(16));
-  if (is('gson')) text = text.replace(/\\ud[89a-f][0-9a-f]{2}/gi, '?'),  text = text.replace(/[<>&=']/g, (c) => '\\u00' + c.charCodeAt(0).toString(16)).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  if (is('gson')) text = text.replace(/(?<!\\)\\ud[89a-f][0-9a-f]{2}/gi, '?'),  text = text.replace(/[<>&=']/g, (c) => '\\u00' + c.charCodeAt(0).toString(16)).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
   if (is('ascii', 'inner-ascii')) text = ascii(text);
   if (is('latin1')) return Buffer.from(text, 'latin1');
   return text;
