@@ -26,3 +26,9 @@ const char *bytes_find(struct bytes hay, struct bytes needle)
     }
     return NULL;
 }
+
+struct bytes bytes_after(struct bytes bytes, size_t len)
+{
+    return len < bytes.len ? (struct bytes){bytes.data + len, bytes.len - len}
+                           : (struct bytes){bytes.data, 0};
+}

@@ -2,12 +2,12 @@
 
 #include <ctype.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
 #include "base/buf.h"
-#include "base/mem.h"
+#include "base/escape.h"
+#include "base/reading.h"
 
 /* How many encodings may lie within one another: a text of JSON in a body of JSON. */
 #define DEPTH_MAX 2
@@ -18,22 +18,6 @@
 
 /* Where blanks are left out, a shorter value would be found in words that stand side by side. */
 #define BLANKS_MIN_LEN 12
-
-/* Bytes of a reading from `at` on: those of the text that was read from `from` on, as they are; or,
- * with `to`, what an escape there says. */
-struct piece {
-    uint32_t at;
-    uint32_t from, to;
-};
-
-/* What a text says, and where that stands in what was read. */
-struct reading {
-    const struct reading *of; /* NULL: the part itself */
-    char *bytes;
-    size_t len, capacity;
-    struct piece *pieces;
-    size_t num_pieces, max_pieces;
-};
 
 struct hunt;
 
@@ -58,80 +42,6 @@ struct hunt {
     void *payload;
 };
 
-static void reading_clear(struct reading *reading)
-{
-    if (reading->bytes)
-        explicit_bzero(reading->bytes, reading->capacity);
-    free(reading->bytes);
-    free(reading->pieces);
-    *reading = (struct reading){0};
-}
-
-/* Begins to read `of`, of which nothing that is read is longer than `len`. */
-static void reading_begin(struct reading *reading, const struct reading *of, size_t len)
-{
-    reading->of = of;
-    reading->len = 0;
-    reading->num_pieces = 0;
-    if (len <= reading->capacity)
-        return;
-    reading->capacity = len;
-    reading->bytes = mem_resize(reading->bytes, len, 1);
-}
-
-static void add_piece(struct reading *reading, size_t from, size_t to)
-{
-    if (reading->num_pieces == reading->max_pieces) {
-        reading->max_pieces = reading->max_pieces ? 2 * reading->max_pieces : 64;
-        reading->pieces = mem_resize(reading->pieces, reading->max_pieces, sizeof *reading->pieces);
-    }
-    reading->pieces[reading->num_pieces++] =
-        (struct piece){(uint32_t)reading->len, (uint32_t)from, (uint32_t)to};
-}
-
-/* What stands in `in` from `at` to `end` as it is. */
-static void reading_add_plain(struct reading *reading, struct bytes in, size_t at, size_t end)
-{
-    if (at == end)
-        return;
-    add_piece(reading, at, 0);
-    memcpy(reading->bytes + reading->len, in.data + at, end - at);
-    reading->len += end - at;
-}
-
-static void reading_add(struct reading *reading, struct bytes said, size_t from, size_t to)
-{
-    add_piece(reading, from, to);
-    memcpy(reading->bytes + reading->len, said.data, said.len);
-    reading->len += said.len;
-}
-
-/* The piece of a reading that byte `i` of it is in. */
-static const struct piece *piece_of(const struct reading *reading, size_t i)
-{
-    size_t low = 0;
-    size_t high = reading->num_pieces;
-    while (high - low > 1) {
-        size_t middle = low + (high - low) / 2;
-        if (reading->pieces[middle].at <= i)
-            low = middle;
-        else
-            high = middle;
-    }
-    return &reading->pieces[low];
-}
-
-/* Where the bytes from `*first` to `*last` of a reading stand in the part. */
-static void find_place(const struct reading *reading, size_t *first, size_t *last)
-{
-    for (; reading; reading = reading->of) {
-        const struct piece *begins = piece_of(reading, *first);
-        const struct piece *ends = piece_of(reading, *last);
-        *first = begins->from + (begins->to ? 0 : *first - begins->at);
-        *last = ends->to ? ends->to - 1 : ends->from + (*last - ends->at);
-    }
-}
-
 static void place_as_it_is(const struct hunt *hunt, size_t i, size_t *first, size_t *last)
 {
     *first = *last = hunt->run_at + i;
@@ -147,7 +57,7 @@ static bool on_found(void *payload, size_t at, size_t len, size_t id)
         return true;
     hunt->place(hunt, at, &from, &unused);
     hunt->place(hunt, at + len - 1, &unused, &to);
-    find_place(hunt->reading, &from, &to);
+    reading_place(hunt->reading, &from, &to);
     return hunt->on_found(hunt->payload, hunt->part_at + from, to + 1 - from, id);
 }
 
@@ -164,164 +74,6 @@ static bool search_whole(struct hunt *hunt, const struct reading *reading)
     return needles_search(hunt->needles, bytes_in(hunt, reading), on_found, hunt);
 }
 
-/* --- what one escape stands for --- */
-
-static int digit_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* `count` digits at the beginning of `in`; -1 when they are not there. */
-static int32_t hex_of(struct bytes in, size_t count)
-{
-    int32_t value = 0;
-    if (in.len < count)
-        return -1;
-    for (size_t i = 0; i < count; i++) {
-        int digit = digit_of(in.data[i]);
-        if (digit < 0)
-            return -1;
-        value = value << 4 | digit;
-    }
-    return value;
-}
-
-static struct bytes after(struct bytes in, size_t len)
-{
-    return len < in.len ? (struct bytes){in.data + len, in.len - len} : (struct bytes){in.data, 0};
-}
-
-/* What an escape says: a few bytes, and how many of the text it takes; 0 when it is none. */
-struct said {
-    char bytes[4];
-    size_t len;
-    size_t taken;
-};
-
-static struct said say_byte(char byte, size_t taken)
-{
-    return (struct said){{byte}, 1, taken};
-}
-
-static struct said say_point(uint32_t point, size_t taken)
-{
-    if (point < 0x80)
-        return say_byte((char)point, taken);
-    if (point < 0x800)
-        return (struct said){{(char)(0xc0 | point >> 6), (char)(0x80 | (point & 0x3f))}, 2, taken};
-    if (point < 0x10000)
-        return (struct said){{(char)(0xe0 | point >> 12), (char)(0x80 | (point >> 6 & 0x3f)),
-                              (char)(0x80 | (point & 0x3f))},
-                             3,
-                             taken};
-    return (struct said){{(char)(0xf0 | (point >> 18 & 7)), (char)(0x80 | (point >> 12 & 0x3f)),
-                          (char)(0x80 | (point >> 6 & 0x3f)), (char)(0x80 | (point & 0x3f))},
-                         4,
-                         taken};
-}
-
-static struct said say_code_unit(struct bytes in)
-{
-    int32_t unit = hex_of(after(in, 2), 4);
-    if (unit < 0)
-        return (struct said){0};
-    bool leads =
-        unit >= 0xd800 && unit < 0xdc00 && in.len >= 12 && in.data[6] == '\\' && in.data[7] == 'u';
-    int32_t next = leads ? hex_of(after(in, 8), 4) : -1;
-    if (next >= 0xdc00 && next < 0xe000)
-        return say_point(0x10000 + ((uint32_t)(unit - 0xd800) << 10) + (uint32_t)(next - 0xdc00),
-                         12);
-    return say_point((uint32_t)unit, 6);
-}
-
-/* As in JSON, and \x41 as in source code. */
-static struct said say_backslash(struct bytes in)
-{
-    static const char letters[] = "\"\\/'bfnrt";
-    static const char meant[] = "\"\\/'\b\f\n\r\t";
-    if (in.len < 2)
-        return (struct said){0};
-    if (in.data[1] == 'u')
-        return say_code_unit(in);
-    if (in.data[1] == 'x') {
-        int32_t byte = hex_of(after(in, 2), 2);
-        if (byte < 0)
-            return (struct said){0};
-        return say_byte((char)byte, 4);
-    }
-    const char *letter = memchr(letters, in.data[1], sizeof letters - 1);
-    if (letter)
-        return say_byte(meant[letter - letters], 2);
-    /* some escape every sign */
-    if (ispunct((unsigned char)in.data[1]))
-        return say_byte(in.data[1], 2);
-    return (struct said){0};
-}
-
-static struct said say_percent(struct bytes in)
-{
-    int32_t byte = hex_of(after(in, 1), 2);
-    if (byte < 0)
-        return (struct said){0};
-    return say_byte((char)byte, 3);
-}
-
-static struct said say_plus(struct bytes in)
-{
-    return say_byte(' ', in.len ? 1 : 0);
-}
-
-/* &#65; or &#x41; with any number of zeros before it. */
-static struct said say_numeric_entity(struct bytes in)
-{
-    bool is_hex = in.len > 2 && (in.data[2] | 0x20) == 'x';
-    uint32_t point = 0;
-    size_t first = is_hex ? 3 : 2;
-    size_t at = first;
-    for (; at < in.len && at < first + 10 && point < 0x110000; at++) {
-        int digit = digit_of(in.data[at]);
-        if (digit < 0 || (!is_hex && digit > 9))
-            break;
-        point = point * (is_hex ? 16 : 10) + (uint32_t)digit;
-    }
-    if (at == first || point >= 0x110000)
-        return (struct said){0};
-    return say_point(point, at < in.len && in.data[at] == ';' ? at + 1 : at);
-}
-
-static struct said say_entity(struct bytes in)
-{
-    static const struct {
-        const char *name;
-        char byte;
-    } named[] = {{"&amp;", '&'},    {"&quot;", '"'},   {"&apos;", '\''},  {"&lt;", '<'},
-                 {"&gt;", '>'},     {"&sol;", '/'},    {"&plus;", '+'},   {"&equals;", '='},
-                 {"&colon;", ':'},  {"&period;", '.'}, {"&lowbar;", '_'}, {"&dollar;", '$'},
-                 {"&commat;", '@'}, {"&excl;", '!'},   {"&percnt;", '%'}, {"&num;", '#'},
-                 {"&ast;", '*'},    {"&lpar;", '('},   {"&rpar;", ')'},   {"&comma;", ','},
-                 {"&semi;", ';'},   {"&quest;", '?'},  {"&grave;", '`'},  {"&bsol;", '\\'},
-                 {"&lbrace;", '{'}, {"&lcub;", '{'},   {"&rcub;", '}'},   {"&rbrace;", '}'},
-                 {"&lsqb;", '['},   {"&rsqb;", ']'},   {"&vert;", '|'},   {"&verbar;", '|'},
-                 {"&Hat;", '^'},    {"&nbsp;", ' '},   {"&hyphen;", '-'}, {"&tilde;", '~'}};
-    if (in.len > 2 && in.data[1] == '#')
-        return say_numeric_entity(in);
-    for (size_t i = 0; i < ARRAY_LEN(named); i++) {
-        size_t len = strlen(named[i].name);
-        if (in.len >= len && memcmp(in.data, named[i].name, len) == 0)
-            return say_byte(named[i].byte, len);
-    }
-    return (struct said){0};
-}
-
-/* The ways in which single characters are written otherwise, each begun by a sign of its own. */
-static const struct escape {
-    char sign;
-    struct said (*say)(struct bytes in);
-} escapes[] = {{'\\', say_backslash}, {'%', say_percent}, {'&', say_entity}, {'+', say_plus}};
-
 /* Reads what `from` says; false when nothing in it is escaped so. */
 static bool read_escaped(const struct hunt *hunt, const struct reading *from,
                          const struct escape *escape, struct reading *out)
@@ -333,7 +85,7 @@ static bool read_escaped(const struct hunt *hunt, const struct reading *from,
         if (!sign)
             break;
         at = (size_t)(sign - in.data);
-        struct said said = escape->say(after(in, at));
+        struct said said = escape->say(bytes_after(in, at));
         if (said.taken == 0) {
             at++;
             continue;
@@ -409,7 +161,7 @@ static void alphabet_init(struct alphabet *alphabet, size_t shortest)
     alphabet->kinds['-'] = alphabet->kinds['_'] = BASE64;
     for (const char *c = "0123456789abcdefABCDEF"; *c; c++) {
         alphabet->kinds[(unsigned char)*c] |= (unsigned char)(*c <= '9' ? HEX | DIGIT : HEX);
-        alphabet->hex[(unsigned char)*c] = (unsigned char)digit_of(*c);
+        alphabet->hex[(unsigned char)*c] = (unsigned char)escape_digit(*c);
     }
     for (const char *c = BETWEEN_NUMBERS "xX"; *c; c++)
         alphabet->kinds[(unsigned char)*c] |= BETWEEN;
@@ -518,11 +270,12 @@ static bool search_base64(struct hunt *hunt, const struct alphabet *alphabet, st
 /* One number at `*at`, hex of two digits or decimal; -1 when there is none. */
 static int32_t number_at(struct bytes in, size_t *at, bool decimal)
 {
-    struct bytes rest = after(in, *at);
+    struct bytes rest = bytes_after(in, *at);
     if (!decimal) {
         size_t prefix = rest.len > 2 && rest.data[0] == '0' && (rest.data[1] | 0x20) == 'x' ? 2 : 0;
-        int32_t byte = hex_of(after(rest, prefix), 2);
-        bool ends = rest.len == prefix + 2 || digit_of(after(rest, prefix + 2).data[0]) < 0;
+        int32_t byte = escape_hex(bytes_after(rest, prefix), 2);
+        bool ends =
+            rest.len == prefix + 2 || escape_digit(bytes_after(rest, prefix + 2).data[0]) < 0;
         *at += prefix + 2;
         return ends ? byte : -1;
     }
@@ -569,7 +322,7 @@ static bool search_numbers(struct hunt *hunt, const struct reading *from, size_t
     struct reading *out = &hunt->numbers;
     in.len = begin + len;
     for (size_t at = begin; at < in.len && go_on; at++) {
-        if (digit_of(in.data[at]) < 0 || (at && isalnum((unsigned char)in.data[at - 1])))
+        if (escape_digit(in.data[at]) < 0 || (at && isalnum((unsigned char)in.data[at - 1])))
             continue;
         reading_begin(out, from, in.len - at);
         size_t end = read_numbers(in, at, decimal, out);
@@ -648,9 +401,9 @@ static bool search_reading(struct hunt *hunt, const struct alphabet *alphabet,
     bool go_on = search_plain(hunt, alphabet, from) &&
                  search_unfolded(hunt, alphabet, from, false) &&
                  search_unfolded(hunt, alphabet, from, true);
-    for (size_t i = 0; i < ARRAY_LEN(escapes) && go_on && depth < DEPTH_MAX; i++) {
+    for (size_t i = 0; i < num_escapes && go_on && depth < DEPTH_MAX; i++) {
         struct reading *out = &hunt->escaped[depth];
-        if (escapes[i].say == say_plus && !needles_hold_blanks(hunt->needles))
+        if (escapes[i].is_blank && !needles_hold_blanks(hunt->needles))
             continue;
         if (read_escaped(hunt, from, &escapes[i], out))
             go_on = search_reading(hunt, alphabet, out, depth + 1);

@@ -131,6 +131,16 @@ void tally_fault(struct tally *tally, enum load_fault fault, int64_t at_ns, cons
     }
 }
 
+void tally_outcome(struct tally *tally, enum load_kind kind, enum load_fault fault, int64_t at_ns,
+                   const char *words)
+{
+    tally->by_kind[kind]++;
+    if (fault == LOAD_FINE)
+        tally->fine[kind]++;
+    else
+        tally_fault(tally, fault, at_ns, words);
+}
+
 struct load_offender *tally_offender(struct tally *tally, enum load_fault fault)
 {
     size_t same = 0;

@@ -92,6 +92,10 @@ void tally_add(struct tally *to, const struct tally *from);
 /* Counts a fault. `words` (may be NULL) are copied when it is the first. */
 void tally_fault(struct tally *tally, enum load_fault fault, int64_t at_ns, const char *words);
 
+/* Counts what came of a request of `kind`: fine, or such a fault. */
+void tally_outcome(struct tally *tally, enum load_kind kind, enum load_fault fault, int64_t at_ns,
+                   const char *words);
+
 /* Whether another offender of this fault is to be kept; then adds one, zeroed but for the fault. */
 struct load_offender *tally_offender(struct tally *tally, enum load_fault fault);
 

@@ -11,12 +11,9 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "base/text.h"
-#include "deliver/dial.h"
-#include "http/reader.h"
-#include "load/mix.h"
+#include "load/link.h"
 #include "load/pace.h"
-#include "load/retry_after.h"
+#include "load/reach.h"
 
 #define EVENTS_MAX 256
 #define READ_SIZE  ((size_t)64 * 1024)
@@ -24,28 +21,6 @@
 #define LOOK_NS    (20 * NS_PER_MS) /* how often deadlines and interruptions are looked at */
 #define REDIAL_NS  (10 * NS_PER_MS) /* after a connection failed */
 #define DIALS_MAX  64               /* connecting at the same time */
-
-enum link_state { LINK_NONE, LINK_CONNECTING, LINK_IDLE, LINK_BUSY };
-
-/* One connection, and the exchange on it. Times count from the beginning of the load. */
-struct link {
-    struct worker *worker;
-    enum link_state state;
-    struct dial *dial;
-    struct http_reader *reader;
-    struct buf out;
-    size_t out_sent;
-    struct buf answer; /* its beginning, as it came */
-    struct mix_choice choice;
-    int64_t retry_after_s; /* of this response; -1 = not said */
-    int64_t free_ns;       /* since when it could have carried the next one */
-    int64_t wants_ns;      /* closed loop: since when its client has wanted to send */
-    int64_t due_ns;
-    int64_t sent_ns;
-    int64_t first_ns; /* -1 = nothing came yet */
-    bool watches_room;
-    bool measures; /* it is not of the warmup */
-};
 
 /* Links of one state, as a stack. */
 struct stack {
@@ -60,6 +35,7 @@ struct worker {
     struct engine *engine;
     struct mix *mix;
     int epoll;
+    struct link_setting setting;
     struct link *links;
     size_t num_links;
     struct stack idle;
@@ -125,7 +101,6 @@ struct worker *worker_new(struct load_shared *shared, size_t number, struct erro
     worker->idle.items = mem_alloc(worker->num_links * sizeof(struct link *));
     worker->none.items = mem_alloc(worker->num_links * sizeof(struct link *));
     for (size_t i = worker->num_links; i > 0; i--) {
-        worker->links[i - 1].worker = worker;
         worker->links[i - 1].answer.max = ANSWER_MAX;
         push(&worker->none, &worker->links[i - 1]);
     }
@@ -150,12 +125,8 @@ void worker_free(struct worker *worker)
 {
     if (!worker)
         return;
-    for (size_t i = 0; i < worker->num_links; i++) {
-        dial_free(worker->links[i].dial);
-        http_reader_free(worker->links[i].reader);
-        buf_clear(&worker->links[i].out);
-        buf_clear(&worker->links[i].answer);
-    }
+    for (size_t i = 0; i < worker->num_links; i++)
+        link_clear(&worker->links[i]);
     free(worker->links);
     free(worker->idle.items);
     free(worker->none.items);
@@ -186,10 +157,9 @@ int64_t worker_last_ns(const struct worker *worker)
 
 /* --- what came of an exchange --- */
 
-static void keep_offender(struct link *link, enum load_fault fault, int64_t now, int status,
-                          const char *problem)
+static void keep_offender(struct worker *worker, const struct link *link,
+                          const struct link_end *end, enum load_fault fault, int64_t now)
 {
-    struct worker *worker = link->worker;
     struct load_offender *offender = tally_offender(&worker->tally, fault);
     if (!offender)
         return;
@@ -197,28 +167,17 @@ static void keep_offender(struct link *link, enum load_fault fault, int64_t now,
     offender->forgery = link->choice.forgery;
     offender->at_ns = now;
     offender->latency_ns = now - link->due_ns;
-    offender->status = status;
+    offender->status = end->status;
     offender->in_flight = worker->num_busy;
     offender->in_flight_forged = worker->num_busy_forged;
-    offender->problem = mem_text(problem);
+    offender->problem = mem_text(end->problem);
     buf_add_bytes(&offender->request, buf_bytes(&link->out));
     buf_add_bytes(&offender->answer, buf_bytes(&link->answer));
 }
 
-/* The times of a request of `kind` that ended at `now`, and how. */
-static void count_outcome(struct worker *worker, enum load_kind kind, enum load_fault fault,
-                          int64_t now, const char *words)
+static void record_times(struct tally *tally, const struct link *link, int64_t now,
+                         bool is_answered)
 {
-    worker->tally.by_kind[kind]++;
-    if (fault == LOAD_FINE)
-        worker->tally.fine[kind]++;
-    else
-        tally_fault(&worker->tally, fault, now, words);
-}
-
-static void record_times(struct link *link, int64_t now, bool is_answered)
-{
-    struct tally *tally = &link->worker->tally;
     int64_t begun_ns = link->due_ns > link->free_ns ? link->due_ns : link->free_ns;
     histogram_record(&tally->latency, now - link->due_ns);
     histogram_record(&tally->queue, link->sent_ns - link->due_ns);
@@ -229,16 +188,10 @@ static void record_times(struct link *link, int64_t now, bool is_answered)
     histogram_record(&tally->transfer, now - link->first_ns);
 }
 
-/* Closes; it has to connect again before it can carry another exchange. */
-static void drop(struct link *link)
+static void drop(struct worker *worker, struct link *link)
 {
-    dial_free(link->dial);
-    http_reader_free(link->reader);
-    link->dial = NULL;
-    link->reader = NULL;
-    link->watches_room = false;
-    link->state = LINK_NONE;
-    push(&link->worker->none, link);
+    link_close(link);
+    push(&worker->none, link);
 }
 
 static void leave_idle(struct worker *worker, const struct link *link)
@@ -248,46 +201,6 @@ static void leave_idle(struct worker *worker, const struct link *link)
             worker->idle.items[i] = worker->idle.items[--worker->idle.count];
             return;
         }
-}
-
-static void note_event(struct link *link, int status)
-{
-    enum ledger_outcome outcome = link->choice.kind == LOAD_FORGED ? LEDGER_FORGED
-                                  : status / 100 == 2              ? LEDGER_ACCEPTED
-                                                                   : LEDGER_OPEN;
-    ledger_add(&link->worker->ledger, link->out.data + link->choice.id_at, outcome);
-}
-
-/* Ends the exchange. `status` 0: there is no response, and the connection is of no more use. */
-static void end_exchange(struct link *link, enum load_fault fault, int status, bool keeps,
-                         const char *problem)
-{
-    struct worker *worker = link->worker;
-    int64_t now = now_of(worker);
-    worker->second.answered += status != 0;
-    worker->second.errors += fault != LOAD_FINE;
-    worker->last_ns = now;
-    histogram_record(&worker->second_times, now - link->due_ns);
-    if (link->measures) {
-        worker->tally.answered += status != 0;
-        worker->tally.by_status[status]++;
-        count_outcome(worker, link->choice.kind, fault, now, problem);
-        record_times(link, now, status != 0);
-        note_event(link, status);
-        if (fault != LOAD_FINE)
-            keep_offender(link, fault, now, status, problem);
-    }
-    worker->num_busy--;
-    worker->num_busy_forged -= link->choice.kind == LOAD_FORGED;
-    link->free_ns = now;
-    link->wants_ns = now;
-    if (!keeps || link->out_sent < link->out.len) {
-        worker->tally.closed_by_server += status != 0;
-        drop(link);
-        return;
-    }
-    link->state = LINK_IDLE;
-    push(&worker->idle, link);
 }
 
 static enum load_fault fault_of(enum load_kind kind, int status)
@@ -303,13 +216,52 @@ static enum load_fault fault_of(enum load_kind kind, int status)
     return LOAD_OTHER_STATUS;
 }
 
-/* --- pauses --- */
-
-static int64_t read_retry_after(const struct headers *headers)
+static void note_event(struct worker *worker, const struct link *link, int status)
 {
-    const char *value = headers_find(headers, "Retry-After");
-    return value ? retry_after(value, clock_wall_ms() / 1000) : -1;
+    enum ledger_outcome outcome = link->choice.kind == LOAD_FORGED ? LEDGER_FORGED
+                                  : status / 100 == 2              ? LEDGER_ACCEPTED
+                                                                   : LEDGER_OPEN;
+    ledger_add(&worker->ledger, link->out.data + link->choice.id_at, outcome);
 }
+
+/* Counts what came of it, but for the warmup. */
+static void measure(struct worker *worker, struct link *link, const struct link_end *end,
+                    enum load_fault fault, int64_t now)
+{
+    if (!link->measures)
+        return;
+    worker->tally.answered += end->status != 0;
+    worker->tally.by_status[end->status]++;
+    tally_outcome(&worker->tally, link->choice.kind, fault, now, end->problem);
+    record_times(&worker->tally, link, now, end->status != 0);
+    note_event(worker, link, end->status);
+    if (fault != LOAD_FINE)
+        keep_offender(worker, link, end, fault, now);
+}
+
+static void end_exchange(struct worker *worker, struct link *link, const struct link_end *end)
+{
+    int64_t now = now_of(worker);
+    enum load_fault fault = end->status ? fault_of(link->choice.kind, end->status) : end->fault;
+    worker->second.answered += end->status != 0;
+    worker->second.errors += fault != LOAD_FINE;
+    worker->last_ns = now;
+    histogram_record(&worker->second_times, now - link->due_ns);
+    measure(worker, link, end, fault, now);
+    worker->num_busy--;
+    worker->num_busy_forged -= link->choice.kind == LOAD_FORGED;
+    link->free_ns = now;
+    link->wants_ns = now;
+    if (!end->keeps) {
+        worker->tally.closed_by_server += end->status != 0;
+        drop(worker, link);
+        return;
+    }
+    link->state = LINK_IDLE;
+    push(&worker->idle, link);
+}
+
+/* --- pauses --- */
 
 static void ask_pause(struct worker *worker, int64_t seconds)
 {
@@ -333,102 +285,34 @@ static bool is_paused(struct worker *worker, int64_t now)
     return until > now;
 }
 
-/* --- reading --- */
+/* --- links --- */
 
-/* True when the exchange has ended. */
-static bool take_event(struct link *link, enum http_event event)
+static void take_news(struct worker *worker, struct link *link, enum link_news news,
+                      const struct link_end *end)
 {
-    const struct http_reader *reader = link->reader;
-    if (event == HTTP_HEAD && reader->status == 429)
-        link->retry_after_s = read_retry_after(&reader->headers);
-    if (event == HTTP_MALFORMED) {
-        end_exchange(link, LOAD_MALFORMED, 0, false, reader->problem);
-        return true;
-    }
-    if (event != HTTP_END || (reader->status < 200 && reader->status != 101))
-        return false;
-    if (link->retry_after_s >= 0)
-        ask_pause(link->worker, link->retry_after_s);
-    end_exchange(link, fault_of(link->choice.kind, reader->status), reader->status,
-                 reader->keep_alive && !reader->until_close && reader->status != 101, NULL);
-    return true;
-}
-
-static bool feed(struct link *link, const char *data, size_t len)
-{
-    enum http_event event;
-    if (link->first_ns < 0)
-        link->first_ns = now_of(link->worker);
-    link->worker->tally.bytes_received += len;
-    buf_add(&link->answer, data, len);
-    while ((event = http_reader_next(link->reader, &data, &len)) != HTTP_MORE)
-        if (take_event(link, event))
-            return true;
-    return false;
-}
-
-static void on_closed(struct link *link, bool is_broken)
-{
-    bool at_end = false;
-    if (link->state == LINK_IDLE) {
-        link->worker->tally.closed_by_server++;
-        leave_idle(link->worker, link);
-        drop(link);
-        return;
-    }
-    if (!is_broken && http_reader_finish(link->reader, &at_end) && at_end) {
-        (void)take_event(link, HTTP_END);
-        return;
-    }
-    end_exchange(link, LOAD_CLOSED, 0, false,
-                 is_broken             ? "the connection was reset"
-                 : link->first_ns >= 0 ? "the connection was closed during the response"
-                                       : "the connection was closed without a response");
-}
-
-static void on_readable(struct link *link)
-{
-    struct worker *worker = link->worker;
-    size_t len = 0;
-    while (link->state == LINK_IDLE || link->state == LINK_BUSY) {
-        enum dial_end end = dial_receive(link->dial, worker->buffer, READ_SIZE, &len);
-        if (end == DIAL_AGAIN)
-            return;
-        if (end != DIAL_OK || link->state == LINK_IDLE) {
-            on_closed(link, end == DIAL_BROKEN); /* bytes that nobody asked for end it as well */
-            return;
-        }
-        if (feed(link, worker->buffer, len))
-            return;
+    if (news == LINK_LEFT) {
+        worker->tally.closed_by_server++;
+        leave_idle(worker, link);
+        drop(worker, link);
+    } else if (news == LINK_ENDED) {
+        if (end->retry_after_s >= 0)
+            ask_pause(worker, end->retry_after_s);
+        end_exchange(worker, link, end);
     }
 }
 
-/* --- writing --- */
-
-static void watch(struct link *link, bool room)
+static void on_writable(struct worker *worker, struct link *link)
 {
-    if (link->watches_room == room)
-        return;
-    struct epoll_event event = {.events = EPOLLIN | (room ? EPOLLOUT : 0), .data.ptr = link};
-    link->watches_room = room;
-    (void)epoll_ctl(link->worker->epoll, EPOLL_CTL_MOD, dial_socket(link->dial), &event);
-}
-
-static void go_on_writing(struct link *link)
-{
-    enum dial_end end = DIAL_OK;
-    while (end == DIAL_OK && link->out_sent < link->out.len) {
-        size_t put = 0;
-        end = dial_send(link->dial, link->out.data + link->out_sent, link->out.len - link->out_sent,
-                        &put);
-        link->out_sent += put;
-    }
-    if (end == DIAL_BROKEN)
-        on_readable(link); /* what it says before it closes may be the answer */
-    if (end == DIAL_BROKEN && link->state == LINK_BUSY)
-        on_closed(link, true);
+    struct link_end end;
     if (link->state == LINK_BUSY)
-        watch(link, link->out_sent < link->out.len);
+        take_news(worker, link, link_write(link, &worker->setting, &end), &end);
+}
+
+static void on_readable(struct worker *worker, struct link *link)
+{
+    struct link_end end;
+    if (link->state == LINK_IDLE || link->state == LINK_BUSY)
+        take_news(worker, link, link_read(link, &worker->setting, &end), &end);
 }
 
 /* False when no more requests may be begun. */
@@ -442,18 +326,12 @@ static bool take_one(struct worker *worker)
 }
 
 /* Sends the next request on an idle link. */
-static void send_on(struct link *link, int64_t due_ns)
+static void send_on(struct worker *worker, struct link *link, int64_t due_ns)
 {
-    struct worker *worker = link->worker;
     link->choice = mix_next(worker->mix, &link->out);
-    link->out_sent = 0;
-    link->first_ns = -1;
-    link->retry_after_s = -1;
+    link_begin(link);
     link->due_ns = due_ns;
     link->measures = due_ns >= worker->plan->warmup_ns;
-    link->state = LINK_BUSY;
-    buf_reset(&link->answer);
-    link->answer.full = false;
     worker->num_busy++;
     worker->num_busy_forged += link->choice.kind == LOAD_FORGED;
     worker->second.sent++;
@@ -462,7 +340,7 @@ static void send_on(struct link *link, int64_t due_ns)
         worker->tally.bytes_sent += link->out.len;
     }
     link->sent_ns = now_of(worker);
-    go_on_writing(link);
+    on_writable(worker, link);
 }
 
 /* --- connecting --- */
@@ -477,74 +355,45 @@ static void begin_dial(struct worker *worker, int64_t now)
 }
 
 /* The request that waited for this connection fails with it. */
-static void on_dial_failed(struct link *link, int64_t now)
+static void on_dial_failed(struct worker *worker, struct link *link, int64_t now)
 {
-    struct worker *worker = link->worker;
     enum load_fault fault = dial_lacks_ports(link->dial) ? LOAD_NO_PORTS : LOAD_NOT_CONNECTED;
     worker->redial_ns = now + REDIAL_NS;
     bool is_due = !is_open(worker) || next_due_ns(worker) <= now;
     if (is_due && now < worker->end_ns && take_one(worker)) {
         worker->second.errors++;
         if (now >= worker->plan->warmup_ns)
-            count_outcome(worker, LOAD_GENUINE, fault, now, dial_problem(link->dial));
+            tally_outcome(&worker->tally, LOAD_GENUINE, fault, now, dial_problem(link->dial));
         worker->next += worker->plan->threads;
     }
-    drop(link);
+    drop(worker, link);
 }
 
-static void on_connected(struct link *link)
+static void on_connected(struct worker *worker, struct link *link)
 {
-    struct worker *worker = link->worker;
     int64_t now = now_of(worker);
     worker->num_connecting--;
     if (dial_problem(link->dial)) {
-        on_dial_failed(link, now);
+        on_dial_failed(worker, link, now);
         return;
     }
-    struct epoll_event event = {.events = EPOLLIN, .data.ptr = link};
-    link->reader = http_reader_new(HTTP_RESPONSE, &(struct http_limits){0});
-    link->watches_room = false;
+    if (!link_open(link, &worker->setting))
+        mem_library_failed();
     link->free_ns = now;
-    link->state = LINK_IDLE;
     push(&worker->idle, link);
     worker->tally.connects++;
     histogram_record(&worker->tally.connect, dial_connect_ns(link->dial));
-    if (epoll_ctl(worker->epoll, EPOLL_CTL_ADD, dial_socket(link->dial), &event) != 0)
-        mem_library_failed();
 }
 
 static void take_connected(struct worker *worker)
 {
     for (struct link *link; worker->num_connecting && (link = dial_next(worker->engine)) != NULL;)
-        on_connected(link);
+        on_connected(worker, link);
 }
 
 bool worker_try(struct worker *worker, bool *out_unreached, struct error *err)
 {
-    struct dial *dial = dial_begin(worker->engine, worker->plan->deadline_ns, worker);
-    const volatile sig_atomic_t *interrupted = worker->plan->interrupted;
-    bool is_over = false;
-    while (!is_over && !(interrupted && *interrupted)) {
-        is_over = dial_next(worker->engine) != NULL;
-        if (!is_over)
-            dial_wait(worker->engine, worker->epoll, 100);
-    }
-    if (!is_over) {
-        dial_free(dial);
-        return error_set(err, "interrupted before the first request");
-    }
-    const char *problem = dial_problem(dial);
-    *out_unreached = problem != NULL;
-    if (problem)
-        (void)error_set(err, "cannot connect to %s: %s", worker->plan->target->shown, problem);
-    bool may_go_on = !problem && (worker->plan->may_be_public || dial_is_private(dial));
-    if (!problem && !may_go_on)
-        (void)error_set(err,
-                        "%s resolves to a public address; if you may load it, repeat its name: "
-                        "--i-may-load-this-host %s",
-                        worker->plan->target->host, worker->plan->target->host);
-    dial_free(dial);
-    return may_go_on;
+    return reach_try(worker->plan, worker->engine, worker->epoll, out_unreached, err);
 }
 
 /* --- what is due --- */
@@ -564,7 +413,7 @@ static void start_open(struct worker *worker, int64_t now)
     while (worker->idle.count && due_ns <= now && due_ns < worker->end_ns && take_one(worker)) {
         struct link *link = worker->idle.items[--worker->idle.count];
         worker->next += worker->plan->threads;
-        send_on(link, due_ns);
+        send_on(worker, link, due_ns);
         due_ns = next_due_ns(worker);
     }
     uint64_t due = pace_count(&worker->pace, now - worker->shift_ns);
@@ -586,7 +435,7 @@ static void start_closed(struct worker *worker, int64_t now)
 {
     while (worker->idle.count && take_one(worker)) {
         struct link *link = worker->idle.items[--worker->idle.count];
-        send_on(link, link->wants_ns);
+        send_on(worker, link, link->wants_ns);
     }
     size_t open = worker->num_links - worker->none.count;
     size_t clients = clients_at(worker, now);
@@ -613,10 +462,11 @@ static void expire(struct worker *worker, int64_t now)
 {
     for (size_t i = 0; i < worker->num_links; i++) {
         struct link *link = &worker->links[i];
-        if (link->state == LINK_BUSY && now - link->sent_ns > worker->plan->deadline_ns)
-            end_exchange(link, LOAD_TIMED_OUT, 0, false,
-                         link->first_ns >= 0 ? "the response was incomplete at the deadline"
-                                             : "no response before the deadline");
+        if (link->state != LINK_BUSY || now - link->sent_ns <= worker->plan->deadline_ns)
+            continue;
+        const char *problem = link->first_ns >= 0 ? "the response was incomplete at the deadline"
+                                                  : "no response before the deadline";
+        end_exchange(worker, link, &(struct link_end){.fault = LOAD_TIMED_OUT, .problem = problem});
     }
 }
 
@@ -639,7 +489,7 @@ static void count_unsent(struct worker *worker)
          worker->next += worker->plan->threads) {
         if (due_ns < worker->plan->warmup_ns)
             continue;
-        count_outcome(worker, LOAD_GENUINE, LOAD_UNSENT, worker->end_ns, NULL);
+        tally_outcome(&worker->tally, LOAD_GENUINE, LOAD_UNSENT, worker->end_ns, NULL);
         histogram_record(&worker->tally.latency, worker->end_ns - due_ns);
     }
 }
@@ -657,29 +507,28 @@ static int64_t wake_ns(const struct worker *worker, int64_t now)
     return may_send && due < wake && due < worker->end_ns ? due : wake;
 }
 
-static int look(struct worker *worker, struct epoll_event *events, int timeout_ms)
+static int look(struct worker *worker, struct epoll_event *events)
 {
-    return epoll_wait(worker->epoll, events, EVENTS_MAX, timeout_ms);
+    return epoll_wait(worker->epoll, events, EVENTS_MAX, 0);
 }
 
 /* Waits to the microsecond: a request that is sent late would make the endpoint look slow. */
 static int wait_for(struct worker *worker, struct epoll_event *events, int64_t now)
 {
     int64_t left_ns = wake_ns(worker, now) - now;
-    int count = look(worker, events, 0);
+    int count = look(worker, events);
     if (count > 0 || left_ns <= 0)
         return count;
     if (worker->num_connecting) {
         dial_wait(worker->engine, worker->epoll, (int)(left_ns / NS_PER_MS));
-        return look(worker, events, 0);
+        return look(worker, events);
     }
     struct timespec timeout = {(time_t)(left_ns / NS_PER_S), (long)(left_ns % NS_PER_S)};
     fd_set set;
     FD_ZERO(&set);
     FD_SET(worker->epoll, &set); /* made before any connection, and so a small number */
-    return pselect(worker->epoll + 1, &set, NULL, NULL, &timeout, NULL) > 0
-               ? look(worker, events, 0)
-               : 0;
+    return pselect(worker->epoll + 1, &set, NULL, NULL, &timeout, NULL) > 0 ? look(worker, events)
+                                                                            : 0;
 }
 
 static void step(struct worker *worker)
@@ -688,10 +537,10 @@ static void step(struct worker *worker)
     int count = wait_for(worker, events, now_of(worker));
     for (int i = 0; i < count; i++) {
         struct link *link = events[i].data.ptr;
-        if (link->state == LINK_BUSY && (events[i].events & EPOLLOUT))
-            go_on_writing(link);
+        if (events[i].events & EPOLLOUT)
+            on_writable(worker, link);
         if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR))
-            on_readable(link);
+            on_readable(worker, link);
     }
     if (worker->num_connecting)
         take_connected(worker);
@@ -699,10 +548,10 @@ static void step(struct worker *worker)
 
 static bool has_ended(struct worker *worker, int64_t now)
 {
-    struct load_shared *shared = worker->shared;
     if (worker->plan->interrupted && *worker->plan->interrupted)
         return true;
-    return (now >= worker->end_ns || atomic_load_explicit(&shared->stop, memory_order_relaxed));
+    return now >= worker->end_ns ||
+           atomic_load_explicit(&worker->shared->stop, memory_order_relaxed);
 }
 
 static int64_t thread_cpu_ns(void)
@@ -723,6 +572,9 @@ void *worker_run(void *its_worker)
 {
     struct worker *worker = its_worker;
     int64_t cpu_ns = thread_cpu_ns();
+    worker->setting =
+        (struct link_setting){worker->epoll, worker->shared->begun_ns,
+                              &worker->tally.bytes_received, worker->buffer, READ_SIZE};
     int64_t now = now_of(worker);
     int64_t begun_ns = now;
     (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); /* best effort: 50 us otherwise */

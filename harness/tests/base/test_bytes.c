@@ -62,3 +62,10 @@ Test(base_bytes, are_found_where_they_first_begin)
         cr_expect_eq(at, rows[i].at, "%s: found at %d", rows[i].what, at);
     }
 }
+
+Test(base_bytes, what_follows)
+{
+    cr_expect(bytes_equal(bytes_after(bytes_of("abc"), 1), bytes_of("bc")));
+    cr_expect_eq(bytes_after(bytes_of("abc"), 3).len, 0);
+    cr_expect_eq(bytes_after(bytes_of("abc"), 9).len, 0);
+}
