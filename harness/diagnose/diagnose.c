@@ -12,6 +12,7 @@ static bool has_trouble(const struct diagnose_input *input)
 {
     const struct run_result *result = input->result;
     return result->counts[VERDICT_FAIL] > 0 || result->counts[VERDICT_WARN] > 0 ||
+           input->crowded_status ||
            (result->counts[VERDICT_INCONCLUSIVE] > 0 && !input->any_accepted);
 }
 
@@ -72,7 +73,7 @@ static int by_harm(const void *left, const void *right)
 static void ask_genuine(struct investigation *inv)
 {
     bool lost = any_is_lost(inv) || inv->door || inv->behind_first || !inv->has_base;
-    if (inv->has_base && lost)
+    if (inv->has_base && (lost || inv->input->crowded_status))
         repeat_measure(inv);
     if (inv->has_base && !inv->too_unstable && (any_is_lost(inv) || inv->door || inv->unstable))
         shrink_content(inv);
@@ -113,6 +114,8 @@ static void search(struct investigation *inv)
     if (inv->elsewhere)
         return;
     lab_find_base(inv);
+    if (lockout_measure(inv))
+        return;
     inv->elsewhere = !inv->hangs && before_handler(inv);
     if (inv->elsewhere)
         return;
@@ -157,7 +160,9 @@ char *diagnose_first_refusal(const struct diagnose_input *input)
 
 void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t *out_count)
 {
-    struct investigation inv = {.input = input, .rng = rng_for(input->seed, "diagnosis")};
+    struct investigation inv = {.input = input,
+                                .rng = rng_for(input->seed, "diagnosis"),
+                                .limited_status = input->crowded_status};
     *out = NULL;
     *out_count = 0;
     sights_gather(&inv);
@@ -188,6 +193,7 @@ static const struct {
 } sources[] = {
     {rule_kind_count, rule_kind_at},
     {door_kind_count, door_kind_at},
+    {lockout_kind_count, lockout_kind_at},
     {repeat_kind_count, repeat_kind_at},
     {shrink_kind_count, shrink_kind_at},
     {shape_kind_count, shape_kind_at},

@@ -44,6 +44,7 @@ struct diagnose_input {
     bool is_unsigned;      /* it knowingly verifies nothing */
     bool is_private;       /* the secret itself may be sent: https or loopback */
     bool any_accepted;     /* some genuine event was accepted */
+    int crowded_status;    /* that events met because others came before them; 0 = none is known */
     size_t max_requests;   /* that the experiments may send; 0 = as many as they like */
     const char *max_words; /* who says so, for "cut short by ...": "--diagnose quick" */
     diagnose_send *send;

@@ -74,6 +74,7 @@ struct investigation {
     bool too_unstable;   /* nothing about single events can be told */
     bool elsewhere;      /* the handler is not reached */
     bool hangs;          /* a genuine event is not answered */
+    bool stays_limited;  /* every genuine event meets a limit on the rate, whatever is waited */
     size_t first_digits; /* only so many of the first digits are compared; 0 = all */
     size_t last_digits;
     size_t num_died;      /* times that the endpoint was gone */
@@ -162,14 +163,15 @@ enum slowness slowness_measure(struct investigation *inv);
 
 /* --- the experiments, each in a file of its name --- */
 
-void repeat_measure(struct investigation *inv); /* is it stable, and what does it depend on */
-bool repeat_forged(struct investigation *inv);  /* true: a forgery gets in now and then */
-bool repeat_deaths(struct investigation *inv);  /* true: it ends whenever it refuses */
-void door_open(struct investigation *inv);      /* why no genuine event is accepted */
-void door_name(struct investigation *inv);      /* ... once its content is known */
-void shrink_content(struct investigation *inv); /* which features are refused */
-void shrink_shapes(struct investigation *inv);  /* types, arrays, dialects, sizes */
-void extent_measure(struct investigation *inv); /* how far a bypass goes */
+bool lockout_measure(struct investigation *inv); /* true: it accepts nothing any more */
+void repeat_measure(struct investigation *inv);  /* is it stable, and what does it depend on */
+bool repeat_forged(struct investigation *inv);   /* true: a forgery gets in now and then */
+bool repeat_deaths(struct investigation *inv);   /* true: it ends whenever it refuses */
+void door_open(struct investigation *inv);       /* why no genuine event is accepted */
+void door_name(struct investigation *inv);       /* ... once its content is known */
+void shrink_content(struct investigation *inv);  /* which features are refused */
+void shrink_shapes(struct investigation *inv);   /* types, arrays, dialects, sizes */
+void extent_measure(struct investigation *inv);  /* how far a bypass goes */
 
 /* Sends a request as it is; again after a rate limit. `seen` may be NULL; else the
  * caller clears it. */
@@ -213,6 +215,8 @@ void tls_apply(struct investigation *inv);
 /* The kinds that each of them can find. */
 size_t door_kind_count(void);
 struct diagnosis_kind door_kind_at(size_t index);
+size_t lockout_kind_count(void);
+struct diagnosis_kind lockout_kind_at(size_t index);
 size_t repeat_kind_count(void);
 struct diagnosis_kind repeat_kind_at(size_t index);
 size_t shrink_kind_count(void);

@@ -376,9 +376,10 @@ static bool try_base(struct investigation *inv)
 {
     const struct specimen genuine = {0};
     inv->hangs = inv->hangs || never_answered(inv);
-    for (size_t i = 0; i < 2 && !inv->has_base && !inv->hangs; i++) {
+    for (size_t i = 0; i < 2 && !inv->has_base && !inv->hangs && !inv->stays_limited; i++) {
         struct observation seen;
         enum answer answer = specimen_ask(inv, &genuine, &seen);
+        inv->stays_limited = was_limited(inv, &seen);
         inv->has_base = answer == ANSWER_ACCEPTED;
         inv->hangs = answer == ANSWER_HUNG;
         if (inv->has_base)

@@ -12,53 +12,13 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "diagnose/attribution.h"
-#include "diagnose/investigation.h"
+#include "diagnose/series.h"
 
-#define SERIES_MAX 64
-#define SERIES     30
-#define AT_ONCE    8
-#define RARE       0.001
-
-struct series {
-    size_t count;
-    size_t num_failed;
-    bool failed[SERIES_MAX];
-    bool limited; /* a 429 or a 503 was among them */
-    int status;   /* of the first failure */
-    enum answer answer;
-};
-
-/* So many of the same event, with fresh ids. */
-static void run_specimens(struct investigation *inv, const struct specimen *specimen, size_t count,
-                          size_t at_once, int64_t gap_ns, bool one_connection, struct series *out)
-{
-    struct request requests[SERIES_MAX] = {{0}};
-    struct observation seen[SERIES_MAX];
-    struct series series = {0};
-    for (size_t i = 0; i < count; i++)
-        (void)specimen_write(inv, specimen, &requests[i]);
-    const struct diagnose_batch batch = {.requests = requests,
-                                         .count = count,
-                                         .at_once = at_once,
-                                         .gap_ns = gap_ns,
-                                         .one_connection = one_connection};
-    lab_send(inv, &batch, seen);
-    for (size_t i = 0; i < count; i++) {
-        enum answer answer = answer_of(&seen[i]);
-        if (answer != ANSWER_NONE) {
-            bool failed = answer != ANSWER_ACCEPTED;
-            if (failed && series.num_failed++ == 0) {
-                series.status = seen[i].status;
-                series.answer = answer;
-            }
-            series.limited = series.limited || seen[i].status == 429 || seen[i].status == 503;
-            series.failed[series.count++] = failed;
-        }
-        observation_clear(&seen[i]);
-        request_clear(&requests[i]);
-    }
-    *out = series;
-}
+#define SERIES      30
+#define SERIES_LONG 64
+#define AT_ONCE     8
+#define RARE        0.001
+#define RARE_LIMIT  0.02
 
 /* An endpoint that was gone may still be falling over what was asked before: it is measured again
  * once it is back, and only what happens then counts. */
@@ -66,11 +26,11 @@ static void run_series(struct investigation *inv, size_t count, size_t at_once, 
                        bool one_connection, struct series *out)
 {
     const struct specimen genuine = {0};
-    run_specimens(inv, &genuine, count, at_once, gap_ns, one_connection, out);
+    series_run(inv, &genuine, count, at_once, gap_ns, one_connection, out);
     if (out->num_failed == 0 || (out->answer != ANSWER_UNREACHED && out->answer != ANSWER_DIED))
         return;
     (void)specimen_ask(inv, &genuine, NULL);
-    run_specimens(inv, &genuine, count, at_once, gap_ns, one_connection, out);
+    series_run(inv, &genuine, count, at_once, gap_ns, one_connection, out);
 }
 
 static double share_of(const struct series *series)
@@ -105,22 +65,18 @@ static void interval(size_t failed, size_t count, int *out_low, int *out_high)
     *out_high = (int)ceil(100 * (high < 1 ? high : 1));
 }
 
-static void add_met(const struct series *series, struct buf *out)
-{
-    struct observation seen;
-    observation_init(&seen);
-    seen.status = series->status;
-    seen.outcome = series->answer == ANSWER_HUNG   ? OUTCOME_TIMED_OUT
-                   : series->answer == ANSWER_DIED ? OUTCOME_CLOSED
-                                                   : OUTCOME_ANSWERED;
-    if (series->answer == ANSWER_BROKEN)
-        buf_add_format(out, "%d in a response that Panora cannot read", series->status);
-    else
-        answer_describe_untimed(&seen, out);
-    observation_clear(&seen);
-}
-
 /* --- what is said --- */
+
+#define FORGERIES 16
+
+/* Whether forgeries meet an error now and then, and not always, as events do. */
+static bool meet_forgeries(struct investigation *inv)
+{
+    const struct specimen forged = {.forged = true};
+    struct series series;
+    series_run(inv, &forged, FORGERIES, 1, 0, false, &series);
+    return series.num_errors > 0 && series.num_errors < series.count;
+}
 
 static void note(struct investigation *inv, const char *id, char *sentence, const char *remedy,
                  char *accepted, char *refused, const struct series *series)
@@ -129,6 +85,8 @@ static void note(struct investigation *inv, const char *id, char *sentence, cons
         id, sentence, "the events it turns away are lost: Panora does not retry them", remedy};
     struct diagnosis *diagnosis = found_pair(inv, &kind, HARM_LOST, accepted, refused, "");
     attribute_unstable(inv, diagnosis, series->status, series->answer);
+    if (series->answer == ANSWER_ERROR && meet_forgeries(inv))
+        attribute_status(inv, diagnosis, series->status);
     inv->unstable = true;
     inv->unstable_status = series->status;
     free(sentence);
@@ -177,7 +135,7 @@ static bool name_period(struct investigation *inv, const struct series *first)
     if (period_of(&second) != period)
         return false;
     struct buf met = {0};
-    add_met(first, &met);
+    series_add_met(first, &met);
     note(inv, "fails-every-nth",
          mem_format("answers %s to every nth event (n = %zu), whatever its content (%zu of %zu)",
                     buf_text(&met), period, first->num_failed + second.num_failed,
@@ -194,10 +152,23 @@ static bool name_period(struct investigation *inv, const struct series *first)
 #define SLOW_GAP_NS (250 * NS_PER_MS)
 #define STILL_SOON  4 /* of them, for a second after the fast ones */
 #define SLOW        7
+#define SLOW_LONG   10 /* where the answer speaks of a limit */
 #define FAST        10
-#define FAST_MAX    40
+#define FAST_MAX    SERIES_MAX
 #define ROUNDS      3
+#define ROWS_MAX    2 /* in one series */
+#define ROW_MIN     4
 #define FAST_ROUNDS 2 /* of more events */
+
+/* A quota that is used up lets nothing in until it is renewed: failures by chance would hardly
+ * stand in so few rows. */
+static bool fails_in_rows(const struct series *series)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < series->count; i++)
+        rows += series->failed[i] && (i == 0 || !series->failed[i - 1]);
+    return rows > 0 && rows <= ROWS_MAX && series->num_failed >= rows * ROW_MIN;
+}
 
 /* Fast and slow in turn: a limit on the rate fails the fast ones only. */
 static bool name_rate(struct investigation *inv, const struct series *first)
@@ -205,11 +176,13 @@ static bool name_rate(struct investigation *inv, const struct series *first)
     struct series slow = {0};
     struct series fast = {0};
     size_t many = FAST;
+    bool in_rows = fails_in_rows(first);
+    size_t num_with_rows = 0;
     for (size_t i = 0; i < first->count && !first->failed[i]; i++)
-        many = i + 1 + FAST < FAST_MAX ? i + 1 + FAST : FAST_MAX; /* as many as it took */
-    for (size_t i = 0; i < (many > FAST ? FAST_ROUNDS : ROUNDS); i++) {
+        many = i + 1 + 2 * FAST < FAST_MAX ? i + 1 + 2 * FAST : FAST_MAX; /* more than it took */
+    for (size_t i = 0; i < (many > FAST || first->limited ? FAST_ROUNDS : ROUNDS); i++) {
         struct series one;
-        run_series(inv, SLOW, 1, SLOW_GAP_NS, false, &one);
+        run_series(inv, first->limited ? SLOW_LONG : SLOW, 1, SLOW_GAP_NS, false, &one);
         for (size_t k = STILL_SOON; k < one.count; k++) {
             slow.count++;
             slow.num_failed += one.failed[k];
@@ -217,13 +190,15 @@ static bool name_rate(struct investigation *inv, const struct series *first)
         run_series(inv, many, 1, 0, false, &one);
         fast.count += one.count;
         fast.num_failed += one.num_failed;
+        in_rows = in_rows && (one.num_failed == 0 || fails_in_rows(&one));
+        num_with_rows += one.num_failed > 0;
     }
     double share = share_of(first) > share_of(&fast) ? share_of(&fast) : share_of(first);
-    if (slow.count == 0 || slow.num_failed ||
-        chance_of_at_most(0, slow.count, share) > (first->limited ? 0.2 : RARE))
+    bool by_chance = chance_of_at_most(0, slow.count, share) > (first->limited ? RARE_LIMIT : RARE);
+    if (slow.count == 0 || slow.num_failed || (by_chance && !(in_rows && num_with_rows)))
         return false;
     struct buf met = {0};
-    add_met(first, &met);
+    series_add_met(first, &met);
     note(inv, "limits-the-rate",
          mem_format("answers %s when events arrive as fast as these", buf_text(&met)), RATE,
          mem_format("%zu of %zu events at four a second", slow.count, slow.count),
@@ -257,7 +232,7 @@ static void name_chance(struct investigation *inv, const struct series *first)
     size_t count = first->count + more.count;
     double share = (double)failed / (double)count;
     struct buf met = {0};
-    add_met(first, &met);
+    series_add_met(first, &met);
     interval(failed, count, &low, &high);
     note(inv, "fails-at-random",
          mem_format("sometimes answers %s to the same event: %zu of %zu, %d%% to %d%%",
@@ -294,7 +269,7 @@ static void name_at_once(struct investigation *inv, const struct series *crowd)
         chance_of_at_most(0, alone.count + SERIES, share_of(&again)) > RARE)
         return;
     struct buf met = {0};
-    add_met(crowd, &met);
+    series_add_met(crowd, &met);
     note(inv, "limits-concurrency",
          mem_format("answers %s when more than %zu event%s arrive%s at once", buf_text(&met), most,
                     most == 1 ? "" : "s", most == 1 ? "s" : ""),
@@ -329,7 +304,7 @@ static void name_connection(struct investigation *inv)
     if (apart.num_failed || later == 0 || one.answer == ANSWER_BROKEN) /* it may well understand */
         return;
     struct buf met = {0};
-    add_met(&one, &met);
+    series_add_met(&one, &met);
     char *refused = mem_format("%zu of %zu later events on one connection: %s", later,
                                one.count - 1, buf_text(&met));
     attribute_unstable(inv,
@@ -408,7 +383,7 @@ static bool saw_limit(const struct investigation *inv)
 void repeat_measure(struct investigation *inv)
 {
     struct series first;
-    run_series(inv, saw_limit(inv) ? SERIES_MAX : SERIES, 1, 0, false, &first);
+    run_series(inv, saw_limit(inv) ? SERIES_LONG : SERIES, 1, 0, false, &first);
     if (first.num_failed) {
         if (!name_period(inv, &first) && !name_rate(inv, &first))
             name_chance(inv, &first);
@@ -424,8 +399,6 @@ void repeat_measure(struct investigation *inv)
 
 /* --- forgeries --- */
 
-#define FORGERIES 16
-
 static const struct diagnosis_kind unverified = {
     "verifies-at-random", "sometimes accepts the same forgery",
     "anyone who tries often enough can forge events",
@@ -438,7 +411,7 @@ bool repeat_forged(struct investigation *inv)
     struct series series;
     int low;
     int high;
-    run_specimens(inv, &forged, FORGERIES, 1, inv->gap_ns, false, &series);
+    series_run(inv, &forged, FORGERIES, 1, inv->gap_ns, false, &series);
     size_t in = series.count - series.num_failed;
     if (in == 0 || in == series.count)
         return false;

@@ -5,7 +5,7 @@
 #include "base/array.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "diagnose/investigation.h"
+#include "diagnose/series.h"
 
 /* What must have become of the endpoint: what was gone shows no other symptom. */
 enum fate { FATE_THERE, FATE_GONE };
@@ -453,6 +453,18 @@ static bool met_limit(const struct case_result *one)
     return false;
 }
 
+/* Many events without a pause once more: what comes of it now. NULL = the limit was met. */
+static const char *doubt_of_limit(struct investigation *inv)
+{
+    const struct specimen genuine = {0};
+    struct series series = {0};
+    if (inv->has_base && !inv->limited_status)
+        series_run(inv, &genuine, SERIES_MAX, 1, 0, false, &series);
+    return series.count && series.num_failed == 0
+               ? "as many events without a pause were accepted when they were sent again"
+               : NULL;
+}
+
 static void note_limit(struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;
@@ -464,11 +476,18 @@ static void note_limit(struct investigation *inv)
         num_genuine += counts;
         num_limited += counts && sight_was_limited(sight);
     }
-    if (num_limited == 0 || !inv->input->any_accepted)
+    bool known = found_find(inv, "locks-out") || found_find(inv, "stops-accepting");
+    if (num_limited == 0 || !inv->input->any_accepted || known)
         return;
     char *evidence =
         mem_format("%zu of %zu responses to genuine events were 429", num_limited, num_genuine);
-    struct diagnosis *diagnosis = found_add(inv, &limited, HARM_LOST, CONFIDENCE_PROVED, evidence);
+    const char *doubt = found_find(inv, limited.id) ? NULL : doubt_of_limit(inv);
+    struct diagnosis *diagnosis = found_add(
+        inv, &limited, HARM_LOST, doubt ? CONFIDENCE_LIKELY : CONFIDENCE_PROVED, evidence);
+    if (doubt) {
+        free(diagnosis->likely_because);
+        diagnosis->likely_because = mem_text(doubt);
+    }
     for (size_t i = 0; i < result->num_cases; i++)
         if (met_limit(&result->cases[i]) && !found_explains(inv, &result->cases[i]))
             found_explain(diagnosis, &result->cases[i]);

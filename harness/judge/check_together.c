@@ -40,18 +40,39 @@ static bool any_missing(const struct evidence *evidence, struct finding *out)
     return false;
 }
 
-/* The answers to requests of the kind of `first`, without those that a rate limit gave: a limit on
+/* What a limit, or a layer in front that has too much to do, says of any request. */
+static bool is_of_the_load(const struct observation *seen)
+{
+    return seen->status == STATUS_TOO_MANY || (seen->status >= 502 && seen->status <= 504);
+}
+
+static bool is_of_kind(const struct evidence *evidence, size_t first, size_t index)
+{
+    return strcmp(evidence->exchanges[index]->sent, evidence->exchanges[first]->sent) == 0;
+}
+
+/* Whether some of the kind of `first` met nothing of that sort. */
+static bool any_is_own(const struct evidence *evidence, size_t first)
+{
+    for (size_t i = first; i < evidence->count; i++)
+        if (is_of_kind(evidence, first, i) && !is_of_the_load(&evidence->exchanges[i]->seen))
+            return true;
+    return false;
+}
+
+/* The answers to requests of the kind of `first`, without those that the load gave: a limit on
  * forgeries is a good thing and tells nothing. The caller frees `out->items`. */
 static struct likes likes_of(const struct evidence *evidence, size_t first)
 {
     const struct exchange **items =
         mem_alloc((evidence->count + 1) * sizeof(const struct exchange *));
     struct likes likes = {items, 0};
+    bool any_own = any_is_own(evidence, first);
     for (size_t i = first; i < evidence->count; i++) {
-        const struct exchange *exchange = evidence->exchanges[i];
-        if (exchange->seen.status != STATUS_TOO_MANY &&
-            strcmp(exchange->sent, evidence->exchanges[first]->sent) == 0)
-            items[likes.count++] = exchange;
+        const struct observation *seen = &evidence->exchanges[i]->seen;
+        bool left_out = any_own ? is_of_the_load(seen) : seen->status == STATUS_TOO_MANY;
+        if (!left_out && is_of_kind(evidence, first, i))
+            items[likes.count++] = evidence->exchanges[i];
     }
     return likes;
 }
@@ -225,6 +246,70 @@ static void check_idle(const struct call *call, const struct evidence *evidence,
     }
 }
 
+/* Genuine events, as many forgeries, genuine events. */
+struct siege {
+    size_t num_before; /* that were answered */
+    size_t num_forged;
+    size_t odd_before;    /* one of them that was not accepted; the number of all = none */
+    size_t num_after;     /* that were accepted */
+    size_t refused_after; /* the first that was refused; the number of all = none */
+};
+
+static void note_besieged(const struct evidence *evidence, size_t index, struct siege *siege)
+{
+    enum answer answer = answer_of(&evidence->exchanges[index]->seen);
+    bool refused = answer == ANSWER_REFUSED || answer == ANSWER_ERROR;
+    if (siege->num_forged == 0) {
+        siege->num_before++;
+        if (answer != ANSWER_ACCEPTED)
+            siege->odd_before = index;
+        return;
+    }
+    siege->num_after += answer == ANSWER_ACCEPTED;
+    if (refused && siege->refused_after == evidence->count)
+        siege->refused_after = index;
+}
+
+static struct siege siege_of(const struct evidence *evidence)
+{
+    struct siege siege = {.odd_before = evidence->count, .refused_after = evidence->count};
+    for (size_t i = 0; i < evidence->count; i++) {
+        if (answer_of(&evidence->exchanges[i]->seen) == ANSWER_NONE)
+            continue;
+        if (evidence->exchanges[i]->genuine)
+            note_besieged(evidence, i, &siege);
+        else
+            siege.num_forged++;
+    }
+    return siege;
+}
+
+/* Only where all before the forgeries got in do those after them tell what the forgeries did. */
+static void check_not_locked_out(const struct call *call, const struct evidence *evidence,
+                                 struct finding *out)
+{
+    struct siege siege = siege_of(evidence);
+    if (siege.num_before == 0 || siege.num_forged == 0) {
+        finding_of_nothing(out, evidence);
+        return;
+    }
+    if (siege.odd_before < evidence->count) {
+        finding_set(out, FINDING_UNDECIDED, evidence, siege.odd_before);
+        buf_add_text(&out->reason, "a genuine event before the forgeries was not accepted either");
+        return;
+    }
+    bool locked = siege.num_after == 0 && siege.refused_after < evidence->count;
+    finding_set(out,
+                locked            ? FINDING_BROKEN
+                : siege.num_after ? FINDING_KEPT
+                                  : FINDING_UNDECIDED,
+                evidence, locked ? siege.refused_after : evidence->count - 1);
+    if (locked)
+        buf_add_format(&out->reason,
+                       "it accepted %zu genuine events in a row, but none after %zu forgeries",
+                       siege.num_before, siege.num_forged);
+}
+
 static void check_https(const struct call *call, const struct evidence *evidence,
                         struct finding *out)
 {
@@ -258,6 +343,12 @@ static const struct expectation rows[] = {
      "not all of them accepted",
      .needs_control = true,
      .check = check_not_all_accepted},
+    {{"not-locked-out",
+      "case",
+      "accepts genuine events that follow forgeries, if it accepts as many that precede them",
+      {{0}}},
+     "2xx to genuine events after forgeries, as before them",
+     .check = check_not_locked_out},
     {{"survives-idle",
       "case",
       "answers on a connection that was idle, or closed it cleanly before",

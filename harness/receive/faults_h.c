@@ -133,6 +133,27 @@ static enum result old_key_on_some_connections(struct handling *handling)
     return old_key(handling, is_odd(handling, handling->request->connection));
 }
 
+#define LOCKED_NS NS_PER_S
+
+static enum result stay_locked(struct handling *handling)
+{
+    return clock_monotonic_ns() < handling->memory->locked_until_ns
+               ? refuse_with(handling, status_of(handling))
+               : RESULT_NEXT;
+}
+
+/* Whoever was refused, everybody is kept out. */
+static enum result compare_and_lock(struct handling *handling)
+{
+    struct memory *memory = handling->memory;
+    enum result result = rules_right.compare(handling);
+    if (result != RESULT_SIGNATURE || ++memory->num_refused < (uint64_t)handling->argument->count)
+        return result;
+    memory->num_refused = 0;
+    memory->locked_until_ns = clock_monotonic_ns() + LOCKED_NS;
+    return result;
+}
+
 #define CODE_N(fallback_)                                                                          \
     {                                                                                              \
         .kind = ARGUMENT_STATUS_COUNT, .meaning = "CODE[,N]", .fallback = (fallback_)              \
@@ -230,5 +251,15 @@ static const struct fault rows[] = {
      .argument = M_OF_N("1/4"),
      .diagnosis = "fails-every-nth",
      .overrides = {.key = old_key_on_some_connections}},
+    {.id = "H11",
+     .name = "lock-out",
+     .sentence = "answers 429 to everything for a second after each ten forgeries",
+     .seen = "",
+     .racy = true,
+     .lasting = true,
+     .argument = CODE_N("429,10"),
+     .trial = "429,18",
+     .diagnosis = "locks-out",
+     .overrides = {.befall = stay_locked, .compare = compare_and_lock}},
 };
 const struct table_part faults_h = TABLE_PART(rows);

@@ -114,7 +114,7 @@ bool health_forgives(const struct health *health, const struct exchange *exchang
 
 #define GAP_MIN_NS (10 * NS_PER_MS)
 #define GAP_MAX_NS (250 * NS_PER_MS)
-#define GAP_EASE   32 /* the gap shrinks by 1/N with each event that gets in */
+#define GAP_EASE   16 /* the gap shrinks by 1/N with each event that gets in */
 
 bool health_is_overload(const struct observation *seen)
 {
@@ -131,6 +131,40 @@ void health_slow_down(struct health *health)
     health->gap_ns = health->gap_ns ? health->gap_ns * 2 : GAP_MIN_NS;
     if (health->gap_ns > GAP_MAX_NS)
         health->gap_ns = GAP_MAX_NS;
+}
+
+/* Less load changes nothing. */
+static void stop_waiting(struct health *health)
+{
+    health->is_limited = true;
+    health->is_erratic = true;
+    health->gap_ns = 0;
+}
+
+/* So far apart that no load is left. */
+#define FAR_APART_NS  (GAP_MAX_NS * 4 / 5)
+#define FAR_APART_MAX 4
+
+void health_note_overload(struct health *health)
+{
+    health->num_far_apart += health->gap_ns >= FAR_APART_NS;
+    if (!health->is_limited && health->num_far_apart >= FAR_APART_MAX)
+        stop_waiting(health);
+}
+
+/* So many that met the same again, and such a part of all. */
+#define UNHURRIED_NS (GAP_MAX_NS / 4)
+#define AGAIN_MIN    4
+#define AGAIN_SHARE  6
+
+void health_note_repetition(struct health *health, bool again)
+{
+    if (health->gap_ns < UNHURRIED_NS)
+        return;
+    health->num_alone++;
+    health->num_again += again;
+    if (health->num_again >= AGAIN_MIN && health->num_again * AGAIN_SHARE >= health->num_alone)
+        stop_waiting(health);
 }
 
 void health_ease(struct health *health)
@@ -163,6 +197,7 @@ void health_begin_look(struct health *health, int64_t now_ns, int64_t settle_ns)
     health->back_ns = 0;
     health->misses = 0;
     health->refusals = 0;
+    health->was_overloaded = false;
 }
 
 /* A budget that is used up leaves none for looking: then the endpoint is taken to be alive. So is
@@ -211,8 +246,11 @@ static bool is_of_another_mind(struct health *health, const struct observation *
 }
 
 /* It has too much to do. When that goes on for too long, it is a limit of its own. */
-static enum look look_overloaded(struct health *health, int64_t now_ns, int64_t *out_pause_ns)
+static enum look look_overloaded(struct health *health, int status, int64_t now_ns,
+                                 int64_t *out_pause_ns)
 {
+    health->was_overloaded = true;
+    health->overload_status = status;
     int64_t most_ns = health->usual_accepted ? OVERLOAD_NS : OVERLOAD_FROM_START_NS;
     int64_t waited_ns = now_ns - health->missed_ns;
     *out_pause_ns = OVERLOAD_PAUSE_NS;
@@ -244,13 +282,13 @@ enum look health_look(struct health *health, const struct exchange *canary, int6
         *out_pause_ns = PAUSE_NS;
         return LOOK_AGAIN;
     }
-    return health_is_overload(seen) ? look_overloaded(health, now_ns, out_pause_ns)
+    return health_is_overload(seen) ? look_overloaded(health, seen->status, now_ns, out_pause_ns)
                                     : look_missing(health, now_ns, out_pause_ns);
 }
 
 bool health_took_its_time(const struct health *health)
 {
-    return health->back_ns - health->missed_ns > OVERLOAD_PAUSE_NS;
+    return health->was_overloaded || health->misses > 0;
 }
 
 void health_explain_absences(struct health *health, size_t count)

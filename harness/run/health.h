@@ -34,19 +34,25 @@ struct health {
     size_t deaths[SHOT_KINDS]; /* of the endpoint, by cases that sent such a request */
 
     /* how much it bears */
-    size_t room;     /* in flight at most */
-    size_t num_calm; /* answers in a row that came as promptly as the best */
-    int64_t gap_ns;  /* between two requests, since it had too much to do */
-    bool is_limited; /* having too much to do did not end in time: such answers are its own */
+    size_t room;          /* in flight at most */
+    size_t num_calm;      /* answers in a row that came as promptly as the best */
+    int64_t gap_ns;       /* between two requests, since it had too much to do */
+    bool is_limited;      /* having too much to do did not end in time: such answers are its own */
+    bool is_erratic;      /* ... and no less when few requests come, far apart */
+    size_t num_far_apart; /* genuine events that met it although they came far apart */
+    size_t num_alone;     /* cases that met it and were repeated by themselves, unhurriedly; */
+    size_t num_again;     /* ... and met it again */
+    int overload_status;  /* what a canary met, and later did not; 0 = none did */
     unsigned num_limited_forged; /* forgeries that got such answers each time they ran alone,
                                   * beside an event that got in at once */
 
     /* the present look at it */
-    int64_t missed_ns;  /* when it was first missed */
-    int64_t settled_ns; /* canaries go out until then, although it is well */
-    int64_t back_ns;    /* when it was found well, since it was last missed; 0 = not yet */
-    size_t misses;      /* canaries in a row that found nobody */
-    unsigned refusals;  /* canaries in a row that were answered, and refused */
+    int64_t missed_ns;   /* when it was first missed */
+    int64_t settled_ns;  /* canaries go out until then, although it is well */
+    int64_t back_ns;     /* when it was found well, since it was last missed; 0 = not yet */
+    size_t misses;       /* canaries in a row that found nobody */
+    unsigned refusals;   /* canaries in a row that were answered, and refused */
+    bool was_overloaded; /* a canary found it with too much to do */
 
     /* absences that no case is to blame for */
     size_t num_absences;
@@ -83,6 +89,12 @@ bool health_is_overload(const struct observation *seen);
 /* It has too much to do: from now on half as many are in flight, twice as far apart. */
 void health_slow_down(struct health *health);
 
+/* A genuine event met an overload, or a case did that was repeated by itself: once that happens
+ * however few come and however far apart, less load changes nothing, and such answers are the
+ * endpoint's own. */
+void health_note_overload(struct health *health);
+void health_note_repetition(struct health *health, bool again);
+
 /* An event got in: they may come a little closer together again. */
 void health_ease(struct health *health);
 
@@ -102,7 +114,7 @@ enum look {
 enum look health_look(struct health *health, const struct exchange *canary, int64_t now_ns,
                       int64_t *out_pause_ns);
 
-/* The look that is over found it well only after a while. */
+/* The look that is over did not find it well at once. */
 bool health_took_its_time(const struct health *health);
 
 /* The latest absences, so many, have found the case that is to blame. */

@@ -150,6 +150,7 @@ static struct diagnose_input input_for(struct probing *probing)
         .is_unsigned = options->is_unsigned,
         .is_private = options->target->is_tls || options->target->is_loopback,
         .any_accepted = runner->health.any_accepted,
+        .crowded_status = runner->health.is_limited ? 0 : runner->health.overload_status,
         .max_requests = budgets[options->diagnose].max_requests - runner->result->num_experiments,
         .max_words = budgets[options->diagnose].words,
         .send = send_batch,
@@ -193,7 +194,7 @@ void probing_diagnose(struct runner *runner)
     input.num_controls = progress->num_controls;
     size_t troubles = runner->result->counts[VERDICT_FAIL] + runner->result->counts[VERDICT_WARN] +
                       runner->result->counts[VERDICT_INCONCLUSIVE];
-    if (troubles > 0 &&
+    if ((troubles > 0 || input.crowded_status) &&
         options->diagnose != DIAGNOSE_OFF) { /* otherwise there is nothing to explain */
         unpack_odd(runner);
         diagnose(&input, &runner->result->diagnoses, &runner->result->num_diagnoses);

@@ -78,6 +78,8 @@ static void begin(struct runner *runner, int64_t now_ns)
 
 static void note_crowded(struct runner *runner, struct testcase *test, bool genuine, int64_t now_ns)
 {
+    if (genuine)
+        health_note_overload(&runner->health);
     if (runner->health.is_limited || test->num_crowded >= CROWDED_MAX ||
         (!genuine && runner->health.num_limited_forged >= LIMITED_FORGED_MAX))
         return;
@@ -281,10 +283,17 @@ static void step_recover(struct runner *runner, int64_t now_ns)
     next_suspect(runner);
 }
 
+/* What it met last was a limit, which holds the next as well. */
+static bool ended_crowded(const struct testcase *test)
+{
+    return test->count > 0 && health_is_overload(&test->exchanges[test->count - 1].seen);
+}
+
 /* It ran alone for its own sake, and nothing happened to the endpoint. */
 static bool is_harmless(const struct testcase *test)
 {
-    return test->one && test->one->alone && !test->one->harmful && !met_death(test);
+    return test->one && test->one->alone && !test->one->harmful && !met_death(test) &&
+           !ended_crowded(test);
 }
 
 /* Nobody waited for an answer: the endpoint may not even have noticed yet. */
@@ -347,6 +356,8 @@ static void step_canary(struct runner *runner, int64_t now_ns)
 {
     if (!is_back(runner, now_ns))
         return;
+    if (runner->trouble.alone->num_crowded == 0 && !met_limit_forged(runner->trouble.alone))
+        health_note_repetition(&runner->health, runner->trouble.alone->crowded);
     if (runner->trouble.alone->crowded)
         repeat_crowded(runner, runner->trouble.alone);
     else if (runner->health.misses > 0 || met_death(runner->trouble.alone))
@@ -421,6 +432,18 @@ static void note_absences(const struct runner *runner, struct buf *out)
     buf_add_text(out, " into the run, and came back; affected requests were sent again.");
 }
 
+static const char *words_of_load(const struct health *health)
+{
+    if (health->is_erratic)
+        return "The endpoint answers 429, 502, 503 or 504 now and then, however far apart requests "
+               "are sent; so these answers were taken as they came.";
+    return health->is_limited
+               ? "The endpoint limits its load (429, 502, 503 or 504), and did not accept more in "
+                 "time."
+               : "The endpoint answered that it is overloaded (429, 502, 503 or 504); these "
+                 "requests were sent again, more slowly.";
+}
+
 void trouble_add_notes(struct runner *runner)
 {
     struct buf out = {0};
@@ -435,11 +458,5 @@ void trouble_add_notes(struct runner *runner)
         run_result_add_note(runner->result, buf_take(&out));
     }
     if (runner->health.gap_ns || runner->health.is_limited)
-        run_result_add_note(
-            runner->result,
-            mem_text(runner->health.is_limited
-                         ? "The endpoint limits its load (429, 502, 503 or 504), and did not "
-                           "accept more in time."
-                         : "The endpoint answered that it is overloaded (429, 502, 503 or 504); "
-                           "these requests were sent again, more slowly."));
+        run_result_add_note(runner->result, mem_text(words_of_load(&runner->health)));
 }

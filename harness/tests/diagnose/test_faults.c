@@ -48,6 +48,12 @@ Test(diagnose_faults, what_stands_before_it_or_comes_afterwards)
     expect_of_each(ids, ARRAY_LEN(ids));
 }
 
+Test(diagnose_faults, what_keeps_events_out_for_a_while)
+{
+    static const char *const ids[] = {"H11"};
+    expect_of_each(ids, ARRAY_LEN(ids));
+}
+
 /* --- who is right --- */
 
 Test(diagnose_faults, the_right_receiver_yields_none)

@@ -152,6 +152,8 @@ Test(judge, each_expectation_is_kept_broken_or_undecided, .init = set_up, .fini 
         {ALIKE, "401 401", NULL, PASS, 0, NULL},
         {ALIKE, "401 403", NULL, FAIL, 1, "differ in the status"},
         {ALIKE, "401 429", NULL, PASS, 0, NULL},
+        {ALIKE, "401 503", NULL, PASS, 0, NULL},
+        {ALIKE, "503 503", NULL, PASS, 0, NULL},
         {ALIKE, "401 reset", NULL, OPEN, 1, "not all"},
         {ALIKE, "hung hung", NULL, OPEN, 0, NULL},
         {ALIKE, "401 unsent", NULL, OPEN, 1, "for a test"},

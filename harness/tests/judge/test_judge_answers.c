@@ -162,6 +162,36 @@ Test(judge_answers, refusals_look_alike_but_for_incidental_headers, .init = set_
     }
 }
 
+Test(judge_answers, forgeries_lock_out_only_who_was_let_in_before, .init = set_up,
+     .fini = tear_down)
+{
+    static const struct {
+        const char *answers; /* two genuine events, two forgeries, two genuine events */
+        enum verdict verdict;
+    } rows[] = {
+        {"204 204 401 401 204 204", PASS},       {"204 204 401 401 429 429", FAIL},
+        {"204 204 401 429 403 503", FAIL},       {"204 204 401 429 429 204", PASS},
+        {"204 429 429 429 429 429", OPEN},       {"401 204 401 401 429 429", OPEN},
+        {"204 unsent 401 unsent 429 429", FAIL}, {"204 204 unsent unsent 204 204", OPEN},
+        {"unsent unsent 401 401 429 429", OPEN}, {"204 204 401 401 unsent unsent", OPEN},
+        {"204 204 401 401 reset refused", OPEN},
+    };
+    struct suite *suite = must_read("'steps':[{'deliver':{'times':2}},"
+                                    "{'sign':[{'op':'wrong-secret'}],'deliver':{'times':2}},"
+                                    "{'deliver':{'times':2}}],'expect':{'not-locked-out':true}");
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct judged judged;
+        judged_make(&judged, &suite->cases[0], rows[i].answers, NULL);
+        for (size_t k = 0; k < judged.count; k++)
+            judged.exchanges[k].genuine = judged.steps[k] != 1;
+        judged_judge(&judged, &suite->cases[0]);
+        cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s: %s", rows[i].answers,
+                     judged.result.reason);
+        judged_clear(&judged);
+    }
+    suite_free(suite);
+}
+
 Test(judge_answers, what_a_server_does_to_any_large_head_says_nothing, .init = set_up,
      .fini = tear_down)
 {

@@ -251,6 +251,23 @@ Test(receive_fault_limits, some_events_of_a_row_fail_whatever_they_hold)
     }
 }
 
+Test(receive_fault_limits, h11_keeps_everybody_out_after_so_many_forgeries)
+{
+    struct started_receiver started;
+    const struct posting genuine = {0};
+    const struct posting forged = {.key = "other"};
+    started_begin_wrong(&started, "H11=403,3", NULL);
+    for (int i = 0; i < 5; i++)
+        cr_expect_eq(post_status(&started, &genuine), 204);
+    for (int i = 0; i < 3; i++)
+        cr_expect_eq(post_status(&started, &forged), 401);
+    cr_expect_eq(post_status(&started, &genuine), 403);
+    cr_expect_eq(post_status(&started, &forged), 403);
+    (void)nanosleep(&(struct timespec){.tv_sec = 1, .tv_nsec = 100 * NS_PER_MS}, NULL);
+    cr_expect_eq(post_status(&started, &genuine), 204);
+    started_end(&started);
+}
+
 Test(receive_fault_limits, h07_ends_after_so_many_bytes)
 {
     struct started_receiver started;

@@ -205,6 +205,35 @@ Test(run_health, one_that_comes_back_was_away_for_so_long, .init = begin_look)
     cr_expect_eq(health.num_absences, 0);
 }
 
+Test(run_health, overload_that_no_distance_mends_is_its_own_answer, .init = begin_look)
+{
+    for (int i = 0; i < 3; i++)
+        health_note_overload(&health);
+    cr_expect_not(health.is_limited, "they came close together");
+    for (int i = 0; i < 6; i++)
+        health_slow_down(&health);
+    for (int i = 0; i < 4; i++) {
+        cr_expect_not(health.is_limited);
+        health_note_overload(&health);
+    }
+    cr_expect(health.is_limited && health.is_erratic);
+    cr_expect_eq(health.gap_ns, 0);
+}
+
+Test(run_health, overload_that_comes_again_to_who_is_alone_is_its_own_answer, .init = begin_look)
+{
+    for (int i = 0; i < 6; i++)
+        health_slow_down(&health);
+    for (int i = 0; i < 30; i++)
+        health_note_repetition(&health, false);
+    for (int i = 0; i < 4; i++)
+        health_note_repetition(&health, true);
+    cr_expect_not(health.is_limited, "few of many");
+    for (int i = 0; i < 4; i++)
+        health_note_repetition(&health, true);
+    cr_expect(health.is_limited);
+}
+
 Test(run_health, one_that_stays_away_is_gone, .init = begin_look)
 {
     cr_expect_eq(look(OUTCOME_REFUSED, 0, 10000), LOOK_AGAIN);

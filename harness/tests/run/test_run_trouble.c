@@ -145,6 +145,26 @@ Test(run_trouble, by_a_limit_on_forgeries_is_learnt, .fini = stop)
     json_decref(report);
 }
 
+/* One answer of three is a 503, however slowly requests come: that is not waited out for ever, and
+ * is no matter of what events hold. */
+Test(run_trouble, of_answers_that_no_patience_mends_ends_soon, .fini = stop)
+{
+    int code;
+    NEED_HOOKCHECK();
+    cr_assert(start_receiver(&receiver, ARGUMENTS("--fault", "H02=503,33")));
+    json_t *report = run_for_json(receiver.url, ARGUMENTS("--only", "panora/*/*"), &code);
+    cr_expect_eq(code, 1);
+    cr_expect_str_eq(json_string_value(json_object_get(report, "stopped")), "");
+    const json_t *diagnoses = json_object_get(report, "diagnoses");
+    cr_expect_eq(json_array_size(diagnoses), 1);
+    cr_expect_str_eq(json_string_value(json_object_get(json_array_get(diagnoses, 0), "id")),
+                     "fails-at-random");
+    char *notes = json_dumps(json_object_get(report, "notes"), 0);
+    cr_expect(notes && strstr(notes, "however far apart"), "%s", notes ? notes : "no notes");
+    free(notes);
+    json_decref(report);
+}
+
 Test(run_trouble, of_hostile_answers_ends_with_1_in_bounded_time, .fini = stop)
 {
     static const struct {

@@ -1,0 +1,26 @@
+/* Many copies of one event, one after another or several at once: how many fail, and which. */
+#ifndef DIAGNOSE_SERIES_H
+#define DIAGNOSE_SERIES_H
+
+#include "diagnose/investigation.h"
+
+#define SERIES_MAX 96
+
+struct series {
+    size_t count; /* that were sent */
+    size_t num_failed;
+    bool failed[SERIES_MAX];
+    size_t num_errors; /* answered 5xx */
+    bool limited;      /* a 429 or a 503 was among them */
+    int status;        /* of the first failure */
+    enum answer answer;
+};
+
+/* Sends `count` of them, at most SERIES_MAX, with fresh ids; `gap_ns` between them. */
+void series_run(struct investigation *inv, const struct specimen *specimen, size_t count,
+                size_t at_once, int64_t gap_ns, bool one_connection, struct series *out);
+
+/* Appends what the first that failed met, without how long it took: "503". */
+void series_add_met(const struct series *series, struct buf *out);
+
+#endif
