@@ -149,27 +149,35 @@ static void on_case(void *payload, const struct run_result *result, const struct
     print_text(screen, &text);
 }
 
-/* From what the cases took until now; the first few say too little. */
-static void add_time_left(const struct screen *screen, size_t ended, size_t total, struct buf *out)
+/* From what it took until now: by cases, or, where requests have to wait for each other, by
+ * requests. The first few say too little. */
+static void add_time_left(const struct screen *screen, const struct run_progress *progress,
+                          struct buf *out)
 {
     enum { SAY_FROM = 10 };
-    if (ended < SAY_FROM || ended >= total)
+    if (progress->num_judged < SAY_FROM || progress->num_judged >= progress->num_cases)
         return;
-    int64_t spent_ns = clock_monotonic_ns() - screen->begun_ns;
-    int64_t left_s = spent_ns / (int64_t)ended * (int64_t)(total - ended) / NS_PER_S;
-    buf_add_format(out, ", about %lld s left", (long long)left_s + 1);
+    double by_cases = (double)progress->num_judged / (double)progress->num_cases;
+    double by_requests = progress->num_sent < progress->num_planned
+                             ? (double)progress->num_sent / (double)progress->num_planned
+                             : by_cases;
+    double share = by_requests > by_cases ? by_requests : by_cases;
+    double spent_s = (double)(clock_monotonic_ns() - screen->begun_ns) / (double)NS_PER_S;
+    buf_add_format(out, ", about %.0f s left", spent_s / share * (1 - share) + 0.5);
 }
 
-static void on_progress(void *payload, size_t ended, size_t total)
+static void on_progress(void *payload, const struct run_progress *progress)
 {
     struct screen *screen = payload;
-    if (!screen->choice->progress || (ended == screen->last_shown && screen->line_is_up))
+    if (!screen->choice->progress ||
+        (progress->num_judged == screen->last_shown && screen->line_is_up))
         return;
-    screen->last_shown = ended;
+    screen->last_shown = progress->num_judged;
     screen->line_is_up = true;
     struct buf line = {0};
-    buf_add_format(&line, "\r\033[K  %zu of %zu testcases", ended, total);
-    add_time_left(screen, ended, total, &line);
+    buf_add_format(&line, "\r\033[K  %zu of %zu testcases", progress->num_judged,
+                   progress->num_cases);
+    add_time_left(screen, progress, &line);
     sink_write(stderr, buf_bytes(&line));
     (void)fflush(stderr);
     buf_clear(&line);

@@ -188,8 +188,10 @@ static void emit(struct runner *runner)
         if (listener && listener->on_case)
             listener->on_case(listener->payload, runner->result, &runner->result->cases[i]);
     }
+    const struct run_progress progress = {judged, runner->progress.num_cases,
+                                          runner_num_sent(runner), plan_num_requests(runner->plan)};
     if (listener && listener->on_progress)
-        listener->on_progress(listener->payload, judged, runner->progress.num_cases);
+        listener->on_progress(listener->payload, &progress);
 }
 
 /* Asked again it would lose what it is about: how the endpoint answered the first of all. */

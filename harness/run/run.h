@@ -67,11 +67,20 @@ struct run_options {
     const volatile sig_atomic_t *interrupted; /* set by a signal handler */
 };
 
+/* How far a run has come. Of the requests, some planned ones are never sent, and others come in
+ * addition. */
+struct run_progress {
+    size_t num_judged; /* cases */
+    size_t num_cases;
+    size_t num_sent; /* requests */
+    size_t num_planned;
+};
+
 /* Called while the run goes on; any of them may be NULL. */
 struct run_listener {
     void *payload;
     void (*on_case)(void *payload, const struct run_result *result, const struct case_result *one);
-    void (*on_progress)(void *payload, size_t ended, size_t total);
+    void (*on_progress)(void *payload, const struct run_progress *progress);
     /* The first genuine event was refused, and it is known why, long before the end. */
     void (*on_refusal)(void *payload, const char *cause);
 };
