@@ -179,7 +179,8 @@ bool plan_compose_search(const struct plan *plan, const struct planned *planned,
 static bool begin_search(const struct plan *plan, struct planned *planned, struct error *err)
 {
     planned->probe = probe_of(planned->one->probe);
-    if (!plan_compose_search(plan, planned, 0, probe_next(planned->probe, NULL, 0),
+    if (!plan_compose_search(plan, planned, 0,
+                             probe_next(planned->probe, planned->probe->max, NULL, 0),
                              &planned->requests[0], err))
         return error_prefix(err, "%s", planned->one->id);
     planned->count = 1;

@@ -104,6 +104,7 @@ static const struct probe probes[] = {
      "bytes",
      "bodies of up to",
      16 * MIB,
+     MIB,
      256,
      known_bodies,
      ARRAY_LEN(known_bodies),
@@ -112,6 +113,7 @@ static const struct probe probes[] = {
      "levels",
      "data nested up to",
      2048,
+     0,
      2048,
      known_levels,
      ARRAY_LEN(known_levels),
@@ -120,6 +122,7 @@ static const struct probe probes[] = {
      "bytes",
      "header lines of up to",
      64 * KIB,
+     0,
      256,
      known_headers,
      ARRAY_LEN(known_headers),
@@ -178,10 +181,15 @@ static int64_t smallest_of(const struct probe *probe)
     return probe->max > 2 * KIB ? 2 * KIB : 2;
 }
 
+int64_t probe_most(const struct probe *probe, bool gentle)
+{
+    return gentle && probe->gentle_max ? probe->gentle_max : probe->max;
+}
+
 /* The limits that many share first, from the middle of what is open, so that large ones are sent
  * only where smaller ones got in; one more than such a limit when it was accepted; halves for the
  * rest. */
-int64_t probe_next(const struct probe *probe, const struct tried *tried, size_t count)
+int64_t probe_next(const struct probe *probe, int64_t most, const struct tried *tried, size_t count)
 {
     int64_t low = 0;
     int64_t high = 0;
@@ -190,16 +198,16 @@ int64_t probe_next(const struct probe *probe, const struct tried *tried, size_t 
     probe_bounds(tried, count, &low, &high);
     if (low == 0 || count >= PROBE_SHOTS_MAX || tried[count - 1].result == PROBE_UNDECIDED)
         return 0;
-    int64_t known = known_between(probe, low, high ? high : probe->max);
+    int64_t known = known_between(probe, low, high ? high : most);
     if (known)
         return known;
-    if ((high && high - low <= 1) || low >= probe->max)
+    if ((high && high - low <= 1) || low >= most)
         return 0;
     const struct known_limit *reached = known_at(probe, low);
     if (reached && reached->from == reached->to)
         return low + 1; /* before the largest, which it may save */
     if (high == 0)
-        return probe->max;
+        return most;
     int64_t middle = low + (high - low) / 2;
     return high - low <= low / probe->coarseness ? 0 : middle;
 }

@@ -38,6 +38,7 @@ struct probe {
     const char *unit;
     const char *subject; /* completes "accepts ...": "bodies of up to" */
     int64_t max;         /* nothing above is tried */
+    int64_t gentle_max;  /* nothing above is sent to a host that may be a stranger's; 0 = max */
     int64_t coarseness;  /* where nothing is known, a search ends at this part of the limit: 1/N */
     const struct known_limit *known; /* ascending */
     size_t num_known;
@@ -50,8 +51,12 @@ extern const struct table probe_words;
 
 const struct probe *probe_of(const struct word *word);
 
-/* The value to try after these, or 0 when the search is over. Pure. */
-int64_t probe_next(const struct probe *probe, const struct tried *tried, size_t count);
+/* The largest value that is tried; `gentle` where disruptive cases are left out. */
+int64_t probe_most(const struct probe *probe, bool gentle);
+
+/* The value to try after these, at most `most`, or 0 when the search is over. Pure. */
+int64_t probe_next(const struct probe *probe, int64_t most, const struct tried *tried,
+                   size_t count);
 
 /* The largest value that was accepted (0 = none) and the smallest that was not (0 = none). */
 void probe_bounds(const struct tried *tried, size_t count, int64_t *out_low, int64_t *out_high);

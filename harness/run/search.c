@@ -1,6 +1,7 @@
 #include "run/search.h"
 
 #include "judge/expectation.h"
+#include "run/select.h"
 
 static enum probe_result result_of(const struct exchange *exchange)
 {
@@ -26,7 +27,8 @@ bool search_extend(const struct plan *plan, struct testcase *test, struct error 
     struct tried tried[PROBE_SHOTS_MAX];
     struct planned_request request;
     gather(test, tried);
-    int64_t value = probe_next(test->probe, tried, test->count);
+    int64_t value = probe_next(
+        test->probe, probe_most(test->probe, select_is_gentle(plan->options)), tried, test->count);
     if (value == 0 || !plan_compose_search(plan, test->planned, test->count, value, &request, err))
         return false;
     testcase_take(test, test->count++, &request);

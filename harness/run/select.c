@@ -120,6 +120,11 @@ static bool fits_rate(const struct run_options *options, const struct suite_case
     return true;
 }
 
+bool select_is_gentle(const struct run_options *options)
+{
+    return !options->target->is_private && !options->allow_disruptive;
+}
+
 const char *select_skip(const struct run_options *options, const struct suite_case *one)
 {
     const struct target *target = options->target;
@@ -136,7 +141,7 @@ const char *select_skip(const struct run_options *options, const struct suite_ca
         return "the secret would travel unencrypted; this is sent only over https or to loopback";
     if (!fits_rate(options, one))
         return "it sends more requests at once than --rate allows per second";
-    if (one->disruptive && !target->is_private && !options->allow_disruptive)
+    if (one->disruptive && select_is_gentle(options))
         return "it could harm a weak endpoint, and this one is public (--allow-disruptive)";
     return NULL;
 }

@@ -13,6 +13,10 @@ bool select_check(const struct run_options *options, struct error *err);
 /* Whether the case belongs to the run at all: globs, level, events, dialect, --quick. */
 bool select_case(const struct run_options *options, const struct suite_case *one);
 
+/* Whether what could harm a weak endpoint is left out: the host is public, and --allow-disruptive
+ * is not given. */
+bool select_is_gentle(const struct run_options *options);
+
 /* Why a selected case is reported but not sent, for a person; NULL when it is sent. */
 const char *select_skip(const struct run_options *options, const struct suite_case *one);
 

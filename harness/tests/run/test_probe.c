@@ -17,17 +17,18 @@ struct search {
 };
 
 /* Searches an endpoint that accepts up to `limit`. */
-static void search(const char *name, int64_t limit, struct search *out)
+static void search_up_to(const char *name, bool gentle, int64_t limit, struct search *out)
 {
     struct error err = {0};
     const struct word *word = table_find(&probe_words, name, &err);
     cr_assert(word, "%s", err.message);
     const struct probe *probe = probe_of(word);
+    const int64_t most = probe_most(probe, gentle);
     int64_t value = 0;
     *out = (struct search){0};
-    while ((value = probe_next(probe, out->tried, out->count)) != 0) {
+    while ((value = probe_next(probe, most, out->tried, out->count)) != 0) {
         cr_assert_lt(out->count, PROBE_SHOTS_MAX, "%s never ends", name);
-        cr_assert(value > 0 && value <= probe->max, "%s tries %lld", name, (long long)value);
+        cr_assert(value > 0 && value <= most, "%s tries %lld", name, (long long)value);
         for (size_t i = 0; i < out->count; i++)
             cr_assert_neq(out->tried[i].value, value, "%s tries %lld twice", name,
                           (long long)value);
@@ -36,6 +37,25 @@ static void search(const char *name, int64_t limit, struct search *out)
     }
     probe_measure(probe, out->tried, out->count, &out->result);
     out->sentence = out->result.num_measures ? out->result.measures[0].sentence : "";
+}
+
+static void search(const char *name, int64_t limit, struct search *out)
+{
+    search_up_to(name, false, limit, out);
+}
+
+Test(run_probe, sends_no_large_body_to_a_public_host)
+{
+    struct search seen;
+    search_up_to("body-limit", true, INT64_MAX, &seen);
+    cr_expect_str_eq(seen.sentence,
+                     "accepts bodies of up to 1,048,576 bytes, and perhaps more: nothing "
+                     "larger was tried");
+    case_result_clear(&seen.result);
+    search_up_to("body-limit", true, 102400, &seen);
+    cr_expect_str_eq(seen.sentence,
+                     "accepts bodies of up to 102,400 bytes: the default of express.json");
+    case_result_clear(&seen.result);
 }
 
 Test(run_probe, names_the_limits_that_many_share)
@@ -106,9 +126,9 @@ Test(run_probe, ends_at_what_is_undecided)
     const struct tried tried[] = {
         {2048, PROBE_ACCEPTED}, {1048576, PROBE_REFUSED}, {131072, PROBE_UNDECIDED}};
     struct case_result result = {0};
-    cr_expect_eq(probe_next(probe, tried, 1), 1048576);
-    cr_expect_eq(probe_next(probe, tried, 2), 131072);
-    cr_expect_eq(probe_next(probe, tried, 3), 0);
+    cr_expect_eq(probe_next(probe, probe_most(probe, false), tried, 1), 1048576);
+    cr_expect_eq(probe_next(probe, probe_most(probe, false), tried, 2), 131072);
+    cr_expect_eq(probe_next(probe, probe_most(probe, false), tried, 3), 0);
     probe_measure(probe, tried, 3, &result);
     cr_assert_eq(result.num_measures, 1);
     cr_expect_str_eq(result.measures[0].sentence,
