@@ -167,11 +167,14 @@ bool lockout_measure(struct investigation *inv); /* true: it accepts nothing any
 void repeat_measure(struct investigation *inv);  /* is it stable, and what does it depend on */
 bool repeat_forged(struct investigation *inv);   /* true: a forgery gets in now and then */
 bool repeat_deaths(struct investigation *inv);   /* true: it ends whenever it refuses */
-void door_open(struct investigation *inv);       /* why no genuine event is accepted */
-void door_name(struct investigation *inv);       /* ... once its content is known */
-void shrink_content(struct investigation *inv);  /* which features are refused */
-void shrink_shapes(struct investigation *inv);   /* types, arrays, dialects, sizes */
-void extent_measure(struct investigation *inv);  /* how far a bypass goes */
+
+/* The same of an endpoint that stays away, from what a case saw last: true when that was so. */
+bool repeat_last_death(struct investigation *inv, const struct case_result *one);
+void door_open(struct investigation *inv);      /* why no genuine event is accepted */
+void door_name(struct investigation *inv);      /* ... once its content is known */
+void shrink_content(struct investigation *inv); /* which features are refused */
+void shrink_shapes(struct investigation *inv);  /* types, arrays, dialects, sizes */
+void extent_measure(struct investigation *inv); /* how far a bypass goes */
 
 /* Sends a request as it is; again after a rate limit. `seen` may be NULL; else the
  * caller clears it. */

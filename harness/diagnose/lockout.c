@@ -37,6 +37,7 @@ static const struct case_result *broken_case(const struct investigation *inv)
     for (size_t i = 0; i < result->num_cases; i++) {
         const struct case_result *one = &result->cases[i];
         if (strcmp(one->id, LOCKOUT_CASE) == 0 && one->decisive < one->num_exchanges &&
+            !one->canary_failed && one->exchanges[one->decisive].genuine &&
             (one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN))
             return one;
     }

@@ -475,6 +475,46 @@ bool repeat_deaths(struct investigation *inv)
     return true;
 }
 
+/* The answer that came last, and how many genuine events of the case were accepted before it. */
+static const struct exchange *last_answered(const struct case_result *one, size_t *out_before)
+{
+    const struct exchange *last = NULL;
+    *out_before = 0;
+    for (size_t i = 0; i < one->num_exchanges; i++) {
+        const struct exchange *exchange = &one->exchanges[i];
+        if (exchange->seen.outcome != OUTCOME_ANSWERED)
+            continue;
+        *out_before += exchange->genuine && exchange->accepted;
+        if (!last || exchange->seen.started_ns >= last->seen.started_ns)
+            last = exchange;
+    }
+    return last;
+}
+
+bool repeat_last_death(struct investigation *inv, const struct case_result *one)
+{
+    size_t num_before;
+    const struct exchange *last = last_answered(one, &num_before);
+    if (!last || last->genuine || answer_of(&last->seen) != ANSWER_REFUSED || one->recovery_ns >= 0)
+        return false;
+    struct diagnosis_kind kind = dies;
+    char *sentence =
+        mem_format("ends after it has refused a forgery (%d), and stays away", last->seen.status);
+    char *accepted = mem_format("%zu genuine events in this case; it stayed", num_before);
+    char *refused = mem_format("a forgery: %d; nobody answered after it", last->seen.status);
+    kind.sentence = sentence;
+    struct diagnosis *diagnosis = found_pair(
+        inv, &kind, HARM_DIES, num_before ? accepted : "events before it", refused, "forged");
+    diagnosis->confidence = CONFIDENCE_LIKELY;
+    free(diagnosis->likely_because);
+    diagnosis->likely_because = mem_text("it did not come back, so it could not be asked again");
+    found_explain(diagnosis, one);
+    free(sentence);
+    free(accepted);
+    free(refused);
+    return true;
+}
+
 /* --- for lists --- */
 
 static const struct diagnosis_kind kinds[] = {

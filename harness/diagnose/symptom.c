@@ -424,6 +424,8 @@ static void note_death(struct investigation *inv)
             continue;
         if (!canaries_tell(inv))
             return;
+        if (!inv->has_base && repeat_last_death(inv, one))
+            continue;
         bool asked = inv->has_base && !inv->closed;
         bool died = asked && dies_again(inv, one);
         asked = asked && !inv->closed;

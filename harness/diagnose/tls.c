@@ -41,6 +41,10 @@ static const struct {
       UNREACHED,
       "serve the whole chain (fullchain.pem, not cert.pem); for an authority of your own: --cacert "
       "FILE"}},
+    {"requires a client certificate", /* in our own */
+     {"client-certificate-wanted", "requires a client certificate", UNREACHED,
+      "accept Panora's events without a client certificate: the signature authenticates them; to "
+      "test anyway: --cert FILE --key FILE"}},
     {"certificate required",
      {"client-certificate-wanted", "requires a client certificate", UNREACHED,
       "accept Panora's events without a client certificate: the signature authenticates them; to "

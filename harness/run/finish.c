@@ -290,6 +290,27 @@ static int exit_code_of(const struct runner *runner, const struct tally *tally)
 }
 
 /* An endpoint that ended is told first: after what, and that the rest could not be asked. */
+/* The last answer before the end, when that refused a forgery; or NULL. */
+static const struct exchange *last_refusal(const struct testcase *test)
+{
+    const struct exchange *last = NULL;
+    for (size_t i = 0; i < test->count; i++)
+        if (test->exchanges[i].seen.outcome == OUTCOME_ANSWERED &&
+            (!last || test->exchanges[i].seen.started_ns >= last->seen.started_ns))
+            last = &test->exchanges[i];
+    bool refused = last && !last->genuine && answer_of(&last->seen) == ANSWER_REFUSED;
+    return refused ? last : NULL;
+}
+
+static void add_culprit(const struct testcase *culprit, struct buf *out)
+{
+    const struct exchange *refusal = last_refusal(culprit);
+    buf_add_text(out, " after ");
+    if (refusal)
+        buf_add_format(out, "it refused a forgery (%d), in ", refusal->seen.status);
+    buf_add_format(out, "the case \"%s\" (%s)", culprit->one->title, culprit->one->id);
+}
+
 static void say_ended(const struct runner *runner)
 {
     struct run_result *result = runner->result;
@@ -298,8 +319,7 @@ static void say_ended(const struct runner *runner)
         return;
     buf_add_text(&out, "The endpoint went down");
     if (runner->trouble.culprit)
-        buf_add_format(&out, " after the case \"%s\" (%s)", runner->trouble.culprit->one->title,
-                       runner->trouble.culprit->one->id);
+        add_culprit(runner->trouble.culprit, &out);
     buf_add_text(&out, " and did not come back within ");
     text_add_duration(&out, runner->options->recovery_ns);
     buf_add_format(&out, "; %zu cases could not run.", result->counts[VERDICT_INCONCLUSIVE]);

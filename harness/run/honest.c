@@ -142,6 +142,11 @@ char *honest_sentence(const struct runner *runner)
     each_exchange(runner, tally_status, &tally);
     if (!runner->health.reached || !tally.usual)
         return buf_take(&out);
+    if (tally.usual->cert_wanted && !runner->health.any_accepted) {
+        buf_add_text(&out, "The endpoint requires a client certificate, and Panora has none: no "
+                           "event can arrive. To test what is behind it: --cert FILE --key FILE.");
+        return buf_take(&out);
+    }
     tally.met = met_instead_of(tally.usual, NULL);
     if (tally.met)
         each_exchange(runner, tally_met, &tally);

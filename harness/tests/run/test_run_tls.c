@@ -175,6 +175,25 @@ Test(run_tls, a_whole_run_says_why_there_is_no_session, .init = make_certs, .fin
     (void)stop_program(&server);
 }
 
+/* A server that wants a certificate turns Panora away: a case fails, and the cause names --cert. */
+Test(run_tls, names_the_client_certificate_that_is_wanted, .init = make_certs, .fini = remove_certs)
+{
+    struct started_program server = {0};
+    struct program_end end;
+    NEED_OPENSSL();
+    cr_assert(start_server(&server, "valid", "-Verify 1 -verify_return_error"));
+    char *ca = mem_format("%s/ca.pem", folder);
+    RUN(&end, "run", server.url, "--cacert", ca, "--quick", "--no-progress");
+    cr_expect_eq(end.code, 1, "%d", end.code);
+    cr_expect(strstr(buf_text(&end.out), "1. The endpoint requires a client certificate") &&
+                  strstr(buf_text(&end.out), "--cert"),
+              "%s", buf_text(&end.out));
+    cr_expect_null(strstr(buf_text(&end.out), "prove nothing"), "%s", buf_text(&end.out));
+    program_end_clear(&end);
+    free(ca);
+    (void)stop_program(&server);
+}
+
 Test(run_tls, is_left_out_over_http_with_the_reason)
 {
     struct started_program receiver = {0};

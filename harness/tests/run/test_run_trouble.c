@@ -99,6 +99,24 @@ Test(run_trouble, ends_soon_when_the_endpoint_stays_dead, .fini = stop)
     json_decref(report);
 }
 
+Test(run_trouble, says_first_that_it_ended_after_a_refusal, .fini = stop)
+{
+    int code;
+    NEED_HOOKCHECK();
+    cr_assert(start_receiver(&receiver, ARGUMENTS("--fault", "B17", "--restart", "1h")));
+    json_t *report = run_for_json(receiver.url, ARGUMENTS("--quick", "--recovery", "300ms"), &code);
+    const char *loudest = json_string_value(json_object_get(report, "loudest"));
+    const json_t *diagnoses = json_object_get(report, "diagnoses");
+    cr_expect_eq(code, 1);
+    cr_expect(strstr(loudest, "The endpoint went down after it refused a forgery (401)") == loudest,
+              "%s", loudest);
+    cr_expect(strstr(loudest, "cases could not run"), "%s", loudest);
+    cr_expect_eq(json_array_size(diagnoses), 1);
+    cr_expect_str_eq(json_string_value(json_object_get(json_array_get(diagnoses, 0), "id")),
+                     "dies-on-refusals");
+    json_decref(report);
+}
+
 /* The time for the run is up in the middle of the search: every case has its verdict all the same.
  */
 Test(run_trouble, that_outlasts_the_run_leaves_no_case_without_a_verdict, .fini = stop)
