@@ -139,7 +139,7 @@ static void add_environment(struct buf *out, bool has_settings)
     if (has_settings)
         buf_add_text(out, ".Sh FILES\n.Bl -tag -width Ds\n.It Pa hookcheck.json\n"
                           "Named endpoints and settings, from this folder or the nearest one "
-                          "above:\n.Ql hookcheck config\nshows what holds.\n.El\n");
+                          "above:\n.Ql hookcheck config\nshows the settings in effect.\n.El\n");
 }
 
 static void add_overview_page(struct buf *out)

@@ -191,9 +191,9 @@ static bool check(const struct arguments *arguments, const struct receive_choice
                              "application answers",
                              own[i]);
     if (!choice->forward && choice->forward_cacert)
-        return error_set(err, "--forward-cacert says nothing without --forward");
+        return error_set(err, "--forward-cacert has no effect without --forward");
     if (!choice->watch.wanted && arguments_has(arguments, "ui-listen"))
-        return error_set(err, "--ui-listen says nothing without --ui");
+        return error_set(err, "--ui-listen has no effect without --ui");
     return true;
 }
 

@@ -218,8 +218,8 @@ const char *event_choice_wire_type(const struct event_choice *choice, const char
     }
     if (strcmp(type->wire_type, given) != 0)
         log_print(LOG_WARN,
-                  "note: a subscription to %s receives bodies of type %s, so that is what is sent",
-                  given, type->wire_type);
+                  "note: Panora delivers %s with the type %s, so hookcheck sends that type", given,
+                  type->wire_type);
     return type->wire_type;
 }
 

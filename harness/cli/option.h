@@ -95,7 +95,7 @@ struct arguments {
 
     char **kept; /* texts that belong to it */
     size_t num_kept;
-    const char *endpoint; /* the name in hookcheck.json of which words[0] is the URL, or NULL */
+    const char *endpoint; /* words[0] is the URL of this endpoint of hookcheck.json; or NULL */
     const char *url_from; /* where words[0] comes from; NULL = the command line */
 };
 

@@ -295,7 +295,7 @@ static bool take_setting(struct collector *to, const struct json_at *at,
     return take_simple(to, at, spec, err);
 }
 
-/* One object of settings; `others` are the names in it that are no settings. */
+/* Reads one object of settings. `others` are names that it may have beside them. */
 static bool take_object(struct collector *to, const struct json_at *at, const char *const *others,
                         size_t num_others, struct error *err)
 {

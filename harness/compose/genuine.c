@@ -95,7 +95,7 @@ static void smallest_of_size(struct rng *rng, size_t size, struct buf *out)
     buf_add_text(out, end);
 }
 
-/* Draws of one type differ in length, so that a small size takes a few of them. */
+/* Samples of one type differ in length: to get a small one, the shortest of several is taken. */
 #define DRAWS 16
 
 /* The shortest of some draws without what is optional. */

@@ -34,8 +34,8 @@
 #define UTF8  "compute the HMAC over the UTF-8 bytes of the message"
 #define EXACT "compute the HMAC over data exactly as it arrived; do not trim it"
 #define READ_BODY                                                                                  \
-    "read the body before anything else consumes it, and refuse bodies without data; as it is, "   \
-    "one signature fits every event"
+    "read the body before anything else consumes it, and refuse bodies without data; until "       \
+    "then one signature fits every event"
 #define TRIM                                                                                       \
     "remove what does not belong to the secret: files and variables often add a newline, a space " \
     "or quotes"

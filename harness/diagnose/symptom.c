@@ -321,7 +321,7 @@ static bool stands(struct investigation *inv, const struct symptom *symptom,
     enum slowness slowness = slowness_measure(inv);
     *out = slowness == SLOW_BY_WORK ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY;
     if (slowness == SLOW_ALWAYS)
-        *out_because = "forged events take as long, so that the machine or the network may be slow";
+        *out_because = "forged events take as long, so the machine or the network may be slow";
     return slowness != SLOW_NOT;
 }
 
@@ -370,7 +370,7 @@ static void note_leaks(struct investigation *inv)
             const struct exchange *exchange = inv->sights[k].exchange;
             if (!inv->sights[k].is_probe || exchange->leaked != symptoms[i].leak)
                 continue;
-            char *evidence = mem_format("a response to %s holds it", exchange->sent);
+            char *evidence = mem_format("a response to %s contains it", exchange->sent);
             struct diagnosis *found = found_add(inv, &symptoms[i].kind, symptoms[i].harm_rank,
                                                 CONFIDENCE_PROVED, evidence);
             found->behind_first = inv->behind_first;

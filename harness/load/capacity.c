@@ -138,9 +138,9 @@ void capacity_text(const struct capacity *capacity, struct buf *out)
         add_step(&steps[i], out);
     add_knee(steps, count, out);
     if (capacity->holds_at)
-        buf_add_format(out, "capacity: %" PRId64 "/s holds the goals", capacity->holds_at);
+        buf_add_format(out, "capacity: %" PRId64 "/s meets the goals", capacity->holds_at);
     else
-        buf_add_text(out, "capacity: no rate that was tried holds the goals");
+        buf_add_text(out, "capacity: none of the tried rates meets the goals");
     if (capacity->holds_at && capacity->missed_at)
         buf_add_format(out, ", %" PRId64 "/s does not", capacity->missed_at);
     buf_add_text(out, "\n\n");

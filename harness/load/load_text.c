@@ -239,7 +239,7 @@ static void add_offender(const struct load_report *report, const struct load_off
     text_add_duration(out, offender->latency_ns);
     buf_add_text(out, ", ");
     text_add_duration(out, offender->at_ns);
-    buf_add_format(out, " into the load; in flight on its thread: %zu, of which %zu forged\n",
+    buf_add_format(out, " into the load; in flight on its thread: %zu, %zu of them forged\n",
                    offender->in_flight, offender->in_flight_forged);
     add_message(report, "request", &offender->request, out);
     add_message(report, "response", &offender->answer, out);

@@ -166,7 +166,7 @@ static enum result compare_and_lock(struct handling *handling)
 static const struct fault rows[] = {
     {.id = "H01",
      .name = "every-nth",
-     .sentence = "fails every tenth request, whatever it holds",
+     .sentence = "fails every tenth request, whatever it contains",
      .seen = "",
      .racy = true,
      .argument = CODE_N("500,10"),

@@ -139,7 +139,7 @@ void headline_add(const struct run_result *result, struct buf *out)
 {
     const char *summary = run_result_summary(result);
     if (result->exit_code == EXIT_BASELINE)
-        buf_add_format(out, "Not ready, as the baseline says: %zu known failures and no new one.",
+        buf_add_format(out, "Not ready, but only known failures: all %zu are in the baseline.",
                        count_standing(result, STANDING_FAILED));
     else if (result->exit_code == EXIT_WRONG_USAGE && result->loudest)
         buf_add_text(out, result->loudest);

@@ -144,8 +144,7 @@ static void add_accounting(const struct load_record *record, struct buf *out)
         return;
     buf_add_text(out, "<h2>What happened to the events</h2>\n<p class=\"dim\">By ");
     html_add(text_of(found, "source") ? text_of(found, "source") : "", out);
-    buf_add_format(out,
-                   ", which told of %" JSON_INTEGER_FORMAT " accepted and forged events.</p>\n",
+    buf_add_format(out, ", asked about %" JSON_INTEGER_FORMAT " accepted and forged events.</p>\n",
                    json_integer_value(json_object_get(found, "asked")));
     add_head(names, ARRAY_LEN(names), "What happened to the events", out);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -321,8 +320,8 @@ void load_page(const struct load_record *record, struct buf *out)
     add_seconds(record, "Every second", out);
     add_phases(record, "Percentiles of latency", out);
     add_offenders(record, out);
-    buf_add_text(out, "</main>\n<footer><p class=\"dim\">Secrets are replaced by "
-                      "$HOOKCHECK_SECRET and the like. The JSON report of the same load has every "
+    buf_add_text(out, "</main>\n<footer><p class=\"dim\">Secrets are replaced by names such as "
+                      "$HOOKCHECK_SECRET. The JSON report of the same load has every "
                       "figure.</p></footer>\n");
     html_end(out);
     free(title);

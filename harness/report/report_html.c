@@ -255,8 +255,8 @@ static void add_about(const struct run_result *result, struct buf *out)
     buf_clear(&text);
     html_element("pre class=\"command\"", result->rerun, out);
     buf_add_text(out,
-                 "<p class=\"dim\">Secrets are replaced by $HOOKCHECK_SECRET and the like. The "
-                 "JSON report of the same run holds everything that is cut here.</p>\n"
+                 "<p class=\"dim\">Secrets are replaced by names such as $HOOKCHECK_SECRET. The "
+                 "JSON report of the same run has everything that is cut here.</p>\n"
                  "</footer>\n");
 }
 
