@@ -9,6 +9,7 @@
 #   make fresh      the README's two commands, make demo and make test, in a fresh Debian (as root)
 #   make check      build and run the tests            (TESTS=sign_ narrows to suites of that name)
 #   make sanitize   the same tests under ASan and UBSan, leaks included
+#   make threads    the load under ThreadSanitizer
 #   make coverage   the same tests, with a line-coverage report
 #   make fuzz       each fuzz target for FUZZ_SECONDS
 #   make lint       include rule between layers, clang-tidy, cppcheck, formatting
@@ -96,6 +97,7 @@ endif
 ALL_LDLIBS = $(LIB_LIBS) $(LDLIBS)
 
 VARIANT_FLAGS.sanitize := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+VARIANT_FLAGS.threads  := -O1 -fno-omit-frame-pointer -fsanitize=thread
 VARIANT_FLAGS.coverage := -O0 --coverage
 VARIANT_FLAGS.fuzz     := -O1 -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 VARIANT_FLAGS := $(VARIANT_FLAGS.$(VARIANT))
@@ -261,6 +263,12 @@ sanitize:
 	@ASAN_OPTIONS=abort_on_error=1:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	 LSAN_OPTIONS=suppressions=$(CURDIR)/harness/tests/support/lsan.supp:print_suppressions=0 \
 	 $(MAKE) --no-print-directory VARIANT=sanitize UNIT_FLAGS=-j1 check
+
+# What uses threads under ThreadSanitizer: the load, with plain and TLS connections.
+.PHONY: threads
+threads:
+	@$(MAKE) --no-print-directory VARIANT=threads build/threads/hookcheck
+	@harness/tools/try_threads.sh build/threads/hookcheck
 
 coverage:
 	@find build/coverage -name '*.gcda' -delete 2>/dev/null || true

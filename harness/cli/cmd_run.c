@@ -107,7 +107,7 @@ static void fill_about(struct run_result *result, const struct run_choice *choic
     result->seed = choice->run.seed;
     result->url = target_url_with(&choice->target, NULL);
     if (choice->endpoint.engine.insecure)
-        run_result_add_note(result, mem_text(ENDPOINT_INSECURE));
+        run_result_add_note(result, mem_text(ENGINE_INSECURE));
     result->redactor = sink_redactor();
     redact_owned(result, &result->target);
     redact_owned(result, &result->url);

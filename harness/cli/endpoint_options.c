@@ -222,7 +222,7 @@ bool endpoint_choice_read(struct endpoint_choice *choice, const struct arguments
         !read_ip_version(choice, arguments, err) || !read_headers(choice, arguments, err))
         return false;
     if (engine->insecure)
-        log_print(LOG_WARN, "%s", ENDPOINT_INSECURE);
+        log_print(LOG_WARN, "%s", ENGINE_INSECURE);
     return true;
 }
 

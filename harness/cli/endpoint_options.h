@@ -13,10 +13,6 @@
 
 extern const struct option_set endpoint_options;
 
-/* What is said, on standard error and in every report, of a run with --insecure. */
-#define ENDPOINT_INSECURE                                                                          \
-    "certificates were not checked (--insecure): anyone on the way could have answered"
-
 struct endpoint_choice {
     struct engine_options engine; /* borrows from the arguments and from this struct */
     const char **resolve;

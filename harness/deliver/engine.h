@@ -31,6 +31,10 @@
 #include "result/observation.h"
 
 /* How to reach the endpoint; texts are borrowed and outlive the engine. Meanings are curl's. */
+/* What is said, on standard error and in every report, where `insecure` is set. */
+#define ENGINE_INSECURE                                                                            \
+    "certificates were not checked (--insecure): anyone on the way could have answered"
+
 struct engine_options {
     const char *cacert;
     const char *cert;

@@ -6,18 +6,15 @@
 #include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "deliver/engine_internal.h"
-
-#define MS_PER_S 1000
+#include "deliver/tls_certificate.h"
 
 struct tls_probe {
     SSL_CTX *context;
@@ -57,12 +54,6 @@ static bool is_about_dates(int error)
     return error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_NOT_YET_VALID;
 }
 
-static void copy_text(char *to, size_t size, const char *text)
-{
-    (void)snprintf(to, size, "%s", text);
-}
-
-/* Notes what is wrong and lets the handshake go on, so that everything is seen at once. */
 static int on_verify(int ok, X509_STORE_CTX *store)
 {
     const SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
@@ -73,9 +64,9 @@ static int on_verify(int ok, X509_STORE_CTX *store)
         return 1;
     if (is_about_dates(error)) {
         if (!facts->date_error[0])
-            copy_text(facts->date_error, sizeof facts->date_error, words);
+            tls_copy_text(facts->date_error, sizeof facts->date_error, words);
     } else if (!facts->chain_error[0]) {
-        copy_text(facts->chain_error, sizeof facts->chain_error, words);
+        tls_copy_text(facts->chain_error, sizeof facts->chain_error, words);
     }
     return 1;
 }
@@ -90,74 +81,12 @@ static void on_message(int is_sent, int version, int type, const void *data, siz
         facts->offered = true;
 }
 
-static int64_t wall_ms_of(const ASN1_TIME *time)
-{
-    struct tm parts;
-    return ASN1_TIME_to_tm(time, &parts) == 1 ? (int64_t)timegm(&parts) * MS_PER_S : 0;
-}
-
-static bool is_for(X509 *certificate, const char *host)
-{
-    unsigned char address[16];
-    if (inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1)
-        return X509_check_ip_asc(certificate, host, 0) == 1;
-    return X509_check_host(certificate, host, 0, 0, NULL) == 1;
-}
-
-static void add_name(const GENERAL_NAME *name, struct buf *out)
-{
-    char address[INET6_ADDRSTRLEN] = "";
-    int kind = 0;
-    const ASN1_STRING *value = GENERAL_NAME_get0_value(name, &kind);
-    const unsigned char *data = ASN1_STRING_get0_data(value);
-    size_t len = (size_t)ASN1_STRING_length(value);
-    if (kind != GEN_DNS && kind != GEN_IPADD)
-        return;
-    buf_add_text(out, out->len ? ", " : "");
-    if (kind == GEN_DNS)
-        text_add_visible(out, (struct bytes){(const char *)data, len}, SIZE_MAX);
-    else if (len == 4 || len == 16)
-        buf_add_text(out, inet_ntop(len == 4 ? AF_INET : AF_INET6, data, address, sizeof address));
-}
-
-/* The names that clients look at; the subject has been of no account to them for years. */
-static void read_names(const X509 *leaf, struct tls_facts *facts)
-{
-    GENERAL_NAMES *names = X509_get_ext_d2i(leaf, NID_subject_alt_name, NULL, NULL);
-    struct buf out = {0};
-    for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)
-        add_name(sk_GENERAL_NAME_value(names, i), &out);
-    copy_text(facts->names, sizeof facts->names, buf_text(&out));
-    buf_clear(&out);
-    GENERAL_NAMES_free(names);
-}
-
 static void read_certificates(const SSL *ssl, const char *host, struct tls_facts *facts)
 {
     X509 *leaf = SSL_get1_peer_certificate(ssl);
-    if (!leaf)
-        return;
-    char subject[256] = "";
-    struct buf visible = {0};
-    (void)X509_NAME_oneline(X509_get_subject_name(leaf), subject, sizeof subject);
-    text_add_visible(&visible, bytes_of(subject), sizeof facts->subject - 4);
-    copy_text(facts->subject, sizeof facts->subject, buf_text(&visible));
-    buf_clear(&visible);
-    facts->name_matches = is_for(leaf, host);
-    read_names(leaf, facts);
-    facts->not_before_ms = wall_ms_of(X509_get0_notBefore(leaf));
-    facts->not_after_ms = wall_ms_of(X509_get0_notAfter(leaf));
+    if (leaf)
+        tls_certificate_read(leaf, SSL_get_peer_cert_chain(ssl), host, facts);
     X509_free(leaf);
-    STACK_OF(X509) *chain = SSL_get_peer_cert_chain(ssl); /* borrowed */
-    for (int i = 0; i < sk_X509_num(chain); i++) {
-        const X509 *one = sk_X509_value(chain, i);
-        int64_t not_before_ms = wall_ms_of(X509_get0_notBefore(one));
-        int64_t not_after_ms = wall_ms_of(X509_get0_notAfter(one));
-        if (not_before_ms > facts->not_before_ms)
-            facts->not_before_ms = not_before_ms;
-        if (not_after_ms < facts->not_after_ms)
-            facts->not_after_ms = not_after_ms;
-    }
 }
 
 /* --- the handshake --- */
@@ -254,8 +183,8 @@ static void on_agreed(struct engine_connection *connection)
     connection->probe->agreed = true;
     attempt->seen.tls_ns = attempt_age_ns(attempt);
     facts->established = true;
-    copy_text(facts->protocol, sizeof facts->protocol, SSL_get_version(ssl));
-    copy_text(facts->cipher, sizeof facts->cipher, SSL_get_cipher_name(ssl));
+    tls_copy_text(facts->protocol, sizeof facts->protocol, SSL_get_version(ssl));
+    tls_copy_text(facts->cipher, sizeof facts->cipher, SSL_get_cipher_name(ssl));
     read_alpn(ssl, facts);
     read_certificates(ssl, attempt->engine->target->host, facts);
     end(connection, OUTCOME_LEFT, "only a TLS handshake");

@@ -183,11 +183,11 @@ static json_t *timeline_json(const struct load_result *result)
     return array;
 }
 
-static json_t *sender_json(const struct load_result *result)
+static json_t *sender_json(const struct load_report *report)
 {
-    const struct tally *tally = &result->tally;
+    const struct tally *tally = &report->result->tally;
     struct buf doubts = {0};
-    load_doubts(result, &doubts);
+    load_report_cautions(report, &doubts);
     json_t *object = json_object();
     put(object, "late_ms", times_json(&tally->late));
     put(object, "busiest_thread", json_real(tally->busiest));
@@ -261,7 +261,7 @@ json_t *load_json(const struct load_report *report)
     put(object, "goals", goals_json(report));
     put(object, "milliseconds", times);
     put(object, "timeline", timeline_json(result));
-    put(object, "sender", sender_json(result));
+    put(object, "sender", sender_json(report));
     put(object, "offenders", offenders_json(report));
     return object;
 }

@@ -25,6 +25,9 @@ struct load_report {
  * right. */
 bool load_report_passes(const struct load_report *report);
 
+/* Appends what makes the figures doubtful; nothing when nothing does. */
+void load_report_cautions(const struct load_report *report, struct buf *out);
+
 /* Appends one second's line, without its end. */
 void load_text_second(const struct load_second *second, struct buf *out);
 

@@ -318,7 +318,7 @@ static void add_goals(const struct load_report *report, struct buf *out)
 static void add_doubts(const struct load_report *report, struct buf *out)
 {
     struct buf doubts = {0};
-    load_doubts(report->result, &doubts);
+    load_report_cautions(report, &doubts);
     if (doubts.len) {
         begin_row(out, "caution");
         layout_wrap(buf_text(&doubts), INDENT, TERMINAL_COLUMNS_USUAL, out);
@@ -334,6 +334,13 @@ static void add_last_line(const struct load_report *report, struct buf *out)
     buf_add_text(out, " requests, ");
     add_count(out, tally_errors(tally));
     buf_add_text(out, " errors\n");
+}
+
+void load_report_cautions(const struct load_report *report, struct buf *out)
+{
+    load_doubts(report->result, out);
+    if (report->plan->engine->insecure)
+        buf_add_text(out, ENGINE_INSECURE);
 }
 
 bool load_report_passes(const struct load_report *report)

@@ -37,6 +37,17 @@ static void add_message(const struct run_result *result, const struct badge *bad
         buf_add_format(out, ", %zu failed", result->counts[VERDICT_FAIL]);
 }
 
+/* What a pointer over the picture shows: the message, and what makes it doubtful. */
+static void add_title(const struct run_result *result, const char *message, struct buf *out)
+{
+    buf_add_format(out, "<title>hookcheck: %s", message);
+    for (size_t i = 0; i < result->num_notes; i++) {
+        buf_add_text(out, "; ");
+        xml_add(bytes_of(result->notes[i]), out);
+    }
+    buf_add_text(out, "</title>\n");
+}
+
 void report_badge_render(const struct run_result *result, struct buf *out)
 {
     enum { HEIGHT = 20, LEFT = 78, CHARACTER = 7, PADDING = 14 };
@@ -46,12 +57,13 @@ void report_badge_render(const struct run_result *result, struct buf *out)
     size_t right = message.len * CHARACTER + PADDING;
     buf_add_format(out,
                    "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%zu\" height=\"%d\" "
-                   "role=\"img\" aria-label=\"hookcheck: %s\">\n"
-                   "<title>hookcheck: %s</title>\n"
+                   "role=\"img\" aria-label=\"hookcheck: %s\">\n",
+                   LEFT + right, HEIGHT, buf_text(&message));
+    add_title(result, buf_text(&message), out);
+    buf_add_format(out,
                    "<rect width=\"%zu\" height=\"%d\" rx=\"3\" fill=\"#444\"/>\n"
                    "<path d=\"M%d 0h%zua3 3 0 0 1 3 3v14a3 3 0 0 1-3 3H%dz\" fill=\"%s\"/>\n",
-                   LEFT + right, HEIGHT, buf_text(&message), buf_text(&message), LEFT + right,
-                   HEIGHT, LEFT, right - 3, LEFT, badge->color);
+                   LEFT + right, HEIGHT, LEFT, right - 3, LEFT, badge->color);
     buf_add_format(out,
                    "<g fill=\"#fff\" text-anchor=\"middle\" font-size=\"11\" "
                    "font-family=\"Verdana,DejaVu Sans,Geneva,sans-serif\">\n"

@@ -7,9 +7,10 @@
 #include "base/mem.h"
 #include "base/sink.h"
 #include "cli/endpoint_options.h"
+#include "tests/support/run_program.h"
 #include "tests/support/shell_run.h"
 
-TestSuite(cli_endpoint_options, .timeout = 20);
+TestSuite(cli_endpoint_options, .timeout = 60);
 
 static bool read_options(struct endpoint_choice *choice, struct arguments *arguments,
                          const char *const *words, struct error *err)
@@ -140,4 +141,24 @@ Test(cli_endpoint_options, refuses_what_is_no_header_or_is_panoras_own)
         endpoint_choice_clear(&choice);
         arguments_clear(&arguments);
     }
+}
+
+/* Whoever reads a report must not take it for one of a checked connection. */
+Test(cli_endpoint_options, insecure_is_said_in_every_report)
+{
+    NEED_HOOKCHECK();
+    struct buf out = {0};
+    (void)shell_run(
+        "d=$(mktemp -d); cd $d; mkfifo said; export HOOKCHECK_SECRET=whsec_insecure; "
+        "\"$HOOKCHECK_BIN\" receive --tls --quiet >said 2>&1 & r=$!; "
+        "url=$(sed -n 's/^.*\\(https:[^ ]*\\).*$/\\1/;T;p;q' said); rm said; "
+        "for f in json junit tap markdown html github sarif har badge text; do "
+        "\"$HOOKCHECK_BIN\" run $url/hook -k --quick --only accepts-an-event --report $f=$f "
+        ">/dev/null 2>&1; done; "
+        "for f in json html; do \"$HOOKCHECK_BIN\" load $url/hook -k --rate 50/s --duration 100ms "
+        "--report $f=load.$f "
+        ">/dev/null 2>&1; done; kill $r; ls | grep -c .; grep -L -e '--insecure' *; cd /; rm -r $d",
+        &out);
+    cr_expect_str_eq(buf_text(&out), "12\n");
+    buf_clear(&out);
 }
