@@ -49,11 +49,12 @@ static bool comes_further(const struct observation *seen, const struct observati
     return seen->status == 401 && refused->status != 401;
 }
 
-static bool try_dresses(struct investigation *inv, const struct observation *refused,
+/* The first `count` of them: where each takes the whole deadline, few are tried. */
+static bool try_dresses(struct investigation *inv, const struct observation *refused, size_t count,
                         const struct feature **out_further)
 {
     *out_further = NULL;
-    for (size_t i = 0; i < ARRAY_LEN(dresses) && !inv->closed; i++) {
+    for (size_t i = 0; i < count && !inv->closed; i++) {
         const struct feature *feature = feature_find(dresses[i]);
         const struct specimen genuine = {.features = &feature, .num_features = 1};
         struct specimen forged = genuine;
@@ -539,12 +540,17 @@ void door_open(struct investigation *inv)
     enum answer answer = ask_genuine(inv, &of_genuine);
     (void)specimen_ask(inv, &forged, &of_forged);
     bool asks = answer == ANSWER_REFUSED || answer == ANSWER_ERROR || answer == ANSWER_DIED;
+    bool hangs = answer == ANSWER_HUNG && answer_of(&of_forged) == ANSWER_HUNG;
     const struct met_instead *met = met_instead_of(&of_genuine, NULL);
     bool elsewhere = met && of_genuine.status >= 300 && of_genuine.status < 400;
     if (asks && !differs(&of_genuine, &of_forged) && !elsewhere) {
         const struct feature *further;
-        if (!try_dresses(inv, &of_genuine, &further))
+        if (!try_dresses(inv, &of_genuine, ARRAY_LEN(dresses), &further))
             try_computations_dressed(inv, further, &of_genuine);
+    }
+    if (hangs) {
+        const struct feature *further;
+        (void)try_dresses(inv, &of_genuine, 1, &further);
     }
     if (!inv->has_base && met)
         name_met(inv, &of_genuine);

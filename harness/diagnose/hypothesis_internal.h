@@ -19,6 +19,7 @@ apply_hypothesis sign_trimmed_data;
 apply_hypothesis sign_as_ascii;
 apply_hypothesis sign_without_wide;
 apply_hypothesis sign_as_latin1;
+apply_hypothesis sign_decoded;
 apply_hypothesis sign_as_binary;
 apply_hypothesis sign_constant; /* argument: the message */
 

@@ -147,6 +147,24 @@ bool sign_as_latin1(const struct hypothesis *hypothesis, struct signing *signing
     return true;
 }
 
+/* The bytes of the body taken for characters of another charset: each that is not ASCII becomes the
+ * argument, or with none the character of its number. */
+bool sign_decoded(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    struct bytes in = buf_bytes(&signing->subject->message);
+    for (size_t i = 0; i < in.len; i++) {
+        unsigned char c = (unsigned char)in.data[i];
+        if (c < 0x80)
+            buf_add_char(&signing->message, in.data[i]);
+        else if (hypothesis->argument)
+            buf_add_text(&signing->message, hypothesis->argument);
+        else
+            buf_add(&signing->message, (char[]){(char)(0xc0 | c >> 6), (char)(0x80 | (c & 0x3f))},
+                    2);
+    }
+    return true;
+}
+
 /* As Buffer.from(text, 'latin1') does: of each UTF-16 unit the lower byte. */
 bool sign_as_binary(const struct hypothesis *hypothesis, struct signing *signing)
 {

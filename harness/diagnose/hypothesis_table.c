@@ -31,7 +31,10 @@
 #define NUMBERS                                                                                    \
     "use the raw text of data from the body; when data is an object, this library writes numbers " \
     "such as 1e+21 and some escapes differently from JSON.stringify"
-#define UTF8  "compute the HMAC over the UTF-8 bytes of the message"
+#define UTF8 "compute the HMAC over the UTF-8 bytes of the message"
+#define DECODE                                                                                     \
+    "decode the body as UTF-8 (Java: request.setCharacterEncoding, or new String(bytes, UTF_8)), " \
+    "or take the bytes as they are"
 #define EXACT "compute the HMAC over data exactly as it arrived; do not trim it"
 #define READ_BODY                                                                                  \
     "read the body before anything else consumes it, and refuse bodies without data; until "       \
@@ -175,6 +178,12 @@ const struct hypothesis hypotheses[] = {
         "converts the message to Node's latin1 (binary) before it computes the HMAC, keeping one "
         "byte of each character",
         LIKELY, .language = "javascript"),
+    ROW(MESSAGE, "decodes-as-latin1", sign_decoded, NULL, DECODE,
+        "decodes the body as Latin-1, and computes the HMAC over what that gives", LIKELY),
+    ROW(MESSAGE, "decodes-as-ascii", sign_decoded, "\xEF\xBF\xBD", DECODE,
+        "decodes the body as ASCII, and computes the HMAC over text with U+FFFD for each other "
+        "byte",
+        LIKELY),
     ROW(MESSAGE, "signs-without-wide", sign_without_wide, NULL, UTF8,
         "drops every non-ASCII character before it computes the HMAC", UNLIKELY),
     ROW(MESSAGE, "signs-trimmed-data", sign_trimmed_data, NULL, EXACT,

@@ -329,7 +329,7 @@ static void take_hypothesis(struct investigation *inv, struct trials *trials,
     free(twin);
 }
 
-#define FITS_TRIED 6
+#define FITS_TRIED 14
 
 static const struct trial *proved_by(struct investigation *inv, const struct computation *by,
                                      const struct trials *trials, bool at_once)

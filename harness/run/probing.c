@@ -10,15 +10,15 @@
 #include "run/experiment.h"
 #include "run/finish.h"
 
-/* A slow endpoint gets so large a part of the run's time. */
-#define SHARE_OF_TIME 5
-
 /* ... or what is left of this, when each event takes very long, and so much at least. */
 #define TIME_IF_GRAVE  (54 * NS_PER_S)
 #define LEAST_IF_GRAVE (9 * NS_PER_S)
 
 /* Whoever hangs on so many questions hangs on the next. */
 #define HUNG_MAX 6
+
+/* ... and who never answered is asked by another name once. */
+#define HUNG_ALWAYS_MAX 2
 
 struct probing {
     struct runner *runner;
@@ -30,7 +30,7 @@ struct probing {
 static int64_t longest_of(const struct probing *probing)
 {
     const struct runner *runner = probing->runner;
-    int64_t share_ns = runner->options->max_time_ns / SHARE_OF_TIME;
+    int64_t share_ns = runner->options->max_time_ns / PROBING_SHARE_OF_TIME;
     int64_t left_ns = TIME_IF_GRAVE - (probing->begun_ns - runner->begun_ns);
     if (!health_is_very_slow(&runner->health) || left_ns > share_ns)
         return share_ns;
@@ -41,7 +41,7 @@ static bool may_send(const struct probing *probing)
 {
     bool ever_answered =
         probing->runner->health.answered || probing->runner->health.hangs[SHOT_GENUINE] == 0;
-    size_t hung_max = ever_answered ? HUNG_MAX : 1; /* who never answers hangs on this as well */
+    size_t hung_max = ever_answered ? HUNG_MAX : HUNG_ALWAYS_MAX;
     return probing->num_hung < hung_max &&
            clock_monotonic_ns() - probing->begun_ns <= longest_of(probing);
 }

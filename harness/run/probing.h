@@ -8,6 +8,9 @@
  * is told what was found. Nothing else is in flight meanwhile. */
 void probing_first_refusal(struct runner *runner, const struct testcase *first);
 
+/* A slow endpoint gets so large a part of the run's time: a fifth. */
+#define PROBING_SHARE_OF_TIME 5
+
 /* Fills in the result's diagnoses. Last of all: every case is judged. */
 void probing_diagnose(struct runner *runner);
 

@@ -90,6 +90,17 @@ static bool tls_is_to_come(const struct runner *runner)
     return false;
 }
 
+/* What went wrong so far is worth the last part of the time: it is for the diagnosis. */
+static bool diagnosis_is_due(const struct runner *runner, int64_t now_ns)
+{
+    const struct run_options *options = runner->options;
+    const size_t *counts = runner->result->counts;
+    int64_t most_ns = options->max_time_ns - options->max_time_ns / PROBING_SHARE_OF_TIME;
+    bool troubled = counts[VERDICT_FAIL] > 0 || counts[VERDICT_INCONCLUSIVE] > 0;
+    return most_ns && troubled && options->diagnose != DIAGNOSE_OFF &&
+           now_ns - runner->begun_ns >= most_ns;
+}
+
 /* The reasons to end a run before everything was sent. */
 static void check_stop(struct runner *runner, int64_t now_ns)
 {
@@ -99,6 +110,9 @@ static void check_stop(struct runner *runner, int64_t now_ns)
     if (over) {
         runner->result->interrupted = runner_was_interrupted(runner);
         stop(runner, over);
+    } else if (diagnosis_is_due(runner, now_ns)) {
+        stop(runner, "not sent: the time for the cases ran out (four fifths of --max-time; the "
+                     "rest is for the diagnosis)");
     } else if (runner->options->fail_fast && runner->result->counts[VERDICT_FAIL] > 0) {
         stop(runner, "not sent: a required case failed (--fail-fast)");
     } else if (!runner->health.reached && runner_num_sent(runner) > 0 && runner->in_flight == 0 &&

@@ -52,7 +52,14 @@ static const struct {
       REFUSED,
       {EVENT, .answer = "401", .signature = "abcd", .gone = true},
       SIGNED("abcd", "401")}},
+    /* what was gone shows nothing else */
+    {"dies-on-a-request ",
+     {ACCEPTED,
+      {EVENT, .answer = "401", .id = "http/disclosure/debug-page", .gone = true},
+      REFUSED}},
     /* what a single case shows */
+    /* ... and a forgery that gets in is no refusal that differs */
+    {"", {ACCEPTED, {EVENT, .answer = "204", .id = "panora/signature/refusals-look-alike"}}},
     {"other-over-ipv6 ",
      {ACCEPTED, {EVENT, .genuine = true, .answer = "404", .id = "http/transport/ipv4-ipv6"}}},
 };
