@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "judge/expectation.h"
 
-TestSuite(judge_searches, .timeout = 20);
+TestSuite(judge_check_leaks, .timeout = 20);
 
 #define SECRET     "whsec+Test/1234="
 #define SIGNATURE  "5390ab789ae3eeb39730281bdd2fd8b6ea784e163f4df48f29ddadc415f15661"
@@ -70,7 +70,7 @@ static void check_rows(const char *text, const struct row *rows, size_t count)
 }
 
 /* The encoded forms are written out, made with coreutils and Python rather than with our code. */
-Test(judge_searches, leaks_are_found_in_every_encoding)
+Test(judge_check_leaks, leaks_are_found_in_every_encoding)
 {
     static const struct row rows[] = {
         {NULL, "no valid signature", false},
@@ -101,7 +101,7 @@ Test(judge_searches, leaks_are_found_in_every_encoding)
     check_rows("leaks-nothing", rows, ARRAY_LEN(rows));
 }
 
-Test(judge_searches, what_the_request_held_is_no_leak)
+Test(judge_check_leaks, what_the_request_held_is_no_leak)
 {
     struct exchange exchange;
     make_exchange(&exchange, NULL, "you sent " SIGNATURE);
@@ -110,7 +110,7 @@ Test(judge_searches, what_the_request_held_is_no_leak)
     clear_exchange(&exchange);
 }
 
-Test(judge_searches, stack_traces_of_each_language_are_found)
+Test(judge_check_leaks, stack_traces_of_each_language_are_found)
 {
     static const struct row rows[] = {
         {NULL, "Error: no\n    at Layer.handle (/srv/app/node_modules/express/router.js:95:5)",
@@ -134,7 +134,7 @@ Test(judge_searches, stack_traces_of_each_language_are_found)
     check_rows("discloses-no=stack-trace", rows, ARRAY_LEN(rows));
 }
 
-Test(judge_searches, debug_pages_are_found)
+Test(judge_check_leaks, debug_pages_are_found)
 {
     static const struct row rows[] = {
         {NULL, "<title>TypeError // Werkzeug Debugger</title>", true},
@@ -160,7 +160,7 @@ static void check_banner(const char *name, const char *value, bool found)
     clear_exchange(&exchange);
 }
 
-Test(judge_searches, banners_tell_by_version_or_by_being_there)
+Test(judge_check_leaks, banners_tell_by_version_or_by_being_there)
 {
     check_banner("Server", "nginx/1.25.3", true);
     check_banner("Server", "cloudflare", false);
@@ -168,7 +168,7 @@ Test(judge_searches, banners_tell_by_version_or_by_being_there)
     check_banner("X-Request-Id", "1234", false);
 }
 
-Test(judge_searches, what_is_shown_is_the_line_and_not_the_page)
+Test(judge_check_leaks, what_is_shown_is_the_line_and_not_the_page)
 {
     struct exchange exchange;
     struct buf actual = {0};
@@ -179,7 +179,7 @@ Test(judge_searches, what_is_shown_is_the_line_and_not_the_page)
     clear_exchange(&exchange);
 }
 
-Test(judge_searches, without_any_answer_nothing_is_decided)
+Test(judge_check_leaks, without_any_answer_nothing_is_decided)
 {
     static const char *const words[] = {"leaks-nothing", "discloses-no=debug-page"};
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "tests/support/started_receiver.h"
 
-TestSuite(receive_connection, .timeout = 20);
+TestSuite(serve_connection, .timeout = 20);
 
 #define SOON_MS 5000
 
@@ -59,7 +59,7 @@ static void pair_end(struct pair *pair)
     started_end(&pair->started);
 }
 
-Test(receive_connection, carries_many_requests)
+Test(serve_connection, carries_many_requests)
 {
     struct pair pair;
     pair_begin(&pair, NULL);
@@ -73,7 +73,7 @@ Test(receive_connection, carries_many_requests)
     pair_end(&pair);
 }
 
-Test(receive_connection, answers_pipelined_requests_in_order)
+Test(serve_connection, answers_pipelined_requests_in_order)
 {
     struct pair pair;
     struct buf bytes = {0};
@@ -92,7 +92,7 @@ Test(receive_connection, answers_pipelined_requests_in_order)
     pair_end(&pair);
 }
 
-Test(receive_connection, reads_a_request_byte_by_byte)
+Test(serve_connection, reads_a_request_byte_by_byte)
 {
     struct pair pair;
     struct buf bytes = {0};
@@ -106,7 +106,7 @@ Test(receive_connection, reads_a_request_byte_by_byte)
     pair_end(&pair);
 }
 
-Test(receive_connection, lets_a_client_that_expects_100_go_on)
+Test(serve_connection, lets_a_client_that_expects_100_go_on)
 {
     struct pair pair;
     struct buf bytes = {0};
@@ -143,7 +143,7 @@ static void check_refused_without_100(const char *head, int status)
 
 #define EXPECTING "Expect: 100-continue\r\nContent-Type: application/json\r\n"
 
-Test(receive_connection, refuses_before_the_body_when_it_will_refuse)
+Test(serve_connection, refuses_before_the_body_when_it_will_refuse)
 {
     check_refused_without_100("PUT / HTTP/1.1\r\n" EXPECTING "Content-Length: 5\r\n\r\n", 405);
     check_refused_without_100("POST / HTTP/1.1\r\n" EXPECTING "Content-Length: 99999999\r\n\r\n",
@@ -152,7 +152,7 @@ Test(receive_connection, refuses_before_the_body_when_it_will_refuse)
         "POST / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n", 415);
 }
 
-Test(receive_connection, answers_what_is_no_request_and_closes)
+Test(serve_connection, answers_what_is_no_request_and_closes)
 {
     static const struct {
         const char *bytes;
@@ -189,14 +189,14 @@ static void check_long(const char *before, size_t len, int status)
     pair_end(&pair);
 }
 
-Test(receive_connection, has_a_limit_for_everything_in_the_head)
+Test(serve_connection, has_a_limit_for_everything_in_the_head)
 {
     check_long("GET /", 1000000, 414);
     check_long("GET / HTTP/1.1\r\nX: ", 1000000, 431);
     check_long("GET / HTTP/1.1\r\n", 1000000, 431);
 }
 
-Test(receive_connection, gets_its_refusal_through_while_the_client_still_sends)
+Test(serve_connection, gets_its_refusal_through_while_the_client_still_sends)
 {
     struct pair pair;
     struct buf filler = {0};
@@ -209,7 +209,7 @@ Test(receive_connection, gets_its_refusal_through_while_the_client_still_sends)
     pair_end(&pair);
 }
 
-Test(receive_connection, follows_http_1_0)
+Test(serve_connection, follows_http_1_0)
 {
     struct pair pair;
     const struct posting plain = {.version = "HTTP/1.0"};
@@ -229,7 +229,7 @@ Test(receive_connection, follows_http_1_0)
     pair_end(&pair);
 }
 
-Test(receive_connection, closes_when_the_client_wants_that)
+Test(serve_connection, closes_when_the_client_wants_that)
 {
     struct pair pair;
     const struct posting last = {.headers = "Connection: close\r\n"};
@@ -240,7 +240,7 @@ Test(receive_connection, closes_when_the_client_wants_that)
     pair_end(&pair);
 }
 
-Test(receive_connection, sends_no_body_after_head)
+Test(serve_connection, sends_no_body_after_head)
 {
     struct pair pair;
     pair_begin(&pair, NULL);
@@ -254,7 +254,7 @@ Test(receive_connection, sends_no_body_after_head)
     pair_end(&pair);
 }
 
-Test(receive_connection, answers_a_client_that_has_ended_its_side)
+Test(serve_connection, answers_a_client_that_has_ended_its_side)
 {
     struct pair pair;
     pair_begin(&pair, NULL);
@@ -265,7 +265,7 @@ Test(receive_connection, answers_a_client_that_has_ended_its_side)
     pair_end(&pair);
 }
 
-Test(receive_connection, survives_clients_that_go_away_anywhere)
+Test(serve_connection, survives_clients_that_go_away_anywhere)
 {
     struct started_receiver started;
     struct buf bytes = {0};
@@ -285,7 +285,7 @@ Test(receive_connection, survives_clients_that_go_away_anywhere)
     started_end(&started);
 }
 
-Test(receive_connection, ends_a_request_that_takes_too_long_with_408)
+Test(serve_connection, ends_a_request_that_takes_too_long_with_408)
 {
     struct pair pair;
     const struct receiver_options options = {.request_ns = NS_PER_S / 5};
@@ -297,7 +297,7 @@ Test(receive_connection, ends_a_request_that_takes_too_long_with_408)
 }
 
 /* A client that sends a byte now and then does not push the deadline away. */
-Test(receive_connection, does_not_wait_longer_for_a_client_that_dribbles)
+Test(serve_connection, does_not_wait_longer_for_a_client_that_dribbles)
 {
     struct pair pair;
     struct reply reply = {0};
@@ -314,7 +314,7 @@ Test(receive_connection, does_not_wait_longer_for_a_client_that_dribbles)
     pair_end(&pair);
 }
 
-Test(receive_connection, lets_idle_connections_wait)
+Test(serve_connection, lets_idle_connections_wait)
 {
     struct pair pair;
     const struct receiver_options options = {.request_ns = NS_PER_S / 20};
@@ -330,7 +330,7 @@ Test(receive_connection, lets_idle_connections_wait)
     pair_end(&pair);
 }
 
-Test(receive_connection, gives_an_idle_place_to_who_comes_next)
+Test(serve_connection, gives_an_idle_place_to_who_comes_next)
 {
     enum { CLIENTS = 20 };
     struct started_receiver started;

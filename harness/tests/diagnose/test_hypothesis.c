@@ -12,7 +12,7 @@
 #include "diagnose/hypothesis.h"
 #include "tests/support/diagnosing.h"
 
-TestSuite(diagnose_hypotheses, .timeout = 600);
+TestSuite(diagnose_hypothesis, .timeout = 600);
 
 #define NOW_MS 1700000000000
 
@@ -158,7 +158,7 @@ static void expect_told(const struct hypothesis *first, const struct hypothesis 
     cr_expect(false, "%s shows with none of the secrets", first->id);
 }
 
-Test(diagnose_hypotheses, each_is_found_where_it_is_computed)
+Test(diagnose_hypothesis, each_is_found_where_it_is_computed)
 {
     for (size_t i = 0; i < num_hypotheses; i++)
         if (!hypotheses[i].is_offline)
@@ -185,13 +185,13 @@ static const char *const pairs[][2] = {
     {"signs-data-text", "header-x-webhook-signature"},
 };
 
-Test(diagnose_hypotheses, each_pair_is_found_where_it_is_computed)
+Test(diagnose_hypothesis, each_pair_is_found_where_it_is_computed)
 {
     for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
         expect_told(hypothesis_find(pairs[i][0]), hypothesis_find(pairs[i][1]));
 }
 
-Test(diagnose_hypotheses, an_object_that_is_refused_as_well_is_no_second_cause)
+Test(diagnose_hypothesis, an_object_that_is_refused_as_well_is_no_second_cause)
 {
     static const struct stored rows[STORED_MAX] = {
         {"1", .genuine = true, .answer = "204"},
@@ -212,7 +212,7 @@ Test(diagnose_hypotheses, an_object_that_is_refused_as_well_is_no_second_cause)
 
 /* It accepts none of what is asked but the genuine event, as it is and with its signature under
  * every other name as well. */
-Test(diagnose_hypotheses, the_right_endpoint_accepts_none)
+Test(diagnose_hypothesis, the_right_endpoint_accepts_none)
 {
     for (size_t i = 0; i < ARRAY_LEN(secrets); i++) {
         struct computing endpoint = {.secret = secrets[i], .refuses_all = true};
@@ -225,7 +225,7 @@ Test(diagnose_hypotheses, the_right_endpoint_accepts_none)
     }
 }
 
-Test(diagnose_hypotheses, the_right_endpoint_yields_none)
+Test(diagnose_hypothesis, the_right_endpoint_yields_none)
 {
     for (size_t i = 0; i < ARRAY_LEN(secrets); i++) {
         struct computing endpoint = {.secret = secrets[i]};

@@ -9,7 +9,7 @@
 #include "tests/support/judging.h"
 #include "tests/support/suite_text.h"
 
-TestSuite(judge_answers, .timeout = 20);
+TestSuite(judge_check_answer, .timeout = 20);
 
 static struct library library;
 
@@ -38,7 +38,7 @@ static struct suite *must_read(const char *members)
 
 #define TWO_STEPS "'steps':[{},{}],'expect':"
 
-Test(judge_answers, a_429_with_retry_after_is_polite, .init = set_up, .fini = tear_down)
+Test(judge_check_answer, a_429_with_retry_after_is_polite, .init = set_up, .fini = tear_down)
 {
     struct suite *suite = must_read("'expect':{'retry-after':true}");
     struct judged judged;
@@ -50,7 +50,7 @@ Test(judge_answers, a_429_with_retry_after_is_polite, .init = set_up, .fini = te
     suite_free(suite);
 }
 
-Test(judge_answers, bodies_are_brief_and_plain, .init = set_up, .fini = tear_down)
+Test(judge_check_answer, bodies_are_brief_and_plain, .init = set_up, .fini = tear_down)
 {
     static const struct {
         const char *members, *body;
@@ -86,7 +86,7 @@ Test(judge_answers, bodies_are_brief_and_plain, .init = set_up, .fini = tear_dow
     }
 }
 
-Test(judge_answers, going_on_once_is_enough, .init = set_up, .fini = tear_down)
+Test(judge_check_answer, going_on_once_is_enough, .init = set_up, .fini = tear_down)
 {
     static const struct {
         bool first, second; /* waited in vain */
@@ -111,7 +111,7 @@ Test(judge_answers, going_on_once_is_enough, .init = set_up, .fini = tear_down)
     }
 }
 
-Test(judge_answers, not_implemented_refuses_a_method, .init = set_up, .fini = tear_down)
+Test(judge_check_answer, not_implemented_refuses_a_method, .init = set_up, .fini = tear_down)
 {
     static const struct {
         const char *method, *answer;
@@ -131,7 +131,7 @@ Test(judge_answers, not_implemented_refuses_a_method, .init = set_up, .fini = te
     }
 }
 
-Test(judge_answers, refusals_look_alike_but_for_incidental_headers, .init = set_up,
+Test(judge_check_answer, refusals_look_alike_but_for_incidental_headers, .init = set_up,
      .fini = tear_down)
 {
     static const struct {
@@ -162,7 +162,7 @@ Test(judge_answers, refusals_look_alike_but_for_incidental_headers, .init = set_
     }
 }
 
-Test(judge_answers, forgeries_lock_out_only_who_was_let_in_before, .init = set_up,
+Test(judge_check_answer, forgeries_lock_out_only_who_was_let_in_before, .init = set_up,
      .fini = tear_down)
 {
     static const struct {
@@ -192,7 +192,7 @@ Test(judge_answers, forgeries_lock_out_only_who_was_let_in_before, .init = set_u
     suite_free(suite);
 }
 
-Test(judge_answers, what_a_server_does_to_any_large_head_says_nothing, .init = set_up,
+Test(judge_check_answer, what_a_server_does_to_any_large_head_says_nothing, .init = set_up,
      .fini = tear_down)
 {
     static const struct {
@@ -215,7 +215,7 @@ Test(judge_answers, what_a_server_does_to_any_large_head_says_nothing, .init = s
     suite_free(suite);
 }
 
-Test(judge_answers, idle_connections_are_closed_in_an_orderly_way, .init = set_up,
+Test(judge_check_answer, idle_connections_are_closed_in_an_orderly_way, .init = set_up,
      .fini = tear_down)
 {
     static const struct {
@@ -256,7 +256,7 @@ Test(judge_answers, idle_connections_are_closed_in_an_orderly_way, .init = set_u
 
 /* Who refuses before everything is read closes with a reset, which may overtake the answer; to a
  * head that no server has to read to its end, all of it. */
-Test(judge_answers, a_reset_behind_a_refusal_or_a_huge_head_is_no_failure, .init = set_up,
+Test(judge_check_answer, a_reset_behind_a_refusal_or_a_huge_head_is_no_failure, .init = set_up,
      .fini = tear_down)
 {
     static const struct {

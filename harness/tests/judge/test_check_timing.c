@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "judge/expectation.h"
 
-TestSuite(judge_timing, .timeout = 10);
+TestSuite(judge_check_timing, .timeout = 10);
 
 #define COUNT_MAX 200
 
@@ -76,7 +76,7 @@ static bool is_near(double a, double b)
 }
 
 /* 1, 2, ... 100 ms, by nearest rank. */
-Test(judge_timing, takes_percentiles_by_nearest_rank)
+Test(judge_check_timing, takes_percentiles_by_nearest_rank)
 {
     static struct made made;
     begin(&made);
@@ -92,7 +92,7 @@ Test(judge_timing, takes_percentiles_by_nearest_rank)
     end(&made);
 }
 
-Test(judge_timing, says_no_p99_of_fewer_than_a_hundred)
+Test(judge_check_timing, says_no_p99_of_fewer_than_a_hundred)
 {
     static struct made made;
     begin(&made);
@@ -106,7 +106,7 @@ Test(judge_timing, says_no_p99_of_fewer_than_a_hundred)
 }
 
 /* With nineteen, the 95th of 100 would be the slowest by another name. */
-Test(judge_timing, says_no_p95_of_fewer_than_twenty)
+Test(judge_check_timing, says_no_p95_of_fewer_than_twenty)
 {
     static struct made made;
     static const size_t counts[] = {19, 20};
@@ -125,7 +125,7 @@ Test(judge_timing, says_no_p95_of_fewer_than_twenty)
     }
 }
 
-Test(judge_timing, counts_what_a_rate_limit_turned_away)
+Test(judge_check_timing, counts_what_a_rate_limit_turned_away)
 {
     static struct made made;
     begin(&made);
@@ -171,7 +171,7 @@ static void add_many(struct made *made, size_t count, int status, double ms)
         (void)add(made, status, ms);
 }
 
-Test(judge_timing, judges_by_target_and_deadline)
+Test(judge_check_timing, judges_by_target_and_deadline)
 {
     for (size_t i = 0; i < ARRAY_LEN(verdicts); i++) {
         const struct verdict_row *row = &verdicts[i];
@@ -190,7 +190,7 @@ Test(judge_timing, judges_by_target_and_deadline)
     }
 }
 
-Test(judge_timing, counts_from_the_intended_time)
+Test(judge_check_timing, counts_from_the_intended_time)
 {
     static struct made made;
     begin(&made);
@@ -202,7 +202,7 @@ Test(judge_timing, counts_from_the_intended_time)
     end(&made);
 }
 
-Test(judge_timing, times_refusals_when_asked)
+Test(judge_check_timing, times_refusals_when_asked)
 {
     static struct made made;
     begin(&made);
@@ -214,7 +214,7 @@ Test(judge_timing, times_refusals_when_asked)
     end(&made);
 }
 
-Test(judge_timing, grades_by_what_senders_allow)
+Test(judge_check_timing, grades_by_what_senders_allow)
 {
     static const struct {
         double ms;
@@ -232,7 +232,7 @@ Test(judge_timing, grades_by_what_senders_allow)
     }
 }
 
-Test(judge_timing, tells_phases_apart)
+Test(judge_check_timing, tells_phases_apart)
 {
     static struct made made;
     begin(&made);
@@ -253,7 +253,7 @@ Test(judge_timing, tells_phases_apart)
     end(&made);
 }
 
-Test(judge_timing, finds_the_slope_over_size)
+Test(judge_check_timing, finds_the_slope_over_size)
 {
     static struct made made;
     static const size_t kib[] = {0, 512, 1024, 2048};
@@ -268,7 +268,7 @@ Test(judge_timing, finds_the_slope_over_size)
     end(&made);
 }
 
-Test(judge_timing, the_first_answer_of_the_run_is_the_earliest)
+Test(judge_check_timing, the_first_answer_of_the_run_is_the_earliest)
 {
     static struct made made;
     begin(&made);

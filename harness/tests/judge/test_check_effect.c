@@ -9,7 +9,7 @@
 #include "tests/support/judging.h"
 #include "tests/support/suite_text.h"
 
-TestSuite(judge_effect, .timeout = 20);
+TestSuite(judge_check_effect, .timeout = 20);
 
 static struct library library;
 
@@ -113,7 +113,7 @@ static void judge_row(const struct row *row, struct judged *judged)
     suite_free(suite);
 }
 
-Test(judge_effect, every_row, .init = set_up, .fini = tear_down)
+Test(judge_check_effect, every_row, .init = set_up, .fini = tear_down)
 {
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct judged judged;
