@@ -16,39 +16,9 @@ struct span {
     bool is_log;
 };
 
-double load_sent(const struct load_point *point)
+double load_value(const struct load_point *point, size_t value)
 {
-    return point->sent;
-}
-
-double load_answered(const struct load_point *point)
-{
-    return point->answered;
-}
-
-double load_errors(const struct load_point *point)
-{
-    return point->errors;
-}
-
-double load_p50(const struct load_point *point)
-{
-    return point->p50;
-}
-
-double load_p90(const struct load_point *point)
-{
-    return point->p90;
-}
-
-double load_p99(const struct load_point *point)
-{
-    return point->p99;
-}
-
-double load_max(const struct load_point *point)
-{
-    return point->max;
+    return *(const double *)(const void *)((const char *)point + value);
 }
 
 void load_add_ms(struct buf *out, double ms)
@@ -73,7 +43,7 @@ static struct span span_of(const struct load_chart *chart)
         const struct load_curve *curve = &chart->curves[i];
         for (size_t k = 0; k < curve->record->num_points; k++) {
             const struct load_point *point = &curve->record->points[k];
-            double value = curve->value(point);
+            double value = load_value(point, curve->value);
             span.seconds = fmax(span.seconds, point->second);
             span.high = fmax(span.high, value);
             if (value > 0)
@@ -145,8 +115,8 @@ static void add_column(const struct load_curve *curve, const struct span *span, 
     double low = INFINITY;
     double high = 0;
     for (size_t i = from; i < to; i++) {
-        low = fmin(low, curve->value(&points[i]));
-        high = fmax(high, curve->value(&points[i]));
+        low = fmin(low, load_value(&points[i], curve->value));
+        high = fmax(high, load_value(&points[i], curve->value));
     }
     double x = x_of(span, points[to - 1].second);
     buf_add_format(out, "%s%.1f %.1f", from ? "L" : "M", x, y_of(span, high));

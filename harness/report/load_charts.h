@@ -2,15 +2,16 @@
 #ifndef REPORT_LOAD_CHARTS_H
 #define REPORT_LOAD_CHARTS_H
 
-#include "report/load_record.h"
+#include <stddef.h>
 
 #include "base/buf.h"
+#include "report/load_record.h"
 
 /* One curve. */
 struct load_curve {
     const struct load_record *record;
     const char *name;
-    double (*value)(const struct load_point *point);
+    size_t value;  /* its offset in struct load_point */
     unsigned look; /* .k0 to .k3 of the page's style */
 };
 
@@ -26,14 +27,8 @@ struct load_chart {
  * second. */
 void load_chart_add(const struct load_chart *chart, struct buf *out);
 
-/* Values of a second. */
-double load_sent(const struct load_point *point);
-double load_answered(const struct load_point *point);
-double load_errors(const struct load_point *point);
-double load_p50(const struct load_point *point);
-double load_p90(const struct load_point *point);
-double load_p99(const struct load_point *point);
-double load_max(const struct load_point *point);
+/* The value of a second at this offset in it: offsetof(struct load_point, p99). */
+double load_value(const struct load_point *point, size_t value);
 
 /* Appends milliseconds as a person writes them. */
 void load_add_ms(struct buf *out, double ms);

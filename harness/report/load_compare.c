@@ -37,19 +37,18 @@ void load_add_settings(const struct load_record *record, struct buf *out)
 /* --- measures --- */
 
 /* A value of each second, in whole units of a thousandth, sorted. */
-static struct answer_times take(const struct load_record *record,
-                                double (*value)(const struct load_point *))
+static struct answer_times take(const struct load_record *record, size_t value)
 {
     struct answer_times times = {.count = record->num_points};
     times.ns = mem_alloc((times.count + 1) * sizeof *times.ns);
     for (size_t i = 0; i < times.count; i++)
-        times.ns[i] = (int64_t)(value(&record->points[i]) * 1000);
+        times.ns[i] = (int64_t)(load_value(&record->points[i], value) * 1000);
     times_sort(times.ns, times.count);
     return times;
 }
 
 static double p_value(const struct load_record *before, const struct load_record *after,
-                      double (*value)(const struct load_point *))
+                      size_t value)
 {
     struct answer_times a = take(before, value);
     struct answer_times b = take(after, value);
@@ -121,15 +120,15 @@ size_t load_changes(const struct load_record *before, const struct load_record *
     static const struct {
         const char *name;
         size_t at;
-        double (*value)(const struct load_point *);
-    } rows[] = {{"p50", offsetof(struct load_times, p50), load_p50},
-                {"p90", offsetof(struct load_times, p90), load_p90},
-                {"p99", offsetof(struct load_times, p99), load_p99},
-                {"highest", offsetof(struct load_times, max), load_max}};
+        size_t value;
+    } rows[] = {{"p50", offsetof(struct load_times, p50), offsetof(struct load_point, p50)},
+                {"p90", offsetof(struct load_times, p90), offsetof(struct load_point, p90)},
+                {"p99", offsetof(struct load_times, p99), offsetof(struct load_point, p99)},
+                {"highest", offsetof(struct load_times, max), offsetof(struct load_point, max)}};
     bool is_short = before->num_points < SECONDS_MIN || after->num_points < SECONDS_MIN;
     size_t count = 0;
     struct measured rate = {before->per_second, after->per_second,
-                            p_value(before, after, load_answered), true};
+                            p_value(before, after, offsetof(struct load_point, answered)), true};
     out[count] = (struct load_change){.name = "answered"};
     (void)snprintf(out[count].before, sizeof out->before, "%.0f/s", rate.before);
     (void)snprintf(out[count].after, sizeof out->after, "%.0f/s", rate.after);

@@ -241,13 +241,14 @@ static void add_offenders(const struct load_record *record, struct buf *out)
 
 static void add_curves(const struct load_record *record, struct buf *out)
 {
-    const struct load_curve rates[] = {{record, "sent", load_sent, 2},
-                                       {record, "answered", load_answered, 0}};
-    const struct load_curve times[] = {{record, "p50", load_p50, 0},
-                                       {record, "p90", load_p90, 2},
-                                       {record, "p99", load_p99, 3},
-                                       {record, "highest", load_max, 1}};
-    const struct load_curve errors[] = {{record, "errors", load_errors, 1}};
+    const struct load_curve rates[] = {
+        {record, "sent", offsetof(struct load_point, sent), 2},
+        {record, "answered", offsetof(struct load_point, answered), 0}};
+    const struct load_curve times[] = {{record, "p50", offsetof(struct load_point, p50), 0},
+                                       {record, "p90", offsetof(struct load_point, p90), 2},
+                                       {record, "p99", offsetof(struct load_point, p99), 3},
+                                       {record, "highest", offsetof(struct load_point, max), 1}};
+    const struct load_curve errors[] = {{record, "errors", offsetof(struct load_point, errors), 1}};
     const struct load_chart charts[] = {{"Rate", "/s", rates, ARRAY_LEN(rates)},
                                         {"Latency", NULL, times, ARRAY_LEN(times)},
                                         {"Errors", "/s", errors, ARRAY_LEN(errors)}};
@@ -330,8 +331,7 @@ void load_page(const struct load_record *record, struct buf *out)
 /* --- two loads --- */
 
 static void add_pair(const char *title, const char *unit, const struct load_record *before,
-                     const struct load_record *after, double (*value)(const struct load_point *),
-                     struct buf *out)
+                     const struct load_record *after, size_t value, struct buf *out)
 {
     const struct load_curve curves[] = {{before, "first", value, 2}, {after, "second", value, 3}};
     load_chart_add(&(struct load_chart){title, unit, curves, ARRAY_LEN(curves)}, out);
@@ -393,10 +393,10 @@ void load_compare_page(const struct load_record *before, const struct load_recor
     buf_add_text(out, "<main id=\"main\">\n");
     add_changes(before, after, out);
     buf_add_text(out, "<h2 id=\"time\">Over time</h2>\n");
-    add_pair("Answered", "/s", before, after, load_answered, out);
-    add_pair("Latency, p50", NULL, before, after, load_p50, out);
-    add_pair("Latency, p99", NULL, before, after, load_p99, out);
-    add_pair("Errors", "/s", before, after, load_errors, out);
+    add_pair("Answered", "/s", before, after, offsetof(struct load_point, answered), out);
+    add_pair("Latency, p50", NULL, before, after, offsetof(struct load_point, p50), out);
+    add_pair("Latency, p99", NULL, before, after, offsetof(struct load_point, p99), out);
+    add_pair("Errors", "/s", before, after, offsetof(struct load_point, errors), out);
     buf_add_text(out, "<h2>Latency of the first</h2>\n");
     add_seconds(before, "Every second of the first", out);
     add_phases(before, "Percentiles of the first", out);
