@@ -90,7 +90,7 @@ static void add_frameworks(const struct cursor *place)
 static void add_report_formats(const struct cursor *place)
 {
     for (size_t i = 0; i < num_report_formats; i++)
-        add(place, report_formats[i].name, report_formats[i].sentence);
+        add(place, report_formats[i]->name, report_formats[i]->sentence);
 }
 
 static void add_request_formats(const struct cursor *place)

@@ -19,12 +19,8 @@
 #include "cli/settings.h"
 #include "result/version.h"
 
-const struct command *const commands[] = {
-    &command_run,        &command_report,   &command_send,    &command_load,      &command_sign,
-    &command_verify,     &command_fixtures, &command_receive, &command_selftest,  &command_list,
-    &command_lint,       &command_explain,  &command_panora,  &command_endpoints, &command_trigger,
-    &command_completion, &command_manual,   &command_init,    &command_config,
-};
+#define POINT_TO(name) &command_##name,
+const struct command *const commands[] = {COMMANDS(POINT_TO)};
 const size_t num_commands = ARRAY_LEN(commands);
 
 /* --- help --- */

@@ -22,12 +22,12 @@ static void check_report(const struct run_result *result)
     struct buf page = {0};
     struct run_result again = {0};
     struct error err = {0};
-    report_json_render(result, &json);
+    report_format_json.render(result, &json);
     check(report_read("again.json", buf_bytes(&json), &again, &err));
     check(again.num_cases == result->num_cases);
-    report_html_render(result, &page);
-    report_junit_render(result, &page);
-    report_har_render(result, &page);
+    report_format_html.render(result, &page);
+    report_format_junit.render(result, &page);
+    report_format_har.render(result, &page);
     run_result_clear(&again);
     buf_clear(&json);
     buf_clear(&page);

@@ -106,8 +106,8 @@ static bool explain_format(const struct library *library, const char *id, json_t
 {
     size_t before = json_array_size(things);
     for (size_t i = 0; i < num_report_formats; i++)
-        if (strcmp(report_formats[i].name, id) == 0)
-            describe_format(id, "format of reports", report_formats[i].sentence,
+        if (strcmp(report_formats[i]->name, id) == 0)
+            describe_format(id, "format of reports", report_formats[i]->sentence,
                             mem_format("hookcheck run URL --report %s=FILE", id), things);
     for (size_t i = 0; i < num_request_formats; i++)
         if (strcmp(request_formats[i].name, id) == 0)
@@ -119,7 +119,7 @@ static bool explain_format(const struct library *library, const char *id, json_t
 static void add_formats(const struct library *library, struct names *names)
 {
     for (size_t i = 0; i < num_report_formats; i++)
-        names_add(names, report_formats[i].name);
+        names_add(names, report_formats[i]->name);
     for (size_t i = 0; i < num_request_formats; i++)
         names_add(names, request_formats[i].name);
 }

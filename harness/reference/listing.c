@@ -108,9 +108,9 @@ static void fill_probes(const struct library *library, json_t *rows)
 static void fill_formats(const struct library *library, json_t *rows)
 {
     for (size_t i = 0; i < num_report_formats; i++) {
-        json_t *row = row_add(rows, "name", report_formats[i].name);
+        json_t *row = row_add(rows, "name", report_formats[i]->name);
         row_set_text(row, "used_by", "run --report");
-        row_set_text(row, "sentence", report_formats[i].sentence);
+        row_set_text(row, "sentence", report_formats[i]->sentence);
     }
     for (size_t i = 0; i < num_request_formats; i++) {
         json_t *row = row_add(rows, "name", request_formats[i].name);

@@ -1,20 +1,17 @@
-/* The render functions behind the rows of report_formats. */
+/* The formats of reports, in the order in which they are listed. Each is a row at the end of its
+ * own file; adding one takes that and its name here. */
 #ifndef REPORT_FORMATS_H
 #define REPORT_FORMATS_H
 
-#include "base/buf.h"
-#include "result/result.h"
+#include "report/report.h"
 
-void report_text_render(const struct run_result *result, struct buf *out);
-void report_json_render(const struct run_result *result, struct buf *out);
-void report_junit_render(const struct run_result *result, struct buf *out);
-void report_tap_render(const struct run_result *result, struct buf *out);
-void report_html_render(const struct run_result *result, struct buf *out);
-void report_markdown_render(const struct run_result *result, struct buf *out);
-void report_github_render(const struct run_result *result, struct buf *out);
-void report_sarif_render(const struct run_result *result, struct buf *out);
-void report_har_render(const struct run_result *result, struct buf *out);
-void report_badge_render(const struct run_result *result, struct buf *out);
-void report_shields_render(const struct run_result *result, struct buf *out);
+/* clang-format off */
+#define REPORT_FORMATS(X) \
+    X(text) X(json) X(junit) X(tap) X(markdown) X(html) \
+    X(github) X(sarif) X(har) X(badge) X(shields)
+/* clang-format on */
+
+#define DECLARE_REPORT_FORMAT(name) extern const struct report_format report_format_##name;
+REPORT_FORMATS(DECLARE_REPORT_FORMAT)
 
 #endif

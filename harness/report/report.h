@@ -19,7 +19,7 @@ struct report_format {
     void (*render)(const struct run_result *result, struct buf *out);
 };
 
-extern const struct report_format report_formats[];
+extern const struct report_format *const report_formats[];
 extern const size_t num_report_formats;
 
 /* The row of that name, or NULL with the nearest name. */

@@ -48,7 +48,7 @@ static void add_title(const struct run_result *result, const char *message, stru
     buf_add_text(out, "</title>\n");
 }
 
-void report_badge_render(const struct run_result *result, struct buf *out)
+static void render_badge(const struct run_result *result, struct buf *out)
 {
     enum { HEIGHT = 20, LEFT = 78, CHARACTER = 7, PADDING = 14 };
     const struct badge *badge = badge_of(result);
@@ -73,7 +73,7 @@ void report_badge_render(const struct run_result *result, struct buf *out)
     buf_clear(&message);
 }
 
-void report_shields_render(const struct run_result *result, struct buf *out)
+static void render_shields(const struct run_result *result, struct buf *out)
 {
     const struct badge *badge = badge_of(result);
     struct buf message = {0};
@@ -86,3 +86,8 @@ void report_shields_render(const struct run_result *result, struct buf *out)
     json_decref(object);
     buf_clear(&message);
 }
+
+const struct report_format report_format_badge = {"badge", "a badge as SVG", ".svg", render_badge};
+
+const struct report_format report_format_shields = {
+    "shields", "a badge as shields.io's endpoint JSON", "", render_shields};

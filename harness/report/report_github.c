@@ -82,7 +82,7 @@ static bool is_warned(const struct run_result *result, const struct case_result 
     return one->verdict == VERDICT_WARN && !result->strict;
 }
 
-void report_github_render(const struct run_result *result, struct buf *out)
+static void render(const struct run_result *result, struct buf *out)
 {
     struct buf line = {0};
     const char *summary = run_result_summary(result);
@@ -99,3 +99,6 @@ void report_github_render(const struct run_result *result, struct buf *out)
     add_cases(result, "warning", is_warned, out);
     buf_clear(&line);
 }
+
+const struct report_format report_format_github = {
+    "github", "annotations as workflow commands of GitHub Actions", "", render};

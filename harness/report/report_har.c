@@ -174,7 +174,7 @@ static json_t *entry_of(const struct run_result *result, const struct case_resul
     return object;
 }
 
-void report_har_render(const struct run_result *result, struct buf *out)
+static void render(const struct run_result *result, struct buf *out)
 {
     json_t *entries = json_array();
     for (size_t i = 0; i < result->num_cases; i++)
@@ -197,3 +197,6 @@ void report_har_render(const struct run_result *result, struct buf *out)
     free(text);
     json_decref(root);
 }
+
+const struct report_format report_format_har = {
+    "har", "HTTP Archive 1.2 of every exchange, for browsers' tools", ".har", render};

@@ -280,7 +280,7 @@ static void render(const struct run_result *result, const struct html_limits *li
     free(title);
 }
 
-void report_html_render(const struct run_result *result, struct buf *out)
+static void render_html(const struct run_result *result, struct buf *out)
 {
     enum { PAGE_MAX = 1000 * 1000 };
     static const struct html_limits limits[] = {
@@ -299,3 +299,7 @@ void report_html_render(const struct run_result *result, struct buf *out)
             return;
     }
 }
+
+const struct report_format report_format_html = {
+    "html", "one page for a browser: causes, grid, every exchange, response times, timeline",
+    ".html .htm", render_html};

@@ -115,7 +115,7 @@ static void set_run(json_t *object, const struct run_result *result)
     json_object_set_new(object, "summary", summary(result));
 }
 
-void report_json_render(const struct run_result *result, struct buf *out)
+static void render(const struct run_result *result, struct buf *out)
 {
     json_t *root = json_object();
     json_t *diagnoses = json_array();
@@ -134,3 +134,6 @@ void report_json_render(const struct run_result *result, struct buf *out)
     free(text);
     json_decref(root);
 }
+
+const struct report_format report_format_json = {
+    "json", "everything, by the schema in reports/report.schema.json", ".json", render};

@@ -249,7 +249,7 @@ static void add_notes(const struct run_result *result, const char *suite, struct
     buf_add_text(out, "</system-out>\n    <system-err></system-err>\n");
 }
 
-void report_junit_render(const struct run_result *result, struct buf *out)
+static void render(const struct run_result *result, struct buf *out)
 {
     size_t number = 0;
     buf_add_text(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n");
@@ -266,3 +266,6 @@ void report_junit_render(const struct run_result *result, struct buf *out)
     }
     buf_add_text(out, "</testsuites>\n");
 }
+
+const struct report_format report_format_junit = {
+    "junit", "JUnit XML, one testsuite per suite, for CI servers", ".xml", render};

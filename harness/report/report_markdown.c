@@ -129,7 +129,7 @@ static void add_failures(const struct run_result *result, struct buf *out)
     buf_add_text(out, count ? "\n" : "");
 }
 
-void report_markdown_render(const struct run_result *result, struct buf *out)
+static void render(const struct run_result *result, struct buf *out)
 {
     struct buf line = {0};
     const char *summary = run_result_summary(result);
@@ -164,3 +164,7 @@ void report_markdown_render(const struct run_result *result, struct buf *out)
                    (unsigned long long)result->seed);
     buf_clear(&line);
 }
+
+const struct report_format report_format_markdown = {
+    "markdown", "headline, causes and counts, for a step summary or a comment", ".md .markdown",
+    render};

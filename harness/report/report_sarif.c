@@ -153,7 +153,7 @@ static json_t *notifications_of(const struct run_result *result)
     return list;
 }
 
-void report_sarif_render(const struct run_result *result, struct buf *out)
+static void render(const struct run_result *result, struct buf *out)
 {
     struct sarif sarif = {result, json_array(), json_array()};
     for (size_t i = 0; i < result->num_diagnoses; i++)
@@ -176,3 +176,6 @@ void report_sarif_render(const struct run_result *result, struct buf *out)
     free(text);
     json_decref(root);
 }
+
+const struct report_format report_format_sarif = {"sarif", "SARIF 2.1.0, for code scanning",
+                                                  ".sarif", render};

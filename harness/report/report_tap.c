@@ -132,7 +132,7 @@ static void add_diagnosis(const struct diagnosis *diagnosis, struct buf *out)
     add_comment("  remedy: ", diagnosis->remedy, out);
 }
 
-void report_tap_render(const struct run_result *result, struct buf *out)
+static void render(const struct run_result *result, struct buf *out)
 {
     buf_add_text(out, "TAP version 13\n");
     buf_add_format(out, "1..%zu%s\n", result->num_cases,
@@ -149,3 +149,6 @@ void report_tap_render(const struct run_result *result, struct buf *out)
         add_diagnosis(&result->diagnoses[i], out);
     buf_add_format(out, "# %s\n", run_result_summary(result));
 }
+
+const struct report_format report_format_tap = {
+    "tap", "Test Anything Protocol, version 13, with YAML blocks", ".tap", render};

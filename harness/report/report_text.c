@@ -234,8 +234,11 @@ void report_text_whole(const struct run_result *result, const struct text_option
     report_text_end(result, options, out);
 }
 
-void report_text_render(const struct run_result *result, struct buf *out)
+static void render(const struct run_result *result, struct buf *out)
 {
     static const struct text_options options = {.detail = TEXT_SCREEN};
     report_text_whole(result, &options, out);
 }
+
+const struct report_format report_format_text = {
+    "text", "one screen: causes, undecided cases, counts", ".txt", render};

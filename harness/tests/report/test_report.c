@@ -14,9 +14,9 @@ Test(report_report, formats_stand_in_the_order_in_which_they_are_listed)
                                         "github", "sarif", "har",   "badge", "shields"};
     cr_assert_eq(num_report_formats, sizeof names / sizeof names[0]);
     for (size_t i = 0; i < num_report_formats; i++) {
-        cr_expect_str_eq(report_formats[i].name, names[i]);
-        cr_expect(strlen(report_formats[i].sentence) > 10);
-        cr_expect_eq(report_format_find(names[i], NULL), &report_formats[i]);
+        cr_expect_str_eq(report_formats[i]->name, names[i]);
+        cr_expect(strlen(report_formats[i]->sentence) > 10);
+        cr_expect_eq(report_format_find(names[i], NULL), report_formats[i]);
     }
 }
 
@@ -33,12 +33,12 @@ Test(report_report, no_format_shows_the_secret_or_a_control_character)
     sample_result(&result);
     for (size_t i = 0; i < num_report_formats; i++) {
         struct buf out = {0};
-        report_formats[i].render(&result, &out);
-        cr_expect_null(strstr(buf_text(&out), SAMPLE_SECRET), "%s", report_formats[i].name);
-        cr_expect_null(strstr(buf_text(&out), SAMPLE_SECRET_BASE64), "%s", report_formats[i].name);
+        report_formats[i]->render(&result, &out);
+        cr_expect_null(strstr(buf_text(&out), SAMPLE_SECRET), "%s", report_formats[i]->name);
+        cr_expect_null(strstr(buf_text(&out), SAMPLE_SECRET_BASE64), "%s", report_formats[i]->name);
         for (size_t k = 0; k < out.len; k++)
             cr_expect((unsigned char)out.data[k] >= 0x20 || out.data[k] == '\n', "%s at %zu",
-                      report_formats[i].name, k);
+                      report_formats[i]->name, k);
         buf_clear(&out);
     }
     run_result_clear(&result);
@@ -68,11 +68,11 @@ Test(report_report, no_format_shows_a_secret_of_any_part_of_the_request)
     }
     for (size_t i = 0; i < num_report_formats; i++) {
         struct buf out = {0};
-        report_formats[i].render(&result, &out);
-        if (shows_requests(report_formats[i].name))
+        report_formats[i]->render(&result, &out);
+        if (shows_requests(report_formats[i]->name))
             cr_expect_not_null(strstr(buf_text(&out), "$HOOKCHECK_SECRET"));
-        cr_expect_null(strstr(buf_text(&out), SAMPLE_SECRET), "%s", report_formats[i].name);
-        cr_expect_null(strstr(buf_text(&out), SAMPLE_SECRET_BASE64), "%s", report_formats[i].name);
+        cr_expect_null(strstr(buf_text(&out), SAMPLE_SECRET), "%s", report_formats[i]->name);
+        cr_expect_null(strstr(buf_text(&out), SAMPLE_SECRET_BASE64), "%s", report_formats[i]->name);
         buf_clear(&out);
     }
     run_result_clear(&result);
@@ -85,9 +85,9 @@ Test(report_report, every_format_renders_the_same_twice)
     for (size_t i = 0; i < num_report_formats; i++) {
         struct buf once = {0};
         struct buf twice = {0};
-        report_formats[i].render(&result, &once);
-        report_formats[i].render(&result, &twice);
-        cr_expect(bytes_equal(buf_bytes(&once), buf_bytes(&twice)), "%s", report_formats[i].name);
+        report_formats[i]->render(&result, &once);
+        report_formats[i]->render(&result, &twice);
+        cr_expect(bytes_equal(buf_bytes(&once), buf_bytes(&twice)), "%s", report_formats[i]->name);
         buf_clear(&once);
         buf_clear(&twice);
     }
@@ -102,11 +102,11 @@ Test(report_report, every_other_format_says_what_happened_beside_the_cases)
     run_result_add_note(&result, mem_text("a note of one line"));
     for (size_t i = 0; i < num_report_formats; i++) {
         struct buf out = {0};
-        report_formats[i].render(&result, &out);
-        bool is_badge = strcmp(report_formats[i].name, "badge") == 0 ||
-                        strcmp(report_formats[i].name, "shields") == 0;
+        report_formats[i]->render(&result, &out);
+        bool is_badge = strcmp(report_formats[i]->name, "badge") == 0 ||
+                        strcmp(report_formats[i]->name, "shields") == 0;
         cr_expect(is_badge || strstr(buf_text(&out), "a note of one line"), "%s",
-                  report_formats[i].name);
+                  report_formats[i]->name);
         buf_clear(&out);
     }
     run_result_clear(&result);
