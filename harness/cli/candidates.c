@@ -96,7 +96,7 @@ static void add_report_formats(const struct cursor *place)
 static void add_request_formats(const struct cursor *place)
 {
     for (size_t i = 0; i < num_request_formats; i++)
-        add(place, request_formats[i].name, request_formats[i].sentence);
+        add(place, request_formats[i]->name, request_formats[i]->sentence);
 }
 
 /* What is no list of `hookcheck list`. */

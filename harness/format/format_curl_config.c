@@ -57,8 +57,8 @@ static void add_comment(const struct request *request, const struct request_plac
     buf_clear(&name);
 }
 
-void format_curl_config(const struct request *request, const struct request_place *place,
-                        struct buf *out)
+static void render_curl_config(const struct request *request, const struct request_place *place,
+                               struct buf *out)
 {
     bool is_post = strcmp(request->method, "POST") == 0;
     add_comment(request, place, out);
@@ -77,3 +77,14 @@ void format_curl_config(const struct request *request, const struct request_plac
         add_quoted(buf_bytes(&request->body), out);
     }
 }
+
+const struct request_format format_curl_config = {
+    .name = "curl-config",
+    .sentence = "a configuration file for curl --config",
+    .render = render_curl_config,
+    .file = "events.curl",
+    .begin = "",
+    .between = "next\n",
+    .end = "",
+    .limits = LIMIT_NO_NUL | LIMIT_SHORT_LINES,
+};

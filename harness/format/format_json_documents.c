@@ -30,10 +30,10 @@ static void add_pair(const struct header *header, const char *name_key,
 
 /* --- HAR 1.2 (http://www.softwareishard.com/blog/har-12-spec/) --- */
 
-const char har_begin[] =
+static const char har_begin[] =
     "{\"log\":{\"version\":\"1.2\",\"creator\":{\"name\":\"hookcheck\",\"version\":\"0.1\"},"
     "\"entries\":[\n";
-const char har_end[] = "\n]}}\n";
+static const char har_end[] = "\n]}}\n";
 
 /* Each parameter as it stands in the URL, not decoded: `[{"name":"a","value":"1"}]`. */
 static void add_query(const char *url, struct buf *out)
@@ -75,7 +75,8 @@ static void add_post_data(const struct request *request, struct buf *out)
     buf_add_char(out, '}');
 }
 
-void format_har(const struct request *request, const struct request_place *place, struct buf *out)
+static void render_har(const struct request *request, const struct request_place *place,
+                       struct buf *out)
 {
     buf_add_text(out, "{\"startedDateTime\":\"2026-01-01T12:00:00.000Z\",\"time\":0,"
                       "\"request\":{\"method\":");
@@ -102,10 +103,10 @@ void format_har(const struct request *request, const struct request_place *place
 
 /* --- Postman's collection format 2.1 --- */
 
-const char postman_begin[] =
+static const char postman_begin[] =
     "{\"info\":{\"name\":\"Panora events, made by hookcheck\",\"schema\":"
     "\"https://schema.getpostman.com/json/collection/v2.1.0/collection.json\"},\"item\":[\n";
-const char postman_end[] = "\n]}\n";
+static const char postman_end[] = "\n]}\n";
 
 static const char *postman_test(const struct request_place *place)
 {
@@ -130,8 +131,8 @@ static void add_behaviour(const struct request *request, struct buf *out)
     buf_add_text(out, "}}");
 }
 
-void format_postman(const struct request *request, const struct request_place *place,
-                    struct buf *out)
+static void render_postman(const struct request *request, const struct request_place *place,
+                           struct buf *out)
 {
     const char *comma = "";
     buf_add_text(out, "{\"name\":");
@@ -206,8 +207,8 @@ static void add_fields(const struct headers *headers, const struct request_place
 
 /* --- vegeta: lib/target.schema.json of github.com/tsenart/vegeta --- */
 
-void format_vegeta(const struct request *request, const struct request_place *place,
-                   struct buf *out)
+static void render_vegeta(const struct request *request, const struct request_place *place,
+                          struct buf *out)
 {
     buf_add_text(out, "{\"method\":");
     document_add_json(request->method, out);
@@ -223,8 +224,8 @@ void format_vegeta(const struct request *request, const struct request_place *pl
 /* --- NDJSON --- */
 
 /* The body comes last and the line ends with it: the bulk stream counts on that. */
-void format_ndjson(const struct request *request, const struct request_place *place,
-                   struct buf *out)
+static void render_ndjson(const struct request *request, const struct request_place *place,
+                          struct buf *out)
 {
     const char *comma = "{";
     if (place->name) {
@@ -251,3 +252,45 @@ void format_ndjson(const struct request *request, const struct request_place *pl
     document_add_json_body("body", buf_bytes(&request->body), out);
     buf_add_text(out, "}\n");
 }
+
+const struct request_format format_har = {
+    .name = "har",
+    .sentence = "an HTTP archive, HAR 1.2",
+    .render = render_har,
+    .file = "events.har",
+    .begin = har_begin,
+    .between = ",\n",
+    .end = har_end,
+};
+
+const struct request_format format_postman = {
+    .name = "postman",
+    .sentence = "a collection for Postman and newman, format 2.1",
+    .render = render_postman,
+    .file = "events.postman_collection.json",
+    .begin = postman_begin,
+    .between = ",\n",
+    .end = postman_end,
+    .limits = TEXT_LIMITS | LIMIT_NO_BRACES | LIMIT_NO_COMMENTS,
+};
+
+const struct request_format format_vegeta = {
+    .name = "vegeta",
+    .sentence = "JSON targets for vegeta attack -format=json, one per line",
+    .render = render_vegeta,
+    .file = "events.vegeta.json",
+    .begin = "",
+    .between = "",
+    .end = "",
+    .limits = LIMIT_ASCII_FIELDS,
+};
+
+const struct request_format format_ndjson = {
+    .name = "ndjson",
+    .sentence = "objects with type, expect, headers and body, one per line, for pipes",
+    .render = render_ndjson,
+    .file = "events.ndjson",
+    .begin = "",
+    .between = "",
+    .end = "",
+};

@@ -66,7 +66,7 @@ static void add_request(const struct request *request, const struct request_plac
 
 /* --- Python --- */
 
-const char pytest_begin[] =
+static const char pytest_begin[] =
     "# Made by hookcheck. Sends each request to the endpoint and looks at its status:\n"
     "#   WEBHOOK_URL=http://127.0.0.1:3000/webhook python3 -m pytest test_events.py\n"
     "import http.client\n"
@@ -77,7 +77,7 @@ const char pytest_begin[] =
     "\n"
     "# name, what a correct endpoint does with it, in words, method, url, fields, body\n"
     "EVENTS = [\n";
-const char pytest_end[] =
+static const char pytest_end[] =
     "]\n"
     "\n"
     "RIGHT = {\n"
@@ -111,8 +111,8 @@ const char pytest_end[] =
     "    assert RIGHT[expect](status), f\"{name}: expected {expect}, got {status}: a correct "
     "endpoint {reason}\"\n";
 
-void format_pytest(const struct request *request, const struct request_place *place,
-                   struct buf *out)
+static void render_pytest(const struct request *request, const struct request_place *place,
+                          struct buf *out)
 {
     static const struct dialect_of_code python = {"    (", "b", "[", "(", ")", "]", "),\n"};
     add_request(request, place, &python, out);
@@ -162,32 +162,33 @@ void format_pytest(const struct request *request, const struct request_place *pl
     "  });\n"                                                                                      \
     "}\n"
 
-const char node_test_begin[] =
+static const char node_test_begin[] =
     "// Made by hookcheck. Sends each request to the endpoint and looks at its status:\n"
     "//   WEBHOOK_URL=http://127.0.0.1:3000/webhook node --test events.test.mjs\n"
     "import http from 'node:http';\n"
     "import https from 'node:https';\n"
     "import test from 'node:test';\n"
     "\n" JS_LIST;
-const char node_test_end[] = JS_TESTS;
+static const char node_test_end[] = JS_TESTS;
 
-const char jest_begin[] =
+static const char jest_begin[] =
     "/** @jest-environment node */\n"
     "// Made by hookcheck. Sends each request to the endpoint and looks at its status:\n"
     "//   WEBHOOK_URL=http://127.0.0.1:3000/webhook npx jest events.test.js\n"
     "const http = require('http');\n"
     "const https = require('https');\n"
     "\n" JS_LIST;
-const char jest_end[] = JS_TESTS;
+static const char jest_end[] = JS_TESTS;
 
 static const struct dialect_of_code javascript = {"  [", "", "[", "[", "]", "]", "],\n"};
 
-void format_js(const struct request *request, const struct request_place *place, struct buf *out)
+static void render_js(const struct request *request, const struct request_place *place,
+                      struct buf *out)
 {
     add_request(request, place, &javascript, out);
 }
 
-const char k6_begin[] =
+static const char k6_begin[] =
     "// Made by hookcheck. Sends each request to the endpoint and checks its status:\n"
     "//   k6 run -e WEBHOOK_URL=http://127.0.0.1:3000/webhook events.k6.js\n"
     "import http from 'k6/http';\n"
@@ -195,7 +196,7 @@ const char k6_begin[] =
     "\n"
     "export const options = { thresholds: { checks: ['rate==1'] } };\n"
     "\n" JS_LIST;
-const char k6_end[] =
+static const char k6_end[] =
     JS_RIGHT "// What k6 writes by itself.\n"
              "const own = ['host', 'content-length', 'connection'];\n"
              "\n"
@@ -220,14 +221,15 @@ const char k6_end[] =
              "  }\n"
              "}\n";
 
-void format_k6(const struct request *request, const struct request_place *place, struct buf *out)
+static void render_k6(const struct request *request, const struct request_place *place,
+                      struct buf *out)
 {
     add_request(request, place, &javascript, out);
 }
 
 /* --- Go --- */
 
-const char go_test_begin[] =
+static const char go_test_begin[] =
     "// Made by hookcheck. Sends each request to the endpoint and looks at its status:\n"
     "//\n"
     "//\tWEBHOOK_URL=http://127.0.0.1:3000/webhook go test ./...\n"
@@ -253,7 +255,7 @@ const char go_test_begin[] =
     "}\n"
     "\n"
     "var panoraEvents = []panoraEvent{\n";
-const char go_test_end[] =
+static const char go_test_end[] =
     "}\n"
     "\n"
     "func dialPanora(to *url.URL) (net.Conn, error) {\n"
@@ -331,9 +333,62 @@ const char go_test_end[] =
     "\t}\n"
     "}\n";
 
-void format_go_test(const struct request *request, const struct request_place *place,
-                    struct buf *out)
+static void render_go_test(const struct request *request, const struct request_place *place,
+                           struct buf *out)
 {
     static const struct dialect_of_code go = {"\t{", "", "[][2]string{", "{", "}", "}", "},\n"};
     add_request(request, place, &go, out);
 }
+
+const struct request_format format_k6 = {
+    .name = "k6",
+    .sentence = "a script for k6",
+    .render = render_k6,
+    .file = "events.k6.js",
+    .begin = k6_begin,
+    .between = "",
+    .end = k6_end,
+    .limits = LIMIT_ASCII_FIELDS | LIMIT_ONE_OF_A_NAME,
+};
+
+const struct request_format format_pytest = {
+    .name = "pytest",
+    .sentence = "tests for pytest, with Python's standard library",
+    .render = render_pytest,
+    .file = "test_events.py",
+    .begin = pytest_begin,
+    .between = "",
+    .end = pytest_end,
+};
+
+const struct request_format format_node_test = {
+    .name = "node-test",
+    .sentence = "tests for node --test, with Node's standard library",
+    .render = render_js,
+    .file = "events.test.mjs",
+    .begin = node_test_begin,
+    .between = "",
+    .end = node_test_end,
+};
+
+const struct request_format format_jest = {
+    .name = "jest",
+    .sentence = "tests for Jest, with Node's standard library",
+    .render = render_js,
+    .file = "events.test.js",
+    .begin = jest_begin,
+    .between = "",
+    .end = jest_end,
+};
+
+const struct request_format format_go_test = {
+    .name = "go-test",
+    .sentence = "tests for go test, with Go's standard library",
+    .render = render_go_test,
+    .file = "events_test.go",
+    .begin = go_test_begin,
+    .between = "",
+    .end = go_test_end,
+    .beside_file = "go.mod",
+    .beside = "module webhook\n\ngo 1.18\n",
+};

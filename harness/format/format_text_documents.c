@@ -51,7 +51,8 @@ static void add_title(const char *start, const struct request *request,
     buf_clear(&name);
 }
 
-void format_hurl(const struct request *request, const struct request_place *place, struct buf *out)
+static void render_hurl(const struct request *request, const struct request_place *place,
+                        struct buf *out)
 {
     add_title("#", request, place, out);
     buf_add_format(out, "%s ", request->method);
@@ -70,8 +71,8 @@ void format_hurl(const struct request *request, const struct request_place *plac
 
 /* --- .http (https://github.com/JetBrains/http-request-in-editor-spec) --- */
 
-void format_http_file(const struct request *request, const struct request_place *place,
-                      struct buf *out)
+static void render_http_file(const struct request *request, const struct request_place *place,
+                             struct buf *out)
 {
     add_title("###", request, place, out);
     buf_add_format(out, "%s %s HTTP/1.1\n", request->method, place->url);
@@ -89,3 +90,25 @@ void format_http_file(const struct request *request, const struct request_place 
         buf_add_char(out, '\n');
     }
 }
+
+const struct request_format format_hurl = {
+    .name = "hurl",
+    .sentence = "a Hurl file",
+    .render = render_hurl,
+    .file = "events.hurl",
+    .begin = "",
+    .between = "\n",
+    .end = "",
+    .limits = LIMIT_ASCII_FIELDS,
+};
+
+const struct request_format format_http_file = {
+    .name = "http-file",
+    .sentence = "a .http file, for editors",
+    .render = render_http_file,
+    .file = "events.http",
+    .begin = "",
+    .between = "\n",
+    .end = "",
+    .limits = TEXT_LIMITS | LIMIT_NO_NUL | LIMIT_PLAIN_LINES | LIMIT_NO_BRACES,
+};

@@ -57,7 +57,7 @@ struct request_format {
     const char *beside;
 };
 
-extern const struct request_format request_formats[];
+extern const struct request_format *const request_formats[];
 extern const size_t num_request_formats;
 
 const struct request_format *request_format_find(const char *name, struct error *err);

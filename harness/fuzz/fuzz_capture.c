@@ -16,8 +16,8 @@ static void render_all(const struct request *request)
     for (size_t i = 0; i < num_request_formats; i++) {
         struct buf out = {0};
         struct error err = {0};
-        bool refuses = request_format_refuses(&request_formats[i], request) != NULL;
-        if (request_format_single(&request_formats[i], request, &place, &out, &err) == refuses)
+        bool refuses = request_format_refuses(request_formats[i], request) != NULL;
+        if (request_format_single(request_formats[i], request, &place, &out, &err) == refuses)
             abort();
         buf_clear(&out);
     }

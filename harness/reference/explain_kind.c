@@ -110,8 +110,8 @@ static bool explain_format(const struct library *library, const char *id, json_t
             describe_format(id, "format of reports", report_formats[i]->sentence,
                             mem_format("hookcheck run URL --report %s=FILE", id), things);
     for (size_t i = 0; i < num_request_formats; i++)
-        if (strcmp(request_formats[i].name, id) == 0)
-            describe_format(id, "format of signed requests", request_formats[i].sentence,
+        if (strcmp(request_formats[i]->name, id) == 0)
+            describe_format(id, "format of signed requests", request_formats[i]->sentence,
                             mem_format("hookcheck sign --format %s", id), things);
     return json_array_size(things) > before;
 }
@@ -121,7 +121,7 @@ static void add_formats(const struct library *library, struct names *names)
     for (size_t i = 0; i < num_report_formats; i++)
         names_add(names, report_formats[i]->name);
     for (size_t i = 0; i < num_request_formats; i++)
-        names_add(names, request_formats[i].name);
+        names_add(names, request_formats[i]->name);
 }
 
 const struct explainer explain_formats = {explain_format, add_formats};

@@ -113,9 +113,9 @@ static void fill_formats(const struct library *library, json_t *rows)
         row_set_text(row, "sentence", report_formats[i]->sentence);
     }
     for (size_t i = 0; i < num_request_formats; i++) {
-        json_t *row = row_add(rows, "name", request_formats[i].name);
+        json_t *row = row_add(rows, "name", request_formats[i]->name);
         row_set_text(row, "used_by", "sign --format");
-        row_set_text(row, "sentence", request_formats[i].sentence);
+        row_set_text(row, "sentence", request_formats[i]->sentence);
     }
 }
 

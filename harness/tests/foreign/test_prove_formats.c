@@ -49,7 +49,7 @@ ParameterizedTestParameters(foreign_formats, holds_with_its_own_tool)
 
 ParameterizedTest(size_t *index, foreign_formats, holds_with_its_own_tool)
 {
-    const char *name = request_formats[*index].name;
+    const char *name = request_formats[*index]->name;
     NEED_HOOKCHECK();
     NEED_TOOL("python3", "formats by their own tools");
     if (!is_plain(name))

@@ -43,8 +43,9 @@ Test(format_request_format, stand_in_the_order_in_which_they_are_listed)
     };
     cr_assert_eq(num_request_formats, sizeof names / sizeof *names);
     for (size_t i = 0; i < num_request_formats; i++) {
-        cr_expect_str_eq(request_formats[i].name, names[i]);
-        cr_expect(request_formats[i].between || request_formats[i].file[0] == '.', "%s", names[i]);
+        cr_expect_str_eq(request_formats[i]->name, names[i]);
+        cr_expect(request_formats[i]->between || request_formats[i]->file[0] == '.', "%s",
+                  names[i]);
     }
 }
 
