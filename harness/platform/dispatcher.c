@@ -355,7 +355,9 @@ void dispatcher_free(struct dispatcher *dispatcher)
 {
     if (!dispatcher)
         return;
+    (void)pthread_mutex_lock(&dispatcher->mutex);
     dispatcher->stop = true;
+    (void)pthread_mutex_unlock(&dispatcher->mutex);
     dispatcher_wake(dispatcher);
     for (size_t i = 0; i <= DISPATCHER_WORKERS; i++) {
         if (dispatcher->workers[i].is_started)
