@@ -21,6 +21,7 @@ struct diagnose_batch {
     size_t at_once;      /* so many are in flight; 0 and 1 = one after another */
     int64_t gap_ns;      /* pause before each request, or before each group of `at_once` */
     bool one_connection; /* one after another on one connection that is kept */
+    int64_t timeout_ns;  /* for an answer, when that is less than the run's; 0 = the run's */
 };
 
 /* Sends the requests and fills `seen`, one for each (initialised by the callee, cleared by the

@@ -67,9 +67,10 @@ struct investigation {
     bool behind_first;           /* `by` differs from Panora's, or the request had to be dressed */
     const struct feature *dress; /* without which nothing is accepted; NULL = nothing */
     size_t tries;                /* so often is asked what may fail by chance; 0 counts as 1 */
-    int64_t gap_ns;              /* between requests, where a rate limit was found */
-    int limited_status;          /* that a limit on the rate answers; 0 = none is known */
-    int unstable_status;         /* that events meet by chance; 0 = none */
+    int64_t timeout_ns;  /* for an answer, where less than the run's is enough; 0 = the run's */
+    int64_t gap_ns;      /* between requests, where a rate limit was found */
+    int limited_status;  /* that a limit on the rate answers; 0 = none is known */
+    int unstable_status; /* that events meet by chance; 0 = none */
     bool unstable;
     bool too_unstable;   /* nothing about single events can be told */
     bool elsewhere;      /* the handler is not reached */

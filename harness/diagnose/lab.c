@@ -76,7 +76,8 @@ static bool was_limited(const struct investigation *inv, const struct observatio
 static enum answer send_one(struct investigation *inv, const struct request *request,
                             struct observation *seen)
 {
-    const struct diagnose_batch batch = {.requests = request, .count = 1, .gap_ns = inv->gap_ns};
+    const struct diagnose_batch batch = {
+        .requests = request, .count = 1, .gap_ns = inv->gap_ns, .timeout_ns = inv->timeout_ns};
     lab_send(inv, &batch, seen);
     for (size_t i = 0; i < LIMIT_TRIES && was_limited(inv, seen) && !inv->closed; i++) {
         const struct diagnose_batch later = {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "diagnose/series.h"
@@ -17,12 +18,13 @@ struct symptom {
     enum leak leak;       /* what an answer of the case must have given away */
     bool (*shows)(const struct exchange *decisive); /* what the decisive answer must be, or NULL */
     enum fate fate;
-    bool all_refused;    /* every request of the case was answered 4xx */
-    bool is_slow;        /* claimed only when it is slow once more */
-    bool is_repeated;    /* claimed only when its requests meet the same once more */
-    bool spreads;        /* to whatever met a malformed answer */
-    bool is_in_answer;   /* an answer shows it by itself, whatever explains its status */
-    const char *part_of; /* where that was found too, this is a part of it */
+    bool all_refused;         /* every request of the case was answered 4xx */
+    bool is_slow;             /* claimed only when it is slow once more */
+    bool comes_after_a_pause; /* claimed only when a pause brings it once more */
+    bool is_repeated;         /* claimed only when its requests meet the same once more */
+    bool spreads;             /* to whatever met a malformed answer */
+    bool is_in_answer;        /* an answer shows it by itself, whatever explains its status */
+    const char *part_of;      /* where that was found too, this is a part of it */
 };
 
 static bool was_accepted(const struct exchange *decisive)
@@ -83,6 +85,14 @@ static const struct symptom symptoms[] = {
                "panora/timing/acknowledges-under-concurrency", "panora/timing/acknowledges-large",
                "panora/timing/acknowledges-a-burst"},
      .is_slow = true},
+    {.kind = {"slow-after-a-pause",
+              "is slow, or fails, on the first event after a pause, but not on the next ones",
+              "an event after a quiet time is late or lost, and blocks one of Panora's workers",
+              "keep an instance and its connections (database, upstream) warm, and check a pooled "
+              "connection before it is used"},
+     .harm_rank = HARM_SLOW,
+     .cases = {"panora/delivery/accepts-after-a-pause"},
+     .comes_after_a_pause = true},
     {.kind = {"slow-start", "is slow to answer the first request, but not the next ones",
               "an event after a pause blocks a Panora worker while the endpoint starts",
               "keep one instance running, or do less before the first request"},
@@ -299,6 +309,39 @@ static bool dies_again(struct investigation *inv, const struct case_result *one)
     return died;
 }
 
+#define PAUSED_NS      (3 * NS_PER_S)
+#define PAUSED_MORE_NS (500 * NS_PER_MS)
+#define PAUSED_ROUNDS  2
+
+static int64_t time_of_one(struct investigation *inv, int64_t pause_ns, bool *out_accepted)
+{
+    const struct specimen genuine = {0};
+    struct observation seen;
+    int64_t gap_ns = inv->gap_ns;
+    inv->gap_ns = pause_ns;
+    *out_accepted = specimen_ask(inv, &genuine, &seen) == ANSWER_ACCEPTED;
+    inv->gap_ns = gap_ns;
+    int64_t total_ns = seen.total_ns;
+    observation_clear(&seen);
+    return total_ns;
+}
+
+/* An event right behind another, and one after a pause, in turn: only the latter are late, or fail.
+ */
+static bool suffers_from_pauses(struct investigation *inv)
+{
+    for (size_t i = 0; i < PAUSED_ROUNDS; i++) {
+        bool before;
+        bool after;
+        (void)time_of_one(inv, 0, &before);
+        int64_t usual_ns = time_of_one(inv, 0, &before);
+        int64_t paused_ns = time_of_one(inv, PAUSED_NS, &after);
+        if (inv->closed || !before || (after && paused_ns <= usual_ns + PAUSED_MORE_NS))
+            return false;
+    }
+    return true;
+}
+
 /* Whether the experiment on the symptom speaks for it; what is unsure about it is noted. */
 static bool stands(struct investigation *inv, const struct symptom *symptom,
                    const struct case_result *one, enum confidence *out, const char **out_because)
@@ -315,6 +358,10 @@ static bool stands(struct investigation *inv, const struct symptom *symptom,
     if (symptom->is_repeated) {
         *out = CONFIDENCE_PROVED;
         return meets_the_same(inv, one);
+    }
+    if (symptom->comes_after_a_pause) {
+        *out = CONFIDENCE_PROVED;
+        return suffers_from_pauses(inv);
     }
     if (!symptom->is_slow)
         return true;

@@ -133,6 +133,19 @@ static enum result old_key_on_some_connections(struct handling *handling)
     return old_key(handling, is_odd(handling, handling->request->connection));
 }
 
+#define COLD_NS NS_PER_S
+
+/* What it had put away in a quiet time has to be fetched again. */
+static enum result start_again_after_a_pause(struct handling *handling)
+{
+    struct memory *memory = handling->memory;
+    int64_t now_ns = clock_monotonic_ns();
+    if (memory->latest_ns && now_ns - memory->latest_ns >= handling->argument->number)
+        handling->answer.delay_ns = COLD_NS;
+    memory->latest_ns = now_ns + handling->answer.delay_ns; /* it is warm from its answer on */
+    return RESULT_NEXT;
+}
+
 #define LOCKED_NS NS_PER_S
 
 static enum result stay_locked(struct handling *handling)
@@ -261,5 +274,16 @@ static const struct fault rows[] = {
      .trial = "429,18",
      .diagnosis = "locks-out",
      .overrides = {.befall = stay_locked, .compare = compare_and_lock}},
+    {.id = "H12",
+     .name = "cold-again",
+     .sentence = "takes a second longer for the first request after a pause",
+     .seen = "",
+     .argument = {.kind = ARGUMENT_TIME,
+                  .meaning = "TIME without a request",
+                  .fallback = "800ms",
+                  .least = 1,
+                  .most = 3600 * NS_PER_S},
+     .diagnosis = "slow-after-a-pause",
+     .overrides = {.befall = start_again_after_a_pause}},
 };
 const struct table_part faults_h = TABLE_PART(rows);

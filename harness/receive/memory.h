@@ -36,6 +36,7 @@ struct memory {
     size_t num_recent;                  /* requests since recent_ns */
     int64_t recent_ns;
     uint64_t chance;             /* the state of its dice */
+    int64_t latest_ns;           /* when the latest request came; 0 = none has */
     int64_t locked_until_ns;     /* everything is turned away until then */
     struct catalogue *catalogue; /* NULL until somebody asks whether a type is known */
     struct js *shapes;           /* NULL until somebody asks what data looks like */

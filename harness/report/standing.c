@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "result/exit.h"
+
 bool case_is_required(const struct run_result *result, const struct case_result *one)
 {
     return one->level == LEVEL_MUST || (result->strict && one->level == LEVEL_SHOULD);
@@ -11,6 +13,9 @@ enum standing case_standing(const struct run_result *result, const struct case_r
 {
     if (verdict_counts(one->verdict, result->strict))
         return STANDING_FAILED;
+    /* a run that asked nothing is no success, whatever was to be asked */
+    if (one->verdict == VERDICT_SKIP && result->exit_code == EXIT_WRONG_USAGE)
+        return STANDING_UNDECIDED;
     if (one->verdict == VERDICT_INCONCLUSIVE && case_is_required(result, one))
         return STANDING_UNDECIDED;
     if (one->verdict == VERDICT_INCONCLUSIVE || one->verdict == VERDICT_SKIP)

@@ -294,10 +294,14 @@ static int exit_code_of(const struct runner *runner, const struct tally *tally)
 static const struct exchange *last_refusal(const struct testcase *test)
 {
     const struct exchange *last = NULL;
-    for (size_t i = 0; i < test->count; i++)
-        if (test->exchanges[i].seen.outcome == OUTCOME_ANSWERED &&
-            (!last || test->exchanges[i].seen.started_ns >= last->seen.started_ns))
+    for (size_t i = 0; i < test->count; i++) {
+        const struct observation *seen = &test->exchanges[i].seen;
+        if (seen->outcome == OUTCOME_TIMED_OUT) /* who keeps silent is there */
+            return NULL;
+        if (seen->outcome == OUTCOME_ANSWERED &&
+            (!last || seen->started_ns >= last->seen.started_ns))
             last = &test->exchanges[i];
+    }
     bool refused = last && !last->genuine && answer_of(&last->seen) == ANSWER_REFUSED;
     return refused ? last : NULL;
 }

@@ -32,6 +32,8 @@ enum round order_round_of(const struct runner *runner, const struct testcase *te
 {
     if (test->one->harmful)
         return ROUND_HARMFUL;
+    if (test->one->alone && test->wait_ns > 0)
+        return ROUND_PAUSES;
     bool grave = health_is_very_slow(&runner->health);
     if (test->one->alone && order_needs_solitude(runner, test))
         return grave ? ROUND_TLS : ROUND_ALONE; /* nothing is in its way yet */

@@ -15,6 +15,7 @@ enum round {
     ROUND_CHAINS,   /* one request after another: begun late, such a case ends last */
     ROUND_REQUIRED,
     ROUND_USUAL,
+    ROUND_PAUSES, /* needs quiet for a while: late, for by then it is known how slow it is */
     ROUND_HARMFUL,
     NUM_ROUNDS
 };

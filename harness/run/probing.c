@@ -61,8 +61,10 @@ static bool send_batch(void *payload, const struct diagnose_batch *batch, struct
             observation_init(&seen[i]);
         return false;
     }
-    size_t num_sent = experiment_run(runner->gate, options->extra_headers, options->deadline_ns,
-                                     &experiment, seen);
+    bool shorter = batch->timeout_ns && batch->timeout_ns < options->deadline_ns;
+    size_t num_sent =
+        experiment_run(runner->gate, options->extra_headers,
+                       shorter ? batch->timeout_ns : options->deadline_ns, &experiment, seen);
     probing->num_sent += num_sent;
     for (size_t i = 0; i < batch->count; i++)
         probing->num_hung += seen[i].outcome == OUTCOME_TIMED_OUT;

@@ -50,7 +50,7 @@ Test(diagnose_faults, what_stands_before_it_or_comes_afterwards)
 
 Test(diagnose_faults, what_keeps_events_out_for_a_while)
 {
-    static const char *const ids[] = {"H11"};
+    static const char *const ids[] = {"H11", "H12"};
     expect_of_each(ids, ARRAY_LEN(ids));
 }
 

@@ -268,6 +268,22 @@ Test(receive_fault_limits, h11_keeps_everybody_out_after_so_many_forgeries)
     started_end(&started);
 }
 
+Test(receive_fault_limits, h12_is_slow_after_a_pause)
+{
+    struct started_receiver started;
+    const struct posting genuine = {0};
+    started_begin_wrong(&started, "H12=200ms", NULL);
+    int64_t begun_ns = clock_monotonic_ns();
+    cr_expect_eq(post_status(&started, &genuine), 204);
+    cr_expect_eq(post_status(&started, &genuine), 204);
+    cr_expect_lt(clock_monotonic_ns() - begun_ns, NS_PER_S);
+    (void)nanosleep(&(struct timespec){.tv_nsec = 300 * NS_PER_MS}, NULL);
+    begun_ns = clock_monotonic_ns();
+    cr_expect_eq(post_status(&started, &genuine), 204);
+    cr_expect_geq(clock_monotonic_ns() - begun_ns, NS_PER_S - 20 * NS_PER_MS);
+    started_end(&started);
+}
+
 Test(receive_fault_limits, h07_ends_after_so_many_bytes)
 {
     struct started_receiver started;

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "report/report.h"
+#include "result/exit.h"
 #include "tests/support/sample_result.h"
 #include "tests/support/shell_run.h"
 #include "tests/support/skip.h"
@@ -53,6 +54,26 @@ Test(report_report_junit, is_valid)
     expect_valid(&result);
     result.strict = true;
     expect_valid(&result);
+    run_result_clear(&result);
+}
+
+/* Skipped cases alone are green for whoever reads JUnit; a run that asked nothing is not. */
+Test(report_report_junit, has_errors_when_nothing_was_asked)
+{
+    struct run_result result;
+    struct buf report = {0};
+    sample_result(&result);
+    for (size_t i = 0; i < result.num_cases; i++)
+        result.cases[i].verdict = VERDICT_SKIP;
+    render(&result, &report);
+    cr_expect_null(strstr(buf_text(&report), "<error"), "%s", buf_text(&report));
+    result.exit_code = EXIT_WRONG_USAGE;
+    buf_reset(&report);
+    render(&result, &report);
+    cr_expect_not_null(strstr(buf_text(&report), "<error"), "%s", buf_text(&report));
+    cr_expect_null(strstr(buf_text(&report), "<skipped"), "%s", buf_text(&report));
+    expect_valid(&result);
+    buf_clear(&report);
     run_result_clear(&result);
 }
 

@@ -49,6 +49,7 @@ Test(run_order, what_takes_long_leaves_early_and_what_may_do_harm_last, .init = 
         {{.level = LEVEL_MUST, .tls = true}, 0, ROUND_TLS},
         {{.level = LEVEL_SHOULD}, NS_PER_S, ROUND_WAITS},
         {{.level = LEVEL_SHOULD, .alone = true}, 0, ROUND_ALONE},
+        {{.level = LEVEL_SHOULD, .alone = true}, NS_PER_S, ROUND_PAUSES},
         {{.level = LEVEL_SHOULD, .one_connection = true}, 0, ROUND_CHAINS},
         {{.level = LEVEL_SHOULD, .steps = &plain, .num_steps = 1}, 0, ROUND_USUAL},
         {{.level = LEVEL_SHOULD, .steps = &together, .num_steps = 1}, 0, ROUND_TOGETHER},
