@@ -23,14 +23,6 @@ static void tear_down(void)
     library_clear(&library);
 }
 
-static struct suite *must_read(const char *members)
-{
-    struct error err = {0};
-    struct suite *suite = suite_from_case(&library, members, &err);
-    cr_assert(suite, "%s: %s", members, err.message);
-    return suite;
-}
-
 #define PASS VERDICT_PASS
 #define WARN VERDICT_WARN
 #define FAIL VERDICT_FAIL
@@ -40,7 +32,7 @@ static struct suite *must_read(const char *members)
 
 Test(judge_check_answer, a_429_with_retry_after_is_polite, .init = set_up, .fini = tear_down)
 {
-    struct suite *suite = must_read("'expect':{'retry-after':true}");
+    struct suite *suite = suite_must_read(&library, "'expect':{'retry-after':true}");
     struct judged judged;
     judged_make(&judged, &suite->cases[0], "429", NULL);
     headers_add(&judged.exchanges[0].seen.headers, "retry-after", "1");
@@ -73,7 +65,7 @@ Test(judge_check_answer, bodies_are_brief_and_plain, .init = set_up, .fini = tea
         {"'expect':{'json':{'member':'','equals':2}}", "2", PASS},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct suite *suite = must_read(rows[i].members);
+        struct suite *suite = suite_must_read(&library, rows[i].members);
         struct judged judged;
         judged_make(&judged, &suite->cases[0], "200", NULL);
         buf_add_text(&judged.exchanges[0].seen.body, rows[i].body);
@@ -98,7 +90,8 @@ Test(judge_check_answer, going_on_once_is_enough, .init = set_up, .fini = tear_d
         {true, false, "204 hung", FAIL}, {true, false, "204 unsent", FAIL},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct suite *suite = must_read("'deliver':{'times':2},'expect':{'continues':true}");
+        struct suite *suite =
+            suite_must_read(&library, "'deliver':{'times':2},'expect':{'continues':true}");
         struct judged judged;
         judged_make(&judged, &suite->cases[0], rows[i].answers, NULL);
         judged.exchanges[0].seen.waited_in_vain = rows[i].first;
@@ -118,7 +111,7 @@ Test(judge_check_answer, not_implemented_refuses_a_method, .init = set_up, .fini
         enum verdict verdict;
     } rows[] = {{"PATCH", "501", PASS}, {"PATCH", "500", WARN}, {"POST", "501", WARN}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct suite *suite = must_read("'expect':{'refused':true}");
+        struct suite *suite = suite_must_read(&library, "'expect':{'refused':true}");
         struct judged judged;
         judged_make(&judged, &suite->cases[0], rows[i].answer, "204");
         free(judged.exchanges[0].request.method);
@@ -146,7 +139,7 @@ Test(judge_check_answer, refusals_look_alike_but_for_incidental_headers, .init =
         {"X-Debug", "same", "same", PASS},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct suite *suite = must_read(TWO_STEPS "{'alike':true}");
+        struct suite *suite = suite_must_read(&library, TWO_STEPS "{'alike':true}");
         struct judged judged;
         judged_make(&judged, &suite->cases[0], "401 401", NULL);
         headers_add(&judged.exchanges[0].seen.headers, rows[i].name, rows[i].first);
@@ -176,9 +169,10 @@ Test(judge_check_answer, forgeries_lock_out_only_who_was_let_in_before, .init = 
         {"unsent unsent 401 401 429 429", OPEN}, {"204 204 401 401 unsent unsent", OPEN},
         {"204 204 401 401 reset refused", OPEN},
     };
-    struct suite *suite = must_read("'steps':[{'deliver':{'times':2}},"
-                                    "{'sign':[{'op':'wrong-secret'}],'deliver':{'times':2}},"
-                                    "{'deliver':{'times':2}}],'expect':{'not-locked-out':true}");
+    struct suite *suite =
+        suite_must_read(&library, "'steps':[{'deliver':{'times':2}},"
+                                  "{'sign':[{'op':'wrong-secret'}],'deliver':{'times':2}},"
+                                  "{'deliver':{'times':2}}],'expect':{'not-locked-out':true}");
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct judged judged;
         judged_make(&judged, &suite->cases[0], rows[i].answers, NULL);
@@ -203,7 +197,8 @@ Test(judge_check_answer, what_a_server_does_to_any_large_head_says_nothing, .ini
         {"204 204 reset", FAIL}, {"204 431 431", VERDICT_SKIP}, {"204 reset reset", VERDICT_SKIP},
         {"401 401 401", OPEN},   {"204 unsent 401", OPEN},      {"204 204 unsent", OPEN},
     };
-    struct suite *suite = must_read("'steps':[{},{},{}],'expect':{'refused-for-itself':true}");
+    struct suite *suite =
+        suite_must_read(&library, "'steps':[{},{},{}],'expect':{'refused-for-itself':true}");
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct judged judged;
         judged_make(&judged, &suite->cases[0], rows[i].answers, NULL);
@@ -235,7 +230,7 @@ Test(judge_check_answer, idle_connections_are_closed_in_an_orderly_way, .init = 
         {"closed as announced", "204 204", false, false, false, 0, PASS, ""},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct suite *suite = must_read(TWO_STEPS "{'survives-idle':true}");
+        struct suite *suite = suite_must_read(&library, TWO_STEPS "{'survives-idle':true}");
         struct judged judged;
         judged_make(&judged, &suite->cases[0], rows[i].answers, NULL);
         judged.exchanges[1].seen.reused = rows[i].reused;
@@ -270,7 +265,7 @@ Test(judge_check_answer, a_reset_behind_a_refusal_or_a_huge_head_is_no_failure, 
         {"reset", 500, 65536, WARN}, {"hung", 0, 65536, FAIL},   {"401", 401, 65536, PASS},
         {"unsent", 0, 65536, OPEN},
     };
-    struct suite *suite = must_read(TWO_STEPS "{'survives-as-well':true}");
+    struct suite *suite = suite_must_read(&library, TWO_STEPS "{'survives-as-well':true}");
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct judged judged;
         char *answers = mem_format("204 %s", rows[i].answer);

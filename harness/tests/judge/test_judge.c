@@ -24,14 +24,6 @@ static void tear_down(void)
     library_clear(&library);
 }
 
-static struct suite *must_read(const char *members)
-{
-    struct error err = {0};
-    struct suite *suite = suite_from_case(&library, members, &err);
-    cr_assert(suite, "%s: %s", members, err.message);
-    return suite;
-}
-
 struct verdict_row {
     const char *members, *answers, *control;
     enum verdict verdict;
@@ -43,7 +35,7 @@ static void check_rows(const struct verdict_row *rows, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         const struct verdict_row *row = &rows[i];
-        struct suite *suite = must_read(row->members);
+        struct suite *suite = suite_must_read(&library, row->members);
         struct judged judged;
         judged_make(&judged, &suite->cases[0], row->answers, row->control);
         judged_judge(&judged, &suite->cases[0]);
@@ -253,7 +245,8 @@ Test(judge, https_is_asked_of_public_hosts_only, .init = set_up, .fini = tear_do
     } rows[] = {
         {true, false, PASS}, {true, true, PASS}, {false, true, VERDICT_SKIP}, {false, false, FAIL}};
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct suite *suite = must_read("'deliver':{'times':0},'expect':{'https':true}");
+        struct suite *suite =
+            suite_must_read(&library, "'deliver':{'times':0},'expect':{'https':true}");
         struct judged judged;
         judged_make(&judged, &suite->cases[0], "", NULL);
         judged.run.is_tls = rows[i].is_tls;
@@ -283,7 +276,7 @@ Test(judge, says_what_a_case_needs, .init = set_up, .fini = tear_down)
         {"'expect':{'processed':'once'}", false, false, true},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct suite *suite = must_read(rows[i].members);
+        struct suite *suite = suite_must_read(&library, rows[i].members);
         const struct suite_case *one = &suite->cases[0];
         cr_expect_eq(judge_needs_control(one, 0), rows[i].control, "%s", rows[i].members);
         cr_expect_eq(judge_needs_raw(one), rows[i].raw, "%s", rows[i].members);

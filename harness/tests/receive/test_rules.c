@@ -45,22 +45,13 @@ static struct checked handle(const struct rules *rules, struct bytes secret, str
     return checked;
 }
 
-static struct bytes text_or_base64(const struct js *holder, const char *key, const char *base64_key,
-                                   struct buf *room)
-{
-    if (!js_get(holder, base64_key))
-        return vectors_text(holder, key);
-    vectors_base64(holder, base64_key, room);
-    return buf_bytes(room);
-}
-
 /* Right signatures may be refused for the shape of the event, wrong ones never accepted. */
 static void check_vector(struct bytes secret, const struct js *test)
 {
     struct buf body = {0};
     struct buf room = {0};
     vectors_base64(test, "body", &body);
-    struct bytes signature = text_or_base64(test, "signature", "signatureBase64", &room);
+    struct bytes signature = vectors_text_or_base64(test, "signature", "signatureBase64", &room);
     if (!signature.data || memchr(signature.data, '\0', signature.len))
         signature = (struct bytes){NULL, 0};
     bool valid = signature_verify(secret, buf_bytes(&body), signature, NULL) == VERIFICATION_VALID;
@@ -84,7 +75,7 @@ Test(receive_rules, agree_with_the_official_verifier_on_every_vector)
     for (size_t i = 0; i < js_size(groups); i++) {
         struct buf room = {0};
         const struct js *group = js_at(groups, i);
-        struct bytes secret = text_or_base64(group, "secret", "secretBase64", &room);
+        struct bytes secret = vectors_text_or_base64(group, "secret", "secretBase64", &room);
         const struct js *tests = js_get(group, "tests");
         for (size_t j = 0; j < js_size(tests); j++)
             check_vector(secret, js_at(tests, j));

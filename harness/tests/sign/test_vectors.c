@@ -12,24 +12,13 @@ TestSuite(sign_vectors, .timeout = 20);
 #define VECTORS   "fixtures/vectors/vectors.json"
 #define COLLECTED "fixtures/vectors/collected.json"
 
-/* The bytes of `key`, which is text, or of `key`Base64, for which `room` is used; NULL for neither.
- */
-static struct bytes text_or_base64(const struct js *holder, const char *key, const char *base64_key,
-                                   struct buf *room)
-{
-    if (!js_get(holder, base64_key))
-        return vectors_text(holder, key);
-    vectors_base64(holder, base64_key, room);
-    return buf_bytes(room);
-}
-
 static bool is_valid(struct bytes secret, const struct js *test)
 {
     struct buf body = {0};
     struct buf room = {0};
     struct error err = {0};
     vectors_base64(test, "body", &body);
-    struct bytes signature = text_or_base64(test, "signature", "signatureBase64", &room);
+    struct bytes signature = vectors_text_or_base64(test, "signature", "signatureBase64", &room);
     enum verification result = signature_verify(secret, buf_bytes(&body), signature, &err);
     cr_expect_eq(error_is_set(&err), result != VERIFICATION_VALID, "%s: %s",
                  vectors_text(test, "tcId").data, err.message);
@@ -41,7 +30,7 @@ static bool is_valid(struct bytes secret, const struct js *test)
 static size_t check_group(const struct js *group)
 {
     struct buf room = {0};
-    struct bytes secret = text_or_base64(group, "secret", "secretBase64", &room);
+    struct bytes secret = vectors_text_or_base64(group, "secret", "secretBase64", &room);
     const struct js *tests = js_get(group, "tests");
     for (size_t i = 0; i < js_size(tests); i++) {
         const struct js *test = js_at(tests, i);

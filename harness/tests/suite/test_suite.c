@@ -20,17 +20,9 @@ static void tear_down(void)
     library_clear(&library);
 }
 
-static struct suite *must_read(const char *members)
-{
-    struct error err = {0};
-    struct suite *suite = suite_from_case(&library, members, &err);
-    cr_assert(suite, "%s: %s", members, err.message);
-    return suite;
-}
-
 Test(suite, the_smallest_case_is_one_genuine_event, .init = set_up, .fini = tear_down)
 {
-    struct suite *suite = must_read("'expect':{'accepted':true}");
+    struct suite *suite = suite_must_read(&library, "'expect':{'accepted':true}");
     cr_assert_eq(suite->num_cases, 1);
     const struct suite_case *one = &suite->cases[0];
     cr_expect_str_eq(one->id, "my/suite/one");
@@ -50,7 +42,8 @@ Test(suite, the_smallest_case_is_one_genuine_event, .init = set_up, .fini = tear
 
 Test(suite, every_member_of_a_case_arrives, .init = set_up, .fini = tear_down)
 {
-    struct suite *suite = must_read(
+    struct suite *suite = suite_must_read(
+        &library,
         "'level':'should','source':{'doc':'webhooks','section':'Secure'},'harm':'h','remedy':'r',"
         "'bug':'B','see':['CWE-1','CWE-2'],'tolerate':{'status':['5xx',404],'because':'so'},"
         "'disruptive':true,'harmful':true,'exact':true,'private-channel':true,"
@@ -73,7 +66,8 @@ Test(suite, every_member_of_a_case_arrives, .init = set_up, .fini = tear_down)
 
 Test(suite, every_member_of_a_step_arrives, .init = set_up, .fini = tear_down)
 {
-    struct suite *suite = must_read(
+    struct suite *suite = suite_must_read(
+        &library,
         "'one-connection':true,'expect':{'survives-idle':true},'steps':["
         "{'event':{'type':'crm.deal.created','dialect':'object','data':{'a':1},'size':'2KiB',"
         "'rows':3,'age':'2h','nulls':true,'ops':[{'op':'add-field','name':'x','value':[1,2]}]},"
@@ -108,9 +102,10 @@ Test(suite, every_member_of_a_step_arrives, .init = set_up, .fini = tear_down)
 
 Test(suite, arguments_that_are_left_out_take_their_fallbacks, .init = set_up, .fini = tear_down)
 {
-    struct suite *suite = must_read("'wire':[{'op':'very-long-signature'},{'op':'change-digit'}],"
-                                    "'event':{'ops':[{'op':'add-field'}]},"
-                                    "'expect':{'brief':true,'refused':true}");
+    struct suite *suite =
+        suite_must_read(&library, "'wire':[{'op':'very-long-signature'},{'op':'change-digit'}],"
+                                  "'event':{'ops':[{'op':'add-field'}]},"
+                                  "'expect':{'brief':true,'refused':true}");
     const struct step *step = &suite->cases[0].steps[0];
     cr_expect_eq(step->wire_ops.items[0].values[0].number, 8192);
     cr_expect_str_eq(step->wire_ops.items[1].values[0].text, "last");
@@ -135,8 +130,8 @@ static void expect_ids(const struct suite *suite, const char *const *ids, size_t
 Test(suite, for_repeats_a_case_over_values, .init = set_up, .fini = tear_down)
 {
     static const char *const ids[] = {"my/suite/one[1]", "my/suite/one[short]", "my/suite/one[63]"};
-    struct suite *suite =
-        must_read("'for':{'at':'/wire/0/to','values':[1,{'value':32,'label':'short'},"
+    struct suite *suite = suite_must_read(
+        &library, "'for':{'at':'/wire/0/to','values':[1,{'value':32,'label':'short'},"
                   "{'value':63,'level':'may'}]},"
                   "'wire':[{'op':'truncate-signature','to':0}],'expect':{'refused':true}");
     expect_ids(suite, ids, ARRAY_LEN(ids));
@@ -152,17 +147,18 @@ Test(suite, for_repeats_a_case_over_values, .init = set_up, .fini = tear_down)
 Test(suite, for_takes_named_lists_whole_and_beside_values, .init = set_up, .fini = tear_down)
 {
     struct suite *suite =
-        must_read("'for':{'at':'/event/type','values':'sent-types'},"
-                  "'event':{'type':'','any-type':true},'expect':{'accepted':true}");
+        suite_must_read(&library, "'for':{'at':'/event/type','values':'sent-types'},"
+                                  "'event':{'type':'','any-type':true},'expect':{'accepted':true}");
     const struct value_list *list = &library.lists[0];
     cr_expect_str_eq(list->name, "sent-types");
     cr_assert_eq(suite->num_cases, list->num_values);
     for (size_t i = 0; i < list->num_values; i++)
         cr_expect_str_eq(suite->cases[i].steps[0].type, list->values[i]);
     suite_free(suite);
-    suite = must_read("'for':{'at':'/event/type','values':[{'list':'sent-types'},'other',"
-                      "{'list':'documented-types','level':'should'}]},"
-                      "'event':{'type':'','any-type':true},'expect':{'accepted':true}");
+    suite = suite_must_read(&library,
+                            "'for':{'at':'/event/type','values':[{'list':'sent-types'},'other',"
+                            "{'list':'documented-types','level':'should'}]},"
+                            "'event':{'type':'','any-type':true},'expect':{'accepted':true}");
     size_t sent = list->num_values;
     cr_assert_eq(suite->num_cases, sent + 1 + library.lists[1].num_values);
     cr_expect_eq(suite->cases[0].level, LEVEL_MUST);
@@ -173,7 +169,8 @@ Test(suite, for_takes_named_lists_whole_and_beside_values, .init = set_up, .fini
 
 Test(suite, for_can_put_whole_steps, .init = set_up, .fini = tear_down)
 {
-    struct suite *suite = must_read(
+    struct suite *suite = suite_must_read(
+        &library,
         "'steps':[{}],'for':{'at':'/steps','values':[{'label':'a','value':[{'expect':{'accepted':"
         "true}}]},{'label':'b','value':[{},{'event':{'again':1},'expect':{'accepted':true}}]}]}");
     cr_expect_eq(suite->cases[0].num_steps, 1);

@@ -1,5 +1,6 @@
 #include "tests/support/suite_text.h"
 
+#include <criterion/criterion.h>
 #include <stdlib.h>
 
 #include "base/mem.h"
@@ -21,5 +22,13 @@ struct suite *suite_from_case(const struct library *library, const char *members
         "{'suite':'my/suite','cases':[{'id':'one','title':'does something',%s}]}", members);
     struct suite *suite = suite_from_text(library, text, err);
     free(text);
+    return suite;
+}
+
+struct suite *suite_must_read(const struct library *library, const char *members)
+{
+    struct error err = {0};
+    struct suite *suite = suite_from_case(library, members, &err);
+    cr_assert(suite, "%s: %s", members, err.message);
     return suite;
 }

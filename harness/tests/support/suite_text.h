@@ -13,4 +13,7 @@ struct suite *suite_from_text(const struct library *library, const char *text, s
 struct suite *suite_from_case(const struct library *library, const char *members,
                               struct error *err);
 
+/* The same; what cannot be read fails the test. */
+struct suite *suite_must_read(const struct library *library, const char *members);
+
 #endif

@@ -34,3 +34,12 @@ void vectors_base64(const struct js *vector, const char *key, struct buf *out)
     struct bytes text = vectors_text(vector, key);
     cr_assert(text.data && decode_base64(text, out), "member %s is not base64", key);
 }
+
+struct bytes vectors_text_or_base64(const struct js *holder, const char *key,
+                                    const char *base64_key, struct buf *room)
+{
+    if (!js_get(holder, base64_key))
+        return vectors_text(holder, key);
+    vectors_base64(holder, base64_key, room);
+    return buf_bytes(room);
+}

@@ -19,4 +19,9 @@ struct bytes vectors_text(const struct js *vector, const char *key);
 /* Appends what the base64 text of member `key` stands for; fails the test when it is not base64. */
 void vectors_base64(const struct js *vector, const char *key, struct buf *out);
 
+/* The text of member `key`, or the bytes of member `base64_key`, which are put into `room`; data ==
+ * NULL for neither. */
+struct bytes vectors_text_or_base64(const struct js *holder, const char *key,
+                                    const char *base64_key, struct buf *room);
+
 #endif
