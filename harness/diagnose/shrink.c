@@ -329,7 +329,8 @@ static void take_hypothesis(struct investigation *inv, struct trials *trials,
     free(twin);
 }
 
-#define FITS_TRIED 14
+#define FITS_TRIED       6
+#define EQUAL_FITS_TRIED 14 /* ... that explain as much as the best */
 
 static const struct trial *proved_by(struct investigation *inv, const struct computation *by,
                                      const struct trials *trials, bool at_once)
@@ -352,6 +353,9 @@ static bool name_hypothesis(struct investigation *inv, struct trials *trials)
     struct fit *fits = mem_alloc((num_hypotheses + 1) * sizeof *fits);
     size_t count = find_fits(inv, trials, fits);
     size_t most = count < FITS_TRIED ? count : FITS_TRIED;
+    while (most < count && most < EQUAL_FITS_TRIED &&
+           fits[most].num_explained == fits[0].num_explained)
+        most++;
     bool proved = false;
     for (size_t i = 0; !proved && i < 2 * most && !inv->closed; i++) {
         struct computation by = inv->by;

@@ -10,8 +10,14 @@ sys.path.insert(0, os.path.join(top, "harness/tests/foreign"))
 import tools
 
 START = {"node": ["node", here + "/node.mjs"], "express": ["node", here + "/express.cjs"], "python": [sys.executable, here + "/endpoint.py"],
-         "php": ["sh", here + "/php.sh"], "go": ["sh", here + "/go.sh"]}
-NEEDS = {"express": "node"}
+         "php": ["sh", here + "/php.sh"], "go": ["sh", here + "/go.sh"],
+         "fastify": ["node", here + "/fastify.cjs"], "koa": ["node", here + "/koa.cjs"], "hono": ["node", here + "/hono.mjs"],
+         "java": ["java", "-XX:TieredStopAtLevel=1", here + "/Endpoint.java"]}
+PACKAGES = {"fastify": ["fastify"], "koa": ["koa", "koa-bodyparser"], "hono": ["hono", "@hono/node-server"]}
+MODULES = {"flask": "flask", "gunicorn": "flask, gunicorn", "django": "django", "aiohttp": "aiohttp", "fastapi": "fastapi, uvicorn"}
+PROXIES = {"nginx": "nginx", "haproxy": "haproxy", "caddy": "caddy", "apache": "apache2", "varnish": "varnishd"}
+START.update({proxy: [sys.executable, here + "/proxied.py", proxy] for proxy in PROXIES})
+NEEDS = {"express": "node", **PROXIES}
 SECRET = "9d4f6f0e-51a7-4f0e-8a15-0c5e1c0e7a11"
 ROW_LIMIT_S = 200
 
@@ -56,8 +62,12 @@ class Supervised:
             self.start()
 
     def stop(self):
-        self.process.kill()
-        self.process.wait()
+        self.process.terminate()  # a proxy has children
+        try:
+            self.process.wait(2)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
 
 
 def report_of(row):
@@ -110,7 +120,19 @@ def show(row, report, seconds):
     return bool(missed or wrong)
 
 
+def python_with(modules):
+    """A Python that has these modules, or None."""
+    for python in (sys.executable, "/usr/bin/python3"):
+        if shutil.which(python) and subprocess.run([python, "-c", "import " + modules], stderr=subprocess.DEVNULL).returncode == 0:
+            return python
+    return None
+
+
 def can_run(server):
+    if server in MODULES:
+        python = python_with(MODULES[server])
+        START[server] = [python, here + "/frameworks.py", server]
+        return python is not None
     program = NEEDS.get(server, START[server][0] if START[server][0] != "sh" else server)
     if not shutil.which(program):
         return False
@@ -120,6 +142,12 @@ def can_run(server):
         except tools.Skip as why:
             print(f"SKIPPED: Express: {why}")
             return False
+    if server in PACKAGES:
+        try:
+            environment["MODULES"] = tools.npm_install(os.path.join(top, "build/npm-frameworks"), *sum(PACKAGES.values(), []))
+        except tools.Skip as why:
+            print(f"SKIPPED: {server}: {why}")
+            return False
     return True
 
 
@@ -127,15 +155,15 @@ def selection(rows):
     """Some of each server's rows, as many as its share."""
     dice = random.Random(o.seed)
     chosen = []
-    for server in START:
+    for server in servers:
         own = [r for r in rows if r["server"] == server]
-        chosen += dice.sample(own, min(len(own), max(3, round(o.rows * len(own) / len(rows))))) if own else []
+        chosen += dice.sample(own, min(len(own), max(1, round(o.rows * len(own) / len(rows))))) if own else []
     return chosen
 
 
 with open(here + "/table.json") as f:
     rows = json.load(f)
-servers = o.servers.split(",") if o.servers else list(START)
+servers = o.servers.split(",") if o.servers else list({r["server"]: 0 for r in rows})
 skipped = [s for s in servers if not can_run(s)]
 for server in skipped:
     print(f"SKIPPED: endpoints of {server}: it is not on this machine")
