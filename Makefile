@@ -120,7 +120,7 @@ OBJ      := $(patsubst harness/%.c,$(B)/%.o,$(SRC)) $(B)/resources.o
 TEST_OBJ := $(patsubst harness/%.c,$(B)/%.o,$(TEST_SRC))
 BIN      := $(B)/hookcheck
 UNIT     := $(B)/unit-tests
-EMBEDDED := $(sort $(wildcard reports/page/* harness/platform/page/*) fixtures/manifest.schema.json fixtures/catches.json \
+EMBEDDED := $(sort $(wildcard reports/page/* harness/platform/page/*) fixtures/manifest.schema.json fixtures/catches.json fixtures/causes.json \
               $(shell find suites fixtures/events -name '*.json' ! -name '*.schema.json' 2>/dev/null) \
               $(wildcard fixtures/ci/*.yml fixtures/ci/Jenkinsfile fixtures/ci/hookcheck.json fixtures/load/*/*) fixtures/snippets/README.md \
               $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))

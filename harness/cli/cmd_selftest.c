@@ -13,11 +13,13 @@
 #include "prove/selftest.h"
 
 #define JOBS_MAX    64
+#define PAIRS_MAX   100000
 #define SAMPLE_STEP 10 /* every so-manieth fault is run twice */
 
 struct wanted {
     int64_t seed;
     size_t num_jobs;
+    size_t num_pairs;
     int64_t limit_ns;
     const char *markdown;
     enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_MARKDOWN } format;
@@ -66,6 +68,13 @@ static const struct option_spec specs[] = {
      .kind = OPTION_FLAG,
      .at = offsetof(struct wanted, is_twice),
      .otherwise = "the right one and every tenth fault"},
+    {.name = "pairs",
+     .value = "N",
+     .help = "Also try N pairs of the faults at once, drawn by --seed.",
+     .fallback = "0",
+     .kind = OPTION_COUNT,
+     .most = PAIRS_MAX,
+     .at = offsetof(struct wanted, num_pairs)},
     {.name = "seed",
      .value = "N",
      .help = "The seed of the runs.",
@@ -92,7 +101,7 @@ static const struct option_spec specs[] = {
      .at = offsetof(struct wanted, limit_ns)},
     {.name = "verbose",
      .letter = 'v',
-     .help = "Print how long each run took.",
+     .help = "Print how long each run took, and which causes it named.",
      .kind = OPTION_FLAG,
      .at = offsetof(struct wanted, is_verbose)},
 };
@@ -157,7 +166,8 @@ static void add_variations(struct selftest *selftest, const struct names *wanted
     }
 }
 
-static void choose(struct selftest *selftest, const struct arguments *arguments, bool twice)
+static void choose(struct selftest *selftest, const struct arguments *arguments,
+                   const struct wanted *wanted)
 {
     struct names faults = {0};
     struct names kinds = {0};
@@ -166,9 +176,11 @@ static void choose(struct selftest *selftest, const struct arguments *arguments,
     bool all = faults.count == 0 && kinds.count == 0;
     if (all)
         add_right(selftest);
-    add_variations(selftest, &kinds, all, twice);
-    add_faults(selftest, &faults, all, twice);
+    add_variations(selftest, &kinds, all, wanted->is_twice);
+    add_faults(selftest, &faults, all, wanted->is_twice);
+    selftest->num_single = selftest->num_candidates;
     selftest->whole = all && selftest->num_only == 0;
+    selftest_add_pairs(selftest, wanted->num_pairs);
     names_clear(&faults);
     names_clear(&kinds);
 }
@@ -177,9 +189,15 @@ static void choose(struct selftest *selftest, const struct arguments *arguments,
 
 static void say_durations(const struct selftest *selftest)
 {
-    for (size_t i = 0; i < selftest->num_candidates; i++)
-        (void)fprintf(stderr, "%-40s %6.2f s\n", selftest->candidates[i].name,
-                      (double)selftest->candidates[i].duration_ns / (double)NS_PER_S);
+    for (size_t i = 0; i < selftest->num_candidates; i++) {
+        const struct candidate *one = &selftest->candidates[i];
+        (void)fprintf(stderr, "%-40s %6.2f s", one->name,
+                      (double)one->duration_ns / (double)NS_PER_S);
+        for (size_t k = 0; k < one->first.num_causes; k++)
+            (void)fprintf(stderr, " %s%s", one->first.causes[k].proved ? "" : "~",
+                          one->first.causes[k].id);
+        (void)fprintf(stderr, "\n");
+    }
 }
 
 static bool write_markdown(const struct selftest *selftest, const char *path, struct error *err)
@@ -242,6 +260,7 @@ static void clear(struct selftest *selftest)
     selftest_forget_prepared(selftest);
     selftest_remove_folder(selftest);
     catches_free(selftest->catches);
+    causes_free(selftest->causes);
     library_clear(&selftest->library);
 }
 
@@ -260,7 +279,10 @@ static bool read_options(struct selftest *selftest, const struct arguments *argu
     selftest->catches = catches_load(&selftest->library, err);
     if (!selftest->catches)
         return false;
-    choose(selftest, arguments, wanted->is_twice);
+    selftest->causes = causes_load(err);
+    if (!selftest->causes)
+        return false;
+    choose(selftest, arguments, wanted);
     if (selftest->num_candidates == 0)
         return error_set(err, "no fault or variation matches; see `hookcheck list faults`");
     return selftest_prepare(selftest, err) && selftest_make_folder(selftest, err);
@@ -286,12 +308,16 @@ const struct command command_selftest = {
     .arguments = "",
     .summary = "run the suites against every fault, and print which cases catch it",
     .about =
-        "Proves the suites: runs them over loopback against the correct receiver, its legitimate "
-        "variations and every fault. Exit code 1 when the correct receiver or a variation gets a "
-        "fail or warn, when a fault is not caught by exactly the cases that it declares, when a "
-        "must or should case catches no fault, or when two runs with the same seed differ.",
+        "Proves the suites and the diagnosis: runs them over loopback against the correct "
+        "receiver, "
+        "its legitimate variations, every fault, and pairs of faults. Exit code 1 when the correct "
+        "receiver or a variation gets a fail, a warn or a cause; when a fault is not caught by "
+        "exactly the cases that it declares; when any cause but those of the faults is named, or "
+        "one is missing that the other fault of a pair does not hide; when a must or should case "
+        "catches no fault; or when two runs with the same seed differ.",
     .examples = "  hookcheck selftest\n"
-                "  hookcheck selftest --fault 'A*' --case 'panora/signature/*'\n",
+                "  hookcheck selftest --fault 'A*' --case 'panora/signature/*'\n"
+                "  hookcheck selftest --fault C01 --fault F01 --pairs 1 -v\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),
     .run = run,

@@ -52,7 +52,8 @@ static bool any_broke(const struct investigation *inv)
                      (sight->one && sight->one->canary_failed);
         bool died = sight->answer != ANSWER_ERROR && !inv->unstable && sight->one &&
                     !found_explains(inv, sight->one);
-        if (sight->one && sight->trouble && broke && (!sight->exchange->genuine || died))
+        bool counts = sight->trouble || !inv->has_base; /* it had no twin to be judged by */
+        if (sight->one && counts && broke && (!sight->exchange->genuine || died))
             return true;
     }
     return false;
@@ -75,8 +76,11 @@ static void ask_genuine(struct investigation *inv)
     bool lost = any_is_lost(inv) || inv->door || inv->behind_first || !inv->has_base;
     if (inv->has_base && (lost || inv->input->crowded_status))
         repeat_measure(inv);
-    if (inv->has_base && !inv->too_unstable && (any_is_lost(inv) || inv->door || inv->unstable))
+    bool more = any_is_lost(inv) || inv->door || inv->unstable || inv->behind_first;
+    if (inv->has_base && !inv->too_unstable && more)
         shrink_content(inv);
+    if (inv->has_base && inv->dialect == DIALECT_OBJECT && !inv->input->object_only)
+        inv->behind_first = true; /* Panora's own form is refused */
     door_name(inv);
     if (inv->has_base && !inv->too_unstable && (any_is_lost(inv) || inv->behind_first))
         shrink_shapes(inv);
@@ -84,7 +88,8 @@ static void ask_genuine(struct investigation *inv)
 
 static void ask_entry(struct investigation *inv)
 {
-    if (inv->num_probes > 0 || repeat_forged(inv))
+    bool dies = found_find(inv, "dies-on-refusals") != NULL; /* each copy would end it */
+    if (inv->num_probes > 0 || (!dies && repeat_forged(inv, any_is_lost(inv))) || inv->too_unstable)
         return;
     probes_forge(inv);
     extent_measure(inv);
@@ -107,7 +112,26 @@ static bool may_forge(const struct investigation *inv)
            !inv->by.parts[PART_DIGEST];
 }
 
-/* The most harmful question first: what may be asked can end at any time. */
+/* What breaks is told from what is refused: it takes no event that is accepted. */
+static bool may_break(const struct investigation *inv)
+{
+    return may_forge(inv) || (!inv->input->is_unsigned && !inv->has_base && inv->refuses_forged);
+}
+
+/* It went down, or a stranger's request was the last that it answered. */
+static bool any_died(const struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->one && sight->trouble &&
+            (sight->one->canary_failed || sight->answer == ANSWER_DIED))
+            return true;
+    }
+    return false;
+}
+
+/* The most harmful question first: what may be asked can end at any time. But who ends after each
+ * refusal is asked for that before anything, for each forgery costs the events behind it. */
 static void search(struct investigation *inv)
 {
     inv->elsewhere = unreadable_apply(inv);
@@ -121,12 +145,13 @@ static void search(struct investigation *inv)
         return;
     if (!inv->has_base && !inv->input->is_unsigned)
         door_open(inv);
+    bool dies = may_forge(inv) && any_died(inv) && repeat_deaths(inv);
     if (may_forge(inv) && any_got_in(inv))
         ask_entry(inv);
     ask_genuine(inv);
     if (may_forge(inv) && inv->behind_first)
         ask_entry(inv);
-    if (may_forge(inv) && (any_broke(inv) || inv->behind_first) && !repeat_deaths(inv))
+    if (may_break(inv) && !dies && (any_broke(inv) || inv->behind_first))
         ask_breaking(inv);
     processing_apply(inv);
 }

@@ -50,10 +50,22 @@ static bool comes_further(const struct observation *seen, const struct observati
     return seen->status == 401 && refused->status != 401;
 }
 
+/* Where the signature comes under another name, or the body as something else, the handler may not
+ * check it: to be accepted proves nothing unless a forgery is not. */
+static bool may_go_round(const struct feature *feature)
+{
+    static const char *const ids[] = {"lower-name", "upper-name", "form", "text", "charset"};
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++)
+        if (strcmp(feature->id, ids[i]) == 0)
+            return true;
+    return false;
+}
+
 /* The first `count` of them: where each takes the whole deadline, few are tried. */
 static bool try_dresses(struct investigation *inv, const struct observation *refused, size_t count,
                         const struct feature **out_further)
 {
+    const struct specimen plain = {0};
     *out_further = NULL;
     for (size_t i = 0; i < count && !inv->closed; i++) {
         const struct feature *feature = feature_find(dresses[i]);
@@ -67,7 +79,8 @@ static bool try_dresses(struct investigation *inv, const struct observation *ref
         if (!*out_further && comes_further(&seen, refused))
             *out_further = feature;
         observation_clear(&seen);
-        if (!passed || specimen_passes(inv, &forged))
+        if (!passed || specimen_passes(inv, &plain) ||
+            (may_go_round(feature) && specimen_passes(inv, &forged)))
             continue;
         name_dress(inv, feature, refused);
         inv->dress = feature;
@@ -90,6 +103,7 @@ struct key_hole {
 struct bunch {
     struct key_hole *items;
     size_t count;
+    size_t num_likely;           /* the first of them */
     struct request reference[2]; /* text, object */
 };
 
@@ -184,6 +198,18 @@ static void add_headers(struct investigation *inv, struct bunch *bunch)
         }
 }
 
+/* Another key, and the header as well. */
+static void add_keys_and_headers(struct investigation *inv, struct bunch *bunch)
+{
+    for (size_t i = 0; i < num_hypotheses; i++) {
+        struct key_hole hole = {.every_header = true};
+        if (!hypotheses[i].is_likely || hypotheses[i].part != PART_KEY)
+            continue;
+        hole.by.parts[PART_KEY] = &hypotheses[i];
+        add_hole(inv, bunch, hole);
+    }
+}
+
 static void bunch_init(struct investigation *inv, struct bunch *bunch)
 {
     const struct specimen text = {.spaced = true};
@@ -193,11 +219,13 @@ static void bunch_init(struct investigation *inv, struct bunch *bunch)
     (void)specimen_write(inv, &object, &bunch->reference[1]);
     add_hole(inv, bunch, (struct key_hole){0}); /* as Panora: it was refused already */
     add_singles(inv, bunch, true, false);
+    bunch->num_likely = bunch->count;
     if (!inv->input->object_only)
         add_hole(inv, bunch, (struct key_hole){.other_dialect = true});
     add_headers(inv, bunch);
     add_singles(inv, bunch, false, false);
     add_pairs(inv, bunch, false);
+    add_keys_and_headers(inv, bunch);
     if (!inv->input->object_only)
         add_singles(inv, bunch, true, true);
 }
@@ -238,11 +266,17 @@ static bool opens(struct investigation *inv, const struct key_hole *hole)
     struct specimen forged = genuine;
     struct observation seen;
     forged.forged = true;
-    bool passed = specimen_ask(inv, &genuine, &seen) == ANSWER_ACCEPTED;
-    if (passed)
-        inv->base_status = seen.status;
+    enum answer answer = specimen_ask(inv, &genuine, &seen);
+    int status = seen.status;
     observation_clear(&seen);
-    return passed && !specimen_passes(inv, &forged);
+    bool further = inv->refuses_forged && (answer == ANSWER_ERROR || answer == ANSWER_HUNG);
+    if (further && specimen_ask(inv, &forged, NULL) == ANSWER_REFUSED) {
+        inv->further = answer;
+        inv->further_status = status;
+    }
+    if (answer == ANSWER_ACCEPTED)
+        inv->base_status = status;
+    return answer == ANSWER_ACCEPTED && !specimen_passes(inv, &forged);
 }
 
 static bool try_computations(struct investigation *inv)
@@ -250,8 +284,9 @@ static bool try_computations(struct investigation *inv)
     struct bunch bunch;
     bool found = false;
     bunch_init(inv, &bunch);
-    for (size_t i = 1; !found && i < bunch.count && !inv->closed; i++) {
+    for (size_t i = 1; !found && i < bunch.count && !inv->closed && !inv->further; i++) {
         struct key_hole *hole = &bunch.items[i];
+        inv->tried_likely = inv->tried_likely || i + 1 >= bunch.num_likely;
         if (!opens(inv, hole))
             continue;
         found = true;
@@ -502,7 +537,17 @@ static void name_refusals(struct investigation *inv, const struct observation *g
     } else if (answer == ANSWER_REFUSED && genuine->status != forged->status &&
                of_forged == ANSWER_REFUSED) {
         attribute_lost(inv, add_own(inv, KIND_NO_SUCCESS, genuine, forged), genuine->status);
-    } else if (answer == ANSWER_REFUSED) {
+    } else if (answer == ANSWER_REFUSED && inv->further) { /* its signature was right */
+        struct observation further;
+        observation_init(&further);
+        further.status = inv->further_status;
+        further.outcome = inv->further == ANSWER_HUNG ? OUTCOME_TIMED_OUT : OUTCOME_ANSWERED;
+        attribute_lost(
+            inv,
+            add_own(inv, inv->further == ANSWER_HUNG ? KIND_HANGS : KIND_BREAKS, &further, forged),
+            0);
+        observation_clear(&further);
+    } else if (answer == ANSWER_REFUSED && inv->tried_likely) {
         struct diagnosis *other = add_own(inv, KIND_OTHER_SECRET, genuine, forged);
         make_likely(
             inv, other,
@@ -543,7 +588,7 @@ void door_open(struct investigation *inv)
     struct observation of_forged;
     enum answer answer = ask_genuine(inv, &of_genuine);
     inv->timeout_ns = inv->hangs ? SILENCE_NS : 0;
-    (void)specimen_ask(inv, &forged, &of_forged);
+    inv->refuses_forged = specimen_ask(inv, &forged, &of_forged) == ANSWER_REFUSED;
     inv->timeout_ns = 0;
     bool asks = answer == ANSWER_REFUSED || answer == ANSWER_ERROR || answer == ANSWER_DIED;
     bool hangs = answer == ANSWER_HUNG && answer_of(&of_forged) == ANSWER_HUNG;

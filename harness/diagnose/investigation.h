@@ -67,15 +67,21 @@ struct investigation {
     bool behind_first;           /* `by` differs from Panora's, or the request had to be dressed */
     const struct feature *dress; /* without which nothing is accepted; NULL = nothing */
     size_t tries;                /* so often is asked what may fail by chance; 0 counts as 1 */
-    int64_t timeout_ns;  /* for an answer, where less than the run's is enough; 0 = the run's */
-    int64_t gap_ns;      /* between requests, where a rate limit was found */
-    int limited_status;  /* that a limit on the rate answers; 0 = none is known */
-    int unstable_status; /* that events meet by chance; 0 = none */
+    int64_t timeout_ns;      /* for an answer, where less than the run's is enough; 0 = the run's */
+    int64_t gap_ns;          /* between requests, where a rate limit was found */
+    int limited_status;      /* that a limit on the rate answers; 0 = none is known */
+    int unstable_status;     /* that events meet by chance; 0 = none */
+    bool is_measured;        /* whether events fail by chance is settled */
+    bool verifies_by_chance; /* the same forgery is let in and refused */
     bool unstable;
     bool too_unstable;   /* nothing about single events can be told */
     bool elsewhere;      /* the handler is not reached */
     bool hangs;          /* a genuine event is not answered */
     bool stays_limited;  /* every genuine event meets a limit on the rate, whatever is waited */
+    bool tried_likely;   /* ways to compute a signature, as far as they are likely */
+    enum answer further; /* what one of them met that is no refusal; 0 = none did */
+    int further_status;
+    bool refuses_forged; /* a forged one is refused with a 4xx */
     size_t first_digits; /* only so many of the first digits are compared; 0 = all */
     size_t last_digits;
     size_t num_died;      /* times that the endpoint was gone */
@@ -166,8 +172,9 @@ enum slowness slowness_measure(struct investigation *inv);
 
 bool lockout_measure(struct investigation *inv); /* true: it accepts nothing any more */
 void repeat_measure(struct investigation *inv);  /* is it stable, and what does it depend on */
-bool repeat_forged(struct investigation *inv);   /* true: a forgery gets in now and then */
-bool repeat_deaths(struct investigation *inv);   /* true: it ends whenever it refuses */
+/* True: a forgery gets in now and then. `events_fail`: so do genuine events, as far as is known. */
+bool repeat_forged(struct investigation *inv, bool events_fail);
+bool repeat_deaths(struct investigation *inv); /* true: it ends whenever it refuses */
 
 /* The same of an endpoint that stays away, from what a case saw last: true when that was so. */
 bool repeat_last_death(struct investigation *inv, const struct case_result *one);

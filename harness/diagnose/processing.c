@@ -66,7 +66,8 @@ static bool same_id(const struct sight *a, const struct sight *b)
     return a->id.data && b->id.data && bytes_equal(a->id, b->id);
 }
 
-/* How often the event of `sight` was sent, and whether any two of them were under way together. */
+/* How often the event of `sight` was sent and accepted, and whether any two of them were under way
+ * together. */
 static size_t count_copies(const struct investigation *inv, const struct sight *sight,
                            bool *out_together)
 {
@@ -74,7 +75,8 @@ static size_t count_copies(const struct investigation *inv, const struct sight *
     *out_together = false;
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *other = &inv->sights[i];
-        if (!same_id(sight, other))
+        if (!same_id(sight, other) || (sight->exchange->accepted &&
+                                       !other->exchange->accepted)) /* that one came to nothing */
             continue;
         count++;
         *out_together = *out_together || (other != sight && sight_overlaps(sight, other));
@@ -205,6 +207,8 @@ static void find_repeated(struct investigation *inv, const struct tally *tally)
         explain(inv, RACED, diagnosis);
         return;
     }
+    if (again->shown == 0 && inv->unstable)
+        return; /* a repetition may have failed by chance */
     if (again->shown == 0) {
         find(inv, tally, RACED, again->others > 0);
         return;

@@ -19,6 +19,7 @@
 #define AT_ONCE     8
 #define RARE        0.001
 #define RARE_LIMIT  0.02
+#define PAUSE_NS    (1200 * NS_PER_MS) /* longer than most limits look back */
 
 /* An endpoint that was gone may still be falling over what was asked before: it is measured again
  * once it is back, and only what happens then counts. */
@@ -132,7 +133,7 @@ static bool name_period(struct investigation *inv, const struct series *first)
     if (period < 2 || more > SERIES_MAX)
         return false;
     run_series(inv, more > SERIES ? more : SERIES, 1, 0, false, &second);
-    if (period_of(&second) != period)
+    if (period_of(&second) != period && !inv->closed) /* cut short, it is likely */
         return false;
     struct buf met = {0};
     series_add_met(first, &met);
@@ -156,6 +157,7 @@ static bool name_period(struct investigation *inv, const struct series *first)
 #define FAST        10
 #define FAST_MAX    SERIES_MAX
 #define ROUNDS      3
+#define GAP_LEAST   (20 * NS_PER_MS)
 #define ROWS_MAX    2 /* in one series */
 #define ROW_MIN     4
 #define FAST_ROUNDS 2 /* of more events */
@@ -170,16 +172,34 @@ static bool fails_in_rows(const struct series *series)
     return rows > 0 && rows <= ROWS_MAX && series->num_failed >= rows * ROW_MIN;
 }
 
+static size_t num_before_failure(const struct series *series)
+{
+    size_t count = 0;
+    while (count < series->count && !series->failed[count])
+        count++;
+    return count;
+}
+
+/* Slow enough for a limit that lets so many pass before it fails the next ones. */
+static int64_t gap_below(size_t passed)
+{
+    int64_t gap_ns = NS_PER_S * 5 / 4 / (int64_t)(passed ? passed : 1);
+    return gap_ns < GAP_LEAST ? GAP_LEAST : gap_ns > SLOW_GAP_NS ? SLOW_GAP_NS : gap_ns;
+}
+
 /* Fast and slow in turn: a limit on the rate fails the fast ones only. */
 static bool name_rate(struct investigation *inv, const struct series *first)
 {
     struct series slow = {0};
     struct series fast = {0};
     size_t many = FAST;
+    size_t passed = num_before_failure(first);
     bool in_rows = fails_in_rows(first);
     size_t num_with_rows = 0;
-    for (size_t i = 0; i < first->count && !first->failed[i]; i++)
+    for (size_t i = 0; i < passed; i++)
         many = i + 1 + 2 * FAST < FAST_MAX ? i + 1 + 2 * FAST : FAST_MAX; /* more than it took */
+    if (in_rows && many < SERIES_LONG)
+        many = SERIES_LONG; /* what came before the first ones may have counted as well */
     for (size_t i = 0; i < (many > FAST || first->limited ? FAST_ROUNDS : ROUNDS); i++) {
         struct series one;
         run_series(inv, first->limited ? SLOW_LONG : SLOW, 1, SLOW_GAP_NS, false, &one);
@@ -192,10 +212,13 @@ static bool name_rate(struct investigation *inv, const struct series *first)
         fast.num_failed += one.num_failed;
         in_rows = in_rows && (one.num_failed == 0 || fails_in_rows(&one));
         num_with_rows += one.num_failed > 0;
+        if (one.num_failed && num_before_failure(&one) < passed)
+            passed = num_before_failure(&one);
     }
     double share = share_of(first) > share_of(&fast) ? share_of(&fast) : share_of(first);
     bool by_chance = chance_of_at_most(0, slow.count, share) > (first->limited ? RARE_LIMIT : RARE);
-    if (slow.count == 0 || slow.num_failed || (by_chance && !(in_rows && num_with_rows)))
+    if (slow.count == 0 || slow.num_failed || fast.num_failed == 0 ||
+        (by_chance && !(in_rows && num_with_rows)))
         return false;
     struct buf met = {0};
     series_add_met(first, &met);
@@ -206,8 +229,9 @@ static bool name_rate(struct investigation *inv, const struct series *first)
                     buf_text(&met)),
          first);
     buf_clear(&met);
-    inv->gap_ns = 20 * NS_PER_MS;
+    inv->gap_ns = gap_below(passed);
     inv->limited_status = first->status;
+    run_series(inv, 1, 1, PAUSE_NS, false, &slow); /* what was fast no longer counts */
     return true;
 }
 
@@ -383,7 +407,16 @@ static bool saw_limit(const struct investigation *inv)
 void repeat_measure(struct investigation *inv)
 {
     struct series first;
-    run_series(inv, saw_limit(inv) ? SERIES_LONG : SERIES, 1, 0, false, &first);
+    if (inv->is_measured)
+        return;
+    inv->is_measured = true;
+    size_t count = saw_limit(inv) ? SERIES_LONG : SERIES;
+    run_series(inv, count, 1, 0, false, &first);
+    if (first.num_failed == first.count &&
+        first.count) { /* what was asked before may count as well */
+        run_series(inv, 1, 1, PAUSE_NS, false, &first);
+        run_series(inv, count, 1, 0, false, &first);
+    }
     if (first.num_failed) {
         if (!name_period(inv, &first) && !name_rate(inv, &first))
             name_chance(inv, &first);
@@ -405,16 +438,34 @@ static const struct diagnosis_kind unverified = {
     "check whether one of several instances does not verify, or a result is not awaited; the "
     "forgery's content does not matter"};
 
-bool repeat_forged(struct investigation *inv)
+/* Whether genuine events fail now and then as well: then what is about the forgery is not known
+ * before what they depend on is. */
+static bool fails_anyway(struct investigation *inv, struct series *genuine)
+{
+    run_series(inv, FORGERIES, 1, inv->gap_ns, false, genuine);
+    if (genuine->num_failed && !inv->is_measured)
+        repeat_measure(inv);
+    return genuine->num_failed > 0;
+}
+
+bool repeat_forged(struct investigation *inv, bool events_fail)
 {
     const struct specimen forged = {.forged = true};
     struct series series;
+    struct series genuine;
     int low;
     int high;
     series_run(inv, &forged, FORGERIES, 1, inv->gap_ns, false, &series);
     size_t in = series.count - series.num_failed;
-    if (in == 0 || in == series.count)
+    bool mixed = in > 0 && in < series.count;
+    if ((mixed || events_fail) && fails_anyway(inv, &genuine) && mixed) {
+        series_run(inv, &forged, FORGERIES, 1, inv->gap_ns, false, &series);
+        in = series.count - series.num_failed; /* slowly, where that is what they depend on */
+        mixed = in > 0 && series.num_refused > 0 && genuine.num_refused == 0;
+    }
+    if (!mixed)
         return false;
+    inv->verifies_by_chance = true;
     interval(in, series.count, &low, &high);
     char *sentence = mem_format("sometimes accepts the same forgery: %zu of %zu, %d%% to %d%%", in,
                                 series.count, low, high);
@@ -440,18 +491,23 @@ static const struct diagnosis_kind dies = {
     "return after the refusal: otherwise the handler sends a second response, which throws "
     "ERR_HTTP_HEADERS_SENT, and nothing catches that in an async handler"};
 
-#define DEATHS   2
-#define DEATH_NS (100 * NS_PER_MS)
+#define DEATHS 2
 
-/* Whether the endpoint is gone when an event follows this one. */
+/* When it is looked whether the endpoint is still there: it may end a little after it has answered,
+ * and be back soon. */
+static const int64_t looks_ns[] = {2 * NS_PER_MS, 10 * NS_PER_MS, 30 * NS_PER_MS, 100 * NS_PER_MS};
+
+/* Whether the endpoint is gone when events follow this one. */
 static bool is_gone_after(struct investigation *inv, const struct specimen *specimen)
 {
     const struct specimen genuine = {0};
     int64_t gap_ns = inv->gap_ns;
-    size_t before = inv->num_died;
     bool died = specimen_ask(inv, specimen, NULL) == ANSWER_DIED;
-    inv->gap_ns = DEATH_NS;
-    (void)specimen_ask(inv, &genuine, NULL);
+    size_t before = inv->num_died; /* gone when it was asked, it was gone before */
+    for (size_t i = 0; !died && inv->num_died == before && i < ARRAY_LEN(looks_ns); i++) {
+        inv->gap_ns = looks_ns[i];
+        (void)specimen_ask(inv, &genuine, NULL);
+    }
     inv->gap_ns = gap_ns;
     return died || inv->num_died > before;
 }

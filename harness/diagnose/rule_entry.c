@@ -253,9 +253,12 @@ static bool predict_hypothesis(const struct rule *rule, const struct investigati
         return false;
     for (size_t i = 0; !fits && i < num_hypotheses; i++) {
         struct signing signing;
-        if (!is_listed(rule->argument, hypotheses[i].id))
+        if (!is_listed(rule->argument, hypotheses[i].id) ||
+            inv->by.parts[hypotheses[i].part] == &hypotheses[i]) /* that is how it computes */
             continue;
-        fits = hypothesis_sign(&hypotheses[i], NULL, &subject, inv->input->secret, &signing) &&
+        struct computation by = inv->by;
+        by.parts[hypotheses[i].part] = &hypotheses[i];
+        fits = hypothesis_sign_by(&by, &subject, inv->input->secret, &signing) &&
                bytes_equal(buf_bytes(&signing.value), sight->signature);
         signing_clear(&signing);
     }

@@ -12,9 +12,12 @@ static bool is_post(const struct sight *sight)
 }
 
 /* Whether the rule speaks about this request at all. */
-static bool is_asked(const struct rule *rule, const struct sight *sight)
+static bool is_asked(const struct investigation *inv, const struct rule *rule,
+                     const struct sight *sight)
 {
-    if (!is_post(sight) || !sight_was_answered(sight) || sight_was_limited(sight))
+    bool by_chance = inv->unstable && inv->unstable_status &&
+                     sight->exchange->seen.status == inv->unstable_status;
+    if (!is_post(sight) || !sight_was_answered(sight) || sight_was_limited(sight) || by_chance)
         return false;
     return !sight->exchange->genuine || rule->effect == EFFECT_DIES;
 }
@@ -59,10 +62,12 @@ static struct fit fit_of(const struct investigation *inv, const struct rule *rul
     struct fit fit = {.sound = true};
     for (size_t i = 0; i < inv->num_sights && fit.sound; i++) {
         const struct sight *sight = &inv->sights[i];
-        if (!sight->is_probe || !is_asked(rule, sight))
+        if (!sight->is_probe || !is_asked(inv, rule, sight))
             continue;
         bool predicted = rule->predicts(rule, inv, sight);
         bool shown = shows(inv, rule, sight);
+        if (predicted && !shown && rule->effect != EFFECT_GETS_IN && sight_got_in(sight))
+            continue; /* it was let in before anything could break */
         if (predicted && !shown)
             fit.sound = false;
         if (predicted && shown) {
@@ -106,7 +111,8 @@ static void explain(struct investigation *inv, const struct rule *rule, struct d
 {
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
-        if (covered[i] || !is_asked(rule, sight) || !shows(inv, rule, sight) || !sight->trouble ||
+        if (covered[i] || !is_asked(inv, rule, sight) || !shows(inv, rule, sight) ||
+            !sight->trouble ||
             !(rule->predicts(rule, inv, sight) || predicts_in_odd_form(inv, rule, sight)))
             continue;
         covered[i] = true;
@@ -195,7 +201,7 @@ static void apply(struct investigation *inv, const struct rule *rules, size_t co
         for (size_t i = 0; i < inv->num_sights; i++) /* never twice, whatever it explains */
             covered[i] =
                 covered[i] ||
-                (inv->sights[i].is_probe && is_asked(best, &inv->sights[i]) &&
+                (inv->sights[i].is_probe && is_asked(inv, best, &inv->sights[i]) &&
                  best->predicts(best, inv, &inv->sights[i]) && shows(inv, best, &inv->sights[i]));
     }
     free(covered);

@@ -23,6 +23,7 @@ void series_run(struct investigation *inv, const struct specimen *specimen, size
                 series.answer = answer;
             }
             series.num_errors += answer == ANSWER_ERROR;
+            series.num_refused += answer == ANSWER_REFUSED && seen[i].status != 429;
             series.limited = series.limited || seen[i].status == 429 || seen[i].status == 503;
             series.failed[series.count++] = failed;
         }

@@ -10,9 +10,10 @@ struct series {
     size_t count; /* that were sent */
     size_t num_failed;
     bool failed[SERIES_MAX];
-    size_t num_errors; /* answered 5xx */
-    bool limited;      /* a 429 or a 503 was among them */
-    int status;        /* of the first failure */
+    size_t num_errors;  /* answered 5xx */
+    size_t num_refused; /* answered 4xx, but for a limit */
+    bool limited;       /* a 429 or a 503 was among them */
+    int status;         /* of the first failure */
     enum answer answer;
 };
 

@@ -346,6 +346,20 @@ static bool any_refused(const struct trials *trials)
     return false;
 }
 
+/* What a hypothesis explains that there was no time to try is not named after its single features.
+ */
+static void leave_open(const struct investigation *inv, struct trials *trials,
+                       const struct fit *fits, size_t num_fits)
+{
+    for (size_t i = 0; i < num_fits; i++) {
+        struct computation by = inv->by;
+        by.parts[PART_MESSAGE] = fits[i].hypothesis;
+        for (size_t k = 0; k < trials->count; k++)
+            trials->items[k].explained =
+                trials->items[k].explained || predicts(inv, &by, &trials->items[k]);
+    }
+}
+
 static bool name_hypothesis(struct investigation *inv, struct trials *trials)
 {
     if (!any_refused(trials))
@@ -365,6 +379,8 @@ static bool name_hypothesis(struct investigation *inv, struct trials *trials)
         if (proved)
             take_hypothesis(inv, trials, fits, count, i % most, shown);
     }
+    if (!proved && inv->closed)
+        leave_open(inv, trials, fits, count);
     free(fits);
     return proved;
 }

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "prove/catches.h"
+#include "prove/causes.h"
 #include "receive/fault.h"
 #include "receive/variation.h"
 #include "result/result.h"
@@ -31,18 +32,27 @@ struct case_outcome {
     enum verdict verdict;
 };
 
+/* A cause that the diagnosis named. */
+struct named_cause {
+    char *id;
+    bool proved;
+};
+
 struct case_outcomes {
     struct case_outcome *items;
     size_t count;
+    struct named_cause *causes;
+    size_t num_causes;
     char *failure; /* why there are none: the run itself went wrong; NULL = it did not */
 };
 
-/* A receiver that the suites run against: with `fault`, with `variation`, or, without either, the
- * right one. */
+/* A receiver that the suites run against: with `fault`, or with `fault` and `also`, with
+ * `variation`, or, without any, the right one. */
 struct candidate {
     char *name; /* "the right receiver", "variation status-200", "A01" */
     const struct fault *fault;
-    const struct declared *declared; /* what catches `fault` */
+    const struct fault *also;        /* the second one of a pair; NULL = it is none */
+    const struct declared *declared; /* what catches `fault`; NULL for a pair */
     const struct variation *variation;
     bool tls;
     bool twice; /* run again with the same seed, to compare */
@@ -50,6 +60,14 @@ struct candidate {
     struct case_outcomes second;
     int64_t duration_ns;
     bool odd; /* a problem is about it */
+};
+
+/* Causes, over all faults that were tried: each single one, and both of each pair. */
+struct figures {
+    size_t named;
+    size_t masked; /* not named, and rightly so: the other fault of the pair hides it */
+    size_t missed;
+    size_t wrong; /* named, and not so */
 };
 
 struct sentences {
@@ -73,14 +91,17 @@ struct prepared_run {
 struct selftest {
     struct library library;
     struct catches *catches; /* NULL: nothing is excused */
+    struct causes *causes;   /* NULL: no cause is looked for */
     const char **only;       /* globs on full case ids */
     size_t num_only;
     uint64_t seed;
     size_t num_jobs;  /* runs at a time */
     int64_t limit_ns; /* a run that takes longer is a failure */
     const volatile sig_atomic_t *interrupted;
-    struct candidate *candidates;
+    struct candidate *candidates; /* single ones first, then pairs */
     size_t num_candidates;
+    size_t num_single;
+    struct figures figures;
     bool whole; /* nothing was narrowed: every case can be asked what it catches */
     struct prepared_run *prepared[2][2]; /* [over TLS][what informs, too]; NULL = not needed */
     char *folder; /* where the runs keep what they need on disk: their TMPDIR */
@@ -96,15 +117,22 @@ bool selftest_make_folder(struct selftest *selftest, struct error *err);
 /* Removes it and all that is in it; harmless when there is none. */
 void selftest_remove_folder(struct selftest *selftest);
 
+/* --- selftest_pairs.c --- */
+
+/* Adds so many pairs of the faults of the single candidates, drawn by the seed; fewer when there
+ * are no more. */
+void selftest_add_pairs(struct selftest *selftest, size_t wanted);
+
 /* --- selftest_prepare.c --- */
 
 /* Composes what the candidates need. False with a sentence when no case was selected. */
 bool selftest_prepare(struct selftest *selftest, struct error *err);
 void selftest_forget_prepared(struct selftest *selftest);
 
-/* What is sent to `candidate`: of the process that asks, which may change it. */
+/* What is sent to `candidate`: of the process that asks, which may change it. For a pair it is
+ * composed there and then. NULL with a sentence when that fails. */
 struct prepared_run *selftest_prepared(const struct selftest *selftest,
-                                       const struct candidate *candidate);
+                                       const struct candidate *candidate, struct error *err);
 
 /* --- selftest_job.c --- */
 
@@ -155,8 +183,19 @@ bool selftest_is_declared(const struct candidate *candidate, const char *base);
  * caller's to free, the texts are borrowed. */
 const struct case_outcome **selftest_cases(const struct selftest *selftest, size_t *out_count);
 
-/* Fills in the problems, and which candidates are odd. */
+/* Fills in the problems, the figures, and which candidates are odd. */
 void selftest_check(struct selftest *selftest);
+
+/* Notes a problem; `candidate` is whom it is about, and odd from then on; NULL = nobody. */
+void selftest_add_problem(struct selftest *selftest, const struct candidate *candidate,
+                          const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* --- selftest_causes.c --- */
+
+/* Adds what is wrong about the causes that were named to the problems, and counts them. */
+void selftest_check_causes(struct selftest *selftest, const struct candidate *candidate);
+
+/* --- selftest_check.c, again --- */
 
 /* Whether the problems are few enough to come from a busy machine, where what is timed comes out
  * wrong: then the odd candidates are worth another run. */

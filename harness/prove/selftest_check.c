@@ -28,11 +28,8 @@ static void add_sentence(struct sentences *sentences, const char *text)
     sentences->items[sentences->count++] = mem_text(text);
 }
 
-/* `candidate` is whom it is about, or NULL. */
-static void add_problem(struct selftest *selftest, const struct candidate *candidate,
-                        const char *format, ...) __attribute__((format(printf, 3, 4)));
-static void add_problem(struct selftest *selftest, const struct candidate *candidate,
-                        const char *format, ...)
+void selftest_add_problem(struct selftest *selftest, const struct candidate *candidate,
+                          const char *format, ...)
 {
     char text[ERROR_MESSAGE_MAX];
     va_list values;
@@ -108,13 +105,13 @@ static void check_fault(struct selftest *selftest, const struct candidate *candi
         }
         size_t undeclared = count_undeclared(candidate, i);
         if (undeclared)
-            add_problem(selftest, candidate,
-                        "%s is caught by %s (%s; %zu of its values), undeclared", candidate->name,
-                        outcome->id, verdict_name(outcome->verdict), undeclared);
+            selftest_add_problem(
+                selftest, candidate, "%s is caught by %s (%s; %zu of its values), undeclared",
+                candidate->name, outcome->id, verdict_name(outcome->verdict), undeclared);
     }
     if (!caught && selftest->num_only == 0)
-        add_problem(selftest, candidate, "%s is caught by none of the cases that it declares",
-                    candidate->name);
+        selftest_add_problem(selftest, candidate,
+                             "%s is caught by none of the cases that it declares", candidate->name);
 }
 
 static void check_right(struct selftest *selftest, const struct candidate *candidate)
@@ -122,14 +119,14 @@ static void check_right(struct selftest *selftest, const struct candidate *candi
     for (size_t i = 0; i < candidate->first.count; i++) {
         const struct case_outcome *outcome = &candidate->first.items[i];
         if (selftest_is_catch(outcome->verdict))
-            add_problem(selftest, candidate, "%s gets a %s for %s", candidate->name,
-                        verdict_name(outcome->verdict), outcome->id);
+            selftest_add_problem(selftest, candidate, "%s gets a %s for %s", candidate->name,
+                                 verdict_name(outcome->verdict), outcome->id);
         else if (outcome->verdict == VERDICT_INCONCLUSIVE && outcome->level != LEVEL_MAY)
-            add_problem(selftest, candidate, "%s leaves %s undecided", candidate->name,
-                        outcome->id);
+            selftest_add_problem(selftest, candidate, "%s leaves %s undecided", candidate->name,
+                                 outcome->id);
     }
     if (candidate->first.count == 0 && !candidate->first.failure)
-        add_problem(selftest, candidate, "no case was run against %s", candidate->name);
+        selftest_add_problem(selftest, candidate, "no case was run against %s", candidate->name);
 }
 
 static void check_repetition(struct selftest *selftest, const struct candidate *candidate)
@@ -140,16 +137,17 @@ static void check_repetition(struct selftest *selftest, const struct candidate *
     if (!candidate->twice || racy || first->failure || second->failure)
         return;
     if (first->count != second->count)
-        add_problem(selftest, candidate, "%s: two runs with one seed had %zu and %zu testcases",
-                    candidate->name, first->count, second->count);
+        selftest_add_problem(selftest, candidate,
+                             "%s: two runs with one seed had %zu and %zu testcases",
+                             candidate->name, first->count, second->count);
     for (size_t i = 0; i < first->count && i < second->count; i++) {
         const struct case_outcome *one = &first->items[i];
         const struct case_outcome *other = &second->items[i];
         bool optional = candidate->fault && selftest_is_optional(candidate, one->base);
         if (one->verdict != other->verdict && !optional)
-            add_problem(selftest, candidate, "%s: two runs with one seed differ in %s: %s and %s",
-                        candidate->name, one->id, verdict_name(one->verdict),
-                        verdict_name(other->verdict));
+            selftest_add_problem(
+                selftest, candidate, "%s: two runs with one seed differ in %s: %s and %s",
+                candidate->name, one->id, verdict_name(one->verdict), verdict_name(other->verdict));
     }
 }
 
@@ -158,22 +156,24 @@ static void check_candidate(struct selftest *selftest, const struct candidate *c
     const char *failure =
         candidate->first.failure ? candidate->first.failure : candidate->second.failure;
     if (failure)
-        add_problem(selftest, candidate, "%s: %s", candidate->name, failure);
-    if (candidate->fault && !candidate->first.failure)
+        selftest_add_problem(selftest, candidate, "%s: %s", candidate->name, failure);
+    if (candidate->declared && !candidate->first.failure)
         check_fault(selftest, candidate);
     else if (!candidate->fault)
         check_right(selftest, candidate);
     check_repetition(selftest, candidate);
+    if (selftest->causes && selftest->num_only == 0 && !failure)
+        selftest_check_causes(selftest, candidate);
 }
 
 const struct case_outcome **selftest_cases(const struct selftest *selftest, size_t *out_count)
 {
     size_t max = 1;
-    for (size_t i = 0; i < selftest->num_candidates; i++)
+    for (size_t i = 0; i < selftest->num_single; i++)
         max += selftest->candidates[i].first.count;
     const struct case_outcome **cases = mem_alloc(max * sizeof(struct case_outcome *));
     size_t count = 0;
-    for (size_t i = 0; i < selftest->num_candidates; i++)
+    for (size_t i = 0; i < selftest->num_single; i++)
         for (size_t k = 0; k < selftest->candidates[i].first.count; k++) {
             const struct case_outcome *one = &selftest->candidates[i].first.items[k];
             size_t at = 0;
@@ -193,11 +193,12 @@ static void check_case(struct selftest *selftest, const struct case_outcome *one
 {
     if (one->level == LEVEL_MAY || catches_excuse(selftest->catches, one->base))
         return;
-    for (size_t i = 0; i < selftest->num_candidates; i++)
+    for (size_t i = 0; i < selftest->num_single; i++)
         if (selftest->candidates[i].fault && selftest_catches(&selftest->candidates[i], one->base))
             return;
-    add_problem(selftest, NULL, "%s (%s) catches no fault", one->base, level_name(one->level));
-    for (size_t i = 0; i < selftest->num_candidates; i++) {
+    selftest_add_problem(selftest, NULL, "%s (%s) catches no fault", one->base,
+                         level_name(one->level));
+    for (size_t i = 0; i < selftest->num_single; i++) {
         struct candidate *candidate = &selftest->candidates[i];
         if (candidate->fault && candidate->declared->must.count <= FEW_CASES &&
             selftest_is_declared(candidate, one->base))
@@ -207,6 +208,7 @@ static void check_case(struct selftest *selftest, const struct case_outcome *one
 
 void selftest_check(struct selftest *selftest)
 {
+    selftest->figures = (struct figures){0};
     for (size_t i = 0; i < selftest->num_candidates; i++)
         check_candidate(selftest, &selftest->candidates[i]);
     if (!selftest->whole)
@@ -269,6 +271,9 @@ void selftest_clear_outcomes(struct case_outcomes *outcomes)
         free(outcomes->items[i].id);
         free(outcomes->items[i].base);
     }
+    for (size_t i = 0; i < outcomes->num_causes; i++)
+        free(outcomes->causes[i].id);
+    free(outcomes->causes);
     free(outcomes->items);
     free(outcomes->failure);
     *outcomes = (struct case_outcomes){0};

@@ -25,15 +25,26 @@ static json_t *cases_of(const struct candidate *candidate, const struct case_out
     return list;
 }
 
-static json_t *fault_object(const struct candidate *candidate,
+static json_t *causes_array(const struct selftest *selftest, const struct fault *fault)
+{
+    json_t *list = json_array();
+    const struct names *causes = causes_due(selftest->causes, fault);
+    for (size_t i = 0; i < causes->count; i++)
+        (void)json_array_append_new(list, json_string(causes->items[i]));
+    return list;
+}
+
+static json_t *fault_object(const struct selftest *selftest, const struct candidate *candidate,
                             const struct case_outcome *const *cases, size_t count)
 {
     const struct fault *fault = candidate->fault;
     const char *catches = fault->informs ? "told_by"
                           : fault->racy  ? "caught_by_one_of"
                                          : "caught_by";
-    return json_pack("{s:s, s:s, s:s, s:s*, s:o}", "id", fault->id, "name", fault->name, "sentence",
-                     fault->sentence, "argument", fault->trial, catches,
+    return json_pack("{s:s, s:s, s:s, s:s*, s:o, s:s*, s:o}", "id", fault->id, "name", fault->name,
+                     "sentence", fault->sentence, "argument", fault->trial, "causes",
+                     causes_array(selftest, fault), "causes_may_be_missing_because",
+                     causes_unsure(selftest->causes, fault), catches,
                      cases_of(candidate, cases, count));
 }
 
@@ -61,10 +72,10 @@ void selftest_add_json(const struct selftest *selftest, struct buf *out)
     json_t *right = json_array();
     json_t *case_list = json_array();
     json_t *problems = json_array();
-    for (size_t i = 0; i < selftest->num_candidates; i++) {
+    for (size_t i = 0; i < selftest->num_single; i++) {
         const struct candidate *candidate = &selftest->candidates[i];
         if (candidate->fault)
-            (void)json_array_append_new(faults, fault_object(candidate, cases, count));
+            (void)json_array_append_new(faults, fault_object(selftest, candidate, cases, count));
         else
             (void)json_array_append_new(right, json_string(candidate->name));
     }
@@ -84,11 +95,15 @@ void selftest_add_json(const struct selftest *selftest, struct buf *out)
 
 /* --- Markdown --- */
 
-static void add_row(const struct candidate *candidate, const struct case_outcome *const *cases,
-                    size_t count, struct buf *out)
+static void add_row(const struct selftest *selftest, const struct candidate *candidate,
+                    const struct case_outcome *const *cases, size_t count, struct buf *out)
 {
     size_t catches = 0;
+    const struct names *causes = causes_due(selftest->causes, candidate->fault);
     buf_add_format(out, "| %s | %s | ", candidate->fault->id, candidate->fault->sentence);
+    for (size_t i = 0; i < causes->count; i++)
+        buf_add_format(out, "%s`%s`", i ? ", " : "", causes->items[i]);
+    buf_add_text(out, causes->count ? " | " : "- | ");
     for (size_t i = 0; i < count; i++) {
         if (!is_shown(candidate, cases[i]->base))
             continue;
@@ -104,9 +119,9 @@ void selftest_add_markdown(const struct selftest *selftest, struct buf *out)
 {
     size_t count;
     const struct case_outcome **cases = selftest_cases(selftest, &count);
-    buf_add_text(out, "| id | mistake | caught by |\n| --- | --- | --- |\n");
-    for (size_t i = 0; i < selftest->num_candidates; i++)
+    buf_add_text(out, "| id | mistake | cause | caught by |\n| --- | --- | --- | --- |\n");
+    for (size_t i = 0; i < selftest->num_single; i++)
         if (selftest->candidates[i].fault && !selftest->candidates[i].fault->informs)
-            add_row(&selftest->candidates[i], cases, count, out);
+            add_row(selftest, &selftest->candidates[i], cases, count, out);
     free(cases);
 }

@@ -20,39 +20,50 @@
 
 static bool on_both_families(const struct candidate *candidate)
 {
-    return candidate->fault && candidate->fault->both_families;
+    return (candidate->fault && candidate->fault->both_families) ||
+           (candidate->also && candidate->also->both_families);
+}
+
+static bool is_timed(const struct fault *fault)
+{
+    return fault && fault->argument.kind == ARGUMENT_TIME;
 }
 
 bool selftest_is_slow(const struct candidate *candidate)
 {
-    return (candidate->fault && candidate->fault->argument.kind == ARGUMENT_TIME) ||
+    return is_timed(candidate->fault) || is_timed(candidate->also) ||
            (candidate->variation && candidate->variation->behaviours[0] &&
             text_starts_with(candidate->variation->behaviours[0], "delay="));
+}
+
+/* How the receiver is told of it; NULL for NULL. */
+static char *word_of(const struct fault *fault)
+{
+    if (!fault)
+        return NULL;
+    return fault->trial ? mem_format("%s=%s", fault->id, fault->trial) : mem_text(fault->id);
 }
 
 static struct receiver *start(const struct prepared_run *run, const struct candidate *candidate,
                               const char *journal, struct error *err)
 {
-    char *fault = NULL;
     if (!journal)
         return NULL;
-    if (candidate->fault)
-        fault = candidate->fault->trial
-                    ? mem_format("%s=%s", candidate->fault->id, candidate->fault->trial)
-                    : mem_text(candidate->fault->id);
+    char *faults[] = {word_of(candidate->fault), word_of(candidate->also)};
     const struct receiver_options options = {
         .listen = on_both_families(candidate) ? "[::]:0" : NULL,
         .secret = secret_bytes(&run->secret),
         .tls = candidate->tls,
-        .faults = (const char *const[]){fault},
-        .num_faults = fault != NULL,
+        .faults = (const char *const *)faults,
+        .num_faults = (size_t)(faults[0] != NULL) + (faults[1] != NULL),
         .variation = candidate->variation ? candidate->variation->name : NULL,
         .journal = journal,
         .journal_brief = true,
         .wall_ms = clock_wall_ms,
     };
     struct receiver *receiver = receiver_start(&options, err);
-    free(fault);
+    free(faults[0]);
+    free(faults[1]);
     return receiver;
 }
 
@@ -83,6 +94,11 @@ static void add_outcomes(const struct run_result *result, struct buf *out)
         buf_add_format(out, "%s %s %s\n", verdict_name(one->verdict), level_name(one->level),
                        one->id);
     }
+    for (size_t i = 0; i < result->num_diagnoses; i++) {
+        const struct diagnosis *one = &result->diagnoses[i];
+        buf_add_format(out, "cause %s %s\n",
+                       one->confidence == CONFIDENCE_PROVED ? "proved" : "likely", one->id);
+    }
 }
 
 /* The process ends soon, and with it its copy of what was prepared. */
@@ -112,14 +128,13 @@ void selftest_job(const struct selftest *selftest, const struct candidate *candi
     struct error err = {0};
     struct buf out = {0};
     char *journal = selftest_journal_new(&err);
-    struct receiver *receiver =
-        start(selftest_prepared(selftest, candidate), candidate, journal, &err);
+    struct prepared_run *run = selftest_prepared(selftest, candidate, &err);
+    struct receiver *receiver = run ? start(run, candidate, journal, &err) : NULL;
     pid_t server = receiver ? serve(receiver) : -1;
     if (receiver && server < 0)
         (void)error_set(&err, "no process could be started: %s", strerror(errno));
     if (server > 0) {
-        run_suites(selftest_prepared(selftest, candidate), candidate, receiver, journal, &out,
-                   &err);
+        run_suites(run, candidate, receiver, journal, &out, &err);
         (void)stop_serving(server, &err);
     }
     receiver_free(receiver);
@@ -156,6 +171,12 @@ static void read_line(char *line, struct case_outcomes *out, bool *ended)
     }
     const char *verdict = strtok_r(line, " ", &rest);
     const char *level = strtok_r(NULL, " ", &rest);
+    if (level && strcmp(verdict, "cause") == 0) {
+        out->causes = mem_resize(out->causes, out->num_causes + 1, sizeof *out->causes);
+        out->causes[out->num_causes++] =
+            (struct named_cause){mem_text(rest), strcmp(level, "proved") == 0};
+        return;
+    }
     if (!verdict || !level || !read_verdict(verdict, &outcome.verdict) ||
         !level_find(level, &outcome.level))
         return;

@@ -144,6 +144,11 @@ static void show_progress(const struct pool *pool)
                       pool->selftest->num_candidates);
 }
 
+static bool is_lasting(const struct fault *fault)
+{
+    return fault && fault->lasting;
+}
+
 /* What takes long begins first, so that nothing waits for it at the end; the right receivers, which
  * all take the same short time, fill the gaps. */
 static struct candidate **order_of(struct selftest *selftest)
@@ -155,8 +160,8 @@ static struct candidate **order_of(struct selftest *selftest)
     for (int rank = 0; rank < RANKS; rank++)
         for (size_t i = 0; i < selftest->num_candidates; i++) {
             struct candidate *candidate = &selftest->candidates[i];
-            bool slow =
-                selftest_is_slow(candidate) || (candidate->fault && candidate->fault->lasting);
+            bool slow = selftest_is_slow(candidate) || is_lasting(candidate->fault) ||
+                        is_lasting(candidate->also);
             int own = slow ? SLOW : candidate->fault ? FAULTY : RIGHT;
             if (own == rank)
                 order[count++] = candidate;

@@ -1,5 +1,6 @@
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
@@ -18,13 +19,9 @@
  * whose mistake can only be told. */
 static bool is_asked_all(const struct candidate *candidate)
 {
+    if (candidate->also && candidate->also->informs)
+        return true;
     return candidate->fault ? candidate->fault->informs : !candidate->variation;
-}
-
-struct prepared_run *selftest_prepared(const struct selftest *selftest,
-                                       const struct candidate *candidate)
-{
-    return selftest->prepared[candidate->tls][is_asked_all(candidate)];
 }
 
 static void set_options(struct prepared_run *run, const struct selftest *selftest, bool asks_all)
@@ -43,7 +40,7 @@ static void set_options(struct prepared_run *run, const struct selftest *selftes
         .level = asks_all ? LEVEL_MAY : LEVEL_SHOULD,
         .quick = true,
         .allow_disruptive = true,
-        .diagnose = DIAGNOSE_OFF,
+        .diagnose = selftest->causes && !selftest->num_only ? DIAGNOSE_FULL : DIAGNOSE_OFF,
         .seed = selftest->seed,
         .deadline_ns = DEADLINE_NS,
         .target_ns = TARGET_NS,
@@ -67,11 +64,14 @@ static void free_run(struct prepared_run *run)
 /* The address is not known yet; which cases are chosen depends on no more than that it is loopback,
  * and whether it speaks TLS. */
 static struct prepared_run *prepare(const struct selftest *selftest,
-                                    const struct candidate *candidate, struct error *err)
+                                    const struct candidate *candidate, const struct names *skip,
+                                    struct error *err)
 {
     struct prepared_run *run = mem_alloc(sizeof *run);
     secret_set(&run->secret, bytes_of(SECRET));
     set_options(run, selftest, is_asked_all(candidate));
+    run->options.skip = skip->items;
+    run->options.num_skip = skip->count;
     const char *url = candidate->tls ? "https://127.0.0.1/" : "http://127.0.0.1/";
     if (target_parse(&run->target, url, err))
         run->plan = plan_make(&run->options, err);
@@ -80,6 +80,49 @@ static struct prepared_run *prepare(const struct selftest *selftest,
     free_run(run);
     return NULL;
 }
+
+/* --- pairs --- */
+
+static bool must_catch(const struct selftest *selftest, const struct fault *fault, const char *base)
+{
+    const struct names *must = &catches_of(selftest->catches, fault)->must;
+    size_t len = strlen(base);
+    for (size_t i = 0; i < must->count; i++)
+        if (strncmp(must->items[i], base, len) == 0 &&
+            (must->items[i][len] == '\0' || must->items[i][len] == '['))
+            return true;
+    return false;
+}
+
+/* What costs much and can tell nothing about these two mistakes is left out. */
+static void spare(const struct selftest *selftest, const struct candidate *pair, struct names *out)
+{
+    for (size_t i = 0; i < selftest->library.num_suites; i++)
+        for (size_t k = 0; k < selftest->library.suites[i]->num_cases; k++) {
+            const char *base = selftest->library.suites[i]->cases[k].base;
+            if (causes_spare(selftest->causes, base) && !must_catch(selftest, pair->fault, base) &&
+                !must_catch(selftest, pair->also, base))
+                names_add(out, selftest->library.suites[i]->cases[k].id);
+        }
+}
+
+/* Freed with the process. */
+static struct prepared_run *prepare_pair(const struct selftest *selftest,
+                                         const struct candidate *pair, struct error *err)
+{
+    struct names spared = {0};
+    spare(selftest, pair, &spared);
+    return prepare(selftest, pair, &spared, err);
+}
+
+struct prepared_run *selftest_prepared(const struct selftest *selftest,
+                                       const struct candidate *candidate, struct error *err)
+{
+    return candidate->also ? prepare_pair(selftest, candidate, err)
+                           : selftest->prepared[candidate->tls][is_asked_all(candidate)];
+}
+
+/* --- all others --- */
 
 struct preparation {
     struct selftest *selftest;
@@ -93,11 +136,11 @@ static void *prepare_all(void *payload)
     struct selftest *selftest = preparation->selftest;
     mem_give_back(); /* for large pages in this heap as well */
     preparation->ok = true;
-    for (size_t i = 0; i < selftest->num_candidates; i++) {
+    for (size_t i = 0; i < selftest->num_single; i++) {
         const struct candidate *candidate = &selftest->candidates[i];
         struct prepared_run **place = &selftest->prepared[candidate->tls][is_asked_all(candidate)];
         if (!*place)
-            *place = prepare(selftest, candidate, preparation->err);
+            *place = prepare(selftest, candidate, &(struct names){0}, preparation->err);
         preparation->ok = preparation->ok && *place;
     }
     return NULL;

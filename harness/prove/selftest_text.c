@@ -13,7 +13,7 @@
 static void add_catches(const struct selftest *selftest, const struct case_outcome *one,
                         struct buf *line)
 {
-    for (size_t i = 0; i < selftest->num_candidates; i++) {
+    for (size_t i = 0; i < selftest->num_single; i++) {
         const struct candidate *candidate = &selftest->candidates[i];
         if (candidate->fault && selftest_catches(candidate, one->base))
             buf_add_format(line, "%s%s", line->len ? " " : "", candidate->fault->id);
@@ -54,7 +54,7 @@ static void add_faults(const struct selftest *selftest, struct buf *out)
     size_t count;
     const struct case_outcome **cases = selftest_cases(selftest, &count);
     buf_add_text(out, "\nThe faults, and how many cases catch each\n\n");
-    for (size_t i = 0; i < selftest->num_candidates; i++) {
+    for (size_t i = 0; i < selftest->num_single; i++) {
         const struct candidate *candidate = &selftest->candidates[i];
         struct buf title = {0};
         if (!candidate->fault)
@@ -72,10 +72,18 @@ static void add_counts(const struct selftest *selftest, struct buf *out)
 {
     size_t num_faults = 0;
     size_t num_right = 0;
-    for (size_t i = 0; i < selftest->num_candidates; i++) {
+    for (size_t i = 0; i < selftest->num_single; i++) {
         num_faults += selftest->candidates[i].fault != NULL;
         num_right += selftest->candidates[i].fault == NULL;
     }
+    const struct figures *figures = &selftest->figures;
+    size_t num_pairs = selftest->num_candidates - selftest->num_single;
+    if (selftest->causes && selftest->num_only == 0)
+        buf_add_format(out,
+                       "causes: %zu named, %zu hidden by another fault, %zu missed, %zu wrong; "
+                       "%zu single faults, %zu pairs\n",
+                       figures->named, figures->masked, figures->missed, figures->wrong, num_faults,
+                       num_pairs);
     buf_add_format(out, "hookcheck selftest: %zu faults, %zu right receivers, %zu problems\n",
                    num_faults, num_right, selftest->problems.count);
 }

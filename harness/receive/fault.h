@@ -2,7 +2,7 @@
  * The deliberate mistakes of the receiver. Each is one row: what is wrong, where it was seen in the
  * wild, and the one or two stages that it replaces. Ids are those of the catalogue of failure
  * modes; rows are in faults_a.c to faults_h.c by letter. Which cases must catch each is said in
- * fixtures/catches.json.
+ * fixtures/catches.json, and what it hides of others in fixtures/causes.json.
  *
  * To add one: write its stage and its row in the file of its letter, its line in
  * fixtures/catches.json, and a line for it in the test's table.

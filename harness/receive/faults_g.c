@@ -226,6 +226,7 @@ static const struct fault rows[] = {
      .seen = "devlane#355, StellarBank#39",
      .diagnosis = "races-duplicates",
      .argument = {ARGUMENT_TIME, "TIME between looking up an id and storing it", "250ms"},
+     .trial = "80ms",
      .overrides = {.act = act_with_race}},
     {.id = "G05",
      .name = "wants-order",
@@ -293,6 +294,7 @@ static const struct fault rows[] = {
      .name = "acknowledges-malformed",
      .sentence = "answers 200 to a body that is not JSON",
      .seen = "handlers that acknowledge first and parse later",
+     .diagnosis = "accepts-malformed-bodies",
      .overrides = {.find = find_or_acknowledge}},
 };
 const struct table_part faults_g = TABLE_PART(rows);

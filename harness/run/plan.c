@@ -55,11 +55,14 @@ void run_unsent_id(uint64_t seed, char out[UUID_SIZE])
     event_new_id(&rng, run_tag_of(seed), out);
 }
 
+#define USUAL_MAX ((size_t)16 * 1024)
+
 struct planned_request plan_take(const struct plan *plan, size_t step, struct composed *composed)
 {
     const struct headers *extra = plan->options->extra_headers;
     bool usual = strcmp(composed->event.type, plan->composer.usual_type) == 0 &&
-                 composed->event.dialect == plan->composer.dialect;
+                 composed->event.dialect == plan->composer.dialect &&
+                 composed->request.body.len <= USUAL_MAX; /* a large one may be taken unverified */
     struct planned_request request = {.step = step,
                                       .control = NO_CONTROL,
                                       .usual = composed->genuine && usual,

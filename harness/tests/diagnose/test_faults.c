@@ -1,6 +1,7 @@
 /*
- * One fault of each kind of cause yields the diagnosis that its row names and no other (all of them
- * are in foreign/test_faults.c), the right receiver and its legitimate variations none.
+ * One fault of each kind of cause yields the diagnosis that its row names and no other, the right
+ * receiver and its legitimate variations none: by the program, as a user runs it. Of all faults,
+ * and of pairs, the selftest proves it.
  */
 #include <criterion/criterion.h>
 #include <jansson.h>

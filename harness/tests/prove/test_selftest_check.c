@@ -31,8 +31,8 @@ static void begin(struct tried *tried, const struct fault *with)
     tried->candidates[0] = (struct candidate){.name = with ? "X01" : "the right receiver",
                                               .fault = with,
                                               .declared = with ? &declared : NULL};
-    tried->selftest =
-        (struct selftest){.candidates = tried->candidates, .num_candidates = 1, .whole = true};
+    tried->selftest = (struct selftest){
+        .candidates = tried->candidates, .num_candidates = 1, .num_single = 1, .whole = true};
 }
 
 static void end(struct tried *tried)

@@ -1,0 +1,298 @@
+#include "prove/causes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/resource.h"
+#include "base/text.h"
+#include "diagnose/diagnose.h"
+
+#define CAUSES_FILE "fixtures/causes.json"
+
+/* Some faults beside some others: one of `one` and one of `other`. */
+struct relation {
+    bool *one; /* by the index of the fault */
+    bool *other;
+    const char *because;
+    struct names causes; /* of those that yield something together */
+};
+
+struct relations {
+    struct relation *items;
+    size_t count;
+};
+
+struct causes {
+    json_t *file;          /* all texts are its */
+    struct names *yielded; /* in the order of the faults */
+    struct relations masks;
+    struct relations together;
+};
+
+static size_t index_of(const char *id)
+{
+    size_t index = 0;
+    while (index < fault_count() && strcmp(fault_at(index)->id, id) != 0)
+        index++;
+    return index;
+}
+
+static bool unknown_fault(const struct json_at *at, const char *id, struct error *err)
+{
+    struct names ids = {0};
+    struct error why = {0};
+    for (size_t i = 0; i < fault_count(); i++)
+        names_add(&ids, fault_at(i)->id);
+    (void)text_unknown(&why, "fault", id, ids.items, ids.count);
+    names_clear(&ids);
+    return json_fail(at, err, "%s", why.message);
+}
+
+/* --- sets of faults --- */
+
+static bool add_fault(const struct json_at *at, const char *name, bool *out, struct error *err)
+{
+    size_t index = index_of(name);
+    if (strcmp(name, "*") == 0)
+        memset(out, true, fault_count());
+    else if (index == fault_count())
+        return unknown_fault(at, name, err);
+    else
+        out[index] = true;
+    return true;
+}
+
+/* A list in which "@NAME" stands for a group, where there are any, and "*" for every fault. A group
+ * holds no group: its own list is read with none. */
+static bool add_faults(const struct json_at *at, const struct json_at *groups, bool *out,
+                       struct error *err)
+{
+    bool ok = json_expect_array(at, err);
+    for (size_t i = 0; ok && i < json_array_size(at->value); i++) {
+        struct json_at item = json_item(at, i);
+        const char *name;
+        if (!json_get_text(&item, &name, err))
+            return false;
+        struct json_at group = groups ? json_member(groups, name) : (struct json_at){0};
+        if (group.value)
+            ok = add_faults(&group, NULL, out, err);
+        else if (*name == '@')
+            ok = json_fail(&item, err, "there is no group %s", name);
+        else
+            ok = add_fault(&item, name, out, err);
+    }
+    return ok;
+}
+
+/* --- causes --- */
+
+static bool add_causes(const struct json_at *at, struct names *out, struct error *err)
+{
+    bool ok = json_expect_array(at, err);
+    for (size_t i = 0; ok && i < json_array_size(at->value); i++) {
+        struct json_at item = json_item(at, i);
+        struct diagnosis_kind kind;
+        const char *id;
+        if (!json_get_text(&item, &id, err))
+            return false;
+        if (!diagnosis_kind_find(id, &kind))
+            return json_fail(&item, err, "there is no cause \"%s\"", id);
+        names_add(out, id);
+    }
+    return ok;
+}
+
+/* What the rows of the faults do not say by themselves. */
+static bool read_yielded(struct causes *causes, const struct json_at *at, struct error *err)
+{
+    const char *key;
+    json_t *value;
+    if (!json_expect_object(at, err))
+        return false;
+    json_object_foreach(at->value, key, value)
+    {
+        struct json_at list = json_member(at, key);
+        size_t index = index_of(key);
+        if (index == fault_count())
+            return unknown_fault(&list, key, err);
+        if (!add_causes(&list, &causes->yielded[index], err))
+            return false;
+    }
+    for (size_t i = 0; i < fault_count(); i++)
+        if (causes->yielded[i].count == 0 && fault_at(i)->diagnosis)
+            names_add(&causes->yielded[i], fault_at(i)->diagnosis);
+    return true;
+}
+
+/* Reasons for faults that there are; and no fault without a cause has none. */
+static bool read_unsure(const struct causes *causes, const struct json_at *at, struct error *err)
+{
+    const char *key;
+    json_t *value;
+    if (!json_expect_object(at, err))
+        return false;
+    json_object_foreach(at->value, key, value)
+    {
+        struct json_at member = json_member(at, key);
+        const char *because;
+        if (index_of(key) == fault_count())
+            return unknown_fault(&member, key, err);
+        if (!json_get_text(&member, &because, err))
+            return false;
+    }
+    for (size_t i = 0; i < fault_count(); i++)
+        if (causes->yielded[i].count == 0 && !json_object_get(at->value, fault_at(i)->id))
+            return json_fail(at, err, "%s has no cause, and no reason is given", fault_at(i)->id);
+    return true;
+}
+
+/* --- two at once --- */
+
+static bool read_relation(const struct causes *causes, const struct json_at *at,
+                          const char *const *keys, size_t num_keys, struct relations *out,
+                          struct error *err)
+{
+    struct json_at one = json_member(at, keys[0]);
+    struct json_at other = json_member(at, keys[1]);
+    struct json_at because = json_member(at, keys[2]);
+    if (!json_only_keys(at, keys, num_keys, err))
+        return false;
+    out->items = mem_resize(out->items, out->count + 1, sizeof *out->items);
+    struct relation *relation = &out->items[out->count++];
+    *relation = (struct relation){.one = mem_alloc(fault_count() * sizeof(bool)),
+                                  .other = mem_alloc(fault_count() * sizeof(bool))};
+    struct json_at root = json_root(at->file, causes->file);
+    struct json_at groups = json_member(&root, "groups");
+    bool ok = add_faults(&one, &groups, relation->one, err) &&
+              add_faults(&other, &groups, relation->other, err) &&
+              json_get_text(&because, &relation->because, err);
+    if (!ok || num_keys < 4)
+        return ok;
+    struct json_at list = json_member(at, keys[3]);
+    return add_causes(&list, &relation->causes, err);
+}
+
+static bool read_relations(const struct causes *causes, const struct json_at *at,
+                           const char *const *keys, size_t num_keys, struct relations *out,
+                           struct error *err)
+{
+    bool ok = json_expect_array(at, err);
+    for (size_t i = 0; ok && i < json_array_size(at->value); i++) {
+        struct json_at item = json_item(at, i);
+        ok = json_expect_object(&item, err) &&
+             read_relation(causes, &item, keys, num_keys, out, err);
+    }
+    return ok;
+}
+
+static bool read_all(struct causes *causes, const struct json_at *root, struct error *err)
+{
+    static const char *const keys[] = {"yields", "unsure",   "groups",
+                                       "masks",  "together", "spared_in_pairs"};
+    static const char *const mask_keys[] = {"by", "hides", "because"};
+    static const char *const together_keys[] = {"one", "other", "because", "causes"};
+    if (!json_only_keys(root, keys, ARRAY_LEN(keys), err))
+        return false;
+    struct json_at yields = json_member(root, "yields");
+    struct json_at unsure = json_member(root, "unsure");
+    struct json_at groups = json_member(root, "groups");
+    struct json_at masks = json_member(root, "masks");
+    struct json_at together = json_member(root, "together");
+    struct json_at spared = json_member(root, "spared_in_pairs");
+    return json_expect_object(&groups, err) && json_expect_array(&spared, err) &&
+           read_yielded(causes, &yields, err) && read_unsure(causes, &unsure, err) &&
+           read_relations(causes, &masks, mask_keys, ARRAY_LEN(mask_keys), &causes->masks, err) &&
+           read_relations(causes, &together, together_keys, ARRAY_LEN(together_keys),
+                          &causes->together, err);
+}
+
+struct causes *causes_read(const char *file, struct bytes text, struct error *err)
+{
+    struct causes *causes = mem_alloc(sizeof *causes);
+    causes->yielded = mem_alloc(fault_count() * sizeof *causes->yielded);
+    causes->file = json_read(file, text, err);
+    struct json_at root = json_root(file, causes->file);
+    if (causes->file && read_all(causes, &root, err))
+        return causes;
+    causes_free(causes);
+    return NULL;
+}
+
+struct causes *causes_load(struct error *err)
+{
+    return causes_read(CAUSES_FILE, resource_find(CAUSES_FILE), err);
+}
+
+static void clear_relations(struct relations *relations)
+{
+    for (size_t i = 0; i < relations->count; i++) {
+        free(relations->items[i].one);
+        free(relations->items[i].other);
+        names_clear(&relations->items[i].causes);
+    }
+    free(relations->items);
+}
+
+void causes_free(struct causes *causes)
+{
+    if (!causes)
+        return;
+    for (size_t i = 0; i < fault_count(); i++)
+        names_clear(&causes->yielded[i]);
+    clear_relations(&causes->masks);
+    clear_relations(&causes->together);
+    free(causes->yielded);
+    json_decref(causes->file);
+    free(causes);
+}
+
+/* --- asked --- */
+
+const struct names *causes_due(const struct causes *causes, const struct fault *fault)
+{
+    return &causes->yielded[index_of(fault->id)];
+}
+
+const char *causes_unsure(const struct causes *causes, const struct fault *fault)
+{
+    return json_string_value(json_object_get(json_object_get(causes->file, "unsure"), fault->id));
+}
+
+const char *causes_mask(const struct causes *causes, const struct fault *by,
+                        const struct fault *hidden)
+{
+    for (size_t i = 0; i < causes->masks.count; i++) {
+        const struct relation *mask = &causes->masks.items[i];
+        if (mask->one[index_of(by->id)] && mask->other[index_of(hidden->id)])
+            return mask->because;
+    }
+    return NULL;
+}
+
+bool causes_together(const struct causes *causes, const struct fault *a, const struct fault *b,
+                     const char *id)
+{
+    size_t first = index_of(a->id);
+    size_t second = index_of(b->id);
+    for (size_t i = 0; i < causes->together.count; i++) {
+        const struct relation *both = &causes->together.items[i];
+        if (((both->one[first] && both->other[second]) ||
+             (both->one[second] && both->other[first])) &&
+            names_has(&both->causes, id))
+            return true;
+    }
+    return false;
+}
+
+bool causes_spare(const struct causes *causes, const char *base)
+{
+    size_t i;
+    const json_t *glob;
+    json_array_foreach(json_object_get(causes->file, "spared_in_pairs"), i,
+                       glob) if (json_is_string(glob) &&
+                                 text_glob(json_string_value(glob), base)) return true;
+    return false;
+}

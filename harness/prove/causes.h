@@ -1,0 +1,45 @@
+/*
+ * Which cause the diagnosis must name for which fault, as fixtures/causes.json declares it beside
+ * the faults' own rows: what a single fault yields, which fault hides which other one, and what two
+ * of them yield together. Data, so that a new fault needs no C here.
+ */
+#ifndef PROVE_CAUSES_H
+#define PROVE_CAUSES_H
+
+#include <stdbool.h>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/table.h"
+#include "receive/fault.h"
+
+struct causes;
+
+/* Reads a file of that kind. The text is copied. NULL with "FILE: /PATH: SENTENCE" when it names a
+ * fault, a group or a cause that there is not, or leaves a fault without a cause and a reason. */
+struct causes *causes_read(const char *file, struct bytes text, struct error *err);
+
+/* The file that is compiled in. */
+struct causes *causes_load(struct error *err);
+
+void causes_free(struct causes *causes); /* NULL is fine */
+
+/* What `fault` yields: exactly these; none for a fault that has no cause. Borrowed. */
+const struct names *causes_due(const struct causes *causes, const struct fault *fault);
+
+/* Why those may be missing, by the nature of the fault; NULL when they must be named. */
+const char *causes_unsure(const struct causes *causes, const struct fault *fault);
+
+/* Why nobody can see `hidden` beside `by`; NULL when it can be seen. */
+const char *causes_mask(const struct causes *causes, const struct fault *by,
+                        const struct fault *hidden);
+
+/* Whether `id` is the cause of both together, in place of one of theirs. */
+bool causes_together(const struct causes *causes, const struct fault *a, const struct fault *b,
+                     const char *id);
+
+/* Whether a pair need not run the case: it costs much, and tells nothing about other mistakes than
+ * those that it must catch. */
+bool causes_spare(const struct causes *causes, const char *base);
+
+#endif
