@@ -186,6 +186,11 @@ const struct case_outcome **selftest_cases(const struct selftest *selftest, size
 /* Fills in the problems, the figures, and which candidates are odd. */
 void selftest_check(struct selftest *selftest);
 
+/* --- selftest_problem.c --- */
+
+void selftest_add_sentence(struct sentences *sentences, const char *text); /* copied */
+void selftest_clear_sentences(struct sentences *sentences);
+
 /* Notes a problem; `candidate` is whom it is about, and odd from then on; NULL = nobody. */
 void selftest_add_problem(struct selftest *selftest, const struct candidate *candidate,
                           const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -209,7 +214,6 @@ void selftest_doubt(struct selftest *selftest);
 void selftest_settle(struct selftest *selftest);
 
 void selftest_clear_outcomes(struct case_outcomes *outcomes);
-void selftest_clear_sentences(struct sentences *sentences);
 
 /* --- selftest_text.c, selftest_data.c --- */
 

@@ -1,5 +1,3 @@
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,25 +18,6 @@ bool selftest_catches(const struct candidate *candidate, const char *base)
             return true;
     }
     return false;
-}
-
-static void add_sentence(struct sentences *sentences, const char *text)
-{
-    sentences->items = mem_resize(sentences->items, sentences->count + 1, sizeof *sentences->items);
-    sentences->items[sentences->count++] = mem_text(text);
-}
-
-void selftest_add_problem(struct selftest *selftest, const struct candidate *candidate,
-                          const char *format, ...)
-{
-    char text[ERROR_MESSAGE_MAX];
-    va_list values;
-    va_start(values, format);
-    (void)vsnprintf(text, sizeof text, format, values);
-    va_end(values);
-    add_sentence(&selftest->problems, text);
-    if (candidate)
-        selftest->candidates[candidate - selftest->candidates].odd = true;
 }
 
 /* A declaration names a case with all its values, or one of them. */
@@ -252,17 +231,9 @@ void selftest_settle(struct selftest *selftest)
     struct sentences gone = {0};
     for (size_t i = 0; i < selftest->doubts.count; i++)
         if (!is_among(&selftest->problems, selftest->doubts.items[i]))
-            add_sentence(&gone, selftest->doubts.items[i]);
+            selftest_add_sentence(&gone, selftest->doubts.items[i]);
     selftest_clear_sentences(&selftest->doubts);
     selftest->doubts = gone;
-}
-
-void selftest_clear_sentences(struct sentences *sentences)
-{
-    for (size_t i = 0; i < sentences->count; i++)
-        free(sentences->items[i]);
-    free(sentences->items);
-    *sentences = (struct sentences){0};
 }
 
 void selftest_clear_outcomes(struct case_outcomes *outcomes)
