@@ -27,9 +27,9 @@ make_matrix() {
     cat - "$folder/table.md" >"$folder/matrix.md" <<'END'
 # What catches what
 
-Each row is a mistake that webhook endpoints make, played by the reference receiver (`hookcheck receive --fault ID`), and the cases
-that catch it. `make prove` checks that this table is what really comes out; `make matrix` writes it. `matrix.json` holds
-the same for programs, and under `not_faults` what cannot be seen from outside.
+Each row is a mistake that webhook endpoints make, played by the reference receiver (`hookcheck receive --fault ID`), the cause
+that the diagnosis names for it, and the cases that catch it. `make prove` checks that this table is what really comes out;
+`make matrix` writes it. `matrix.json` holds the same for programs, and under `not_faults` what cannot be seen from outside.
 
 END
 }
