@@ -37,7 +37,8 @@ app.post('/webhook', async (request, response) => {
   }
   if (is('no-return')) return setImmediate(() => response.sendStatus(200)); // throws when it was answered before
   if (is('not-awaited')) return response.headersSent || response.sendStatus(200);
-  if (is('unique')) { seen.has(request.body.id_event) ? response.sendStatus(409) : response.sendStatus(200); return seen.add(request.body.id_event); }
+  const id = (Buffer.isBuffer(request.body) ? JSON.parse(request.body) : request.body).id_event;
+  if (is('unique')) { seen.has(id) ? response.sendStatus(409) : response.sendStatus(200); return seen.add(id); }
   response.sendStatus(is('created') ? 201 : 200);
 });
 const seen = new Set();
