@@ -270,6 +270,8 @@ static bool opens(struct investigation *inv, const struct key_hole *hole)
     int status = seen.status;
     observation_clear(&seen);
     bool further = inv->refuses_forged && (answer == ANSWER_ERROR || answer == ANSWER_HUNG);
+    for (size_t i = 0; further && i < 2; i++) /* it may have been chance */
+        further = specimen_ask(inv, &genuine, NULL) == answer;
     if (further && specimen_ask(inv, &forged, NULL) == ANSWER_REFUSED) {
         inv->further = answer;
         inv->further_status = status;
