@@ -197,7 +197,8 @@ static bool name_rate(struct investigation *inv, const struct series *first)
     bool in_rows = fails_in_rows(first);
     size_t num_with_rows = 0;
     for (size_t i = 0; i < passed; i++)
-        many = i + 1 + 2 * FAST < FAST_MAX ? i + 1 + 2 * FAST : FAST_MAX; /* more than it took */
+        many =
+            i + 1 + FAST + FAST < FAST_MAX ? i + 1 + FAST + FAST : FAST_MAX; /* more than it took */
     if (in_rows && many < SERIES_LONG)
         many = SERIES_LONG; /* what came before the first ones may have counted as well */
     for (size_t i = 0; i < (many > FAST || first->limited ? FAST_ROUNDS : ROUNDS); i++) {

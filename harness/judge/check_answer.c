@@ -84,9 +84,12 @@ static enum finding_kind one_survived(const struct call *call, const struct evid
 {
     const struct exchange *exchange = evidence->exchanges[index];
     enum answer answer = answer_of(&exchange->seen);
-    /* what lies unread behind a reset cannot be looked for over TLS */
-    bool is_refusal = evidence->run->is_tls && answer == ANSWER_DIED &&
-                      (has_large_head(&exchange->request) || has_large_body(&exchange->request));
+    bool is_large = has_large_head(&exchange->request) || has_large_body(&exchange->request);
+    bool ended = answer == ANSWER_DIED || answer == ANSWER_BROKEN;
+    /* of a refusal that leaves bytes unread a reset may cut off the end; and over TLS, where what
+     * lies unread behind a reset cannot be looked for, all of it */
+    bool is_unseen = exchange->seen.status == 0 && evidence->run->is_tls && answer == ANSWER_DIED;
+    bool is_refusal = is_large && ended && (exchange->seen.status / 100 == 4 || is_unseen);
     return answer == ANSWER_ACCEPTED || answer == ANSWER_REFUSED || is_refusal ? FINDING_KEPT
                                                                                : FINDING_BROKEN;
 }
@@ -94,7 +97,7 @@ static enum finding_kind one_survived(const struct call *call, const struct evid
 static void check_survived(const struct call *call, const struct evidence *evidence,
                            struct finding *out)
 {
-    check_each(call, evidence, one_survived, out);
+    check_each_sent(call, evidence, one_survived, out);
 }
 
 static enum finding_kind one_not_redirected(const struct call *call,

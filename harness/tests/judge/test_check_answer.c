@@ -210,6 +210,37 @@ Test(judge_check_answer, what_a_server_does_to_any_large_head_says_nothing, .ini
     suite_free(suite);
 }
 
+/* It closed with bytes unread, which overtakes the end of the refusal. */
+Test(judge_check_answer, a_refusal_of_a_large_head_may_be_cut_off, .init = set_up,
+     .fini = tear_down)
+{
+    static const struct {
+        size_t len; /* of a header's value */
+        int status; /* of what was cut off; 0 = nothing came */
+        bool is_tls;
+        enum verdict verdict;
+    } rows[] = {
+        {40000, 431, true, PASS}, {40000, 431, false, PASS}, {40000, 500, true, FAIL},
+        {40000, 200, true, FAIL}, {40000, 0, true, PASS},    {40000, 0, false, FAIL},
+        {40, 431, true, FAIL},
+    };
+    struct suite *suite = suite_must_read(&library, "'expect':{'survived':true}");
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct judged judged;
+        judged_make(&judged, &suite->cases[0], "reset", NULL);
+        char *value = mem_alloc(rows[i].len + 1);
+        memset(value, 'x', rows[i].len);
+        headers_add(&judged.exchanges[0].request.headers, "X-Long", value);
+        judged.exchanges[0].seen.status = rows[i].status;
+        judged.run.is_tls = rows[i].is_tls;
+        judged_judge(&judged, &suite->cases[0]);
+        cr_expect_eq(judged.result.verdict, rows[i].verdict, "%zu: %s", i, judged.result.reason);
+        judged_clear(&judged);
+        free(value);
+    }
+    suite_free(suite);
+}
+
 Test(judge_check_answer, idle_connections_are_closed_in_an_orderly_way, .init = set_up,
      .fini = tear_down)
 {
