@@ -315,8 +315,7 @@ const struct command command_selftest = {
         "exactly the cases that it declares; when any cause but those of the faults is named, or "
         "one is missing that the other fault of a pair does not hide; when a must or should case "
         "catches no fault; or when two runs with the same seed differ.",
-    .examples = "  hookcheck selftest\n"
-                "  hookcheck selftest --fault 'A*' --case 'panora/signature/*'\n"
+    .examples = "  hookcheck selftest --fault 'A*' --case 'panora/signature/*'\n"
                 "  hookcheck selftest --fault C01 --fault F01 --pairs 1 -v\n",
     .options = option_sets,
     .num_option_sets = ARRAY_LEN(option_sets),

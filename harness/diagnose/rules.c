@@ -11,6 +11,12 @@ static bool is_post(const struct sight *sight)
     return strcmp(sight->exchange->request.method, "POST") == 0;
 }
 
+/* Neither let in nor refused: an answer in the two hundreds that no client can read. */
+static bool is_unreadable_acceptance(const struct sight *sight)
+{
+    return sight->answer == ANSWER_BROKEN && sight->exchange->seen.status / 100 == 2;
+}
+
 /* Whether the rule speaks about this request at all. */
 static bool is_asked(const struct investigation *inv, const struct rule *rule,
                      const struct sight *sight)
@@ -18,6 +24,8 @@ static bool is_asked(const struct investigation *inv, const struct rule *rule,
     bool by_chance = inv->unstable && inv->unstable_status &&
                      sight->exchange->seen.status == inv->unstable_status;
     if (!is_post(sight) || !sight_was_answered(sight) || sight_was_limited(sight) || by_chance)
+        return false;
+    if (rule->effect == EFFECT_GETS_IN && is_unreadable_acceptance(sight))
         return false;
     return !sight->exchange->genuine || rule->effect == EFFECT_DIES;
 }
