@@ -431,6 +431,37 @@ static bool any_got_in(const struct investigation *inv)
     return false;
 }
 
+/* Whether a genuine event is accepted second on a connection. */
+static bool takes_second(struct investigation *inv)
+{
+    const struct specimen genuine = {0};
+    struct request requests[2] = {0};
+    struct observation seen[2];
+    const struct diagnose_batch batch = {
+        .requests = requests, .count = 2, .gap_ns = inv->gap_ns, .one_connection = true};
+    for (size_t i = 0; i < 2; i++)
+        (void)specimen_write(inv, &genuine, &requests[i]);
+    lab_send(inv, &batch, seen);
+    bool taken = answer_of(&seen[1]) == ANSWER_ACCEPTED;
+    for (size_t i = 0; i < 2; i++) {
+        observation_clear(&seen[i]);
+        request_clear(&requests[i]);
+    }
+    return taken;
+}
+
+/* Refused for where it comes, as its genuine twin is: that tells nothing. */
+static bool is_refused_for_place(struct investigation *inv, const struct probe_row *row,
+                                 const char *id, const struct exchange *probe)
+{
+    const struct specimen again = {.id = id};
+    if (probe->accepted)
+        return false;
+    if (row->form == FORM_SAME_ID)
+        return !specimen_passes(inv, &again);
+    return row->form == FORM_SAME_CONNECTION && !takes_second(inv);
+}
+
 static void ask_row(struct investigation *inv, const struct probe_row *row)
 {
     char id[UUID_SIZE];
@@ -461,8 +492,9 @@ static void ask_row(struct investigation *inv, const struct probe_row *row)
         send_two(inv);
     else
         send_probe(inv, probe);
-    if (is_by_form(row->form) && any_got_in(inv) && !probe->accepted &&
-        !specimen_passes(inv, &specimen)) { /* refused for its form: that tells nothing */
+    if ((is_by_form(row->form) && any_got_in(inv) && !probe->accepted &&
+         !specimen_passes(inv, &specimen)) || /* refused for its form: that tells nothing */
+        is_refused_for_place(inv, row, id, probe)) {
         observation_clear(&probe->seen);
         observation_init(&probe->seen);
     }
