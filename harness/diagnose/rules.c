@@ -21,7 +21,8 @@ static bool is_unreadable_acceptance(const struct sight *sight)
 static bool is_asked(const struct investigation *inv, const struct rule *rule,
                      const struct sight *sight)
 {
-    bool by_chance = inv->unstable && inv->unstable_status &&
+    /* a probe that might have met it by chance was sent until that is out of the question */
+    bool by_chance = inv->unstable && inv->unstable_status && !sight->is_probe &&
                      sight->exchange->seen.status == inv->unstable_status;
     if (!is_post(sight) || !sight_was_answered(sight) || sight_was_limited(sight) || by_chance)
         return false;
