@@ -424,11 +424,30 @@ static bool lets_others_in(const struct investigation *inv, const struct case_re
     return false;
 }
 
+/* Where other events met the same answer and nothing tells why, a refused one shows nothing that is
+ * its own. */
+static bool others_are_lost(const struct investigation *inv, const struct symptom *symptom,
+                            const struct case_result *one)
+{
+    const struct exchange *decisive =
+        one->decisive < one->num_exchanges ? &one->exchanges[one->decisive] : NULL;
+    if (!decisive || !decisive->genuine || answer_of(&decisive->seen) != ANSWER_REFUSED)
+        return false;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->one && sight->trouble && sight->is_plain && sight_is_lost(sight) &&
+            sight->exchange->seen.status == decisive->seen.status &&
+            !found_explains(inv, sight->one) && !matches(inv, symptom, sight->one))
+            return true;
+    }
+    return false;
+}
+
 /* What would have told it from other causes was not seen or not asked. */
 static bool is_open(const struct investigation *inv, const struct symptom *symptom,
                     const struct case_result *one)
 {
-    return may_be_first_piece_only(inv, symptom) ||
+    return may_be_first_piece_only(inv, symptom) || others_are_lost(inv, symptom, one) ||
            (symptom->harm_rank <= HARM_LEAKED && !symptom->is_in_answer &&
             lets_others_in(inv, one));
 }
