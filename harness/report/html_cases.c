@@ -259,6 +259,22 @@ static void add_case(const struct run_result *result, size_t index,
     buf_add_text(out, "</div></details>\n");
 }
 
+static void add_suite(const struct run_result *result, const char *suite,
+                      const struct html_limits *limits, struct buf *out)
+{
+    struct html_limits rest = *limits;
+    size_t num_shown = 0;
+    rest.exchanges = 0;
+    for (size_t k = 0; k < result->num_cases; k++) {
+        const struct case_result *one = &result->cases[k];
+        if (strcmp(one->suite, suite) != 0)
+            continue;
+        bool is_wanted = one->verdict != VERDICT_PASS && one->verdict != VERDICT_SKIP;
+        num_shown += is_wanted;
+        add_case(result, k, is_wanted && num_shown > limits->cases ? &rest : limits, out);
+    }
+}
+
 /* --- search and filters: of use with JavaScript only, which shows them --- */
 
 static void add_tools(const struct run_result *result, const struct suite_tally *tallies,
@@ -299,9 +315,7 @@ void html_add_cases(const struct run_result *result, const struct html_limits *l
         buf_add_text(out, "<section class=\"suite\">\n");
         html_element("h3", tallies[i].suite, out);
         buf_add_char(out, '\n');
-        for (size_t k = 0; k < result->num_cases; k++)
-            if (strcmp(result->cases[k].suite, tallies[i].suite) == 0)
-                add_case(result, k, limits, out);
+        add_suite(result, tallies[i].suite, limits, out);
         buf_add_text(out, "</section>\n");
     }
     free(tallies);

@@ -15,6 +15,7 @@ struct html_limits {
     size_t body;            /* bytes of a body */
     size_t text;            /* bytes of a fact about a case */
     bool curl;              /* with a line for curl */
+    size_t cases;           /* of each suite that did not pass and show exchanges: the first ones */
 };
 
 void html_add_grid(const struct run_result *result, struct buf *out);

@@ -1,5 +1,6 @@
 /* The report as one page: everything is in it and readable without JavaScript. */
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -284,9 +285,17 @@ static void render_html(const struct run_result *result, struct buf *out)
 {
     enum { PAGE_MAX = 1000 * 1000 };
     static const struct html_limits limits[] = {
-        {64, 64, 2048, 4096, true}, {24, 2, 1024, 4096, true}, {16, 1, 512, 2048, true},
-        {8, 1, 256, 1024, true},    {4, 1, 160, 1024, true},   {2, 0, 256, 512, true},
-        {1, 0, 128, 512, true},     {1, 0, 64, 256, false},    {0, 0, 0, 160, false},
+        {64, 64, 2048, 4096, true, SIZE_MAX},
+        {24, 2, 1024, 4096, true, SIZE_MAX},
+        {16, 1, 512, 2048, true, SIZE_MAX},
+        {8, 1, 256, 1024, true, SIZE_MAX},
+        {4, 1, 160, 1024, true, SIZE_MAX},
+        {2, 0, 256, 512, true, SIZE_MAX},
+        {1, 0, 128, 512, true, SIZE_MAX},
+        {1, 0, 64, 256, false, SIZE_MAX},
+        {1, 0, 256, 256, false, 30},
+        {1, 0, 256, 256, false, 8},
+        {0, 0, 0, 160, false, 0},
     };
     for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
         struct buf page = {0};
