@@ -325,14 +325,16 @@ static void write_genuine(struct investigation *inv, const char *id)
 /* What ended now may have ended of anything that came before: whether it does so once more. */
 static bool dies_again(struct investigation *inv, const struct request *request)
 {
-    if (inv->num_confirmed >= CONFIRMED)
-        return true;
     const struct specimen genuine = {0};
     size_t deaths = inv->num_died;
     int64_t gap_ns = inv->gap_ns;
+    bool is_mortal = inv->num_confirmed >= CONFIRMED;
+    if (is_mortal) /* what ended it just before is over by then */
+        inv->gap_ns = gap_ns > DEATH_NS ? gap_ns : DEATH_NS;
     bool died = ask_request(inv, request, NULL) == ANSWER_DIED;
     inv->gap_ns = gap_ns > DEATH_NS ? gap_ns : DEATH_NS;
-    (void)specimen_ask(inv, &genuine, NULL);
+    if (!is_mortal)
+        (void)specimen_ask(inv, &genuine, NULL);
     inv->gap_ns = gap_ns;
     died = died || inv->num_died > deaths;
     inv->num_confirmed += died;

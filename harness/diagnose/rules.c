@@ -21,8 +21,9 @@ static bool is_unreadable_acceptance(const struct sight *sight)
 static bool is_asked(const struct investigation *inv, const struct rule *rule,
                      const struct sight *sight)
 {
-    /* a probe that might have met it by chance was sent until that is out of the question */
-    bool by_chance = inv->unstable && inv->unstable_status && !sight->is_probe &&
+    /* where events are refused by chance, forgeries are refused for good reason, too */
+    bool is_refusal = sight->is_probe && sight->answer == ANSWER_REFUSED;
+    bool by_chance = inv->unstable && inv->unstable_status && !is_refusal &&
                      sight->exchange->seen.status == inv->unstable_status;
     if (!is_post(sight) || !sight_was_answered(sight) || sight_was_limited(sight) || by_chance)
         return false;
