@@ -145,7 +145,7 @@ static void search(struct investigation *inv)
         return;
     if (!inv->has_base && !inv->input->is_unsigned)
         door_open(inv);
-    bool dies = may_forge(inv) && any_died(inv) && repeat_deaths(inv);
+    bool dies = may_forge(inv) && any_died(inv) && deaths_measure(inv);
     if (may_forge(inv) && any_got_in(inv))
         ask_entry(inv);
     ask_genuine(inv);
@@ -218,12 +218,14 @@ static const struct {
 } sources[] = {
     {rule_kind_count, rule_kind_at},
     {door_kind_count, door_kind_at},
+    {refusal_kind_count, refusal_kind_at},
     {lockout_kind_count, lockout_kind_at},
     {repeat_kind_count, repeat_kind_at},
     {shrink_kind_count, shrink_kind_at},
     {shape_kind_count, shape_kind_at},
     {tls_kind_count, tls_kind_at},
     {symptom_kind_count, symptom_kind_at},
+    {death_kind_count, death_kind_at},
     {processing_kind_count, processing_kind_at},
     {unreadable_kind_count, unreadable_kind_at},
 };

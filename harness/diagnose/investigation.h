@@ -174,10 +174,8 @@ bool lockout_measure(struct investigation *inv); /* true: it accepts nothing any
 void repeat_measure(struct investigation *inv);  /* is it stable, and what does it depend on */
 /* True: a forgery gets in now and then. `events_fail`: so do genuine events, as far as is known. */
 bool repeat_forged(struct investigation *inv, bool events_fail);
-bool repeat_deaths(struct investigation *inv); /* true: it ends whenever it refuses */
-
-/* The same of an endpoint that stays away, from what a case saw last: true when that was so. */
-bool repeat_last_death(struct investigation *inv, const struct case_result *one);
+bool deaths_measure(struct investigation *inv); /* true: it ends whenever it refuses */
+void deaths_note(struct investigation *inv);    /* ... or after what a case sent, or by itself */
 void door_open(struct investigation *inv);      /* why no genuine event is accepted */
 void door_name(struct investigation *inv);      /* ... once its content is known */
 void shrink_content(struct investigation *inv); /* which features are refused */
@@ -195,6 +193,14 @@ enum answer ask_request(struct investigation *inv, const struct request *request
  * into `probes`. */
 void probes_forge(struct investigation *inv);
 void probes_break(struct investigation *inv);
+
+/* --- refusal.c --- */
+
+/* Nothing opens the door: what a genuine event and a forgery met. The first names what answered in
+ * place of the handler (judge/met_instead.h), which `genuine` shows. */
+void refusal_name_met(struct investigation *inv, const struct observation *genuine);
+void refusal_name(struct investigation *inv, const struct observation *genuine,
+                  const struct observation *forged);
 
 /* --- unreadable.c --- */
 
@@ -226,6 +232,8 @@ void tls_apply(struct investigation *inv);
 /* The kinds that each of them can find. */
 size_t door_kind_count(void);
 struct diagnosis_kind door_kind_at(size_t index);
+size_t refusal_kind_count(void);
+struct diagnosis_kind refusal_kind_at(size_t index);
 size_t lockout_kind_count(void);
 struct diagnosis_kind lockout_kind_at(size_t index);
 size_t repeat_kind_count(void);
@@ -238,6 +246,8 @@ size_t rule_kind_count(void);
 struct diagnosis_kind rule_kind_at(size_t index);
 size_t symptom_kind_count(void);
 struct diagnosis_kind symptom_kind_at(size_t index);
+size_t death_kind_count(void);
+struct diagnosis_kind death_kind_at(size_t index);
 size_t processing_kind_count(void);
 struct diagnosis_kind processing_kind_at(size_t index);
 size_t tls_kind_count(void);

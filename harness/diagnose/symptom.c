@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "diagnose/replay.h"
 #include "diagnose/series.h"
 
 /* What must have become of the endpoint: what was gone shows no other symptom. */
@@ -267,48 +268,6 @@ static bool met_by_chance(const struct investigation *inv, const struct case_res
 
 /* --- once more --- */
 
-#define REPLAYED_MAX 40
-
-/* Sends the requests of a case again, in order and alone. False when they were too many. */
-static bool replay(struct investigation *inv, const struct case_result *one, enum answer *decisive,
-                   bool *died)
-{
-    size_t deaths = inv->num_died;
-    *decisive = ANSWER_NONE;
-    *died = false;
-    for (size_t i = 0; i < one->num_exchanges && one->num_exchanges <= REPLAYED_MAX; i++) {
-        enum answer answer = ask_request(inv, &one->exchanges[i].request, NULL);
-        *died = *died || answer == ANSWER_DIED;
-        if (i == one->decisive)
-            *decisive = answer;
-    }
-    const struct specimen genuine = {0};
-    (void)specimen_ask(inv, &genuine, NULL);
-    *died = *died || inv->num_died > deaths;
-    return one->num_exchanges <= REPLAYED_MAX && !inv->closed;
-}
-
-static bool meets_the_same(struct investigation *inv, const struct case_result *one)
-{
-    enum answer decisive;
-    bool died;
-    if (!replay(inv, one, &decisive, &died))
-        return true;
-    return one->decisive >= one->num_exchanges ||
-           decisive == answer_of(&one->exchanges[one->decisive].seen);
-}
-
-/* Twice, for it may also end of what came before. */
-static bool dies_again(struct investigation *inv, const struct case_result *one)
-{
-    enum answer decisive;
-    bool died = inv->has_base;
-    for (size_t i = 0; i < 2 && died; i++)
-        if (!replay(inv, one, &decisive, &died))
-            return true;
-    return died;
-}
-
 #define PAUSED_NS      (3 * NS_PER_S)
 #define PAUSED_MORE_NS (500 * NS_PER_MS)
 #define PAUSED_ROUNDS  2
@@ -342,6 +301,11 @@ static bool suffers_from_pauses(struct investigation *inv)
     return true;
 }
 
+static enum confidence confidence_of(enum replayed replayed)
+{
+    return replayed == REPLAYED_SAME ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY;
+}
+
 /* Whether the experiment on the symptom speaks for it; what is unsure about it is noted. */
 static bool stands(struct investigation *inv, const struct symptom *symptom,
                    const struct case_result *one, enum confidence *out, const char **out_because)
@@ -350,14 +314,16 @@ static bool stands(struct investigation *inv, const struct symptom *symptom,
     bool is_told = symptom->is_in_answer || symptom->shows; /* the answer is the proof */
     *out = is_told ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY;
     if (symptom->fate == FATE_GONE && !found_find(inv, symptom->kind.id)) {
-        *out = CONFIDENCE_PROVED;
-        return dies_again(inv, one);
+        enum replayed death = replay_death(inv, one);
+        *out = confidence_of(death);
+        return death != REPLAYED_OTHERWISE;
     }
     if (found_find(inv, symptom->kind.id) || !inv->has_base)
         return true;
     if (symptom->is_repeated) {
-        *out = CONFIDENCE_PROVED;
-        return meets_the_same(inv, one);
+        enum replayed same = replay_decisive(inv, one);
+        *out = confidence_of(same);
+        return same != REPLAYED_OTHERWISE;
     }
     if (symptom->comes_after_a_pause) {
         *out = CONFIDENCE_PROVED;
@@ -496,69 +462,6 @@ static void spread(struct investigation *inv)
     }
 }
 
-/* --- gone, and nothing tells what did it --- */
-
-static const struct diagnosis_kind gone = {
-    "dies-on-a-request", "went down after one of these requests",
-    "one request from anyone takes the endpoint down; events are lost until it is back",
-    "look at the handler's log for the exception; run it under a supervisor, and run these cases "
-    "again one at a time"};
-
-static const struct diagnosis_kind gone_by_itself = {
-    "dies-by-itself",
-    "went down during the run, and the requests that were under way do not take it down when they "
-    "are sent again alone",
-    "events are lost until it is back: Panora does not retry them",
-    "look at the log of the supervisor for the reason: memory, a limit on requests per process, or "
-    "an exception in work that goes on after the response"};
-
-/* It was gone in the experiments too, and no request is known to end it. Else what was under way
- * may have met what something else did, or a busy machine. */
-static bool ends_by_itself(const struct investigation *inv)
-{
-    for (size_t i = 0; i < inv->num_found; i++) {
-        const char *id = inv->found[i].diagnosis.id;
-        if (text_starts_with(id, "dies-") && strcmp(id, gone_by_itself.id) != 0)
-            return false;
-    }
-    return inv->num_died > 0;
-}
-
-/* Where no event is ever accepted, a canary that was not says nothing: unless nobody answers. */
-static bool canaries_tell(struct investigation *inv)
-{
-    const struct specimen genuine = {0};
-    return inv->has_base || inv->closed || specimen_ask(inv, &genuine, NULL) == ANSWER_UNREACHED;
-}
-
-static void note_death(struct investigation *inv)
-{
-    const struct run_result *result = inv->input->result;
-    if (inv->unstable) /* a canary may have failed by chance */
-        return;
-    for (size_t i = 0; i < result->num_cases; i++) {
-        const struct case_result *one = &result->cases[i];
-        if (!one->canary_failed || !is_trouble(one) || found_explains(inv, one))
-            continue;
-        if (!canaries_tell(inv))
-            return;
-        if (!inv->has_base && repeat_last_death(inv, one))
-            continue;
-        bool asked = inv->has_base && !inv->closed;
-        bool died = asked && dies_again(inv, one);
-        asked = asked && !inv->closed;
-        if (asked && !died && !ends_by_itself(inv))
-            continue;
-        const struct diagnosis_kind *kind = asked && !died ? &gone_by_itself : &gone;
-        struct diagnosis *found =
-            found_add(inv, kind, HARM_DIES, asked ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY,
-                      !asked ? "they were under way when it was last seen"
-                      : died ? "they were sent again, alone, and it was gone again, twice"
-                             : "they were sent again, alone, and it stayed");
-        found_explain(found, one);
-    }
-}
-
 /* --- a rate limit: some genuine events got in, and others came too soon after them --- */
 
 static const struct diagnosis_kind limited = {
@@ -621,19 +524,16 @@ void symptoms_apply(struct investigation *inv)
     apply_all(inv);
     note_leaks(inv);
     spread(inv);
-    note_death(inv);
+    deaths_note(inv);
     note_limit(inv);
 }
 
-static const struct diagnosis_kind *const others[] = {&gone, &gone_by_itself, &limited};
-
 size_t symptom_kind_count(void)
 {
-    return ARRAY_LEN(symptoms) + ARRAY_LEN(others);
+    return ARRAY_LEN(symptoms) + 1;
 }
 
 struct diagnosis_kind symptom_kind_at(size_t index)
 {
-    return index < ARRAY_LEN(symptoms) ? symptoms[index].kind
-                                       : *others[index - ARRAY_LEN(symptoms)];
+    return index < ARRAY_LEN(symptoms) ? symptoms[index].kind : limited;
 }

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/resource.h"
 #include "base/text.h"
+#include "prove/fault_key.h"
 
 #define CATCHES_FILE "fixtures/catches.json"
 
@@ -115,24 +116,6 @@ static bool read_families(struct catches *catches, const struct json_at *at, str
     return true;
 }
 
-static size_t index_of(const char *id)
-{
-    size_t index = 0;
-    while (index < fault_count() && strcmp(fault_at(index)->id, id) != 0)
-        index++;
-    return index;
-}
-
-static bool unknown_fault(const struct json_at *at, const char *id, struct error *err)
-{
-    struct names ids = {0};
-    for (size_t i = 0; i < fault_count(); i++)
-        names_add(&ids, fault_at(i)->id);
-    (void)unknown(at, "fault", id, &ids, err);
-    names_clear(&ids);
-    return false;
-}
-
 /* "must" or "may": a list of cases for the id of each fault. */
 static bool read_faults(struct catches *catches, const struct json_at *at, bool is_must,
                         struct error *err)
@@ -144,9 +127,9 @@ static bool read_faults(struct catches *catches, const struct json_at *at, bool 
     json_object_foreach(at->value, key, value)
     {
         struct json_at list = json_member(at, key);
-        size_t index = index_of(key);
+        size_t index = fault_key(&list, key, err);
         if (index == fault_count())
-            return unknown_fault(&list, key, err);
+            return false;
         struct declared *declared = &catches->faults[index];
         if (!add_list(catches, &list, is_must ? &declared->must : &declared->may, err))
             return false;
@@ -234,7 +217,7 @@ void catches_free(struct catches *catches)
 
 const struct declared *catches_of(const struct catches *catches, const struct fault *fault)
 {
-    return &catches->faults[index_of(fault->id)];
+    return &catches->faults[fault_index(fault->id)];
 }
 
 const char *catches_excuse(const struct catches *catches, const char *base)
@@ -242,4 +225,14 @@ const char *catches_excuse(const struct catches *catches, const char *base)
     return catches
                ? json_string_value(json_object_get(json_object_get(catches->file, "excused"), base))
                : NULL;
+}
+
+bool declared_must(const struct declared *declared, const char *base)
+{
+    size_t len = strlen(base);
+    for (size_t i = 0; i < declared->must.count; i++)
+        if (strncmp(declared->must.items[i], base, len) == 0 &&
+            (declared->must.items[i][len] == '\0' || declared->must.items[i][len] == '['))
+            return true;
+    return false;
 }

@@ -36,6 +36,9 @@ void catches_free(struct catches *catches); /* NULL is fine */
 /* What the file says of `fault`: never NULL, and borrowed. */
 const struct declared *catches_of(const struct catches *catches, const struct fault *fault);
 
+/* Whether the case of that id, without [value], must catch it, with some value at least. */
+bool declared_must(const struct declared *declared, const char *base);
+
 /* Why the case of that id, without [value], can catch no fault; NULL when it should. `catches` may
  * be NULL. */
 const char *catches_excuse(const struct catches *catches, const char *base);

@@ -9,6 +9,7 @@
 #include "base/resource.h"
 #include "base/text.h"
 #include "diagnose/diagnose.h"
+#include "prove/fault_key.h"
 
 #define CAUSES_FILE "fixtures/causes.json"
 
@@ -32,36 +33,18 @@ struct causes {
     struct relations together;
 };
 
-static size_t index_of(const char *id)
-{
-    size_t index = 0;
-    while (index < fault_count() && strcmp(fault_at(index)->id, id) != 0)
-        index++;
-    return index;
-}
-
-static bool unknown_fault(const struct json_at *at, const char *id, struct error *err)
-{
-    struct names ids = {0};
-    struct error why = {0};
-    for (size_t i = 0; i < fault_count(); i++)
-        names_add(&ids, fault_at(i)->id);
-    (void)text_unknown(&why, "fault", id, ids.items, ids.count);
-    names_clear(&ids);
-    return json_fail(at, err, "%s", why.message);
-}
-
 /* --- sets of faults --- */
 
 static bool add_fault(const struct json_at *at, const char *name, bool *out, struct error *err)
 {
-    size_t index = index_of(name);
-    if (strcmp(name, "*") == 0)
+    if (strcmp(name, "*") == 0) {
         memset(out, true, fault_count());
-    else if (index == fault_count())
-        return unknown_fault(at, name, err);
-    else
-        out[index] = true;
+        return true;
+    }
+    size_t index = fault_key(at, name, err);
+    if (index == fault_count())
+        return false;
+    out[index] = true;
     return true;
 }
 
@@ -115,9 +98,9 @@ static bool read_yielded(struct causes *causes, const struct json_at *at, struct
     json_object_foreach(at->value, key, value)
     {
         struct json_at list = json_member(at, key);
-        size_t index = index_of(key);
+        size_t index = fault_key(&list, key, err);
         if (index == fault_count())
-            return unknown_fault(&list, key, err);
+            return false;
         if (!add_causes(&list, &causes->yielded[index], err))
             return false;
     }
@@ -138,9 +121,7 @@ static bool read_unsure(const struct causes *causes, const struct json_at *at, s
     {
         struct json_at member = json_member(at, key);
         const char *because;
-        if (index_of(key) == fault_count())
-            return unknown_fault(&member, key, err);
-        if (!json_get_text(&member, &because, err))
+        if (fault_key(&member, key, err) == fault_count() || !json_get_text(&member, &because, err))
             return false;
     }
     for (size_t i = 0; i < fault_count(); i++)
@@ -253,7 +234,7 @@ void causes_free(struct causes *causes)
 
 const struct names *causes_due(const struct causes *causes, const struct fault *fault)
 {
-    return &causes->yielded[index_of(fault->id)];
+    return &causes->yielded[fault_index(fault->id)];
 }
 
 const char *causes_unsure(const struct causes *causes, const struct fault *fault)
@@ -266,7 +247,7 @@ const char *causes_mask(const struct causes *causes, const struct fault *by,
 {
     for (size_t i = 0; i < causes->masks.count; i++) {
         const struct relation *mask = &causes->masks.items[i];
-        if (mask->one[index_of(by->id)] && mask->other[index_of(hidden->id)])
+        if (mask->one[fault_index(by->id)] && mask->other[fault_index(hidden->id)])
             return mask->because;
     }
     return NULL;
@@ -275,8 +256,8 @@ const char *causes_mask(const struct causes *causes, const struct fault *by,
 bool causes_together(const struct causes *causes, const struct fault *a, const struct fault *b,
                      const char *id)
 {
-    size_t first = index_of(a->id);
-    size_t second = index_of(b->id);
+    size_t first = fault_index(a->id);
+    size_t second = fault_index(b->id);
     for (size_t i = 0; i < causes->together.count; i++) {
         const struct relation *both = &causes->together.items[i];
         if (((both->one[first] && both->other[second]) ||

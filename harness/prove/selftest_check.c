@@ -28,13 +28,7 @@ static bool is_listed(const struct names *cases, const struct case_outcome *outc
 
 bool selftest_is_declared(const struct candidate *candidate, const char *base)
 {
-    const struct names *must = &candidate->declared->must;
-    size_t len = strlen(base);
-    for (size_t i = 0; i < must->count; i++)
-        if (strncmp(must->items[i], base, len) == 0 &&
-            (must->items[i][len] == '\0' || must->items[i][len] == '['))
-            return true;
-    return false;
+    return declared_must(candidate->declared, base);
 }
 
 bool selftest_is_optional(const struct candidate *candidate, const char *base)

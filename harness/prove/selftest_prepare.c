@@ -83,25 +83,15 @@ static struct prepared_run *prepare(const struct selftest *selftest,
 
 /* --- pairs --- */
 
-static bool must_catch(const struct selftest *selftest, const struct fault *fault, const char *base)
-{
-    const struct names *must = &catches_of(selftest->catches, fault)->must;
-    size_t len = strlen(base);
-    for (size_t i = 0; i < must->count; i++)
-        if (strncmp(must->items[i], base, len) == 0 &&
-            (must->items[i][len] == '\0' || must->items[i][len] == '['))
-            return true;
-    return false;
-}
-
 /* What costs much and can tell nothing about these two mistakes is left out. */
 static void spare(const struct selftest *selftest, const struct candidate *pair, struct names *out)
 {
     for (size_t i = 0; i < selftest->library.num_suites; i++)
         for (size_t k = 0; k < selftest->library.suites[i]->num_cases; k++) {
             const char *base = selftest->library.suites[i]->cases[k].base;
-            if (causes_spare(selftest->causes, base) && !must_catch(selftest, pair->fault, base) &&
-                !must_catch(selftest, pair->also, base))
+            if (causes_spare(selftest->causes, base) &&
+                !declared_must(catches_of(selftest->catches, pair->fault), base) &&
+                !declared_must(catches_of(selftest->catches, pair->also), base))
                 names_add(out, selftest->library.suites[i]->cases[k].id);
         }
 }

@@ -1,0 +1,186 @@
+/*
+ * The endpoint goes down: whenever it refuses, after one of some requests, or by itself. What is
+ * sent again has to take it down again.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "diagnose/replay.h"
+
+/* --- after a refusal --- */
+
+static const struct diagnosis_kind dies = {
+    "dies-on-refusals", "crashes, or at least closes the connection, when it refuses an event",
+    "one request from anyone takes the endpoint down; events are lost until it is back",
+    "return after the refusal: otherwise the handler sends a second response, which throws "
+    "ERR_HTTP_HEADERS_SENT, and nothing catches that in an async handler"};
+
+#define DEATHS 2
+
+/* When it is looked whether the endpoint is still there: it may end a little after it has answered,
+ * and be back soon. */
+static const int64_t looks_ns[] = {2 * NS_PER_MS, 10 * NS_PER_MS, 30 * NS_PER_MS, 100 * NS_PER_MS};
+
+/* Whether the endpoint is gone when events follow this one. */
+static bool is_gone_after(struct investigation *inv, const struct specimen *specimen)
+{
+    const struct specimen genuine = {0};
+    int64_t gap_ns = inv->gap_ns;
+    bool died = specimen_ask(inv, specimen, NULL) == ANSWER_DIED;
+    size_t before = inv->num_died; /* gone when it was asked, it was gone before */
+    for (size_t i = 0; !died && inv->num_died == before && i < ARRAY_LEN(looks_ns); i++) {
+        inv->gap_ns = looks_ns[i];
+        (void)specimen_ask(inv, &genuine, NULL);
+    }
+    inv->gap_ns = gap_ns;
+    return died || inv->num_died > before;
+}
+
+bool deaths_measure(struct investigation *inv)
+{
+    const struct specimen forged = {.forged = true};
+    const struct specimen genuine = {0};
+    for (size_t i = 0; i < DEATHS; i++)
+        if (!is_gone_after(inv, &forged) || is_gone_after(inv, &genuine))
+            return false;
+    struct diagnosis *diagnosis =
+        found_pair(inv, &dies, HARM_DIES, "a genuine event, after which the next one is answered",
+                   "a forged one, after which the next connection fails", "forged");
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->one && (sight->one->canary_failed || sight->answer == ANSWER_DIED ||
+                           sight->answer == ANSWER_UNREACHED))
+            found_explain(diagnosis, sight->one);
+    }
+    return true;
+}
+
+/* The answer that came last, and how many genuine events of the case were accepted before it. */
+static const struct exchange *last_answered(const struct case_result *one, size_t *out_before)
+{
+    const struct exchange *last = NULL;
+    *out_before = 0;
+    for (size_t i = 0; i < one->num_exchanges; i++) {
+        const struct exchange *exchange = &one->exchanges[i];
+        if (exchange->seen.outcome == OUTCOME_TIMED_OUT) /* who keeps silent is there */
+            return NULL;
+        if (exchange->seen.outcome != OUTCOME_ANSWERED)
+            continue;
+        *out_before += exchange->genuine && exchange->accepted;
+        if (!last || exchange->seen.started_ns >= last->seen.started_ns)
+            last = exchange;
+    }
+    return last;
+}
+
+/* It stayed away: the last answer before is what is known. */
+static bool name_last(struct investigation *inv, const struct case_result *one)
+{
+    size_t num_before;
+    const struct exchange *last = last_answered(one, &num_before);
+    if (!last || last->genuine || answer_of(&last->seen) != ANSWER_REFUSED || one->recovery_ns >= 0)
+        return false;
+    struct diagnosis_kind kind = dies;
+    char *sentence =
+        mem_format("ends after it has refused a forgery (%d), and stays away", last->seen.status);
+    char *accepted = mem_format("%zu genuine events in this case; it stayed", num_before);
+    char *refused = mem_format("a forgery: %d; nobody answered after it", last->seen.status);
+    kind.sentence = sentence;
+    struct diagnosis *diagnosis = found_pair(
+        inv, &kind, HARM_DIES, num_before ? accepted : "events before it", refused, "forged");
+    diagnosis->confidence = CONFIDENCE_LIKELY;
+    free(diagnosis->likely_because);
+    diagnosis->likely_because = mem_text("it did not come back, so it could not be asked again");
+    found_explain(diagnosis, one);
+    free(sentence);
+    free(accepted);
+    free(refused);
+    return true;
+}
+
+/* --- gone, and nothing tells what did it --- */
+
+static const struct diagnosis_kind gone = {
+    "dies-on-a-request", "went down after one of these requests",
+    "one request from anyone takes the endpoint down; events are lost until it is back",
+    "look at the handler's log for the exception; run it under a supervisor, and run these cases "
+    "again one at a time"};
+
+static const struct diagnosis_kind gone_by_itself = {
+    "dies-by-itself",
+    "went down during the run, and the requests that were under way do not take it down when they "
+    "are sent again alone",
+    "events are lost until it is back: Panora does not retry them",
+    "look at the log of the supervisor for the reason: memory, a limit on requests per process, or "
+    "an exception in work that goes on after the response"};
+
+static bool counts(const struct case_result *one)
+{
+    return one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN;
+}
+
+/* It was gone in the experiments too, and no request is known to end it. Else what was under way
+ * may have met what something else did, or a busy machine. */
+static bool ends_by_itself(const struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_found; i++) {
+        const char *id = inv->found[i].diagnosis.id;
+        if (text_starts_with(id, "dies-") && strcmp(id, gone_by_itself.id) != 0)
+            return false;
+    }
+    return inv->num_died > 0;
+}
+
+/* Where no event is ever accepted, a canary that was not says nothing: unless nobody answers. */
+static bool canaries_tell(struct investigation *inv)
+{
+    const struct specimen genuine = {0};
+    return inv->has_base || inv->closed || specimen_ask(inv, &genuine, NULL) == ANSWER_UNREACHED;
+}
+
+void deaths_note(struct investigation *inv)
+{
+    const struct run_result *result = inv->input->result;
+    if (inv->unstable) /* a canary may have failed by chance */
+        return;
+    for (size_t i = 0; i < result->num_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        if (!one->canary_failed || !counts(one) || found_explains(inv, one))
+            continue;
+        if (!canaries_tell(inv))
+            return;
+        if (!inv->has_base && name_last(inv, one))
+            continue;
+        bool asked = inv->has_base && !inv->closed;
+        enum replayed death = asked ? replay_death(inv, one) : NOT_REPLAYED;
+        bool died = death == REPLAYED_SAME;
+        asked = death != NOT_REPLAYED;
+        if (asked && !died && !ends_by_itself(inv))
+            continue;
+        const struct diagnosis_kind *kind = asked && !died ? &gone_by_itself : &gone;
+        struct diagnosis *found =
+            found_add(inv, kind, HARM_DIES, asked ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY,
+                      !asked ? "they were under way when it was last seen"
+                      : died ? "they were sent again, alone, and it was gone again, twice"
+                             : "they were sent again, alone, and it stayed");
+        found_explain(found, one);
+    }
+}
+
+/* --- for lists --- */
+
+static const struct diagnosis_kind *const kinds[] = {&dies, &gone, &gone_by_itself};
+
+size_t death_kind_count(void)
+{
+    return ARRAY_LEN(kinds);
+}
+
+struct diagnosis_kind death_kind_at(size_t index)
+{
+    return *kinds[index];
+}

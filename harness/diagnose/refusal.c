@@ -1,0 +1,150 @@
+/*
+ * Every genuine event is refused, and nothing that was tried opens the door: what the answers to a
+ * genuine event and to a forgery tell of the reason.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "diagnose/attribution.h"
+#include "diagnose/investigation.h"
+#include "judge/met_instead.h"
+
+enum own_kind {
+    KIND_OTHER_SECRET,
+    KIND_ALWAYS_BREAKS,
+    KIND_BREAKS,
+    KIND_HANGS,
+    KIND_HANGS_ALWAYS,
+    KIND_NO_SUCCESS,
+    NUM_OWN_KINDS
+};
+
+static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
+    [KIND_OTHER_SECRET] = {"other-secret",
+                           "refuses every signature made with this secret, whatever the scheme: it "
+                           "has another secret, or something in front of it refuses every request",
+                           "Panora's events are refused, and Panora does not retry them",
+                           "compare the endpoint's secret with the one in Panora's dashboard for "
+                           "this endpoint and environment; `hookcheck verify` checks a captured "
+                           "request. If they are equal, check that requests reach the handler"},
+    [KIND_ALWAYS_BREAKS] =
+        {"always-breaks", "answers 5xx to everything, before it looks at the signature",
+         "every event is lost",
+         "look at the handler's log; one reason is a header or environment variable read under the "
+         "wrong name (Django: request.headers['Panora-Signature'] or "
+         "META['HTTP_PANORA_SIGNATURE'])"},
+    [KIND_BREAKS] = {"breaks-on-genuine-events",
+                     "answers 5xx to every genuine event but refuses forged ones: it fails after "
+                     "the signature check",
+                     "every event is lost: Panora does not retry them",
+                     "look at the handler's log for the exception; data arrives as a string that "
+                     "you must parse, and a body can be read only once"},
+    [KIND_HANGS] = {"hangs-on-genuine-events", "never answers a genuine event, but answers others",
+                    "every event is lost, and each blocks one of Panora's five workers",
+                    "a middleware probably consumed the body before the handler reads it: read it "
+                    "once, as raw bytes, and answer on every code path"},
+    [KIND_HANGS_ALWAYS] = {"hangs-on-every-event",
+                           "never answers a POST with an event, genuine or forged",
+                           "every event is lost, and each blocks one of Panora's five workers",
+                           "a middleware (express.json) probably consumed the body before the "
+                           "handler reads it, or a code path sends no response: read the body "
+                           "once, as raw bytes, and answer on every code path"},
+    [KIND_NO_SUCCESS] =
+        {"success-without-2xx",
+         "tells genuine events from forged ones, but does not answer the genuine ones with 2xx",
+         "Panora records every event as failed", "answer 200 or 204 to a genuine event"},
+};
+
+static struct diagnosis *add_own(struct investigation *inv, enum own_kind kind,
+                                 const struct observation *genuine,
+                                 const struct observation *forged)
+{
+    struct buf good = {0};
+    struct buf bad = {0};
+    buf_add_text(&good, "a forged event: ");
+    answer_describe_untimed(forged, &good);
+    buf_add_text(&bad, "a genuine event: ");
+    answer_describe_untimed(genuine, &bad);
+    struct diagnosis *diagnosis =
+        found_pair(inv, &own_kinds[kind], HARM_LOST, buf_text(&good), buf_text(&bad), "genuine");
+    buf_clear(&good);
+    buf_clear(&bad);
+    return diagnosis;
+}
+
+void refusal_name_met(struct investigation *inv, const struct observation *genuine)
+{
+    struct buf evidence = {0};
+    const struct met_instead *met = met_instead_of(genuine, &evidence);
+    const struct diagnosis_kind kind = {met->id, met->sentence,
+                                        "no Panora event reaches the handler", met->remedy};
+    struct diagnosis *diagnosis =
+        found_add(inv, &kind, HARM_LOST, CONFIDENCE_LIKELY, buf_text(&evidence));
+    attribute_status(inv, diagnosis, genuine->status);
+    buf_clear(&evidence);
+}
+
+static void make_likely(const struct investigation *inv, struct diagnosis *diagnosis,
+                        const char *because)
+{
+    diagnosis->confidence = CONFIDENCE_LIKELY;
+    free(diagnosis->likely_because);
+    diagnosis->likely_because = mem_text(inv->closed_by ? inv->closed_by : because);
+}
+
+void refusal_name(struct investigation *inv, const struct observation *genuine,
+                  const struct observation *forged)
+{
+    enum answer answer = answer_of(genuine);
+    enum answer of_forged = answer_of(forged);
+    if (answer == ANSWER_BROKEN || (answer == ANSWER_HUNG && genuine->status)) {
+        unreadable_note(inv);
+    } else if (answer == ANSWER_HUNG) {
+        struct diagnosis *hangs = add_own(
+            inv, of_forged == ANSWER_HUNG ? KIND_HANGS_ALWAYS : KIND_HANGS, genuine, forged);
+        attribute_lost(inv, hangs, 0);
+        for (size_t i = 0; i < inv->num_sights; i++)
+            if (inv->sights[i].answer == ANSWER_HUNG)
+                found_explain(hangs, inv->sights[i].one);
+    } else if (answer == ANSWER_ERROR && of_forged == ANSWER_ERROR) {
+        attribute_status(inv, add_own(inv, KIND_ALWAYS_BREAKS, genuine, forged), genuine->status);
+    } else if (answer == ANSWER_ERROR) {
+        attribute_status(inv, add_own(inv, KIND_BREAKS, genuine, forged), genuine->status);
+    } else if (answer == ANSWER_REFUSED && genuine->status != forged->status &&
+               of_forged == ANSWER_REFUSED) {
+        attribute_lost(inv, add_own(inv, KIND_NO_SUCCESS, genuine, forged), genuine->status);
+    } else if (answer == ANSWER_REFUSED && inv->further) { /* its signature was right */
+        struct observation further;
+        observation_init(&further);
+        further.status = inv->further_status;
+        further.outcome = inv->further == ANSWER_HUNG ? OUTCOME_TIMED_OUT : OUTCOME_ANSWERED;
+        attribute_lost(
+            inv,
+            add_own(inv, inv->further == ANSWER_HUNG ? KIND_HANGS : KIND_BREAKS, &further, forged),
+            0);
+        observation_clear(&further);
+    } else if (answer == ANSWER_REFUSED && inv->tried_likely) {
+        struct diagnosis *other = add_own(inv, KIND_OTHER_SECRET, genuine, forged);
+        make_likely(
+            inv, other,
+            "another secret and a layer in front of the endpoint look the same from outside");
+        attribute_lost(inv, other, genuine->status);
+    }
+}
+
+/* --- for lists --- */
+
+size_t refusal_kind_count(void)
+{
+    return NUM_OWN_KINDS + met_instead_count();
+}
+
+struct diagnosis_kind refusal_kind_at(size_t index)
+{
+    if (index < NUM_OWN_KINDS)
+        return own_kinds[index];
+    const struct met_instead *met = met_instead_at(index - NUM_OWN_KINDS);
+    return (struct diagnosis_kind){met->id, met->sentence, "no Panora event reaches the handler",
+                                   met->remedy};
+}
