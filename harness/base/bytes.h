@@ -18,7 +18,7 @@ bool bytes_equal(struct bytes a, struct bytes b);
 /* Where `needle` begins in `hay`, or NULL. An empty needle is found nowhere. */
 const char *bytes_find(struct bytes hay, struct bytes needle);
 
-/* What follows the first `len` of them; nothing when there are no more. */
+/* The bytes after the first `len`; none when there are not that many. */
 struct bytes bytes_after(struct bytes bytes, size_t len);
 
 #endif
