@@ -29,8 +29,8 @@ char *mem_text(const char *text);
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Tells the allocator to keep what is freed for whoever asks next, instead of giving it back to the
- * system: this program makes and drops bodies of megabytes by the hundred, and fresh pages cost
- * more than all that is done with them. Once, at the start of the program. */
+ * system: hundreds of runs one after another make and drop bodies of megabytes, and fresh pages
+ * cost more than all that is done with them. For the selftest; a single run shall stay small. */
 void mem_keep_freed(void);
 
 /* From now on a secret is in memory: no core dump is written, and no other process of the same user

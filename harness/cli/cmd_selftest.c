@@ -285,6 +285,7 @@ static bool read_options(struct selftest *selftest, const struct arguments *argu
     choose(selftest, arguments, wanted);
     if (selftest->num_candidates == 0)
         return error_set(err, "no fault or variation matches; see `hookcheck list faults`");
+    mem_keep_freed();
     return selftest_prepare(selftest, err) && selftest_make_folder(selftest, err);
 }
 

@@ -2,7 +2,6 @@
 #include <signal.h>
 
 #include "base/json.h"
-#include "base/mem.h"
 #include "cli/command.h"
 
 int main(int argc, char **argv)
@@ -14,7 +13,6 @@ int main(int argc, char **argv)
     (void)signal(SIGXFSZ, SIG_IGN);
     /* libcurl reads a host's name beyond ASCII in the charset of the locale. */
     (void)setlocale(LC_CTYPE, "C.UTF-8");
-    mem_keep_freed();
     json_use_mem();
     return command_main(argc, argv);
 }

@@ -84,7 +84,7 @@ static enum finding_kind one_survived(const struct call *call, const struct evid
 {
     const struct exchange *exchange = evidence->exchanges[index];
     enum answer answer = answer_of(&exchange->seen);
-    bool is_large = has_large_head(&exchange->request) || has_large_body(&exchange->request);
+    bool is_large = has_large_head(&exchange->request) || has_large_body(exchange);
     bool ended = answer == ANSWER_DIED || answer == ANSWER_BROKEN;
     /* of a refusal that leaves bytes unread a reset may cut off the end; and over TLS, where what
      * lies unread behind a reset cannot be looked for, all of it */

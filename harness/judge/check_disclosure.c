@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/text.h"
 #include "judge/finding.h"
+#include "result/packed.h"
 
 /* Bytes of a body that are searched, and of a find that is shown. */
 #define SEARCHED_MAX 262144
@@ -141,10 +142,12 @@ static void add_surroundings(const struct buf *body, size_t at, size_t len, stru
 /* What comes back of the request itself discloses nothing. */
 static bool was_sent(const struct exchange *exchange, struct bytes found)
 {
+    struct buf whole = {0};
     struct buf sent = {0};
-    add_lower(&exchange->request.body, &sent);
+    add_lower(exchange_body(exchange, &whole), &sent);
     bool was = bytes_find(buf_bytes(&sent), found) != NULL;
     buf_clear(&sent);
+    buf_clear(&whole);
     return was;
 }
 

@@ -2,6 +2,7 @@
 #include "base/spelling.h"
 #include "judge/finding.h"
 #include "judge/leaks.h"
+#include "result/packed.h"
 
 /* Below this a "secret" is found by chance. */
 #define SECRET_MIN 12
@@ -66,11 +67,13 @@ static enum leak leak_of(const struct exchange *exchange, struct bytes secret)
     (void)spelling_search(needles, buf_bytes(&exchange->seen.body), note, came);
     if (came[LEAK_SECRET] || came[LEAK_SIGNATURE]) {
         struct buf request = {0};
+        struct buf whole = {0};
         add_headers(&exchange->request.headers, &request);
         buf_add_text(&request, exchange->request.query ? exchange->request.query : "");
-        buf_add_bytes(&request, buf_bytes(&exchange->request.body));
+        buf_add_bytes(&request, buf_bytes(exchange_body(exchange, &whole)));
         (void)spelling_search(needles, buf_bytes(&request), note, sent);
         buf_clear(&request);
+        buf_clear(&whole);
     }
     needles_free(needles);
     buf_clear(&answer);

@@ -11,6 +11,7 @@
 #include "base/percentile.h"
 #include "base/text.h"
 #include "judge/finding.h"
+#include "result/packed.h"
 
 /* With fewer samples there is no 99th of 100, and no 95th: it would be the slowest by another name.
  */
@@ -324,7 +325,7 @@ static void check_slope(const struct call *call, const struct evidence *evidence
         const struct exchange *one = evidence->exchanges[i];
         if (answer_of(&one->seen) != ANSWER_ACCEPTED)
             continue;
-        double x = (double)one->request.body.len / (1024 * 1024);
+        double x = (double)exchange_body_len(one) / (1024 * 1024);
         double y = ms_of(one->seen.total_ns);
         n += 1;
         sum_x += x;

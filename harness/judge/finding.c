@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "result/packed.h"
 
 /* Worst first. */
 static const enum finding_kind severity[] = {FINDING_BROKEN, FINDING_TOLERATED, FINDING_UNDECIDED,
@@ -48,9 +49,9 @@ bool has_large_head(const struct request *request)
     return len > LARGE_HEAD;
 }
 
-bool has_large_body(const struct request *request)
+bool has_large_body(const struct exchange *exchange)
 {
-    return request->body.len > LARGE_BODY;
+    return exchange_body_len(exchange) > LARGE_BODY;
 }
 
 bool was_rate_limited(const struct observation *seen)

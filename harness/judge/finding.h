@@ -19,7 +19,7 @@ void finding_rate_limited(struct buf *reason); /* appends the sentence about it 
 bool has_large_head(const struct request *request);
 
 /* Whether the same is true of its body, which no server has to read to its end. */
-bool has_large_body(const struct request *request);
+bool has_large_body(const struct exchange *exchange);
 
 /* Where no answer came, nothing can be said for it. */
 bool came_to_nothing(enum answer answer);

@@ -55,13 +55,21 @@ void exchange_pack(struct exchange *exchange)
     *body = beginning;
 }
 
+const struct buf *exchange_body(const struct exchange *exchange, struct buf *whole)
+{
+    if (!exchange->packed || !exchange->body_let_go)
+        return &exchange->request.body;
+    buf_reset(whole);
+    gzip_unpack(buf_bytes(&exchange->packed->bytes), exchange_body_len(exchange), whole);
+    return whole;
+}
+
 void exchange_unpack(struct exchange *exchange)
 {
-    struct buf *body = &exchange->request.body;
-    if (!exchange->packed || !exchange->body_let_go)
+    struct buf whole = {0};
+    if (exchange_body(exchange, &whole) != &whole)
         return;
-    size_t len = exchange_body_len(exchange);
-    buf_reset(body);
-    gzip_unpack(buf_bytes(&exchange->packed->bytes), len, body);
+    buf_clear(&exchange->request.body);
+    exchange->request.body = whole;
     exchange->body_let_go = 0;
 }

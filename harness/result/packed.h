@@ -1,6 +1,6 @@
 /*
  * Large bodies of requests, which are most of what a plan holds: they are kept compressed but for
- * their beginning, and whole only while they are sent and judged.
+ * their beginning, and whole only while they are sent, or when what they hold matters to a verdict.
  */
 #ifndef RESULT_PACKED_H
 #define RESULT_PACKED_H
@@ -14,6 +14,9 @@
  * does nothing where nothing is to be done. */
 void exchange_pack(struct exchange *exchange);
 void exchange_unpack(struct exchange *exchange);
+
+/* The request's whole body: its own, or unpacked into `whole`, which the caller clears. */
+const struct buf *exchange_body(const struct exchange *exchange, struct buf *whole);
 
 /* Copies of an exchange share what is packed; the last to let go frees it. NULL is fine. */
 struct packed *packed_share(struct packed *packed);

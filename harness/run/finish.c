@@ -10,7 +10,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "result/exit.h"
-#include "result/packed.h"
 #include "run/follow.h"
 #include "run/honest.h"
 #include "run/order.h"
@@ -88,11 +87,7 @@ static void judge_sent(struct runner *runner, struct testcase *test, struct case
         steps[i] = test->shots[i].step;
     }
     const struct case_evidence evidence = {exchanges, controls, steps, test->count};
-    for (size_t i = 0; i < test->count; i++)
-        exchange_unpack(&test->exchanges[i]);
     judge_case(test->one, &evidence, &runner->facts, out);
-    for (size_t i = 0; i < test->count; i++)
-        exchange_pack(&test->exchanges[i]);
     judge_canary(test, out);
     free(exchanges);
     free(controls);

@@ -5,6 +5,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "judge/expectation.h"
+#include "result/packed.h"
 
 void health_init(struct health *health, const struct health_limits *limits, size_t room)
 {
@@ -96,18 +97,19 @@ void health_note(struct health *health, const struct news *news)
 #define SMALL_HEAD ((size_t)8 * 1024)
 #define SMALL_BODY ((size_t)1024 * 1024)
 
-static bool is_small(const struct request *request)
+static bool is_small(const struct exchange *exchange)
 {
+    const struct request *request = &exchange->request;
     size_t len = 0;
     for (size_t i = 0; i < request->headers.count; i++)
         len += strlen(request->headers.items[i].name) + strlen(request->headers.items[i].value);
-    return len < SMALL_HEAD && request->body.len < SMALL_BODY;
+    return len < SMALL_HEAD && exchange_body_len(exchange) < SMALL_BODY;
 }
 
 bool health_forgives(const struct health *health, const struct exchange *exchange)
 {
     return health_is_very_slow(health) && answer_of(&exchange->seen) == ANSWER_DIED &&
-           !is_small(&exchange->request);
+           !is_small(exchange);
 }
 
 /* --- how much it bears --- */

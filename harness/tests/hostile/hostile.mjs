@@ -26,10 +26,12 @@ function load() {
   return Math.max(1, waited, 3 * loadavg()[0] / cpus().length); // a short look misses what comes and goes
 }
 
+const SECRET = 'whsec_hostile/0123456789=';
 const MAX_TIME_S = short ? 3 : 6;
 const AFTER_S = 2;                 // --max-time plus this is the end of every run
 const SIGNAL_S = 1;                // from SIGTERM to the end, with whole reports of all formats
-const MEMORY_MIB = Number(process.env.HOSTILE_MEMORY_MIB ?? 128); // resident at its highest: 64 for a right endpoint, and 64 above it
+const RIGHT_MIB = Number(process.env.HOSTILE_MEMORY_MIB ?? 64); // resident at its highest, against a right endpoint
+const ABOVE_MIB = 64;              // so much more, whatever comes back
 const REPORT_MIB = 24;             // of each format
 
 // What a user's machine meets most, and what broke once.
@@ -49,7 +51,7 @@ function run(argv, killAfterMs) {
   return new Promise((resolve) => {
     const begun = process.hrtime.bigint();
     const seconds = (since) => Number(process.hrtime.bigint() - since) / 1e9;
-    const child = spawn(hookcheck, argv, {env: {...process.env, HOOKCHECK_SECRET: 'whsec_hostile/0123456789='}, stdio: ['ignore', 'pipe', 'pipe']});
+    const child = spawn(hookcheck, argv, {env: {...process.env, HOOKCHECK_SECRET: SECRET}, stdio: ['ignore', 'pipe', 'pipe']});
     const out = {peak: 0, out: [], err: [], killed: 0n, work: 0, workAtSignal: 0};
     const watch = setInterval(() => {
       out.peak = Math.max(out.peak, peakMiB(child.pid));
@@ -84,9 +86,22 @@ function processorSeconds(pid) {
 // A terminal must see none of these: escapes, bells, C1 controls.
 const raw = /[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]/;
 
+/** The highest memory of a run against an endpoint that does everything right. */
+async function rightMiB() {
+  const env = {...process.env, HOOKCHECK_SECRET: SECRET};
+  const endpoint = spawn(hookcheck, ['receive', '--quiet'], {env, stdio: ['ignore', 'pipe', 'inherit']});
+  const url = await new Promise((resolve) => endpoint.stdout.once('data', (line) => resolve(/http\S+/.exec(line)[0])));
+  const {peak} = await run(['run', url, '--quick']);
+  endpoint.kill();
+  return peak;
+}
+
 let worst = {seconds: 0, peak: 0, report: 0};
 let problems = 0;
 const wanted = slack;
+const right = await rightMiB();
+problems += right > RIGHT_MIB;
+console.log(`${right > RIGHT_MIB ? 'FAIL' : 'ok  '} a right endpoint: ${right.toFixed(0)} MiB, at most ${RIGHT_MIB}`);
 for (const name of chosen) {
   slack = wanted * load();
   const folder = mkdtempSync(join(tmpdir(), 'hookcheck-hostile-'));
@@ -98,7 +113,7 @@ for (const name of chosen) {
   for (const format of ['json', 'junit', 'tap']) argv.push('--report', `${format}=${join(folder, format)}`);
   const end = await run(argv);
   limit('time', end.seconds, (MAX_TIME_S + AFTER_S) * slack, 's');
-  limit('memory', end.peak, MEMORY_MIB, 'MiB');
+  limit('memory', end.peak, right + ABOVE_MIB, 'MiB');
   if (end.signal || ![0, 1, 3, 4, 130].includes(end.code)) complaints.push(`ended with ${end.signal ?? end.code}: ${end.err.slice(-300)}`);
   if (/ERROR: |runtime error/.test(end.err)) complaints.push(end.err.slice(0, 600));
   if (raw.test(end.out) || raw.test(end.err.replace(/\r\x1b\[K/g, ''))) complaints.push(`bytes that drive a terminal: ${JSON.stringify(raw.exec(end.out + end.err)?.[0])}`);

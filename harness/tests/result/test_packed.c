@@ -26,7 +26,13 @@ Test(result_packed, takes_little_room_and_comes_back_whole)
         cr_expect_arr_eq(exchange.request.body.data, before, exchange.request.body.len);
         exchange_pack(&exchange); /* does nothing */
         cr_expect_eq(exchange_body_len(&exchange), len);
+        struct buf whole = {0};
+        cr_assert_eq(exchange_body(&exchange, &whole)->len, len);
+        cr_expect_arr_eq(whole.data, before, len);
+        cr_expect_gt(exchange.body_let_go, 0, "it stays packed");
+        buf_clear(&whole);
         exchange_unpack(&exchange);
+        cr_expect_eq(exchange_body(&exchange, &whole), &exchange.request.body);
         cr_assert_eq(exchange.request.body.len, len);
         cr_expect_arr_eq(exchange.request.body.data, before, len);
         cr_expect_eq(exchange.body_let_go, 0);
