@@ -184,14 +184,15 @@ static void on_progress(void *payload, const struct run_progress *progress)
 }
 
 /* Whoever watches need not wait for the end to hear it. */
-static void on_refusal(void *payload, const char *cause)
+static void on_refusal(void *payload, const char *cause, bool spares)
 {
     struct screen *screen = payload;
     struct buf line = {0};
     if (screen->choice->text.detail == TEXT_QUIET)
         return;
     take_line_down(screen);
-    buf_add_format(&line, "a genuine event was refused. %s The run goes on.", cause);
+    buf_add_format(&line, "a genuine event was refused. %s The run goes on%s.", cause,
+                   spares ? " with what can still be decided" : "");
     sink_say("hookcheck", buf_text(&line));
     buf_clear(&line);
 }

@@ -47,7 +47,7 @@ struct diagnose_input {
     bool any_accepted;     /* some genuine event was accepted */
     int crowded_status;    /* that events met because others came before them; 0 = none is known */
     size_t max_requests;   /* that the experiments may send; 0 = as many as they like */
-    const char *max_words; /* who says so, for "cut short by ...": "--diagnose quick" */
+    const char *max_words; /* says it when they were not enough */
     diagnose_send *send;
     void *payload;
 };

@@ -295,7 +295,7 @@ static void check_not_locked_out(const struct call *call, const struct evidence 
     }
     if (siege.odd_before < evidence->count) {
         finding_set(out, FINDING_UNDECIDED, evidence, siege.odd_before);
-        buf_add_text(&out->reason, "a genuine event before the forgeries was not accepted either");
+        buf_add_text(&out->reason, "a genuine event before the forgeries failed too");
         return;
     }
     bool locked = siege.num_after == 0 && siege.refused_after < evidence->count;

@@ -109,7 +109,7 @@ static void check_accepted_as_well(const struct call *call, const struct evidenc
 {
     finding_set(out, FINDING_UNDECIDED, evidence, 0);
     if (evidence->count == 0 || answer_of(&evidence->exchanges[0]->seen) != ANSWER_ACCEPTED) {
-        buf_add_text(&out->reason, "the same event, sent normally, was not accepted either");
+        buf_add_text(&out->reason, "the same event, sent normally, failed too");
         return;
     }
     int64_t most_ns = quickest_ns(evidence) + call->values[0].number;
@@ -160,7 +160,7 @@ static bool began_well(const struct evidence *evidence, struct finding *out)
     finding_set(out, FINDING_UNDECIDED, evidence, 0);
     if (evidence->count && answer_of(&evidence->exchanges[0]->seen) == ANSWER_ACCEPTED)
         return true;
-    buf_add_text(&out->reason, "a normal event before it was not accepted either");
+    buf_add_text(&out->reason, "a normal event before it failed too");
     return false;
 }
 

@@ -59,12 +59,15 @@ static void apply_control(const struct evidence *evidence, struct finding *findi
         finding->kind = FINDING_UNDECIDED;
         finding->decisive = i;
         buf_reset(&finding->reason);
-        buf_add_text(&finding->reason, "the matching genuine event was not accepted either (");
-        if (control)
+        buf_add_text(&finding->reason, "the matching genuine event ");
+        if (control) {
+            buf_add_text(&finding->reason, "failed too (");
             answer_describe_untimed(&control->seen, &finding->reason);
-        else
-            buf_add_text(&finding->reason, "never sent");
-        buf_add_text(&finding->reason, "), so this refusal proves nothing");
+            buf_add_text(&finding->reason, ")");
+        } else {
+            buf_add_text(&finding->reason, "was never sent");
+        }
+        buf_add_text(&finding->reason, ", so this proves nothing");
         return;
     }
 }

@@ -157,8 +157,7 @@ static void add_cause_cases(const struct run_result *result, const struct diagno
     tally_add_explained(result, diagnosis, &text);
     if (diagnosis->num_cases == 0)
         return;
-    buf_add_format(out, "<dt>cases</dt><dd><details><summary>%zu: %s</summary>",
-                   diagnosis->num_cases, buf_text(&text));
+    buf_add_format(out, "<dt>cases</dt><dd><details><summary>%s</summary>", buf_text(&text));
     for (size_t i = 0; i < diagnosis->num_cases; i++) {
         const struct case_result *one = result_case(result, diagnosis->cases[i]);
         if (!one)
@@ -194,7 +193,7 @@ static void add_cause(const struct run_result *result, const struct diagnosis *d
                    diagnosis->role == DIAGNOSIS_UNEXPLAINED
                        ? "unexplained"
                        : confidence_name(diagnosis->confidence),
-                   diagnosis->behind_first ? " · hidden by the first mistake" : "");
+                   diagnosis->behind_first ? " · behind another mistake" : "");
     add_pair(&diagnosis->pair, out);
     buf_add_text(out, "<dl>\n");
     html_fact("evidence", diagnosis->evidence, out);

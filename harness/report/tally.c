@@ -85,6 +85,8 @@ void tally_add_explained(const struct run_result *result, const struct diagnosis
             tally_of(tallies, &count, one->suite)->total++;
     }
     qsort(tallies, count, sizeof *tallies, by_total);
+    if (count > 1)
+        buf_add_format(out, "%zu: ", diagnosis->num_cases);
     for (size_t i = 0; i < count; i++)
         buf_add_format(out, "%s%zu in %s", i ? ", " : "", tallies[i].total, tallies[i].suite);
     free(tallies);

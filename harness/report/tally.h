@@ -26,7 +26,8 @@ struct reason_tally {
 struct reason_tally *tally_reasons(const struct run_result *result, enum verdict verdict,
                                    size_t *out_count);
 
-/* "98 in panora/delivery, 40 in panora/payload": the cases of a diagnosis by suite, most first. */
+/* "138: 98 in panora/delivery, 40 in panora/payload", or just "98 in panora/delivery": the cases of
+ * a diagnosis by suite, most first. */
 void tally_add_explained(const struct run_result *result, const struct diagnosis *diagnosis,
                          struct buf *out);
 

@@ -63,7 +63,7 @@ static void add_sentence(const struct page *page, const struct diagnosis *diagno
     if (diagnosis->role == DIAGNOSIS_CAUSE && diagnosis->confidence == CONFIDENCE_LIKELY)
         buf_add_text(&line, "(likely) ");
     if (diagnosis->behind_first)
-        buf_add_text(&line, "(hidden by the first mistake) ");
+        buf_add_text(&line, "(behind another mistake) ");
     add_gist(diagnosis->sentence, max_lines == 0, &line);
     page_blanks(page, ENTRY_INDENT);
     (void)page_fit(page, ENTRY_INDENT, indent, TONE_BOLD, buf_text(&line), max_lines);
@@ -100,25 +100,36 @@ static void add_cases_line(const struct page *page, const struct run_result *res
                            const struct diagnosis *diagnosis)
 {
     struct buf line = {0};
-    if (diagnosis->num_cases) {
-        buf_add_format(&line, "%zu: ", diagnosis->num_cases);
+    if (diagnosis->num_cases)
         tally_add_explained(result, diagnosis, &line);
-    }
     page_short_field(page, FACT_INDENT, "cases", buf_text(&line), 1);
     buf_clear(&line);
 }
 
-static void add_repeat(const struct page *page, const struct run_result *result,
-                       const struct diagnosis *diagnosis)
+/* Laid out, for how many lines it takes decides how long the rest may be. */
+static void lay_out_repeat(const struct page *page, const struct run_result *result,
+                           const struct diagnosis *diagnosis, struct buf *out)
 {
     const struct case_result *one =
         diagnosis->num_cases ? result_case(result, diagnosis->cases[0]) : NULL;
     if (!one)
         return;
+    struct page apart = *page;
     struct buf line = {0};
+    apart.out = out;
     repeat_by_run(result, one, &line);
-    page_command_field(page, FACT_INDENT, "repeat", buf_text(&line));
+    page_command_field(&apart, FACT_INDENT, "repeat", buf_text(&line));
     buf_clear(&line);
+}
+
+/* A cause takes at most ten lines; two are its sentence, two the pair, and one counts its cases. */
+static size_t lines_for_fix(bool is_likely, bool has_handler, const struct buf *repeat)
+{
+    enum { CAUSE_LINES = 10, ALWAYS = 2 + 2 + 1 };
+    size_t taken = ALWAYS + is_likely + has_handler;
+    for (size_t i = 0; i < repeat->len; i++)
+        taken += repeat->data[i] == '\n';
+    return taken + 2 <= CAUSE_LINES ? 2 : 1;
 }
 
 static void add_whole(const struct page *page, const struct diagnosis *diagnosis)
@@ -140,6 +151,8 @@ void text_diagnosis(const struct page *page, const struct run_result *result,
     bool whole = size == CAUSE_WHOLE;
     bool is_likely = diagnosis->likely_because && *diagnosis->likely_because;
     char *handler = handler_command(diagnosis);
+    struct buf repeat = {0};
+    lay_out_repeat(page, result, diagnosis, &repeat);
     add_sentence(page, diagnosis, number, whole ? 0 : size == CAUSE_SHORT ? 2 : 1);
     if (size == CAUSE_BRIEF) {
         page_short_field(page, FACT_INDENT, "fix", diagnosis->remedy, 1);
@@ -147,15 +160,14 @@ void text_diagnosis(const struct page *page, const struct run_result *result,
         add_evidence(page, diagnosis, whole);
         page_short_field(page, FACT_INDENT, "unproven", diagnosis->likely_because, whole ? 0 : 1);
         page_short_field(page, FACT_INDENT, "fix", diagnosis->remedy,
-                         whole       ? 0
-                         : is_likely ? 1
-                                     : 2);
+                         whole ? 0 : lines_for_fix(is_likely, handler != NULL, &repeat));
         page_short_field(page, FACT_INDENT, "handler", handler, 1);
         if (whole)
             add_whole(page, diagnosis);
         add_cases_line(page, result, diagnosis);
-        add_repeat(page, result, diagnosis);
+        buf_add_bytes(page->out, buf_bytes(&repeat));
     }
+    buf_clear(&repeat);
     free(handler);
 }
 

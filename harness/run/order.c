@@ -62,9 +62,24 @@ struct testcase *order_first(struct runner *runner)
     return NULL;
 }
 
+bool order_spares(const struct runner *runner)
+{
+    return runner->refusal_is_known && runner->options->rate > 0 && !runner->health.any_accepted;
+}
+
+/* A forgery that gets in, or a TLS session, says something although genuine events are refused. */
+static bool may_still_tell(const struct runner *runner, const struct testcase *test)
+{
+    const struct suite_case *one = test->one;
+    return one && (one->tls || (!test->shots[test->next].genuine && !one->harmful &&
+                                testcase_is_required(test, runner->options->strict)));
+}
+
 const char *order_refusal(const struct runner *runner, const struct testcase *test, int64_t now_ns)
 {
     int64_t patience_ns = runner->options->patience_ns;
+    if (order_spares(runner) && !may_still_tell(runner, test))
+        return "not sent: genuine events are refused, and the cause is known";
     if (!health_is_very_slow(&runner->health) || !patience_ns ||
         testcase_is_required(test, runner->options->strict) ||
         now_ns - runner->begun_ns < patience_ns)

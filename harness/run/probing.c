@@ -9,6 +9,7 @@
 #include "result/packed.h"
 #include "run/experiment.h"
 #include "run/finish.h"
+#include "run/order.h"
 
 /* ... or what is left of this, when each event takes very long, and so much at least. */
 #define TIME_IF_GRAVE  (54 * NS_PER_S)
@@ -76,8 +77,8 @@ static const struct {
     size_t max_requests;
     const char *words;
 } budgets[] = {
-    [DIAGNOSE_QUICK] = {100, "--diagnose quick: 100 requests"},
-    [DIAGNOSE_FULL] = {400, "--diagnose full: 400 requests"},
+    [DIAGNOSE_QUICK] = {100, "100 requests were not enough (--diagnose quick)"},
+    [DIAGNOSE_FULL] = {400, "400 requests were not enough (--diagnose full)"},
 };
 
 /* Large bodies that a diagnosis reads, in bytes: parsed, each takes several times as much. */
@@ -169,16 +170,16 @@ void probing_first_refusal(struct runner *runner, const struct testcase *first)
     const struct exchange *exchange = &first->exchanges[0];
     bool is_refused = answer_of(&exchange->seen) == ANSWER_REFUSED && exchange->genuine &&
                       exchange->seen.status != 429;
-    if (!is_refused || runner->options->diagnose != DIAGNOSE_FULL || runner->options->is_unsigned ||
-        !listener || !listener->on_refusal)
+    if (!is_refused || runner->options->diagnose != DIAGNOSE_FULL || runner->options->is_unsigned)
         return;
     struct probing probing = {.runner = runner, .begun_ns = clock_monotonic_ns()};
     struct diagnose_input input = input_for(&probing);
     input.max_requests = FIRST_REFUSAL_MAX;
     char *cause = diagnose_first_refusal(&input);
     runner->result->num_experiments = probing.num_sent;
-    if (cause)
-        listener->on_refusal(listener->payload, cause);
+    runner->refusal_is_known = cause != NULL;
+    if (cause && listener && listener->on_refusal)
+        listener->on_refusal(listener->payload, cause, order_spares(runner));
     free(cause);
 }
 

@@ -81,8 +81,9 @@ struct run_listener {
     void *payload;
     void (*on_case)(void *payload, const struct run_result *result, const struct case_result *one);
     void (*on_progress)(void *payload, const struct run_progress *progress);
-    /* The first genuine event was refused, and it is known why, long before the end. */
-    void (*on_refusal)(void *payload, const char *cause);
+    /* The first genuine event was refused, and it is known why, long before the end; `spares`: what
+     * that leaves undecided is not sent. */
+    void (*on_refusal)(void *payload, const char *cause, bool spares);
 };
 
 struct plan;

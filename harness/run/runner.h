@@ -40,11 +40,12 @@ struct runner {
     const struct exchange **all; /* of the whole run, for facts.all */
     int64_t begun_ns;
     size_t in_flight;
-    bool first_is_over; /* the first request was seen to its end: others may follow */
-    const char *stop;   /* why nothing more is sent, for a person; NULL = going on */
-    int64_t stopped_ns; /* when */
-    bool budget_spent;  /* something was not sent because of --max-requests */
-    int64_t paused_ns;  /* how long this process stood still in all */
+    bool first_is_over;    /* the first request was seen to its end: others may follow */
+    bool refusal_is_known; /* it was a genuine event that was refused, and the cause is proved */
+    const char *stop;      /* why nothing more is sent, for a person; NULL = going on */
+    int64_t stopped_ns;    /* when */
+    bool budget_spent;     /* something was not sent because of --max-requests */
+    int64_t paused_ns;     /* how long this process stood still in all */
 };
 
 bool runner_was_interrupted(const struct runner *runner);

@@ -180,7 +180,7 @@ Test(judge, each_expectation_is_kept_broken_or_undecided, .init = set_up, .fini 
         {REFUSES, "204 505", NULL, PASS, 1, NULL},
         {REFUSES, "204 reset", NULL, WARN, 1, "was not accepted"},
         {REFUSES, "204 307", NULL, WARN, 1, "was not accepted"},
-        {REFUSES, "403 403", NULL, OPEN, 0, "not accepted either"},
+        {REFUSES, "403 403", NULL, OPEN, 0, "failed too"},
         {SURVIVES, "204 431", NULL, PASS, 1, NULL},
         {SURVIVES, "204 500", NULL, FAIL, 1, NULL},
         {SURVIVES, "204 reset", NULL, FAIL, 1, NULL},
@@ -191,7 +191,7 @@ Test(judge, each_expectation_is_kept_broken_or_undecided, .init = set_up, .fini 
 Test(judge, a_refusal_counts_only_beside_an_accepted_twin, .init = set_up, .fini = tear_down)
 {
     static const struct verdict_row rows[] = {
-        {REFUSED, "401", "401", OPEN, 0, "the matching genuine event was not accepted either (401"},
+        {REFUSED, "401", "401", OPEN, 0, "the matching genuine event failed too (401"},
         {REFUSED, "401", "hung", OPEN, 0, "timed out"},
         {REFUSED, "401", NULL, OPEN, 0, "never sent"},
         {REFUSED, "500", "500", OPEN, 0, NULL},

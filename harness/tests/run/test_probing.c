@@ -68,3 +68,21 @@ Test(run_probing, few_samples_are_taken_of_what_is_refused, .fini = stop)
     cr_expect_leq(sent, 40, "%zu requests", sent);
     program_end_clear(&end);
 }
+
+/* Where requests wait for each other, what the refusal leaves undecided is not sent; a forgery that gets
+ * in is found all the same. */
+Test(run_probing, a_known_refusal_spares_an_endpoint_whose_rate_is_limited, .fini = stop)
+{
+    NEED_HOOKCHECK();
+    int code = 0;
+    cr_assert(start_journalled(&journalled, ARGUMENTS("--fault", "D01", "--fault", "A02")));
+    json_t *report = run_for_json(journalled.receiver.url, ARGUMENTS("--rate", "500/s"), &code);
+    cr_assert_not_null(report);
+    cr_expect_eq(code, 1);
+    cr_expect_leq(count_journal(&journalled), 500, "%zu requests", count_journal(&journalled));
+    cr_expect_str_eq(verdict_in(report, "panora/delivery/accepts-an-event"), "fail");
+    cr_expect_str_eq(verdict_in(report, "panora/signature/refuses-missing"), "fail");
+    cr_expect_str_eq(verdict_in(report, "panora/payload/accepts-text[astral]"), "inconclusive");
+    cr_expect_eq(json_array_size(json_object_get(report, "diagnoses")), 2);
+    json_decref(report);
+}
