@@ -69,8 +69,8 @@ Test(run_probing, few_samples_are_taken_of_what_is_refused, .fini = stop)
     program_end_clear(&end);
 }
 
-/* Where requests wait for each other, what the refusal leaves undecided is not sent; a forgery that gets
- * in is found all the same. */
+/* Where requests wait for each other, what the refusal leaves undecided is not sent; a forgery that
+ * gets in is found all the same. */
 Test(run_probing, a_known_refusal_spares_an_endpoint_whose_rate_is_limited, .fini = stop)
 {
     NEED_HOOKCHECK();
