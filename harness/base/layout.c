@@ -51,7 +51,26 @@ void layout_entry(const char *title, size_t indent, const char *text, struct buf
     layout_wrap(text, indent, terminal_columns(STDOUT_FILENO), out);
 }
 
-void layout_table(const char *const *cells, size_t num_rows, size_t num_columns, struct buf *out)
+/* The last text of a row, which begins at `column`. */
+static void add_last_cell(const char *cell, size_t column, size_t most, struct buf *out)
+{
+    enum { LEAST_ROOM = 30, INDENT_BELOW = 4 };
+    if (most == 0 || !*cell || column + layout_width(cell) <= most) {
+        buf_add_format(out, "%s\n", cell);
+        return;
+    }
+    if (column + LEAST_ROOM > most) {
+        while (out->len && out->data[out->len - 1] == ' ')
+            out->len--;
+        buf_add_char(out, '\n');
+        buf_add_repeated(out, ' ', INDENT_BELOW);
+        column = INDENT_BELOW;
+    }
+    layout_wrap(cell, column, most, out);
+}
+
+void layout_table(const char *const *cells, size_t num_rows, size_t num_columns, size_t most,
+                  struct buf *out)
 {
     if (num_columns == 0)
         return;
@@ -61,14 +80,18 @@ void layout_table(const char *const *cells, size_t num_rows, size_t num_columns,
         if (width > widths[i % num_columns])
             widths[i % num_columns] = width;
     }
+    size_t start = 0;
     for (size_t i = 0; i < num_rows * num_columns; i++) {
         const char *cell = cells[i] ? cells[i] : "";
         size_t column = i % num_columns;
+        start = column ? start : 0;
+        if (column + 1 == num_columns) {
+            add_last_cell(cell, start, most, out);
+            continue;
+        }
         buf_add_text(out, cell);
-        if (column + 1 < num_columns)
-            buf_add_repeated(out, ' ', widths[column] + 2 - layout_width(cell));
-        else
-            buf_add_char(out, '\n');
+        buf_add_repeated(out, ' ', widths[column] + 2 - layout_width(cell));
+        start += widths[column] + 2;
     }
     free(widths);
 }

@@ -17,8 +17,11 @@ void layout_wrap(const char *text, size_t indent, size_t columns, struct buf *ou
 void layout_entry(const char *title, size_t indent, const char *text, struct buf *out);
 
 /* Appends `num_rows` times `num_columns` texts, row after row, one row a line, columns aligned, two
- * blanks apart; the last one is not padded. Nothing is cut. NULL is an empty text. */
-void layout_table(const char *const *cells, size_t num_rows, size_t num_columns, struct buf *out);
+ * blanks apart; the last one is not padded. Nothing is cut. NULL is an empty text. Where a row
+ * takes more than `most` columns (0: no limit), its last text is wrapped, below the others if they
+ * leave too little room. */
+void layout_table(const char *const *cells, size_t num_rows, size_t num_columns, size_t most,
+                  struct buf *out);
 
 /* Appends `in` line by line, each indented by two blanks, with what could drive a terminal made
  * visible; at most `max_len` bytes of it, and then how many there were (`total_len`). */

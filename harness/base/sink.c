@@ -4,9 +4,12 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
+#include "base/layout.h"
 #include "base/mem.h"
+#include "base/terminal.h"
 #include "base/text.h"
 
 /* The one redactor of the process: what a log or an error says has no other way to it. */
@@ -68,11 +71,15 @@ void sink_say(const char *who, const char *message)
     struct buf line = {0};
     struct buf safe = {0};
     redact(redactor(), bytes_of(message), &safe);
-    buf_add_format(&line, "%s: ", who);
+    if (who)
+        buf_add_format(&line, "%s: ", who);
     text_add_visible(&line, buf_bytes(&safe), safe.len);
-    buf_add_char(&line, '\n');
-    if (line.len)
-        (void)fwrite(line.data, 1, line.len, stderr);
+    buf_reset(&safe);
+    if (isatty(STDERR_FILENO))
+        layout_wrap(buf_text(&line), 0, terminal_columns(STDERR_FILENO), &safe);
+    else
+        buf_add_format(&safe, "%s\n", buf_text(&line));
+    (void)fwrite(safe.data, 1, safe.len, stderr);
     buf_clear(&safe);
     buf_clear(&line);
 }

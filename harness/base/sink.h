@@ -35,8 +35,9 @@ void sink_write(FILE *where, struct bytes text);
 /* The same for what is put together here. */
 void sink_print(FILE *where, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Writes "WHO: MESSAGE" to standard error. What would drive a terminal in the message is made
- * visible: it may repeat what a stranger wrote. */
+/* Writes "WHO: MESSAGE" to standard error, or only the message when `who` is NULL, no wider than a
+ * terminal is. What would drive a terminal in the message is made visible: it may repeat what a
+ * stranger wrote. */
 void sink_say(const char *who, const char *message);
 
 /* Writes a whole text to standard output, through to the end; false with a sentence when that

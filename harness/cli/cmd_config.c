@@ -121,7 +121,7 @@ static void add_table(const json_t *rows, struct buf *out)
     for (size_t i = 0; i < count * NUM_COLUMNS; i++)
         cells[NUM_COLUMNS + i] = json_string_value(
             json_object_get(json_array_get(rows, i / NUM_COLUMNS), columns[i % NUM_COLUMNS]));
-    layout_table(cells, count + 1, NUM_COLUMNS, out);
+    layout_table(cells, count + 1, NUM_COLUMNS, 0, out);
     free(cells);
 }
 

@@ -9,6 +9,7 @@
 #include "base/layout.h"
 #include "base/mem.h"
 #include "base/sink.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "reference/listing.h"
@@ -34,9 +35,11 @@ static const char *cell_text(const char *key, const json_t *value)
     return json_is_true(value) ? key : "-";
 }
 
-static void add_text(const struct listing *listing, const json_t *rows, bool with_header,
+/* On a terminal with a heading, and no wider than it is; elsewhere a row is a line. */
+static void add_text(const struct listing *listing, const json_t *rows, bool is_screen,
                      struct buf *out)
 {
+    bool with_header = is_screen && json_array_size(rows);
     size_t num_columns = 0;
     while (num_columns < ARRAY_LEN(listing->columns) && listing->columns[num_columns])
         num_columns++;
@@ -48,7 +51,8 @@ static void add_text(const struct listing *listing, const json_t *rows, bool wit
         bool is_header = with_header && i < num_columns;
         cells[i] = is_header ? key : cell_text(key, json_object_get(row, key));
     }
-    layout_table(cells, num_rows, num_columns, out);
+    layout_table(cells, num_rows, num_columns, is_screen ? terminal_columns(STDOUT_FILENO) : 0,
+                 out);
     free(cells);
 }
 
@@ -91,7 +95,7 @@ static bool print_listing(const struct listing *listing, const struct library *l
     if (arguments_has(arguments, "json"))
         json_add_document(rows, &out);
     else
-        add_text(listing, rows, isatty(STDOUT_FILENO) && json_array_size(rows), &out);
+        add_text(listing, rows, isatty(STDOUT_FILENO), &out);
     bool is_missing = json_array_size(rows) == 0 && arguments->num_words > 1;
     if (!is_missing)
         sink_write(stdout, buf_bytes(&out));

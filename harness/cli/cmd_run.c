@@ -175,8 +175,7 @@ static void on_progress(void *payload, const struct run_progress *progress)
     screen->last_shown = progress->num_judged;
     screen->line_is_up = true;
     struct buf line = {0};
-    buf_add_format(&line, "\r\033[K  %zu of %zu testcases", progress->num_judged,
-                   progress->num_cases);
+    buf_add_format(&line, "\r\033[K  %zu of %zu cases", progress->num_judged, progress->num_cases);
     add_time_left(screen, progress, &line);
     sink_write(stderr, buf_bytes(&line));
     (void)fflush(stderr);
@@ -286,7 +285,7 @@ static int run_chosen(struct run_choice *choice, const struct arguments *argumen
         sink_write(stdout, buf_bytes(&line));
     } else {
         if (choice->progress || choice->text.detail >= TEXT_TREE)
-            sink_print(stderr, "%s\n", buf_text(&line));
+            sink_say(NULL, buf_text(&line));
         code = check_effect(choice, plan, err);
         if (code == EXIT_OK)
             code = send_everything(choice, plan, arguments, err);

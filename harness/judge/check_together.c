@@ -321,7 +321,7 @@ static void check_https(const struct call *call, const struct evidence *evidence
         return;
     }
     out->kind = FINDING_SKIPPED;
-    buf_add_text(&out->reason, "the endpoint is on a loopback or private address");
+    buf_add_text(&out->reason, "https is not needed on a loopback or private address");
 }
 
 /* word {name, place, sentence, parameters}, expected */

@@ -129,7 +129,10 @@ static void add_ready(const struct run_result *result, struct buf *out)
     for (size_t i = 0; i < result->num_cases; i++)
         required += case_is_required(result, &result->cases[i]) &&
                     case_standing(result, &result->cases[i]) == STANDING_PASSED;
-    buf_add_format(out, "Ready: all %zu required cases passed", required);
+    if (required == 1)
+        buf_add_text(out, "Ready: the required case passed");
+    else
+        buf_add_format(out, "Ready: all %zu required cases passed", required);
     if (warned)
         buf_add_format(out, "; %zu should be better", warned);
     buf_add_char(out, '.');

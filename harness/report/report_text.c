@@ -38,7 +38,8 @@ void report_text_begin(const struct run_result *result, const struct text_option
     page_end_line(&page);
     buf_reset(&title);
     if (result->num_cases)
-        buf_add_format(&title, "%zu testcases, ", result->num_cases);
+        buf_add_format(&title, "%zu case%s, ", result->num_cases,
+                       result->num_cases == 1 ? "" : "s");
     buf_add_format(&title, "seed %" PRIu64 ", suites %.12s%s%s", result->seed,
                    result->suites_hash ? result->suites_hash : "",
                    result->started[0] ? ", started " : "", result->started);

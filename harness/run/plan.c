@@ -297,8 +297,8 @@ static int64_t expected_ns(const struct plan *plan)
 void plan_describe(const struct plan *plan, struct buf *out)
 {
     const struct run_options *options = plan->options;
-    buf_add_format(out, "%s: %zu testcases, %zu requests, ", options->target->shown,
-                   plan->num_cases, plan->num_requests);
+    buf_add_format(out, "%s: %zu case%s, %zu requests, ", options->target->shown, plan->num_cases,
+                   plan->num_cases == 1 ? "" : "s", plan->num_requests);
     buf_add_format(out, "about %" PRId64 " s", expected_ns(plan) / NS_PER_S + 1);
     if (options->rate > 0)
         buf_add_format(out, " (at most %g per second)", options->rate);

@@ -138,7 +138,7 @@ const char *select_skip(const struct run_options *options, const struct suite_ca
     if (!options->effect && judge_needs_effect(one))
         return "only your own command can tell what became of an event (--effect-command)";
     if (one->private_channel && !target->is_tls && !target->is_loopback)
-        return "the secret would travel unencrypted; this is sent only over https or to loopback";
+        return "it would send the secret unencrypted: it needs https or loopback";
     if (!fits_rate(options, one))
         return "it sends more requests at once than --rate allows per second";
     if (one->disruptive && select_is_gentle(options))

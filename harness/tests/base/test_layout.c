@@ -25,16 +25,32 @@ Test(base_layout, aligns_columns_by_characters_and_cuts_nothing)
 {
     static const char *const cells[] = {"é", "x", "end", "long name", NULL, "other"};
     struct buf out = {0};
-    layout_table(cells, 2, 3, &out);
+    layout_table(cells, 2, 3, 0, &out);
     cr_expect_str_eq(buf_text(&out), "é          x  end\n"
                                      "long name     other\n");
+    buf_clear(&out);
+}
+
+Test(base_layout, wraps_the_last_column_or_moves_it_below)
+{
+    static const char *const cells[] = {"id", "words that fill more than one line of these",
+                                        "short", "none"};
+    struct buf out = {0};
+    layout_table(cells, 2, 2, 40, &out);
+    cr_expect_str_eq(buf_text(&out), "id     words that fill more than one\n"
+                                     "       line of these\n"
+                                     "short  none\n");
+    buf_reset(&out);
+    layout_table(cells, 2, 2, 30, &out);
+    cr_expect_str_eq(buf_text(&out), "id\n    words that fill more than\n    one line of these\n"
+                                     "short  none\n");
     buf_clear(&out);
 }
 
 Test(base_layout, an_empty_table_is_empty)
 {
     struct buf out = {0};
-    layout_table(NULL, 0, 3, &out);
+    layout_table(NULL, 0, 3, 0, &out);
     cr_expect_eq(out.len, 0);
 }
 
