@@ -159,6 +159,31 @@ static bool can_create_beside(const char *path, struct error *err)
     return ok;
 }
 
+/* The path without links and dots; of a file that does not exist, as far as its folder goes. */
+static char *real_path(const char *path)
+{
+    char *whole = realpath(path, NULL);
+    const char *slash = strrchr(path, '/');
+    if (whole)
+        return whole;
+    char *folder = slash ? mem_copy(path, (size_t)(slash - path) + 1) : mem_text(".");
+    char *real = realpath(folder, NULL);
+    whole = mem_format("%s/%s", real ? real : folder, slash ? slash + 1 : path);
+    free(real);
+    free(folder);
+    return whole;
+}
+
+bool file_is_same(const char *a, const char *b)
+{
+    char *real_a = real_path(a);
+    char *real_b = real_path(b);
+    bool same = strcmp(real_a, real_b) == 0;
+    free(real_a);
+    free(real_b);
+    return same;
+}
+
 bool file_can_write(const char *path, struct error *err)
 {
     struct stat about;

@@ -21,6 +21,9 @@ bool file_write(const char *path, struct bytes content, mode_t mode, struct erro
 /* Writes all of `content` to `fd`. False, with errno, when that failed. */
 bool file_put(int fd, struct bytes content);
 
+/* Whether two paths name one file, which need not exist yet. */
+bool file_is_same(const char *a, const char *b);
+
 /* Whether `file_write` could write `path` now (its folder exists and can be written to, and `path`
  * is not a folder). Changes nothing. */
 bool file_can_write(const char *path, struct error *err);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -25,6 +26,13 @@ size_t terminal_columns(int fd)
         return TERMINAL_COLUMNS_USUAL;
     long columns = strtol(said, NULL, 10);
     return columns > 0 ? within_limits(columns) : TERMINAL_COLUMNS_USUAL;
+}
+
+bool terminal_takes_progress(void)
+{
+    struct stat out;
+    bool is_pipe = fstat(STDOUT_FILENO, &out) == 0 && S_ISFIFO(out.st_mode);
+    return isatty(STDERR_FILENO) && !is_pipe;
 }
 
 /* The first of these that is set decides (POSIX, "Environment Variables", section 8.2). */

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/terminal.h"
 #include "cli/command.h"
 #include "cli/fixture_options.h"
 #include "cli/secret_options.h"
@@ -18,7 +19,7 @@ static int print(struct fixture_choice *choice, struct error *err)
     bool is_stream = choice->has_count && strcmp(choice->formats[0]->name, "ndjson") == 0;
     if (!is_stream)
         return fixture_corpus_print(choice, err);
-    return fixture_stream(choice, choice->count, STDOUT_FILENO, isatty(STDERR_FILENO), err)
+    return fixture_stream(choice, choice->count, STDOUT_FILENO, terminal_takes_progress(), err)
                ? EXIT_OK
                : EXIT_OUR_FAILURE;
 }

@@ -177,7 +177,7 @@ static int run_load(const struct arguments *arguments, struct error *err)
         code = load_export(&choice, err);
     } else if (ok) {
         choice.plan.interrupted = &interrupted;
-        choice.plan.on_second = isatty(STDERR_FILENO) ? on_second : NULL;
+        choice.plan.on_second = terminal_takes_progress() ? on_second : NULL;
         code = choice.finds_capacity ? run_search(&choice, err) : run_once(&choice, err);
     }
     load_choice_clear(&choice);

@@ -51,7 +51,7 @@ struct text_options text_options_for(const struct arguments *arguments, int fd)
 bool report_choice_has(const struct report_choice *choice, const char *path)
 {
     for (size_t i = 0; i < choice->num_reports; i++)
-        if (strcmp(choice->reports[i].path, path) == 0)
+        if (file_is_same(choice->reports[i].path, path))
             return true;
     return false;
 }

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/terminal.h"
 #include "base/text.h"
 #include "cli/api_options.h"
 #include "cli/report_options.h"
@@ -366,7 +367,7 @@ static void read_looks(struct run_choice *choice, const struct arguments *argume
 {
     int fd = choice->reports.takes_stdout ? STDERR_FILENO : STDOUT_FILENO;
     choice->text = text_options_for(arguments, fd);
-    choice->progress = isatty(STDERR_FILENO) && choice->text.detail != TEXT_QUIET &&
+    choice->progress = terminal_takes_progress() && choice->text.detail != TEXT_QUIET &&
                        !arguments_has(arguments, "no-progress");
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/terminal.h"
 #include "prove/selftest.h"
 
 #define TEXT_MAX ((size_t)4 * 1024 * 1024)
@@ -139,7 +140,7 @@ static void watch(struct pool *pool)
 
 static void show_progress(const struct pool *pool)
 {
-    if (isatty(STDERR_FILENO))
+    if (terminal_takes_progress())
         (void)fprintf(stderr, "\r\033[K  %zu of %zu receivers ...", pool->next / 2,
                       pool->selftest->num_candidates);
 }
@@ -188,7 +189,7 @@ static bool run_pool(struct selftest *selftest, size_t num_slots, bool odd_only)
             if (pool.slots[i].pid)
                 finish(&pool, &pool.slots[i], "interrupted");
     }
-    if (isatty(STDERR_FILENO))
+    if (terminal_takes_progress())
         (void)fputs("\r\033[K", stderr);
     free(pool.order);
     free(pool.slots);

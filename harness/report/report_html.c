@@ -196,7 +196,8 @@ static void add_cause(const struct run_result *result, const struct diagnosis *d
                    diagnosis->behind_first ? " · behind another mistake" : "");
     add_pair(&diagnosis->pair, out);
     buf_add_text(out, "<dl>\n");
-    html_fact("evidence", diagnosis->evidence, out);
+    if (!diagnosis_evidence_is_pair(diagnosis))
+        html_fact("evidence", diagnosis->evidence, out);
     html_fact("unproven because", diagnosis->likely_because, out);
     html_fact("harm", diagnosis->harm, out);
     html_fact("fix", diagnosis->remedy, out);

@@ -69,7 +69,8 @@ static void add_cause(const struct run_result *result, const struct diagnosis *d
     buf_add_text(out, "\n\n");
     add_item("accepted", diagnosis->pair.accepted, true, out);
     add_item("refused", diagnosis->pair.refused, true, out);
-    add_item("evidence", diagnosis->evidence, false, out);
+    if (!diagnosis_evidence_is_pair(diagnosis))
+        add_item("evidence", diagnosis->evidence, false, out);
     add_item("harm", diagnosis->harm, false, out);
     add_item("fix", diagnosis->remedy, false, out);
     tally_add_explained(result, diagnosis, &cases);

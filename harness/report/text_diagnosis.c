@@ -6,7 +6,6 @@
 
 #include "base/array.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "diagnose/framework.h"
 #include "report/details.h"
 #include "report/repeat.h"
@@ -81,8 +80,7 @@ static void add_evidence(const struct page *page, const struct diagnosis *diagno
         page_short_field(page, FACT_INDENT, "accepted", pair->accepted, whole ? 0 : 1);
         page_short_field(page, FACT_INDENT, "refused", pair->refused, whole ? 0 : 1);
     }
-    bool is_the_pair = has_pair && text_starts_with(diagnosis->evidence, "accepted: ");
-    if (!has_pair || (whole && !is_the_pair))
+    if (!has_pair || (whole && !diagnosis_evidence_is_pair(diagnosis)))
         page_short_field(page, FACT_INDENT, "evidence", diagnosis->evidence, whole ? 0 : 2);
 }
 

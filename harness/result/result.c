@@ -157,3 +157,16 @@ void result_redact(const struct run_result *result, struct bytes in, struct buf 
 {
     redact(result->redactor, in, out);
 }
+
+bool diagnosis_evidence_is_pair(const struct diagnosis *diagnosis)
+{
+    const struct minimal_pair *pair = &diagnosis->pair;
+    if (!pair->accepted || !*pair->accepted)
+        return false;
+    bool has_both = pair->refused && *pair->refused;
+    char *sentence = mem_format("accepted: %s%s%s", pair->accepted,
+                                has_both ? "; not accepted: " : "", has_both ? pair->refused : "");
+    bool same = strcmp(sentence, diagnosis->evidence) == 0;
+    free(sentence);
+    return same;
+}

@@ -169,6 +169,10 @@ struct diagnosis {
                             names: "Express", "Python"; "" = nothing is known */
 };
 
+/* Whether the evidence only repeats the minimal pair ("accepted: A; not accepted: B"), so one of
+ * them is enough to be shown. */
+bool diagnosis_evidence_is_pair(const struct diagnosis *diagnosis);
+
 /* Why there is no HTTP/1.1 at this port, where it could be found out; all NULL = nothing of the
  * kind. The run ends with 3. */
 struct wrong_port {

@@ -232,6 +232,15 @@ Test(base_file, a_name_that_is_too_long_is_found_before_it_is_written)
     cr_expect(error_is_set(&err));
 }
 
+Test(base_file, knows_one_file_by_two_names)
+{
+    cr_expect(file_is_same("/tmp/new.json", "/tmp/../tmp/./new.json"));
+    cr_expect(file_is_same("new.json", "./new.json"));
+    cr_expect(file_is_same("/no/such/folder/a", "/no/such/folder/a"));
+    cr_expect_not(file_is_same("new.json", "/new.json"));
+    cr_expect_not(file_is_same("/tmp/a.json", "/tmp/b.json"));
+}
+
 Test(base_file, nothing_is_left_behind_at_the_limit_for_files)
 {
     char folder[] = "/tmp/hookcheck-limit-XXXXXX";
