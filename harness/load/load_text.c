@@ -101,11 +101,13 @@ static void add_percentiles(const struct histogram *times, struct buf *out)
     static const struct {
         const char *name;
         double percent;
-    } shown[] = {{"p50", 50}, {"  p90", 90}, {"  p99", 99}, {"  p99.9", 99.9}, {"  p99.99", 99.99}};
+    } shown[] = {{"p50", 50}, {", p90", 90}, {", p99", 99}, {", p99.9", 99.9}, {", p99.99", 99.99}};
+    struct buf line = {0};
     for (size_t i = 0; i < ARRAY_LEN(shown); i++)
-        add_time(out, shown[i].name, histogram_percentile(times, shown[i].percent));
-    add_time(out, "  max", times->max_ns);
-    buf_add_char(out, '\n');
+        add_time(&line, shown[i].name, histogram_percentile(times, shown[i].percent));
+    add_time(&line, ", max", times->max_ns);
+    layout_wrap(buf_text(&line), INDENT, TERMINAL_COLUMNS_USUAL, out);
+    buf_clear(&line);
 }
 
 static void add_phase(const char *name, const struct histogram *times, struct buf *out)
@@ -231,16 +233,21 @@ static void add_message(const struct load_report *report, const char *name,
 static void add_offender(const struct load_report *report, const struct load_offender *offender,
                          struct buf *out)
 {
-    buf_add_format(out, "\nFINDING  %s%s%s%s was %s", load_kinds[offender->kind],
+    static const char title[] = "FINDING  ";
+    struct buf line = {0};
+    buf_add_format(&line, "%s%s%s%s was %s", load_kinds[offender->kind],
                    offender->forgery ? " event (" : " event",
                    offender->forgery ? offender->forgery : "", offender->forgery ? ")" : "",
                    offender->fault == LOAD_FORGERY_ACCEPTED ? "accepted" : "refused");
-    buf_add_format(out, " with %d after ", offender->status);
-    text_add_duration(out, offender->latency_ns);
-    buf_add_text(out, ", ");
-    text_add_duration(out, offender->at_ns);
-    buf_add_format(out, " into the load; in flight on its thread: %zu, %zu of them forged\n",
+    buf_add_format(&line, " with %d after ", offender->status);
+    text_add_duration(&line, offender->latency_ns);
+    buf_add_text(&line, ", ");
+    text_add_duration(&line, offender->at_ns);
+    buf_add_format(&line, " into the load; in flight on its thread: %zu, %zu of them forged",
                    offender->in_flight, offender->in_flight_forged);
+    buf_add_format(out, "\n%s", title);
+    layout_wrap(buf_text(&line), strlen(title), TERMINAL_COLUMNS_USUAL, out);
+    buf_clear(&line);
     add_message(report, "request", &offender->request, out);
     add_message(report, "response", &offender->answer, out);
 }
