@@ -160,7 +160,7 @@ static bool began_well(const struct evidence *evidence, struct finding *out)
     finding_set(out, FINDING_UNDECIDED, evidence, 0);
     if (evidence->count && answer_of(&evidence->exchanges[0]->seen) == ANSWER_ACCEPTED)
         return true;
-    buf_add_text(&out->reason, "a normal event before it failed too");
+    buf_add_text(&out->reason, "the normal event sent first failed too");
     return false;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "report/answer_times.h"
@@ -12,9 +13,11 @@
 
 #define SHOWN_MAX 15
 
-/* A difference that is certain and that somebody would notice. */
-#define P_MAX      0.001
-#define FACTOR_MIN 1.1
+/* A difference that is certain and that somebody would notice: two runs of the same endpoint differ
+ * by some tenths of a millisecond, as the machine is busy. */
+#define P_MAX         0.001
+#define FACTOR_MIN    1.25
+#define DIFFERENCE_NS NS_PER_MS
 
 static bool has_failed(const struct run_result *result, const struct case_result *one)
 {
@@ -119,9 +122,11 @@ static bool add_kind(const struct page *page, const struct answer_times *before,
 {
     struct buf line = {0};
     double p = answer_times_p_value(before, after);
-    double factor =
-        (double)answer_times_percentile(after, 50) / (double)answer_times_percentile(before, 50);
-    bool differs = p < P_MAX && (factor >= FACTOR_MIN || factor <= 1 / FACTOR_MIN);
+    int64_t was_ns = answer_times_percentile(before, 50);
+    int64_t is_ns = answer_times_percentile(after, 50);
+    double factor = (double)is_ns / (double)was_ns;
+    bool differs = p < P_MAX && (factor >= FACTOR_MIN || factor <= 1 / FACTOR_MIN) &&
+                   llabs(is_ns - was_ns) >= DIFFERENCE_NS;
     buf_add_format(&line, "%s: %s", answer_kind_name(kind),
                    !differs     ? "no change beyond noise"
                    : factor > 1 ? "slower"
@@ -174,8 +179,10 @@ bool compare_text(const struct run_result *before, const struct run_result *afte
     struct page page = page_for(options, out);
     bool all = options->detail == TEXT_TREE || options->detail == TEXT_EXCHANGES;
     struct buf line = {0};
-    buf_add_format(&line, "%s: %s (%s) -> %s (%s)", after->target, run_result_summary(before),
-                   before->started, run_result_summary(after), after->started);
+    bool is_one = strcmp(before->target, after->target) == 0;
+    buf_add_format(&line, "%s: %s (%s) -> %s%s%s (%s)", before->target, run_result_summary(before),
+                   before->started, is_one ? "" : after->target, is_one ? "" : ": ",
+                   run_result_summary(after), after->started);
     (void)page_wrap(&page, 0, 2, TONE_BOLD, buf_text(&line));
     page_end_line(&page);
     size_t broke = add_changed(&page, before, after, CHANGE_BROKE, "Broke", all);
@@ -263,26 +270,65 @@ static void add_legend(const struct page *page, const struct run_result *results
     page_end_line(page);
 }
 
+/* Values of one list ("accepts-sizes[1KiB]", "[1MiB]") with the same verdicts everywhere. */
+static bool is_one_row(const struct run_result *results, size_t count, const char *a, const char *b)
+{
+    size_t len = strcspn(a, "[");
+    if (a[len] != '[' || strncmp(a, b, len + 1) != 0)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        const struct case_result *of_a = result_case(&results[i], a);
+        const struct case_result *of_b = result_case(&results[i], b);
+        if (!of_a != !of_b || (of_a && of_a->verdict != of_b->verdict))
+            return false;
+    }
+    return true;
+}
+
+/* One row of `num_ids` cases. */
+static void add_grid_row(const struct page *page, const struct run_result *results, size_t count,
+                         const char *id, size_t num_ids)
+{
+    struct buf name = {0};
+    for (size_t i = 0; i < count; i++)
+        add_cell(page, &results[i], id);
+    if (num_ids == 1)
+        buf_add_text(&name, id);
+    else
+        buf_add_format(&name, "%.*s (%zu values)", (int)strcspn(id, "["), id, num_ids);
+    page_blanks(page, 2);
+    page_add(page, TONE_PLAIN, buf_text(&name));
+    page_end_line(page);
+    buf_clear(&name);
+}
+
+/* Returns how many of the cases are alike everywhere. */
+static size_t add_grid_rows(const struct page *page, const struct run_result *results, size_t count,
+                            const char *const *ids, size_t num_ids, bool all)
+{
+    size_t alike = 0;
+    size_t next = 0;
+    for (size_t i = 0; i < num_ids; i = next) {
+        next = i + 1;
+        while (!all && next < num_ids && is_one_row(results, count, ids[i], ids[next]))
+            next++;
+        bool same = all_alike(results, count, ids[i]);
+        alike += same ? next - i : 0;
+        if (!same || all)
+            add_grid_row(page, results, count, ids[i], next - i);
+    }
+    return alike;
+}
+
 void grid_text(const struct run_result *results, const char *const *names, size_t count,
                const struct text_options *options, struct buf *out)
 {
     struct page page = page_for(options, out);
     bool all = options->detail == TEXT_TREE || options->detail == TEXT_EXCHANGES;
     size_t num_ids = 0;
-    size_t alike = 0;
     const char **ids = grid_ids(results, count, &num_ids);
     add_legend(&page, results, names, count);
-    for (size_t i = 0; i < num_ids; i++) {
-        bool same = all_alike(results, count, ids[i]);
-        alike += same;
-        if (same && !all)
-            continue;
-        for (size_t k = 0; k < count; k++)
-            add_cell(&page, &results[k], ids[i]);
-        page_blanks(&page, 2);
-        page_add(&page, TONE_PLAIN, ids[i]);
-        page_end_line(&page);
-    }
+    size_t alike = add_grid_rows(&page, results, count, ids, num_ids, all);
     char *last =
         mem_format("hookcheck: %zu endpoints, %zu cases: %zu alike%s, %zu not", count, num_ids,
                    alike, all ? "" : " (not shown; -v shows all)", num_ids - alike);

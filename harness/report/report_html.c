@@ -59,7 +59,6 @@ static void add_facts(const struct run_result *result, struct buf *out)
     buf_add_text(out, "<ul class=\"facts\">\n");
     add_level(result, LEVEL_MUST, "must, passed", out);
     add_level(result, LEVEL_SHOULD, "should, passed", out);
-    add_level(result, LEVEL_MAY, "may, passed", out);
     buf_add_format(&text, "%zu", result->num_requests);
     add_fact("requests", buf_text(&text), out);
     buf_reset(&text);
@@ -78,7 +77,13 @@ static void add_notice(const char *label, const char *text, struct buf *out)
     buf_add_text(out, "</p>\n");
 }
 
-static void add_top(const struct run_result *result, struct buf *out)
+/* Made before the top, which links to those that there are. */
+struct charts {
+    struct buf times;
+    struct buf timeline;
+};
+
+static void add_top(const struct run_result *result, const struct charts *charts, struct buf *out)
 {
     struct buf line = {0};
     headline_add(result, &line);
@@ -94,11 +99,13 @@ static void add_top(const struct run_result *result, struct buf *out)
     add_notice("Stopped early:", result->stopped, out);
     for (size_t i = 0; i < result->num_notes; i++)
         add_notice("Note:", result->notes[i], out);
-    add_notice("Left behind:", result->left_behind, out);
     add_facts(result, out);
-    buf_add_text(out, "<nav aria-label=\"Parts of the report\"><a href=\"#causes\">Causes</a> · <a "
-                      "href=\"#grid\">Grid</a> · <a href=\"#cases\">Cases</a> · <a "
-                      "href=\"#about\">About</a></nav>\n</header>\n");
+    buf_add_format(out,
+                   "<nav aria-label=\"Parts of the report\"><a href=\"#causes\">Causes</a> · <a "
+                   "href=\"#grid\">Grid</a>%s%s · <a href=\"#cases\">Cases</a> · <a "
+                   "href=\"#about\">About</a></nav>\n</header>\n",
+                   charts->times.len ? " · <a href=\"#times\">Response times</a>" : "",
+                   charts->timeline.len ? " · <a href=\"#timeline\">Timeline</a>" : "");
     buf_clear(&line);
 }
 
@@ -252,6 +259,7 @@ static void add_about(const struct run_result *result, struct buf *out)
                    result->version, result->suites_hash ? result->suites_hash : "", result->seed,
                    result->started);
     html_element("p", buf_text(&text), out);
+    add_notice("Left behind:", result->left_behind, out);
     buf_add_text(out, "<p>Repeat the whole run:</p>\n");
     buf_clear(&text);
     html_element("pre class=\"command\"", result->rerun, out);
@@ -265,19 +273,24 @@ static void render(const struct run_result *result, const struct html_limits *li
                    struct buf *out)
 {
     char *title = mem_format("hookcheck: %s: %s", run_result_summary(result), result->target);
+    struct charts charts = {0};
+    html_add_times(result, &charts.times);
+    html_add_timeline(result, &charts.timeline);
     html_begin(title, out);
-    add_top(result, out);
+    add_top(result, &charts, out);
     buf_add_text(out, "<main id=\"main\">\n");
     add_causes(result, out);
     add_reasons(result, VERDICT_INCONCLUSIVE, "Undecided", out);
     add_reasons(result, VERDICT_SKIP, "Not run", out);
     html_add_grid(result, out);
-    html_add_times(result, out);
-    html_add_timeline(result, out);
+    buf_add_bytes(out, buf_bytes(&charts.times));
+    buf_add_bytes(out, buf_bytes(&charts.timeline));
     html_add_cases(result, limits, out);
     buf_add_text(out, "</main>\n");
     add_about(result, out);
     html_end(out);
+    buf_clear(&charts.times);
+    buf_clear(&charts.timeline);
     free(title);
 }
 

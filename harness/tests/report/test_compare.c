@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "report/answer_times.h"
 #include "report/compare.h"
 #include "tests/support/sample_result.h"
@@ -96,6 +97,63 @@ Test(report_compare, a_grid_shows_the_cases_that_differ)
     grid_html(both, names, 2, &out);
     cr_expect_not_null(strstr(buf_text(&out), "<tr class=\"differs\"><th scope=\"row\"><code>"
                                               "refuses-empty</code>"));
+    buf_clear(&out);
+    run_result_clear(&both[0]);
+    run_result_clear(&both[1]);
+}
+
+/* With answers of the sample made so long. */
+static bool gets_slower(int64_t before_ns, int64_t after_ns)
+{
+    struct run_result results[2];
+    struct buf out = {0};
+    bool broke = false;
+    const int64_t times[] = {before_ns, after_ns};
+    for (size_t i = 0; i < 2; i++) {
+        struct case_result *one = NULL;
+        sample_result(&results[i]);
+        one = sample_case(&results[i], "panora/delivery/accepts-an-event");
+        one->exchanges = mem_resize(one->exchanges, 20, sizeof *one->exchanges);
+        for (size_t k = one->num_exchanges; k < 20; k++) {
+            one->exchanges[k] = (struct exchange){.genuine = true, .accepted = true};
+            one->exchanges[k].seen.outcome = OUTCOME_ANSWERED;
+            one->exchanges[k].seen.status = 204;
+            one->exchanges[k].seen.total_ns = times[i] + (int64_t)k;
+        }
+        one->num_exchanges = 20;
+    }
+    compare(&results[0], &results[1], &out, &broke);
+    bool slower = strstr(buf_text(&out), "responses got slower") != NULL;
+    buf_clear(&out);
+    run_result_clear(&results[0]);
+    run_result_clear(&results[1]);
+    return slower;
+}
+
+Test(report_compare, tenths_of_a_millisecond_are_noise)
+{
+    cr_expect_not(gets_slower(500 * NS_PER_MS / 1000, 900 * NS_PER_MS / 1000));
+    cr_expect_not(gets_slower(50 * NS_PER_MS, 55 * NS_PER_MS));
+    cr_expect(gets_slower(5 * NS_PER_MS, 50 * NS_PER_MS));
+}
+
+Test(report_compare, a_grid_folds_values_with_the_same_verdicts)
+{
+    const struct text_options options = {.columns = 80};
+    const struct text_options whole = {.columns = 80, .detail = TEXT_TREE};
+    static const char *const names[] = {"staging", "production"};
+    struct run_result both[2];
+    struct buf out = {0};
+    sample_result(&both[0]);
+    sample_result(&both[1]);
+    for (size_t i = 0; i < both[1].num_cases; i++)
+        if (strchr(both[1].cases[i].id, '['))
+            both[1].cases[i].verdict = VERDICT_INFO;
+    grid_text(both, names, 2, &options, &out);
+    cr_expect_not_null(strstr(buf_text(&out), " values)\n"), "%s", buf_text(&out));
+    buf_reset(&out);
+    grid_text(both, names, 2, &whole, &out);
+    cr_expect_null(strstr(buf_text(&out), " values)\n"));
     buf_clear(&out);
     run_result_clear(&both[0]);
     run_result_clear(&both[1]);
