@@ -84,17 +84,59 @@ static bool apply_ops(struct draft *draft, const struct calls *ops, bool as_twin
     return true;
 }
 
-/* The signature by Panora's rule, kept aside, and the plan for the one that is sent. */
-static void plan_signature(struct draft *draft)
+/* --- signing --- */
+
+/* By the composer's scheme; false when that finds nothing to sign. */
+static bool plan_by_scheme(const struct draft *draft, const struct event *event,
+                           struct buf *message, struct buf *key)
 {
+    struct buf body = {0};
+    event_write_body(event, &body);
+    bool ok =
+        draft->composer->scheme->plan(draft->composer->scheme, buf_bytes(&body), message, key);
+    buf_clear(&body);
+    return ok;
+}
+
+bool draft_message_of(const struct draft *draft, const struct event *event, struct buf *out)
+{
+    struct buf key = {0};
+    bool ok = true;
+    if (draft->composer->scheme)
+        ok = plan_by_scheme(draft, event, out, &key);
+    else
+        event_write_message(event, out);
+    buf_clear(&key);
+    return ok;
+}
+
+static bool right_by_scheme(struct draft *draft)
+{
+    struct buf body = {0};
+    event_write_body(&draft->event, &body);
+    bool ok = plan_by_scheme(draft, &draft->event, &draft->message, &draft->key) &&
+              scheme_value(draft->composer->scheme, buf_bytes(&body), draft->signature,
+                           sizeof draft->signature);
+    buf_clear(&body);
+    return ok;
+}
+
+/* The right signature, kept aside, and the plan for the one that is sent. */
+static bool plan_signature(struct draft *draft, struct error *err)
+{
+    draft->algorithm = "sha256";
+    draft->keyed = true;
+    if (draft->composer->scheme) {
+        draft->impossible = !right_by_scheme(draft);
+        return !draft->impossible || error_set(err, "the endpoint's scheme cannot sign this event");
+    }
     event_write_message(&draft->event, &draft->message);
     buf_add_bytes(&draft->key, secret_bytes(draft->composer->secret));
     signature_make(buf_bytes(&draft->key), buf_bytes(&draft->message), draft->signature);
-    draft->algorithm = "sha256";
-    draft->keyed = true;
+    return true;
 }
 
-/* Signs as the steps have left the plan; without any it is Panora's signature, which is known. */
+/* Signs as the steps have left the plan; without any it is the right signature, which is known. */
 static bool sign(struct draft *draft, struct buf *hex, struct error *err)
 {
     struct digest digest;
@@ -111,17 +153,43 @@ static bool sign(struct draft *draft, struct buf *hex, struct error *err)
     return known || error_set(err, "this OpenSSL has no %s", draft->algorithm);
 }
 
+/* Another key or message is signed as the scheme signs; another algorithm as that one does. */
+static bool add_by_scheme(struct draft *draft, const char *plain)
+{
+    const struct scheme *scheme = draft->composer->scheme;
+    struct request *request = &draft->request;
+    struct headers made = {0};
+    bool as_usual = draft->keyed && strcmp(draft->algorithm, "sha256") == 0;
+    if (!as_usual)
+        headers_add(&made, scheme->header, plain);
+    bool ok = !as_usual || scheme->sign(scheme, buf_bytes(&request->body),
+                                        buf_bytes(&draft->message), buf_bytes(&draft->key), &made);
+    const char *usual = headers_find(&made, PANORA_SIGNATURE_HEADER);
+    event_add_headers(&request->headers, usual, request->body.len);
+    for (size_t i = 0; i < made.count; i++)
+        if (!header_name_equal(made.items[i].name, PANORA_SIGNATURE_HEADER))
+            headers_add(&request->headers, made.items[i].name, made.items[i].value);
+    headers_clear(&made);
+    if (scheme->dress)
+        scheme->dress(scheme, request);
+    return ok;
+}
+
 static bool make_request(struct draft *draft, const char *method, struct error *err)
 {
     struct buf hex = {0};
-    bool ok = sign(draft, &hex, err);
-    buf_clear(&draft->message); /* as large as the body */
     struct request *request = &draft->request;
+    bool ok = sign(draft, &hex, err);
     if (ok) {
         request->method = mem_text(method);
         event_write_body(&draft->event, &request->body);
-        event_add_headers(&request->headers, buf_text(&hex), request->body.len);
+        if (!draft->composer->scheme)
+            event_add_headers(&request->headers, buf_text(&hex), request->body.len);
+        else if (!add_by_scheme(draft, buf_text(&hex)))
+            ok = error_set(err, "the endpoint's scheme cannot sign this event");
+        draft->impossible = draft->impossible || !ok;
     }
+    buf_clear(&draft->message); /* as large as the body */
     buf_clear(&hex);
     return ok;
 }
@@ -174,6 +242,8 @@ static char *describe(const struct draft *draft, const struct step *step, bool a
     if (strcmp(step->method, "POST") != 0)
         buf_add_format(&out, "%s ", step->method);
     buf_add_text(&out, draft->event.type);
+    if (draft->composer->scheme)
+        buf_add_text(&out, ", signed as the endpoint computes");
     if (step->again && !as_twin)
         buf_add_text(&out, ", the same event again");
     if (draft->event.dialect == DIALECT_OBJECT)
@@ -247,19 +317,19 @@ bool compose_step(const struct composer *composer, const struct step *step,
     const char *method = as_twin ? "POST" : step->method;
     *out = (struct composed){0};
     make_event(&draft, step, again, as_twin);
-    bool ok = apply_ops(&draft, &step->event_ops, as_twin, err);
-    if (ok)
-        plan_signature(&draft);
-    ok = ok && apply_ops(&draft, &step->sign_ops, as_twin, err) &&
-         make_request(&draft, method, err) && apply_ops(&draft, &step->wire_ops, as_twin, err) &&
-         check_headers(&draft.request.headers, err);
+    bool genuine = as_twin || !(has_flaw(&step->event_ops) || has_flaw(&step->sign_ops) ||
+                                has_flaw(&step->wire_ops) || strcmp(method, "POST") != 0);
+    bool ok = apply_ops(&draft, &step->event_ops, as_twin, err) && plan_signature(&draft, err) &&
+              apply_ops(&draft, &step->sign_ops, as_twin, err) &&
+              make_request(&draft, method, err) &&
+              apply_ops(&draft, &step->wire_ops, as_twin, err) &&
+              check_headers(&draft.request.headers, err);
     out->impossible = draft.impossible;
     if (ok) {
         finish_request(&draft.request);
         out->sent = describe(&draft, step, as_twin);
         out->twin = twin_of(&draft, step, again);
-        out->genuine = as_twin || !(has_flaw(&step->event_ops) || has_flaw(&step->sign_ops) ||
-                                    has_flaw(&step->wire_ops) || strcmp(method, "POST") != 0);
+        out->genuine = genuine;
         memcpy(out->signature, draft.signature, sizeof out->signature);
         out->event = draft.event;
         out->request = draft.request;

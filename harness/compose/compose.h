@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/rng.h"
+#include "compose/scheme.h"
 #include "http/request.h"
 #include "panora/catalogue.h"
 #include "panora/event.h"
@@ -21,10 +22,11 @@
 struct composer {
     const struct catalogue *catalogue;
     const struct secret *secret;
-    const char *usual_type; /* for steps that name no type */
-    enum dialect dialect;   /* for steps that name no dialect */
-    int64_t wall_ms;        /* now */
-    unsigned run_tag;       /* second group of every id_event */
+    const char *usual_type;      /* for steps that name no type */
+    enum dialect dialect;        /* for steps that name no dialect */
+    int64_t wall_ms;             /* now */
+    unsigned run_tag;            /* second group of every id_event */
+    const struct scheme *scheme; /* how everything is signed; NULL = as Panora signs */
 };
 
 struct composed {
@@ -34,14 +36,14 @@ struct composed {
     bool genuine; /* a right endpoint accepts it: no mutation that is a flaw, and a POST */
     char *twin;   /* what a genuine twin must share: type, dialect, size class, headers. Equal texts
                      mean that one twin serves both */
-    char signature[SIGNATURE_SIZE]; /* the right one for `event`, whatever was sent */
-    bool impossible; /* after a failure: it is this secret or this machine that cannot, not the step
-                        that is wrong */
+    char signature[SIGNATURE_VALUE_SIZE]; /* the right one for `event`, whatever was sent */
+    bool impossible; /* after a failure: it is this secret, this machine or the composer's scheme
+                        that cannot, not the step that is wrong */
 };
 
-/* Composes `step`. `again` is the earlier composed step that `step->again` means, or NULL. With
- * `as_twin` the mutations that are flaws are left out, and an event that is sent again gets an id
- * of its own: the control of a refusal. */
+/* Composes `step`. `again` is the earlier composed step that
+ * `step->again` means, or NULL. With `as_twin` the mutations that are flaws are left out, and an
+ * event that is sent again gets an id of its own: the control of a refusal. */
 bool compose_step(const struct composer *composer, const struct step *step,
                   const struct composed *again, bool as_twin, struct rng *rng, struct composed *out,
                   struct error *err);

@@ -85,6 +85,10 @@ static bool mutate_digest_begins(struct draft *draft, const struct call *call, s
     struct event *event = &draft->event;
     struct buf message = {0};
     bool found = false;
+    if (draft->composer->scheme) {
+        draft->impossible = true;
+        return error_set(err, "only Panora's own signature is drawn so");
+    }
     for (int tries = 0; !found && tries < 100000; tries++) {
         char signature[SIGNATURE_SIZE];
         buf_reset(&event->data);

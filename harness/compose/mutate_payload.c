@@ -149,7 +149,7 @@ static bool mutate_sign_sent_body(struct draft *draft, const struct call *call, 
 {
     char signature[SIGNATURE_SIZE];
     signature_make(buf_bytes(&draft->key), buf_bytes(&draft->request.body), signature);
-    headers_set(&draft->request.headers, PANORA_SIGNATURE_HEADER, signature);
+    headers_set(&draft->request.headers, draft_signature_header(draft), signature);
     return true;
 }
 

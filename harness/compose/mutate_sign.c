@@ -69,16 +69,18 @@ static bool mutate_other_algorithm(struct draft *draft, const struct call *call,
 /* The signature belongs to an event of the same type with other data. */
 static bool mutate_other_event(struct draft *draft, const struct call *call, struct error *err)
 {
-    struct event other = {.dialect = draft->event.dialect};
+    struct event other;
+    event_copy(&other, &draft->event);
     do {
         buf_reset(&other.data);
         struct step plain = {.rows = 1};
         compose_data(draft->composer, &plain, draft->event.type, draft->rng, &other.data);
     } while (bytes_equal(buf_bytes(&other.data), buf_bytes(&draft->event.data)));
     buf_reset(&draft->message);
-    event_write_message(&other, &draft->message);
+    bool ok = draft_message_of(draft, &other, &draft->message);
     event_clear(&other);
-    return true;
+    draft->impossible = !ok;
+    return ok || error_set(err, "the other event has nothing to sign");
 }
 
 static bool mutate_sign_body(struct draft *draft, const struct call *call, struct error *err)

@@ -11,13 +11,13 @@
 
 static void set_signature(struct draft *draft, const char *value)
 {
-    headers_set(&draft->request.headers, PANORA_SIGNATURE_HEADER, value);
+    headers_set(&draft->request.headers, draft_signature_header(draft), value);
 }
 
 /* What the header holds so far, so that mutations can follow one another. */
 static const char *current(const struct draft *draft)
 {
-    const char *value = headers_find(&draft->request.headers, PANORA_SIGNATURE_HEADER);
+    const char *value = headers_find(&draft->request.headers, draft_signature_header(draft));
     return value ? value : "";
 }
 
@@ -33,15 +33,17 @@ static char other_digit(char digit)
 }
 
 /* The right signature with its last digit changed. */
-static void make_bad(const struct draft *draft, char out[SIGNATURE_SIZE])
+static void make_bad(const struct draft *draft, char out[SIGNATURE_VALUE_SIZE])
 {
-    memcpy(out, draft->signature, SIGNATURE_SIZE);
-    out[SIGNATURE_SIZE - 2] = other_digit(out[SIGNATURE_SIZE - 2]);
+    memcpy(out, draft->signature, SIGNATURE_VALUE_SIZE);
+    size_t len = strlen(out);
+    if (len)
+        out[len - 1] = other_digit(out[len - 1]);
 }
 
 static bool mutate_no_signature(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)headers_remove(&draft->request.headers, PANORA_SIGNATURE_HEADER);
+    (void)headers_remove(&draft->request.headers, draft_signature_header(draft));
     return true;
 }
 
@@ -117,9 +119,11 @@ static bool mutate_zeros(struct draft *draft, const struct call *call, struct er
 static bool mutate_non_ascii_signature(struct draft *draft, const struct call *call,
                                        struct error *err)
 {
-    char value[SIGNATURE_SIZE];
+    char value[SIGNATURE_VALUE_SIZE];
     memcpy(value, draft->signature, sizeof value);
-    value[SIGNATURE_SIZE - 2] = (char)0xe9;
+    size_t len = strlen(value);
+    if (len)
+        value[len - 1] = (char)0xe9;
     set_signature(draft, value);
     return true;
 }
@@ -186,7 +190,7 @@ static bool mutate_prefix_signature(struct draft *draft, const struct call *call
 /* Under both names that are in use for parameters of this kind. */
 static bool mutate_query_signature(struct draft *draft, const struct call *call, struct error *err)
 {
-    (void)headers_remove(&draft->request.headers, PANORA_SIGNATURE_HEADER);
+    (void)headers_remove(&draft->request.headers, draft_signature_header(draft));
     free(draft->request.query);
     draft->request.query =
         mem_format("panora-signature=%s&signature=%s", draft->signature, draft->signature);
@@ -196,13 +200,13 @@ static bool mutate_query_signature(struct draft *draft, const struct call *call,
 static bool mutate_duplicate_signature(struct draft *draft, const struct call *call,
                                        struct error *err)
 {
-    char bad[SIGNATURE_SIZE];
+    char bad[SIGNATURE_VALUE_SIZE];
     bool good_first = strcmp(call->values[0].text, "good-bad") == 0;
     make_bad(draft, bad);
     struct headers with_both = {0};
     for (size_t i = 0; i < draft->request.headers.count; i++) {
         const struct header *item = &draft->request.headers.items[i];
-        if (!header_name_equal(item->name, PANORA_SIGNATURE_HEADER)) {
+        if (!header_name_equal(item->name, draft_signature_header(draft))) {
             headers_add(&with_both, item->name, item->value);
             continue;
         }
@@ -216,7 +220,7 @@ static bool mutate_duplicate_signature(struct draft *draft, const struct call *c
 
 static bool mutate_join_signatures(struct draft *draft, const struct call *call, struct error *err)
 {
-    char bad[SIGNATURE_SIZE];
+    char bad[SIGNATURE_VALUE_SIZE];
     bool good_first = strcmp(call->values[0].text, "good-bad") == 0;
     make_bad(draft, bad);
     char *value = mem_format("%s, %s", good_first ? draft->signature : bad,
@@ -230,7 +234,7 @@ static bool mutate_rename_signature(struct draft *draft, const struct call *call
 {
     for (size_t i = 0; i < draft->request.headers.count; i++) {
         struct header *item = &draft->request.headers.items[i];
-        if (!header_name_equal(item->name, PANORA_SIGNATURE_HEADER))
+        if (!header_name_equal(item->name, draft_signature_header(draft)))
             continue;
         free(item->name);
         item->name = mem_text(call->values[0].text);

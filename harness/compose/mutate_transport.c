@@ -11,15 +11,16 @@
 /* --- headers --- */
 
 /* Other headers leave the event genuine; the signature has mutations of its own. */
-static bool is_free(const char *name, struct error *err)
+static bool is_free(const struct draft *draft, const char *name, struct error *err)
 {
-    return !header_name_equal(name, PANORA_SIGNATURE_HEADER) ||
+    return (!header_name_equal(name, PANORA_SIGNATURE_HEADER) &&
+            !header_name_equal(name, draft_signature_header(draft))) ||
            error_set(err, "the signature header has mutations of its own, such as no-signature");
 }
 
 static bool mutate_set_header(struct draft *draft, const struct call *call, struct error *err)
 {
-    if (!is_free(call->values[0].text, err))
+    if (!is_free(draft, call->values[0].text, err))
         return false;
     headers_set(&draft->request.headers, call->values[0].text, call->values[1].text);
     return true;
@@ -27,7 +28,7 @@ static bool mutate_set_header(struct draft *draft, const struct call *call, stru
 
 static bool mutate_remove_header(struct draft *draft, const struct call *call, struct error *err)
 {
-    if (!is_free(call->values[0].text, err))
+    if (!is_free(draft, call->values[0].text, err))
         return false;
     (void)headers_remove(&draft->request.headers, call->values[0].text);
     return true;

@@ -25,12 +25,12 @@ struct draft {
     const char *algorithm; /* of sign/digest.h */
     bool keyed;            /* HMAC; false = plain hash of the message */
     struct buf message;
-    char signature[SIGNATURE_SIZE]; /* the right one for `event` */
+    char signature[SIGNATURE_VALUE_SIZE]; /* the right one for `event` */
     /* what is sent; "wire" mutations change it. Content-Length, where it is present, is set to the
      * body's length at the end. */
     struct request request;
-    bool
-        impossible; /* set beside an error: the secret or the machine is the reason, not the step */
+    bool impossible; /* set beside an error: the secret, the machine or the scheme is the reason,
+                        not the step */
 };
 
 struct mutation {
@@ -51,6 +51,16 @@ extern const struct table_part mutations_of_signature;
 extern const struct table_part mutations_of_body;
 extern const struct table_part mutations_of_payload;
 extern const struct table_part mutations_of_transport;
+
+/* The name of the header that carries the signature. */
+static inline const char *draft_signature_header(const struct draft *draft)
+{
+    const struct scheme *scheme = draft->composer->scheme;
+    return scheme ? scheme->header : PANORA_SIGNATURE_HEADER;
+}
+
+/* Appends the message that is signed for `event`. False when the scheme finds nothing to sign. */
+bool draft_message_of(const struct draft *draft, const struct event *event, struct buf *out);
 
 /* The row that a call of a mutation means. */
 static inline const struct mutation *mutation_of(const struct call *call)

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "diagnose/found_scheme.h"
 #include "diagnose/framework.h"
 #include "diagnose/investigation.h"
 
@@ -163,10 +164,17 @@ static bool is_open_serialiser(const struct investigation *inv)
     return message && message->language && strcmp(message->language, "javascript") != 0;
 }
 
-char *diagnose_first_refusal(const struct diagnose_input *input)
+void first_refusal_clear(struct first_refusal *refusal)
+{
+    free(refusal->sentence);
+    free(refusal->scheme);
+    *refusal = (struct first_refusal){0};
+}
+
+void diagnose_first_refusal(const struct diagnose_input *input, struct first_refusal *out)
 {
     struct investigation inv = {.input = input, .rng = rng_for(input->seed, "first refusal")};
-    char *sentence = NULL;
+    *out = (struct first_refusal){0};
     lab_find_base(&inv);
     if (!inv.has_base && !inv.hangs)
         door_open(&inv);
@@ -174,13 +182,15 @@ char *diagnose_first_refusal(const struct diagnose_input *input)
         door_name(&inv);
     for (size_t i = 0; i < inv.num_found; i++) {
         struct diagnosis *found = &inv.found[i].diagnosis;
-        if (!sentence && found->confidence == CONFIDENCE_PROVED)
-            sentence = mem_text(found->sentence);
+        if (!out->sentence && found->confidence == CONFIDENCE_PROVED)
+            out->sentence = mem_text(found->sentence);
         diagnosis_clear(found);
     }
+    out->scheme = inv.behind_first ? scheme_found(&inv) : NULL;
+    out->dialect = inv.dialect;
+    out->type = inv.type;
     free(inv.found);
     document_clear(&inv.document);
-    return sentence;
 }
 
 void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t *out_count)

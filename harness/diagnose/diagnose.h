@@ -10,8 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "compose/scheme.h"
 #include "http/request.h"
 #include "panora/catalogue.h"
+#include "panora/event.h"
 #include "result/result.h"
 
 /* What goes out together, and how. */
@@ -36,6 +38,7 @@ struct diagnose_input {
     size_t num_controls;
     const struct catalogue *catalogue;
     struct bytes secret;
+    const char *scheme_header; /* carries the signature of what was sent `by_scheme`; or NULL */
     const char *usual_type;
     uint64_t seed;
     unsigned run_tag;
@@ -56,11 +59,20 @@ struct diagnose_input {
  * result that it puts them into. */
 void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t *out_count);
 
-/* Before the cases, when the first genuine event was refused: what the endpoint computes in place
- * of Panora's signature, or wants of a request, if `max_requests` are enough to prove it. A
- * sentence that the caller frees; NULL when nothing was proved. Of `input`, `result` and `controls`
- * are not looked at. */
-char *diagnose_first_refusal(const struct diagnose_input *input);
+/* Why the first genuine event was refused, as far as it was proved. */
+struct first_refusal {
+    char *sentence;        /* what the endpoint computes in place of Panora's signature, or wants of
+                              a request; NULL = nothing was proved */
+    struct scheme *scheme; /* by which events get in; NULL = none is known */
+    enum dialect dialect;  /* ... and their dialect and type */
+    const char *type;
+};
+
+/* Before the cases, when the first genuine event was refused: asks, with at most `max_requests`.
+ * Of `input`, `result` and `controls` are not looked at; its catalogue and secret outlive `out`,
+ * which the caller clears. */
+void diagnose_first_refusal(const struct diagnose_input *input, struct first_refusal *out);
+void first_refusal_clear(struct first_refusal *refusal);
 
 /* --- everything that can be diagnosed, for lists, explanations and tests --- */
 

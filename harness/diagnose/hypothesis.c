@@ -54,8 +54,8 @@ static bool make_digest(const struct hypothesis *hypothesis, struct signing *sig
     return true;
 }
 
-bool hypothesis_sign_by(const struct computation *by, const struct subject *subject,
-                        struct bytes secret, struct signing *out)
+bool hypothesis_plan(const struct computation *by, const struct subject *subject,
+                     struct bytes secret, struct signing *out)
 {
     const struct hypothesis *const *parts = by->parts;
     *out = (struct signing){.subject = subject, .secret = secret};
@@ -67,10 +67,22 @@ bool hypothesis_sign_by(const struct computation *by, const struct subject *subj
         buf_add_bytes(&out->key, secret);
     else if (!parts[PART_KEY]->apply(parts[PART_KEY], out))
         return false;
-    if (!make_digest(parts[PART_DIGEST], out))
+    return true;
+}
+
+bool hypothesis_finish(const struct computation *by, struct signing *signing)
+{
+    const struct hypothesis *const *parts = by->parts;
+    if (!make_digest(parts[PART_DIGEST], signing))
         return false;
-    headers_add(&out->headers, PANORA_SIGNATURE_HEADER, buf_text(&out->value));
-    return !parts[PART_HEADER] || parts[PART_HEADER]->apply(parts[PART_HEADER], out);
+    headers_add(&signing->headers, PANORA_SIGNATURE_HEADER, buf_text(&signing->value));
+    return !parts[PART_HEADER] || parts[PART_HEADER]->apply(parts[PART_HEADER], signing);
+}
+
+bool hypothesis_sign_by(const struct computation *by, const struct subject *subject,
+                        struct bytes secret, struct signing *out)
+{
+    return hypothesis_plan(by, subject, secret, out) && hypothesis_finish(by, out);
 }
 
 bool hypothesis_message(const struct computation *by, const struct subject *subject,

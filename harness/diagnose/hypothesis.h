@@ -83,6 +83,11 @@ bool hypothesis_sign(const struct hypothesis *first, const struct hypothesis *se
 bool hypothesis_sign_by(const struct computation *by, const struct subject *subject,
                         struct bytes secret, struct signing *out);
 
+/* The same in two steps: message and key, and then, whatever became of these, the header. */
+bool hypothesis_plan(const struct computation *by, const struct subject *subject,
+                     struct bytes secret, struct signing *out);
+bool hypothesis_finish(const struct computation *by, struct signing *signing);
+
 /* Appends only the message that is signed. False as above. */
 bool hypothesis_message(const struct computation *by, const struct subject *subject,
                         struct bytes secret, struct buf *out);

@@ -19,16 +19,17 @@ struct sight {
     const struct exchange *exchange;
     const struct case_result *one; /* NULL: a control or a probe */
     enum answer answer;
-    bool is_probe;              /* sent here, and believed */
-    bool trouble;               /* its case failed or warned; always for probes */
-    size_t num_signatures;      /* headers Panora-Signature */
-    struct bytes signature;     /* of the first one */
-    bool has_event;             /* it is an event as any receiver takes one */
-    bool is_plain;              /* nothing but its body and its signature is unusual about it */
-    bool is_right;              /* its only signature is the right one */
-    char right[SIGNATURE_SIZE]; /* the signature that this very body ought to have; "" = none */
-    bool is_read;               /* its body was parsed, for it may tell something */
-    struct js *event;           /* NULL: not JSON, or not read */
+    bool is_probe;          /* sent here, and believed */
+    bool trouble;           /* its case failed or warned; always for probes */
+    size_t num_signatures;  /* headers Panora-Signature */
+    struct bytes signature; /* of the first one */
+    bool has_event;         /* it is an event as any receiver takes one */
+    bool is_plain;          /* nothing but its body and its signature is unusual about it */
+    bool is_right;          /* its only signature is the right one */
+    char right[SIGNATURE_VALUE_SIZE]; /* the signature that this very body ought to have; "" = none
+                                       */
+    bool is_read;                     /* its body was parsed, for it may tell something */
+    struct js *event;                 /* NULL: not JSON, or not read */
     struct bytes id;
     struct bytes type;
     struct bytes data;  /* the text in data, or no bytes */

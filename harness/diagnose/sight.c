@@ -98,7 +98,9 @@ static void add_sight(struct investigation *inv, const struct exchange *exchange
     struct sight *sight = &inv->sights[inv->num_sights++];
     *sight = (struct sight){.exchange = exchange, .one = one, .trouble = trouble};
     sight->answer = answer_of(&exchange->seen);
-    const char *header = !one && trouble ? sight_header(inv) : PANORA_SIGNATURE_HEADER;
+    const char *header = !one && trouble       ? sight_header(inv)
+                         : exchange->by_scheme ? inv->input->scheme_header
+                                               : PANORA_SIGNATURE_HEADER;
     sight->num_signatures = headers_count(&request->headers, header);
     if (sight->num_signatures)
         sight->signature = bytes_of(headers_find(&request->headers, header));
@@ -112,7 +114,7 @@ static void add_sight(struct investigation *inv, const struct exchange *exchange
     /* most parsers refuse a byte order mark */
     sight->has_event = is_event(sight) && buf_text(&request->body)[0] != '\xEF';
     find_right(inv, sight);
-    sight->is_probe = !one && trouble;
+    sight->is_probe = (!one && trouble) || exchange->by_scheme;
     if (sight->is_probe) { /* by the endpoint's own rule */
         memcpy(sight->right, exchange->right_signature, sizeof sight->right);
         sight->is_right =
@@ -127,14 +129,16 @@ void sights_gather(struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;
     for (size_t i = 0; i < inv->input->num_controls; i++)
-        add_sight(inv, inv->input->controls[i], NULL, false);
+        if (!inv->input->controls[i]->by_scheme)
+            add_sight(inv, inv->input->controls[i], NULL, false);
     for (size_t i = 0; i < result->num_cases; i++) {
         const struct case_result *one = &result->cases[i];
         bool trouble = one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN;
         if (one->verdict == VERDICT_SKIP) /* what was answered says nothing about the endpoint */
             continue;
         for (size_t k = 0; k < one->num_exchanges; k++)
-            add_sight(inv, &one->exchanges[k], one, trouble);
+            if (trouble || !one->exchanges[k].by_scheme) /* else it shows what the probes show */
+                add_sight(inv, &one->exchanges[k], one, trouble);
     }
 }
 
@@ -151,7 +155,7 @@ static void forget_sights(struct investigation *inv, size_t from)
 void sights_add_probes(struct investigation *inv)
 {
     size_t first = 0;
-    while (first < inv->num_sights && !inv->sights[first].is_probe)
+    while (first < inv->num_sights && (inv->sights[first].one || !inv->sights[first].is_probe))
         first++;
     forget_sights(inv, first);
     for (size_t i = 0; i < inv->num_probes; i++)

@@ -36,7 +36,8 @@ void headline_add_cause(const struct diagnosis *diagnosis, struct buf *out)
 static bool any_genuine_accepted(const struct run_result *result)
 {
     for (size_t i = 0; i < result->num_cases; i++)
-        for (size_t k = 0; k < result->cases[i].num_exchanges; k++)
+        for (size_t k = 0; k < result->cases[i].num_exchanges && !result->cases[i].behind_first;
+             k++)
             if (result->cases[i].exchanges[k].genuine && result->cases[i].exchanges[k].accepted)
                 return true;
     return false;

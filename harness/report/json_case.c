@@ -211,6 +211,7 @@ json_t *json_case(const struct run_result *result, const struct case_result *one
     set_words(object, one);
     json_set_ms(object, "started_ms", one->started_ns);
     json_set_ms(object, "duration_ms", one->duration_ns);
+    set_bool(object, "behind_first", one->behind_first);
     set_bool(object, "canary_failed", one->canary_failed);
     json_set_ms(object, "recovery_ms", one->recovery_ns);
     json_object_set_new(object, "decisive",

@@ -339,6 +339,7 @@ static bool read_case_words(const struct json_at *at, struct case_result *out, s
         {"bug", TEXT, AT(bug), false},
         {"started_ms", MOMENT, AT(started_ns), false},
         {"duration_ms", MOMENT, AT(duration_ns), false},
+        {"behind_first", FLAG, AT(behind_first), true},
         {"canary_failed", FLAG, AT(canary_failed), false},
         {"recovery_ms", MOMENT, AT(recovery_ns), false},
     };

@@ -29,6 +29,7 @@ void exchange_copy(struct exchange *to, const struct exchange *from)
                             .body_let_go = from->body_let_go,
                             .packed = packed_share(from->packed),
                             .genuine = from->genuine,
+                            .by_scheme = from->by_scheme,
                             .id_event = from->id_event ? mem_text(from->id_event) : NULL};
     memcpy(to->right_signature, from->right_signature, sizeof to->right_signature);
     request_copy(&to->request, &from->request);

@@ -53,10 +53,11 @@ struct exchange {
     size_t body_let_go;    /* bytes at the end of the request's body that are not here (packed.h) */
     struct packed *packed; /* all of it, compressed; NULL when it never was */
     struct observation seen;
-    char right_signature[65]; /* of the event as it was signed, whatever was sent; "" = unknown */
-    int64_t late_ns;          /* open loop: how long after its intended time it left; 0 otherwise */
-    bool genuine;             /* a right endpoint accepts it */
-    bool accepted;            /* 2xx, complete, well-formed, in time, not redirected */
+    char right_signature[160]; /* of the event as it was signed, whatever was sent; "" = unknown */
+    int64_t late_ns; /* open loop: how long after its intended time it left; 0 otherwise */
+    bool genuine;    /* a right endpoint accepts it */
+    bool by_scheme;  /* ... or one that computes what this one does: signed as the endpoint does */
+    bool accepted;   /* 2xx, complete, well-formed, in time, not redirected */
     char *
         as_panora; /* how Panora would record it: "delivered", "failed: ..." ; NULL when not sent */
     char *id_event;             /* to ask the user's command about; NULL = nobody asks */
@@ -103,6 +104,7 @@ struct case_result {
         decisive; /* index of the exchange that decided the verdict; num_exchanges when none did */
     int64_t started_ns; /* from the start of the run */
     int64_t duration_ns;
+    bool behind_first;   /* decided by events signed as the endpoint computes */
     bool canary_failed;  /* the endpoint did not accept a genuine event after it */
     int64_t recovery_ns; /* how long the endpoint was gone because of it; -1 = was not */
     struct measure *measures;

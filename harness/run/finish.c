@@ -108,6 +108,7 @@ static void judge_one_case(struct runner *runner, struct testcase *test, struct 
     for (size_t i = 0; i < test->count; i++) {
         struct exchange *exchange = &test->exchanges[i];
         exchange->as_panora = answer_as_panora(&exchange->seen);
+        out->behind_first = out->behind_first || exchange->by_scheme;
         redact_text(runner->result, &exchange->sent);
         redact_text(runner->result, &exchange->as_panora);
     }

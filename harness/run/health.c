@@ -80,7 +80,7 @@ void health_note(struct health *health, const struct news *news)
 {
     const struct exchange *exchange = news->exchange;
     const struct observation *seen = &exchange->seen;
-    bool taken = exchange->accepted && exchange->genuine;
+    bool taken = exchange->accepted && exchange->genuine && !exchange->by_scheme;
     health->any_accepted = health->any_accepted || taken;
     health->usual_accepted = health->usual_accepted || (taken && news->usual);
     health->reached = health->reached || was_reached(health, seen);

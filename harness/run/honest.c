@@ -40,7 +40,8 @@ static void each_exchange(const struct runner *runner, visit *what, struct tally
 static const struct observation *genuine_answer(const struct testcase *test, size_t index)
 {
     const struct observation *seen = &test->exchanges[index].seen;
-    return test->shots[index].genuine && seen->outcome != OUTCOME_NOT_SENT ? seen : NULL;
+    bool by_panora = test->shots[index].genuine && !test->exchanges[index].by_scheme;
+    return by_panora && seen->outcome != OUTCOME_NOT_SENT ? seen : NULL;
 }
 
 static void tally_status(struct tally *tally, const struct testcase *test, size_t index)

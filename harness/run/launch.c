@@ -79,7 +79,7 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
         return;
     }
     struct error err = {0};
-    if (test->probe && !runner->stop && search_extend(runner->plan, test, &err))
+    if (test->probe && !runner->stop && search_extend(test, &err))
         return;
     test->state = CASE_ENDED;
     test->ended_ns = now_ns;

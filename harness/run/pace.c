@@ -77,7 +77,8 @@ void pace_after_launch(const struct runner *runner, struct testcase *test, size_
 static bool all_are_refused(const struct runner *runner, const struct testcase *test)
 {
     size_t place = place_of(test, test->next);
-    if (runner->health.any_accepted || place < REFUSED_SAMPLES || !test->shots[test->next].genuine)
+    if (runner->health.any_accepted || test->exchanges[test->next].by_scheme ||
+        place < REFUSED_SAMPLES || !test->shots[test->next].genuine)
         return false;
     for (size_t i = test->next - place; i < test->next; i++)
         if (answer_of(&test->exchanges[i].seen) != ANSWER_REFUSED ||

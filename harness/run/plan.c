@@ -65,10 +65,11 @@ struct planned_request plan_take(const struct plan *plan, size_t step, struct co
                  composed->request.body.len <= USUAL_MAX; /* a large one may be taken unverified */
     struct planned_request request = {.step = step,
                                       .control = NO_CONTROL,
-                                      .usual = composed->genuine && usual,
+                                      .usual = composed->genuine && usual && !plan->composer.scheme,
                                       .exchange = {.sent = composed->sent,
                                                    .request = composed->request,
-                                                   .genuine = composed->genuine}};
+                                                   .genuine = composed->genuine,
+                                                   .by_scheme = plan->composer.scheme != NULL}};
     struct exchange *exchange = &request.exchange;
     memcpy(exchange->right_signature, composed->signature, sizeof exchange->right_signature);
     for (size_t i = 0; i < extra->count; i++)
@@ -95,7 +96,7 @@ static bool add_control(struct plan *plan, const struct step *step, const struct
         return false;
     plan->controls = mem_resize(plan->controls, plan->num_controls + 1, sizeof *plan->controls);
     struct planned *control = &plan->controls[plan->num_controls];
-    *control = (struct planned){.twin = mem_text(forged->twin)};
+    *control = (struct planned){.plan = plan, .twin = mem_text(forged->twin)};
     control->requests = mem_alloc(sizeof *control->requests);
     control->requests[control->count++] = plan_take(plan, 0, &twin);
     composed_clear(&twin);
@@ -206,17 +207,23 @@ static bool compose_case(struct plan *plan, struct planned *planned, struct erro
     return ok;
 }
 
+static bool compose_planned(struct plan *plan, struct planned *planned, struct error *err)
+{
+    const struct suite_case *one = planned->one;
+    planned->requests =
+        mem_alloc((count_requests(plan->options, one) + 1) * sizeof *planned->requests);
+    return one->probe ? begin_search(plan, planned, err) : compose_case(plan, planned, err);
+}
+
 static bool add_case(struct plan *plan, const struct suite_case *one, const char *skip,
                      struct error *err)
 {
     plan->cases = mem_resize(plan->cases, plan->num_cases + 1, sizeof *plan->cases);
     struct planned *planned = &plan->cases[plan->num_cases++];
-    *planned = (struct planned){.one = one, .skip = skip};
+    *planned = (struct planned){.plan = plan, .one = one, .skip = skip};
     if (skip)
         return true;
-    planned->requests =
-        mem_alloc((count_requests(plan->options, one) + 1) * sizeof *planned->requests);
-    if (one->probe ? !begin_search(plan, planned, err) : !compose_case(plan, planned, err)) {
+    if (!compose_planned(plan, planned, err)) {
         if (!planned->cannot)
             return false;
         cannot_send(planned);
@@ -264,6 +271,67 @@ struct plan *plan_make(const struct run_options *options, struct error *err)
         return plan;
     plan_free(plan);
     return NULL;
+}
+
+/* --- behind the first mistake --- */
+
+static bool fits_panora(const struct plan *plan, const struct request *request)
+{
+    const char *given = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
+    return given && headers_count(&request->headers, PANORA_SIGNATURE_HEADER) == 1 &&
+           signature_verify(secret_bytes(plan->options->secret), buf_bytes(&request->body),
+                            bytes_of(given), NULL) == VERIFICATION_VALID;
+}
+
+/* Whether a request is to Panora's rule what the other one is to the scheme: right, or not. */
+static bool mean_the_same(const struct plan *plan, struct exchange *by_panora,
+                          struct exchange *by_scheme)
+{
+    exchange_unpack(by_panora);
+    exchange_unpack(by_scheme);
+    bool same = fits_panora(plan, &by_panora->request) ==
+                scheme_fits(plan->composer.scheme, &by_scheme->request);
+    exchange_pack(by_panora);
+    exchange_pack(by_scheme);
+    return same;
+}
+
+/* What one rule takes for a forgery can be genuine to the other: such a case is not to be had. */
+static bool means_the_same(const struct plan *plan, const struct planned *by_panora,
+                           const struct planned *by_scheme)
+{
+    for (size_t i = 0; i < by_scheme->count; i++) {
+        size_t control = by_scheme->requests[i].control;
+        const struct planned_request *twin =
+            control == NO_CONTROL ? NULL : &plan->controls[control].requests[0];
+        if (!mean_the_same(plan, &by_panora->requests[i].exchange,
+                           &by_scheme->requests[i].exchange) ||
+            (twin && !scheme_fits(plan->composer.scheme, &twin->exchange.request)))
+            return false;
+    }
+    return true;
+}
+
+struct plan *plan_resign(const struct plan *plan, const struct scheme *scheme, const char *type,
+                         enum dialect dialect, const bool *wanted)
+{
+    struct plan *out = mem_alloc(sizeof *out);
+    *out = (struct plan){.options = plan->options, .composer = plan->composer};
+    out->composer.scheme = scheme;
+    out->composer.usual_type = type;
+    out->composer.dialect = dialect;
+    out->cases = mem_alloc((plan->num_cases + 1) * sizeof *out->cases);
+    for (size_t i = 0; i < plan->num_cases; i++) {
+        struct planned *planned = &out->cases[out->num_cases++];
+        *planned =
+            (struct planned){.plan = out, .one = plan->cases[i].one, .skip = plan->cases[i].skip};
+        if (wanted[i] &&
+            !(compose_planned(out, planned, NULL) && means_the_same(out, &plan->cases[i], planned)))
+            forget_requests(planned);
+    }
+    if (plan->options->effect)
+        effect_note_ids(out);
+    return out;
 }
 
 size_t plan_num_cases(const struct plan *plan)

@@ -23,6 +23,7 @@ struct planned_request {
 
 /* A case of a suite, or, with `one` NULL, a control. */
 struct planned {
+    const struct plan *plan; /* whose it is */
     const struct suite_case *one;
     char *twin; /* controls */
     struct planned_request *requests;
@@ -44,6 +45,12 @@ struct plan {
     size_t num_requests;
     int64_t longest_wait_ns;
 };
+
+/* The same cases in the same places, those that are wanted signed by `scheme`, and of `type` and in
+ * `dialect` where the step does not say. The others hold no request, and so do those that cannot be
+ * signed so. Never NULL; borrows the options and `scheme`. */
+struct plan *plan_resign(const struct plan *plan, const struct scheme *scheme, const char *type,
+                         enum dialect dialect, const bool *wanted);
 
 /* Makes what was composed a request of the plan, with the user's own headers; the caller clears it
  * with exchange_clear. */

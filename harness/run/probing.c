@@ -144,6 +144,7 @@ static struct diagnose_input input_for(struct probing *probing)
         .result = runner->result,
         .catalogue = options->catalogue,
         .secret = secret_bytes(options->secret),
+        .scheme_header = runner->refusal.scheme ? runner->refusal.scheme->header : NULL,
         .usual_type = plan->composer.usual_type,
         .seed = options->seed,
         .run_tag = plan->composer.run_tag,
@@ -164,23 +165,28 @@ static struct diagnose_input input_for(struct probing *probing)
 /* Of the 400: the likely reasons are among the first that are asked. */
 #define FIRST_REFUSAL_MAX 80
 
+/* Too much to do is no refusal. */
+static bool is_refusal(const struct observation *seen)
+{
+    enum answer answer = answer_of(seen);
+    return (answer == ANSWER_REFUSED && seen->status != 429) ||
+           (answer == ANSWER_ERROR && !health_is_overload(seen));
+}
+
 void probing_first_refusal(struct runner *runner, const struct testcase *first)
 {
     const struct run_listener *listener = runner->listener;
     const struct exchange *exchange = &first->exchanges[0];
-    bool is_refused = answer_of(&exchange->seen) == ANSWER_REFUSED && exchange->genuine &&
-                      exchange->seen.status != 429;
-    if (!is_refused || runner->options->diagnose != DIAGNOSE_FULL || runner->options->is_unsigned)
+    if (!is_refusal(&exchange->seen) || runner->options->diagnose != DIAGNOSE_FULL ||
+        runner->options->is_unsigned)
         return;
     struct probing probing = {.runner = runner, .begun_ns = clock_monotonic_ns()};
     struct diagnose_input input = input_for(&probing);
     input.max_requests = FIRST_REFUSAL_MAX;
-    char *cause = diagnose_first_refusal(&input);
+    diagnose_first_refusal(&input, &runner->refusal);
     runner->result->num_experiments = probing.num_sent;
-    runner->refusal_is_known = cause != NULL;
-    if (cause && listener && listener->on_refusal)
-        listener->on_refusal(listener->payload, cause, order_spares(runner));
-    free(cause);
+    if (runner->refusal.sentence && listener && listener->on_refusal)
+        listener->on_refusal(listener->payload, runner->refusal.sentence, order_spares(runner));
 }
 
 void probing_diagnose(struct runner *runner)

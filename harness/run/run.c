@@ -12,6 +12,7 @@
 #include "run/pace.h"
 #include "run/port.h"
 #include "run/probing.h"
+#include "run/resign.h"
 #include "run/trouble.h"
 
 /* How long one look at the clock may be put off: interruptions and deadlines are seen after this at
@@ -154,6 +155,8 @@ static void see_first(struct runner *runner, int64_t now_ns)
     }
     if (!port_is_doubtful(seen, options->target->is_tls)) {
         probing_first_refusal(runner, first);
+        if (runner->refusal.scheme)
+            resign_cases(runner, &runner->refusal);
         return;
     }
     if (port_look(runner->gate, options->target, options->deadline_ns, &runner->result->wrong_port))
@@ -217,23 +220,6 @@ static void wait_for_answer(struct runner *runner)
         runner->result->waited_ns = runner->options->wait_ns;
 }
 
-static void gather_all(struct runner *runner)
-{
-    const struct progress *progress = &runner->progress;
-    size_t count = 0;
-    size_t room = progress->num_controls;
-    for (size_t i = 0; i < progress->num_cases; i++)
-        room += progress->cases[i].capacity;
-    runner->all = mem_alloc((room + 1) * sizeof(struct exchange *));
-    for (size_t i = 0; i < progress->num_cases; i++)
-        for (size_t k = 0; k < progress->cases[i].capacity; k++)
-            runner->all[count++] = &progress->cases[i].exchanges[k];
-    for (size_t i = 0; i < progress->num_controls; i++)
-        runner->all[count++] = &progress->controls[i].exchanges[0];
-    runner->facts.all = runner->all;
-    runner->facts.num_all = count;
-}
-
 static void start(struct runner *runner)
 {
     const struct run_options *options = runner->options;
@@ -247,7 +233,7 @@ static void start(struct runner *runner)
         .secret = secret_bytes(options->secret),
     };
     result->kept = kept_new();
-    gather_all(runner);
+    runner_gather(runner);
     clock_iso(clock_wall_ms(), result->started);
     result->seed = options->seed;
     result->strict = options->strict;
@@ -301,5 +287,7 @@ bool run_plan(const struct plan *plan, const struct run_listener *listener,
     canary_clear(&runner.canary);
     progress_clear(&runner.progress);
     free(runner.all);
+    first_refusal_clear(&runner.refusal);
+    plan_free(runner.resigned);
     return true;
 }

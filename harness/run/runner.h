@@ -2,6 +2,7 @@
 #ifndef RUN_RUNNER_H
 #define RUN_RUNNER_H
 
+#include "diagnose/diagnose.h"
 #include "judge/judge.h"
 #include "run/canary.h"
 #include "run/gate.h"
@@ -40,13 +41,18 @@ struct runner {
     const struct exchange **all; /* of the whole run, for facts.all */
     int64_t begun_ns;
     size_t in_flight;
-    bool first_is_over;    /* the first request was seen to its end: others may follow */
-    bool refusal_is_known; /* it was a genuine event that was refused, and the cause is proved */
-    const char *stop;      /* why nothing more is sent, for a person; NULL = going on */
-    int64_t stopped_ns;    /* when */
-    bool budget_spent;     /* something was not sent because of --max-requests */
-    int64_t paused_ns;     /* how long this process stood still in all */
+    bool first_is_over;           /* the first request was seen to its end: others may follow */
+    struct first_refusal refusal; /* why the first genuine event was refused */
+    struct plan *resigned;        /* signed as the endpoint computes; NULL = nothing is */
+    const char *stop;             /* why nothing more is sent, for a person; NULL = going on */
+    int64_t stopped_ns;           /* when */
+    bool budget_spent;            /* something was not sent because of --max-requests */
+    int64_t paused_ns;            /* how long this process stood still in all */
 };
+
+/* Gathers every exchange of the run into `all`: once, and again when cases were put in the place of
+ * others. */
+void runner_gather(struct runner *runner);
 
 bool runner_was_interrupted(const struct runner *runner);
 size_t runner_num_sent(const struct runner *runner); /* requests of any kind */

@@ -22,10 +22,11 @@ static void gather(const struct testcase *test, struct tried out[PROBE_SHOTS_MAX
         out[i] = (struct tried){test->shots[i].probed, result_of(&test->exchanges[i])};
 }
 
-bool search_extend(const struct plan *plan, struct testcase *test, struct error *err)
+bool search_extend(struct testcase *test, struct error *err)
 {
     struct tried tried[PROBE_SHOTS_MAX];
     struct planned_request request;
+    const struct plan *plan = test->planned->plan;
     gather(test, tried);
     int64_t value = probe_next(
         test->probe, probe_most(test->probe, select_is_gentle(plan->options)), tried, test->count);

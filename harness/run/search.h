@@ -6,7 +6,7 @@
 
 /* Composes the next request of the search; false when it is over, or with a sentence when the
  * request cannot be composed. */
-bool search_extend(const struct plan *plan, struct testcase *test, struct error *err);
+bool search_extend(struct testcase *test, struct error *err);
 
 /* Adds what the search found to the result. */
 void search_measure(const struct testcase *test, struct case_result *out);

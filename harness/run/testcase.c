@@ -34,7 +34,7 @@ void testcase_take(struct testcase *test, size_t index, const struct planned_req
                                        .owner = test};
 }
 
-static void testcase_init(struct testcase *test, const struct planned *planned)
+void testcase_init(struct testcase *test, const struct planned *planned)
 {
     *test = (struct testcase){.planned = planned,
                               .one = planned->one,

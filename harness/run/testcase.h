@@ -75,6 +75,9 @@ struct progress {
 void progress_init(struct progress *progress, const struct plan *plan);
 void progress_clear(struct progress *progress);
 
+/* Not begun. Borrows what is planned. */
+void testcase_init(struct testcase *test, const struct planned *planned);
+
 /* Room for so many requests, none of which is there yet. */
 void testcase_allocate(struct testcase *test, size_t count);
 void testcase_clear(struct testcase *test);

@@ -14,6 +14,9 @@
 
 #define SIGNATURE_SIZE 65 /* 64 digits and a NUL */
 
+/* ... and of what other schemes put into a header: an algorithm, a time, longer digests. */
+#define SIGNATURE_VALUE_SIZE 160
+
 /* Writes the signature of `message`. */
 void signature_make(struct bytes key, struct bytes message, char out[SIGNATURE_SIZE]);
 
