@@ -243,7 +243,7 @@ static char *describe(const struct draft *draft, const struct step *step, bool a
         buf_add_format(&out, "%s ", step->method);
     buf_add_text(&out, draft->event.type);
     if (draft->composer->scheme)
-        buf_add_text(&out, ", signed as the endpoint computes");
+        buf_add_text(&out, ", made as the endpoint accepts it");
     if (step->again && !as_twin)
         buf_add_text(&out, ", the same event again");
     if (draft->event.dialect == DIALECT_OBJECT)

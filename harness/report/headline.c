@@ -111,14 +111,20 @@ static void add_not_ready(const struct run_result *result, struct buf *out)
 static void add_undecided(const struct run_result *result, struct buf *out)
 {
     size_t open = count_standing(result, STANDING_UNDECIDED);
+    const struct diagnosis *first = first_of(result, DIAGNOSIS_CAUSE);
+    bool stopped = result->stopped && *result->stopped;
     buf_add_text(out, "Undecided: ");
-    if (result->stopped && *result->stopped)
+    if (!open && !stopped && first) { /* the cases passed by events that Panora does not send */
+        buf_add_text(out, "nothing failed, but ");
+        add_because(result, first, out);
+        return;
+    }
+    if (stopped)
         buf_add_format(out, "the run ended early (%s)", result->stopped);
     if (open)
-        buf_add_format(out, "%s%zu required case%s could not be decided",
-                       result->stopped && *result->stopped ? ", and " : "", open,
-                       open == 1 ? "" : "s");
-    else if (!result->stopped || !*result->stopped)
+        buf_add_format(out, "%s%zu required case%s could not be decided", stopped ? ", and " : "",
+                       open, open == 1 ? "" : "s");
+    else if (!stopped)
         buf_add_text(out, "the run was interrupted");
     buf_add_text(out, "; nothing failed.");
 }

@@ -104,7 +104,7 @@ struct case_result {
         decisive; /* index of the exchange that decided the verdict; num_exchanges when none did */
     int64_t started_ns; /* from the start of the run */
     int64_t duration_ns;
-    bool behind_first;   /* decided by events signed as the endpoint computes */
+    bool behind_first;   /* tested with events made as the endpoint accepts them */
     bool canary_failed;  /* the endpoint did not accept a genuine event after it */
     int64_t recovery_ns; /* how long the endpoint was gone because of it; -1 = was not */
     struct measure *measures;

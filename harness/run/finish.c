@@ -250,7 +250,9 @@ static void count_case(const struct run_result *result, const struct case_result
                      one->verdict == VERDICT_WARN;
     bool required = is_required(result, one);
     tally->fell_short = tally->fell_short || verdict_counts(one->verdict, result->strict);
-    tally->undecided = tally->undecided || (required && one->verdict == VERDICT_INCONCLUSIVE);
+    /* what Panora does not send decides nothing about what Panora sends */
+    tally->undecided = tally->undecided ||
+                       (required && (one->verdict == VERDICT_INCONCLUSIVE || one->behind_first));
     tally->num_required += required;
     tally->num_required_passed += required && is_answer;
     tally->num_answered += is_answer;
@@ -357,6 +359,18 @@ static const char *stopped(const struct runner *runner)
     return runner->stop + (text_starts_with(runner->stop, not_sent) ? strlen(not_sent) : 0);
 }
 
+static void note_behind_first(struct run_result *result)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < result->num_cases; i++)
+        count += result->cases[i].behind_first;
+    if (count)
+        run_result_add_note(
+            result, mem_format("%zu case%s tested with events made as the endpoint accepts them, "
+                               "because it refuses those that Panora sends.",
+                               count, count > 1 ? "s were" : " was"));
+}
+
 /* What an answer held stands in the evidence. */
 void finish_redact(struct runner *runner)
 {
@@ -389,6 +403,7 @@ void finish_result(struct runner *runner)
     say_wrong_port(result);
     say_ended(runner);
     trouble_add_notes(runner);
+    note_behind_first(result);
     /* the exchanges are the result's from now on */
     for (size_t i = 0; i < runner->progress.num_cases; i++)
         runner->progress.cases[i].exchanges = NULL;

@@ -88,6 +88,12 @@ static bool *choose(const struct runner *runner)
     return wanted;
 }
 
+/* Also the first case, if it showed nothing yet. */
+static bool may_begin_anew(const struct testcase *test)
+{
+    return test->in_flight == 0 && test->state < CASE_JUDGED;
+}
+
 void resign_cases(struct runner *runner, const struct first_refusal *refusal)
 {
     struct progress *progress = &runner->progress;
@@ -98,7 +104,7 @@ void resign_cases(struct runner *runner, const struct first_refusal *refusal)
     free(wanted);
     add_controls(progress, plan);
     for (size_t i = 0; i < progress->num_cases; i++)
-        if (plan->cases[i].count && progress->cases[i].state == CASE_WAITING)
+        if (plan->cases[i].count && may_begin_anew(&progress->cases[i]))
             take_over(&progress->cases[i], &plan->cases[i], num_before);
     for (size_t i = 0; i < progress->num_controls; i++)
         if (!is_needed(progress, i))

@@ -9,8 +9,8 @@
 #include "run/runner.h"
 
 /* Composes such cases, with their controls, once more, and puts them in the place of those that
- * have not begun. What the scheme cannot sign stays as it is. Nothing but the first case may be in
- * flight. */
+ * are not under way. What the scheme cannot sign stays as it is. Nothing but the first case may be
+ * in flight. */
 void resign_cases(struct runner *runner, const struct first_refusal *refusal);
 
 #endif

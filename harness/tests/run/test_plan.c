@@ -119,3 +119,73 @@ Test(run_plan, a_seed_alone_says_what_is_sent, .init = set_up, .fini = tear_down
     plan_free(first);
     plan_free(second);
 }
+
+/* --- made once more, by another scheme --- */
+
+static bool plan_raw(const struct scheme *scheme, struct bytes body, struct buf *message,
+                     struct buf *key)
+{
+    buf_add_bytes(message, body);
+    buf_add_text(key, "another key");
+    return true;
+}
+
+static bool sign_raw(const struct scheme *scheme, struct bytes body, struct bytes message,
+                     struct bytes key, struct headers *out)
+{
+    char hex[SIGNATURE_SIZE];
+    signature_make(key, message, hex);
+    headers_add(out, scheme->header, hex);
+    return true;
+}
+
+static const struct scheme raw = {
+    .header = PANORA_SIGNATURE_HEADER, .plan = plan_raw, .sign = sign_raw};
+
+static struct plan *make_again(const struct plan *plan, const bool *wanted)
+{
+    return plan_resign(plan, &raw, plan->composer.usual_type, DIALECT_OBJECT, wanted);
+}
+
+Test(run_plan, made_once_more_it_holds_what_is_wanted_in_the_same_places, .init = set_up,
+     .fini = tear_down)
+{
+    static const bool wanted[] = {true, false, false};
+    struct plan *plan = make();
+    struct plan *again = make_again(plan, wanted);
+    cr_assert_eq(again->num_cases, 3);
+    cr_assert_eq(again->cases[0].count, 1);
+    cr_expect_eq(again->cases[1].count, 0);
+    cr_expect_eq(again->cases[2].count, 0);
+    cr_expect_eq(again->cases[0].one, plan->cases[0].one);
+    cr_expect_eq(again->cases[0].plan, again);
+    cr_assert_eq(again->num_controls, 1);
+    const struct planned_request *forged = &again->cases[0].requests[0];
+    const struct planned_request *twin = &again->controls[forged->control].requests[0];
+    cr_expect(twin->exchange.by_scheme && forged->exchange.by_scheme);
+    cr_expect_not(twin->usual, "no canary is made of it");
+    cr_expect(scheme_fits(&raw, &twin->exchange.request));
+    cr_expect_not(scheme_fits(&raw, &forged->exchange.request));
+    cr_expect(strstr(buf_text(&twin->exchange.request.body), "\"data\":{"), "as the endpoint's");
+    plan_free(again);
+    plan_free(plan);
+}
+
+/* The whole body signed is a forgery by Panora's rule, and genuine by this one. */
+Test(run_plan, what_changes_sides_is_not_made_once_more, .init = set_up, .fini = tear_down)
+{
+    static const bool wanted[] = {true};
+    struct error err = {0};
+    suite_free(suite);
+    suite = suite_from_text(&library,
+                            "{'suite':'my/suite','about':'a','cases':["
+                            "{'id':'one','title':'t','level':'must','sign':[{'op':'sign-body'}],"
+                            "'expect':{'refused':true}}]}",
+                            &err);
+    cr_assert(suite, "%s", err.message);
+    struct plan *plan = make();
+    struct plan *again = make_again(plan, wanted);
+    cr_expect_eq(again->cases[0].count, 0);
+    plan_free(again);
+    plan_free(plan);
+}

@@ -34,6 +34,41 @@ Test(run_probing, says_at_once_why_the_first_event_was_refused, .fini = stop)
     program_end_clear(&end);
 }
 
+/* Signed as Panora signs, no forgery could be judged: each genuine twin is refused. */
+Test(run_probing, what_only_an_accepted_event_decides_is_made_as_the_endpoint_accepts_it,
+     .fini = stop)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    cr_assert(start_journalled(&journalled, ARGUMENTS("--fault", "C01", "--fault", "B03")));
+    run_against(journalled.receiver.url,
+                ARGUMENTS("--only", "panora/signature/refuses-changed-digit*", "--only",
+                          "panora/signature/refuses-not-hex"),
+                &end);
+    cr_expect_eq(end.code, 4);
+    cr_expect_not_null(strstr(buf_text(&end.out), "nothing failed, but Panora's events are"), "%s",
+                       buf_text(&end.out));
+    cr_expect_not_null(strstr(buf_text(&end.out), "3 passed, 0 failed, 1 warned"), "%s",
+                       buf_text(&end.out));
+    cr_expect_not_null(strstr(buf_text(&end.out), "4 cases were tested with events made as the "
+                                                  "endpoint accepts them"),
+                       "%s", buf_text(&end.out));
+    program_end_clear(&end);
+}
+
+/* Without genuine event of its own, the selection still shows which scheme it is about. */
+Test(run_probing, an_endpoint_that_accepts_is_sent_panoras_events, .fini = stop)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    cr_assert(start_journalled(&journalled, NULL));
+    run_against(journalled.receiver.url,
+                ARGUMENTS("--only", "panora/signature/refuses-changed-digit*"), &end);
+    cr_expect_eq(end.code, 0, "%s", buf_text(&end.out));
+    cr_expect_null(strstr(buf_text(&end.out), "made as the endpoint"), "%s", buf_text(&end.out));
+    program_end_clear(&end);
+}
+
 Test(run_probing, a_secret_that_differs_is_no_cause_that_was_proved, .fini = stop)
 {
     NEED_HOOKCHECK();
