@@ -171,13 +171,50 @@ void first_refusal_clear(struct first_refusal *refusal)
     *refusal = (struct first_refusal){0};
 }
 
-void diagnose_first_refusal(const struct diagnose_input *input, struct first_refusal *out)
+static bool is_taken_with(struct investigation *inv, const struct request *refused,
+                          const char *signature)
+{
+    struct request request = {0};
+    request_copy(&request, refused);
+    headers_set(&request.headers, PANORA_SIGNATURE_HEADER, signature);
+    bool taken = ask_request(inv, &request, NULL) == ANSWER_ACCEPTED;
+    request_clear(&request);
+    return taken;
+}
+
+/* Dull events get in, and this one is refused: it is tried by each serialiser that writes it
+ * otherwise than Panora's. */
+static void find_serialiser(struct investigation *inv, const struct request *refused)
+{
+    const char *usual = headers_find(&refused->headers, PANORA_SIGNATURE_HEADER);
+    struct subject subject;
+    bool ok = subject_read(&subject, buf_bytes(&refused->body), inv->input->wall_ms) && usual &&
+              !is_taken_with(inv, refused, usual);
+    for (size_t i = 0; ok && i < num_hypotheses && !inv->behind_first; i++) {
+        struct signing signing = {0};
+        const struct hypothesis *one = &hypotheses[i];
+        if (one->part == PART_MESSAGE && one->language && !one->is_offline &&
+            hypothesis_sign(one, NULL, &subject, inv->input->secret, &signing) &&
+            strcmp(buf_text(&signing.value), usual) != 0 &&
+            is_taken_with(inv, refused, buf_text(&signing.value))) {
+            inv->by.parts[PART_MESSAGE] = one;
+            inv->behind_first = true;
+        }
+        signing_clear(&signing);
+    }
+    subject_clear(&subject);
+}
+
+void diagnose_first_refusal(const struct diagnose_input *input, const struct exchange *refused,
+                            struct first_refusal *out)
 {
     struct investigation inv = {.input = input, .rng = rng_for(input->seed, "first refusal")};
     *out = (struct first_refusal){0};
     lab_find_base(&inv);
     if (!inv.has_base && !inv.hangs)
         door_open(&inv);
+    if (inv.has_base && !inv.behind_first && refused->genuine)
+        find_serialiser(&inv, &refused->request);
     if (!is_open_serialiser(&inv))
         door_name(&inv);
     for (size_t i = 0; i < inv.num_found; i++) {

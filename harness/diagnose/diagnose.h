@@ -68,10 +68,10 @@ struct first_refusal {
     const char *type;
 };
 
-/* Before the cases, when the first genuine event was refused: asks, with at most `max_requests`.
- * Of `input`, `result` and `controls` are not looked at; its catalogue and secret outlive `out`,
- * which the caller clears. */
-void diagnose_first_refusal(const struct diagnose_input *input, struct first_refusal *out);
+/* Before the cases, when `refused` was: asks, with at most `max_requests`. Of `input`, `result` and
+ * `controls` are not looked at; its catalogue and secret outlive `out`, which the caller clears. */
+void diagnose_first_refusal(const struct diagnose_input *input, const struct exchange *refused,
+                            struct first_refusal *out);
 void first_refusal_clear(struct first_refusal *refusal);
 
 /* --- everything that can be diagnosed, for lists, explanations and tests --- */

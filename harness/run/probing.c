@@ -183,7 +183,7 @@ void probing_first_refusal(struct runner *runner, const struct testcase *first)
     struct probing probing = {.runner = runner, .begun_ns = clock_monotonic_ns()};
     struct diagnose_input input = input_for(&probing);
     input.max_requests = FIRST_REFUSAL_MAX;
-    diagnose_first_refusal(&input, &runner->refusal);
+    diagnose_first_refusal(&input, exchange, &runner->refusal);
     runner->result->num_experiments = probing.num_sent;
     if (runner->refusal.sentence && listener && listener->on_refusal)
         listener->on_refusal(listener->payload, runner->refusal.sentence, order_spares(runner));

@@ -5,8 +5,8 @@
 #include "run/runner.h"
 
 /* After the first case: a genuine event that was refused is looked into at once, and the listener
- * is told what was found; a first case that sent none leaves it open, and one is sent. Nothing else
- * is in flight meanwhile. Fills the runner's `refusal`. */
+ * is told what was found; a forgery that was refused leaves that open, and one is sent. Nothing
+ * else is in flight meanwhile. Fills the runner's `refusal`. */
 void probing_first_refusal(struct runner *runner, const struct testcase *first);
 
 /* A slow endpoint gets so large a part of the run's time: a fifth. */
