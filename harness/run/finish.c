@@ -108,7 +108,8 @@ static void judge_one_case(struct runner *runner, struct testcase *test, struct 
     for (size_t i = 0; i < test->count; i++) {
         struct exchange *exchange = &test->exchanges[i];
         exchange->as_panora = answer_as_panora(&exchange->seen);
-        out->behind_first = out->behind_first || exchange->by_scheme;
+        out->behind_first = out->behind_first ||
+                            (exchange->by_scheme && exchange->seen.outcome != OUTCOME_NOT_SENT);
         redact_text(runner->result, &exchange->sent);
         redact_text(runner->result, &exchange->as_panora);
     }

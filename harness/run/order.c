@@ -64,15 +64,18 @@ struct testcase *order_first(struct runner *runner)
 
 bool order_spares(const struct runner *runner)
 {
-    return runner->refusal_is_known && runner->options->rate > 0 && !runner->health.any_accepted;
+    return runner->refusal.sentence && runner->options->rate > 0 && !runner->health.any_accepted;
 }
 
 /* A forgery that gets in, or a TLS session, says something although genuine events are refused. */
 static bool may_still_tell(const struct runner *runner, const struct testcase *test)
 {
     const struct suite_case *one = test->one;
-    return one && (one->tls || (!test->shots[test->next].genuine && !one->harmful &&
-                                testcase_is_required(test, runner->options->strict)));
+    bool harmless_must =
+        !(one && one->harmful) && testcase_is_required(test, runner->options->strict);
+    if (test->exchanges[test->next].by_scheme)
+        return harmless_must && !testcase_is_load(test);
+    return one && (one->tls || (!test->shots[test->next].genuine && harmless_must));
 }
 
 const char *order_refusal(const struct runner *runner, const struct testcase *test, int64_t now_ns)
