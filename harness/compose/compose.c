@@ -86,35 +86,11 @@ static bool apply_ops(struct draft *draft, const struct calls *ops, bool as_twin
 
 /* --- signing --- */
 
-/* By the composer's scheme; false when that finds nothing to sign. */
-static bool plan_by_scheme(const struct draft *draft, const struct event *event,
-                           struct buf *message, struct buf *key)
-{
-    struct buf body = {0};
-    event_write_body(event, &body);
-    bool ok =
-        draft->composer->scheme->plan(draft->composer->scheme, buf_bytes(&body), message, key);
-    buf_clear(&body);
-    return ok;
-}
-
-bool draft_message_of(const struct draft *draft, const struct event *event, struct buf *out)
-{
-    struct buf key = {0};
-    bool ok = true;
-    if (draft->composer->scheme)
-        ok = plan_by_scheme(draft, event, out, &key);
-    else
-        event_write_message(event, out);
-    buf_clear(&key);
-    return ok;
-}
-
 static bool right_by_scheme(struct draft *draft)
 {
     struct buf body = {0};
     event_write_body(&draft->event, &body);
-    bool ok = plan_by_scheme(draft, &draft->event, &draft->message, &draft->key) &&
+    bool ok = scheme_plan(draft->composer->scheme, &draft->event, &draft->message, &draft->key) &&
               scheme_value(draft->composer->scheme, buf_bytes(&body), draft->signature,
                            sizeof draft->signature);
     buf_clear(&body);

@@ -59,9 +59,6 @@ static inline const char *draft_signature_header(const struct draft *draft)
     return scheme ? scheme->header : PANORA_SIGNATURE_HEADER;
 }
 
-/* Appends the message that is signed for `event`. False when the scheme finds nothing to sign. */
-bool draft_message_of(const struct draft *draft, const struct event *event, struct buf *out);
-
 /* The row that a call of a mutation means. */
 static inline const struct mutation *mutation_of(const struct call *call)
 {

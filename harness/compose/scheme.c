@@ -2,6 +2,16 @@
 
 #include <string.h>
 
+bool scheme_plan(const struct scheme *scheme, const struct event *event, struct buf *message,
+                 struct buf *key)
+{
+    struct buf body = {0};
+    event_write_body(event, &body);
+    bool ok = scheme->plan(scheme, buf_bytes(&body), message, key);
+    buf_clear(&body);
+    return ok;
+}
+
 bool scheme_value(const struct scheme *scheme, struct bytes body, char *out, size_t size)
 {
     struct buf message = {0};

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "http/request.h"
+#include "panora/event.h"
 #include "sign/signature.h"
 
 struct scheme {
@@ -28,6 +29,10 @@ struct scheme {
     /* Changes what the endpoint wants otherwise of every request; NULL = nothing. */
     void (*dress)(const struct scheme *scheme, struct request *request);
 };
+
+/* Appends what is signed for `event`, and the key. False when there is nothing to sign. */
+bool scheme_plan(const struct scheme *scheme, const struct event *event, struct buf *message,
+                 struct buf *key);
 
 /* The value of the header for `body`. False when there is none, or it is longer than `size`. */
 bool scheme_value(const struct scheme *scheme, struct bytes body, char *out, size_t size);
