@@ -16,11 +16,12 @@
 #endif
 
 /* The largest body that a run sends, and what is made of it on the way. */
-#define KEPT_MAX   (128 * 1024 * 1024)
-#define BLOCK_MAX  ((size_t)32 * 1024 * 1024)
-#define LARGE_PAGE ((size_t)2 * 1024 * 1024)
-#define ROOMS      3
-#define ROOM_SIZE  (BLOCK_MAX - 2 * LARGE_PAGE) /* with its alignment, still a block of the heap */
+#define KEPT_MAX     (128 * 1024 * 1024)
+#define BLOCK_MAX    ((size_t)32 * 1024 * 1024)
+#define RETURNED_MIN (1024 * 1024)
+#define LARGE_PAGE   ((size_t)2 * 1024 * 1024)
+#define ROOMS        3
+#define ROOM_SIZE    (BLOCK_MAX - 2 * LARGE_PAGE) /* with its alignment, still a block of the heap */
 
 /* hookcheck itself failed; result/exit.h says the same. */
 #define EXIT_OUT_OF_MEMORY 6
@@ -96,6 +97,13 @@ static void grow_in_large_pages(void)
         free(rooms[i]);
 }
 #endif
+
+void mem_return_large(void)
+{
+#ifdef __GLIBC__
+    (void)mallopt(M_MMAP_THRESHOLD, RETURNED_MIN);
+#endif
+}
 
 void mem_keep_freed(void)
 {

@@ -28,6 +28,10 @@ char *mem_text(const char *text);
 /* Returns a formatted text. */
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Tells the allocator to give every large block back to the system when it is freed. By itself it
+ * stops doing so after the first, and what is left free between others adds up. At the start. */
+void mem_return_large(void);
+
 /* Tells the allocator to keep what is freed for whoever asks next, instead of giving it back to the
  * system: hundreds of runs one after another make and drop bodies of megabytes, and fresh pages
  * cost more than all that is done with them. For the selftest; a single run shall stay small. */

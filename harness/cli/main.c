@@ -2,6 +2,7 @@
 #include <signal.h>
 
 #include "base/json.h"
+#include "base/mem.h"
 #include "cli/command.h"
 
 int main(int argc, char **argv)
@@ -13,6 +14,7 @@ int main(int argc, char **argv)
     (void)signal(SIGXFSZ, SIG_IGN);
     /* libcurl reads a host's name beyond ASCII in the charset of the locale. */
     (void)setlocale(LC_CTYPE, "C.UTF-8");
+    mem_return_large();
     json_use_mem();
     return command_main(argc, argv);
 }
