@@ -11,6 +11,8 @@
 
 /* Letters of one case, or digits: a document of ours may hold such a text as a word of its own. */
 #define WORD_MAX_LEN 15
+/* A number or a date; a longer one is none of ours but by chance. */
+#define NUMBER_MAX_LEN 10
 
 struct hidden {
     char *value;
@@ -77,7 +79,7 @@ static bool could_be_ours(struct bytes value)
         digits += isdigit(c) != 0;
     }
     if (letters == 0)
-        return true; /* a number, a date */
+        return value.len <= NUMBER_MAX_LEN;
     return value.len <= WORD_MAX_LEN && digits == 0 && lower + 1 >= value.len;
 }
 

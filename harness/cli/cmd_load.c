@@ -129,6 +129,8 @@ static int report_all(struct load_choice *choice, struct load_result *result, st
         return EXIT_OUR_FAILURE;
     if (!result->tally.answered)
         return EXIT_UNREACHED;
+    if (load_report_is_undecided(&report))
+        return EXIT_UNDECIDED;
     return load_report_passes(&report) ? EXIT_OK : EXIT_FELL_SHORT;
 }
 
@@ -199,7 +201,8 @@ const struct command command_load = {
              "0 when the goals of --slo hold, or without --slo when there was no error; 1 "
              "otherwise, and always when a forged event was accepted or a genuine one refused, or "
              "when --journal or --effect-command shows a forged event processed or an accepted one "
-             "lost; 2 for wrong usage, 3 when the endpoint was not reached, 130 when interrupted. "
+             "lost; 2 for wrong usage, 3 when the endpoint was not reached, 4 when this machine "
+             "could not make all connections, 130 when interrupted. "
              "With --export nothing is sent: a Locust or k6 project is written into the new folder "
              "DIR. It makes, signs and judges the same events at the same rate and with the same "
              "goals, from as many machines as needed; its README says how. URL is optional then.",

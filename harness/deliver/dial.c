@@ -20,7 +20,7 @@ struct dial {
     bool is_bare; /* nothing lies between the socket and HTTP: libcurl is not asked */
     int64_t begun_ns;
     int64_t connect_ns;
-    long os_errno;
+    int socket_errno; /* why no socket could be had, or none connected */
     char problem[CURL_ERROR_SIZE];
 };
 
@@ -38,6 +38,16 @@ static bool may_use_proxy(const struct engine *engine)
 {
     bool is_given = engine->options.proxy && *engine->options.proxy;
     return is_given || proxy_variable(engine->target);
+}
+
+/* libcurl does not say why it had no socket. */
+static curl_socket_t on_open_socket(void *payload, curlsocktype purpose,
+                                    struct curl_sockaddr *address)
+{
+    struct dial *dial = payload;
+    int made = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    dial->socket_errno = made < 0 ? errno : 0;
+    return made;
 }
 
 struct dial *dial_begin(struct engine *engine, int64_t timeout_ns, void *payload)
@@ -58,6 +68,8 @@ struct dial *dial_begin(struct engine *engine, int64_t timeout_ns, void *payload
     setup_must(curl_easy_setopt(dial->easy, CURLOPT_CONNECTTIMEOUT_MS, timeout_ms));
     setup_must(curl_easy_setopt(dial->easy, CURLOPT_ERRORBUFFER, dial->problem));
     setup_must(curl_easy_setopt(dial->easy, CURLOPT_PRIVATE, dial));
+    setup_must(curl_easy_setopt(dial->easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket));
+    setup_must(curl_easy_setopt(dial->easy, CURLOPT_OPENSOCKETDATA, dial));
     if (curl_multi_add_handle(engine->multi, dial->easy) != CURLM_OK)
         mem_library_failed();
     return dial;
@@ -72,6 +84,21 @@ void dial_free(struct dial *dial)
     free(dial);
 }
 
+static void note_problem(struct dial *dial, CURLcode code)
+{
+    long number = 0;
+    struct buf words = {.max = sizeof dial->problem - 1};
+    if (!dial->socket_errno &&
+        curl_easy_getinfo(dial->easy, CURLINFO_OS_ERRNO, &number) == CURLE_OK)
+        dial->socket_errno = (int)number;
+    const char *want = outcome_want(dial->socket_errno);
+    if (dial->problem[0] && !want)
+        return;
+    buf_add_text(&words, want ? want : curl_easy_strerror(code ? code : CURLE_COULDNT_CONNECT));
+    memcpy(dial->problem, buf_text(&words), words.len + 1);
+    buf_clear(&words);
+}
+
 static void settle(struct dial *dial, CURLcode code)
 {
     int on = 1;
@@ -83,13 +110,7 @@ static void settle(struct dial *dial, CURLcode code)
         (void)setsockopt(dial->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         return;
     }
-    (void)curl_easy_getinfo(dial->easy, CURLINFO_OS_ERRNO, &dial->os_errno);
-    if (!dial->problem[0]) {
-        struct buf words = {.max = sizeof dial->problem - 1};
-        buf_add_text(&words, curl_easy_strerror(code ? code : CURLE_COULDNT_CONNECT));
-        memcpy(dial->problem, buf_text(&words), words.len + 1);
-        buf_clear(&words);
-    }
+    note_problem(dial, code);
 }
 
 void *dial_next(struct engine *engine)
@@ -119,9 +140,9 @@ const char *dial_problem(const struct dial *dial)
     return dial->problem[0] ? dial->problem : NULL;
 }
 
-bool dial_lacks_ports(const struct dial *dial)
+bool dial_lacks_socket(const struct dial *dial)
 {
-    return dial->problem[0] && dial->os_errno == EADDRNOTAVAIL;
+    return dial->problem[0] && outcome_want(dial->socket_errno);
 }
 
 int dial_socket(const struct dial *dial)

@@ -32,8 +32,8 @@ void dial_wait(struct engine *engine, int fd, int timeout_ms);
 /* Why it could not connect, in words for a person; NULL when it is connected. Borrowed. */
 const char *dial_problem(const struct dial *dial);
 
-/* Whether this machine had no free port left for it. */
-bool dial_lacks_ports(const struct dial *dial);
+/* Whether it failed because this machine had nothing left for it: no port, descriptor or memory. */
+bool dial_lacks_socket(const struct dial *dial);
 
 /* When connected: its socket, and how long connecting took, TLS included. */
 int dial_socket(const struct dial *dial);

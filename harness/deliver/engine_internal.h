@@ -161,6 +161,10 @@ bool setup_check(const struct engine *engine, struct error *err);
 /* Ends an attempt whose connection or transfer libcurl gave up with `code`. */
 void outcome_of_failure(struct attempt *attempt, CURLcode code);
 
+/* What this machine lacks when it has no socket because of the errno `number`; NULL when that says
+ * nothing about this machine. */
+const char *outcome_want(int number);
+
 /* Phases and peer as libcurl measured them. */
 void outcome_read_phases(struct observation *seen, CURL *easy);
 

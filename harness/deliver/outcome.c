@@ -266,6 +266,14 @@ static const struct {
     {ENOMEM, "this machine has no memory left for another socket"},
 };
 
+const char *outcome_want(int number)
+{
+    for (size_t i = 0; i < ARRAY_LEN(wants); i++)
+        if (wants[i].number == number)
+            return wants[i].sentence;
+    return NULL;
+}
+
 /* libcurl resolves names in a thread that needs descriptors, too, and cannot say that it had none.
  */
 static int errno_of(const struct attempt *attempt, CURLcode code)
@@ -288,15 +296,12 @@ static int errno_of(const struct attempt *attempt, CURLcode code)
 /* A family of addresses that was asked for and that this machine lacks is told as it is. */
 static bool end_for_want(struct attempt *attempt, CURLcode code)
 {
-    int number = errno_of(attempt, code);
-    for (size_t i = 0; i < ARRAY_LEN(wants); i++) {
-        if (wants[i].number != number || attempt->request->transport.ip_version)
-            continue;
-        attempt->seen.ours = true;
-        attempt_end(attempt, OUTCOME_NOT_SENT, "not sent: %s", wants[i].sentence);
-        return true;
-    }
-    return false;
+    const char *want = outcome_want(errno_of(attempt, code));
+    if (!want || attempt->request->transport.ip_version)
+        return false;
+    attempt->seen.ours = true;
+    attempt_end(attempt, OUTCOME_NOT_SENT, "not sent: %s", want);
+    return true;
 }
 
 void outcome_of_failure(struct attempt *attempt, CURLcode code)

@@ -48,7 +48,8 @@ static void note_step(struct capacity *capacity, int64_t per_second, bool holds,
 static void take_result(struct capacity *capacity, const struct slo *slo, int64_t per_second,
                         struct load_result *result)
 {
-    bool holds = !tally_findings(&result->tally) && slo_holds(slo, &result->tally, result->seconds);
+    bool is_made = !tally_findings(&result->tally) && !result->tally.faults[LOAD_NO_SOCKET].count;
+    bool holds = is_made && slo_holds(slo, &result->tally, result->seconds);
     bool is_kept = holds ? per_second > capacity->holds_at : !capacity->holds_at;
     note_step(capacity, per_second, holds, result);
     if (holds && per_second > capacity->holds_at)

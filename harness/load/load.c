@@ -161,7 +161,10 @@ void load_doubts(const struct load_result *result, struct buf *out)
                        "A sending thread used %.0f%% of a core: the rate may be the sender's "
                        "limit; try more --threads. ",
                        tally->busiest * 100);
-    if (tally->faults[LOAD_NO_PORTS].count)
-        buf_add_text(out, "This machine ran out of local ports: the failed connections are the "
-                          "sender's. ");
+    if (tally->faults[LOAD_NO_SOCKET].count)
+        buf_add_format(
+            out,
+            "This machine could not make all connections (%s): this load is smaller than "
+            "what was asked for, and the latencies measure the sender. ",
+            tally->faults[LOAD_NO_SOCKET].first);
 }

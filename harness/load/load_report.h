@@ -25,6 +25,10 @@ struct load_report {
  * right. */
 bool load_report_passes(const struct load_report *report);
 
+/* Whether nothing can be said because this machine could not make the load: it neither passes nor
+ * shows what is wrong with the endpoint. */
+bool load_report_is_undecided(const struct load_report *report);
+
 /* Appends what makes the figures doubtful; nothing when nothing does. */
 void load_report_cautions(const struct load_report *report, struct buf *out);
 

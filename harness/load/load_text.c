@@ -336,7 +336,11 @@ static void add_doubts(const struct load_report *report, struct buf *out)
 static void add_last_line(const struct load_report *report, struct buf *out)
 {
     const struct tally *tally = &report->result->tally;
-    buf_add_format(out, "\n%s: ", load_report_passes(report) ? "passed" : "failed");
+    bool is_undecided = load_report_is_undecided(report);
+    buf_add_format(out, "\n%s: ",
+                   is_undecided                 ? "undecided"
+                   : load_report_passes(report) ? "passed"
+                                                : "failed");
     add_count(out, tally_outcomes(tally));
     buf_add_text(out, " requests, ");
     add_count(out, tally_errors(tally));
@@ -350,11 +354,23 @@ void load_report_cautions(const struct load_report *report, struct buf *out)
         buf_add_text(out, ENGINE_INSECURE);
 }
 
+static bool has_findings(const struct load_report *report)
+{
+    return tally_findings(&report->result->tally) ||
+           (report->accounting && accounting_has_findings(report->accounting));
+}
+
+bool load_report_is_undecided(const struct load_report *report)
+{
+    const struct tally *tally = &report->result->tally;
+    return tally->faults[LOAD_NO_SOCKET].count && !has_findings(report) &&
+           (report->slo->count || !tally_errors(tally));
+}
+
 bool load_report_passes(const struct load_report *report)
 {
     const struct tally *tally = &report->result->tally;
-    if (tally_findings(tally) || !tally->answered ||
-        (report->accounting && accounting_has_findings(report->accounting)))
+    if (has_findings(report) || !tally->answered || tally->faults[LOAD_NO_SOCKET].count)
         return false;
     if (!report->slo->count)
         return tally_errors(tally) == 0;

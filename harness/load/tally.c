@@ -16,7 +16,7 @@ const struct load_fault_row load_faults[LOAD_NUM_FAULTS] = {
     [LOAD_THROTTLED] = {"throttled", "answered 429 (too many requests)", false},
     [LOAD_OTHER_STATUS] = {"other_status", "answered neither 2xx, 4xx nor 5xx", false},
     [LOAD_NOT_CONNECTED] = {"not_connected", "connections failed", false},
-    [LOAD_NO_PORTS] = {"no_ports", "connections failed: this machine has no free port", false},
+    [LOAD_NO_SOCKET] = {"no_socket", "connections were not made", false},
     [LOAD_TIMED_OUT] = {"timed_out", "no complete response before the deadline", false},
     [LOAD_CLOSED] = {"closed", "connections closed or reset before the response was complete",
                      false},
@@ -159,7 +159,7 @@ uint64_t tally_errors(const struct tally *tally)
 {
     uint64_t errors = 0;
     for (size_t i = LOAD_FINE + 1; i < LOAD_NUM_FAULTS; i++)
-        errors += tally->faults[i].count;
+        errors += i == LOAD_NO_SOCKET ? 0 : tally->faults[i].count;
     return errors;
 }
 

@@ -22,7 +22,7 @@ enum load_fault {
     LOAD_THROTTLED,       /* 429 */
     LOAD_OTHER_STATUS,    /* 1xx, 3xx */
     LOAD_NOT_CONNECTED,
-    LOAD_NO_PORTS,
+    LOAD_NO_SOCKET, /* this machine had no port, descriptor or memory left: not the endpoint's */
     LOAD_TIMED_OUT,
     LOAD_CLOSED, /* before the response was complete */
     LOAD_MALFORMED,
@@ -99,7 +99,7 @@ void tally_outcome(struct tally *tally, enum load_kind kind, enum load_fault fau
 /* Whether another offender of this fault is to be kept; then adds one, zeroed but for the fault. */
 struct load_offender *tally_offender(struct tally *tally, enum load_fault fault);
 
-uint64_t tally_errors(const struct tally *tally);   /* all faults */
+uint64_t tally_errors(const struct tally *tally);   /* all faults but LOAD_NO_SOCKET */
 uint64_t tally_outcomes(const struct tally *tally); /* all kinds, unsent ones too */
 uint64_t tally_findings(const struct tally *tally);
 

@@ -354,16 +354,20 @@ static void begin_dial(struct worker *worker, int64_t now)
     link->dial = dial_begin(worker->engine, worker->plan->deadline_ns, link);
 }
 
-/* The request that waited for this connection fails with it. */
+/* The request that waited for this connection fails with it. When this machine is to blame, it
+ * waits for another. */
 static void on_dial_failed(struct worker *worker, struct link *link, int64_t now)
 {
-    enum load_fault fault = dial_lacks_ports(link->dial) ? LOAD_NO_PORTS : LOAD_NOT_CONNECTED;
+    const char *problem = dial_problem(link->dial);
+    bool is_ours = dial_lacks_socket(link->dial);
     worker->redial_ns = now + REDIAL_NS;
     bool is_due = !is_open(worker) || next_due_ns(worker) <= now;
-    if (is_due && now < worker->end_ns && take_one(worker)) {
+    if (is_ours) {
+        tally_fault(&worker->tally, LOAD_NO_SOCKET, now, problem);
+    } else if (is_due && now < worker->end_ns && take_one(worker)) {
         worker->second.errors++;
         if (now >= worker->plan->warmup_ns)
-            tally_outcome(&worker->tally, LOAD_GENUINE, fault, now, dial_problem(link->dial));
+            tally_outcome(&worker->tally, LOAD_GENUINE, LOAD_NOT_CONNECTED, now, problem);
         worker->next += worker->plan->threads;
     }
     drop(worker, link);
@@ -482,9 +486,12 @@ static void keep_time(struct worker *worker, int64_t now)
     expire(worker, now);
 }
 
-/* What was due before the end and never sent: the endpoint held every connection. */
+/* What was due before the end and never sent: the endpoint held every connection, unless this
+ * machine could make no more. */
 static void count_unsent(struct worker *worker)
 {
+    if (worker->tally.faults[LOAD_NO_SOCKET].count)
+        return;
     for (int64_t due_ns; (due_ns = next_due_ns(worker)) < worker->end_ns;
          worker->next += worker->plan->threads) {
         if (due_ns < worker->plan->warmup_ns)

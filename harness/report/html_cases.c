@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "http/redacted.h"
 #include "report/details.h"
 #include "report/html.h"
 #include "report/html_charts.h"
@@ -93,18 +94,18 @@ void html_add_grid(const struct run_result *result, struct buf *out)
 static void add_headers(const struct run_result *result, const struct headers *headers,
                         const struct request_place *place, struct buf *out)
 {
-    for (size_t i = 0; i < headers->count; i++) {
-        struct buf value = {0};
-        const char *shown = headers->items[i].value;
+    struct headers safe = {0};
+    headers_redacted(result->redactor, headers, &safe);
+    for (size_t i = 0; i < safe.count; i++) {
+        const char *shown = safe.items[i].value;
         if (place && strcmp(shown, REQUEST_HOST_PLACEHOLDER) == 0)
             shown = place->authority;
-        result_redact(result, bytes_of(shown), &value);
-        html_add(headers->items[i].name, out);
+        html_add(safe.items[i].name, out);
         buf_add_text(out, ": ");
-        html_add(buf_text(&value), out);
+        html_add(shown, out);
         buf_add_char(out, '\n');
-        buf_clear(&value);
     }
+    headers_clear(&safe);
 }
 
 static void add_request(const struct run_result *result, const struct exchange *exchange,

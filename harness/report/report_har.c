@@ -9,6 +9,7 @@
 #include "base/instant.h"
 #include "base/text.h"
 #include "format/request_parts.h"
+#include "http/redacted.h"
 #include "report/details.h"
 #include "report/formats.h"
 #include "report/repeat.h"
@@ -100,13 +101,9 @@ static json_t *response_of(const struct run_result *result, const struct exchang
     struct buf body = {0};
     json_t *object = json_object();
     json_t *content = json_object();
-    size_t num_shown = headers_fitting(&seen->headers, SHOWN_HEADERS_MAX);
-    for (size_t i = 0; i < num_shown; i++) {
-        struct buf value = {0};
-        result_redact(result, bytes_of(seen->headers.items[i].value), &value);
-        headers_add(&redacted, seen->headers.items[i].name, buf_text(&value));
-        buf_clear(&value);
-    }
+    struct headers shown = seen->headers; /* a shorter view */
+    shown.count = headers_fitting(&seen->headers, SHOWN_HEADERS_MAX);
+    headers_redacted(result->redactor, &shown, &redacted);
     const char *type = headers_find(&redacted, "Content-Type");
     const char *location = headers_find(&redacted, "Location");
     size_t shown_len = text_beginning(buf_bytes(&seen->body), SHOWN_BODY_MAX).len;

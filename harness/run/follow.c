@@ -62,17 +62,24 @@ static bool get(struct runner *runner, const struct target *target, struct obser
     return sent;
 }
 
-static char *verdict_of(const struct observation *first, const char *path,
-                        const struct observation *last)
+/* The path is the endpoint's choice: what it repeats of the secret is taken out before it is cut.
+ */
+static char *verdict_of(const struct redactor *redactor, const struct observation *first,
+                        const char *path, const struct observation *last)
 {
     struct buf out = {0};
+    struct buf safe = {0};
+    char *shown = redacted_text(redactor, path);
     bool delivered = answer_of(last) == ANSWER_ACCEPTED;
     buf_add_format(&out, "%s: it follows the %d with a GET without the event to %.200s, ",
-                   delivered ? "delivered" : "failed", first->status, path);
+                   delivered ? "delivered" : "failed", first->status, shown);
     buf_add_text(&out, "and gets ");
     answer_describe(last, &out);
     buf_add_text(&out, delivered ? "; the event is lost" : "; no retry");
-    return buf_take(&out);
+    redact(redactor, buf_bytes(&out), &safe);
+    buf_clear(&out);
+    free(shown);
+    return buf_take(&safe);
 }
 
 /* Follows from the endpoint's own address to `location` and on; NULL when it leads elsewhere or
@@ -88,7 +95,7 @@ static char *follow(struct runner *runner, const struct observation *first, cons
         observation_init(&seen);
         on_the_way = get(runner, &target, &seen);
         if (on_the_way && !turns_into_get(&seen)) {
-            verdict = verdict_of(first, target.path, &seen);
+            verdict = verdict_of(runner->result->redactor, first, target.path, &seen);
             on_the_way = false;
         }
         struct target next = {0};

@@ -259,8 +259,11 @@ Test(base_redact, leaves_the_words_and_escapes_of_a_document)
     redactor_hide(redactor, bytes_of("verdict"), "$A");
     redactor_hide(redactor, bytes_of("123456"), "$B");
     redactor_hide(redactor, bytes_of("not-4-you"), "$C");
-    redact_document(redactor, bytes_of("{\"verdict\":123456,\"a\":\"x\\not-4-you\"}"), &out);
-    cr_expect_str_eq(buf_text(&out), "{\"verdict\":123456,\"a\":\"x$C\"}");
+    redactor_hide(redactor, bytes_of("90210774411883"), "$D");
+    redact_document(
+        redactor, bytes_of("{\"verdict\":123456,\"a\":\"x\\not-4-you\",\"b\":\"90210774411883\"}"),
+        &out);
+    cr_expect_str_eq(buf_text(&out), "{\"verdict\":123456,\"a\":\"x$C\",\"b\":\"$D\"}");
     buf_clear(&out);
     redactor_free(redactor);
 }

@@ -13,6 +13,7 @@
 #include "tests/support/json_schema.h"
 #include "tests/support/raw_server.h"
 #include "tests/support/run_program.h"
+#include "tests/support/shell_run.h"
 #include "tests/support/started_receiver.h"
 
 TestSuite(cli_load_program, .timeout = 60);
@@ -109,6 +110,26 @@ Test(cli_load_program, says_that_nothing_listens)
     cr_expect(strstr(buf_text(&end.err), "cannot connect to http://127.0.0.1:1/hook"), "%s",
               buf_text(&end.err));
     program_end_clear(&end);
+}
+
+/* What this machine lacks is no error of the endpoint. */
+Test(cli_load_program, is_undecided_without_descriptors)
+{
+    NEED_HOOKCHECK();
+    struct started_receiver receiver;
+    struct buf out = {0};
+    started_begin(&receiver, NULL);
+    char *command =
+        mem_format("ulimit -n 12; HOOKCHECK_SECRET='%s' '%s' load "
+                   "http://127.0.0.1:%d/hook --clients 40 --max-requests 200 2>&1",
+                   RECEIVER_SECRET, getenv("HOOKCHECK_BIN"), receiver_port(receiver.receiver));
+    cr_expect_eq(shell_run(command, &out), EXIT_UNDECIDED);
+    cr_expect_not_null(strstr(buf_text(&out), "this process has no descriptor left"), "%s",
+                       buf_text(&out));
+    cr_expect_not_null(strstr(buf_text(&out), "undecided: 200 requests, 0 errors"));
+    free(command);
+    buf_clear(&out);
+    started_end(&receiver);
 }
 
 Test(cli_load_program, ends_with_its_report_when_interrupted)

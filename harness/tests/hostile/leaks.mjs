@@ -24,6 +24,8 @@ const shapes = {
   unicode: 'gehäim-Schlüssel-🔑-42',
   colon: 'user-name:pass-word-77',
   short: 'x7Yq-2',
+  word: 'qzxstaging',
+  number: '9021077441',
   uuid: '3f2b8c1e-6d4a-4f0b-9c7e-1a2b3c4d5e6f',
   long: 'L0ng/' + 'abcDEF123+'.repeat(30),
 };

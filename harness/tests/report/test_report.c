@@ -53,7 +53,8 @@ static bool shows_requests(const char *format)
     return false;
 }
 
-/* The sample has the secret in a header and in answers; here it is everywhere in the request. */
+/* The sample has the secret in a header and in answers; here it is everywhere in the request, and
+ * in the name of a header of the answer. */
 Test(report_report, no_format_shows_a_secret_of_any_part_of_the_request)
 {
     struct run_result result;
@@ -65,6 +66,7 @@ Test(report_report, no_format_shows_a_secret_of_any_part_of_the_request)
         request->query = mem_text("signature=" SAMPLE_SECRET);
         headers_add(&request->headers, SAMPLE_SECRET, "Basic " SAMPLE_SECRET_BASE64);
         buf_add_text(&request->body, SAMPLE_SECRET);
+        headers_add(&result.cases[i].exchanges[0].seen.headers, SAMPLE_SECRET, "in the name");
     }
     for (size_t i = 0; i < num_report_formats; i++) {
         struct buf out = {0};
