@@ -107,7 +107,7 @@ bool baseline_choice_apply(const struct baseline_choice *choice, struct run_resu
         char now[CLOCK_ISO_SIZE];
         clock_iso(clock_wall_ms(), now);
         now[strlen("2026-11-26")] = '\0';
-        baseline_apply(&choice->baseline, now, result);
+        baseline_apply(&choice->baseline, now, choice->is_whole, result);
     }
     return ok;
 }

@@ -13,6 +13,7 @@ struct baseline_choice {
     const char *write_to; /* NULL = nowhere */
     char **failed;        /* ids that failed in the report of --rerun */
     size_t num_failed;
+    bool is_whole; /* the run asks all cases, and for causes */
 };
 
 extern const struct option_set baseline_options;

@@ -363,6 +363,15 @@ static bool read_baseline(struct run_choice *choice, const struct arguments *arg
     return true;
 }
 
+/* Whether the run asks all that there is, so that what it does not show is not there. */
+static bool asks_all(const struct run_choice *choice, const struct arguments *arguments)
+{
+    const struct run_options *run = &choice->run;
+    return !run->num_only && !run->num_skip && !run->num_events && run->level == LEVEL_MAY &&
+           !run->is_unsigned && !run->fail_fast && run->diagnose != DIAGNOSE_OFF &&
+           !arguments_has(arguments, "suite");
+}
+
 static void read_looks(struct run_choice *choice, const struct arguments *arguments)
 {
     int fd = choice->reports.takes_stdout ? STDERR_FILENO : STDOUT_FILENO;
@@ -471,6 +480,7 @@ bool run_choice_read(struct run_choice *choice, const struct arguments *argument
         return false;
     choice->engine = choice->endpoint.engine;
     choice->engine.extra_headers = (struct headers){0};
+    choice->baseline.is_whole = asks_all(choice, arguments);
     read_looks(choice, arguments);
     return check_engine(choice, err);
 }

@@ -30,8 +30,10 @@ void baseline_clear(struct baseline *baseline);
 
 /* Holds the result against it: adds what is to be told to result->notes, and sets exit code 5 when
  * nothing but known failures keeps the endpoint from being ready. With `strict` results an entry
- * that is of no use any more is a failure. `today` is "2026-11-26". */
-void baseline_apply(const struct baseline *baseline, const char *today, struct run_result *result);
+ * that is of no use any more is a failure. `today` is "2026-11-26"; `is_whole`: every case was
+ * asked and causes were looked for, so that a cause which is not there is gone. */
+void baseline_apply(const struct baseline *baseline, const char *today, bool is_whole,
+                    struct run_result *result);
 
 /* Appends a baseline that knows all that failed: causes by name, other cases by id. */
 void baseline_write(const struct run_result *result, struct buf *out);

@@ -97,7 +97,7 @@ static void add_not_ready(const struct run_result *result, struct buf *out)
     size_t failed = count_standing(result, STANDING_FAILED);
     buf_add_text(out, "Not ready: ");
     bool is_loud = result->loudest && *result->loudest;
-    if (is_loud && (deadly || !first))
+    if (is_loud && (deadly || !first || text_starts_with(result->loudest, BASELINE_IS_STALE)))
         buf_add_text(out, result->loudest);
     else if (first)
         add_because(result, first, out);

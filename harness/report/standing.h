@@ -25,4 +25,7 @@ bool case_is_required(const struct run_result *result, const struct case_result 
  */
 bool suite_came_before(const struct run_result *result, size_t index);
 
+/* How `loudest` begins when the exit code is due to a baseline that holds no more. */
+#define BASELINE_IS_STALE "The baseline is out of date"
+
 #endif

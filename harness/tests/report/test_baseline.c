@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "report/baseline.h"
+#include "report/headline.h"
 #include "result/exit.h"
 #include "tests/support/sample_result.h"
 
@@ -20,7 +21,7 @@ static int apply(const char *text, bool strict, struct run_result *result)
     result->exit_code = EXIT_FELL_SHORT;
     result->strict = strict;
     cr_assert(baseline_read("base.json", bytes_of(text), &baseline, &err), "%s", err.message);
-    baseline_apply(&baseline, "2026-11-26", result);
+    baseline_apply(&baseline, "2026-11-26", true, result);
     baseline_clear(&baseline);
     return result->exit_code;
 }
@@ -68,6 +69,45 @@ Test(report_baseline, tells_of_entries_that_are_of_no_use_any_more)
     run_result_clear(&result);
 }
 
+/* What was not asked, or not decided, may fail as before. */
+Test(report_baseline, tells_nothing_of_what_a_run_did_not_show)
+{
+    static const char text[] =
+        "{\"baseline\": 1, \"known\": [{\"cause\": \"other-secret\", \"reason\": \"r\"}, "
+        "{\"case\": \"panora/signature/refuses-empty\", \"reason\": \"r\"}, "
+        "{\"case\": \"panora/payload/not-in-this-run\", \"reason\": \"r\"}]}";
+    struct run_result result;
+    cr_expect_eq(apply(text, false, &result), EXIT_FELL_SHORT);
+    cr_expect_eq(result.num_notes, 1, "%s", result.notes[0]);
+    cr_expect_str_eq(result.notes[0], "baseline: 0 known failures, 2 new");
+    run_result_clear(&result);
+}
+
+Test(report_baseline, the_headline_says_that_it_is_out_of_date)
+{
+    static const char text[] =
+        "{\"baseline\": 1, \"known\": [{\"case\": \"panora/signature/*\", \"reason\": \"r\"}, "
+        "{\"case\": \"panora/delivery/accepts-an-event\", \"reason\": \"r\"}]}";
+    struct run_result result;
+    struct buf line = {0};
+    sample_result(&result);
+    for (size_t i = 0; i < result.num_cases; i++)
+        result.cases[i].verdict = VERDICT_PASS;
+    result.strict = true;
+    result.exit_code = EXIT_OK;
+    struct error err = {0};
+    struct baseline baseline;
+    cr_assert(baseline_read("base.json", bytes_of(text), &baseline, &err), "%s", err.message);
+    baseline_apply(&baseline, "2026-11-26", true, &result);
+    headline_add(&result, &line);
+    cr_expect_str_eq(
+        buf_text(&line),
+        "Not ready: The baseline is out of date: 2 entries no longer hold (--strict).");
+    baseline_clear(&baseline);
+    buf_clear(&line);
+    run_result_clear(&result);
+}
+
 Test(report_baseline, what_it_writes_knows_all_that_failed)
 {
     struct run_result result;
@@ -92,6 +132,9 @@ Test(report_baseline, says_what_is_wrong_with_a_file)
         {"{\"baseline\": 1, \"known\": [{\"case\": \"x\", \"reason\": \"r\", \"until\": "
          "\"soon\"}]}",
          "\"soon\" is not a day"},
+        {"{\"baseline\": 1, \"known\": [{\"case\": \"x\", \"reason\": \"r\", \"until\": "
+         "\"2026-13-01\"}]}",
+         "\"2026-13-01\" is not a day"},
         {"{\"baseline\": 1, \"known\": [{\"case\": \"x\", \"cause\": \"y\", \"reason\": \"r\"}]}",
          "either \"case\" or \"cause\""},
     };
