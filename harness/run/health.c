@@ -108,8 +108,9 @@ static bool is_small(const struct exchange *exchange)
 
 bool health_forgives(const struct health *health, const struct exchange *exchange)
 {
-    return health_is_very_slow(health) && answer_of(&exchange->seen) == ANSWER_DIED &&
-           !is_small(exchange);
+    bool has_refused = exchange->seen.status / 100 == 4;
+    return (has_refused || health_is_very_slow(health)) &&
+           answer_of(&exchange->seen) == ANSWER_DIED && !is_small(exchange);
 }
 
 /* --- how much it bears --- */

@@ -79,8 +79,9 @@ bool health_is_slow(const struct health *health);
 /* ... or a second: nothing is timed by itself, and what is not required has a time of its own. */
 bool health_is_very_slow(const struct health *health);
 
-/* Whether a reset is not looked into, because the server may well have refused the size, and a look
- * would take too long: when the endpoint is gone indeed, the next request tells. */
+/* Whether a reset is not looked into, because the server has refused the size, which a 4xx before
+ * the reset shows; or because it may well have, and a look would take too long. When the endpoint
+ * is gone indeed, the next request tells. */
 bool health_forgives(const struct health *health, const struct exchange *exchange);
 
 /* The answer is one of an endpoint that has too much to do just now: 429, 502, 503 or 504. */

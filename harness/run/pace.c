@@ -4,12 +4,21 @@
 
 #include "base/clock.h"
 
-/* Samples of a slow endpoint: no longer than this, but two at least, or one where each takes very
- * long. */
-#define SAMPLES_NS       (600 * NS_PER_MS)
-#define SAMPLES_QUICK_NS (300 * NS_PER_MS)
-#define SAMPLES_MIN      2
-#define SAMPLES_GRAVE    1
+/* How long samples are taken, and how many at least; a slow endpoint shows itself in one. */
+struct patience {
+    int64_t limit_ns;
+    size_t least;
+};
+
+static struct patience patience_of(const struct runner *runner)
+{
+    static const struct patience usual = {600 * NS_PER_MS, 2};
+    static const struct patience quick = {300 * NS_PER_MS, 2};
+    static const struct patience slow = {200 * NS_PER_MS, 1};
+    if (health_is_slow(&runner->health))
+        return slow;
+    return runner->options->quick ? quick : usual;
+}
 
 static const struct step *step_at(const struct testcase *test, size_t index)
 {
@@ -103,14 +112,12 @@ static void drop_samples(struct testcase *test, const char *why, int64_t now_ns)
 void pace_limit_samples(const struct runner *runner, struct testcase *test, int64_t now_ns)
 {
     const struct step *step = test->next < test->count ? step_at(test, test->next) : NULL;
-    bool few = runner->options->quick || health_is_slow(&runner->health);
-    size_t least = health_is_very_slow(&runner->health) ? SAMPLES_GRAVE : SAMPLES_MIN;
-    int64_t limit_ns = few ? SAMPLES_QUICK_NS : SAMPLES_NS;
+    const struct patience patience = patience_of(runner);
     if (!step || !step->samples)
         return;
     if (all_are_refused(runner, test))
         drop_samples(test, "not sent: genuine events are refused", now_ns);
-    else if (!step->interval_ns && place_of(test, test->next) >= least &&
-             now_ns - test->step_ns >= limit_ns)
+    else if (!step->interval_ns && place_of(test, test->next) >= patience.least &&
+             now_ns - test->step_ns >= patience.limit_ns)
         drop_samples(test, "not sent: the time for these samples ran out", now_ns);
 }

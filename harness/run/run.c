@@ -171,7 +171,8 @@ static void loop(struct runner *runner)
         check_stop(runner, now_ns);
         if (paused_ns)
             trouble_note_pause(runner, paused_ns);
-        if (!runner->first_is_over)
+        bool was_first = !runner->first_is_over;
+        if (was_first)
             see_first(runner, now_ns);
         else if (runner->trouble.state == TROUBLE_NONE)
             launch_ready(runner, now_ns);
@@ -180,7 +181,8 @@ static void loop(struct runner *runner)
             (void)launch_next(runner, looked_at, now_ns);
         enum trouble_state before = runner->trouble.state;
         trouble_step(runner, now_ns);
-        bool changed = runner->trouble.state != before; /* what comes next may leave at once */
+        /* what comes next may leave at once */
+        bool changed = runner->trouble.state != before || (was_first && runner->first_is_over);
         finish_judge(runner);
         if (everything_ended(runner)) {
             if (runner->trouble.looked_after_all)

@@ -3,6 +3,7 @@
 #include "run/health.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/clock.h"
@@ -161,6 +162,20 @@ Test(run_health, a_reset_of_something_large_is_looked_into_unless_that_takes_lon
     exchange.seen.outcome = OUTCOME_RESET;
     headers_clear(&exchange.request.headers);
     cr_expect_not(health_forgives(&health, &exchange), "a small one is no reason to reset");
+}
+
+Test(run_health, a_reset_behind_the_refusal_of_something_large_is_no_death, .init = set_up)
+{
+    static char digits[9000];
+    struct exchange exchange = {.seen = {.outcome = OUTCOME_RESET, .status = 431}};
+    memset(digits, '1', sizeof digits - 1);
+    accept(1, 5);
+    cr_expect_not(health_forgives(&health, &exchange), "not of something small");
+    headers_add(&exchange.request.headers, "Panora-Signature", digits);
+    cr_expect(health_forgives(&health, &exchange));
+    exchange.seen.status = 500;
+    cr_expect_not(health_forgives(&health, &exchange), "it may have crashed");
+    headers_clear(&exchange.request.headers);
 }
 
 /* --- looking at it --- */

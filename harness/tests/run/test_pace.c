@@ -106,7 +106,9 @@ Test(run_pace, quick_or_slow_takes_fewer_samples, .init = set_up, .fini = tear_d
     cr_expect_eq(test.next, 3);
     options.quick = false;
     test.next = 1;
-    runner.health.usual_ns = 2 * NS_PER_S;
-    pace_limit_samples(&runner, &test, 2 * NS_PER_S);
+    runner.health.usual_ns = 200 * NS_PER_MS;
+    pace_limit_samples(&runner, &test, 199 * NS_PER_MS);
+    cr_expect_eq(test.next, 1, "there is time");
+    pace_limit_samples(&runner, &test, 200 * NS_PER_MS);
     cr_expect_eq(test.next, 3, "one is enough");
 }
