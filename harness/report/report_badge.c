@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "deliver/engine.h"
 #include "report/formats.h"
 #include "report/headline.h"
 #include "report/xml.h"
@@ -20,13 +21,25 @@ static const struct badge badges[] = {
     {"not-ready", "not ready", "#b3261e", "red"},
 };
 
+/* Ready, as far as one can tell: whoever answered need not be the endpoint. */
+static const struct badge unchecked = {"ready", "ready, certificate not checked", "#8a6100",
+                                       "yellow"};
+
+static bool is_unchecked(const struct run_result *result)
+{
+    for (size_t i = 0; i < result->num_notes; i++)
+        if (strcmp(result->notes[i], ENGINE_INSECURE) == 0)
+            return true;
+    return false;
+}
+
 static const struct badge *badge_of(const struct run_result *result)
 {
     const char *summary = run_result_summary(result);
     size_t i = 0;
     while (strcmp(badges[i].summary, summary) != 0)
         i++;
-    return &badges[i];
+    return i == 0 && is_unchecked(result) ? &unchecked : &badges[i];
 }
 
 /* "ready", or "not ready, 12 failed". */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "deliver/engine.h"
 #include "report/report.h"
 #include "tests/support/sample_result.h"
 
@@ -109,6 +110,28 @@ Test(report_report, every_other_format_says_what_happened_beside_the_cases)
                         strcmp(report_formats[i]->name, "shields") == 0;
         cr_expect(is_badge || strstr(buf_text(&out), "a note of one line"), "%s",
                   report_formats[i]->name);
+        buf_clear(&out);
+    }
+    run_result_clear(&result);
+}
+
+/* "Ready" is too much where anybody could have answered. */
+Test(report_report, a_badge_says_that_the_certificate_was_not_checked)
+{
+    static const char *const names[] = {"badge", "shields"};
+    struct run_result result;
+    sample_result(&result);
+    for (size_t i = 0; i < result.num_cases; i++)
+        result.cases[i].verdict = VERDICT_PASS;
+    sample_count(&result);
+    result.exit_code = 0;
+    run_result_add_note(&result, mem_text(ENGINE_INSECURE));
+    for (size_t i = 0; i < 2; i++) {
+        struct buf out = {0};
+        report_format_find(names[i], NULL)->render(&result, &out);
+        cr_expect(strstr(buf_text(&out), "\"ready, certificate not checked\"") ||
+                      strstr(buf_text(&out), ">ready, certificate not checked<"),
+                  "%s", buf_text(&out));
         buf_clear(&out);
     }
     run_result_clear(&result);
