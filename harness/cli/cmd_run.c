@@ -106,7 +106,7 @@ static void fill_about(struct run_result *result, const struct run_choice *choic
     result->suites_hash = mem_text(hash);
     result->seed = choice->run.seed;
     result->url = target_url_with(&choice->target, NULL);
-    if (choice->endpoint.engine.insecure)
+    if (choice->endpoint.engine.insecure && choice->target.is_tls)
         run_result_add_note(result, mem_text(ENGINE_INSECURE));
     result->redactor = sink_redactor();
     redact_owned(result, &result->target);

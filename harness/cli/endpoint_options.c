@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/sink.h"
+#include "base/text.h"
 #include "panora/event.h"
 #include "result/result.h"
 
@@ -221,7 +222,8 @@ bool endpoint_choice_read(struct endpoint_choice *choice, const struct arguments
     if (!arguments_read(arguments, &endpoint_options, choice, err) ||
         !read_ip_version(choice, arguments, err) || !read_headers(choice, arguments, err))
         return false;
-    if (engine->insecure)
+    bool is_plain = arguments->num_words && text_starts_with(arguments->words[0], "http:");
+    if (engine->insecure && !is_plain)
         log_print(LOG_WARN, "%s", ENGINE_INSECURE);
     return true;
 }

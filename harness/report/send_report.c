@@ -15,6 +15,7 @@
 
 #define SHOWN_BODY_MAX   ((size_t)64 * 1024)
 #define SHOWN_HEADER_MAX ((size_t)8 * 1024)
+#define LABEL_COLUMNS    8 /* "sent    " */
 
 static bool is_answered(const struct observation *seen)
 {
@@ -31,22 +32,24 @@ static bool is_accepted(const struct observation *seen)
 static void add_answer_line(const struct send_report *report, const struct observation *seen,
                             struct buf *out)
 {
+    struct buf line = {0};
     if (is_answered(seen))
-        buf_add_format(out, "got     %d in ", seen->status);
+        buf_add_format(&line, "%d in ", seen->status);
     else if (seen->status)
-        buf_add_format(out, "got     %d, but %s after ", seen->status, outcome_name(seen->outcome));
+        buf_add_format(&line, "%d, but %s after ", seen->status, outcome_name(seen->outcome));
     else
-        buf_add_format(out, "got     nothing: %s after ", outcome_name(seen->outcome));
-    text_add_duration(out, seen->total_ns < 0 ? 0 : seen->total_ns);
+        buf_add_format(&line, "nothing: %s after ", outcome_name(seen->outcome));
+    text_add_duration(&line, seen->total_ns < 0 ? 0 : seen->total_ns);
     if (seen->detail[0]) {
         struct buf safe = {0};
         redact(report->redactor, bytes_of(seen->detail), &safe);
-        buf_add_text(out, " (");
-        text_add_visible(out, buf_bytes(&safe), safe.len);
-        buf_add_text(out, ")");
+        buf_add_text(&line, " (");
+        text_add_visible(&line, buf_bytes(&safe), safe.len);
+        buf_add_text(&line, ")");
         buf_clear(&safe);
     }
-    buf_add_char(out, '\n');
+    layout_entry("got", LABEL_COLUMNS, buf_text(&line), out);
+    buf_clear(&line);
 }
 
 static void add_answer_headers(const struct send_report *report, const struct observation *seen,
@@ -104,10 +107,12 @@ static void add_phases(const struct observation *seen, struct buf *out)
 static void add_in_full(const struct send_report *report, const struct send_attempt *attempt,
                         const struct observation *seen, struct buf *out)
 {
-    buf_add_text(out, "sent    ");
-    text_add_visible(out, bytes_of(attempt->sent), SHOWN_HEADER_MAX);
-    buf_add_format(out, " (%zu bytes, id_event %s) to %s\n", attempt->body_len, attempt->id,
+    struct buf line = {0};
+    text_add_visible(&line, bytes_of(attempt->sent), SHOWN_HEADER_MAX);
+    buf_add_format(&line, " (%zu bytes, id_event %s) to %s", attempt->body_len, attempt->id,
                    report->target);
+    layout_entry("sent", LABEL_COLUMNS, buf_text(&line), out);
+    buf_clear(&line);
     add_answer_line(report, seen, out);
     add_answer_headers(report, seen, out);
     add_answer_body(report, seen, out);

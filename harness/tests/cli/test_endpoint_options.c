@@ -1,6 +1,7 @@
 #include <criterion/criterion.h>
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/array.h"
@@ -8,6 +9,7 @@
 #include "base/sink.h"
 #include "cli/endpoint_options.h"
 #include "tests/support/run_program.h"
+#include "tests/support/running.h"
 #include "tests/support/shell_run.h"
 
 TestSuite(cli_endpoint_options, .timeout = 60);
@@ -161,4 +163,19 @@ Test(cli_endpoint_options, insecure_is_said_in_every_report)
         &out);
     cr_expect_str_eq(buf_text(&out), "12\n");
     buf_clear(&out);
+}
+
+/* Over http there is no certificate that could have been checked. */
+Test(cli_endpoint_options, insecure_says_nothing_over_http)
+{
+    NEED_HOOKCHECK();
+    struct started_program receiver = {0};
+    struct program_end end;
+    cr_assert(start_receiver(&receiver, NULL));
+    run_against(receiver.url, ARGUMENTS("-k", "--only", "accepts-an-event"), &end);
+    cr_expect_eq(end.code, 0);
+    cr_expect_null(strstr(buf_text(&end.out), "certificates were not checked"));
+    cr_expect_null(strstr(buf_text(&end.err), "certificates were not checked"));
+    program_end_clear(&end);
+    (void)stop_program(&receiver);
 }
