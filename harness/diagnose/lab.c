@@ -403,8 +403,9 @@ static const char *accepted_type(const struct investigation *inv, enum dialect d
 {
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
-        if (!sight->exchange->genuine || !sight->exchange->accepted || !sight->has_event ||
-            !sight->is_plain || (sight->data.data != NULL) != (dialect == DIALECT_TEXT))
+        if (!sight->exchange->genuine || !sight->exchange->accepted || sight->exchange->by_scheme ||
+            !sight->has_event || !sight->is_plain ||
+            (sight->data.data != NULL) != (dialect == DIALECT_TEXT))
             continue;
         for (size_t k = 0; k < inv->input->catalogue->num_types; k++)
             if (bytes_equal(bytes_of(inv->input->catalogue->types[k].name), sight->type))

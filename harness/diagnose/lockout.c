@@ -37,7 +37,7 @@ static const struct case_result *broken_case(const struct investigation *inv)
     for (size_t i = 0; i < result->num_cases; i++) {
         const struct case_result *one = &result->cases[i];
         if (strcmp(one->id, LOCKOUT_CASE) == 0 && one->decisive < one->num_exchanges &&
-            !one->canary_failed && one->exchanges[one->decisive].genuine &&
+            !one->canary_failed && !one->behind_first && one->exchanges[one->decisive].genuine &&
             (one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN))
             return one;
     }
@@ -179,7 +179,8 @@ static struct turn find_turn(const struct investigation *inv)
     struct turn turn = {0};
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
-        bool accepted = sight->exchange->genuine && sight->exchange->accepted && sight->has_event;
+        bool accepted = sight->exchange->genuine && sight->exchange->accepted &&
+                        !sight->exchange->by_scheme && sight->has_event;
         turn.num_before += accepted;
         if (accepted && sight->exchange->seen.started_ns > turn.last_ns)
             turn.last_ns = sight->exchange->seen.started_ns;

@@ -66,6 +66,13 @@ static bool is_explained(const struct investigation *inv, const bool *covered,
     return covered[sight - inv->sights];
 }
 
+/* What is no ordinary event says less about a signature. */
+static int likeness_of(const struct sight *sight)
+{
+    enum { USUAL_DEPTH = 16 };
+    return 2 * sight->has_event + (sight->is_plain && sight->depth <= USUAL_DEPTH);
+}
+
 static struct fit fit_of(const struct investigation *inv, const struct rule *rule,
                          const bool *covered)
 {
@@ -86,8 +93,7 @@ static struct fit fit_of(const struct investigation *inv, const struct rule *rul
             if (!is_explained(inv, covered, sight) && !fit.example)
                 fit.example = sight;
         }
-        /* what is no event says less about a signature */
-        bool likens = !fit.contrast || sight->has_event || !fit.contrast->has_event;
+        bool likens = !fit.contrast || likeness_of(sight) >= likeness_of(fit.contrast);
         if (!predicted && !shown && likens)
             fit.contrast = sight;
     }
