@@ -1,6 +1,7 @@
 #include "report/details.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/array.h"
 
@@ -49,6 +50,19 @@ void measure_add_value(const struct measure *measure, struct buf *out)
 const char *case_reason(const struct case_result *one)
 {
     return one->reason && one->reason[0] ? one->reason : verdict_name(one->verdict);
+}
+
+/* "a header of 9,000 characters: 401" */
+static bool ends_refused(const char *text)
+{
+    const char *status = text ? strrchr(text, ' ') : NULL;
+    return status && status > text && status[-1] == ':' && strlen(status) == 4 && status[1] == '4';
+}
+
+struct pair_labels pair_labels(const struct minimal_pair *pair)
+{
+    return ends_refused(pair->accepted) ? (struct pair_labels){"right", "wrong"}
+                                        : (struct pair_labels){"accepted", "refused"};
 }
 
 const char *confidence_name(enum confidence confidence)

@@ -32,6 +32,14 @@ const char *case_reason(const struct case_result *one);
  * there is none. */
 const struct exchange *case_main_exchange(const struct case_result *one);
 
+/* What the two requests of a pair met: "accepted" and "refused", or, where the first one is refused
+ * as it should be and the other meets worse, "right" and "wrong". */
+struct pair_labels {
+    const char *accepted;
+    const char *refused;
+};
+struct pair_labels pair_labels(const struct minimal_pair *pair);
+
 const char *confidence_name(enum confidence confidence); /* "proved", "likely" */
 
 #endif

@@ -148,11 +148,16 @@ static void add_pair(const struct minimal_pair *pair, struct buf *out)
 {
     if (!pair->accepted || !*pair->accepted || !pair->refused || !*pair->refused)
         return;
-    buf_add_text(out, "<div class=\"pair\"><span class=\"v pass\"><span "
-                      "aria-hidden=\"true\">✔</span> accepted</span><code>");
+    const struct pair_labels labels = pair_labels(pair);
+    buf_add_format(out,
+                   "<div class=\"pair\"><span class=\"v pass\"><span "
+                   "aria-hidden=\"true\">✔</span> %s</span><code>",
+                   labels.accepted);
     add_marked(pair->accepted, pair->refused, NULL, out);
-    buf_add_text(out, "</code><span class=\"v fail\"><span aria-hidden=\"true\">✖</span> "
-                      "refused</span><code>");
+    buf_add_format(out,
+                   "</code><span class=\"v fail\"><span aria-hidden=\"true\">✖</span> "
+                   "%s</span><code>",
+                   labels.refused);
     add_marked(pair->refused, pair->accepted, pair->difference, out);
     buf_add_text(out, "</code></div>\n");
 }

@@ -67,8 +67,9 @@ static void add_cause(const struct run_result *result, const struct diagnosis *d
         buf_add_text(out, "Unexplained: ");
     add_escaped(diagnosis->sentence, out);
     buf_add_text(out, "\n\n");
-    add_item("accepted", diagnosis->pair.accepted, true, out);
-    add_item("refused", diagnosis->pair.refused, true, out);
+    const struct pair_labels labels = pair_labels(&diagnosis->pair);
+    add_item(labels.accepted, diagnosis->pair.accepted, true, out);
+    add_item(labels.refused, diagnosis->pair.refused, true, out);
     if (!diagnosis_evidence_is_pair(diagnosis))
         add_item("evidence", diagnosis->evidence, false, out);
     add_item("harm", diagnosis->harm, false, out);

@@ -77,8 +77,9 @@ static void add_evidence(const struct page *page, const struct diagnosis *diagno
     const struct minimal_pair *pair = &diagnosis->pair;
     bool has_pair = pair->accepted && *pair->accepted && pair->refused && *pair->refused;
     if (has_pair) {
-        page_short_field(page, FACT_INDENT, "accepted", pair->accepted, whole ? 0 : 1);
-        page_short_field(page, FACT_INDENT, "refused", pair->refused, whole ? 0 : 1);
+        const struct pair_labels labels = pair_labels(pair);
+        page_short_field(page, FACT_INDENT, labels.accepted, pair->accepted, whole ? 0 : 1);
+        page_short_field(page, FACT_INDENT, labels.refused, pair->refused, whole ? 0 : 1);
     }
     if (!has_pair || (whole && !diagnosis_evidence_is_pair(diagnosis)))
         page_short_field(page, FACT_INDENT, "evidence", diagnosis->evidence, whole ? 0 : 2);
