@@ -230,22 +230,47 @@ static void delete_endpoint(struct visit *visit)
     "The \"data\" argument must be of type string or an instance of Buffer, TypedArray, or "       \
     "DataView. Received undefined"
 
+/* How Node describes a value of the wrong type. */
+static void describe(const struct js *value, struct buf *out)
+{
+    static const char *const kinds[] = {
+        [JS_NULL] = "",
+        [JS_BOOL] = "type boolean ",
+        [JS_NUMBER] = "type number ",
+        [JS_STRING] = "",
+        [JS_ARRAY] = "an instance of Array",
+        [JS_OBJECT] = "an instance of Object",
+    };
+    if (!value) {
+        buf_add_text(out, "undefined");
+        return;
+    }
+    bool is_shown = js_kind(value) == JS_BOOL || js_kind(value) == JS_NUMBER;
+    buf_add_text(out, kinds[js_kind(value)]);
+    if (is_shown)
+        buf_add_char(out, '(');
+    if (is_shown || js_kind(value) == JS_NULL)
+        js_write(value, out);
+    if (is_shown)
+        buf_add_char(out, ')');
+}
+
 /* What Node says of arguments that it cannot use; false when it says something. */
 static bool check_verify(struct visit *visit, const struct js *payload, const struct js *secret)
 {
     bool has_payload = payload && js_kind(payload) != JS_NULL;
     bool has_secret = secret && js_kind(secret) == JS_STRING;
-    const char *kind = secret ? kind_word(secret) : "undefined";
+    struct buf kind = {0};
+    describe(secret, &kind);
     if (!has_payload)
         visit_panora_error(visit, 500, "Cannot read properties of %s (reading 'data')",
                            payload ? "null" : "undefined");
     else if (!has_secret)
-        visit_panora_error(visit, 500, NOT_A_KEY "%s", kind);
+        visit_panora_error(visit, 500, NOT_A_KEY "%s", buf_text(&kind));
     else if (!js_get(payload, "data"))
         visit_panora_error(visit, 500, NOT_DATA);
-    else
-        return true;
-    return false;
+    buf_clear(&kind);
+    return has_payload && has_secret && js_get(payload, "data");
 }
 
 static void mismatch(struct visit *visit, const char *expected)
