@@ -249,11 +249,19 @@ struct bytes text_beginning(struct bytes in, size_t max_len)
     return text_is_utf8(whole) ? whole : all;
 }
 
+/* U+202A..U+202E and U+2066..U+2069 let a line read otherwise than it is. */
+static bool turns_direction(const unsigned char *at, size_t len)
+{
+    return len == 3 && at[0] == 0xe2 &&
+           ((at[1] == 0x80 && at[2] >= 0xaa && at[2] <= 0xae) ||
+            (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9));
+}
+
 /* C1 controls (U+0080..U+009F) drive some terminals, so they are shown as bytes too. */
 static bool is_visible(const unsigned char *at, size_t len)
 {
     return len > 0 && !(len == 1 && (at[0] < 0x20 || at[0] == 0x7f)) &&
-           !(len == 2 && at[0] == 0xc2 && at[1] < 0xa0);
+           !(len == 2 && at[0] == 0xc2 && at[1] < 0xa0) && !turns_direction(at, len);
 }
 
 void text_add_visible(struct buf *out, struct bytes in, size_t max_len)
@@ -274,6 +282,13 @@ void text_add_visible(struct buf *out, struct bytes in, size_t max_len)
     }
     if (i < in.len)
         buf_add_text(out, "...");
+}
+
+char *text_visible(const char *text)
+{
+    struct buf out = {0};
+    text_add_visible(&out, bytes_of(text), strlen(text));
+    return buf_take(&out);
 }
 
 bool text_starts_with(const char *text, const char *start)

@@ -43,6 +43,9 @@ void text_add_duration(struct buf *out, int64_t ns);
  * most `max_len` bytes of `in` and then "...". */
 void text_add_visible(struct buf *out, struct bytes in, size_t max_len);
 
+/* A copy of the whole text made visible so. The caller frees. */
+char *text_visible(const char *text);
+
 /* Whether the bytes are well-formed UTF-8 (RFC 3629). */
 bool text_is_utf8(struct bytes in);
 

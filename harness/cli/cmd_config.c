@@ -6,6 +6,7 @@
 #include "base/layout.h"
 #include "base/mem.h"
 #include "base/sink.h"
+#include "base/text.h"
 #include "cli/api_options.h"
 #include "cli/baseline_options.h"
 #include "cli/command.h"
@@ -37,12 +38,15 @@ static const struct option_set *const option_sets[] = {
 static void add_row(json_t *rows, const char *name, const char *value, const char *from)
 {
     json_t *row = json_object();
+    struct buf safe = {0};
     struct buf shown = {0};
-    redact(sink_redactor(), bytes_of(value), &shown);
+    redact(sink_redactor(), bytes_of(value), &safe);
+    text_add_visible(&shown, buf_bytes(&safe), safe.len);
     (void)json_object_set_new(row, "setting", json_string(name));
     (void)json_object_set_new(row, "value", json_string(buf_text(&shown)));
     (void)json_object_set_new(row, "from", json_string(from));
     (void)json_array_append_new(rows, row);
+    buf_clear(&safe);
     buf_clear(&shown);
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/sink.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "corpus/fixture_folder.h"
 
@@ -52,12 +53,14 @@ int load_export(const struct load_choice *choice, struct error *err)
               write_files(choice->exports, &project, &folder, err) &&
               fixture_folder_finish(&folder, err);
     fixture_folder_close(&folder);
-    if (ok)
+    if (ok) {
+        char *shown = text_visible(choice->folder);
         sink_print(stdout,
                    "wrote %s; run there, with the secret in HOOKCHECK_SECRET: %s\nits README.md "
                    "says how to run it on several machines\n",
-                   choice->folder, choice->exports->run);
-    if (ok)
+                   shown, choice->exports->run);
+        free(shown);
         return EXIT_OK;
+    }
     return is_usage ? EXIT_WRONG_USAGE : EXIT_OUR_FAILURE;
 }

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/resource.h"
 #include "base/sink.h"
+#include "base/text.h"
 #include "corpus/fixture_folder.h"
 #include "corpus/fixture_make.h"
 #include "corpus/fixture_manifest.h"
@@ -236,8 +237,10 @@ int fixture_corpus_write(const struct fixture_choice *choice, struct error *err)
     if (ok) {
         code = EXIT_OK;
         tally_tell(&corpus.tally, choice);
-        sink_print(stdout, "%zu fixtures in %s (seed %llu)\n", corpus.tally.num_fixtures,
-                   corpus.folder.path, (unsigned long long)choice->seed);
+        char *folder = text_visible(corpus.folder.path);
+        sink_print(stdout, "%zu fixtures in %s (seed %llu)\n", corpus.tally.num_fixtures, folder,
+                   (unsigned long long)choice->seed);
+        free(folder);
         if (choice->own_secret)
             log_print(LOG_WARN, "the fixtures are signed with your own secret, so anyone who has "
                                 "them can replay them; only you can read the files (0600)");

@@ -96,6 +96,8 @@ bool client_refused(const struct client_reply *reply, struct error *err)
     struct bytes text = js_string(message);
     while (text.len && (*text.data == '\n' || *text.data == ' '))
         text = (struct bytes){text.data + 1, text.len - 1};
+    while (text.len && (text.data[text.len - 1] == '\n' || text.data[text.len - 1] == ' '))
+        text.len--;
     const char *end = text.data + text.len;
     const char *last = end; /* Prisma says what is wrong in its last line */
     while (last > text.data && last[-1] != '\n')

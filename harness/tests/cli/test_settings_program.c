@@ -109,6 +109,8 @@ Test(cli_settings_program, the_nearer_layer_wins)
         {"HOOKCHECK_QUICK=1 $H config staging", "quick", "true", "HOOKCHECK_QUICK"},
         {"$H config staging --secret-env MINE", "secret", "variable MINE", "command line"},
         {"$H config --no-config", "level", "may", "default"},
+        {"$H config \"$(printf 'http://127.0.0.1:9/\\033[m')\"", "url",
+         "http://127.0.0.1:9/\\x1b[m", "command line"},
         {"cp ../hookcheck.json o.json; $H config --config o.json", "level", "should",
          "o.json: /level"},
     };
