@@ -14,6 +14,9 @@
 
 #define NO_CASE SIZE_MAX
 
+/* Changes of a request that are needed together before anything is accepted. */
+#define DRESSES_MAX 2
+
 /* One exchange, with what rules ask of it. */
 struct sight {
     const struct exchange *exchange;
@@ -66,7 +69,8 @@ struct investigation {
     int base_status;             /* what it is answered when it is accepted */
     bool door;                   /* `by` is not yet named: content may say more about it */
     bool behind_first;           /* `by` differs from Panora's, or the request had to be dressed */
-    const struct feature *dress; /* without which nothing is accepted; NULL = nothing */
+    const struct feature *dresses[DRESSES_MAX]; /* without which nothing is accepted */
+    size_t num_dresses;
     size_t tries;                /* so often is asked what may fail by chance; 0 counts as 1 */
     int64_t timeout_ns;      /* for an answer, where less than the run's is enough; 0 = the run's */
     int64_t gap_ns;          /* between requests, where a rate limit was found */
@@ -130,6 +134,9 @@ struct specimen {
     bool every_header;            /* the signature under every other name that there is */
     const char *digest;           /* glob that the signature fits; NULL = an ordinary one */
 };
+
+/* Changes what was found to be needed of every request. */
+void lab_dress(const struct investigation *inv, struct request *request);
 
 /* Writes the request of a specimen. False when it cannot be signed so. The caller clears it. */
 bool specimen_write(struct investigation *inv, const struct specimen *specimen,

@@ -62,6 +62,8 @@ static void await_return(struct investigation *inv, const struct request *reques
         lab_send(inv, &batch, seen);
         if (!is_gone(answer_of(seen)) && answer_of(seen) != ANSWER_NONE)
             return;
+        if (is_gone(answer_of(seen)))
+            inv->num_asked--; /* nothing was sent */
     }
     inv->closed = true;
     inv->closed_by = "the endpoint went down";
@@ -85,7 +87,7 @@ static enum answer send_one(struct investigation *inv, const struct request *req
         observation_clear(seen);
         lab_send(inv, &later, seen);
     }
-    if (is_gone(answer_of(seen)) && inv->has_base)
+    if (is_gone(answer_of(seen)))
         await_return(inv, request, seen);
     return answer_of(seen);
 }
@@ -208,11 +210,16 @@ static void forge_headers(struct signing *signing)
         forge_text(signing->value.data);
 }
 
+void lab_dress(const struct investigation *inv, struct request *request)
+{
+    for (size_t i = 0; i < inv->num_dresses; i++)
+        inv->dresses[i]->dress(request);
+}
+
 static void dress(const struct investigation *inv, const struct specimen *specimen,
                   struct request *request)
 {
-    if (inv->dress)
-        inv->dress->dress(request);
+    lab_dress(inv, request);
     for (size_t i = 0; i < specimen->num_features; i++)
         if (specimen->features[i]->dress && !specimen->plain)
             specimen->features[i]->dress(request);
@@ -267,7 +274,8 @@ static enum answer ask_twice_if_gone(struct investigation *inv, const struct req
                                      struct observation *seen)
 {
     enum answer answer = ask_request(inv, request, seen);
-    if (answer != ANSWER_DIED || !inv->has_base || inv->closed)
+    bool else_answers = inv->has_base || inv->refuses_forged;
+    if (answer != ANSWER_DIED || !else_answers || inv->closed)
         return answer;
     inv->num_died++;
     observation_clear(seen);
@@ -322,6 +330,8 @@ char *specimen_describe(const struct investigation *inv, const struct specimen *
                    specimen->type ? specimen->type : inv->type, dialect_name(dialect));
     if (specimen->data)
         buf_add_format(&out, " (%.60s)", specimen->data);
+    for (size_t i = 0; i < inv->num_dresses; i++)
+        buf_add_format(&out, ", %s", inv->dresses[i]->with);
     add_features(specimen, &out);
     if (specimen->padding)
         buf_add_format(&out, ", %zu extra bytes", specimen->padding);

@@ -256,8 +256,7 @@ static void write_body(struct investigation *inv, const char *text, struct reque
     *out = (struct request){.method = mem_text("POST")};
     buf_add_text(&out->body, text);
     event_add_headers(&out->headers, "", out->body.len);
-    if (inv->dress) /* else it meets what stands in front of the handler */
-        inv->dress->dress(out);
+    lab_dress(inv, out); /* else it meets what stands in front of the handler */
 }
 
 /* The right signature of what the request holds, by the endpoint's own rule; "" = it has none. */

@@ -119,10 +119,10 @@ void refusal_name(struct investigation *inv, const struct observation *genuine,
         observation_init(&further);
         further.status = inv->further_status;
         further.outcome = inv->further == ANSWER_HUNG ? OUTCOME_TIMED_OUT : OUTCOME_ANSWERED;
-        attribute_lost(
-            inv,
-            add_own(inv, inv->further == ANSWER_HUNG ? KIND_HANGS : KIND_BREAKS, &further, forged),
-            0);
+        enum own_kind kind = inv->further == ANSWER_HUNG      ? KIND_HANGS
+                             : inv->further == ANSWER_REFUSED ? KIND_NO_SUCCESS
+                                                              : KIND_BREAKS;
+        attribute_lost(inv, add_own(inv, kind, &further, forged), 0);
         observation_clear(&further);
     } else if (answer == ANSWER_REFUSED && inv->tried_likely) {
         struct diagnosis *other = add_own(inv, KIND_OTHER_SECRET, genuine, forged);

@@ -135,6 +135,15 @@ static void ask_form(struct investigation *inv, const struct feature *feature)
     free(seen.described);
 }
 
+/* What every request is changed in already, so that anything is accepted. */
+static bool is_dressed(const struct investigation *inv, const struct feature *feature)
+{
+    for (size_t i = 0; i < inv->num_dresses; i++)
+        if (strcmp(inv->dresses[i]->without, feature->without) == 0)
+            return true;
+    return false;
+}
+
 static void ask_forms(struct investigation *inv)
 {
     const struct feature *pieces = feature_find("two-pieces"); /* what others may be a part of */
@@ -143,7 +152,7 @@ static void ask_forms(struct investigation *inv)
     for (size_t i = 0; i < num_features && !inv->closed; i++) {
         const struct feature *feature = &features[i];
         bool is_part = reads_one_piece(inv) && strcmp(feature->id, "chunked") == 0;
-        if (is_form(feature) && feature != pieces && !is_part && !(inv->dress && feature->dress))
+        if (is_form(feature) && feature != pieces && !is_part && !is_dressed(inv, feature))
             ask_form(inv, feature);
     }
 }
