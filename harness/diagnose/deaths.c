@@ -25,37 +25,56 @@ static const struct diagnosis_kind dies = {
  * and be back soon. */
 static const int64_t looks_ns[] = {2 * NS_PER_MS, 10 * NS_PER_MS, 30 * NS_PER_MS, 100 * NS_PER_MS};
 
-/* Whether the endpoint is gone when events follow this one. */
-static bool is_gone_after(struct investigation *inv, const struct specimen *specimen)
+/* A genuine event, as the signer signs it; where none is accepted, what is no event at all. */
+static void write_harmless(struct investigation *inv, struct request *out)
 {
     const struct specimen genuine = {0};
+    if (inv->has_base) {
+        (void)specimen_write(inv, &genuine, out);
+        return;
+    }
+    *out = (struct request){.method = mem_text("GET")};
+    event_add_headers(&out->headers, NULL, 0);
+}
+
+/* Whether the endpoint is gone when harmless requests follow this one. */
+static bool is_gone_after(struct investigation *inv, bool forged)
+{
+    const struct specimen specimen = {.forged = forged};
+    struct request harmless;
     int64_t gap_ns = inv->gap_ns;
-    bool died = specimen_ask(inv, specimen, NULL) == ANSWER_DIED;
+    write_harmless(inv, &harmless);
+    bool died = (forged ? specimen_ask(inv, &specimen, NULL) : ask_request(inv, &harmless, NULL)) ==
+                ANSWER_DIED;
     size_t before = inv->num_died; /* gone when it was asked, it was gone before */
     for (size_t i = 0; !died && inv->num_died == before && i < ARRAY_LEN(looks_ns); i++) {
         inv->gap_ns = looks_ns[i];
-        (void)specimen_ask(inv, &genuine, NULL);
+        died = ask_request(inv, &harmless, NULL) == ANSWER_DIED;
     }
     inv->gap_ns = gap_ns;
+    request_clear(&harmless);
     return died || inv->num_died > before;
 }
 
 bool deaths_measure(struct investigation *inv)
 {
-    const struct specimen forged = {.forged = true};
-    const struct specimen genuine = {0};
     for (size_t i = 0; i < DEATHS; i++)
-        if (!is_gone_after(inv, &forged) || is_gone_after(inv, &genuine))
+        if (!is_gone_after(inv, true) || is_gone_after(inv, false))
             return false;
     struct diagnosis *diagnosis =
-        found_pair(inv, &dies, HARM_DIES, "a genuine event, after which the next one is answered",
-                   "a forged one, after which the next connection fails", "forged");
+        found_pair(inv, &dies, HARM_DIES,
+                   inv->has_base ? "a genuine event, after which the next one is answered"
+                                 : "a GET, after which the next one is answered",
+                   "a forged event, after which the next connection fails", "forged");
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
-        if (sight->one && (sight->one->canary_failed || sight->answer == ANSWER_DIED ||
-                           sight->answer == ANSWER_UNREACHED))
+        if (sight->one &&
+            (sight->answer == ANSWER_DIED || sight->answer == ANSWER_UNREACHED))
             found_explain(diagnosis, sight->one);
     }
+    for (size_t i = 0; i < inv->input->result->num_cases; i++)
+        if (inv->input->result->cases[i].canary_failed)
+            found_explain(diagnosis, &inv->input->result->cases[i]);
     return true;
 }
 

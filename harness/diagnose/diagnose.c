@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include "diagnose/diagnose.h"
 
 #include <stdlib.h>
@@ -131,6 +132,16 @@ static bool any_died(const struct investigation *inv)
     return false;
 }
 
+/* Where genuine events are refused as well, no case can compare refusals. */
+static bool may_tell(const struct investigation *inv)
+{
+    const struct run_result *result = inv->input->result;
+    for (size_t i = 0; i < result->num_cases; i++)
+        if (strcmp(result->cases[i].id, "panora/signature/refusals-look-alike") == 0)
+            return result->cases[i].verdict != VERDICT_PASS;
+    return inv->behind_first;
+}
+
 /* The most harmful question first: what may be asked can end at any time. But who ends after each
  * refusal is asked for that before anything, for each forgery costs the events behind it. */
 static void search(struct investigation *inv)
@@ -144,9 +155,10 @@ static void search(struct investigation *inv)
     inv->elsewhere = !inv->hangs && before_handler(inv);
     if (inv->elsewhere)
         return;
+    bool dies = !inv->has_base && any_died(inv) && deaths_measure(inv);
     if (!inv->has_base && !inv->input->is_unsigned)
         door_open(inv);
-    bool dies = may_forge(inv) && any_died(inv) && deaths_measure(inv);
+    dies = dies || (may_forge(inv) && any_died(inv) && deaths_measure(inv));
     if (may_forge(inv) && any_got_in(inv))
         ask_entry(inv);
     ask_genuine(inv);
@@ -154,6 +166,8 @@ static void search(struct investigation *inv)
         ask_entry(inv);
     if (may_break(inv) && !dies && (any_broke(inv) || inv->behind_first))
         ask_breaking(inv);
+    if (may_forge(inv) && may_tell(inv))
+        telling_measure(inv);
     processing_apply(inv);
 }
 
@@ -246,6 +260,7 @@ void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t
     } else {
         tls_apply(&inv);
     }
+    if (getenv("HKDBG")) fprintf(stderr,"DBG asked=%zu died=%zu closed=%d by=%s base=%d unstable=%d(%d) too=%d tries=%zu limited=%d vbc=%d further=%d\n",inv.num_asked,inv.num_died,inv.closed,inv.closed_by?inv.closed_by:"",inv.has_base,inv.unstable,inv.unstable_status,inv.too_unstable,inv.tries,inv.limited_status,inv.verifies_by_chance,(int)inv.further);
     if (inv.num_found)
         qsort(inv.found, inv.num_found, sizeof *inv.found, by_harm);
     framework_advise(&inv);

@@ -535,6 +535,23 @@ static bool differs(const struct observation *genuine, const struct observation 
     return genuine->status != forged->status;
 }
 
+#define SETTLED_NS (200 * NS_PER_MS)
+
+/* Who ends after a refusal resets what comes next: that is no answer to it. */
+static enum answer ask_settled(struct investigation *inv, const struct specimen *specimen,
+                               struct observation *seen)
+{
+    enum answer answer = specimen_ask(inv, specimen, seen);
+    int64_t gap_ns = inv->gap_ns;
+    for (size_t i = 0; i < 2 && answer == ANSWER_DIED; i++) {
+        inv->gap_ns = SETTLED_NS;
+        observation_clear(seen);
+        answer = specimen_ask(inv, specimen, seen);
+    }
+    inv->gap_ns = gap_ns;
+    return answer;
+}
+
 /* What a genuine event meets; of one that hangs, the run has seen that already. */
 static enum answer ask_genuine(struct investigation *inv, struct observation *seen)
 {
@@ -549,7 +566,7 @@ static enum answer ask_genuine(struct investigation *inv, struct observation *se
         memcpy(seen->detail, sight->exchange->seen.detail, sizeof seen->detail);
         return ANSWER_HUNG;
     }
-    return specimen_ask(inv, &genuine, seen);
+    return ask_settled(inv, &genuine, seen);
 }
 
 void door_open(struct investigation *inv)
@@ -559,7 +576,7 @@ void door_open(struct investigation *inv)
     struct observation of_forged;
     enum answer answer = ask_genuine(inv, &of_genuine);
     inv->timeout_ns = inv->hangs ? SILENCE_NS : 0;
-    inv->refuses_forged = specimen_ask(inv, &forged, &of_forged) == ANSWER_REFUSED;
+    inv->refuses_forged = ask_settled(inv, &forged, &of_forged) == ANSWER_REFUSED;
     inv->timeout_ns = 0;
     bool asks = answer == ANSWER_REFUSED || answer == ANSWER_ERROR || answer == ANSWER_DIED;
     bool hangs = answer == ANSWER_HUNG && answer_of(&of_forged) == ANSWER_HUNG;

@@ -189,6 +189,7 @@ void door_name(struct investigation *inv);      /* ... once its content is known
 void shrink_content(struct investigation *inv); /* which features are refused */
 void shrink_shapes(struct investigation *inv);  /* types, arrays, dialects, sizes */
 void extent_measure(struct investigation *inv); /* how far a bypass goes */
+void telling_measure(struct investigation *inv); /* whether refusals tell a guess from another */
 
 /* Sends a request as it is; again after a rate limit. `seen` may be NULL; else the
  * caller clears it. */

@@ -65,6 +65,8 @@ static void await_return(struct investigation *inv, const struct request *reques
         if (is_gone(answer_of(seen)))
             inv->num_asked--; /* nothing was sent */
     }
+    if (inv->closed)
+        return;
     inv->closed = true;
     inv->closed_by = "the endpoint went down";
 }
