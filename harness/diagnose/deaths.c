@@ -68,8 +68,7 @@ bool deaths_measure(struct investigation *inv)
                    "a forged event, after which the next connection fails", "forged");
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
-        if (sight->one &&
-            (sight->answer == ANSWER_DIED || sight->answer == ANSWER_UNREACHED))
+        if (sight->one && (sight->answer == ANSWER_DIED || sight->answer == ANSWER_UNREACHED))
             found_explain(diagnosis, sight->one);
     }
     for (size_t i = 0; i < inv->input->result->num_cases; i++)

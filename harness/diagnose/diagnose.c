@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include "diagnose/diagnose.h"
 
 #include <stdlib.h>
@@ -260,7 +259,6 @@ void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t
     } else {
         tls_apply(&inv);
     }
-    if (getenv("HKDBG")) fprintf(stderr,"DBG asked=%zu died=%zu closed=%d by=%s base=%d unstable=%d(%d) too=%d tries=%zu limited=%d vbc=%d further=%d\n",inv.num_asked,inv.num_died,inv.closed,inv.closed_by?inv.closed_by:"",inv.has_base,inv.unstable,inv.unstable_status,inv.too_unstable,inv.tries,inv.limited_status,inv.verifies_by_chance,(int)inv.further);
     if (inv.num_found)
         qsort(inv.found, inv.num_found, sizeof *inv.found, by_harm);
     framework_advise(&inv);

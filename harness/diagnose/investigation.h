@@ -59,19 +59,19 @@ struct investigation {
     const char *closed_by; /* ... and why; NULL while it may */
 
     /* --- the laboratory: what the experiments have settled --- */
-    size_t num_asked;            /* requests sent so far */
-    const char *type;            /* of a genuine event that is accepted, as far as is known */
-    enum dialect dialect;        /* ... and its dialect */
-    struct document document;    /* ... and its data */
-    bool raw_data;               /* dull data is refused: samples of the catalogue are sent */
-    struct computation by;       /* how the endpoint computes */
-    bool has_base;               /* such an event is accepted */
-    int base_status;             /* what it is answered when it is accepted */
-    bool door;                   /* `by` is not yet named: content may say more about it */
-    bool behind_first;           /* `by` differs from Panora's, or the request had to be dressed */
+    size_t num_asked;         /* requests sent so far */
+    const char *type;         /* of a genuine event that is accepted, as far as is known */
+    enum dialect dialect;     /* ... and its dialect */
+    struct document document; /* ... and its data */
+    bool raw_data;            /* dull data is refused: samples of the catalogue are sent */
+    struct computation by;    /* how the endpoint computes */
+    bool has_base;            /* such an event is accepted */
+    int base_status;          /* what it is answered when it is accepted */
+    bool door;                /* `by` is not yet named: content may say more about it */
+    bool behind_first;        /* `by` differs from Panora's, or the request had to be dressed */
     const struct feature *dresses[DRESSES_MAX]; /* without which nothing is accepted */
     size_t num_dresses;
-    size_t tries;                /* so often is asked what may fail by chance; 0 counts as 1 */
+    size_t tries;            /* so often is asked what may fail by chance; 0 counts as 1 */
     int64_t timeout_ns;      /* for an answer, where less than the run's is enough; 0 = the run's */
     int64_t gap_ns;          /* between requests, where a rate limit was found */
     int limited_status;      /* that a limit on the rate answers; 0 = none is known */
@@ -182,13 +182,13 @@ bool lockout_measure(struct investigation *inv); /* true: it accepts nothing any
 void repeat_measure(struct investigation *inv);  /* is it stable, and what does it depend on */
 /* True: a forgery gets in now and then. `events_fail`: so do genuine events, as far as is known. */
 bool repeat_forged(struct investigation *inv, bool events_fail);
-bool deaths_measure(struct investigation *inv); /* true: it ends whenever it refuses */
-void deaths_note(struct investigation *inv);    /* ... or after what a case sent, or by itself */
-void door_open(struct investigation *inv);      /* why no genuine event is accepted */
-void door_name(struct investigation *inv);      /* ... once its content is known */
-void shrink_content(struct investigation *inv); /* which features are refused */
-void shrink_shapes(struct investigation *inv);  /* types, arrays, dialects, sizes */
-void extent_measure(struct investigation *inv); /* how far a bypass goes */
+bool deaths_measure(struct investigation *inv);  /* true: it ends whenever it refuses */
+void deaths_note(struct investigation *inv);     /* ... or after what a case sent, or by itself */
+void door_open(struct investigation *inv);       /* why no genuine event is accepted */
+void door_name(struct investigation *inv);       /* ... once its content is known */
+void shrink_content(struct investigation *inv);  /* which features are refused */
+void shrink_shapes(struct investigation *inv);   /* types, arrays, dialects, sizes */
+void extent_measure(struct investigation *inv);  /* how far a bypass goes */
 void telling_measure(struct investigation *inv); /* whether refusals tell a guess from another */
 
 /* Sends a request as it is; again after a rate limit. `seen` may be NULL; else the

@@ -85,7 +85,7 @@ static void name(struct investigation *inv, size_t one, size_t other, const char
 {
     struct diagnosis_kind kind;
     char *first = mem_format("%s: refused", guesses[one]);
-    char *second = mem_format("%s: refused, but %s differs each time", guesses[other], what);
+    char *second = mem_format("%s: refused, and %s differs each time", guesses[other], what);
     if (diagnosis_kind_find("leaks-reasons", &kind))
         (void)found_pair(inv, &kind, HARM_LEAKED, first, second, guesses[other]);
     free(first);
