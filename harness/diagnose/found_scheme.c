@@ -1,6 +1,7 @@
 #include "diagnose/found_scheme.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/mem.h"
@@ -8,7 +9,8 @@
 struct found_scheme {
     struct scheme scheme; /* first */
     struct computation by;
-    const struct feature *request; /* that it wants; NULL = nothing */
+    const struct feature *dresses[DRESSES_MAX]; /* that it wants of every request */
+    size_t num_dresses;
     struct bytes secret;
     int64_t wall_ms;
 };
@@ -54,7 +56,9 @@ static bool sign(const struct scheme *scheme, struct bytes body, struct bytes me
 
 static void dress(const struct scheme *scheme, struct request *request)
 {
-    own(scheme)->request->dress(request);
+    const struct found_scheme *found = own(scheme);
+    for (size_t i = 0; i < found->num_dresses; i++)
+        found->dresses[i]->dress(request);
 }
 
 /* A forgery by such a scheme is none: whoever saw one event can sign all others. */
@@ -90,11 +94,12 @@ struct scheme *scheme_found(const struct investigation *inv)
     *found = (struct found_scheme){
         .scheme = {.header = sight_header(inv), .plan = plan, .sign = sign},
         .by = inv->by,
-        .request = inv->dress,
+        .num_dresses = inv->num_dresses,
         .secret = inv->input->secret,
         .wall_ms = inv->input->wall_ms,
     };
-    if (inv->dress)
+    memcpy(found->dresses, inv->dresses, sizeof found->dresses);
+    if (inv->num_dresses)
         found->scheme.dress = dress;
     if (has_one_header(&found->scheme))
         return &found->scheme;
