@@ -81,13 +81,20 @@ static struct likes likes_of(const struct exchange *items, const struct exchange
     return (struct likes){out, ROUNDS};
 }
 
+static struct diagnosis_kind kind_of_leak(void)
+{
+    size_t i = 0;
+    while (strcmp(symptom_kind_at(i).id, "leaks-reasons") != 0)
+        i++;
+    return symptom_kind_at(i);
+}
+
 static void name(struct investigation *inv, size_t one, size_t other, const char *what)
 {
-    struct diagnosis_kind kind;
+    const struct diagnosis_kind kind = kind_of_leak();
     char *first = mem_format("%s: refused", guesses[one]);
     char *second = mem_format("%s: refused, and %s differs each time", guesses[other], what);
-    if (diagnosis_kind_find("leaks-reasons", &kind))
-        (void)found_pair(inv, &kind, HARM_LEAKED, first, second, guesses[other]);
+    (void)found_pair(inv, &kind, HARM_LEAKED, first, second, guesses[other]);
     free(first);
     free(second);
 }
