@@ -1,4 +1,5 @@
 /* SARIF 2.1.0 (OASIS): causes and failed cases as results of a scan. */
+#include <ctype.h>
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,12 +26,28 @@ static json_t *message_of(const char *text)
     return object;
 }
 
-/* There is no source file to point to: the endpoint's URL is where it is. */
+/* There is no source file to point to: the endpoint's host and path are where it is, written as a
+ * relative path ("localhost_3000/webhook"). GitHub refuses a whole file for one location with
+ * another scheme than file: (github/codeql-action, issue 754). */
+static void add_place(const struct run_result *result, struct buf *out)
+{
+    const char *url = result->url ? result->url : result->target;
+    const char *host = strstr(url, "://") ? strstr(url, "://") + strlen("://") : url;
+    for (size_t i = 0; host[i] && !strchr("?#", host[i]); i++) {
+        bool is_plain = isalnum((unsigned char)host[i]) || strchr("/._~-%", host[i]);
+        buf_add_char(out, is_plain ? host[i] : '_');
+    }
+}
+
 static json_t *locations_of(const struct run_result *result, const char *name)
 {
-    return json_pack("[{s:{s:{s:s}}, s:[{s:s, s:s}]}]", "physicalLocation", "artifactLocation",
-                     "uri", result->url ? result->url : result->target, "logicalLocations",
-                     "fullyQualifiedName", name, "kind", "resource");
+    struct buf place = {0};
+    add_place(result, &place);
+    json_t *locations = json_pack("[{s:{s:{s:s}}, s:[{s:s, s:s}]}]", "physicalLocation",
+                                  "artifactLocation", "uri", buf_text(&place), "logicalLocations",
+                                  "fullyQualifiedName", name, "kind", "resource");
+    buf_clear(&place);
+    return locations;
 }
 
 static json_t *rule_of(const char *id, const char *name, const char *sentence, const char *help,
@@ -106,7 +123,8 @@ static void add_cause(struct sarif *sarif, const struct diagnosis *from)
     struct buf message = {0};
     const char *level = level_of_cause(sarif->result, from);
     add_pascal(from->id, &name);
-    buf_add_format(&message, "%s %s", from->sentence, from->evidence);
+    buf_add_format(&message, "%s Evidence: %s. At %s.", from->sentence, from->evidence,
+                   sarif->result->target);
     if (rule_index(sarif, from->id) == json_array_size(sarif->rules)) {
         json_t *rule = rule_of(from->id, buf_text(&name), from->sentence, from->remedy, level);
         json_object_set_new(rule, "properties",
@@ -126,8 +144,9 @@ static void add_case(struct sarif *sarif, const struct case_result *one)
     bool failed = case_standing(sarif->result, one) == STANDING_FAILED;
     char *id = strndup(one->id, strcspn(one->id, "["));
     add_pascal(id, &name);
-    buf_add_format(&message, "Expected: %s. Got: %s.%s%s", one->expected, one->actual,
-                   one->reason && *one->reason ? " " : "", one->reason ? one->reason : "");
+    buf_add_format(&message, "Expected: %s. Got: %s.%s%s At %s.", one->expected, one->actual,
+                   one->reason && *one->reason ? " " : "", one->reason ? one->reason : "",
+                   sarif->result->target);
     if (rule_index(sarif, id) == json_array_size(sarif->rules)) {
         json_t *rule =
             rule_of(id, buf_text(&name), one->title, one->remedy, failed ? "error" : "warning");

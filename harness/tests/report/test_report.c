@@ -136,3 +136,17 @@ Test(report_report, a_badge_says_that_the_certificate_was_not_checked)
     }
     run_result_clear(&result);
 }
+
+/* Code scanning refuses a file whose locations have another scheme than file: has. */
+Test(report_report, sarif_names_the_endpoint_without_a_scheme)
+{
+    struct run_result result;
+    struct buf out = {0};
+    sample_result(&result);
+    report_format_find("sarif", NULL)->render(&result, &out);
+    cr_expect_not_null(strstr(buf_text(&out), "\"uri\": \"127.0.0.1_8080/webhook\""), "%s",
+                       buf_text(&out));
+    cr_expect_null(strstr(buf_text(&out), "\"uri\": \"http"));
+    buf_clear(&out);
+    run_result_clear(&result);
+}

@@ -121,6 +121,17 @@ def check_har(hookcheck, folder, options):
     return node(modules, "har.mjs", *make_reports(hookcheck, folder, "har"))
 
 
+def count_foreign_schemes(file):
+    """GitHub refuses a file in which a location has another scheme than the checkout's, file:."""
+    with open(file, encoding="utf-8") as opened:
+        results = json.load(opened)["runs"][0]["results"]
+    uris = {place["physicalLocation"]["artifactLocation"]["uri"] for one in results for place in one["locations"]}
+    foreign = [uri for uri in uris if ":" in uri or not uri]
+    for uri in foreign:
+        print(f"{os.path.basename(file)}: GitHub's code scanning refuses the location {uri}")
+    return len(foreign)
+
+
 def check_sarif(hookcheck, folder, options):
     modules = npm_install(CACHE, "@microsoft/sarif-multitool")
     bad = 0
@@ -137,6 +148,7 @@ def check_sarif(hookcheck, folder, options):
         errors = [one for one in results if one.get("level", "warning") == "error"]
         for one in errors[:10]:
             print(f"{os.path.basename(file)}: {one['ruleId']}: {one['message']}")
+        bad += count_foreign_schemes(file)
         bad += len(errors)
         os.unlink(findings)
     return 1 if bad else 0
