@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/sink.h"
 #include "base/terminal.h"
+#include "cli/settings.h"
 
 static const struct option_spec specs[] = {
     {.name = "report",
@@ -81,6 +82,13 @@ static const struct report_format *format_of(const char *given, const char **out
     return format;
 }
 
+/* A report there would be read as settings by the next run. */
+static bool is_settings_file(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return strcmp(slash ? slash + 1 : path, SETTINGS_FILE_NAME) == 0;
+}
+
 static bool read_one(struct report_choice *choice, const char *given, struct error *err)
 {
     const char *path = NULL;
@@ -93,6 +101,10 @@ static bool read_one(struct report_choice *choice, const char *given, struct err
     if (!to_stdout && report_choice_has(choice, path))
         return error_set(err, "two reports would go to %s; the second would replace the first",
                          path);
+    if (is_settings_file(path))
+        return error_set(err, SETTINGS_FILE_NAME
+                         " is the file of settings; name the report differently, "
+                         "such as hookcheck-report.json");
     if (!to_stdout && !file_can_write(path, err))
         return false;
     choice->takes_stdout = choice->takes_stdout || to_stdout;

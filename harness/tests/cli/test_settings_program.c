@@ -11,6 +11,7 @@
 #include "cli/settings.h"
 #include "cli/settings_schema.h"
 #include "tests/support/run_program.h"
+#include "tests/support/running.h"
 #include "tests/support/shell_run.h"
 
 TestSuite(cli_settings_program, .timeout = 60);
@@ -213,4 +214,19 @@ Test(cli_settings_program, the_schema_has_the_settings_that_there_are)
               SCHEMA_FILE " is out of date; if the change is meant: make golden");
     buf_clear(&wanted);
     buf_clear(&found);
+}
+
+/* The next run would read it as settings. */
+Test(cli_settings_program, no_report_replaces_the_settings)
+{
+    NEED_HOOKCHECK();
+    static const char *const names[] = {"hookcheck.json", "json=/tmp/hookcheck.json"};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        struct program_end end;
+        run_against("http://127.0.0.1:1/", ARGUMENTS("--report", names[i]), &end);
+        cr_expect_eq(end.code, 2);
+        cr_expect_not_null(strstr(buf_text(&end.err), "is the file of settings"), "%s",
+                           buf_text(&end.err));
+        program_end_clear(&end);
+    }
 }

@@ -46,8 +46,20 @@ NOT_HERE = ("git clone", "make -C", "npm ci", "apt-get")
 SECRET = "whsec_pipelines"
 
 
-def run_lines(program, lines, where, port):
-    """What the pipeline types after its build, with a right endpoint in place of the user's; returns a complaint or None."""
+KNOWN = '{"baseline": 1, "known": [{"cause": "checks-only-when-present", "reason": "known"}]}'
+
+
+def run_against_both(program, lines, where, ports):
+    """Against a right endpoint, one with a mistake, and the same with a baseline that knows it: only the second one fails."""
+    right, wrong = ports
+    complaint = run_lines(program, lines, where, right, True) or run_lines(program, lines, where, wrong, False)
+    with open(os.path.join(where, "hookcheck-baseline.json"), "w", encoding="utf-8") as file:
+        file.write(KNOWN)
+    return complaint or run_lines(program, lines, where, wrong, True)
+
+
+def run_lines(program, lines, where, port, passes):
+    """What the pipeline types after its build, with the endpoint at `port` in place of the user's; returns a complaint or None."""
     kept = "\n".join(line for line in lines.splitlines() if not any(word in line for word in NOT_HERE)).replace("3000", str(port))
     env = {**os.environ, "PATH": os.path.dirname(program) + ":" + os.environ["PATH"], "HOOKCHECK_SECRET": SECRET, "NO_PROXY": "*",
            "GITHUB_STEP_SUMMARY": os.path.join(where, "summary.md"), "HOOKCHECK_SUITE": "panora/signature"}
@@ -55,7 +67,7 @@ def run_lines(program, lines, where, port):
                           stderr=subprocess.STDOUT, timeout=600, check=False)
     made = [name for _, _, files in os.walk(where) for name in files]
     junit = [name for name in made if name.endswith(".xml")]
-    if done.returncode or not junit:
+    if (done.returncode == 0) != passes or not junit:
         return f"its lines end with {done.returncode}, and make {made}:\n{kept}\n{done.stdout.decode('utf-8', 'replace')[-1500:]}"
     return None
 
@@ -83,13 +95,13 @@ def lint(platform, path, where, tools):
     return done.stdout.decode("utf-8", "replace")[-1500:] if done.returncode else None
 
 
-def receiver(program):
-    child = subprocess.Popen([program, "receive", "-q", "--listen", "127.0.0.1:0"], env={**os.environ, "HOOKCHECK_SECRET": SECRET},
+def receiver(program, *arguments):
+    child = subprocess.Popen([program, "receive", "-q", "--listen", "127.0.0.1:0", *arguments], env={**os.environ, "HOOKCHECK_SECRET": SECRET},
                              stdout=subprocess.PIPE, text=True)
     return child, re.search(r":(\d+)", child.stdout.readline().split("//")[1])[1]
 
 
-def check(program, folder, modules, linters, tools, port):
+def check(program, folder, modules, linters, tools, ports):
     problems = []
     for platform, place in PATHS.items():
         where = os.path.join(folder, platform)
@@ -106,7 +118,7 @@ def check(program, folder, modules, linters, tools, port):
         elif subprocess.run(["sh", "-n"], input=lines.encode()).returncode:
             problems.append(f"{platform}: sh cannot read its lines:\n{lines}")
         else:
-            complaints = [lint(platform, path, where, tools), run_lines(program, lines, where, port)]
+            complaints = [lint(platform, path, where, tools), run_against_both(program, lines, where, ports)]
             problems += [f"{platform}: {one}" for one in complaints if one]
     problems += check_action(tools)
     docker = os.path.join(TOP, "fixtures/ci/Dockerfile")
@@ -134,13 +146,14 @@ def main():
     except Skip as reason:
         print(f"SKIPPED: the files of `hookcheck init`: {reason}")
         return SKIPPED
-    child, port = receiver(program)
+    children = [receiver(program), receiver(program, "--fault", "A02")]
     try:
         with tempfile.TemporaryDirectory() as folder:
-            problems = check(program, folder, modules, linters, tools, port)
+            problems = check(program, folder, modules, linters, tools, [port for _, port in children])
     finally:
-        child.kill()
-        child.wait()
+        for child, _ in children:
+            child.kill()
+            child.wait()
     print("\n".join(problems) or f"{len(PATHS)} pipelines and a Dockerfile are read")
     return 1 if problems else 0
 
