@@ -98,17 +98,16 @@ static void smallest_of_size(struct rng *rng, size_t size, struct buf *out)
 /* Samples of one type differ in length: to get a small one, the shortest of several is taken. */
 #define DRAWS 16
 
-/* The shortest of some draws without what is optional. */
 static void write_shortest(const struct composer *composer, const struct sample_request *wanted,
-                           struct rng *rng, struct buf *out)
+                           enum sample_nulls nulls, struct rng *rng, struct buf *out)
 {
     struct sample_request request = *wanted;
-    request.nulls = NULLS_OPTIONAL;
+    request.nulls = nulls;
     request.num_rows = 1;
     for (size_t i = 0; i < DRAWS; i++) {
         struct buf draw = {0};
         catalogue_sample(composer->catalogue, &request, rng, &draw);
-        if (i == 0 || draw.len < out->len) {
+        if (draw.len < out->len) {
             buf_clear(out);
             *out = draw;
         } else {
@@ -118,7 +117,7 @@ static void write_shortest(const struct composer *composer, const struct sample_
 }
 
 /* Data that is shorter than `size`: with as many rows as fit, or, if need be, the shortest there
- * is, which may still be longer. */
+ * is, in the end without what is optional, which may still be longer. */
 static void write_shorter(const struct composer *composer, const struct sample_request *wanted,
                           size_t size, struct rng *rng, struct buf *out)
 {
@@ -126,7 +125,9 @@ static void write_shorter(const struct composer *composer, const struct sample_r
     request.num_rows = size / ROW_MAX + 1;
     catalogue_sample(composer->catalogue, &request, rng, out);
     if (out->len + FRAME_MAX >= size)
-        write_shortest(composer, wanted, rng, out);
+        write_shortest(composer, wanted, NULLS_FEW, rng, out);
+    if (out->len + FRAME_MAX >= size)
+        write_shortest(composer, wanted, NULLS_OPTIONAL, rng, out);
 }
 
 /* Where a long text can stand, and what JSON text surrounds it there. */

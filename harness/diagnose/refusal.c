@@ -16,6 +16,7 @@ enum own_kind {
     KIND_BREAKS,
     KIND_HANGS,
     KIND_HANGS_ALWAYS,
+    KIND_STOPPED,
     KIND_NO_SUCCESS,
     NUM_OWN_KINDS
 };
@@ -50,6 +51,11 @@ static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
                            "a middleware (express.json) probably consumed the body before the "
                            "handler reads it, or a code path sends no response: read the body "
                            "once, as raw bytes, and answer on every code path"},
+    [KIND_STOPPED] =
+        {"stops-answering", "answers at first, and later never again",
+         "every event after that is lost, and each blocks one of Panora's five workers",
+         "look for what runs out: connections of a pool, threads, a lock that is never "
+         "released, memory"},
     [KIND_NO_SUCCESS] =
         {"success-without-2xx",
          "tells genuine events from forged ones, but does not answer the genuine ones with 2xx",
@@ -93,6 +99,61 @@ static void make_likely(const struct investigation *inv, struct diagnosis *diagn
     diagnosis->likely_because = mem_text(inv->closed_by ? inv->closed_by : because);
 }
 
+/* Whether the run saw an answer to a POST with an event, to a genuine one or to any. */
+static bool ever_answered(const struct investigation *inv, bool genuine)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        bool has_answered = sight->is_plain && sight->exchange->seen.outcome == OUTCOME_ANSWERED;
+        if (has_answered && (sight->exchange->genuine || !genuine))
+            return true;
+    }
+    return false;
+}
+
+static enum own_kind kind_of_hang(const struct investigation *inv, const struct observation *forged)
+{
+    enum answer answer = answer_of(forged);
+    if (answer != ANSWER_HUNG && answer != ANSWER_NONE)
+        return KIND_HANGS;
+    if (!ever_answered(inv, false))
+        return KIND_HANGS_ALWAYS;
+    return answer == ANSWER_NONE && !ever_answered(inv, true) ? KIND_HANGS : KIND_STOPPED;
+}
+
+/* Two requests that both get no answer are no pair. */
+static struct diagnosis *add_silence(struct investigation *inv, enum own_kind kind,
+                                     const struct observation *genuine,
+                                     const struct observation *forged)
+{
+    struct buf evidence = {0};
+    bool asked = answer_of(forged) != ANSWER_NONE;
+    buf_add_text(&evidence, "a genuine event: ");
+    answer_describe_untimed(genuine, &evidence);
+    if (asked) {
+        buf_add_text(&evidence, "; a forged event: ");
+        answer_describe_untimed(forged, &evidence);
+    }
+    struct diagnosis *diagnosis =
+        found_add(inv, &own_kinds[kind], HARM_LOST, asked ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY,
+                  buf_text(&evidence));
+    buf_clear(&evidence);
+    return diagnosis;
+}
+
+static void name_hang(struct investigation *inv, const struct observation *genuine,
+                      const struct observation *forged)
+{
+    enum own_kind kind = kind_of_hang(inv, forged);
+    bool is_pair = kind == KIND_HANGS && answer_of(forged) != ANSWER_NONE;
+    struct diagnosis *hangs =
+        is_pair ? add_own(inv, kind, genuine, forged) : add_silence(inv, kind, genuine, forged);
+    attribute_lost(inv, hangs, 0);
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].answer == ANSWER_HUNG)
+            found_explain(hangs, inv->sights[i].one);
+}
+
 void refusal_name(struct investigation *inv, const struct observation *genuine,
                   const struct observation *forged)
 {
@@ -101,12 +162,7 @@ void refusal_name(struct investigation *inv, const struct observation *genuine,
     if (answer == ANSWER_BROKEN || (answer == ANSWER_HUNG && genuine->status)) {
         unreadable_note(inv);
     } else if (answer == ANSWER_HUNG) {
-        struct diagnosis *hangs = add_own(
-            inv, of_forged == ANSWER_HUNG ? KIND_HANGS_ALWAYS : KIND_HANGS, genuine, forged);
-        attribute_lost(inv, hangs, 0);
-        for (size_t i = 0; i < inv->num_sights; i++)
-            if (inv->sights[i].answer == ANSWER_HUNG)
-                found_explain(hangs, inv->sights[i].one);
+        name_hang(inv, genuine, forged);
     } else if (answer == ANSWER_ERROR && of_forged == ANSWER_ERROR) {
         attribute_status(inv, add_own(inv, KIND_ALWAYS_BREAKS, genuine, forged), genuine->status);
     } else if (answer == ANSWER_ERROR) {

@@ -485,7 +485,7 @@ static void name_rest(struct investigation *inv, struct trials *trials, bool oth
 
 void shrink_content(struct investigation *inv)
 {
-    bool proved = true;
+    bool proved = !inv->raw_data; /* else the endpoint refuses what each pair is made of */
     for (size_t round = 0; proved && round < ROUNDS_MAX && !inv->closed; round++) {
         struct trials trials = {0};
         ask_dialect_of(inv, &trials, false);

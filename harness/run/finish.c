@@ -320,10 +320,12 @@ static void say_ended(const struct runner *runner)
     struct buf out = {0};
     if (!runner->health.gone || !runner->health.alive_ns) /* it cannot end what never answered */
         return;
-    buf_add_text(&out, "The endpoint went down");
+    bool silent = runner->health.silent;
+    buf_add_text(&out, silent ? "The endpoint stopped answering" : "The endpoint went down");
     if (runner->trouble.culprit)
         add_culprit(runner->trouble.culprit, &out);
-    buf_add_text(&out, " and did not come back within ");
+    buf_add_text(&out,
+                 silent ? ", and did not answer again within " : " and did not come back within ");
     text_add_duration(&out, runner->options->recovery_ns);
     buf_add_format(&out, "; %zu cases could not run.", result->counts[VERDICT_INCONCLUSIVE]);
     free(result->loudest);

@@ -264,13 +264,15 @@ static enum look look_overloaded(struct health *health, int status, int64_t now_
     return LOOK_WELL;
 }
 
-static enum look look_missing(struct health *health, int64_t now_ns, int64_t *out_pause_ns)
+static enum look look_missing(struct health *health, const struct observation *seen, int64_t now_ns,
+                              int64_t *out_pause_ns)
 {
     int64_t away_ns = now_ns - health->missed_ns;
     int64_t pause_ns = PAUSE_NS + away_ns / PAUSE_EASE;
     health->misses++;
     health->back_ns = 0;
     health->gone = away_ns > health->limits.recovery_ns;
+    health->silent = seen->outcome == OUTCOME_TIMED_OUT;
     *out_pause_ns = pause_ns < PAUSE_MAX_NS ? pause_ns : PAUSE_MAX_NS;
     return health->gone ? LOOK_GONE : LOOK_AGAIN;
 }
@@ -286,7 +288,7 @@ enum look health_look(struct health *health, const struct exchange *canary, int6
         return LOOK_AGAIN;
     }
     return health_is_overload(seen) ? look_overloaded(health, seen->status, now_ns, out_pause_ns)
-                                    : look_missing(health, now_ns, out_pause_ns);
+                                    : look_missing(health, seen, now_ns, out_pause_ns);
 }
 
 bool health_took_its_time(const struct health *health)

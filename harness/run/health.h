@@ -58,7 +58,8 @@ struct health {
     size_t num_absences;
     int64_t longest_absence_ns;
     int64_t first_absence_ns; /* when it began */
-    bool gone;                /* it died and did not come back */
+    bool gone;                /* it died and did not come back, */
+    bool silent;              /* ... or it is there, and answers no more */
 };
 
 void health_init(struct health *health, const struct health_limits *limits, size_t room);

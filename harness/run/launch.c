@@ -315,6 +315,31 @@ void launch_first(struct runner *runner, int64_t now_ns)
         (void)launch_next(runner, first, now_ns);
 }
 
+/* Nothing is under way, and what is left would go one after another. */
+static bool only_alone_left(const struct runner *runner)
+{
+    const struct progress *progress = &runner->progress;
+    for (size_t i = 0; i < progress->num_cases; i++)
+        if (progress->cases[i].state < CASE_ENDED &&
+            order_round_of(runner, &progress->cases[i]) != ROUND_ALONE)
+            return false;
+    for (size_t i = 0; i < progress->num_controls; i++)
+        if (progress->controls[i].state < CASE_ENDED)
+            return false;
+    return runner->in_flight == 0;
+}
+
+static void end_unsent(struct runner *runner, const char *why, int64_t now_ns)
+{
+    for (size_t i = 0; i < runner->progress.num_cases; i++) {
+        struct testcase *test = &runner->progress.cases[i];
+        if (test->state >= CASE_ENDED)
+            continue;
+        testcase_end_unsent(test, why, now_ns);
+        testcase_close(test);
+    }
+}
+
 /* The first case goes first, then what says why there may be no TLS session, then the controls,
  * what has the longest waits, what is timed alone, chains, what is required, the rest, and what may
  * do harm.
@@ -331,6 +356,8 @@ void launch_ready(struct runner *runner, int64_t now_ns)
     size_t num_hung = runner->health.hangs[SHOT_GENUINE] + runner->health.hangs[SHOT_FORGED];
     bool silent =
         !runner->stop && !runner->health.answered && num_hung > 0 && num_hung <= SILENT_MAX;
+    if (silent && only_alone_left(runner))
+        end_unsent(runner, "not sent: every request before it timed out", now_ns);
     for (int round = 0; round < (unreached ? ROUND_WAITS : NUM_ROUNDS); round++) {
         if (silent && round == ROUND_ALONE)
             continue; /* one after another they would take all the time there is */

@@ -160,7 +160,12 @@ void trouble_stop(struct runner *runner, int64_t now_ns)
 static void give_up(struct runner *runner, int64_t now_ns)
 {
     struct trouble *trouble = &runner->trouble;
-    runner->stop = "not sent: the endpoint went down and did not come back in time (--recovery)";
+    runner->stop =
+        !runner->health.silent
+            ? "not sent: the endpoint went down and did not come back in time (--recovery)"
+        : runner->health.answered
+            ? "not sent: the endpoint stopped answering, for longer than --recovery"
+            : "not sent: the endpoint did not answer";
     trouble->culprit = trouble->alone && trouble->alone->one ? trouble->alone : NULL;
     if (!trouble->culprit)
         for_each(runner, accuse);

@@ -114,8 +114,8 @@ Test(compose_genuine, sizes_are_reached_by_long_texts_and_many_rows, .init = set
 /* What is required is there, and is no null, even where the data is longer than was asked for. */
 Test(compose_genuine, a_small_size_leaves_nothing_out, .init = set_up, .fini = tear_down)
 {
-    static const char *const required[] = {"first_name", "last_name", "email_addresses",
-                                           "phone_numbers"};
+    static const char *const required[] = {"first_name",    "last_name",  "email_addresses",
+                                           "phone_numbers", "created_at", "remote_id"};
     size_t len = 0;
     struct step step;
     step_init(&step);

@@ -220,6 +220,15 @@ Test(run_health, one_that_comes_back_was_away_for_so_long, .init = begin_look)
     cr_expect_eq(health.num_absences, 0);
 }
 
+Test(run_health, one_that_keeps_silent_is_told_from_one_that_is_down, .init = begin_look)
+{
+    cr_expect_eq(look(OUTCOME_TIMED_OUT, 0, 60000), LOOK_GONE);
+    cr_expect(health.silent);
+    begin_look();
+    cr_expect_eq(look(OUTCOME_REFUSED, 0, 60000), LOOK_GONE);
+    cr_expect_not(health.silent);
+}
+
 Test(run_health, overload_that_no_distance_mends_is_its_own_answer, .init = begin_look)
 {
     for (int i = 0; i < 3; i++)

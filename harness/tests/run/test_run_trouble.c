@@ -235,3 +235,25 @@ Test(run_trouble, of_silence_ends_after_three_hangs_of_a_kind, .fini = stop)
     cr_expect_gt(count_verdict(report, "inconclusive"), 100);
     json_decref(report);
 }
+
+/* One that merely keeps silent is not said to be down, and what would go one after another is not
+ * waited for. */
+Test(run_trouble, of_silence_is_called_silence_whatever_is_selected, .fini = stop)
+{
+    static const struct {
+        const char *only, *stopped;
+    } rows[] = {{"panora/timing/*", ""}, {"http/robustness/*", "the endpoint did not answer"}};
+    NEED_HOOKCHECK();
+    cr_assert(start_receiver(&receiver, ARGUMENTS("--behaviour", "silence")));
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        int code;
+        json_t *report = run_for_json(receiver.url,
+                                      ARGUMENTS("--only", rows[i].only, "--deadline", "300ms",
+                                                "--recovery", "200ms", "--max-time", "30s"),
+                                      &code);
+        const char *stopped = json_string_value(json_object_get(report, "stopped"));
+        cr_expect_eq(code, 1, "%s: exit %d", rows[i].only, code);
+        cr_expect_str_eq(stopped, rows[i].stopped);
+        json_decref(report);
+    }
+}

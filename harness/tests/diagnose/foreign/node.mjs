@@ -66,6 +66,8 @@ function refusedContent(event, body) { // -> status or 0
   if (is('no-big-integers') && contains(data, (v) => typeof v === 'number' && Math.abs(v) > Number.MAX_SAFE_INTEGER)) return 500;
   if (is('no-fractions') && contains(data, (v) => typeof v === 'number' && !Number.isInteger(v))) return 500;
   if (is('no-lone') && /\\ud[89a-f]/i.test(text)) return 500;
+  if (is('strict-dates') && data && data.created_at === null) return 422;
+  if (is('strict-dates') && data && !Array.isArray(data) && (data.addresses ?? []).some((a) => typeof a !== 'object')) return 422;
   if (is('no-dollar') && contains(data, (v) => v && typeof v === 'object' && Object.keys(v).some((k) => k.startsWith('$')))) return 500;
   if (is('no-quotes') && contains(data, (v) => typeof v === 'string' && v.includes("'"))) return 500;
   if (is('no-long-text') && contains(data, (v) => typeof v === 'string' && v.length > 255)) return 500;
@@ -177,6 +179,7 @@ function handle(request, response) {
     const answer = () => {
       flying--;
       if (is('never-answers') && status === 200) return;
+      if (is('stops-answering') && served > 50) return;
       const headers = { 'Content-Type': 'application/json' };
       if (status === 303) headers.Location = '/thanks';
       if (is('broken-gzip') && status === 200 && genuine % 2) headers['Content-Encoding'] = 'gzip';
