@@ -3,11 +3,12 @@
 #include "base/array.h"
 #include "base/text.h"
 
-/* A word may name things of two kinds: then both are explained. */
+/* A word may name things of two kinds: then both are explained. A newcomer's page comes first:
+ * "rails" is a fault, too. */
 static const struct explainer *const explainers[] = {
-    &explain_cases,      &explain_faults,     &explain_mutations,  &explain_expectations,
-    &explain_behaviours, &explain_variations, &explain_diagnoses,  &explain_types,
-    &explain_suites,     &explain_formats,    &explain_frameworks, &explain_snippets,
+    &explain_frameworks,   &explain_cases,      &explain_faults,     &explain_mutations,
+    &explain_expectations, &explain_behaviours, &explain_variations, &explain_diagnoses,
+    &explain_types,        &explain_suites,     &explain_formats,    &explain_snippets,
     &explain_event_ids,
 };
 

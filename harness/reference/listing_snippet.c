@@ -1,8 +1,10 @@
 #include "reference/explain.h"
 #include "reference/listing_row.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 #include "base/resource.h"
@@ -79,9 +81,24 @@ static struct bytes page_of(const struct framework *framework)
     return (struct bytes){start, end ? (size_t)(end + 1 - start) : rest.len};
 }
 
+/* "Next.js" and "next-js" are "nextjs". */
+static const struct framework *framework_called(const char *name)
+{
+    struct buf id = {0};
+    for (const char *c = name; *c; c++)
+        if (isalnum((unsigned char)*c))
+            buf_add_char(&id, (char)tolower((unsigned char)*c));
+    const struct framework *found = framework_find(buf_text(&id));
+    for (size_t i = 0; !found && i < num_frameworks; i++)
+        if (strcasecmp(frameworks[i].name, name) == 0)
+            found = &frameworks[i];
+    buf_clear(&id);
+    return found;
+}
+
 static bool explain_framework(const struct library *library, const char *id, json_t *things)
 {
-    const struct framework *framework = framework_find(id);
+    const struct framework *framework = framework_called(id);
     if (!framework)
         return false;
     struct bytes page = page_of(framework);

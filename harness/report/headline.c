@@ -119,7 +119,9 @@ static void add_undecided(const struct run_result *result, struct buf *out)
         add_because(result, first, out);
         return;
     }
-    if (stopped)
+    if (result->interrupted)
+        buf_add_text(out, "the run was interrupted");
+    else if (stopped)
         buf_add_format(out, "the run ended early (%s)", result->stopped);
     if (open)
         buf_add_format(out, "%s%zu required case%s could not be decided", stopped ? ", and " : "",

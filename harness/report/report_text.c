@@ -156,7 +156,8 @@ static void add_end(const struct page *page, const struct run_result *result,
         text_add_unreached(page, result);
     } else {
         add_headline(page, result);
-        add_notice(page, "Stopped early: ", result->stopped, 2);
+        if (strcmp(run_result_summary(result), "undecided") != 0) /* else the headline says it */
+            add_notice(page, "Stopped early: ", result->stopped, 2);
         for (size_t i = 0; i < result->num_notes && (limits->whole || i < 4); i++)
             add_notice(page, "Note: ", result->notes[result->num_notes - 1 - i], 2);
         text_add_causes(page, result, limits);

@@ -182,6 +182,21 @@ static void expect_all_explained(const char *kind)
     program_end_clear(&list);
 }
 
+/* Rails is also a fault: serializers are named after their framework. */
+Test(cli_list_program, a_framework_is_explained_by_its_page_first)
+{
+    NEED_HOOKCHECK();
+    static const char *const rows[][2] = {
+        {"rails", "## Rails\n"}, {"Next.js", "## Next.js\n"}, {"Flask", "## Flask\n"}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct program_end end;
+        RUN(&end, "explain", rows[i][0]);
+        cr_expect(text_starts_with(buf_text(&end.out), rows[i][1]), "%s: %.60s", rows[i][0],
+                  buf_text(&end.out));
+        program_end_clear(&end);
+    }
+}
+
 Test(cli_list_program, explains_every_fault)
 {
     NEED_HOOKCHECK();
