@@ -284,7 +284,7 @@ void text_add_suites(const struct page *page, const struct run_result *result,
     }
     struct buf name = {0};
     if (count > shown)
-        buf_add_format(&name, "%zu more suites", count - shown);
+        buf_add_format(&name, "%zu more suite%s", count - shown, count - shown == 1 ? "" : "s");
     name_columns = name.len > name_columns ? name.len : name_columns;
     if (count)
         add_counts_heading(page, result, name_columns);
