@@ -47,7 +47,8 @@ static size_t edit_distance(const char *a, const char *b)
 const char *text_nearest(const char *word, const char *const *names, size_t count)
 {
     const char *nearest = NULL;
-    size_t best = strlen(word) / 3 + 2; /* farther than this is another word */
+    size_t letters = strlen(word + strspn(word, "-"));
+    size_t best = (letters < 3 ? letters / 2 : letters / 3) + 1; /* so far is another word */
     for (size_t i = 0; i < count; i++) {
         size_t distance = edit_distance(word, names[i]);
         if (distance < best) {

@@ -102,6 +102,7 @@ static const struct option_spec specs[] = {
      .kind = OPTION_CHOICE,
      .choices = formats,
      .at = offsetof(struct sending, format)},
+    {.name = "json", .help = "As --format json.", .otherwise = "text"},
 };
 static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {
@@ -125,7 +126,7 @@ static bool read_numbers(struct sending *sending, const struct arguments *argume
     size_t num_types = arguments->num_words > 1 ? arguments->num_words - 1 : 1;
     if ((size_t)sending->count * (size_t)sending->times > ATTEMPTS_MAX / num_types)
         return error_set(err, "more than %d requests", ATTEMPTS_MAX);
-    sending->report.as_json = sending->format == FORMAT_JSON;
+    sending->report.as_json = sending->format == FORMAT_JSON || arguments_has(arguments, "json");
     sending->report.total = (size_t)sending->count * (size_t)sending->times * num_types;
     return true;
 }

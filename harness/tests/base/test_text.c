@@ -19,6 +19,7 @@ Test(base_text, finds_the_nearest_word)
         {"verfy", "verify"}, {"recieve", "receive"}, {"self-test", "selftest"},
         {"SEND", NULL},      {"xyzzy", NULL},        {"", NULL},
         {"complete", NULL},  {"verifyy", "verify"},  {"sends", "send"},
+        {"--lint", NULL},    {"resend", "send"},     {"rn", "run"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         const char *nearest = text_nearest(rows[i].word, words, ARRAY_LEN(words));

@@ -163,7 +163,8 @@ Test(cli_program, a_pipe_that_nobody_reads_is_no_failure)
     }
 }
 
-/* Whatever the limit, it either does its work or ends with one line and exit code 6. */
+/* Whatever the limit, it either does its work or ends with one line and exit code 6. What a library
+ * of libcurl's writes before the program begins is not ours. */
 Test(cli_program, out_of_memory_is_one_line_and_exit_code_6)
 {
     NEED_HOOKCHECK();
@@ -174,7 +175,7 @@ Test(cli_program, out_of_memory_is_one_line_and_exit_code_6)
     int code =
         shell_run("few=$(mktemp); for kib in $(seq 20000 500 32000); do "
                   "(ulimit -v $kib; \"$HOOKCHECK_BIN\" list cases --json 2>&1 >/dev/null; echo "
-                  "\"exit $?\") >$few; "
+                  "\"exit $?\") | grep -v '^Error in GnuTLS' >$few; "
                   "grep -q 'shared libraries' $few && continue; "
                   "[ \"$(cat $few)\" = 'exit 0' ] && continue; "
                   "grep -q '^hookcheck: out of memory' $few && grep -q '^exit 6$' $few && [ $(wc "
