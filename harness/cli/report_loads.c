@@ -28,16 +28,14 @@ static bool read_file(const char *path, struct load_record *out, struct error *e
 {
     struct buf text = {0};
     *out = (struct load_record){0};
-    json_t *document =
-        file_read(path, SAVED_MAX, &text, err) ? json_read(path, buf_bytes(&text), err) : NULL;
-    bool ok = document != NULL;
-    if (ok && !load_record_is(document)) {
-        json_decref(document);
+    bool ok = file_read(path, SAVED_MAX, &text, err);
+    if (ok &&
+        !report_is_load(buf_bytes(&text))) /* a report of a run may hold what we do not read */
         ok = error_set(
             err, "%s is not a report of `hookcheck load`; a load can be compared only with a load",
             path);
-    }
-    ok = ok && load_record_read(out, path, document, err);
+    json_t *document = ok ? json_read(path, buf_bytes(&text), err) : NULL;
+    ok = document && load_record_read(out, path, document, err);
     buf_clear(&text);
     return ok;
 }
