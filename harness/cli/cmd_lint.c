@@ -25,6 +25,10 @@ static struct suite *read_suite(const struct library *library, const char *file,
     struct suite *suite = NULL;
     if (file_read(file, SUITE_FILE_MAX, &text, err))
         suite = suite_read(file, buf_bytes(&text), &library->vocabulary, err);
+    if (suite && !library_check_name(file, suite->name, buf_bytes(&text), err)) {
+        suite_free(suite);
+        suite = NULL;
+    }
     buf_clear(&text);
     return suite;
 }

@@ -138,7 +138,10 @@ static void add_ready(const struct run_result *result, struct buf *out)
     for (size_t i = 0; i < result->num_cases; i++)
         required += case_is_required(result, &result->cases[i]) &&
                     case_standing(result, &result->cases[i]) == STANDING_PASSED;
-    if (required == 1)
+    if (required == 0)
+        buf_add_format(out, "Ready as far as was asked: %zu case%s passed, and none is required",
+                       result->counts[VERDICT_PASS], result->counts[VERDICT_PASS] == 1 ? "" : "s");
+    else if (required == 1)
         buf_add_text(out, "Ready: the required case passed");
     else
         buf_add_format(out, "Ready: all %zu required cases passed", required);

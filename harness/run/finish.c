@@ -398,8 +398,10 @@ void finish_result(struct runner *runner)
     result->loudest = honest_sentence(runner);
     redact_text(result, &result->loudest);
     result->stopped = mem_text(stopped(runner));
-    result->left_behind = mem_format("events whose id_event starts with %s-%04x", EVENT_ID_PREFIX,
-                                     run_tag_of(runner->options->seed));
+    result->left_behind = result->num_requests
+                              ? mem_format("events whose id_event starts with %s-%04x",
+                                           EVENT_ID_PREFIX, run_tag_of(runner->options->seed))
+                              : mem_text("");
     struct tally tally = tally_of(result);
     result->exit_code = exit_code_of(runner, &tally);
     say_asked_nothing(result, &tally);

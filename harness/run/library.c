@@ -147,8 +147,7 @@ static bool add_built_in(struct library *library, const char *wanted, size_t *ou
            add_below(library, NULL, wanted, out_found, err);
 }
 
-/* A file may be a built-in suite itself, but not another one of its name. */
-static bool check_name(const char *path, const char *name, struct bytes text, struct error *err)
+bool library_check_name(const char *path, const char *name, struct bytes text, struct error *err)
 {
     for (size_t i = 0; i < num_resources; i++) {
         char *built_in = built_in_name(&resources[i]);
@@ -166,10 +165,10 @@ static bool check_name(const char *path, const char *name, struct bytes text, st
 static bool add_file(struct library *library, const char *path, struct error *err)
 {
     struct buf text = {0};
-    bool ok =
-        file_read(path, SUITE_FILE_MAX, &text, err) &&
-        add_suite(library, path, buf_bytes(&text), err) &&
-        check_name(path, library->suites[library->num_suites - 1]->name, buf_bytes(&text), err);
+    bool ok = file_read(path, SUITE_FILE_MAX, &text, err) &&
+              add_suite(library, path, buf_bytes(&text), err) &&
+              library_check_name(path, library->suites[library->num_suites - 1]->name,
+                                 buf_bytes(&text), err);
     buf_clear(&text);
     return ok;
 }

@@ -37,4 +37,8 @@ void library_clear(struct library *library);
 bool library_load_suites(struct library *library, const char *const *names, size_t count,
                          struct error *err);
 
+/* Refuses the file at `path` with that text when it gives its suite the name of a built-in one
+ * without being it. */
+bool library_check_name(const char *path, const char *name, struct bytes text, struct error *err);
+
 #endif

@@ -116,8 +116,8 @@ static void check_stop(struct runner *runner, int64_t now_ns)
                      "rest is for the diagnosis)");
     } else if (runner->options->fail_fast && runner->result->counts[VERDICT_FAIL] > 0) {
         stop(runner, "not sent: a required case failed (--fail-fast)");
-    } else if (!runner->health.reached && runner_num_sent(runner) > 0 && runner->in_flight == 0 &&
-               !tls_is_to_come(runner)) {
+    } else if (runner->first_is_over && !runner->health.reached && runner_num_sent(runner) > 0 &&
+               runner->in_flight == 0 && !tls_is_to_come(runner)) {
         stop(runner, "not sent: no connection could be opened");
     }
 }

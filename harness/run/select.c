@@ -35,9 +35,12 @@ static const char *nearest_id(const struct run_options *options, const char *glo
     const char **ids = NULL;
     for (size_t i = 0; i < options->num_suites; i++)
         for (size_t k = 0; k < options->suites[i]->num_cases; k++) {
-            ids = mem_resize(ids, count + 2, sizeof *ids);
-            ids[count++] = options->suites[i]->cases[k].base;
-            ids[count++] = options->suites[i]->cases[k].id;
+            const struct suite_case *one = &options->suites[i]->cases[k];
+            const char *last = strrchr(one->base, '/');
+            ids = mem_resize(ids, count + 3, sizeof *ids);
+            ids[count++] = one->base;
+            ids[count++] = one->id;
+            ids[count++] = last ? last + 1 : one->base;
         }
     const char *nearest = text_nearest(glob, ids, count);
     free(ids);

@@ -157,15 +157,19 @@ void trouble_stop(struct runner *runner, int64_t now_ns)
     runner->trouble.state = TROUBLE_NONE;
 }
 
+static const char *why_gone(const struct health *health)
+{
+    if (!health->answered)
+        return "not sent: the endpoint did not answer";
+    if (health->silent)
+        return "not sent: the endpoint stopped answering, for longer than --recovery";
+    return "not sent: the endpoint went down and did not come back in time (--recovery)";
+}
+
 static void give_up(struct runner *runner, int64_t now_ns)
 {
     struct trouble *trouble = &runner->trouble;
-    runner->stop =
-        !runner->health.silent
-            ? "not sent: the endpoint went down and did not come back in time (--recovery)"
-        : runner->health.answered
-            ? "not sent: the endpoint stopped answering, for longer than --recovery"
-            : "not sent: the endpoint did not answer";
+    runner->stop = why_gone(&runner->health);
     trouble->culprit = trouble->alone && trouble->alone->one ? trouble->alone : NULL;
     if (!trouble->culprit)
         for_each(runner, accuse);

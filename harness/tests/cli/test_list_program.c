@@ -129,6 +129,22 @@ Test(cli_list_program, lint_names_the_place_of_a_mistake_and_goes_on)
     free(said);
 }
 
+Test(cli_list_program, lint_refuses_the_name_of_a_built_in_suite)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    char *text = mem_format("{\"suite\": \"panora/timing\"%s", strchr(good_suite, ','));
+    char *path = shell_temporary(bytes_of(text));
+    RUN(&end, "lint", path);
+    cr_expect_eq(end.code, EXIT_WRONG_USAGE);
+    cr_expect_not_null(strstr(buf_text(&end.out), "is the name of a built-in suite"), "%s",
+                       buf_text(&end.out));
+    program_end_clear(&end);
+    (void)unlink(path);
+    free(path);
+    free(text);
+}
+
 Test(cli_list_program, lists_and_explains_the_cases_of_a_file)
 {
     NEED_HOOKCHECK();

@@ -95,6 +95,7 @@ Test(run_exit, is_2_for_wrong_usage_and_nothing_was_sent, .fini = stop)
         {{"--only", "panora/delivery/accepts-an-event", "--only",
           "panora/delivery/accepts-an-evnt"},
          "did you mean \"panora/delivery/accepts-an-event\""},
+        {{"--only", "accpts-redelivery"}, "did you mean \"accepts-redelivery\""},
         {{"--only", "panora/delivery/*", "--skip", "panora/*"}, "no case was selected"},
         {{"--report", "json=/nonexistent/report.json"}, "/nonexistent"},
         {{"--report", "jsn=x.json"}, "did you mean \"json\""},
@@ -272,5 +273,22 @@ Test(run_exit, is_6_when_a_report_cannot_be_written_at_the_end, .fini = stop)
     run_against(receiver.url, ARGUMENTS("--only", ONE, "--report", "json=/dev/full"), &end);
     EXPECT_CODE(end, 6);
     cr_expect(strstr(buf_text(&end.err), "/dev/full"), "%s", buf_text(&end.err));
+    program_end_clear(&end);
+}
+
+Test(run_exit, says_so_when_nothing_that_is_required_was_selected, .fini = stop)
+{
+    struct program_end end;
+    NEED_HOOKCHECK();
+    cr_assert(start_receiver(&receiver, NULL));
+    run_against(receiver.url, ARGUMENTS("--only", "panora/payload/nesting-limit"), &end);
+    EXPECT_CODE(end, 0);
+    cr_expect(strstr(buf_text(&end.out), "Ready as far as was asked: 1 case passed"), "%s",
+              buf_text(&end.out));
+    program_end_clear(&end);
+    run_against(receiver.url, ARGUMENTS("--only", "http/tls/*"), &end);
+    EXPECT_CODE(end, 2);
+    cr_expect_null(strstr(buf_text(&end.out), "Left behind"), "no request was sent: %s",
+                   buf_text(&end.out));
     program_end_clear(&end);
 }

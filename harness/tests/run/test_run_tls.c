@@ -190,6 +190,9 @@ Test(run_tls, names_the_client_certificate_that_is_wanted, .init = make_certs, .
               "%s", buf_text(&end.out));
     cr_expect_null(strstr(buf_text(&end.out), "prove nothing"), "%s", buf_text(&end.out));
     program_end_clear(&end);
+    RUN(&end, "run", server.url, "--cacert", ca, "--only", "accepts-an-event", "--no-progress");
+    cr_expect_eq(end.code, 1, "whatever is selected: %d", end.code);
+    program_end_clear(&end);
     free(ca);
     (void)stop_program(&server);
 }
