@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,7 +19,8 @@ struct dial {
     CURL *easy;
     void *payload;
     curl_socket_t socket;
-    bool is_bare; /* nothing lies between the socket and HTTP: libcurl is not asked */
+    bool is_direct; /* no proxy lies between: once connected, libcurl is not asked */
+    SSL *ssl;       /* of a direct connection over TLS; libcurl frees it */
     int64_t begun_ns;
     int64_t connect_ns;
     int socket_errno; /* why no socket could be had, or none connected */
@@ -50,13 +53,28 @@ static curl_socket_t on_open_socket(void *payload, curlsocktype purpose,
     return made;
 }
 
+/* libcurl does not name the session that it makes; what it sends and gets does. */
+static void on_tls_message(int is_sent, int version, int type, const void *data, size_t len,
+                           SSL *ssl, void *payload)
+{
+    struct dial *dial = payload;
+    dial->ssl = ssl;
+}
+
+static CURLcode on_tls_begin(CURL *easy, void *ctx, void *payload)
+{
+    SSL_CTX_set_msg_callback(ctx, on_tls_message);
+    (void)SSL_CTX_set_msg_callback_arg((SSL_CTX *)ctx, payload);
+    return CURLE_OK;
+}
+
 struct dial *dial_begin(struct engine *engine, int64_t timeout_ns, void *payload)
 {
     struct dial *dial = mem_alloc(sizeof *dial);
     long timeout_ms = (long)((timeout_ns + NS_PER_MS - 1) / NS_PER_MS);
     *dial = (struct dial){.engine = engine, .payload = payload, .socket = CURL_SOCKET_BAD};
     dial->begun_ns = clock_monotonic_ns();
-    dial->is_bare = !engine->target->is_tls && !may_use_proxy(engine);
+    dial->is_direct = !may_use_proxy(engine);
     char *url = target_url_with(engine->target, NULL);
     dial->easy = setup_bare_easy(engine, url);
     free(url);
@@ -70,6 +88,8 @@ struct dial *dial_begin(struct engine *engine, int64_t timeout_ns, void *payload
     setup_must(curl_easy_setopt(dial->easy, CURLOPT_PRIVATE, dial));
     setup_must(curl_easy_setopt(dial->easy, CURLOPT_OPENSOCKETFUNCTION, on_open_socket));
     setup_must(curl_easy_setopt(dial->easy, CURLOPT_OPENSOCKETDATA, dial));
+    setup_must(curl_easy_setopt(dial->easy, CURLOPT_SSL_CTX_FUNCTION, on_tls_begin));
+    setup_must(curl_easy_setopt(dial->easy, CURLOPT_SSL_CTX_DATA, dial));
     if (curl_multi_add_handle(engine->multi, dial->easy) != CURLM_OK)
         mem_library_failed();
     return dial;
@@ -99,6 +119,19 @@ static void note_problem(struct dial *dial, CURLcode code)
     buf_clear(&words);
 }
 
+/* From here on the session reads and writes the socket itself: libcurl looks its connection up
+ * for each call, which takes as long as the encryption. */
+static void take_session(struct dial *dial)
+{
+    SSL_set_msg_callback(dial->ssl, NULL);
+    SSL_CTX_sess_set_new_cb(SSL_get_SSL_CTX(dial->ssl), NULL); /* libcurl's, for its own calls */
+    SSL_set_read_ahead(dial->ssl, 1);
+    (void)SSL_set_mode(dial->ssl,
+                       SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    if (SSL_set_fd(dial->ssl, dial->socket) != 1)
+        mem_library_failed();
+}
+
 static void settle(struct dial *dial, CURLcode code)
 {
     int on = 1;
@@ -108,6 +141,8 @@ static void settle(struct dial *dial, CURLcode code)
     if (code == CURLE_OK && dial->socket != CURL_SOCKET_BAD) {
         dial->problem[0] = '\0';
         (void)setsockopt(dial->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        if (dial->is_direct && dial->ssl)
+            take_session(dial);
         return;
     }
     note_problem(dial, code);
@@ -180,11 +215,24 @@ static enum dial_end end_of_errno(void)
     return again ? DIAL_AGAIN : DIAL_BROKEN;
 }
 
+static enum dial_end end_of_session(const SSL *ssl, int result)
+{
+    int error = SSL_get_error(ssl, result);
+    if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE)
+        return DIAL_AGAIN;
+    return error == SSL_ERROR_ZERO_RETURN ? DIAL_CLOSED : DIAL_BROKEN;
+}
+
 enum dial_end dial_send(struct dial *dial, const char *data, size_t len, size_t *out_len)
 {
     *out_len = 0;
-    if (!dial->is_bare)
+    if (!dial->is_direct)
         return end_of(curl_easy_send(dial->easy, data, len, out_len));
+    if (dial->ssl) {
+        ERR_clear_error();
+        int result = SSL_write_ex(dial->ssl, data, len, out_len);
+        return result == 1 ? DIAL_OK : end_of_session(dial->ssl, result);
+    }
     ssize_t put = send(dial->socket, data, len, MSG_NOSIGNAL);
     if (put < 0)
         return end_of_errno();
@@ -195,9 +243,14 @@ enum dial_end dial_send(struct dial *dial, const char *data, size_t len, size_t 
 enum dial_end dial_receive(struct dial *dial, char *data, size_t size, size_t *out_len)
 {
     *out_len = 0;
-    if (!dial->is_bare) {
+    if (!dial->is_direct) {
         enum dial_end end = end_of(curl_easy_recv(dial->easy, data, size, out_len));
         return end == DIAL_OK && *out_len == 0 ? DIAL_CLOSED : end;
+    }
+    if (dial->ssl) {
+        ERR_clear_error();
+        int result = SSL_read_ex(dial->ssl, data, size, out_len);
+        return result == 1 ? DIAL_OK : end_of_session(dial->ssl, result);
     }
     ssize_t got = recv(dial->socket, data, size, 0);
     if (got < 0)
