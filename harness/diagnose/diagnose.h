@@ -51,6 +51,8 @@ struct diagnose_input {
     int crowded_status;    /* that events met because others came before them; 0 = none is known */
     size_t max_requests;   /* that the experiments may send; 0 = as many as they like */
     const char *max_words; /* says it when they were not enough */
+    int64_t max_ns;        /* that the experiments may take; 0 = as long as they like */
+    const char **stopped;  /* why `send` sends nothing more; NULL, or points to NULL = unsaid */
     diagnose_send *send;
     void *payload;
 };

@@ -60,6 +60,8 @@ struct investigation {
 
     /* --- the laboratory: what the experiments have settled --- */
     size_t num_asked;         /* requests sent so far */
+    int64_t spent_ns;         /* that they took */
+    int64_t usual_ns;         /* that one which is accepted takes */
     const char *type;         /* of a genuine event that is accepted, as far as is known */
     enum dialect dialect;     /* ... and its dialect */
     struct document document; /* ... and its data */
@@ -154,6 +156,14 @@ bool specimen_passes(struct investigation *inv, const struct specimen *specimen)
 void lab_send(struct investigation *inv, const struct diagnose_batch *batch,
               struct observation *seen);
 
+/* How many of `wanted` requests, one after another, fit into one part of `parts` of the time that
+ * is left; at least `least`. */
+size_t lab_fitting(const struct investigation *inv, size_t wanted, size_t parts, size_t least);
+
+/* Whether there is no time for all experiments: then the cheapest that can prove something come
+ * first. */
+bool lab_is_slow(const struct investigation *inv);
+
 /* Finds a genuine event that is accepted, or leaves has_base false. */
 void lab_find_base(struct investigation *inv);
 
@@ -186,6 +196,7 @@ bool deaths_measure(struct investigation *inv);  /* true: it ends whenever it re
 void deaths_note(struct investigation *inv);     /* ... or after what a case sent, or by itself */
 void door_open(struct investigation *inv);       /* why no genuine event is accepted */
 void door_name(struct investigation *inv);       /* ... once its content is known */
+void guess_content(struct investigation *inv);   /* the same, where there is no time for that */
 void shrink_content(struct investigation *inv);  /* which features are refused */
 void shrink_shapes(struct investigation *inv);   /* types, arrays, dialects, sizes */
 void extent_measure(struct investigation *inv);  /* how far a bypass goes */

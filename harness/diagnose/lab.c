@@ -30,6 +30,20 @@ static bool may_ask(struct investigation *inv, size_t count)
     return !inv->closed;
 }
 
+static void note_time(struct investigation *inv, const struct diagnose_batch *batch,
+                      const struct observation *seen)
+{
+    size_t at_once = batch->at_once > 1 && !batch->one_connection ? batch->at_once : 1;
+    int64_t total_ns = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        total_ns += seen[i].total_ns;
+        if (at_once == 1 && answer_of(&seen[i]) == ANSWER_ACCEPTED)
+            inv->usual_ns =
+                inv->usual_ns ? (inv->usual_ns * 3 + seen[i].total_ns) / 4 : seen[i].total_ns;
+    }
+    inv->spent_ns += (total_ns + batch->gap_ns * (int64_t)batch->count) / (int64_t)at_once;
+}
+
 void lab_send(struct investigation *inv, const struct diagnose_batch *batch,
               struct observation *seen)
 {
@@ -40,9 +54,29 @@ void lab_send(struct investigation *inv, const struct diagnose_batch *batch,
     }
     inv->num_asked += batch->count;
     if (!inv->input->send(inv->input->payload, batch, seen)) {
+        const char **stopped = inv->input->stopped;
         inv->closed = true;
-        inv->closed_by = "the time for the diagnosis ran out";
+        inv->closed_by = stopped && *stopped ? *stopped : "the time for the experiments ran out";
     }
+    note_time(inv, batch, seen);
+}
+
+size_t lab_fitting(const struct investigation *inv, size_t wanted, size_t parts, size_t least)
+{
+    int64_t left_ns = inv->input->max_ns - inv->spent_ns;
+    if (!inv->input->max_ns || !inv->usual_ns)
+        return wanted;
+    size_t fitting =
+        left_ns > 0 ? (size_t)(left_ns / (inv->usual_ns + inv->gap_ns) / (int64_t)parts) : 0;
+    fitting = fitting < least ? least : fitting;
+    return fitting < wanted ? fitting : wanted;
+}
+
+#define MANY 100 /* requests; what the diagnosis of a usual endpoint takes */
+
+bool lab_is_slow(const struct investigation *inv)
+{
+    return lab_fitting(inv, MANY, 1, 0) < MANY;
 }
 
 static bool is_gone(enum answer answer)

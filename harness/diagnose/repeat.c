@@ -21,12 +21,18 @@
 #define RARE_LIMIT  0.02
 #define PAUSE_NS    (1200 * NS_PER_MS) /* longer than most limits look back */
 
+/* A series may take one part of so many of the time that is left, but has so many events at least.
+ */
+#define SERIES_SHARE 5
+#define SERIES_LEAST 3
+
 /* An endpoint that was gone may still be falling over what was asked before: it is measured again
  * once it is back, and only what happens then counts. */
-static void run_series(struct investigation *inv, size_t count, size_t at_once, int64_t gap_ns,
+static void run_series(struct investigation *inv, size_t wanted, size_t at_once, int64_t gap_ns,
                        bool one_connection, struct series *out)
 {
     const struct specimen genuine = {0};
+    size_t count = at_once > 1 ? wanted : lab_fitting(inv, wanted, SERIES_SHARE, SERIES_LEAST);
     series_run(inv, &genuine, count, at_once, gap_ns, one_connection, out);
     if (out->num_failed == 0 || (out->answer != ANSWER_UNREACHED && out->answer != ANSWER_DIED))
         return;
@@ -423,6 +429,10 @@ void repeat_measure(struct investigation *inv)
             name_chance(inv, &first);
         return;
     }
+    if (lab_is_slow(inv)) { /* there is no time for what no event has met */
+        name_first(inv);
+        return;
+    }
     run_series(inv, (size_t)2 * AT_ONCE, AT_ONCE, 20 * NS_PER_MS, false, &first);
     if (first.num_failed)
         name_at_once(inv, &first);
@@ -456,7 +466,8 @@ bool repeat_forged(struct investigation *inv, bool events_fail)
     struct series genuine;
     int low;
     int high;
-    series_run(inv, &forged, FORGERIES, 1, inv->gap_ns, false, &series);
+    series_run(inv, &forged, lab_fitting(inv, FORGERIES, SERIES_SHARE, SERIES_LEAST), 1,
+               inv->gap_ns, false, &series);
     size_t in = series.count - series.num_failed;
     bool mixed = in > 0 && in < series.count;
     if ((mixed || events_fail) && fails_anyway(inv, &genuine) && mixed) {

@@ -486,6 +486,8 @@ static void name_rest(struct investigation *inv, struct trials *trials, bool oth
 void shrink_content(struct investigation *inv)
 {
     bool proved = !inv->raw_data; /* else the endpoint refuses what each pair is made of */
+    if (proved && lab_is_slow(inv) && !inv->door)
+        guess_content(inv);
     for (size_t round = 0; proved && round < ROUNDS_MAX && !inv->closed; round++) {
         struct trials trials = {0};
         ask_dialect_of(inv, &trials, false);

@@ -26,6 +26,7 @@ struct probing {
     int64_t begun_ns;
     size_t num_hung;
     size_t num_sent;
+    const char *stopped; /* why nothing more is sent; NULL = something may be */
 };
 
 static int64_t longest_of(const struct probing *probing)
@@ -38,13 +39,16 @@ static int64_t longest_of(const struct probing *probing)
     return left_ns > LEAST_IF_GRAVE ? left_ns : LEAST_IF_GRAVE;
 }
 
-static bool may_send(const struct probing *probing)
+static bool may_send(struct probing *probing)
 {
     bool ever_answered =
         probing->runner->health.answered || probing->runner->health.hangs[SHOT_GENUINE] == 0;
     size_t hung_max = ever_answered ? HUNG_MAX : HUNG_ALWAYS_MAX;
-    return probing->num_hung < hung_max &&
-           clock_monotonic_ns() - probing->begun_ns <= longest_of(probing);
+    if (probing->num_hung >= hung_max)
+        probing->stopped = "too many of the experiments were never answered";
+    else if (clock_monotonic_ns() - probing->begun_ns > longest_of(probing))
+        probing->stopped = "the time for the experiments (a fifth of --max-time) ran out";
+    return !probing->stopped;
 }
 
 static bool send_batch(void *payload, const struct diagnose_batch *batch, struct observation *seen)
@@ -157,6 +161,8 @@ static struct diagnose_input input_for(struct probing *probing)
         .crowded_status = runner->health.is_limited ? 0 : runner->health.overload_status,
         .max_requests = budgets[options->diagnose].max_requests - runner->result->num_experiments,
         .max_words = budgets[options->diagnose].words,
+        .max_ns = longest_of(probing),
+        .stopped = &probing->stopped,
         .send = send_batch,
         .payload = probing,
     };

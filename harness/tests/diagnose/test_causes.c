@@ -127,7 +127,8 @@ Test(diagnose_causes, what_stands_before_the_handler_is_named)
     for (size_t i = 0; i < ARRAY_LEN(met); i++) {
         char *status = mem_format("%d", met[i].status);
         const struct stored rows[STORED_MAX] = {GENUINE(EVENT, status), {EVENT, .answer = status}};
-        const struct asked asked = {answer_alike, &i, {"a secret of the tests", 21}};
+        const struct asked asked = {
+            .send = answer_alike, .payload = &i, .secret = {"a secret of the tests", 21}};
         struct run_result result;
         diagnose_stored(rows, &asked, &result);
         char *found = causes_of(&result);

@@ -73,7 +73,7 @@ static void ask_endpoint(struct computing *endpoint, struct run_result *out)
     static const struct stored rows[STORED_MAX] = {
         {"\"{\\\"a\\\":\\\"Zo\xc3\xa9/\\\"}\"", .genuine = true, .answer = "401"},
         {"\"{\\\"a\\\":1}\"", .answer = "401"}};
-    const struct asked asked = {answer, endpoint, endpoint->secret};
+    const struct asked asked = {.send = answer, .payload = endpoint, .secret = endpoint->secret};
     diagnose_stored(rows, &asked, out);
 }
 
@@ -86,7 +86,7 @@ static void ask_for_objects(struct computing *endpoint, struct run_result *out)
         {"\"{\\\"a\\\":1}\"", .genuine = true, .answer = "204"},
         {"\"{\\\"a\\\":1}\"", .answer = "401"},
         {OBJECT, .genuine = true, .answer = "401"}};
-    const struct asked asked = {answer, endpoint, endpoint->secret};
+    const struct asked asked = {.send = answer, .payload = endpoint, .secret = endpoint->secret};
     diagnose_stored(rows, &asked, out);
 }
 
@@ -201,7 +201,7 @@ Test(diagnose_hypothesis, an_object_that_is_refused_as_well_is_no_second_cause)
     static const char *const ids[] = {"signs-data-text", "signs-inner-object"};
     for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
         struct computing endpoint = {.first = hypothesis_find(ids[i]), .secret = secrets[0]};
-        const struct asked asked = {answer, &endpoint, secrets[0]};
+        const struct asked asked = {.send = answer, .payload = &endpoint, .secret = secrets[0]};
         struct run_result result;
         diagnose_stored(rows, &asked, &result);
         cr_assert_eq(result.num_diagnoses, 1);

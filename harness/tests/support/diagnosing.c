@@ -91,6 +91,7 @@ void diagnose_stored(const struct stored *stored, const struct asked *asked, str
                                          .wall_ms = 1700000000000,
                                          .is_private = true,
                                          .any_accepted = any,
+                                         .max_ns = asked ? asked->max_ns : 0,
                                          .send = asked ? asked->send : send_nothing,
                                          .payload = asked ? asked->payload : NULL};
     diagnose(&input, &out->diagnoses, &out->num_diagnoses);

@@ -24,6 +24,7 @@ struct asked {
     diagnose_send *send;
     void *payload;
     struct bytes secret;
+    int64_t max_ns; /* that the experiments may take; 0 = as long as they like */
 };
 
 /* Fills `out` with these exchanges, each in a case of its own, and with what is diagnosed from
