@@ -259,7 +259,7 @@ static void judge_nothing(const struct evidence *evidence, const char *wanted, s
         any_sent = any_sent || answer_of(&evidence->exchanges[i]->seen) != ANSWER_NONE;
     finding_set(out, FINDING_UNDECIDED, evidence, 0);
     if (any_sent)
-        buf_add_format(&out->reason, "none was %s, so there is nothing to measure", wanted);
+        buf_add_format(&out->reason, "nothing was %s, so there is nothing to measure", wanted);
     else if (evidence->count)
         buf_add_text(&out->reason, evidence->exchanges[0]->seen.detail);
 }
