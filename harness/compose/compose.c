@@ -86,15 +86,12 @@ static bool apply_ops(struct draft *draft, const struct calls *ops, bool as_twin
 
 /* --- signing --- */
 
-static bool right_by_scheme(struct draft *draft)
+static bool plan_by_scheme(struct draft *draft)
 {
-    struct buf body = {0};
-    event_write_body(&draft->event, &body);
-    bool ok = scheme_plan(draft->composer->scheme, &draft->event, &draft->message, &draft->key) &&
-              scheme_value(draft->composer->scheme, buf_bytes(&body), draft->signature,
-                           sizeof draft->signature);
-    buf_clear(&body);
-    return ok;
+    const struct scheme *scheme = draft->composer->scheme;
+    return scheme_plan(scheme, &draft->event, &draft->message, &draft->key) &&
+           scheme_sign(scheme, buf_bytes(&draft->message), buf_bytes(&draft->key), draft->signature,
+                       sizeof draft->signature);
 }
 
 /* The right signature, kept aside, and the plan for the one that is sent. */
@@ -103,7 +100,7 @@ static bool plan_signature(struct draft *draft, struct error *err)
     draft->algorithm = "sha256";
     draft->keyed = true;
     if (draft->composer->scheme) {
-        draft->impossible = !right_by_scheme(draft);
+        draft->impossible = !plan_by_scheme(draft);
         return !draft->impossible || error_set(err, "the endpoint's scheme cannot sign this event");
     }
     event_write_message(&draft->event, &draft->message);
@@ -112,61 +109,53 @@ static bool plan_signature(struct draft *draft, struct error *err)
     return true;
 }
 
-/* Signs as the steps have left the plan; without any it is the right signature, which is known. */
-static bool sign(struct draft *draft, struct buf *hex, struct error *err)
+/* Signs as the steps have left the plan; without any it is the right signature, which is known.
+ * Another key or message is signed as the scheme signs; another algorithm as that one does. */
+static bool sign(struct draft *draft, struct buf *value, struct error *err)
 {
+    const struct scheme *scheme = draft->composer->scheme;
     struct digest digest;
     if (draft->step->sign_ops.count == 0) {
-        buf_add_text(hex, draft->signature);
+        buf_add_text(value, draft->signature);
         return true;
+    }
+    if (scheme && draft->keyed && strcmp(draft->algorithm, "sha256") == 0) {
+        draft->impossible =
+            !scheme->sign(scheme, buf_bytes(&draft->message), buf_bytes(&draft->key), value);
+        return !draft->impossible || error_set(err, "the endpoint's scheme cannot sign this event");
     }
     bool known = draft->keyed ? digest_hmac(draft->algorithm, buf_bytes(&draft->key),
                                             buf_bytes(&draft->message), &digest)
                               : digest_hash(draft->algorithm, buf_bytes(&draft->message), &digest);
     draft->impossible = !known;
     if (known)
-        encode_hex(digest_bytes(&digest), hex);
+        encode_hex(digest_bytes(&digest), value);
     return known || error_set(err, "this OpenSSL has no %s", draft->algorithm);
 }
 
-/* Another key or message is signed as the scheme signs; another algorithm as that one does. */
-static bool add_by_scheme(struct draft *draft, const char *plain)
+static void add_headers(const struct draft *draft, const char *signature, struct request *request)
 {
     const struct scheme *scheme = draft->composer->scheme;
-    struct request *request = &draft->request;
-    struct headers made = {0};
-    bool as_usual = draft->keyed && strcmp(draft->algorithm, "sha256") == 0;
-    if (!as_usual)
-        headers_add(&made, scheme->header, plain);
-    bool ok = !as_usual || scheme->sign(scheme, buf_bytes(&request->body),
-                                        buf_bytes(&draft->message), buf_bytes(&draft->key), &made);
-    const char *usual = headers_find(&made, PANORA_SIGNATURE_HEADER);
-    event_add_headers(&request->headers, usual, request->body.len);
-    for (size_t i = 0; i < made.count; i++)
-        if (!header_name_equal(made.items[i].name, PANORA_SIGNATURE_HEADER))
-            headers_add(&request->headers, made.items[i].name, made.items[i].value);
-    headers_clear(&made);
-    if (scheme->dress)
+    bool usual = !scheme || header_name_equal(scheme->header, PANORA_SIGNATURE_HEADER);
+    event_add_headers(&request->headers, usual ? signature : NULL, request->body.len);
+    if (!usual)
+        headers_add(&request->headers, scheme->header, signature);
+    if (scheme && scheme->dress)
         scheme->dress(scheme, request);
-    return ok;
 }
 
 static bool make_request(struct draft *draft, const char *method, struct error *err)
 {
-    struct buf hex = {0};
+    struct buf value = {0};
     struct request *request = &draft->request;
-    bool ok = sign(draft, &hex, err);
+    bool ok = sign(draft, &value, err);
+    buf_clear(&draft->message); /* as large as the body */
     if (ok) {
         request->method = mem_text(method);
         event_write_body(&draft->event, &request->body);
-        if (!draft->composer->scheme)
-            event_add_headers(&request->headers, buf_text(&hex), request->body.len);
-        else if (!add_by_scheme(draft, buf_text(&hex)))
-            ok = error_set(err, "the endpoint's scheme cannot sign this event");
-        draft->impossible = draft->impossible || !ok;
+        add_headers(draft, buf_text(&value), request);
     }
-    buf_clear(&draft->message); /* as large as the body */
-    buf_clear(&hex);
+    buf_clear(&value);
     return ok;
 }
 

@@ -16,16 +16,21 @@ bool scheme_value(const struct scheme *scheme, struct bytes body, char *out, siz
 {
     struct buf message = {0};
     struct buf key = {0};
-    struct headers headers = {0};
     bool ok = scheme->plan(scheme, body, &message, &key) &&
-              scheme->sign(scheme, body, buf_bytes(&message), buf_bytes(&key), &headers);
-    const char *value = ok ? headers_find(&headers, scheme->header) : NULL;
-    ok = value && strlen(value) < size;
-    if (ok)
-        memcpy(out, value, strlen(value) + 1);
-    headers_clear(&headers);
+              scheme_sign(scheme, buf_bytes(&message), buf_bytes(&key), out, size);
     buf_clear(&message);
     buf_clear(&key);
+    return ok;
+}
+
+bool scheme_sign(const struct scheme *scheme, struct bytes message, struct bytes key, char *out,
+                 size_t size)
+{
+    struct buf value = {0};
+    bool ok = scheme->sign(scheme, message, key, &value) && value.len > 0 && value.len < size;
+    if (ok)
+        memcpy(out, value.data, value.len + 1);
+    buf_clear(&value);
     return ok;
 }
 

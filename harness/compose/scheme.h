@@ -15,16 +15,15 @@
 #include "sign/signature.h"
 
 struct scheme {
-    const char *header; /* that carries the signature */
+    const char *header; /* that carries the signature; no other does */
 
     /* Appends what is signed for `body`, and the key. False when `body` has nothing to sign. */
     bool (*plan)(const struct scheme *scheme, struct bytes body, struct buf *message,
                  struct buf *key);
 
-    /* Adds `header` with the signature of `message`, which was planned for `body`. False when there
-     * is none. */
-    bool (*sign)(const struct scheme *scheme, struct bytes body, struct bytes message,
-                 struct bytes key, struct headers *out);
+    /* Appends the value of `header` for `message`. False when there is none. */
+    bool (*sign)(const struct scheme *scheme, struct bytes message, struct bytes key,
+                 struct buf *value);
 
     /* Changes what the endpoint wants otherwise of every request; NULL = nothing. */
     void (*dress)(const struct scheme *scheme, struct request *request);
@@ -34,7 +33,12 @@ struct scheme {
 bool scheme_plan(const struct scheme *scheme, const struct event *event, struct buf *message,
                  struct buf *key);
 
-/* The value of the header for `body`. False when there is none, or it is longer than `size`. */
+/* The value of the header for a message. False when there is none, or it is not shorter than
+ * `size`. */
+bool scheme_sign(const struct scheme *scheme, struct bytes message, struct bytes key, char *out,
+                 size_t size);
+
+/* The value of the header for `body`. False as above. */
 bool scheme_value(const struct scheme *scheme, struct bytes body, char *out, size_t size);
 
 /* Whether the request carries the right signature of its body, and no other. */

@@ -5,6 +5,7 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "diagnose/found_scheme.h"
 
 static char *mark_of(struct investigation *inv, const struct bunch *bunch,
                      const struct key_hole *hole)
@@ -136,6 +137,16 @@ static void add_keys_and_headers(struct investigation *inv, struct bunch *bunch)
     }
 }
 
+/* What it was at the beginning it is most likely still. */
+static void add_known(struct investigation *inv, struct bunch *bunch)
+{
+    const struct first_refusal *known = inv->input->known;
+    if (known && known->scheme)
+        add_hole(inv, bunch,
+                 (struct key_hole){.by = *scheme_computation(known->scheme),
+                                   .other_dialect = known->dialect != inv->dialect});
+}
+
 void bunch_init(struct investigation *inv, struct bunch *bunch)
 {
     const struct specimen text = {.spaced = true};
@@ -144,6 +155,7 @@ void bunch_init(struct investigation *inv, struct bunch *bunch)
     (void)specimen_write(inv, &text, &bunch->reference[0]);
     (void)specimen_write(inv, &object, &bunch->reference[1]);
     add_hole(inv, bunch, (struct key_hole){0}); /* as Panora: it was refused already */
+    add_known(inv, bunch);
     add_singles(inv, bunch, true, false);
     bunch->num_likely = bunch->count;
     if (!inv->input->object_only)

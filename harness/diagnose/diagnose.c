@@ -239,6 +239,7 @@ void diagnose_first_refusal(const struct diagnose_input *input, const struct exc
     out->scheme = inv.behind_first ? scheme_found(&inv) : NULL;
     out->dialect = inv.dialect;
     out->type = inv.type;
+    out->num_tried = inv.num_tried;
     free(inv.found);
     document_clear(&inv.document);
 }

@@ -31,6 +31,8 @@ struct diagnose_batch {
 typedef bool diagnose_send(void *payload, const struct diagnose_batch *batch,
                            struct observation *seen);
 
+struct first_refusal;
+
 /* Everything is borrowed. */
 struct diagnose_input {
     const struct run_result *result; /* every case judged */
@@ -38,7 +40,7 @@ struct diagnose_input {
     size_t num_controls;
     const struct catalogue *catalogue;
     struct bytes secret;
-    const char *scheme_header; /* carries the signature of what was sent `by_scheme`; or NULL */
+    const struct first_refusal *known; /* as it was found out before; NULL = nothing was asked */
     const char *usual_type;
     uint64_t seed;
     unsigned run_tag;
@@ -68,6 +70,7 @@ struct first_refusal {
     struct scheme *scheme; /* by which events get in; NULL = none is known */
     enum dialect dialect;  /* ... and their dialect and type */
     const char *type;
+    size_t num_tried; /* ways to compute a signature that do not open it */
 };
 
 /* Before the cases, when `refused` was: asks, with at most `max_requests`. Of `input`, `result` and

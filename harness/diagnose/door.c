@@ -167,6 +167,15 @@ static bool is_sure_unaccepted(const struct key_hole *hole)
     return !open && !hole->every_header && !hole->other_dialect;
 }
 
+/* Those that the first look has tried, in the same order. What is likely is tried again, for it may
+ * have failed by chance. */
+static bool is_known_to_fail(const struct investigation *inv, const struct bunch *bunch, size_t i)
+{
+    const struct first_refusal *known = inv->input->known;
+    return known && !known->scheme && !inv->num_dresses && i >= bunch->num_likely &&
+           i <= known->num_tried;
+}
+
 static bool try_computations(struct investigation *inv, const struct observation *refused)
 {
     struct bunch bunch;
@@ -174,12 +183,16 @@ static bool try_computations(struct investigation *inv, const struct observation
     bunch_init(inv, &bunch);
     for (size_t i = 1; !found && i < bunch.count && !inv->closed && !inv->further; i++) {
         struct key_hole *hole = &bunch.items[i];
+        if (is_known_to_fail(inv, &bunch, i))
+            continue;
         inv->tried_likely = inv->tried_likely || i + 1 >= bunch.num_likely;
         bool opened = opens(inv, hole, refused);
         if (inv->further && is_sure_unaccepted(hole)) {
             inv->by = hole->by;
             inv->door = true;
         }
+        if (!opened && !inv->closed && !inv->further && !inv->num_dresses)
+            inv->num_tried = i;
         if (!opened)
             continue;
         found = true;

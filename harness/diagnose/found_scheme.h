@@ -9,4 +9,7 @@
  * only a holder of the secret can follow, and that has its signature in one header. */
 struct scheme *scheme_found(const struct investigation *inv);
 
+/* How the endpoint computes by such a scheme. */
+const struct computation *scheme_computation(const struct scheme *scheme);
+
 #endif

@@ -85,6 +85,7 @@ struct investigation {
     bool elsewhere;      /* the handler is not reached */
     bool hangs;          /* a genuine event is not answered */
     bool stays_limited;  /* every genuine event meets a limit on the rate, whatever is waited */
+    size_t num_tried;    /* ways to compute a signature, with nothing else changed */
     bool tried_likely;   /* ways to compute a signature, as far as they are likely */
     enum answer further; /* what one of them met that is no refusal; 0 = none did */
     int further_status;

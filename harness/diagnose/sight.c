@@ -99,7 +99,7 @@ static void add_sight(struct investigation *inv, const struct exchange *exchange
     *sight = (struct sight){.exchange = exchange, .one = one, .trouble = trouble};
     sight->answer = answer_of(&exchange->seen);
     const char *header = !one && trouble       ? sight_header(inv)
-                         : exchange->by_scheme ? inv->input->scheme_header
+                         : exchange->by_scheme ? inv->input->known->scheme->header
                                                : PANORA_SIGNATURE_HEADER;
     sight->num_signatures = headers_count(&request->headers, header);
     if (sight->num_signatures)

@@ -148,7 +148,7 @@ static struct diagnose_input input_for(struct probing *probing)
         .result = runner->result,
         .catalogue = options->catalogue,
         .secret = secret_bytes(options->secret),
-        .scheme_header = runner->refusal.scheme ? runner->refusal.scheme->header : NULL,
+        .known = &runner->refusal,
         .usual_type = plan->composer.usual_type,
         .seed = options->seed,
         .run_tag = plan->composer.run_tag,
@@ -168,8 +168,8 @@ static struct diagnose_input input_for(struct probing *probing)
     };
 }
 
-/* Of the 400: the likely reasons are among the first that are asked. */
-#define FIRST_REFUSAL_MAX 80
+/* Of the 400. What is settled so is not asked again at the end. */
+#define FIRST_REFUSAL_MAX 200
 
 /* Too much to do is no refusal. */
 static bool is_refusal(const struct observation *seen)

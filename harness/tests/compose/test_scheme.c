@@ -24,16 +24,13 @@ static bool plan_raw(const struct scheme *scheme, struct bytes body, struct buf 
     return body.len > 0;
 }
 
-static bool sign_prefixed(const struct scheme *scheme, struct bytes body, struct bytes message,
-                          struct bytes key, struct headers *out)
+static bool sign_prefixed(const struct scheme *scheme, struct bytes message, struct bytes key,
+                          struct buf *value)
 {
     struct digest digest;
-    struct buf value = {0};
     bool ok = digest_hmac("sha256", key, message, &digest);
-    buf_add_text(&value, "sha256=");
-    encode_hex(digest_bytes(&digest), &value);
-    headers_add(out, "X-Own-Signature", buf_text(&value));
-    buf_clear(&value);
+    buf_add_text(value, "sha256=");
+    encode_hex(digest_bytes(&digest), value);
     return ok;
 }
 

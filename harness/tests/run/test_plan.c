@@ -130,12 +130,12 @@ static bool plan_raw(const struct scheme *scheme, struct bytes body, struct buf 
     return true;
 }
 
-static bool sign_raw(const struct scheme *scheme, struct bytes body, struct bytes message,
-                     struct bytes key, struct headers *out)
+static bool sign_raw(const struct scheme *scheme, struct bytes message, struct bytes key,
+                     struct buf *value)
 {
     char hex[SIGNATURE_SIZE];
     signature_make(key, message, hex);
-    headers_add(out, scheme->header, hex);
+    buf_add_text(value, hex);
     return true;
 }
 
