@@ -103,10 +103,36 @@ static bool fits_computation(const struct investigation *inv, const struct sight
     return !same;
 }
 
+/* A forgery by Panora's rule that carries what this endpoint computes. */
+static bool is_right_by(const struct investigation *inv, const struct sight *sight,
+                        const struct computation *by)
+{
+    const struct hypothesis *header = by->parts[PART_HEADER];
+    const struct request *request = &sight->exchange->request;
+    const char *given =
+        headers_find(&request->headers, header ? header->argument : PANORA_SIGNATURE_HEADER);
+    struct subject subject;
+    struct signing signing = {0};
+    bool right = given && exchange_body_len(sight->exchange) <= RESERIALISED_MAX &&
+                 subject_read(&subject, buf_bytes(&request->body), inv->input->wall_ms);
+    if (!right)
+        return false;
+    right = hypothesis_sign_by(by, &subject, inv->input->secret, &signing) &&
+            strcmp(buf_text(&signing.value), given) == 0;
+    signing_clear(&signing);
+    subject_clear(&subject);
+    return right;
+}
+
 void attribute_computation(struct investigation *inv, struct diagnosis *diagnosis,
                            const struct computation *by)
 {
     attribute_fitting(inv, diagnosis, fits_computation, by, 0);
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->one && sight->trouble && sight_got_in(sight) && is_right_by(inv, sight, by))
+            found_explain(diagnosis, sight->one);
+    }
 }
 
 /* --- features --- */

@@ -116,7 +116,7 @@ static bool may_forge(const struct investigation *inv)
 /* What breaks is told from what is refused: it takes no event that is accepted. */
 static bool may_break(const struct investigation *inv)
 {
-    return may_forge(inv) || (!inv->input->is_unsigned && !inv->has_base && inv->refuses_forged);
+    return may_forge(inv) || (!inv->input->is_unsigned && inv->refuses_forged);
 }
 
 /* It went down, or a stranger's request was the last that it answered. */

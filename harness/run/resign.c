@@ -112,4 +112,6 @@ void resign_cases(struct runner *runner, const struct first_refusal *refusal)
                                 clock_monotonic_ns());
     runner->resigned = plan;
     runner_gather(runner);
+    (void)gate_wait(runner->gate, 0); /* nothing was in flight while this took its time */
+    (void)gate_take_pause(runner->gate);
 }
