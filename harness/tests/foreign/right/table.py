@@ -1,5 +1,5 @@
 """The right endpoints: what each is, what it needs, and how it is started. `warns` are globs of the cases that `hookcheck run`
-may warn of, for what the server in front lacks."""
+may warn of where lacks.py sees the same."""
 
 import os
 import shutil
