@@ -33,12 +33,13 @@ static void judge(const char *names)
 }
 
 static const char *const groups[] = {
-    "node-http node-http-gzip node-https node-http2",
+    "node-http node-http-gzip node-http-late node-http-noise node-http-closes node-http-limits "
+    "node-http-remembers node-http-idle node-http-cluster bun deno node-https node-http2",
     "node-ajv node-zod express express-4 express-zod",
     "fastify-ajv koa hono hapi",
     "python-threads werkzeug waitress falcon pyramid cherrypy",
     "aiohttp tornado fastapi-pydantic quart-hypercorn gunicorn-sync gunicorn-threads uwsgi",
-    "nginx nginx-gzip nginx-http2 haproxy haproxy-http2",
+    "nginx nginx-gzip nginx-limits nginx-http2 haproxy haproxy-http2",
     "caddy apache apache-deflate varnish lighttpd",
     "apache-php puma",
 };

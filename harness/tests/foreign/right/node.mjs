@@ -1,5 +1,6 @@
 // A right endpoint, in one of many servers: node node.mjs KIND PORT SHAPES. PANORA_SECRET is its secret; a certificate for TLS lies beside.
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import cluster from 'node:cluster';
+import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import http from 'node:http';
 import http2 from 'node:http2';
@@ -50,6 +51,20 @@ async function prepareShapes() {
   };
 }
 
+const known = new Set();
+
+// A limit of the rate that is far above what one worker of Panora sends: 500 a second after the first 300.
+let tokens = 300, filled = Date.now();
+function mayPass() {
+  const now = Date.now();
+  tokens = Math.min(300, tokens + (now - filled) / 2);
+  filled = now;
+  return tokens >= 1 && tokens-- > 0;
+}
+
+// What differs from one refusal to the next, and says nothing.
+const noise = () => ({ requestId: randomUUID(), at: new Date().toISOString(), took: performance.now() % 5, trace: `00-${randomUUID().replaceAll('-', '')}-01` });
+
 // The answer to a body that was read: [status, answer].
 function judge(body, signature) {
   const event = parsed(body);
@@ -57,6 +72,8 @@ function judge(body, signature) {
   if (!isSigned(event.data, signature)) return [401, { error: 'wrong signature' }];
   const data = typeof event.data === 'string' ? parsed(event.data) : event.data;
   if (data === undefined) return [400, { error: 'data is not JSON' }];
+  if (KIND.includes('remembers') && known.has(event.id_event)) return [200, { received: 'before' }];
+  known.add(event.id_event);
   return fits(String(event.type), data) ? [200, { received: true }] : [422, { error: 'an unknown shape' }];
 }
 
@@ -66,12 +83,18 @@ function plain(request, response) {
   const parts = [];
   let length = 0;
   const answer = ([status, value]) => {
+    if (KIND.includes('late') && status === 200) return setTimeout(() => send(status, value), 200);
+    send(status, KIND.includes('noise') && status !== 200 ? { ...value, ...noise() } : value);
+  };
+  const send = (status, value) => {
     const text = Buffer.from(JSON.stringify(value));
+    if (KIND.includes('closes')) response.setHeader('connection', 'close');
     const packed = KIND.includes('gzip') && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
     response.writeHead(status, { 'content-type': 'application/json', ...(packed && { 'content-encoding': 'gzip', vary: 'Accept-Encoding' }) });
     response.end(packed ? zlib.gzipSync(text) : text);
   };
   if (request.method !== 'POST') { response.setHeader('allow', 'POST'); answer([405, { error: 'POST only' }]); request.resume(); return; }
+  if (KIND.includes('limits') && !mayPass()) { response.setHeader('retry-after', '1'); answer([429, { error: 'too many requests' }]); request.resume(); return; }
   request.on('error', () => {}).on('data', (part) => { length += part.length; if (length <= LIMIT) parts.push(part); });
   request.on('end', () => answer(length > LIMIT ? [413, {}] : judge(Buffer.concat(parts).toString('utf8'), request.headers['panora-signature'])));
 }
@@ -84,6 +107,13 @@ const servers = {
   'http-gzip': () => listen(http.createServer(plain)),
   'http-ajv': () => listen(http.createServer(plain)),
   'http-zod': () => listen(http.createServer(plain)),
+  'http-late': () => listen(http.createServer(plain)),
+  'http-noise': () => listen(http.createServer(plain)),
+  'http-closes': () => listen(http.createServer(plain)),
+  'http-limits': () => listen(http.createServer(plain)),
+  'http-remembers': () => listen(http.createServer(plain)),
+  'http-idle': () => listen(http.createServer({ keepAliveTimeout: 200 }, plain)),
+  'http-cluster': () => cluster.isPrimary ? [1, 2].forEach(() => cluster.fork()) : http.createServer(plain).listen(PORT, '127.0.0.1'),
   https: () => listen(https.createServer(tls(), plain)),
   http2: () => listen(http2.createSecureServer({ ...tls(), allowHTTP1: true }, plain)),
 

@@ -93,6 +93,14 @@ class Node(Right):
                 os.symlink(modules, link)
 
 
+class Fetch(Node):
+    """Runtimes from npm that are no Node."""
+    files = ("harness/tests/foreign/right/fetch.mjs",)
+
+    def __init__(self, runtime, *words, **options):
+        Right.__init__(self, ["{folder}/node_modules/.bin/" + runtime, *words, "fetch.mjs", "{port}"], packages=(runtime,), **options)
+
+
 class Python(Right):
     """With modules of the distribution, which its own Python sees."""
     files = ("harness/tests/foreign/right/application.py", "fixtures/snippets/panora_signature.py", "fixtures/events/shapes.json")
@@ -203,6 +211,15 @@ RACKUP = 'require_relative "ruby"\nrun PanoraApp\n'
 RIGHT = {
     "node-http": Node("http"),
     "node-http-gzip": Node("http-gzip"),
+    "node-http-late": Node("http-late"),
+    "node-http-noise": Node("http-noise"),
+    "node-http-closes": Node("http-closes"),
+    "node-http-limits": Node("http-limits"),
+    "node-http-remembers": Node("http-remembers"),
+    "node-http-idle": Node("http-idle"),
+    "node-http-cluster": Node("http-cluster"),
+    "bun": Fetch("bun"),
+    "deno": Fetch("deno", "run", "-A"),
     "node-https": Node("https", tls=True),
     "node-http2": Node("http2", tls=True),
     "node-ajv": Node("http-ajv", packages=("ajv@8",)),
@@ -233,6 +250,8 @@ RIGHT = {
                    warns=CHUNKED + HELD_UP + ("http/transport/expect-100", "panora/delivery/survives-idle-connection*")),
     "nginx": Behind(*NGINX_RUN, texts={"nginx.conf": NGINX % ("", "")}),
     "nginx-gzip": Behind(*NGINX_RUN, texts={"nginx.conf": NGINX % ("gzip on; gzip_types *; gzip_min_length 0; gzip_proxied any;", "")}),
+    "nginx-limits": Behind(*NGINX_RUN, texts={"nginx.conf": NGINX % (
+        "limit_req_zone $binary_remote_addr zone=one:1m rate=300r/s; limit_req zone=one burst=600 nodelay; limit_req_status 429;", "")}),
     "nginx-http2": Behind(*NGINX_RUN, tls=True, texts={"nginx.conf": NGINX % (NGINX_TLS, "ssl http2")}),
     "haproxy": Behind("haproxy", "-f", "haproxy.cfg", texts={"haproxy.cfg": HAPROXY % ""}),
     "haproxy-http2": Behind("haproxy", "-f", "haproxy.cfg", tls=True, texts={"haproxy.cfg": HAPROXY % "ssl crt {folder}/both.pem alpn h2,http/1.1"}),
