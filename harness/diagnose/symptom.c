@@ -51,8 +51,8 @@ static bool threw(const struct exchange *decisive)
 static const struct symptom symptoms[] = {
     {.kind = {"leaks-signature", "reveals the right signature in its responses",
               "anyone can post a forgery, read the right signature in the response, and post again",
-              "answer a fixed text; never send the text of an exception (the documented receiver "
-              "does)"},
+              "answer a fixed text; never send the text of an exception (the receiver in Panora's "
+              "documentation does)"},
      .harm_rank = HARM_FORGED,
      .cases = {"panora/signature/leaks-nothing"},
      .leak = LEAK_SIGNATURE,

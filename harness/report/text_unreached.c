@@ -20,8 +20,11 @@ static const struct advice advices[] = {
     {OUTCOME_UNREACHABLE, NULL, "check address, port and firewall"},
     {OUTCOME_TLS_FAILED, "wrong version number",
      "the port does not speak TLS: use http:// in the URL"},
+    {OUTCOME_TLS_FAILED, "subject name",
+     "use the host name that the certificate is for, or get one for this name; -k accepts any"},
     {OUTCOME_TLS_FAILED, "local issuer",
-     "trust its authority with --cacert FILE, or accept any certificate with -k"},
+     "send the whole certificate chain, or trust its authority with --cacert FILE; -k accepts any "
+     "certificate"},
     {OUTCOME_TLS_FAILED, "self",
      "trust its certificate with --cacert FILE, or accept any certificate with -k"},
     {OUTCOME_TLS_FAILED, "expired", "renew the certificate, or accept it with -k"},

@@ -87,5 +87,5 @@ const char *order_refusal(const struct runner *runner, const struct testcase *te
         testcase_is_required(test, runner->options->strict) ||
         now_ns - runner->begun_ns < patience_ns)
         return NULL;
-    return "not sent: the endpoint is slow, and this case is not required (--max-time 10m asks it)";
+    return "not sent: slow endpoint, and not required (--max-time 10m asks it)";
 }

@@ -1,4 +1,5 @@
 #include <criterion/criterion.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -555,4 +556,38 @@ Test(report_report_text, says_in_three_lines_that_nothing_was_reached)
     cr_expect_null(strstr(buf_text(&out), "--wait 30s"));
     buf_clear(&out);
     run_result_clear(&result);
+}
+
+static void advise(const char *detail, struct buf *out)
+{
+    const struct text_options options = {.columns = 80};
+    struct run_result result;
+    sample_result(&result);
+    result.exit_code = 3;
+    for (size_t i = 0; i < result.num_cases; i++)
+        for (size_t k = 0; k < result.cases[i].num_exchanges; k++) {
+            struct observation *seen = &result.cases[i].exchanges[k].seen;
+            seen->outcome = OUTCOME_TLS_FAILED;
+            (void)snprintf(seen->detail, sizeof seen->detail, "%s", detail);
+        }
+    report_text_whole(&result, &options, out);
+    run_result_clear(&result);
+}
+
+/* No authority makes a certificate for another host a right one. */
+Test(report_report_text, what_to_do_fits_what_the_certificate_lacks)
+{
+    struct buf out = {0};
+    advise("certificate verify failed: no alternative certificate subject name matches target host "
+           "name 'self.example'",
+           &out);
+    cr_expect(strstr(buf_text(&out), "do        use the host name that the certificate is for"),
+              "%s", buf_text(&out));
+    cr_expect_null(strstr(buf_text(&out), "--cacert"));
+    buf_reset(&out);
+    advise("certificate verify failed: unable to get local issuer certificate", &out);
+    cr_expect(strstr(buf_text(&out), "do        send the whole certificate chain"), "%s",
+              buf_text(&out));
+    cr_expect_not_null(strstr(buf_text(&out), "--cacert"));
+    buf_clear(&out);
 }
