@@ -252,7 +252,7 @@ SNIPPETS = {
                       arguments=["-m", "uvicorn", "--port", "{port}", "--log-level", "warning", "panora_view:app"]),
     "ruby": Rack("ruby.rb", libraries=["rack", "puma"], arguments=["puma", "-q", "-b", "tcp://127.0.0.1:{port}", "config.ru"]),
     "sinatra": Ruby("sinatra.rb", libraries=["sinatra/base", "puma"],
-                    arguments=["ruby", "sinatra.rb", "-e", "production", "-o", "127.0.0.1", "-p", "{port}"]),
+                    arguments=["ruby", "sinatra.rb", "-e", "production", "-s", "puma", "-o", "127.0.0.1", "-p", "{port}"]),
     "rails": Ruby("panora_controller.rb", support="rails", path="/panora", libraries=["action_controller/railtie", "puma"], env={"RAILS_ENV": "production"},
                   arguments=["puma", "-q", "-b", "tcp://127.0.0.1:{port}", "config.ru"], target=lambda: "app/controllers/panora_controller.rb"),
     "php": Php("php.php"),
