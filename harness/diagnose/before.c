@@ -81,20 +81,14 @@ bool before_handler(struct investigation *inv)
     return page || all;
 }
 
-size_t shrink_kind_count(void)
-{
-    return num_features + num_feature_groups + 1;
-}
-
-struct diagnosis_kind shrink_kind_at(size_t index)
+void shrink_kinds(struct diagnosis_kinds *out)
 {
     static const char lost[] = "such events are lost: Panora does not retry them";
-    if (index < num_features)
-        return (struct diagnosis_kind){features[index].cause, features[index].sentence, lost,
-                                       features[index].remedy};
-    index -= num_features;
-    if (index < num_feature_groups)
-        return (struct diagnosis_kind){feature_groups[index].cause, feature_groups[index].sentence,
-                                       lost, feature_groups[index].remedy};
-    return everything;
+    for (size_t i = 0; i < num_features; i++)
+        kinds_add(out, (struct diagnosis_kind){features[i].cause, features[i].sentence, lost,
+                                               features[i].remedy});
+    for (size_t i = 0; i < num_feature_groups; i++)
+        kinds_add(out, (struct diagnosis_kind){feature_groups[i].cause, feature_groups[i].sentence,
+                                               lost, feature_groups[i].remedy});
+    kinds_add(out, everything);
 }

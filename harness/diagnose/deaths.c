@@ -193,12 +193,8 @@ void deaths_note(struct investigation *inv)
 
 static const struct diagnosis_kind *const kinds[] = {&dies, &gone, &gone_by_itself};
 
-size_t death_kind_count(void)
+void death_kinds(struct diagnosis_kinds *out)
 {
-    return ARRAY_LEN(kinds);
-}
-
-struct diagnosis_kind death_kind_at(size_t index)
-{
-    return *kinds[index];
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        kinds_add(out, *kinds[i]);
 }

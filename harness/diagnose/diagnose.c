@@ -273,72 +273,25 @@ void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t
 
 /* --- everything that can be diagnosed --- */
 
-static const struct {
-    size_t (*count)(void);
-    struct diagnosis_kind (*at)(size_t index);
-} sources[] = {
-    {rule_kind_count, rule_kind_at},
-    {door_kind_count, door_kind_at},
-    {refusal_kind_count, refusal_kind_at},
-    {lockout_kind_count, lockout_kind_at},
-    {repeat_kind_count, repeat_kind_at},
-    {shrink_kind_count, shrink_kind_at},
-    {shape_kind_count, shape_kind_at},
-    {tls_kind_count, tls_kind_at},
-    {symptom_kind_count, symptom_kind_at},
-    {death_kind_count, death_kind_at},
-    {processing_kind_count, processing_kind_at},
-    {unreadable_kind_count, unreadable_kind_at},
-};
-
-static bool kind_at(size_t wanted, struct diagnosis_kind *out)
+struct diagnosis_kinds diagnosis_kinds(void)
 {
-    for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
-        size_t count = sources[i].count();
-        if (wanted < count) {
-            *out = sources[i].at(wanted);
-            return true;
-        }
-        wanted -= count;
-    }
-    return false;
-}
-
-/* A kind that two sources can find is listed once. */
-static bool came_before(size_t index)
-{
-    struct diagnosis_kind kind = {.id = ""};
-    (void)kind_at(index, &kind);
-    for (size_t i = 0; i < index; i++) {
-        struct diagnosis_kind other = {.id = ""};
-        if (kind_at(i, &other) && strcmp(other.id, kind.id) == 0)
-            return true;
-    }
-    return false;
-}
-
-struct diagnosis_kind diagnosis_kind_at(size_t index)
-{
-    struct diagnosis_kind kind = {0};
-    for (size_t i = 0, listed = 0; kind_at(i, &kind); i++)
-        if (!came_before(i) && listed++ == index)
-            break;
-    return kind;
-}
-
-size_t diagnosis_kind_count(void)
-{
-    struct diagnosis_kind kind;
-    size_t count = 0;
-    for (size_t i = 0; kind_at(i, &kind); i++)
-        count += !came_before(i);
-    return count;
+    static void (*const sources[])(struct diagnosis_kinds * out) = {
+        rule_kinds,  door_kinds, refusal_kinds, lockout_kinds, repeat_kinds,     shrink_kinds,
+        shape_kinds, tls_kinds,  symptom_kinds, death_kinds,   processing_kinds, unreadable_kinds};
+    struct diagnosis_kinds out = {0};
+    for (size_t i = 0; i < ARRAY_LEN(sources); i++)
+        sources[i](&out);
+    return out;
 }
 
 bool diagnosis_kind_find(const char *id, struct diagnosis_kind *out)
 {
-    for (size_t i = 0; kind_at(i, out); i++)
-        if (strcmp(out->id, id) == 0)
-            return true;
-    return false;
+    struct diagnosis_kinds all = diagnosis_kinds();
+    bool found = false;
+    for (size_t i = 0; i < all.count && !found; i++) {
+        *out = all.items[i];
+        found = strcmp(out->id, id) == 0;
+    }
+    free(all.items);
+    return found;
 }

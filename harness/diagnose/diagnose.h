@@ -88,8 +88,13 @@ struct diagnosis_kind {
     const char *remedy;
 };
 
-size_t diagnosis_kind_count(void);
-struct diagnosis_kind diagnosis_kind_at(size_t index);
+struct diagnosis_kinds {
+    struct diagnosis_kind *items; /* the texts are nobody's to free */
+    size_t count;
+};
+
+/* All of them, each once; the caller frees the items. */
+struct diagnosis_kinds diagnosis_kinds(void);
 bool diagnosis_kind_find(const char *id, struct diagnosis_kind *out);
 
 #endif

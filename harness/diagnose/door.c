@@ -439,14 +439,10 @@ void door_open(struct investigation *inv)
 
 /* --- for lists --- */
 
-size_t door_kind_count(void)
+void door_kinds(struct diagnosis_kinds *out)
 {
-    return num_hypotheses + 2;
-}
-
-struct diagnosis_kind door_kind_at(size_t index)
-{
-    if (index < num_hypotheses)
-        return kind_of_hypothesis(&hypotheses[index]);
-    return index == num_hypotheses ? other_dialect : own_secret;
+    for (size_t i = 0; i < num_hypotheses; i++)
+        kinds_add(out, kind_of_hypothesis(&hypotheses[i]));
+    kinds_add(out, other_dialect);
+    kinds_add(out, own_secret);
 }

@@ -55,3 +55,13 @@ bool found_explains(const struct investigation *inv, const struct case_result *o
                 return true;
     return false;
 }
+
+/* A kind that two parts can find is listed once. */
+void kinds_add(struct diagnosis_kinds *out, struct diagnosis_kind kind)
+{
+    for (size_t i = 0; i < out->count; i++)
+        if (strcmp(out->items[i].id, kind.id) == 0)
+            return;
+    out->items = mem_resize(out->items, out->count + 1, sizeof *out->items);
+    out->items[out->count++] = kind;
+}

@@ -229,8 +229,6 @@ void refusal_name(struct investigation *inv, const struct observation *genuine,
  * so, and found; there is nothing else to find then. */
 bool unreadable_apply(struct investigation *inv);
 void unreadable_note(struct investigation *inv); /* an experiment has met such an answer as well */
-size_t unreadable_kind_count(void);
-struct diagnosis_kind unreadable_kind_at(size_t index);
 
 /* --- found.c --- */
 
@@ -250,28 +248,19 @@ void symptoms_apply(struct investigation *inv);
 void processing_apply(struct investigation *inv);
 void tls_apply(struct investigation *inv);
 
-/* The kinds that each of them can find. */
-size_t door_kind_count(void);
-struct diagnosis_kind door_kind_at(size_t index);
-size_t refusal_kind_count(void);
-struct diagnosis_kind refusal_kind_at(size_t index);
-size_t lockout_kind_count(void);
-struct diagnosis_kind lockout_kind_at(size_t index);
-size_t repeat_kind_count(void);
-struct diagnosis_kind repeat_kind_at(size_t index);
-size_t shrink_kind_count(void);
-struct diagnosis_kind shrink_kind_at(size_t index);
-size_t shape_kind_count(void);
-struct diagnosis_kind shape_kind_at(size_t index);
-size_t rule_kind_count(void);
-struct diagnosis_kind rule_kind_at(size_t index);
-size_t symptom_kind_count(void);
-struct diagnosis_kind symptom_kind_at(size_t index);
-size_t death_kind_count(void);
-struct diagnosis_kind death_kind_at(size_t index);
-size_t processing_kind_count(void);
-struct diagnosis_kind processing_kind_at(size_t index);
-size_t tls_kind_count(void);
-struct diagnosis_kind tls_kind_at(size_t index);
+/* Each adds the kinds that it can find. */
+void door_kinds(struct diagnosis_kinds *out);
+void refusal_kinds(struct diagnosis_kinds *out);
+void lockout_kinds(struct diagnosis_kinds *out);
+void repeat_kinds(struct diagnosis_kinds *out);
+void shrink_kinds(struct diagnosis_kinds *out);
+void shape_kinds(struct diagnosis_kinds *out);
+void rule_kinds(struct diagnosis_kinds *out);
+void symptom_kinds(struct diagnosis_kinds *out);
+void death_kinds(struct diagnosis_kinds *out);
+void processing_kinds(struct diagnosis_kinds *out);
+void tls_kinds(struct diagnosis_kinds *out);
+void unreadable_kinds(struct diagnosis_kinds *out);
+void kinds_add(struct diagnosis_kinds *out, struct diagnosis_kind kind); /* once */
 
 #endif

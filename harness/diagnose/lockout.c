@@ -234,12 +234,8 @@ bool lockout_measure(struct investigation *inv)
     return !comes_round(inv);
 }
 
-size_t lockout_kind_count(void)
+void lockout_kinds(struct diagnosis_kinds *out)
 {
-    return ARRAY_LEN(kinds);
-}
-
-struct diagnosis_kind lockout_kind_at(size_t index)
-{
-    return kinds[index];
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        kinds_add(out, kinds[i]);
 }

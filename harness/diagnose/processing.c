@@ -232,12 +232,8 @@ void processing_apply(struct investigation *inv)
     find_repeated(inv, &tally);
 }
 
-size_t processing_kind_count(void)
+void processing_kinds(struct diagnosis_kinds *out)
 {
-    return NUM_CAUSES;
-}
-
-struct diagnosis_kind processing_kind_at(size_t index)
-{
-    return causes[index].kind;
+    for (size_t i = 0; i < NUM_CAUSES; i++)
+        kinds_add(out, causes[i].kind);
 }

@@ -191,16 +191,13 @@ void refusal_name(struct investigation *inv, const struct observation *genuine,
 
 /* --- for lists --- */
 
-size_t refusal_kind_count(void)
+void refusal_kinds(struct diagnosis_kinds *out)
 {
-    return NUM_OWN_KINDS + met_instead_count();
-}
-
-struct diagnosis_kind refusal_kind_at(size_t index)
-{
-    if (index < NUM_OWN_KINDS)
-        return own_kinds[index];
-    const struct met_instead *met = met_instead_at(index - NUM_OWN_KINDS);
-    return (struct diagnosis_kind){met->id, met->sentence, "no Panora event reaches the handler",
-                                   met->remedy};
+    for (size_t i = 0; i < NUM_OWN_KINDS; i++)
+        kinds_add(out, own_kinds[i]);
+    for (size_t i = 0; i < met_instead_count(); i++) {
+        const struct met_instead *met = met_instead_at(i);
+        kinds_add(out, (struct diagnosis_kind){met->id, met->sentence,
+                                               "no Panora event reaches the handler", met->remedy});
+    }
 }

@@ -508,15 +508,11 @@ static const struct diagnosis_kind kinds[] = {
      "the events it turns away are lost: Panora does not retry them", AT_ONCE_REMEDY},
 };
 
-size_t repeat_kind_count(void)
+void repeat_kinds(struct diagnosis_kinds *out)
 {
-    return ARRAY_LEN(kinds) + 3;
-}
-
-struct diagnosis_kind repeat_kind_at(size_t index)
-{
-    if (index < ARRAY_LEN(kinds))
-        return kinds[index];
-    index -= ARRAY_LEN(kinds);
-    return index == 0 ? second_request : index == 1 ? unverified : at_first;
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        kinds_add(out, kinds[i]);
+    kinds_add(out, second_request);
+    kinds_add(out, unverified);
+    kinds_add(out, at_first);
 }

@@ -234,13 +234,10 @@ void rules_of_breaking_apply(struct investigation *inv)
     apply(inv, rules_of_breaking, num_rules_of_breaking, EFFECT_DIES);
 }
 
-size_t rule_kind_count(void)
+void rule_kinds(struct diagnosis_kinds *out)
 {
-    return num_rules_of_entry + num_rules_of_breaking;
-}
-
-struct diagnosis_kind rule_kind_at(size_t index)
-{
-    return index < num_rules_of_entry ? rules_of_entry[index].kind
-                                      : rules_of_breaking[index - num_rules_of_entry].kind;
+    for (size_t i = 0; i < num_rules_of_entry; i++)
+        kinds_add(out, rules_of_entry[i].kind);
+    for (size_t i = 0; i < num_rules_of_breaking; i++)
+        kinds_add(out, rules_of_breaking[i].kind);
 }

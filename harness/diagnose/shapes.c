@@ -534,12 +534,10 @@ static const struct diagnosis_kind kinds[] = {
 static const struct diagnosis_kind *const others[] = {
     &arrays_refused, &empty_refused, &unknown_refused, &again_refused, &copies_refused};
 
-size_t shape_kind_count(void)
+void shape_kinds(struct diagnosis_kinds *out)
 {
-    return ARRAY_LEN(kinds) + ARRAY_LEN(others);
-}
-
-struct diagnosis_kind shape_kind_at(size_t index)
-{
-    return index < ARRAY_LEN(kinds) ? kinds[index] : *others[index - ARRAY_LEN(kinds)];
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
+        kinds_add(out, kinds[i]);
+    for (size_t i = 0; i < ARRAY_LEN(others); i++)
+        kinds_add(out, *others[i]);
 }

@@ -528,12 +528,9 @@ void symptoms_apply(struct investigation *inv)
     note_limit(inv);
 }
 
-size_t symptom_kind_count(void)
+void symptom_kinds(struct diagnosis_kinds *out)
 {
-    return ARRAY_LEN(symptoms) + 1;
-}
-
-struct diagnosis_kind symptom_kind_at(size_t index)
-{
-    return index < ARRAY_LEN(symptoms) ? symptoms[index].kind : limited;
+    for (size_t i = 0; i < ARRAY_LEN(symptoms); i++)
+        kinds_add(out, symptoms[i].kind);
+    kinds_add(out, limited);
 }

@@ -83,10 +83,14 @@ static struct likes likes_of(const struct exchange *items, const struct exchange
 
 static struct diagnosis_kind kind_of_leak(void)
 {
+    struct diagnosis_kinds all = {0};
     size_t i = 0;
-    while (strcmp(symptom_kind_at(i).id, "leaks-reasons") != 0)
+    symptom_kinds(&all);
+    while (strcmp(all.items[i].id, "leaks-reasons") != 0)
         i++;
-    return symptom_kind_at(i);
+    struct diagnosis_kind kind = all.items[i];
+    free(all.items);
+    return kind;
 }
 
 static void name(struct investigation *inv, size_t one, size_t other, const char *what)

@@ -107,12 +107,8 @@ void tls_apply(struct investigation *inv)
                 return;
 }
 
-size_t tls_kind_count(void)
+void tls_kinds(struct diagnosis_kinds *out)
 {
-    return ARRAY_LEN(causes);
-}
-
-struct diagnosis_kind tls_kind_at(size_t index)
-{
-    return causes[index].kind;
+    for (size_t i = 0; i < ARRAY_LEN(causes); i++)
+        kinds_add(out, causes[i].kind);
 }

@@ -88,12 +88,8 @@ bool unreadable_apply(struct investigation *inv)
     return true;
 }
 
-size_t unreadable_kind_count(void)
+void unreadable_kinds(struct diagnosis_kinds *out)
 {
-    return NUM_KINDS;
-}
-
-struct diagnosis_kind unreadable_kind_at(size_t index)
-{
-    return kinds[index];
+    for (size_t i = 0; i < NUM_KINDS; i++)
+        kinds_add(out, kinds[i]);
 }

@@ -10,13 +10,15 @@
 
 void listing_fill_diagnoses(const struct library *library, json_t *rows)
 {
-    for (size_t i = 0; i < diagnosis_kind_count(); i++) {
-        struct diagnosis_kind kind = diagnosis_kind_at(i);
+    struct diagnosis_kinds all = diagnosis_kinds();
+    for (size_t i = 0; i < all.count; i++) {
+        const struct diagnosis_kind kind = all.items[i];
         json_t *row = row_add(rows, "id", kind.id);
         row_set_text(row, "sentence", kind.sentence);
         row_set_text(row, "harm", kind.harm);
         row_set_text(row, "remedy", kind.remedy);
     }
+    free(all.items);
 }
 
 /* --- hookcheck explain ID --- */
@@ -45,8 +47,10 @@ static bool explain_diagnosis(const struct library *library, const char *id, jso
 
 static void add_names(const struct library *library, struct names *names)
 {
-    for (size_t i = 0; i < diagnosis_kind_count(); i++)
-        names_add(names, diagnosis_kind_at(i).id);
+    struct diagnosis_kinds all = diagnosis_kinds();
+    for (size_t i = 0; i < all.count; i++)
+        names_add(names, all.items[i].id);
+    free(all.items);
 }
 
 const struct explainer explain_diagnoses = {explain_diagnosis, add_names};
