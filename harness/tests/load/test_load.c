@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "load/load.h"
 #include "suite/step.h"
+#include "tests/support/delivery.h"
 #include "tests/support/raw_server.h"
 #include "tests/support/started_receiver.h"
 
@@ -170,6 +171,48 @@ Test(load_load, names_each_kind_of_error)
         end(&loading);
         raw_server_stop(server);
     }
+}
+
+static const struct raw_step rude[] = {{RAW_READ_REQUEST, NULL, 0}, {RAW_CLOSE, NULL, 0}};
+static const struct raw_step cut[] = {
+    {RAW_READ_REQUEST, NULL, 0}, {RAW_SEND, "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nfin", 0}};
+
+/* Over TLS an end without a farewell is no end of an answer; and a long event takes many writes. */
+Test(load_load, speaks_tls_on_its_own)
+{
+    static const struct {
+        const struct raw_step *steps;
+        size_t num_steps;
+        enum load_fault fault;
+    } rows[] = {{until_close, ARRAY_LEN(until_close), LOAD_FINE},
+                {unready, ARRAY_LEN(unready), LOAD_SERVER_ERROR},
+                {cut, ARRAY_LEN(cut), LOAD_CLOSED},
+                {rude, ARRAY_LEN(rude), LOAD_CLOSED}};
+    struct test_cert cert;
+    test_cert_make(&cert);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct loading loading;
+        struct raw_server *server =
+            raw_server_start(rows[i].steps, rows[i].num_steps,
+                             &(struct raw_options){.cert = cert.cert, .key = cert.key});
+        begin(&loading, raw_server_port(server));
+        char *url = mem_format("https://127.0.0.1:%d/hook", raw_server_port(server));
+        target_clear(&loading.target);
+        cr_assert(target_parse(&loading.target, url, NULL));
+        free(url);
+        loading.engine.insecure = true;
+        loading.step.size = 1000000;
+        loading.plan.max_requests = 5;
+        run(&loading);
+        const struct tally *tally = &loading.result.tally;
+        uint64_t got =
+            rows[i].fault ? tally->faults[rows[i].fault].count : tally->fine[LOAD_GENUINE];
+        cr_expect_eq(got, 5, "%zu: %d", i, (int)got);
+        cr_expect_gt(tally->bytes_sent, 5000000);
+        end(&loading);
+        raw_server_stop(server);
+    }
+    test_cert_remove(&cert);
 }
 
 static const struct raw_step stalling[] = {
