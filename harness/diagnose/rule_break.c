@@ -23,6 +23,12 @@ static bool predict_other_length(const struct rule *rule, const struct investiga
     return has_one(sight) && sight->signature.len != 64;
 }
 
+static bool predict_short(const struct rule *rule, const struct investigation *inv,
+                          const struct sight *sight)
+{
+    return has_one(sight) && sight->signature.len < 64;
+}
+
 static bool predict_non_ascii(const struct rule *rule, const struct investigation *inv,
                               const struct sight *sight)
 {
@@ -160,6 +166,8 @@ const struct rule rules_of_breaking[] = {
     BREAK(
         "on-other-length", predict_other_length, NULL, "the signature has the wrong length",
         "compare the lengths first: timingSafeEqual and similar functions throw when they differ"),
+    BREAK("on-short-signature", predict_short, NULL, "the signature is shorter than 64 characters",
+          "check the length before you use the signature, and answer 401"),
     BREAK("on-other-length", predict_other_decoded_length, NULL,
           "the signature does not decode to 32 bytes",
           "compare the lengths of the decoded bytes first, or compare the texts: "

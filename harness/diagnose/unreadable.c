@@ -18,7 +18,8 @@ static const struct diagnosis_kind kinds[NUM_KINDS] = {
          "nothing after the body; Content-Encoding only for a body that is compressed so"},
     [KIND_UNFINISHED] =
         {"unfinished-answers", "starts a response but never finishes it",
-         "Panora records every event as failed, and each blocks one of Panora's five workers",
+         "Panora records every event as failed; one that is left open also blocks one of Panora's "
+         "five workers",
          "send exactly Content-Length bytes, or end the stream of chunks"},
 };
 
@@ -30,9 +31,15 @@ static bool is_unreadable(const struct sight *sight)
            (outcome == OUTCOME_MALFORMED || outcome == OUTCOME_ANSWERED);
 }
 
+static bool is_cut_short(const struct sight *sight)
+{
+    return sight->exchange->seen.outcome == OUTCOME_CUT_SHORT && sight->exchange->seen.status != 0;
+}
+
 static bool is_unfinished(const struct sight *sight)
 {
-    return sight->answer == ANSWER_HUNG && sight->exchange->seen.status != 0;
+    return is_cut_short(sight) ||
+           (sight->answer == ANSWER_HUNG && sight->exchange->seen.status != 0);
 }
 
 static void explain(struct investigation *inv, struct diagnosis *diagnosis)
@@ -78,8 +85,9 @@ bool unreadable_apply(struct investigation *inv)
             sight->answer == ANSWER_HUNG)
             continue;
         num_genuine++;
-        num_unreadable += is_unreadable(sight);
-        if (is_unreadable(sight) && !example)
+        bool is_bad = is_unreadable(sight) || is_cut_short(sight);
+        num_unreadable += is_bad;
+        if (is_bad && !example)
             example = sight;
     }
     if (!example || num_unreadable * 10 < num_genuine * NEARLY_ALL)

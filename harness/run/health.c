@@ -215,8 +215,9 @@ static bool is_well(const struct health *health, const struct exchange *canary)
         return true;
     if (health_is_overload(seen))
         return health->is_limited;
-    return seen->outcome == OUTCOME_ANSWERED &&
-           (canary->accepted || !health->usual_accepted || seen->status == 409);
+    if (!health->usual_accepted && seen->status) /* so it always was, whole or not */
+        return true;
+    return seen->outcome == OUTCOME_ANSWERED && (canary->accepted || seen->status == 409);
 }
 
 static void note_absence(struct health *health)

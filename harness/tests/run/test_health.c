@@ -229,6 +229,14 @@ Test(run_health, one_that_keeps_silent_is_told_from_one_that_is_down, .init = be
     cr_expect_not(health.silent);
 }
 
+Test(run_health, one_that_always_answered_in_pieces_is_not_down, .init = set_up)
+{
+    health_begin_look(&health, 0, 0);
+    cr_expect_eq(look(OUTCOME_CUT_SHORT, 200, 60000), LOOK_WELL);
+    begin_look();
+    cr_expect_eq(look(OUTCOME_CUT_SHORT, 200, 60000), LOOK_GONE, "it did better before");
+}
+
 Test(run_health, overload_that_no_distance_mends_is_its_own_answer, .init = begin_look)
 {
     for (int i = 0; i < 3; i++)

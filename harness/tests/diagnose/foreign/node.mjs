@@ -120,6 +120,7 @@ function signatureOk(request, event, body) {
   if (is('unverified-deals') && event.type.startsWith('ticketing.')) return true;
   if (is('unverified-large') && body.length > 100000) return true;
   if (is('unverified-known-id') && accepted.has(event.id_event)) return true;
+  if (is('throws-on-short') && given.length < 64) throw new Error('a short signature');
   if (is('throws-on-length') && given.length !== right.length) throw new Error('lengths');
   return given === right;
 }
@@ -180,6 +181,7 @@ function handle(request, response) {
       flying--;
       if (is('never-answers') && status === 200) return;
       if (is('stops-answering') && served > 50) return;
+      if (is('short-body') && status === 200) return request.socket.end('HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nok');
       const headers = { 'Content-Type': 'application/json' };
       if (status === 303) headers.Location = '/thanks';
       if (is('broken-gzip') && status === 200 && genuine % 2) headers['Content-Encoding'] = 'gzip';
