@@ -129,10 +129,9 @@ void selftest_add_pairs(struct selftest *selftest, size_t wanted);
 bool selftest_prepare(struct selftest *selftest, struct error *err);
 void selftest_forget_prepared(struct selftest *selftest);
 
-/* What is sent to `candidate`: of the process that asks, which may change it. For a pair it is
- * composed there and then. NULL with a sentence when that fails. */
+/* What is sent to `candidate`: of the process that asks, which may change it. */
 struct prepared_run *selftest_prepared(const struct selftest *selftest,
-                                       const struct candidate *candidate, struct error *err);
+                                       const struct candidate *candidate);
 
 /* --- selftest_job.c --- */
 

@@ -128,7 +128,7 @@ void selftest_job(const struct selftest *selftest, const struct candidate *candi
     struct error err = {0};
     struct buf out = {0};
     char *journal = selftest_journal_new(&err);
-    struct prepared_run *run = selftest_prepared(selftest, candidate, &err);
+    struct prepared_run *run = selftest_prepared(selftest, candidate);
     struct receiver *receiver = run ? start(run, candidate, journal, &err) : NULL;
     pid_t server = receiver ? serve(receiver) : -1;
     if (receiver && server < 0)

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "deliver/engine.h"
 #include "prove/selftest.h"
+#include "run/plan.h"
 
 /* Long enough (12 bytes) for leaks of it to count. */
 #define SECRET "whsec_the_secret_of_the_selftest"
@@ -64,14 +65,11 @@ static void free_run(struct prepared_run *run)
 /* The address is not known yet; which cases are chosen depends on no more than that it is loopback,
  * and whether it speaks TLS. */
 static struct prepared_run *prepare(const struct selftest *selftest,
-                                    const struct candidate *candidate, const struct names *skip,
-                                    struct error *err)
+                                    const struct candidate *candidate, struct error *err)
 {
     struct prepared_run *run = mem_alloc(sizeof *run);
     secret_set(&run->secret, bytes_of(SECRET));
     set_options(run, selftest, is_asked_all(candidate));
-    run->options.skip = skip->items;
-    run->options.num_skip = skip->count;
     const char *url = candidate->tls ? "https://127.0.0.1/" : "http://127.0.0.1/";
     if (target_parse(&run->target, url, err))
         run->plan = plan_make(&run->options, err);
@@ -83,36 +81,29 @@ static struct prepared_run *prepare(const struct selftest *selftest,
 
 /* --- pairs --- */
 
-/* What costs much and can tell nothing about these two mistakes is left out. */
-static void spare(const struct selftest *selftest, const struct candidate *pair, struct names *out)
+/* What costs much and can tell nothing about these two mistakes is not sent. */
+static void spare(const struct selftest *selftest, const struct candidate *pair, struct plan *plan)
 {
-    for (size_t i = 0; i < selftest->library.num_suites; i++)
-        for (size_t k = 0; k < selftest->library.suites[i]->num_cases; k++) {
-            const char *base = selftest->library.suites[i]->cases[k].base;
-            if (causes_spare(selftest->causes, base) &&
-                !declared_must(catches_of(selftest->catches, pair->fault), base) &&
-                !declared_must(catches_of(selftest->catches, pair->also), base))
-                names_add(out, selftest->library.suites[i]->cases[k].id);
-        }
-}
-
-/* Freed with the process. */
-static struct prepared_run *prepare_pair(const struct selftest *selftest,
-                                         const struct candidate *pair, struct error *err)
-{
-    struct names spared = {0};
-    spare(selftest, pair, &spared);
-    return prepare(selftest, pair, &spared, err);
+    for (size_t i = 0; i < plan->num_cases; i++) {
+        struct planned *planned = &plan->cases[i];
+        const char *base = planned->one->base;
+        if (causes_spare(selftest->causes, base) &&
+            !declared_must(catches_of(selftest->catches, pair->fault), base) &&
+            !declared_must(catches_of(selftest->catches, pair->also), base))
+            planned->skip = "it tells nothing about these two faults";
+    }
 }
 
 struct prepared_run *selftest_prepared(const struct selftest *selftest,
-                                       const struct candidate *candidate, struct error *err)
+                                       const struct candidate *candidate)
 {
-    return candidate->also ? prepare_pair(selftest, candidate, err)
-                           : selftest->prepared[candidate->tls][is_asked_all(candidate)];
+    struct prepared_run *run = selftest->prepared[candidate->tls][is_asked_all(candidate)];
+    if (candidate->also)
+        spare(selftest, candidate, run->plan);
+    return run;
 }
 
-/* --- all others --- */
+/* --- in time --- */
 
 struct preparation {
     struct selftest *selftest;
@@ -126,11 +117,11 @@ static void *prepare_all(void *payload)
     struct selftest *selftest = preparation->selftest;
     mem_give_back(); /* for large pages in this heap as well */
     preparation->ok = true;
-    for (size_t i = 0; i < selftest->num_single; i++) {
+    for (size_t i = 0; i < selftest->num_candidates; i++) {
         const struct candidate *candidate = &selftest->candidates[i];
         struct prepared_run **place = &selftest->prepared[candidate->tls][is_asked_all(candidate)];
         if (!*place)
-            *place = prepare(selftest, candidate, &(struct names){0}, preparation->err);
+            *place = prepare(selftest, candidate, preparation->err);
         preparation->ok = preparation->ok && *place;
     }
     return NULL;
