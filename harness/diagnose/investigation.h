@@ -89,6 +89,7 @@ struct investigation {
     bool tried_likely;   /* ways to compute a signature, as far as they are likely */
     enum answer further; /* what one of them met that is no refusal; 0 = none did */
     int further_status;
+    int broken_status;   /* 5xx that every genuine event meets behind the check; 0 = none does */
     bool refuses_forged; /* a forged one is refused with a 4xx */
     size_t first_digits; /* only so many of the first digits are compared; 0 = all */
     size_t last_digits;

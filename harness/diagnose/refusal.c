@@ -166,6 +166,7 @@ void refusal_name(struct investigation *inv, const struct observation *genuine,
     } else if (answer == ANSWER_ERROR && of_forged == ANSWER_ERROR) {
         attribute_status(inv, add_own(inv, KIND_ALWAYS_BREAKS, genuine, forged), genuine->status);
     } else if (answer == ANSWER_ERROR) {
+        inv->broken_status = genuine->status;
         attribute_status(inv, add_own(inv, KIND_BREAKS, genuine, forged), genuine->status);
     } else if (answer == ANSWER_REFUSED && genuine->status != forged->status &&
                of_forged == ANSWER_REFUSED) {

@@ -459,6 +459,20 @@ static bool fails_anyway(struct investigation *inv, struct series *genuine)
     return genuine->num_failed > 0;
 }
 
+/* Whether genuine events are refused as often as forgeries, and not for their pace: then nothing
+ * about single events can be told. */
+static bool are_treated_alike(struct investigation *inv, const struct series *forged)
+{
+    const struct specimen specimen = {.forged = true};
+    struct series genuine;
+    struct series slow;
+    run_series(inv, forged->count, 1, inv->gap_ns, false, &genuine);
+    if (genuine.num_refused * 4 < forged->num_refused * 3)
+        return false;
+    series_run(inv, &specimen, FORGERIES / 2, 1, SLOW_GAP_NS, false, &slow);
+    return slow.num_refused > 0 && slow.num_failed < slow.count;
+}
+
 bool repeat_forged(struct investigation *inv, bool events_fail)
 {
     const struct specimen forged = {.forged = true};
@@ -470,10 +484,12 @@ bool repeat_forged(struct investigation *inv, bool events_fail)
                inv->gap_ns, false, &series);
     size_t in = series.count - series.num_failed;
     bool mixed = in > 0 && in < series.count;
-    if ((mixed || events_fail) && fails_anyway(inv, &genuine) && mixed) {
+    bool alike = mixed && series.num_refused > 0 && are_treated_alike(inv, &series);
+    inv->too_unstable = inv->too_unstable || alike;
+    if (!alike && (mixed || events_fail) && fails_anyway(inv, &genuine) && mixed) {
         series_run(inv, &forged, FORGERIES, 1, inv->gap_ns, false, &series);
         in = series.count - series.num_failed; /* slowly, where that is what they depend on */
-        mixed = in > 0 && series.num_refused > 0 && genuine.num_refused == 0;
+        mixed = in > 0 && series.num_refused > 0;
     }
     if (!mixed)
         return false;

@@ -17,6 +17,13 @@ static bool is_unreadable_acceptance(const struct sight *sight)
     return sight->answer == ANSWER_BROKEN && sight->exchange->seen.status / 100 == 2;
 }
 
+/* Where every genuine event breaks, a forgery that does may have been let in. */
+static bool breaks_as_genuine(const struct investigation *inv, const struct sight *sight)
+{
+    return !inv->has_base && inv->broken_status && sight->has_event &&
+           sight->exchange->seen.status == inv->broken_status;
+}
+
 /* Whether the rule speaks about this request at all. */
 static bool is_asked(const struct investigation *inv, const struct rule *rule,
                      const struct sight *sight)
@@ -28,6 +35,8 @@ static bool is_asked(const struct investigation *inv, const struct rule *rule,
     if (!is_post(sight) || !sight_was_answered(sight) || sight_was_limited(sight) || by_chance)
         return false;
     if (rule->effect == EFFECT_GETS_IN && is_unreadable_acceptance(sight))
+        return false;
+    if (rule->effect == EFFECT_BREAKS && breaks_as_genuine(inv, sight))
         return false;
     return !sight->exchange->genuine || rule->effect == EFFECT_DIES;
 }

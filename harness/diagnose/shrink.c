@@ -115,7 +115,12 @@ static void ask_dialect_of(struct investigation *inv, struct trials *trials, boo
         if (features[i].area == FEATURE_DATA)
             add_trial(inv, trials, &features[i], other, false);
     struct trial *base = &trials->items[first];
+    const struct specimen forged = {.forged = true, .other_dialect = true};
     split(inv, base, 1);
+    if (other && base->asked && !base->refused && specimen_passes(inv, &forged)) {
+        base->asked = false; /* not verified: what is accepted tells nothing */
+        return;
+    }
     if (!base->refused && base->asked)
         split(inv, base + 1, trials->count - first - 1);
     add_trial(inv, trials, NULL, other, true); /* never asked: it tells hypotheses apart */

@@ -13,8 +13,10 @@ TestSuite(diagnose_replay, .timeout = 60);
 
 #define SECRET "a secret of the tests"
 #define ODD    "X-Odd"
+#define ODD_ID "7e57c0de-0000-4000-8000-00000000abcd"
 
-/* An endpoint that verifies as Panora documents it, and what it does with the odd request. */
+/* An endpoint that verifies as Panora documents it, and refuses the event that it knows from the
+ * run. What it does with the odd request: */
 struct endpoint {
     int odd_status; /* 0 = the time is over before it is sent */
 };
@@ -42,7 +44,9 @@ static bool answer(void *payload, const struct diagnose_batch *batch, struct obs
         if (over)
             continue;
         seen[i].outcome = OUTCOME_ANSWERED;
-        seen[i].status = odd ? endpoint->odd_status : is_genuine(request) ? 204 : 401;
+        bool known = bytes_find(buf_bytes(&request->body), bytes_of(ODD_ID)) != NULL;
+        int usual = is_genuine(request) ? 204 : 401;
+        seen[i].status = known ? 409 : odd ? endpoint->odd_status : usual;
     }
     return !over;
 }
