@@ -35,7 +35,7 @@ static void add_place(const struct run_result *result, struct buf *out)
     const char *host = strstr(url, "://") ? strstr(url, "://") + strlen("://") : url;
     for (size_t i = 0; host[i] && !strchr("?#", host[i]); i++) {
         bool is_plain = isalnum((unsigned char)host[i]) || strchr("/._~-%", host[i]);
-        buf_add_char(out, is_plain ? host[i] : '_');
+        buf_add_char(out, (char)(is_plain ? host[i] : '_'));
     }
 }
 
