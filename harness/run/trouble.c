@@ -125,8 +125,11 @@ static bool was_cut_off(const struct testcase *test)
 static void accuse(struct runner *runner, struct testcase *test)
 {
     struct testcase *culprit = runner->trouble.culprit;
-    if (!test->suspect || test->count == 0 || !test->shots[0].done ||
-        answer_of(&test->exchanges[0].seen) == ANSWER_UNREACHED)
+    if (!test->suspect || test->count == 0 || !test->shots[0].done)
+        return;
+    enum answer first = answer_of(&test->exchanges[0].seen);
+    if (first == ANSWER_UNREACHED ||
+        first == ANSWER_NONE) /* it did not get there, or did not leave */
         return;
     bool more = !culprit || (was_cut_off(test) && !was_cut_off(culprit)) ||
                 (was_cut_off(test) == was_cut_off(culprit) && test->ended_ns > culprit->ended_ns);
@@ -171,7 +174,8 @@ static void give_up(struct runner *runner, int64_t now_ns)
     struct trouble *trouble = &runner->trouble;
     runner->stop = why_gone(&runner->health);
     trouble->culprit = trouble->alone && trouble->alone->one ? trouble->alone : NULL;
-    if (!trouble->culprit)
+    if (!trouble->culprit &&
+        !runner->health.silent) /* who merely kept silent tells nothing of it */
         for_each(runner, accuse);
     trouble_stop(runner, now_ns);
 }
