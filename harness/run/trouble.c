@@ -128,8 +128,7 @@ static void accuse(struct runner *runner, struct testcase *test)
     if (!test->suspect || test->count == 0 || !test->shots[0].done)
         return;
     enum answer first = answer_of(&test->exchanges[0].seen);
-    if (first == ANSWER_UNREACHED ||
-        first == ANSWER_NONE) /* it did not get there, or did not leave */
+    if (first == ANSWER_UNREACHED || first == ANSWER_NONE) /* it saw nobody, or never left */
         return;
     bool more = !culprit || (was_cut_off(test) && !was_cut_off(culprit)) ||
                 (was_cut_off(test) == was_cut_off(culprit) && test->ended_ns > culprit->ended_ns);
@@ -174,8 +173,7 @@ static void give_up(struct runner *runner, int64_t now_ns)
     struct trouble *trouble = &runner->trouble;
     runner->stop = why_gone(&runner->health);
     trouble->culprit = trouble->alone && trouble->alone->one ? trouble->alone : NULL;
-    if (!trouble->culprit &&
-        !runner->health.silent) /* who merely kept silent tells nothing of it */
+    if (!trouble->culprit)
         for_each(runner, accuse);
     trouble_stop(runner, now_ns);
 }
