@@ -15,6 +15,7 @@ apply_hypothesis sign_unquoted_message;
 apply_hypothesis sign_inner_by; /* argument: a serialiser */
 apply_hypothesis sign_data_by;
 apply_hypothesis sign_event_by;
+apply_hypothesis sign_quoted_again; /* argument: "objects", or NULL for all */
 apply_hypothesis sign_trimmed_data;
 apply_hypothesis sign_as_ascii;
 apply_hypothesis sign_without_wide;

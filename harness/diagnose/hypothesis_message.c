@@ -98,8 +98,26 @@ bool sign_event_by(const struct hypothesis *hypothesis, struct signing *signing)
     return rewrite(hypothesis->argument, signing->subject->body, &signing->message);
 }
 
+static bool is_text(const struct signing *signing)
+{
+    struct bytes message = buf_bytes(&signing->subject->message);
+    return message.len > 0 && message.data[0] == '"';
+}
+
+/* Some handlers make text of data twice, or of all data that is none. */
+bool sign_quoted_again(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    if (hypothesis->argument && is_text(signing))
+        buf_add_bytes(&signing->message, buf_bytes(&signing->subject->message));
+    else
+        js_quote(buf_bytes(&signing->subject->message), &signing->message);
+    return true;
+}
+
 bool sign_trimmed_data(const struct hypothesis *hypothesis, struct signing *signing)
 {
+    if (!is_text(signing))
+        return false;
     js_quote(trimmed(buf_bytes(&signing->subject->data)), &signing->message);
     return true;
 }

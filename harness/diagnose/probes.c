@@ -112,6 +112,7 @@ static const struct probe_row forgeries[] = {
     {"the word true", SHAPE_TEXT, "true", 0, FORM_USUAL, NULL},
     {"a forgery in the other dialect", SHAPE_WRONG, NULL, 0, FORM_OBJECT, NULL},
     {"a forgery of an unknown type", SHAPE_WRONG, NULL, 0, FORM_TYPE, "crm.unheard.created"},
+    {"a forgery of an unknown kind", SHAPE_WRONG, NULL, 0, FORM_TYPE, "billing.unheard.created"},
     {"a forged connection.created", SHAPE_WRONG, NULL, 0, FORM_TYPE, "connection.created"},
     {"a forged crm.contact.pulled", SHAPE_WRONG, NULL, 0, FORM_TYPE, "crm.contact.pulled"},
     {"a forged crm.deal.push", SHAPE_WRONG, NULL, 0, FORM_TYPE, "crm.deal.push"},

@@ -17,10 +17,16 @@ static bool predict_no_header(const struct rule *rule, const struct investigatio
     return sight->num_signatures == 0 && sight->has_event;
 }
 
+/* Many handlers refuse an empty signature like a missing one, before anything can break. */
+static bool is_empty_and_skipped(const struct rule *rule, const struct sight *sight)
+{
+    return sight->signature.len == 0 && rule->argument && strcmp(rule->argument, "not empty") == 0;
+}
+
 static bool predict_other_length(const struct rule *rule, const struct investigation *inv,
                                  const struct sight *sight)
 {
-    return has_one(sight) && sight->signature.len != 64;
+    return has_one(sight) && sight->signature.len != 64 && !is_empty_and_skipped(rule, sight);
 }
 
 static bool predict_short(const struct rule *rule, const struct investigation *inv,
@@ -56,7 +62,7 @@ static bool predict_other_decoded_length(const struct rule *rule, const struct i
     while (len < sight->signature.len && sight->signature.data[len] &&
            strchr("0123456789abcdefABCDEF", sight->signature.data[len]))
         len++;
-    return has_one(sight) && len / 2 != 32;
+    return has_one(sight) && len / 2 != 32 && !is_empty_and_skipped(rule, sight);
 }
 
 /* As long as the right one, so that only what it decodes to is shorter. */
@@ -153,26 +159,37 @@ static bool predict_wrong(const struct rule *rule, const struct investigation *i
                           const struct sight *sight)
 {
     return sight->has_event && !sight->is_right && !predict_encoding(rule, inv, sight) &&
-           (sight->num_signatures || !rule->argument);
+           (sight->num_signatures || !rule->argument) && !is_empty_and_skipped(rule, sight);
 }
+
+#define LENGTH_OF_BYTES                                                                            \
+    "compare the lengths of the decoded bytes first, or compare the texts: "                       \
+    "Buffer.from(text, 'hex') stops at the first non-hex character, and timingSafeEqual throws "   \
+    "when lengths differ"
 
 const struct rule rules_of_breaking[] = {
     THROW("on-refusals", predict_wrong, NULL, "it refuses an event, instead of 401",
           "catch the verifier's exception and answer 401"),
     THROW("on-refusals", predict_wrong, "present", "the signature is wrong, instead of 401",
           "catch the verifier's exception and answer 401"),
+    THROW("on-refusals", predict_wrong, "not empty",
+          "the signature is wrong and not empty, instead of 401",
+          "catch the verifier's exception and answer 401"),
     BREAK("on-missing-signature", predict_no_header, NULL, "there is no signature header",
           "answer 401 when the header is missing, before you use it"),
     BREAK(
         "on-other-length", predict_other_length, NULL, "the signature has the wrong length",
         "compare the lengths first: timingSafeEqual and similar functions throw when they differ"),
+    BREAK("on-other-length", predict_other_length, "not empty",
+          "the signature is not empty and has the wrong length",
+          "compare the lengths first: timingSafeEqual and similar functions throw when they "
+          "differ"),
     BREAK("on-short-signature", predict_short, NULL, "the signature is shorter than 64 characters",
           "check the length before you use the signature, and answer 401"),
     BREAK("on-other-length", predict_other_decoded_length, NULL,
-          "the signature does not decode to 32 bytes",
-          "compare the lengths of the decoded bytes first, or compare the texts: "
-          "Buffer.from(text, 'hex') stops at the first non-hex character, and timingSafeEqual "
-          "throws when lengths differ"),
+          "the signature does not decode to 32 bytes", LENGTH_OF_BYTES),
+    BREAK("on-other-length", predict_other_decoded_length, "not empty",
+          "the signature is not empty and does not decode to 32 bytes", LENGTH_OF_BYTES),
     BREAK("on-other-digits", predict_other_digits, NULL,
           "the signature has the right length but is not hexadecimal",
           "compare the lengths of the decoded bytes, not of the texts: Buffer.from(text, 'hex') "

@@ -47,11 +47,15 @@ static bool same_answer(const struct observation *a, const struct observation *b
     return a->status == b->status && bytes_equal(buf_bytes(&a->body), buf_bytes(&b->body));
 }
 
-/* All forgeries met one answer, and no genuine event met it. */
+#define FEW 10 /* one in so many */
+
+/* The forgery met an answer that hardly any genuine event met: some may be refused like it, for
+ * what they contain. */
 static bool predict_all_answered_alike(const struct rule *rule, const struct investigation *inv,
                                        const struct sight *sight)
 {
     size_t genuine = 0;
+    size_t alike = 0;
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *other = &inv->sights[i];
         if (!other->exchange->accepted || !other->has_event)
@@ -60,11 +64,11 @@ static bool predict_all_answered_alike(const struct rule *rule, const struct inv
         bool is_right =
             other->exchange->genuine ||
             (other->num_signatures == 1 && bytes_equal(other->signature, bytes_of(other->right)));
-        if (is_right && same)
-            return false;
+        alike += is_right && same;
         genuine += other->exchange->genuine;
     }
-    return genuine > 0 && predict_all(rule, inv, sight) && sight->exchange->seen.body.len > 0;
+    return genuine > alike * FEW && predict_all(rule, inv, sight) &&
+           sight->exchange->seen.body.len > 0;
 }
 
 static bool predict_no_header(const struct rule *rule, const struct investigation *inv,

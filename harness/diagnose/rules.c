@@ -24,9 +24,8 @@ static bool breaks_as_genuine(const struct investigation *inv, const struct sigh
            sight->exchange->seen.status == inv->broken_status;
 }
 
-/* Whether the rule speaks about this request at all. */
-static bool is_asked(const struct investigation *inv, const struct rule *rule,
-                     const struct sight *sight)
+/* Whether rules about that effect speak about this request at all. */
+static bool is_asked(const struct investigation *inv, enum effect effect, const struct sight *sight)
 {
     /* where events are refused by chance, forgeries are refused for good reason, too */
     bool is_refusal = sight->is_probe && sight->answer == ANSWER_REFUSED;
@@ -34,11 +33,11 @@ static bool is_asked(const struct investigation *inv, const struct rule *rule,
                      sight->exchange->seen.status == inv->unstable_status;
     if (!is_post(sight) || !sight_was_answered(sight) || sight_was_limited(sight) || by_chance)
         return false;
-    if (rule->effect == EFFECT_GETS_IN && is_unreadable_acceptance(sight))
+    if (effect == EFFECT_GETS_IN && is_unreadable_acceptance(sight))
         return false;
-    if (rule->effect == EFFECT_BREAKS && breaks_as_genuine(inv, sight))
+    if (effect == EFFECT_BREAKS && breaks_as_genuine(inv, sight))
         return false;
-    return !sight->exchange->genuine || rule->effect == EFFECT_DIES;
+    return !sight->exchange->genuine || effect == EFFECT_DIES;
 }
 
 static bool died(const struct sight *sight)
@@ -47,10 +46,9 @@ static bool died(const struct sight *sight)
            (sight->one && sight->one->canary_failed);
 }
 
-static bool shows(const struct investigation *inv, const struct rule *rule,
-                  const struct sight *sight)
+static bool shows(enum effect effect, const struct sight *sight)
 {
-    switch (rule->effect) {
+    switch (effect) {
     case EFFECT_GETS_IN:
         return sight_got_in(sight);
     case EFFECT_BREAKS:
@@ -88,10 +86,10 @@ static struct fit fit_of(const struct investigation *inv, const struct rule *rul
     struct fit fit = {.sound = true};
     for (size_t i = 0; i < inv->num_sights && fit.sound; i++) {
         const struct sight *sight = &inv->sights[i];
-        if (!sight->is_probe || !is_asked(inv, rule, sight))
+        if (!sight->is_probe || !is_asked(inv, rule->effect, sight))
             continue;
         bool predicted = rule->predicts(rule, inv, sight);
-        bool shown = shows(inv, rule, sight);
+        bool shown = shows(rule->effect, sight);
         if (predicted && !shown && rule->effect != EFFECT_GETS_IN && sight_got_in(sight))
             continue; /* it was let in before anything could break */
         if (predicted && !shown)
@@ -136,7 +134,7 @@ static void explain(struct investigation *inv, const struct rule *rule, struct d
 {
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
-        if (covered[i] || !is_asked(inv, rule, sight) || !shows(inv, rule, sight) ||
+        if (covered[i] || !is_asked(inv, rule->effect, sight) || !shows(rule->effect, sight) ||
             !sight->trouble ||
             !(rule->predicts(rule, inv, sight) || predicts_in_odd_form(inv, rule, sight)))
             continue;
@@ -211,23 +209,62 @@ static void add_found(struct investigation *inv, const struct rule *rules, size_
     free(contrast);
 }
 
+/* Probes that the rule explains are not explained twice. */
+static void cover(const struct investigation *inv, const struct rule *rule, bool *covered)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        covered[i] =
+            covered[i] ||
+            (inv->sights[i].is_probe && is_asked(inv, rule->effect, &inv->sights[i]) &&
+             rule->predicts(rule, inv, &inv->sights[i]) && shows(rule->effect, &inv->sights[i]));
+}
+
+/* An ordinary event with one wrong signature. */
+static bool is_about_signature(const struct sight *sight)
+{
+    return sight->is_probe && sight->has_event && sight->num_signatures == 1 && !sight->is_right &&
+           sight->is_plain;
+}
+
+/* Wrong signatures that broke the endpoint, and that no rule explains. */
+static size_t num_left_over(const struct investigation *inv, const struct rule *rules, size_t count,
+                            enum effect effect, const bool *covered)
+{
+    struct fit fit = {0};
+    const struct rule *best;
+    size_t left = 0;
+    bool *tried = mem_alloc((inv->num_sights + 1) * sizeof *tried);
+    memcpy(tried, covered, inv->num_sights * sizeof *tried);
+    while ((best = best_rule(inv, rules, count, effect, tried, &fit)))
+        cover(inv, best, tried);
+    for (size_t i = 0; i < inv->num_sights; i++)
+        left += !tried[i] && is_about_signature(&inv->sights[i]) &&
+                is_asked(inv, effect, &inv->sights[i]) && shows(effect, &inv->sights[i]);
+    free(tried);
+    return left;
+}
+
+/* What broke on more wrong signatures than a rule explains broke on these, too, for a reason that
+ * no rule knows. */
+static bool is_a_part(const struct fit *fit, size_t left_over)
+{
+    return fit->example && is_about_signature(fit->example) && fit->num_new <= left_over;
+}
+
 static void apply(struct investigation *inv, const struct rule *rules, size_t count,
                   enum effect effect)
 {
     bool *covered = mem_alloc((inv->num_sights + 1) * sizeof *covered);
+    struct fit fit = {0};
+    const struct rule *best;
     for (size_t i = 0; i < inv->num_sights; i++)
         covered[i] = inv->sights[i].one && found_explains(inv, inv->sights[i].one);
-    for (;;) {
-        struct fit fit = {0};
-        const struct rule *best = best_rule(inv, rules, count, effect, covered, &fit);
-        if (!best)
-            break;
-        add_found(inv, rules, count, best, &fit, covered);
-        for (size_t i = 0; i < inv->num_sights; i++) /* never twice, whatever it explains */
-            covered[i] =
-                covered[i] ||
-                (inv->sights[i].is_probe && is_asked(inv, best, &inv->sights[i]) &&
-                 best->predicts(best, inv, &inv->sights[i]) && shows(inv, best, &inv->sights[i]));
+    size_t left_over =
+        effect == EFFECT_GETS_IN ? 0 : num_left_over(inv, rules, count, effect, covered);
+    while ((best = best_rule(inv, rules, count, effect, covered, &fit))) {
+        if (!is_a_part(&fit, left_over))
+            add_found(inv, rules, count, best, &fit, covered);
+        cover(inv, best, covered);
     }
     free(covered);
 }

@@ -176,7 +176,8 @@ static size_t find_fits(const struct investigation *inv, const struct trials *tr
     size_t count = 0;
     for (size_t i = 0; i < num_hypotheses; i++) {
         struct computation by = inv->by;
-        if (hypotheses[i].part != PART_MESSAGE || hypotheses[i].is_open_message)
+        if (hypotheses[i].part != PART_MESSAGE || hypotheses[i].is_open_message ||
+            hypotheses[i].is_offline)
             continue;
         by.parts[PART_MESSAGE] = &hypotheses[i];
         size_t explained = num_explained(inv, &by, trials);
