@@ -73,7 +73,8 @@ static void add_pairs(struct investigation *inv, struct bunch *bunch)
             const struct hypothesis *b = &hypotheses[k];
             struct key_hole hole = {0};
             if (!a->is_likely || !b->is_likely || a->part == b->part || a->part == PART_HEADER ||
-                b->part == PART_HEADER || a->is_whole || b->is_whole || a->is_open_message)
+                b->part == PART_HEADER || a->is_whole || b->is_whole || a->is_open_message ||
+                (a->part == PART_KEY && b->keeps_key))
                 continue;
             hole.by.parts[a->part] = a;
             hole.by.parts[b->part] = b;
@@ -101,7 +102,8 @@ static void add_constants(struct investigation *inv, struct bunch *bunch, bool o
             const struct hypothesis *other = &hypotheses[k];
             struct key_hole hole = {0};
             bool differs = other->part == PART_KEY || other->part == PART_DIGEST;
-            if (!differs || !other->is_likely || other->is_whole || other->is_open_key != open_key)
+            if (!differs || !other->is_likely || other->is_whole || other->keeps_key ||
+                other->is_open_key != open_key)
                 continue;
             hole.by.parts[PART_MESSAGE] = &hypotheses[i];
             hole.by.parts[other->part] = other;

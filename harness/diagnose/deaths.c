@@ -84,7 +84,8 @@ static const struct exchange *last_answered(const struct case_result *one, size_
     *out_before = 0;
     for (size_t i = 0; i < one->num_exchanges; i++) {
         const struct exchange *exchange = &one->exchanges[i];
-        if (exchange->seen.outcome == OUTCOME_TIMED_OUT) /* who keeps silent is there */
+        bool is_silent = exchange->seen.outcome == OUTCOME_TIMED_OUT; /* so it is there */
+        if (is_silent || answer_of(&exchange->seen) == ANSWER_DIED)   /* that may have done it */
             return NULL;
         if (exchange->seen.outcome != OUTCOME_ANSWERED)
             continue;

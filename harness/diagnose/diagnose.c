@@ -13,7 +13,7 @@ static bool has_trouble(const struct diagnose_input *input)
 {
     const struct run_result *result = input->result;
     return result->counts[VERDICT_FAIL] > 0 || result->counts[VERDICT_WARN] > 0 ||
-           input->crowded_status ||
+           input->crowded_status || input->first_status ||
            (result->counts[VERDICT_INCONCLUSIVE] > 0 && !input->any_accepted);
 }
 
@@ -75,7 +75,8 @@ static int by_harm(const void *left, const void *right)
 static void ask_genuine(struct investigation *inv)
 {
     bool lost = any_is_lost(inv) || inv->door || inv->behind_first || !inv->has_base;
-    if (inv->has_base && !inv->too_unstable && (lost || inv->input->crowded_status))
+    bool crowded = inv->input->crowded_status || inv->input->first_status || repeat_saw_limit(inv);
+    if (inv->has_base && !inv->too_unstable && (lost || crowded))
         repeat_measure(inv);
     bool more = any_is_lost(inv) || inv->door || inv->unstable || inv->behind_first;
     if (inv->has_base && !inv->too_unstable && more)

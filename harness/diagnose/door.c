@@ -19,8 +19,8 @@
 
 /* In the order in which they are tried. */
 static const char *const dresses[] = {
-    "browser", "no-agent", "localhost", "charset",      "lower-name",      "upper-name",
-    "form",    "text",     "close",     "no-encodings", "accept-anything", "accept-json"};
+    "browser",     "no-agent", "localhost", "charset",      "lower-name",      "upper-name", "form",
+    "form-fields", "text",     "close",     "no-encodings", "accept-anything", "accept-json"};
 
 static void name_dress(struct investigation *inv, const struct feature *feature,
                        const struct observation *refused)
@@ -55,7 +55,8 @@ static bool comes_further(const struct observation *seen, const struct observati
  * check it: to be accepted proves nothing unless a forgery is not. */
 static bool may_go_round(const struct feature *feature)
 {
-    static const char *const ids[] = {"lower-name", "upper-name", "form", "text", "charset"};
+    static const char *const ids[] = {"lower-name", "upper-name", "form",
+                                      "form-fields", "text",       "charset"};
     for (size_t i = 0; i < ARRAY_LEN(ids); i++)
         if (strcmp(feature->id, ids[i]) == 0)
             return true;

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/encode.h"
 #include "base/mem.h"
 #include "panora/event.h"
+#include "panora/js.h"
 
 /* --- the event around data --- */
 
@@ -79,6 +81,38 @@ static void with_charset(struct request *request)
 static void as_form(struct request *request)
 {
     headers_set(&request->headers, "Content-Type", "application/x-www-form-urlencoded");
+}
+
+static void add_field(const struct js *event, const char *name, struct buf *out)
+{
+    const struct js *value = js_get(event, name);
+    struct buf json = {0};
+    if (!value)
+        return;
+    buf_add_format(out, "%s%s=", out->len ? "&" : "", name);
+    if (js_kind(value) != JS_STRING)
+        js_write(value, &json);
+    encode_percent(js_kind(value) == JS_STRING ? js_string(value) : buf_bytes(&json), out);
+    buf_clear(&json);
+}
+
+/* What is no event keeps its body. */
+static void as_form_fields(struct request *request)
+{
+    static const char *const names[] = {"id_event", "data", "type"};
+    struct js *event = js_parse(buf_bytes(&request->body), NULL);
+    struct buf fields = {0};
+    for (size_t i = 0; i < ARRAY_LEN(names); i++)
+        add_field(event, names[i], &fields);
+    js_free(event);
+    as_form(request);
+    if (fields.len == 0)
+        return;
+    buf_clear(&request->body);
+    request->body = fields;
+    char *length = mem_format("%zu", fields.len);
+    headers_set(&request->headers, "Content-Length", length);
+    free(length);
 }
 
 static void as_text(struct request *request)
@@ -329,6 +363,9 @@ const struct feature features[] = {
             "Content-Type: application/x-www-form-urlencoded", "wants-form",
             "reads the body only when it is sent as a form",
             "read the body as JSON: Panora sends application/json"),
+    REQUEST("form-fields", as_form_fields, "a JSON body", "the same event as form fields",
+            "wants-form", "reads the event only from form fields",
+            "read the body as JSON: Panora sends application/json"),
     REQUEST("text", as_text, "Content-Type: application/json", "Content-Type: text/plain",
             "wants-text", "reads the body only when it is sent as text/plain",
             "read the body as JSON: Panora sends application/json"),
@@ -386,6 +423,11 @@ const struct feature_group feature_groups[] = {
      OPTIONAL,
      {"null-field", "null-member"},
      {"null-element"}},
+    {"refuses-beyond-32-bit",
+     "rejects events whose data contains integers above 32 bits",
+     NUMBERS,
+     {"beyond-32-bit", "beyond-2-53"},
+     {"beyond-2-63", "beyond-2-64", "large-exponent"}},
     {"refuses-some-numbers",
      "rejects data with integers above 2^53 or numbers such as 1e+21",
      NUMBERS,

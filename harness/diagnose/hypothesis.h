@@ -58,6 +58,7 @@ struct hypothesis {
     bool is_open_message; /* one signature fits every event: whoever saw one can forge all others */
     bool is_offline;      /* differs for no event that Panora sends: for captured requests */
     bool is_whole;        /* a scheme of its own: combines with no other message */
+    bool keeps_key;       /* another scheme: tried with no other key, and over no constant */
     bool needs_private;   /* only over https or to loopback */
     apply_hypothesis *apply;
     const char *argument;

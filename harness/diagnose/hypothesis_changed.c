@@ -7,14 +7,22 @@
 #include "diagnose/hypothesis_internal.h"
 #include "panora/js.h"
 
-enum change { CHANGE_SORTED, CHANGE_NO_NULLS, CHANGE_ARRAYS, CHANGE_TRIMMED, CHANGE_NONE };
+enum change {
+    CHANGE_SORTED,
+    CHANGE_SORTED_TEXT,
+    CHANGE_NO_NULLS,
+    CHANGE_ARRAYS,
+    CHANGE_TRIMMED,
+    CHANGE_NONE
+};
 
 /* Deeper data is left to others: this recurses. */
 #define DEPTH_MAX 100
 
 static enum change change_of(const char *argument)
 {
-    static const char *const names[CHANGE_NONE] = {"sorted", "no-nulls", "arrays", "trimmed"};
+    static const char *const names[CHANGE_NONE] = {"sorted", "sorted-text", "no-nulls", "arrays",
+                                                   "trimmed"};
     for (size_t i = 0; i < CHANGE_NONE; i++)
         if (strcmp(names[i], argument) == 0)
             return (enum change)i;
@@ -47,25 +55,31 @@ static bool is_index(struct bytes key)
     return digits;
 }
 
-/* As in JavaScript, where keys that are indices stay in front, by their number. */
-static int by_key(struct bytes a, struct bytes b)
+static int by_text(struct bytes a, struct bytes b)
 {
     size_t len = a.len < b.len ? a.len : b.len;
     int order = len ? memcmp(a.data, b.data, len) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+/* As in JavaScript, where keys that are indices stay in front, by their number. */
+static int by_key(struct bytes a, struct bytes b)
+{
     if (is_index(a) != is_index(b))
         return is_index(a) ? -1 : 1;
     if (is_index(a) && a.len != b.len)
         return a.len < b.len ? -1 : 1;
-    return order ? order : (a.len > b.len) - (a.len < b.len);
+    return by_text(a, b);
 }
 
 /* The member that comes next after `last` when keys are sorted. */
-static size_t next_sorted(const struct js *value, size_t last)
+static size_t next_sorted(const struct js *value, size_t last,
+                          int (*order)(struct bytes a, struct bytes b))
 {
     size_t best = SIZE_MAX;
     for (size_t i = 0; i < js_size(value); i++) {
-        bool after = last == SIZE_MAX || by_key(js_key(value, i), js_key(value, last)) > 0;
-        if (after && (best == SIZE_MAX || by_key(js_key(value, i), js_key(value, best)) < 0))
+        bool after = last == SIZE_MAX || order(js_key(value, i), js_key(value, last)) > 0;
+        if (after && (best == SIZE_MAX || order(js_key(value, i), js_key(value, best)) < 0))
             best = i;
     }
     return best;
@@ -85,7 +99,9 @@ static bool write_object(const struct js *value, enum change change, size_t dept
     }
     buf_add_char(out, '{');
     for (size_t i = 0; ok && i < js_size(value); i++) {
-        at = change == CHANGE_SORTED ? next_sorted(value, at) : i;
+        at = change == CHANGE_SORTED        ? next_sorted(value, at, by_key)
+             : change == CHANGE_SORTED_TEXT ? next_sorted(value, at, by_text)
+                                            : i;
         const struct js *member = js_at(value, at);
         if (change == CHANGE_NO_NULLS && js_kind(member) == JS_NULL)
             continue;

@@ -84,13 +84,15 @@ bool digest_is_secret(const struct hypothesis *hypothesis, struct signing *signi
            memchr(signing->secret.data, '\0', signing->secret.len) == NULL;
 }
 
-/* --- whole schemes of other senders: over the raw body --- */
+/* --- schemes of other senders: over the raw body, or over what else is signed --- */
 
-static void digest_of(struct signing *signing, const char *start, struct digest *out)
+static void digest_of(const struct hypothesis *hypothesis, struct signing *signing,
+                      const char *start, struct digest *out)
 {
     struct buf text = {0};
     buf_add_text(&text, start);
-    buf_add_bytes(&text, signing->subject->body);
+    buf_add_bytes(&text,
+                  hypothesis->is_whole ? signing->subject->body : buf_bytes(&signing->message));
     (void)digest_hmac("sha256", buf_bytes(&signing->key), buf_bytes(&text), out);
     buf_clear(&text);
 }
@@ -99,7 +101,7 @@ bool digest_like_stripe(const struct hypothesis *hypothesis, struct signing *sig
 {
     struct digest digest;
     char *start = mem_format("%" PRId64 ".", signing->subject->wall_s);
-    digest_of(signing, start, &digest);
+    digest_of(hypothesis, signing, start, &digest);
     buf_add_format(&signing->value, "t=%" PRId64 ",v1=", signing->subject->wall_s);
     encode_hex(digest_bytes(&digest), &signing->value);
     headers_add(&signing->headers, "Stripe-Signature", buf_text(&signing->value));
@@ -112,7 +114,7 @@ bool digest_like_slack(const struct hypothesis *hypothesis, struct signing *sign
     struct digest digest;
     char *time = mem_format("%" PRId64, signing->subject->wall_s);
     char *start = mem_format("v0:%s:", time);
-    digest_of(signing, start, &digest);
+    digest_of(hypothesis, signing, start, &digest);
     buf_add_text(&signing->value, "v0=");
     encode_hex(digest_bytes(&digest), &signing->value);
     headers_add(&signing->headers, "X-Slack-Signature", buf_text(&signing->value));
@@ -129,7 +131,7 @@ bool digest_like_standard_webhooks(const struct hypothesis *hypothesis, struct s
     const struct subject *subject = signing->subject;
     char *time = mem_format("%" PRId64, subject->wall_s);
     char *start = mem_format("%s.%s.", subject->id, time);
-    digest_of(signing, start, &digest);
+    digest_of(hypothesis, signing, start, &digest);
     buf_add_text(&signing->value, "v1,");
     encode_base64(digest_bytes(&digest), &signing->value);
     for (size_t i = 0; i < 2; i++) {

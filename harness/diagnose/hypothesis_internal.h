@@ -28,7 +28,8 @@ apply_hypothesis sign_constant; /* argument: the message */
 apply_hypothesis sign_escaped_data;
 apply_hypothesis sign_escaped_inner;
 
-/* hypothesis_changed.c; argument: "sorted", "no-nulls", "arrays", "trimmed", "replaced" */
+/* hypothesis_changed.c; argument: "sorted", "sorted-text", "no-nulls", "arrays", "trimmed",
+ * "replaced" */
 apply_hypothesis sign_changed_data;
 apply_hypothesis sign_changed_inner;
 

@@ -192,6 +192,8 @@ enum slowness slowness_measure(struct investigation *inv);
 
 bool lockout_measure(struct investigation *inv); /* true: it accepts nothing any more */
 void repeat_measure(struct investigation *inv);  /* is it stable, and what does it depend on */
+/* Some genuine event met a limit, even if it was accepted when it was sent again. */
+bool repeat_saw_limit(const struct investigation *inv);
 /* True: a forgery gets in now and then. `events_fail`: so do genuine events, as far as is known. */
 bool repeat_forged(struct investigation *inv, bool events_fail);
 bool deaths_measure(struct investigation *inv);  /* true: it ends whenever it refuses */

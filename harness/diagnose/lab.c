@@ -405,6 +405,8 @@ struct diagnosis *found_pair(struct investigation *inv, const struct diagnosis_k
 
 /* --- a genuine event that is accepted --- */
 
+#define BASE_TRIES 12 /* of two events each */
+
 /* The run waited in vain for each of its events: they need not be waited for again. */
 static bool never_answered(const struct investigation *inv)
 {
@@ -481,4 +483,7 @@ void lab_find_base(struct investigation *inv)
             return;
     }
     take_type(inv, inv->input->usual_type, usual);
+    for (size_t i = 0; i < BASE_TRIES && inv->input->any_accepted && !inv->closed; i++)
+        if (try_base(inv) || inv->hangs || inv->stays_limited)
+            return; /* one in a few may get in */
 }

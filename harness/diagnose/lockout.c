@@ -167,6 +167,7 @@ struct turn {
     size_t num_forged; /* refused before it */
     int64_t last_ns;   /* when the latest that was accepted began */
     const struct exchange *lost;
+    const struct exchange *kept; /* the latest that was accepted */
 };
 
 static bool is_refusal(const struct sight *sight)
@@ -183,6 +184,8 @@ static struct turn find_turn(const struct investigation *inv)
                         !sight->exchange->by_scheme && sight->has_event;
         turn.num_before += accepted;
         if (accepted && sight->exchange->seen.started_ns > turn.last_ns)
+            turn.kept = sight->exchange;
+        if (turn.kept == sight->exchange)
             turn.last_ns = sight->exchange->seen.started_ns;
     }
     for (size_t i = 0; i < inv->num_sights; i++) {
@@ -197,10 +200,17 @@ static struct turn find_turn(const struct investigation *inv)
     return turn;
 }
 
+/* An event that was accepted before is accepted once more: then it is no matter of time. */
+static bool is_still_accepted(struct investigation *inv, const struct exchange *kept)
+{
+    return kept && !kept->body_let_go && ask_request(inv, &kept->request, NULL) == ANSWER_ACCEPTED;
+}
+
 static bool claim_turn(struct investigation *inv)
 {
     struct turn turn = find_turn(inv);
-    if (turn.num_before < LOST_MIN || turn.num_since < LOST_MIN)
+    if (turn.num_before < LOST_MIN || turn.num_since < LOST_MIN ||
+        is_still_accepted(inv, turn.kept))
         return false;
     struct buf met = {0};
     answer_describe_untimed(&turn.lost->seen, &met);

@@ -12,7 +12,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "diagnose/attribution.h"
-#include "diagnose/series.h"
+#include "diagnose/digests.h"
 
 #define SERIES      30
 #define SERIES_LONG 64
@@ -246,6 +246,24 @@ static bool name_rate(struct investigation *inv, const struct series *first)
 
 #define TRIES_MAX 8
 
+static void try_more(struct investigation *inv, double share)
+{
+    inv->tries = 2;
+    while (inv->tries < TRIES_MAX && pow(share, (double)inv->tries) > RARE)
+        inv->tries++;
+    inv->too_unstable = pow(share, (double)inv->tries) > RARE;
+}
+
+static bool name_digests(struct investigation *inv, const struct series *first)
+{
+    if (first->answer != ANSWER_REFUSED || first->limited || !digests_decide(inv, first))
+        return false;
+    inv->unstable = true;
+    inv->unstable_status = first->status;
+    try_more(inv, share_of(first));
+    return true;
+}
+
 static void name_chance(struct investigation *inv, const struct series *first)
 {
     struct series more;
@@ -272,10 +290,7 @@ static void name_chance(struct investigation *inv, const struct series *first)
          mem_format("%zu of %zu copies of the same event: %s", failed, count, buf_text(&met)),
          first);
     buf_clear(&met);
-    inv->tries = 2;
-    while (inv->tries < TRIES_MAX && pow(share, (double)inv->tries) > RARE)
-        inv->tries++;
-    inv->too_unstable = pow(share, (double)inv->tries) > RARE;
+    try_more(inv, share);
 }
 
 /* --- at once --- */
@@ -381,18 +396,20 @@ static const struct sight *broken_at_first(const struct investigation *inv)
 static void name_first(struct investigation *inv)
 {
     const struct sight *failed = inv->behind_first ? NULL : broken_at_first(inv);
-    if (!failed)
+    int status = failed ? failed->exchange->seen.status : inv->input->first_status;
+    if (!status)
         return;
-    for (size_t i = 0; i < REPLAYS; i++)
+    for (size_t i = 0; failed && i < REPLAYS; i++)
         if (ask_request(inv, &failed->exchange->request, NULL) != ANSWER_ACCEPTED)
             return;
-    char *refused = mem_format("the first event of the run: %d", failed->exchange->seen.status);
+    char *refused = mem_format("the first event of the run: %d", status);
     struct diagnosis *diagnosis =
-        found_pair(inv, &at_first, HARM_LOST, "the same request later", refused, "first");
+        found_pair(inv, &at_first, HARM_LOST,
+                   failed ? "the same request later" : "the same event later", refused, "first");
     diagnosis->confidence = CONFIDENCE_LIKELY;
     free(diagnosis->likely_because);
     diagnosis->likely_because = mem_text("hookcheck cannot restart the endpoint to confirm it");
-    for (size_t i = 0; i < inv->num_sights; i++) {
+    for (size_t i = 0; failed && i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
         if (sight_is_lost(sight) && sight->answer == ANSWER_ERROR &&
             sight->exchange->seen.started_ns <= failed->exchange->seen.started_ns)
@@ -402,7 +419,7 @@ static void name_first(struct investigation *inv)
 }
 
 /* Genuine events that the run saw refused as if by a limit. */
-static bool saw_limit(const struct investigation *inv)
+bool repeat_saw_limit(const struct investigation *inv)
 {
     for (size_t i = 0; i < inv->num_sights; i++)
         if (inv->sights[i].exchange->genuine && (inv->sights[i].exchange->seen.status == 429 ||
@@ -411,13 +428,30 @@ static bool saw_limit(const struct investigation *inv)
     return false;
 }
 
+/* Eight at once; where the run met a limit and they meet none, with bodies that take a while to
+ * come: then they are in flight together for sure. */
+static bool fails_at_once(struct investigation *inv)
+{
+    size_t num_dresses = inv->num_dresses;
+    struct series crowd;
+    run_series(inv, (size_t)2 * AT_ONCE, AT_ONCE, 20 * NS_PER_MS, false, &crowd);
+    if (crowd.num_failed == 0 && repeat_saw_limit(inv) && num_dresses < DRESSES_MAX) {
+        inv->dresses[inv->num_dresses++] = feature_find("two-pieces");
+        run_series(inv, (size_t)2 * AT_ONCE, AT_ONCE, 20 * NS_PER_MS, false, &crowd);
+    }
+    if (crowd.num_failed)
+        name_at_once(inv, &crowd);
+    inv->num_dresses = num_dresses;
+    return crowd.num_failed > 0;
+}
+
 void repeat_measure(struct investigation *inv)
 {
     struct series first;
     if (inv->is_measured)
         return;
     inv->is_measured = true;
-    size_t count = saw_limit(inv) ? SERIES_LONG : SERIES;
+    size_t count = repeat_saw_limit(inv) ? SERIES_LONG : SERIES;
     run_series(inv, count, 1, 0, false, &first);
     if (first.num_failed == first.count &&
         first.count) { /* what was asked before may count as well */
@@ -425,7 +459,7 @@ void repeat_measure(struct investigation *inv)
         run_series(inv, count, 1, 0, false, &first);
     }
     if (first.num_failed) {
-        if (!name_period(inv, &first) && !name_rate(inv, &first))
+        if (!name_digests(inv, &first) && !name_period(inv, &first) && !name_rate(inv, &first))
             name_chance(inv, &first);
         return;
     }
@@ -433,10 +467,7 @@ void repeat_measure(struct investigation *inv)
         name_first(inv);
         return;
     }
-    run_series(inv, (size_t)2 * AT_ONCE, AT_ONCE, 20 * NS_PER_MS, false, &first);
-    if (first.num_failed)
-        name_at_once(inv, &first);
-    else
+    if (!fails_at_once(inv))
         name_first(inv);
     name_connection(inv);
 }

@@ -159,9 +159,11 @@ static void ask_forms(struct investigation *inv)
 
 /* --- types and arrays --- */
 
-#define UNHEARD     "crm.unheard.created"
 #define ROWS_TYPE   "crm.contact.pulled"
-#define TYPES_ASKED 24
+#define TYPES_ASKED 25
+
+/* Who knows the first part of a type may take any type that begins so. */
+static const char *const unheard[] = {"crm.unheard.created", "billing.unheard.settled"};
 
 static bool fits_array(const struct investigation *inv, const struct sight *sight,
                        const void *payload)
@@ -222,7 +224,7 @@ struct refused_types {
     const char *names[TYPES_ASKED];
     size_t count;
     size_t num_passed;
-    bool unheard;
+    size_t num_unheard;
     int status;
     char *described;
 };
@@ -258,7 +260,7 @@ static void ask_type(struct investigation *inv, const char *type, bool arrays,
         struct outcome_of again = ask_for(inv, &same_data);
         if (!again.passed) {
             types->names[types->count++] = type;
-            types->unheard = types->unheard || !known;
+            types->num_unheard += !known;
             if (!types->described) {
                 types->described = again.described;
                 types->status = again.status;
@@ -275,9 +277,9 @@ static void name_types(struct investigation *inv, struct refused_types *types)
 {
     const struct specimen usual = {0};
     char *good = describe_good(inv, &usual);
-    if (types->count == 1 && types->unheard) {
+    if (types->count && types->count == types->num_unheard) {
         struct diagnosis *diagnosis =
-            found_pair(inv, &unknown_refused, HARM_LOST, good, types->described, UNHEARD);
+            found_pair(inv, &unknown_refused, HARM_LOST, good, types->described, types->names[0]);
         attribute_unknown_types(inv, diagnosis, types->status);
     } else if (types->count) {
         struct buf sentence = {0};
@@ -292,7 +294,7 @@ static void name_types(struct investigation *inv, struct refused_types *types)
         struct diagnosis *diagnosis =
             found_pair(inv, &some, HARM_LOST, good, types->described, types->names[0]);
         attribute_fitting(inv, diagnosis, fits_type, types, types->status);
-        if (types->unheard)
+        if (types->num_unheard)
             attribute_unknown_types(inv, diagnosis, types->status);
         buf_clear(&sentence);
     }
@@ -304,9 +306,10 @@ static void ask_types(struct investigation *inv, bool arrays)
     struct refused_types types = {0};
     const struct catalogue *catalogue = inv->input->catalogue;
     size_t asked = 0;
-    ask_type(inv, UNHEARD, arrays, &types);
-    for (size_t i = 0; i < catalogue->num_types && asked + 1 < TYPES_ASKED && !inv->closed; i++) {
-        bool sent = catalogue->types[i].sent && (i % 3 == 0 || types.count > 1);
+    for (; asked < ARRAY_LEN(unheard); asked++)
+        ask_type(inv, unheard[asked], arrays, &types);
+    for (size_t i = 0; i < catalogue->num_types && asked < TYPES_ASKED && !inv->closed; i++) {
+        bool sent = catalogue->types[i].sent && (i % 3 == 0 || types.count > types.num_unheard);
         if (!sent && strcmp(catalogue->types[i].name, "connection.created") != 0 &&
             !text_ends_with(catalogue->types[i].name, ".push"))
             continue;

@@ -145,6 +145,12 @@ struct fit {
     size_t rank; /* in the table */
 };
 
+/* Who takes objects only refuses all text, however it is signed. */
+static bool is_text_to_objects(const struct investigation *inv, const struct trial *trial)
+{
+    return !trial->feature && trial->other_dialect && inv->dialect == DIALECT_OBJECT;
+}
+
 /* How much of what was refused it explains; 0 when it would refuse what was accepted. */
 static size_t num_explained(const struct investigation *inv, const struct computation *by,
                             const struct trials *trials)
@@ -152,7 +158,8 @@ static size_t num_explained(const struct investigation *inv, const struct comput
     size_t count = 0;
     for (size_t i = 0; i < trials->count; i++) {
         const struct trial *trial = &trials->items[i];
-        if (!trial->asked || trial->explained || !predicts(inv, by, trial))
+        if (!trial->asked || trial->explained || is_text_to_objects(inv, trial) ||
+            !predicts(inv, by, trial))
             continue;
         if (!trial->refused)
             return 0;
@@ -487,6 +494,12 @@ static void name_rest(struct investigation *inv, struct trials *trials, bool oth
     }
 }
 
+/* The fields of a form hold no objects. */
+static bool takes_fields(const struct investigation *inv)
+{
+    return inv->num_dresses && inv->dresses[0] == feature_find("form-fields");
+}
+
 #define ROUNDS_MAX 3
 
 void shrink_content(struct investigation *inv)
@@ -497,7 +510,7 @@ void shrink_content(struct investigation *inv)
     for (size_t round = 0; proved && round < ROUNDS_MAX && !inv->closed; round++) {
         struct trials trials = {0};
         ask_dialect_of(inv, &trials, false);
-        if (!inv->input->object_only)
+        if (!inv->input->object_only && !takes_fields(inv))
             ask_dialect_of(inv, &trials, true);
         read_subjects(inv, &trials);
         proved = name_hypothesis(inv, &trials);

@@ -25,7 +25,7 @@ struct symptom {
     bool is_repeated;         /* claimed only when its requests meet the same once more */
     bool spreads;             /* to whatever met a malformed answer */
     bool is_in_answer;        /* an answer shows it by itself, whatever explains its status */
-    const char *part_of;      /* where that was found too, this is a part of it */
+    const char *part_of[2];   /* where one of them was found too, this is a part of it */
 };
 
 static bool was_accepted(const struct exchange *decisive)
@@ -70,14 +70,14 @@ static const struct symptom symptoms[] = {
      .harm_rank = HARM_LEAKED,
      .cases = {"panora/signature/refusals-look-alike"},
      .all_refused = true,
-     .part_of = "throws-on-refusals"},
+     .part_of = {"throws-on-refusals"}},
     {.kind = {"shows-stack-trace", "shows a stack trace to anyone who sends something odd",
               "it tells anyone which code and versions run",
               "answer a fixed text, and log the trace (Express: NODE_ENV=production)"},
      .harm_rank = HARM_HYGIENE,
      .cases = {"http/disclosure/stack-trace"},
      .is_in_answer = true,
-     .part_of = "leaks-reasons"},
+     .part_of = {"leaks-reasons"}},
     {.kind = {"slow-acknowledgement", "processes the event before it answers",
               "Panora has five workers and no timeout: a slow endpoint delays everyone's events",
               "put the event in a queue and answer at once"},
@@ -99,14 +99,14 @@ static const struct symptom symptoms[] = {
               "keep one instance running, or do less before the first request"},
      .harm_rank = HARM_SLOW,
      .cases = {"panora/timing/acknowledges-promptly[cold]"},
-     .part_of = "slow-acknowledgement"},
+     .part_of = {"slow-acknowledgement", "slow-after-a-pause"}},
     {.kind = {"slow-refusals", "takes longer to refuse a forgery than to accept an event",
               "anyone can keep it busy with few requests",
               "verify before any slow step (a database, another service), and do not sleep before "
               "a refusal"},
      .harm_rank = HARM_SLOW,
      .cases = {"panora/timing/refuses-promptly"},
-     .part_of = "slow-acknowledgement"},
+     .part_of = {"slow-acknowledgement"}},
     {.kind = {"held-by-slow-clients", "is blocked by clients that send slowly or send nothing",
               "anyone can keep Panora's events out with a few connections",
               "limit the time a request may take to arrive, and put a proxy in front that buffers "
@@ -147,7 +147,7 @@ static const struct symptom symptoms[] = {
      .cases = {"panora/delivery/refuses-other-methods"},
      .shows = was_accepted,
      .is_repeated = true,
-     .part_of = "answers-success-to-refusals"},
+     .part_of = {"answers-success-to-refusals"}},
     {.kind = {"accepts-malformed-bodies", "answers 2xx to a body that is not JSON",
               "an event that was damaged on the way counts as delivered, and is lost",
               "answer 400 to a body that cannot be parsed; an error handler must not answer 200"},
@@ -155,7 +155,7 @@ static const struct symptom symptoms[] = {
      .cases = {"panora/payload/refuses-malformed-json"},
      .shows = was_accepted,
      .is_repeated = true,
-     .part_of = "answers-success-to-refusals"},
+     .part_of = {"answers-success-to-refusals"}},
     {.kind = {"dies-on-abort", "crashes when a client disconnects during a request",
               "anyone can take the endpoint down", "handle the request's error event"},
      .harm_rank = HARM_DIES,
@@ -212,7 +212,7 @@ static const struct symptom symptoms[] = {
      .harm_rank = HARM_LOST,
      .cases = {"http/transport/split-character", "http/transport/chunked"},
      .is_repeated = true,
-     .part_of = "reads-first-piece-only"},
+     .part_of = {"reads-first-piece-only"}},
 };
 
 /* A rate limit has a cause of its own, and says nothing else of the endpoint. */
@@ -338,6 +338,14 @@ static bool stands(struct investigation *inv, const struct symptom *symptom,
     return slowness != SLOW_NOT;
 }
 
+static struct diagnosis *found_whole(const struct investigation *inv, const struct symptom *symptom)
+{
+    struct diagnosis *whole = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(symptom->part_of) && !whole; i++)
+        whole = found_find(inv, symptom->part_of[i]);
+    return whole;
+}
+
 static void claim(struct investigation *inv, const struct symptom *symptom,
                   const struct case_result *one)
 {
@@ -346,7 +354,7 @@ static void claim(struct investigation *inv, const struct symptom *symptom,
     if (!stands(inv, symptom, one, &confidence, &because))
         return;
     char *evidence = mem_format("%s: %s", one->id, one->actual ? one->actual : "");
-    struct diagnosis *whole = found_find(inv, symptom->part_of);
+    struct diagnosis *whole = found_whole(inv, symptom);
     struct diagnosis *known = found_find(inv, symptom->kind.id);
     struct diagnosis *found =
         whole ? whole : found_add(inv, &symptom->kind, symptom->harm_rank, confidence, evidence);
@@ -365,7 +373,7 @@ static void claim(struct investigation *inv, const struct symptom *symptom,
 static bool may_be_first_piece_only(const struct investigation *inv, const struct symptom *symptom)
 {
     static const char whole[] = "reads-first-piece-only";
-    if (!symptom->part_of || strcmp(symptom->part_of, whole) != 0 || found_find(inv, whole))
+    if (!symptom->part_of[0] || strcmp(symptom->part_of[0], whole) != 0 || found_find(inv, whole))
         return false;
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct exchange *exchange = inv->sights[i].exchange;
@@ -390,14 +398,15 @@ static bool lets_others_in(const struct investigation *inv, const struct case_re
     return false;
 }
 
-/* Where other events met the same answer and nothing tells why, a refused one shows nothing that is
+/* Where other events met the same answer and nothing tells why, a lost one shows nothing that is
  * its own. */
 static bool others_are_lost(const struct investigation *inv, const struct symptom *symptom,
                             const struct case_result *one)
 {
     const struct exchange *decisive =
         one->decisive < one->num_exchanges ? &one->exchanges[one->decisive] : NULL;
-    if (!decisive || !decisive->genuine || answer_of(&decisive->seen) != ANSWER_REFUSED)
+    enum answer answer = decisive ? answer_of(&decisive->seen) : ANSWER_NONE;
+    if (!decisive || !decisive->genuine || (answer != ANSWER_REFUSED && answer != ANSWER_ERROR))
         return false;
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
@@ -501,7 +510,8 @@ static void note_limit(struct investigation *inv)
         num_genuine += counts;
         num_limited += counts && sight_was_limited(sight);
     }
-    bool known = found_find(inv, "locks-out") || found_find(inv, "stops-accepting");
+    bool known = found_find(inv, "locks-out") || found_find(inv, "stops-accepting") ||
+                 found_find(inv, "limits-concurrency");
     if (num_limited == 0 || !(inv->input->any_accepted || inv->has_base) || known)
         return;
     char *evidence =

@@ -148,8 +148,10 @@ static void stop_waiting(struct health *health)
 #define FAR_APART_NS  (GAP_MAX_NS * 4 / 5)
 #define FAR_APART_MAX 4
 
-void health_note_overload(struct health *health)
+void health_note_overload(struct health *health, int status)
 {
+    if (!health->any_accepted)
+        health->first_status = status;
     health->num_far_apart += health->gap_ns >= FAR_APART_NS;
     if (!health->is_limited && health->num_far_apart >= FAR_APART_MAX)
         stop_waiting(health);

@@ -43,6 +43,7 @@ struct health {
     size_t num_alone;     /* cases that met it and were repeated by themselves, unhurriedly; */
     size_t num_again;     /* ... and met it again */
     int overload_status;  /* what a canary met, and later did not; 0 = none did */
+    int first_status;     /* what events met before one was accepted; 0 = none did */
     unsigned num_limited_forged; /* forgeries that got such answers each time they ran alone,
                                   * beside an event that got in at once */
 
@@ -94,7 +95,7 @@ void health_slow_down(struct health *health);
 /* A genuine event met an overload, or a case did that was repeated by itself: once that happens
  * however few come and however far apart, less load changes nothing, and such answers are the
  * endpoint's own. */
-void health_note_overload(struct health *health);
+void health_note_overload(struct health *health, int status);
 void health_note_repetition(struct health *health, bool again);
 
 /* An event got in: they may come a little closer together again. */

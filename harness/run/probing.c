@@ -159,6 +159,7 @@ static struct diagnose_input input_for(struct probing *probing)
         .is_private = options->target->is_tls || options->target->is_loopback,
         .any_accepted = runner->health.any_accepted,
         .crowded_status = runner->health.is_limited ? 0 : runner->health.overload_status,
+        .first_status = runner->health.any_accepted ? runner->health.first_status : 0,
         .max_requests = budgets[options->diagnose].max_requests - runner->result->num_experiments,
         .max_words = budgets[options->diagnose].words,
         .max_ns = longest_of(probing),
@@ -209,7 +210,7 @@ void probing_diagnose(struct runner *runner)
     input.num_controls = progress->num_controls;
     size_t troubles = runner->result->counts[VERDICT_FAIL] + runner->result->counts[VERDICT_WARN] +
                       runner->result->counts[VERDICT_INCONCLUSIVE];
-    if ((troubles > 0 || input.crowded_status) &&
+    if ((troubles > 0 || input.crowded_status || input.first_status) &&
         options->diagnose != DIAGNOSE_OFF) { /* otherwise there is nothing to explain */
         unpack_odd(runner);
         diagnose(&input, &runner->result->diagnoses, &runner->result->num_diagnoses);

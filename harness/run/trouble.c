@@ -76,10 +76,12 @@ static void begin(struct runner *runner, int64_t now_ns)
     for_each(runner, mark_suspect);
 }
 
-static void note_crowded(struct runner *runner, struct testcase *test, bool genuine, int64_t now_ns)
+static void note_crowded(struct runner *runner, struct testcase *test,
+                         const struct exchange *exchange, int64_t now_ns)
 {
+    bool genuine = exchange->genuine;
     if (genuine)
-        health_note_overload(&runner->health);
+        health_note_overload(&runner->health, exchange->seen.status);
     if (runner->health.is_limited || test->num_crowded >= CROWDED_MAX ||
         (!genuine && runner->health.num_limited_forged >= LIMITED_FORGED_MAX))
         return;
@@ -104,7 +106,7 @@ void trouble_note(struct runner *runner, struct testcase *test, const struct exc
                answer_of(&exchange->seen) == ANSWER_UNREACHED && died) {
         testcase_end_unsent(test, "not sent: the endpoint was down", now_ns);
     } else if (is_crowded(test, exchange)) {
-        note_crowded(runner, test, exchange->genuine, now_ns);
+        note_crowded(runner, test, exchange, now_ns);
     } else if (exchange->accepted) {
         health_ease(&runner->health);
     }

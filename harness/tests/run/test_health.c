@@ -240,13 +240,13 @@ Test(run_health, one_that_always_answered_in_pieces_is_not_down, .init = set_up)
 Test(run_health, overload_that_no_distance_mends_is_its_own_answer, .init = begin_look)
 {
     for (int i = 0; i < 3; i++)
-        health_note_overload(&health);
+        health_note_overload(&health, 503);
     cr_expect_not(health.is_limited, "they came close together");
     for (int i = 0; i < 6; i++)
         health_slow_down(&health);
     for (int i = 0; i < 4; i++) {
         cr_expect_not(health.is_limited);
-        health_note_overload(&health);
+        health_note_overload(&health, 503);
     }
     cr_expect(health.is_limited && health.is_erratic);
     cr_expect_eq(health.gap_ns, 0);
