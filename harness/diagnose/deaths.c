@@ -85,7 +85,8 @@ static const struct exchange *last_answered(const struct case_result *one, size_
     for (size_t i = 0; i < one->num_exchanges; i++) {
         const struct exchange *exchange = &one->exchanges[i];
         bool is_silent = exchange->seen.outcome == OUTCOME_TIMED_OUT; /* so it is there */
-        if (is_silent || answer_of(&exchange->seen) == ANSWER_DIED)   /* that may have done it */
+        bool may_kill = answer_of(&exchange->seen) == ANSWER_DIED && !exchange->genuine;
+        if (is_silent || may_kill)
             return NULL;
         if (exchange->seen.outcome != OUTCOME_ANSWERED)
             continue;
