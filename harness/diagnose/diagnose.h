@@ -45,14 +45,14 @@ struct diagnose_input {
     uint64_t seed;
     unsigned run_tag;
     int64_t wall_ms;
-    int64_t target_ns;     /* what takes longer is slow */
-    bool object_only;      /* the endpoint takes data as an object */
-    bool is_unsigned;      /* it knowingly verifies nothing */
-    bool is_private;       /* the secret itself may be sent: https or loopback */
-    bool any_accepted;     /* some genuine event was accepted */
-    int crowded_status;    /* that events met because others came before them; 0 = none is known */
-    int first_status;      /* that events met before one was accepted, and not again; 0 = none did */
-    size_t max_requests;   /* that the experiments may send; 0 = as many as they like */
+    int64_t target_ns;   /* what takes longer is slow */
+    bool object_only;    /* the endpoint takes data as an object */
+    bool is_unsigned;    /* it knowingly verifies nothing */
+    bool is_private;     /* the secret itself may be sent: https or loopback */
+    bool any_accepted;   /* some genuine event was accepted */
+    int crowded_status;  /* that events met because others came before them; 0 = none is known */
+    int first_status;    /* that events met before one was accepted, and not again; 0 = none did */
+    size_t max_requests; /* that the experiments may send; 0 = as many as they like */
     const char *max_words; /* says it when they were not enough */
     int64_t max_ns;        /* that the experiments may take; 0 = as long as they like */
     const char **stopped;  /* why `send` sends nothing more; NULL, or points to NULL = unsaid */

@@ -55,7 +55,7 @@ static bool comes_further(const struct observation *seen, const struct observati
  * check it: to be accepted proves nothing unless a forgery is not. */
 static bool may_go_round(const struct feature *feature)
 {
-    static const char *const ids[] = {"lower-name", "upper-name", "form",
+    static const char *const ids[] = {"lower-name",  "upper-name", "form",
                                       "form-fields", "text",       "charset"};
     for (size_t i = 0; i < ARRAY_LEN(ids); i++)
         if (strcmp(feature->id, ids[i]) == 0)
