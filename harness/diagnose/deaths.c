@@ -77,6 +77,15 @@ bool deaths_measure(struct investigation *inv)
     return true;
 }
 
+/* It may have ended the endpoint by itself; another forgery dies with what came before it. */
+static bool is_no_event(const struct exchange *exchange)
+{
+    struct js *event = js_parse(buf_bytes(&exchange->request.body), NULL);
+    bool is_none = js_get(event, "data") == NULL;
+    js_free(event);
+    return is_none;
+}
+
 /* The answer that came last, and how many genuine events of the case were accepted before it. */
 static const struct exchange *last_answered(const struct case_result *one, size_t *out_before)
 {
@@ -84,9 +93,7 @@ static const struct exchange *last_answered(const struct case_result *one, size_
     *out_before = 0;
     for (size_t i = 0; i < one->num_exchanges; i++) {
         const struct exchange *exchange = &one->exchanges[i];
-        bool is_silent = exchange->seen.outcome == OUTCOME_TIMED_OUT; /* so it is there */
-        bool may_kill = answer_of(&exchange->seen) == ANSWER_DIED && !exchange->genuine;
-        if (is_silent || may_kill)
+        if (exchange->seen.outcome == OUTCOME_TIMED_OUT) /* who keeps silent is there */
             return NULL;
         if (exchange->seen.outcome != OUTCOME_ANSWERED)
             continue;
@@ -97,12 +104,26 @@ static const struct exchange *last_answered(const struct case_result *one, size_
     return last;
 }
 
+static bool odd_one_was_cut_off(const struct investigation *inv)
+{
+    const struct run_result *result = inv->input->result;
+    for (size_t i = 0; i < result->num_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        for (size_t k = 0; one->canary_failed && k < one->num_exchanges; k++)
+            if (answer_of(&one->exchanges[k].seen) == ANSWER_DIED &&
+                is_no_event(&one->exchanges[k]))
+                return true;
+    }
+    return false;
+}
+
 /* It stayed away: the last answer before is what is known. */
 static bool name_last(struct investigation *inv, const struct case_result *one)
 {
     size_t num_before;
     const struct exchange *last = last_answered(one, &num_before);
-    if (!last || last->genuine || answer_of(&last->seen) != ANSWER_REFUSED || one->recovery_ns >= 0)
+    if (!last || last->genuine || answer_of(&last->seen) != ANSWER_REFUSED ||
+        one->recovery_ns >= 0 || odd_one_was_cut_off(inv))
         return false;
     struct diagnosis_kind kind = dies;
     char *sentence =
