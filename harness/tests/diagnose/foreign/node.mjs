@@ -26,8 +26,15 @@ const emptyAsArray = (v) => v && typeof v === 'object' && !Array.isArray(v) && !
 const trimmed = (v) => typeof v === 'string' ? v.trim() || null : v;
 const ascii = (text) => text.replace(/[^\x00-\x7f]/g, (c) => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
 
+// as a library does that sorts the names as text: "10" comes before "9"
+const sortedText = (v) => Array.isArray(v) ? `[${v.map(sortedText).join(',')}]`
+  : v && typeof v === 'object' ? `{${Object.keys(v).sort().map((k) => JSON.stringify(k) + ':' + sortedText(v[k])).join(',')}}`
+  : JSON.stringify(v);
+
 function messageOf(event, body) {
   let data = event.data;
+  if (is('twice') || (is('objects-as-text') && typeof data !== 'string')) return JSON.stringify(JSON.stringify(data));
+  if (is('inner-sorted-text')) return sortedText(typeof data === 'string' ? JSON.parse(data) : data);
   if (is('inner', 'inner-sorted', 'inner-ascii') && typeof data === 'string') data = JSON.parse(data);
   if (is('sorted', 'inner-sorted')) data = walk(data, sorted);
   if (is('no-nulls', 'gson')) data = walk(data, withoutNulls);
@@ -64,6 +71,7 @@ function refusedContent(event, body) { // -> status or 0
   if (is('no-nulls-at-all') && contains(data, (v) => v === null)) return 400;
   if (is('no-empty-text') && contains(data, (v) => v === '')) return 422;
   if (is('no-big-integers') && contains(data, (v) => typeof v === 'number' && Math.abs(v) > Number.MAX_SAFE_INTEGER)) return 500;
+  if (is('no-long-integers') && contains(data, (v) => Number.isInteger(v) && Math.abs(v) > 2 ** 31 && !/e/.test(String(v)))) return 500;
   if (is('no-fractions') && contains(data, (v) => typeof v === 'number' && !Number.isInteger(v))) return 500;
   if (is('no-lone') && /\\ud[89a-f]/i.test(text)) return 500;
   if (is('strict-dates') && data && data.created_at === null) return 422;
@@ -77,6 +85,7 @@ function refusedContent(event, body) { // -> status or 0
   if (is('no-empty-arrays') && Array.isArray(data) && !data.length) return 500;
   if (is('known-types') && event.type !== 'connection.created' && !/\.(created|pulled|push|updated)$/.test(event.type)) return 400;
   if (is('only-crm') && !event.type.startsWith('crm.')) return 400;
+  if (is('known-verticals') && !/^(connection|crm|ticketing|filestorage|ecommerce)\./.test(event.type)) return 400;
   if (is('no-unheard') && event.type.includes('unheard')) return 404;
   if (is('no-push') && event.type.endsWith('.push')) return 400;
   if (is('strict-event') && Object.keys(event).length !== 3) return 400;
@@ -94,7 +103,7 @@ function signatureOk(request, event, body) {
   if (is('one-spelling')) given = request.rawHeaders.includes('panora-signature') ? given : undefined;
   if (is('no-verify')) return true;
   if (is('present-only') && given === undefined) return true;
-  if (given === undefined) return false;
+  if (given === undefined || (is('no-empty') && given === '')) return false;
   const instance = is('old-instance') && served % 4 === 3 ? { key: 'an-old-secret' } : {};
   let key = is('old-instance') ? instance.key ?? SECRET : SECRET;
   if (is('key-lower')) key = key.toUpperCase();
@@ -106,6 +115,7 @@ function signatureOk(request, event, body) {
   const form = is('base64') ? 'base64' : 'hex';
   let right = hmac(message, { key, form, algorithm: is('sha512') ? 'sha512' : is('sha1') ? 'sha1' : 'sha256' });
   if (is('hub', 'sha256-prefix')) right = 'sha256=' + right;
+  if (is('no-padding')) right = right.replace(/../g, (byte) => parseInt(byte, 16).toString(16));
   if (is('upper')) right = right.toUpperCase();
   if (is('first-16') && given.slice(0, 16) === right.slice(0, 16)) return true;
   if (is('first-32-of-64') && given.length === 64 && given.slice(0, 32) === right.slice(0, 32)) return true;
@@ -117,6 +127,7 @@ function signatureOk(request, event, body) {
   if (is('as-number') && given.startsWith('0')) return false;
   if (is('half-unverified') && served % 2) return true;
   if (is('sometimes-unverified') && served % 3 === 0) return true;
+  if (is('unverified-verticals') && !/^(connection|crm|ticketing|filestorage|ecommerce)\./.test(event.type)) return true;
   if (is('unverified-deals') && event.type.startsWith('ticketing.')) return true;
   if (is('unverified-large') && body.length > 100000) return true;
   if (is('unverified-known-id') && accepted.has(event.id_event)) return true;
@@ -136,6 +147,10 @@ function judge(request, body) { // -> status
   const type = request.headers['content-type'] ?? '';
   if (is('wants-charset') && type !== 'application/json; charset=utf-8') return 415;
   if (is('no-charset') && type !== 'application/json') return 415;
+  if (is('fields-only')) {
+    if (!type.startsWith('application/x-www-form')) return 401;
+    body = Buffer.from(JSON.stringify(Object.fromEntries(new URLSearchParams(body.toString()))));
+  }
   if (is('form-only') && !type.startsWith('application/x-www-form')) return 400;
   if (is('no-chunks') && request.headers['transfer-encoding']) return 411;
   if (is('redirect')) return 303;
@@ -159,6 +174,8 @@ function judge(request, body) { // -> status
   if (is('rate-20')) { const now = Date.now(); recent = recent.filter((t) => now - t < 1000); if (recent.length >= 20) return 429; recent.push(now); }
   if (is('rate-503')) { const now = Date.now(); recent = recent.filter((t) => now - t < 1000); if (recent.length >= 10) return 503; recent.push(now); }
   if (is('pool-2') && flying > 2) return 503;
+  if (is('pool-1') && flying > 1) return 429;
+  if (is('first-fails-503') && genuine === 1) return 503;
   if (is('first-fails') && genuine === 1) return 500;
   let status = 0;
   try { status = refusedContent(event, body); } catch { status = 500; }
@@ -173,10 +190,11 @@ function handle(request, response) {
     const body = Buffer.concat(parts);
     bytes += body.length;
     flying++;
-    const status = judge(request, body);
+    const judged = judge(request, body);
+    const status = is('all-200') ? 200 : judged;
     if (is('cache') && status === 200) cached = status;
     if (is('resets') && status === 401) { flying--; return request.socket.resetAndDestroy(); }
-    const wait = is('pool-2') ? 15 : is('slow') && status === 200 ? 1500 : 0;
+    const wait = is('pool-1', 'pool-2') ? 15 : is('slow') && status === 200 ? 1500 : 0;
     const answer = () => {
       flying--;
       if (is('never-answers') && status === 200) return;
@@ -189,7 +207,7 @@ function handle(request, response) {
         : is('leaks') && status === 401 ? JSON.stringify({ expected: hmac(JSON.stringify((() => { try { return JSON.parse(body).data; } catch { return ''; } })() ?? '')) })
         : is('leaks-secret') && status === 401 ? JSON.stringify({ error: 'signature does not fit', settings: { secret: SECRET } })
         : is('stack') && status === 400 ? new Error('Unexpected token').stack
-        : JSON.stringify({ ok: status < 300 });
+        : JSON.stringify({ ok: judged < 300 });
       response.writeHead(status, headers).end(text);
       if (is('dies-after-16m') && bytes > 16e6) process.exit(1);
       if (is('dies-on-refusal') && status === 401) setTimeout(() => process.exit(1), 3);
