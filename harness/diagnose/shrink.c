@@ -145,12 +145,6 @@ struct fit {
     size_t rank; /* in the table */
 };
 
-/* Who takes objects only refuses all text, however it is signed. */
-static bool is_text_to_objects(const struct investigation *inv, const struct trial *trial)
-{
-    return !trial->feature && trial->other_dialect && inv->dialect == DIALECT_OBJECT;
-}
-
 /* How much of what was refused it explains; 0 when it would refuse what was accepted. */
 static size_t num_explained(const struct investigation *inv, const struct computation *by,
                             const struct trials *trials)
@@ -158,8 +152,7 @@ static size_t num_explained(const struct investigation *inv, const struct comput
     size_t count = 0;
     for (size_t i = 0; i < trials->count; i++) {
         const struct trial *trial = &trials->items[i];
-        if (!trial->asked || trial->explained || is_text_to_objects(inv, trial) ||
-            !predicts(inv, by, trial))
+        if (!trial->asked || trial->explained || !predicts(inv, by, trial))
             continue;
         if (!trial->refused)
             return 0;
@@ -345,9 +338,25 @@ static void take_hypothesis(struct investigation *inv, struct trials *trials,
 #define FITS_TRIED       6
 #define EQUAL_FITS_TRIED 14 /* ... that explain as much as the best */
 
+/* Who takes only one dialect refuses the other however it is signed: what would explain that must
+ * open it. */
+static bool opens_dialect(struct investigation *inv, const struct computation *by,
+                          const struct trials *trials)
+{
+    const struct specimen genuine = {.other_dialect = true, .by = by};
+    for (size_t i = 0; i < trials->count; i++) {
+        const struct trial *trial = &trials->items[i];
+        if (!trial->feature && trial->other_dialect && is_claimed(inv, by, trial))
+            return is_accepted_by(inv, &genuine);
+    }
+    return true;
+}
+
 static const struct trial *proved_by(struct investigation *inv, const struct computation *by,
                                      const struct trials *trials, bool at_once)
 {
+    if (!opens_dialect(inv, by, trials))
+        return NULL;
     return at_once ? proved_at_once(inv, by, trials) : proved_one_by_one(inv, by, trials);
 }
 
