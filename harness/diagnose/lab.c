@@ -405,6 +405,16 @@ struct diagnosis *found_pair(struct investigation *inv, const struct diagnosis_k
 
 /* --- a genuine event that is accepted --- */
 
+/* Some event was refused that is like others. */
+static bool saw_refusal(const struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].answer == ANSWER_REFUSED && inv->sights[i].exchange->genuine &&
+            inv->sights[i].is_plain)
+            return true;
+    return false;
+}
+
 #define BASE_TRIES 12 /* of two events each */
 
 /* The run waited in vain for each of its events: they need not be waited for again. */
@@ -483,7 +493,7 @@ void lab_find_base(struct investigation *inv)
             return;
     }
     take_type(inv, inv->input->usual_type, usual);
-    for (size_t i = 0; i < BASE_TRIES && inv->input->any_accepted && !inv->closed; i++)
-        if (try_base(inv) || inv->hangs || inv->stays_limited)
+    for (size_t i = 0; i < BASE_TRIES && inv->input->any_accepted && saw_refusal(inv); i++)
+        if (inv->closed || try_base(inv) || inv->hangs || inv->stays_limited)
             return; /* one in a few may get in */
 }
