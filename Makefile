@@ -18,6 +18,7 @@
 #   make screenshot  take the README's picture anew with Chromium (make deps-all)
 #   make prove      the suites against the right receiver and every fault; that what is written down
 #                   of it (fixtures/matrix.json and matrix.md) is what comes out
+#                   (PAIRS=300 also diagnoses so many pairs of faults)
 #   make matrix     the same, and write it down
 #   make hostile    the program against an endpoint that does its worst: time, memory, reports, secrets;
 #                   and the receiver beside a crowd of strangers
@@ -293,7 +294,7 @@ screenshot: $(BIN)
 
 # The suites against the right receiver and every fault, and what catches what: for programs, and as a table.
 prove: $(BIN)
-	@harness/tools/matrix.sh $(BIN) check
+	@harness/tools/matrix.sh $(BIN) check $(PAIRS)
 matrix: $(BIN)
 	@harness/tools/matrix.sh $(BIN) write
 

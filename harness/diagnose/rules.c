@@ -100,7 +100,8 @@ static struct fit fit_of(const struct investigation *inv, const struct rule *rul
             if (!is_explained(inv, covered, sight) && !fit.example)
                 fit.example = sight;
         }
-        bool likens = !fit.contrast || likeness_of(sight) >= likeness_of(fit.contrast);
+        /* of equals the first: it is the plainest */
+        bool likens = !fit.contrast || likeness_of(sight) > likeness_of(fit.contrast);
         if (!predicted && !shown && likens)
             fit.contrast = sight;
     }
@@ -198,10 +199,12 @@ static void add_found(struct investigation *inv, const struct rule *rules, size_
     char *contrast = describe(fit->contrast);
     struct diagnosis_kind kind = best->kind;
     bool entry = best->effect == EFFECT_GETS_IN;
+    const struct sight *wrong =
+        entry ? fit->contrast : fit->example; /* what is refused, or breaks */
     kind.sentence = whole;
     struct diagnosis *diagnosis =
         found_pair(inv, &kind, best->harm_rank, entry ? example : contrast,
-                   entry ? contrast : example, fit->example ? fit->example->exchange->sent : "");
+                   entry ? contrast : example, wrong ? wrong->exchange->sent : "");
     explain(inv, best, diagnosis, covered);
     free(sentence);
     free(whole);

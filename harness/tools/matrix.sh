@@ -1,12 +1,15 @@
 #!/bin/sh
 # What catches what: fixtures/matrix.json, and the same as a table in fixtures/matrix.md.
 #
-#   matrix.sh HOOKCHECK write    prove the suites and write both
-#   matrix.sh HOOKCHECK check    prove the suites; fail when what is committed differs
+#   matrix.sh HOOKCHECK write [PAIRS]    prove the suites and write both
+#   matrix.sh HOOKCHECK check [PAIRS]    prove the suites; fail when what is committed differs
+#
+# PAIRS: so many pairs of faults are diagnosed in the same proof.
 set -eu
 
 program=$1
 action=$2
+pairs=${3:-0}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 130' INT TERM
@@ -20,7 +23,7 @@ write | check) ;;
 esac
 
 make_matrix() {
-    "$program" selftest --format json --markdown "$folder/table.md" >"$folder/matrix.json" || {
+    "$program" selftest --pairs "$pairs" --format json --markdown "$folder/table.md" >"$folder/matrix.json" || {
         echo "matrix: the suites are not proved: see the problems above" >&2
         exit 1
     }
