@@ -61,6 +61,8 @@ bool deaths_measure(struct investigation *inv)
     for (size_t i = 0; i < DEATHS; i++)
         if (!is_gone_after(inv, true) || is_gone_after(inv, false))
             return false;
+    if (inv->closed) /* what was no longer sent shows nothing */
+        return false;
     struct diagnosis *diagnosis =
         found_pair(inv, &dies, HARM_DIES,
                    inv->has_base ? "a genuine event, after which the next one is answered"
