@@ -75,7 +75,7 @@ Test(prove_causes, what_is_wrong_is_refused_with_its_place)
         const char *message;
     } rows[] = {
         {"[]", "c.json: is an array; an object is needed here"},
-        {"{\"yields\": {}, \"masc\": []}", "no key \"masc\"; did you mean \"masks\"?"},
+        {"{\"yields\": {}, \"mask\": []}", "no key \"mask\"; did you mean \"masks\"?"},
         {WITH("\"groups\": {}, \"together\": []"), "c.json: /masks: is missing"},
         {WITH("\"groups\": {}, \"together\": [], \"masks\": [{\"by\": [\"A99\"], \"hides\": [], "
               "\"because\": \"\"}]"),
