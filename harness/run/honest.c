@@ -153,7 +153,8 @@ char *honest_sentence(const struct runner *runner)
         each_exchange(runner, tally_met, &tally);
     if (!runner->health.any_accepted)
         say_none_accepted(runner, &tally, &out);
-    else if (tally.num_genuine >= MANY && tally.num_met * 10 >= tally.num_genuine * NEARLY_ALL)
+    else if (tally.met && tally.num_genuine >= MANY &&
+             tally.num_met * 10 >= tally.num_genuine * NEARLY_ALL)
         say_nearly_none(runner, &tally, &out);
     return buf_take(&out);
 }

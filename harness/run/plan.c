@@ -300,7 +300,7 @@ static bool means_the_same(const struct plan *plan, const struct planned *by_pan
     for (size_t i = 0; i < by_scheme->count; i++) {
         size_t control = by_scheme->requests[i].control;
         const struct planned_request *twin =
-            control == NO_CONTROL ? NULL : &plan->controls[control].requests[0];
+            control == NO_CONTROL || !plan->controls ? NULL : &plan->controls[control].requests[0];
         if (!mean_the_same(plan, &by_panora->requests[i].exchange,
                            &by_scheme->requests[i].exchange) ||
             (twin && !twin->exchange.packed &&
