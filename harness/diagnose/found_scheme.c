@@ -71,15 +71,17 @@ static bool is_open(const struct computation *by)
 }
 
 /* Where several headers carry it, a changed one proves nothing: the endpoint may read another. */
-static bool has_more_headers(const struct computation *by)
+static bool has_one_header(const struct scheme *scheme)
 {
-    const struct hypothesis *digest = by->parts[PART_DIGEST];
-    return digest && digest->is_whole;
+    struct buf value = {0};
+    bool ok = sign(scheme, bytes_of("message"), bytes_of("key"), &value);
+    buf_clear(&value);
+    return ok;
 }
 
 struct scheme *scheme_found(const struct investigation *inv)
 {
-    if (!inv->has_base || is_open(&inv->by) || has_more_headers(&inv->by))
+    if (!inv->has_base || is_open(&inv->by))
         return NULL;
     struct found_scheme *found = mem_alloc(sizeof *found);
     *found = (struct found_scheme){
@@ -92,7 +94,10 @@ struct scheme *scheme_found(const struct investigation *inv)
     memcpy(found->dresses, inv->dresses, sizeof found->dresses);
     if (inv->num_dresses)
         found->scheme.dress = dress;
-    return &found->scheme;
+    if (has_one_header(&found->scheme))
+        return &found->scheme;
+    free(found);
+    return NULL;
 }
 
 const struct computation *scheme_computation(const struct scheme *scheme)

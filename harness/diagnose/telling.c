@@ -105,7 +105,7 @@ static void name(struct investigation *inv, size_t one, size_t other, const char
 
 void telling_measure(struct investigation *inv)
 {
-    struct answers answers;
+    struct answers answers = {0};
     bool refused = ask_all(inv, &answers);
     const char *what = NULL;
     for (size_t i = 1; refused && !what && i < NUM_GUESSES; i++)

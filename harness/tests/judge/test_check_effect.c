@@ -75,7 +75,7 @@ static const struct row rows[] = {
     {NOT, "401", 1, "204", 1, SAME_ID, VERDICT_INCONCLUSIVE, "same id_event"},
     {NOT, "401", 0, "204", 0, 0, VERDICT_INCONCLUSIVE, "not processed either"},
     {NOT, "401", 0, "204", UNKNOWN, 0, VERDICT_INCONCLUSIVE, "for a test"},
-    {NOT, "401", 0, "401", 0, 0, VERDICT_INCONCLUSIVE, "genuine event was not accepted"},
+    {NOT, "401", 0, "401", 0, 0, VERDICT_INCONCLUSIVE, "genuine event failed too"},
     {NOT, "401", UNKNOWN, "204", 1, 0, VERDICT_INCONCLUSIVE, "for a test"},
     {NOT, "unsent", UNASKED, "204", 1, 0, VERDICT_INCONCLUSIVE, "not sent"},
 };
