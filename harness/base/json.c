@@ -15,14 +15,20 @@ void json_use_mem(void)
     json_set_alloc_funcs(mem_alloc, free);
 }
 
+void json_set_error(const char *file, const json_error_t *where, struct error *err)
+{
+    char *text = text_visible(where->text); /* it quotes the file */
+    (void)error_set(err, "%s: line %d, column %d: %s", file, where->line, where->column, text);
+    free(text);
+}
+
 json_t *json_read(const char *file, struct bytes text, struct error *err)
 {
     json_error_t where;
     json_t *value = json_loadb(text.data ? text.data : "", text.len,
                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &where);
     if (!value)
-        (void)error_set(err, "%s: line %d, column %d: %s", file, where.line, where.column,
-                        where.text);
+        json_set_error(file, &where, err);
     return value;
 }
 

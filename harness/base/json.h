@@ -31,6 +31,9 @@ struct json_at {
  * document short. Once, at the start of the program. */
 void json_use_mem(void);
 
+/* Says where `file` is no JSON, in one line. */
+void json_set_error(const char *file, const json_error_t *where, struct error *err);
+
 /* Parses `text`; the caller frees with json_decref. NULL and `file: line N, column N: ...` on
  * failure. Refuses duplicate keys. */
 json_t *json_read(const char *file, struct bytes text, struct error *err);

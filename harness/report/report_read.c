@@ -530,9 +530,10 @@ bool report_read(const char *file, struct bytes text, struct run_result *out, st
     json_error_t place;
     /* a body may hold U+0000 */
     json_t *json = json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &place);
-    if (!json)
-        return error_set(err, "%s: line %d, column %d: %s", file, place.line, place.column,
-                         place.text);
+    if (!json) {
+        json_set_error(file, &place, err);
+        return false;
+    }
     struct json_at root = json_root(file, json);
     struct json_at version = json_member(&root, "schema_version");
     json_int_t number = 0;

@@ -43,6 +43,15 @@ Test(base_json, says_where_a_file_is_malformed)
     }
 }
 
+/* jansson quotes what it read, line ends included. */
+Test(base_json, says_so_in_one_line)
+{
+    static const char text[] = "[\"a\\\n\"]";
+    struct error err = {0};
+    cr_assert_null(json_read("x.json", bytes_of(text), &err));
+    cr_expect_null(strchr(err.message, '\n'), "%s", err.message);
+}
+
 Test(base_json, reads_any_kind_of_value)
 {
     static const char *const texts[] = {"{}", "[]", "\"a\"", "1", "true", "null", " [1] \n"};
