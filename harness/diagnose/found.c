@@ -35,6 +35,14 @@ struct diagnosis *found_add(struct investigation *inv, const struct diagnosis_ki
     return &found->diagnosis;
 }
 
+void found_drop(struct investigation *inv, struct diagnosis *diagnosis)
+{
+    if (diagnosis != &inv->found[inv->num_found - 1].diagnosis)
+        return;
+    diagnosis_clear(diagnosis);
+    inv->num_found--;
+}
+
 void found_explain(struct diagnosis *diagnosis, const struct case_result *one)
 {
     for (size_t i = 0; one && i < diagnosis->num_cases; i++)

@@ -239,6 +239,7 @@ void unreadable_note(struct investigation *inv); /* an experiment has met such a
 struct diagnosis *found_add(struct investigation *inv, const struct diagnosis_kind *kind,
                             enum harm harm, enum confidence confidence, const char *evidence);
 struct diagnosis *found_find(const struct investigation *inv, const char *id); /* or NULL */
+void found_drop(struct investigation *inv, struct diagnosis *diagnosis);       /* the last one */
 void found_explain(struct diagnosis *diagnosis, const struct case_result *one);
 bool found_explains(const struct investigation *inv, const struct case_result *one);
 

@@ -206,6 +206,8 @@ static void add_found(struct investigation *inv, const struct rule *rules, size_
         found_pair(inv, &kind, best->harm_rank, entry ? example : contrast,
                    entry ? contrast : example, wrong ? wrong->exchange->sent : "");
     explain(inv, best, diagnosis, covered);
+    if (best->effect != EFFECT_GETS_IN && diagnosis->num_cases == 0 && !inv->behind_first)
+        found_drop(inv, diagnosis); /* no case had to do with it */
     free(sentence);
     free(whole);
     free(example);
