@@ -223,12 +223,37 @@ static bool ask_arrays(struct investigation *inv)
 struct refused_types {
     const char *names[TYPES_ASKED];
     size_t count;
+    const char *passed[TYPES_ASKED];
     size_t num_passed;
     size_t num_unheard;
     int status;
     char *described;
 };
 
+/* "crm" or "push" of crm.contact.push. */
+static struct bytes part_of(struct bytes type, bool last)
+{
+    const char *dot = type.len ? memchr(type.data, '.', type.len) : NULL;
+    const char *end = type.data + type.len;
+    if (!dot)
+        return type;
+    if (!last)
+        return (struct bytes){type.data, (size_t)(dot - type.data)};
+    while (memchr(dot + 1, '.', (size_t)(end - dot - 1)))
+        dot = memchr(dot + 1, '.', (size_t)(end - dot - 1));
+    return (struct bytes){dot + 1, (size_t)(end - dot - 1)};
+}
+
+static bool any_shares(const char *const *names, size_t count, struct bytes part, bool last)
+{
+    for (size_t i = 0; i < count; i++)
+        if (bytes_equal(part_of(bytes_of(names[i]), last), part))
+            return true;
+    return false;
+}
+
+/* A type that was not tried is like those that were refused, where none that shares its first part,
+ * or its last, was accepted. */
 static bool fits_type(const struct investigation *inv, const struct sight *sight,
                       const void *payload)
 {
@@ -236,6 +261,12 @@ static bool fits_type(const struct investigation *inv, const struct sight *sight
     for (size_t i = 0; i < types->count; i++)
         if (bytes_equal(sight->type, bytes_of(types->names[i])))
             return true;
+    for (int last = 0; last < 2 && sight->type.data; last++) {
+        struct bytes part = part_of(sight->type, last);
+        if (any_shares(types->names, types->count, part, last) &&
+            !any_shares(types->passed, types->num_passed, part, last))
+            return true;
+    }
     return false;
 }
 
@@ -248,7 +279,8 @@ static void ask_type(struct investigation *inv, const char *type, bool arrays,
         return;
     const struct specimen of_type = {.type = type};
     struct outcome_of seen = ask_for(inv, &of_type);
-    types->num_passed += seen.passed;
+    if (seen.passed)
+        types->passed[types->num_passed++] = type;
     if (!seen.passed) {
         /* the data of another type may be the reason */
         char *same = NULL;
