@@ -159,7 +159,8 @@ static bool can_create_beside(const char *path, struct error *err)
     return ok;
 }
 
-/* The path without links and dots; of a file that does not exist, as far as its folder goes. */
+/* The path with all links, "." and ".." resolved. If there is no such file, only the path of its
+ * folder is resolved. */
 static char *real_path(const char *path)
 {
     char *whole = realpath(path, NULL);

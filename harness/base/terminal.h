@@ -11,8 +11,8 @@
  * terminal what $COLUMNS says, and 80 when it says nothing. */
 size_t terminal_columns(int fd);
 
-/* Whether a line that says how far something has come may be shown on standard error: it is a
- * terminal, and standard output is no pipe, whose reader may write on that terminal too. */
+/* Whether a progress line may be shown: standard error is a terminal, and standard output is not a
+ * pipe. The program that reads a pipe may write to the same terminal. */
 bool terminal_takes_progress(void);
 
 /* Whether the user's locale (LC_ALL, LC_CTYPE, LANG) is in UTF-8. */

@@ -250,7 +250,8 @@ struct bytes text_beginning(struct bytes in, size_t max_len)
     return text_is_utf8(whole) ? whole : all;
 }
 
-/* U+202A..U+202E and U+2066..U+2069 let a line read otherwise than it is. */
+/* U+202A to U+202E and U+2066 to U+2069 change the direction of text, so a line can look different
+ * from what it contains. */
 static bool turns_direction(const unsigned char *at, size_t len)
 {
     return len == 3 && at[0] == 0xe2 &&

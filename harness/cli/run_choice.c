@@ -363,7 +363,8 @@ static bool read_baseline(struct run_choice *choice, const struct arguments *arg
     return true;
 }
 
-/* Whether the run asks all that there is, so that what it does not show is not there. */
+/* Whether the run asks all cases and looks for causes: only then does a cause that is not found no
+ * longer exist. */
 static bool asks_all(const struct run_choice *choice, const struct arguments *arguments)
 {
     const struct run_options *run = &choice->run;

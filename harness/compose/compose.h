@@ -41,9 +41,9 @@ struct composed {
                         that cannot, not the step that is wrong */
 };
 
-/* Composes `step`. `again` is the earlier composed step that
- * `step->again` means, or NULL. With `as_twin` the mutations that are flaws are left out, and an
- * event that is sent again gets an id of its own: the control of a refusal. */
+/* Composes `step`. `again` is the earlier composed step that `step->again` means, or NULL. With
+ * `as_twin` the mutations that are flaws are left out, and an event that is sent again gets an id
+ * of its own: the control of a refusal. */
 bool compose_step(const struct composer *composer, const struct step *step,
                   const struct composed *again, bool as_twin, struct rng *rng, struct composed *out,
                   struct error *err);

@@ -77,13 +77,7 @@ static bool mutate_other_event(struct draft *draft, const struct call *call, str
         compose_data(draft->composer, &plain, draft->event.type, draft->rng, &other.data);
     } while (bytes_equal(buf_bytes(&other.data), buf_bytes(&draft->event.data)));
     buf_reset(&draft->message);
-    struct buf same_key = {0};
-    bool ok = true;
-    if (draft->composer->scheme)
-        ok = scheme_plan(draft->composer->scheme, &other, &draft->message, &same_key);
-    else
-        event_write_message(&other, &draft->message);
-    buf_clear(&same_key);
+    bool ok = scheme_message(draft->composer->scheme, &other, &draft->message);
     event_clear(&other);
     draft->impossible = !ok;
     return ok || error_set(err, "the other event has nothing to sign");

@@ -12,6 +12,18 @@ bool scheme_plan(const struct scheme *scheme, const struct event *event, struct 
     return ok;
 }
 
+bool scheme_message(const struct scheme *scheme, const struct event *event, struct buf *message)
+{
+    struct buf key = {0};
+    bool ok = true;
+    if (scheme)
+        ok = scheme_plan(scheme, event, message, &key);
+    else
+        event_write_message(event, message);
+    buf_clear(&key);
+    return ok;
+}
+
 bool scheme_value(const struct scheme *scheme, struct bytes body, char *out, size_t size)
 {
     struct buf message = {0};

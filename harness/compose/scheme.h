@@ -33,6 +33,9 @@ struct scheme {
 bool scheme_plan(const struct scheme *scheme, const struct event *event, struct buf *message,
                  struct buf *key);
 
+/* Appends only what is signed; by Panora's rule when `scheme` is NULL. False as above. */
+bool scheme_message(const struct scheme *scheme, const struct event *event, struct buf *message);
+
 /* The value of the header for a message. False when there is none, or it is not shorter than
  * `size`. */
 bool scheme_sign(const struct scheme *scheme, struct bytes message, struct bytes key, char *out,

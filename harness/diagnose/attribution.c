@@ -111,17 +111,11 @@ static bool is_right_by(const struct investigation *inv, const struct sight *sig
     const struct request *request = &sight->exchange->request;
     const char *given =
         headers_find(&request->headers, header ? header->argument : PANORA_SIGNATURE_HEADER);
-    struct subject subject;
-    struct signing signing = {0};
-    bool right = given && exchange_body_len(sight->exchange) <= RESERIALISED_MAX &&
-                 subject_read(&subject, buf_bytes(&request->body), inv->input->wall_ms);
-    if (!right)
-        return false;
-    right = hypothesis_sign_by(by, &subject, inv->input->secret, &signing) &&
-            strcmp(buf_text(&signing.value), given) == 0;
-    signing_clear(&signing);
-    subject_clear(&subject);
-    return right;
+    char right[SIGNATURE_VALUE_SIZE];
+    return given && exchange_body_len(sight->exchange) <= RESERIALISED_MAX &&
+           hypothesis_value(by, buf_bytes(&request->body), inv->input->wall_ms, inv->input->secret,
+                            right, sizeof right) &&
+           strcmp(right, given) == 0;
 }
 
 void attribute_computation(struct investigation *inv, struct diagnosis *diagnosis,

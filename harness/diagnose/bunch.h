@@ -19,6 +19,8 @@ struct bunch {
     struct request reference[2]; /* text, object */
 };
 
+/* Writes the reference events, and the ways; the most likely come first, and none that sends the
+ * same as another. Clear it afterwards. */
 void bunch_init(struct investigation *inv, struct bunch *bunch);
 void bunch_clear(struct bunch *bunch);
 

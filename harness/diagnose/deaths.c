@@ -25,7 +25,7 @@ static const struct diagnosis_kind dies = {
  * and be back soon. */
 static const int64_t looks_ns[] = {2 * NS_PER_MS, 10 * NS_PER_MS, 30 * NS_PER_MS, 100 * NS_PER_MS};
 
-/* A genuine event, as the signer signs it; where none is accepted, what is no event at all. */
+/* A genuine event; where no event is accepted, a GET. */
 static void write_harmless(struct investigation *inv, struct request *out)
 {
     const struct specimen genuine = {0};

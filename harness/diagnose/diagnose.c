@@ -19,6 +19,8 @@ static bool has_trouble(const struct diagnose_input *input)
 
 static bool was_reached(const struct investigation *inv)
 {
+    if (inv->input->known && inv->input->known->scheme) /* events got in by it */
+        return true;
     for (size_t i = 0; i < inv->num_sights; i++)
         if (sight_was_answered(&inv->sights[i]))
             return true;
@@ -101,8 +103,8 @@ static void ask_entry(struct investigation *inv)
 
 #define FORGERIES 30 /* so many show a failure by chance of one in five nearly always */
 
-/* Where no genuine event is accepted, only forgeries tell whether any request fails by chance: then
- * a single 5xx is no sign. */
+/* Where no genuine event is accepted, only forgeries can show that requests fail by chance. If they
+ * do, a single 5xx means nothing. */
 static bool fail_by_chance(struct investigation *inv)
 {
     const struct specimen forged = {.forged = true};
@@ -212,8 +214,8 @@ static bool is_taken_with(struct investigation *inv, const struct request *refus
     return taken;
 }
 
-/* Dull events get in, and this one is refused: it is tried by each serialiser that writes it
- * otherwise than Panora's. */
+/* Plain events get in, but this one is refused. Each serialiser that writes it differently from
+ * Panora's is tried on it. */
 static void find_serialiser(struct investigation *inv, const struct request *refused)
 {
     const char *usual = headers_find(&refused->headers, PANORA_SIGNATURE_HEADER);

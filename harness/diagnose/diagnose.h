@@ -31,7 +31,15 @@ struct diagnose_batch {
 typedef bool diagnose_send(void *payload, const struct diagnose_batch *batch,
                            struct observation *seen);
 
-struct first_refusal;
+/* What could be proved about why the first genuine event was refused. */
+struct first_refusal {
+    char *sentence;        /* what the endpoint computes in place of Panora's signature, or wants of
+                              a request; NULL = nothing was proved */
+    struct scheme *scheme; /* by which events get in; NULL = none is known */
+    enum dialect dialect;  /* ... and their dialect and type */
+    const char *type;
+    size_t num_tried; /* ways to compute a signature that do not open it */
+};
 
 /* Everything is borrowed. */
 struct diagnose_input {
@@ -63,16 +71,6 @@ struct diagnose_input {
 /* The causes, the most harmful first; none when nothing failed. The caller frees them with the
  * result that it puts them into. */
 void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t *out_count);
-
-/* Why the first genuine event was refused, as far as it was proved. */
-struct first_refusal {
-    char *sentence;        /* what the endpoint computes in place of Panora's signature, or wants of
-                              a request; NULL = nothing was proved */
-    struct scheme *scheme; /* by which events get in; NULL = none is known */
-    enum dialect dialect;  /* ... and their dialect and type */
-    const char *type;
-    size_t num_tried; /* ways to compute a signature that do not open it */
-};
 
 /* Before the cases, when `refused` was: asks, with at most `max_requests`. Of `input`, `result` and
  * `controls` are not looked at; its catalogue and secret outlive `out`, which the caller clears. */

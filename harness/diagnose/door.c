@@ -117,9 +117,8 @@ static void find_header(struct investigation *inv, struct key_hole *hole)
 
 /* What genuine events meet behind the signature check, when that is no 2xx: each time the same, and
  * not what a forgery of the same form meets. */
-static bool gets_further(struct investigation *inv, const struct key_hole *hole,
-                         const struct specimen *genuine, const struct observation *seen,
-                         const struct observation *refused)
+static bool gets_further(struct investigation *inv, const struct specimen *genuine,
+                         const struct observation *seen, const struct observation *refused)
 {
     enum answer answer = answer_of(seen);
     struct specimen forged = *genuine;
@@ -150,7 +149,7 @@ static bool opens(struct investigation *inv, const struct key_hole *hole,
     struct observation seen;
     forged.forged = true;
     enum answer answer = specimen_ask(inv, &genuine, &seen);
-    if (gets_further(inv, hole, &genuine, &seen, refused)) {
+    if (gets_further(inv, &genuine, &seen, refused)) {
         inv->further = answer;
         inv->further_status = seen.status;
     }
@@ -331,16 +330,15 @@ static void name_parts(struct investigation *inv)
         kind.id = buf_text(&id);
         kind.sentence = buf_text(&sentence);
         kind.remedy = buf_text(&remedy);
-        attribute_computation(
-            inv,
-            found_pair(inv, &kind, open ? HARM_FORGED : HARM_LOST,
-                       inv->has_base ? "an event signed this way, but no invented "
-                                       "signature"
-                                     : "an event signed this way gets past the "
-                                       "signature check, but no invented signature "
-                                       "does",
-                       "the same event signed as Panora signs it", "signed as Panora signs it"),
-            &inv->by);
+        const char *accepted = inv->has_base
+                                   ? "an event signed this way, but no invented signature"
+                                   : "an event signed this way gets past the signature check, but "
+                                     "no invented signature does";
+        attribute_computation(inv,
+                              found_pair(inv, &kind, open ? HARM_FORGED : HARM_LOST, accepted,
+                                         "the same event signed as Panora signs it",
+                                         "signed as Panora signs it"),
+                              &inv->by);
     }
     buf_clear(&id);
     buf_clear(&sentence);

@@ -9,23 +9,10 @@
 
 #include "base/mem.h"
 #include "diagnose/attribution.h"
-#include "diagnose/investigation.h"
+#include "diagnose/ranking.h"
 
 #define BODY_MAX    ((size_t)16 * 1024)
 #define GUESSES_MAX 4 /* that are tried */
-
-struct guess {
-    const struct hypothesis *hypothesis;
-    size_t num_explained;
-    size_t rank; /* in the table */
-};
-
-static struct computation with(const struct investigation *inv, const struct hypothesis *one)
-{
-    struct computation by = inv->by;
-    by.parts[PART_MESSAGE] = one;
-    return by;
-}
 
 /* Whether who computes by `by` signs another message for this body. */
 static bool differs(const struct investigation *inv, const struct computation *by,
@@ -53,7 +40,8 @@ static bool tells(const struct sight *sight)
 }
 
 /* How many refused events of the run it explains; 0 when it would refuse one that was accepted. */
-static size_t num_explained(const struct investigation *inv, const struct computation *by)
+static size_t num_explained(const struct investigation *inv, const struct computation *by,
+                            const void *payload)
 {
     size_t count = 0;
     for (size_t i = 0; i < inv->num_sights; i++) {
@@ -67,32 +55,6 @@ static size_t num_explained(const struct investigation *inv, const struct comput
     return count;
 }
 
-static int by_explained(const void *left, const void *right)
-{
-    const struct guess *a = left;
-    const struct guess *b = right;
-    if (a->num_explained != b->num_explained)
-        return a->num_explained > b->num_explained ? -1 : 1;
-    return (a->rank > b->rank) - (a->rank < b->rank);
-}
-
-static size_t make_guesses(const struct investigation *inv, struct guess *out)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < num_hypotheses; i++) {
-        const struct computation by = with(inv, &hypotheses[i]);
-        if (hypotheses[i].part != PART_MESSAGE || hypotheses[i].is_open_message ||
-            hypotheses[i].is_offline)
-            continue;
-        size_t explained = num_explained(inv, &by);
-        if (explained)
-            out[count++] = (struct guess){&hypotheses[i], explained, i};
-    }
-    if (count)
-        qsort(out, count, sizeof *out, by_explained);
-    return count;
-}
-
 /* The features of data for which the hypothesis signs otherwise. */
 static size_t find_features(struct investigation *inv, const struct computation *by,
                             const struct feature **out)
@@ -102,18 +64,18 @@ static size_t find_features(struct investigation *inv, const struct computation 
         const struct feature *feature = &features[i];
         const struct specimen one = {.features = &feature, .num_features = 1, .by = by};
         struct request request;
-        if (feature->area == FEATURE_DATA && specimen_write(inv, &one, &request) &&
-            differs(inv, by, buf_bytes(&request.body)))
+        if (feature->area != FEATURE_DATA)
+            continue;
+        if (specimen_write(inv, &one, &request) && differs(inv, by, buf_bytes(&request.body)))
             out[count++] = feature;
-        if (feature->area == FEATURE_DATA)
-            request_clear(&request);
+        request_clear(&request);
     }
     return count;
 }
 
 /* What comes to the same for the event that proved it is said as well. */
-static char *sentence_of(struct investigation *inv, const struct guess *guesses, size_t count,
-                         const struct guess *chosen, const struct specimen *proof)
+static char *sentence_of(struct investigation *inv, const struct ranked *guesses, size_t count,
+                         const struct ranked *chosen, const struct specimen *proof)
 {
     struct buf out = {0};
     struct request request;
@@ -124,7 +86,7 @@ static char *sentence_of(struct investigation *inv, const struct guess *guesses,
     (void)subject_read(&subject, buf_bytes(&request.body), inv->input->wall_ms);
     (void)hypothesis_message(proof->by, &subject, inv->input->secret, &message);
     for (size_t i = 0; i < count; i++) {
-        struct computation by = with(inv, guesses[i].hypothesis);
+        struct computation by = ranking_computation(inv, &guesses[i]);
         struct buf theirs = {0};
         if (&guesses[i] != chosen &&
             hypothesis_message(&by, &subject, inv->input->secret, &theirs) &&
@@ -138,12 +100,12 @@ static char *sentence_of(struct investigation *inv, const struct guess *guesses,
     return buf_take(&out);
 }
 
-static void name(struct investigation *inv, const struct guess *guess, const char *sentence,
+static void name(struct investigation *inv, const struct ranked *guess, const char *sentence,
                  const struct feature *feature, const char *refused)
 {
     const struct specimen twin = {.features = &feature, .num_features = 1, .plain = true};
     struct diagnosis_kind kind = kind_of_hypothesis(guess->hypothesis);
-    const struct computation by = with(inv, guess->hypothesis);
+    const struct computation by = ranking_computation(inv, guess);
     char *described = specimen_describe(inv, &twin, NULL);
     char *accepted = mem_format("%s: %d", described, inv->base_status);
     kind.sentence = sentence;
@@ -155,10 +117,10 @@ static void name(struct investigation *inv, const struct guess *guess, const cha
     free(accepted);
 }
 
-static bool prove(struct investigation *inv, const struct guess *guesses, size_t count,
-                  const struct guess *guess)
+static bool prove(struct investigation *inv, const struct ranked *guesses, size_t count,
+                  const struct ranked *guess)
 {
-    const struct computation by = with(inv, guess->hypothesis);
+    const struct computation by = ranking_computation(inv, guess);
     const struct feature **found = mem_alloc((num_features + 1) * sizeof(struct feature *));
     const struct specimen genuine = {
         .features = found, .num_features = find_features(inv, &by, found), .by = &by};
@@ -184,8 +146,8 @@ static bool prove(struct investigation *inv, const struct guess *guesses, size_t
 
 void guess_content(struct investigation *inv)
 {
-    struct guess *guesses = mem_alloc((num_hypotheses + 1) * sizeof *guesses);
-    size_t count = make_guesses(inv, guesses);
+    struct ranked *guesses = mem_alloc((num_hypotheses + 1) * sizeof *guesses);
+    size_t count = ranking_find(inv, num_explained, NULL, guesses);
     bool proved = false;
     for (size_t i = 0; !proved && i < count && i < GUESSES_MAX && !inv->closed; i++)
         proved = prove(inv, guesses, count, &guesses[i]);

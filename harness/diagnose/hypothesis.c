@@ -85,6 +85,20 @@ bool hypothesis_sign_by(const struct computation *by, const struct subject *subj
     return hypothesis_plan(by, subject, secret, out) && hypothesis_finish(by, out);
 }
 
+bool hypothesis_value(const struct computation *by, struct bytes body, int64_t wall_ms,
+                      struct bytes secret, char *out, size_t size)
+{
+    struct subject subject;
+    struct signing signing = {0};
+    bool ok = subject_read(&subject, body, wall_ms) &&
+              hypothesis_sign_by(by, &subject, secret, &signing) && signing.value.len < size;
+    if (ok)
+        memcpy(out, buf_text(&signing.value), signing.value.len + 1);
+    signing_clear(&signing);
+    subject_clear(&subject);
+    return ok;
+}
+
 bool hypothesis_message(const struct computation *by, const struct subject *subject,
                         struct bytes secret, struct buf *out)
 {

@@ -84,7 +84,13 @@ bool hypothesis_sign(const struct hypothesis *first, const struct hypothesis *se
 bool hypothesis_sign_by(const struct computation *by, const struct subject *subject,
                         struct bytes secret, struct signing *out);
 
-/* The same in two steps: message and key, and then, whatever became of these, the header. */
+/* The value of the header for `body`. False when there is none, or it is not shorter than `size`.
+ */
+bool hypothesis_value(const struct computation *by, struct bytes body, int64_t wall_ms,
+                      struct bytes secret, char *out, size_t size);
+
+/* The same as hypothesis_sign_by in two steps: message and key, and then, whatever became of these,
+ * the header. */
 bool hypothesis_plan(const struct computation *by, const struct subject *subject,
                      struct bytes secret, struct signing *out);
 bool hypothesis_finish(const struct computation *by, struct signing *signing);

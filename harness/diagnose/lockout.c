@@ -183,10 +183,10 @@ static struct turn find_turn(const struct investigation *inv)
         bool accepted = sight->exchange->genuine && sight->exchange->accepted &&
                         !sight->exchange->by_scheme && sight->has_event;
         turn.num_before += accepted;
-        if (accepted && sight->exchange->seen.started_ns > turn.last_ns)
+        if (accepted && sight->exchange->seen.started_ns > turn.last_ns) {
             turn.kept = sight->exchange;
-        if (turn.kept == sight->exchange)
             turn.last_ns = sight->exchange->seen.started_ns;
+        }
     }
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];

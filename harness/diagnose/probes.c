@@ -263,15 +263,9 @@ static void write_body(struct investigation *inv, const char *text, struct reque
 /* The right signature of what the request holds, by the endpoint's own rule; "" = it has none. */
 static void sign_right(struct investigation *inv, struct bytes body, char out[SIGNATURE_SIZE])
 {
-    struct subject subject;
-    struct signing signing = {0};
-    *out = '\0';
-    if (subject_read(&subject, body, inv->input->wall_ms) &&
-        hypothesis_sign_by(&inv->by, &subject, inv->input->secret, &signing) &&
-        signing.value.len < SIGNATURE_SIZE)
-        memcpy(out, buf_text(&signing.value), signing.value.len + 1);
-    signing_clear(&signing);
-    subject_clear(&subject);
+    if (!hypothesis_value(&inv->by, body, inv->input->wall_ms, inv->input->secret, out,
+                          SIGNATURE_SIZE))
+        *out = '\0';
 }
 
 #define LONG_HEADER 9000

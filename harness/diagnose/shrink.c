@@ -10,7 +10,7 @@
 #include "base/array.h"
 #include "base/mem.h"
 #include "diagnose/attribution.h"
-#include "diagnose/investigation.h"
+#include "diagnose/ranking.h"
 
 /* One feature in one dialect, and what it met. */
 struct trial {
@@ -139,16 +139,11 @@ static bool predicts(const struct investigation *inv, const struct computation *
     return !same;
 }
 
-struct fit {
-    const struct hypothesis *hypothesis;
-    size_t num_explained;
-    size_t rank; /* in the table */
-};
-
 /* How much of what was refused it explains; 0 when it would refuse what was accepted. */
 static size_t num_explained(const struct investigation *inv, const struct computation *by,
-                            const struct trials *trials)
+                            const void *payload)
 {
+    const struct trials *trials = payload;
     size_t count = 0;
     for (size_t i = 0; i < trials->count; i++) {
         const struct trial *trial = &trials->items[i];
@@ -158,33 +153,6 @@ static size_t num_explained(const struct investigation *inv, const struct comput
             return 0;
         count++;
     }
-    return count;
-}
-
-static int by_fit(const void *left, const void *right)
-{
-    const struct fit *a = left;
-    const struct fit *b = right;
-    if (a->num_explained != b->num_explained)
-        return a->num_explained > b->num_explained ? -1 : 1;
-    return (a->rank > b->rank) - (a->rank < b->rank);
-}
-
-static size_t find_fits(const struct investigation *inv, const struct trials *trials,
-                        struct fit *out)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < num_hypotheses; i++) {
-        struct computation by = inv->by;
-        if (hypotheses[i].part != PART_MESSAGE || hypotheses[i].is_open_message ||
-            hypotheses[i].is_offline)
-            continue;
-        by.parts[PART_MESSAGE] = &hypotheses[i];
-        size_t explained = num_explained(inv, &by, trials);
-        if (explained)
-            out[count++] = (struct fit){&hypotheses[i], explained, i};
-    }
-    qsort(out, count, sizeof *out, by_fit);
     return count;
 }
 
@@ -260,7 +228,7 @@ static const struct trial *proved_one_by_one(struct investigation *inv,
 }
 
 /* What comes to the same by every trial is said as well. */
-static char *sentence_of(const struct investigation *inv, const struct fit *fits, size_t count,
+static char *sentence_of(const struct investigation *inv, const struct ranked *fits, size_t count,
                          size_t chosen, const struct trials *trials)
 {
     struct buf out = {0};
@@ -309,7 +277,7 @@ static const char *difference_of(const struct trial *trial)
 }
 
 static void take_hypothesis(struct investigation *inv, struct trials *trials,
-                            const struct fit *fits, size_t num_fits, size_t chosen,
+                            const struct ranked *fits, size_t num_fits, size_t chosen,
                             const struct trial *shown)
 {
     const struct hypothesis *hypothesis = fits[chosen].hypothesis;
@@ -371,7 +339,7 @@ static bool any_refused(const struct trials *trials)
 /* What a hypothesis explains that there was no time to try is not named after its single features.
  */
 static void leave_open(const struct investigation *inv, struct trials *trials,
-                       const struct fit *fits, size_t num_fits)
+                       const struct ranked *fits, size_t num_fits)
 {
     for (size_t i = 0; i < num_fits; i++) {
         struct computation by = inv->by;
@@ -386,8 +354,8 @@ static bool name_hypothesis(struct investigation *inv, struct trials *trials)
 {
     if (!any_refused(trials))
         return false;
-    struct fit *fits = mem_alloc((num_hypotheses + 1) * sizeof *fits);
-    size_t count = find_fits(inv, trials, fits);
+    struct ranked *fits = mem_alloc((num_hypotheses + 1) * sizeof *fits);
+    size_t count = ranking_find(inv, num_explained, trials, fits);
     size_t most = count < FITS_TRIED ? count : FITS_TRIED;
     while (most < count && most < EQUAL_FITS_TRIED &&
            fits[most].num_explained == fits[0].num_explained)

@@ -35,6 +35,19 @@ static struct histogram *time_of(struct tally *tally, size_t i)
     return (struct histogram *)(void *)((char *)tally + times[i]);
 }
 
+enum load_fault load_fault_of(enum load_kind kind, int status)
+{
+    if (status == 429)
+        return LOAD_THROTTLED;
+    if (status >= 500)
+        return LOAD_SERVER_ERROR;
+    if (status / 100 == 2)
+        return kind == LOAD_FORGED ? LOAD_FORGERY_ACCEPTED : LOAD_FINE;
+    if (status / 100 == 4)
+        return kind == LOAD_FORGED ? LOAD_FINE : LOAD_GENUINE_REFUSED;
+    return LOAD_OTHER_STATUS;
+}
+
 void tally_init(struct tally *tally)
 {
     *tally = (struct tally){0};

@@ -85,6 +85,9 @@ struct tally {
     double busiest;            /* the highest share of one core that a thread used */
 };
 
+/* What an answer with this status is to a request of that kind. */
+enum load_fault load_fault_of(enum load_kind kind, int status);
+
 void tally_init(struct tally *tally);
 void tally_clear(struct tally *tally);
 void tally_add(struct tally *to, const struct tally *from);

@@ -203,19 +203,6 @@ static void leave_idle(struct worker *worker, const struct link *link)
         }
 }
 
-static enum load_fault fault_of(enum load_kind kind, int status)
-{
-    if (status == 429)
-        return LOAD_THROTTLED;
-    if (status >= 500)
-        return LOAD_SERVER_ERROR;
-    if (status / 100 == 2)
-        return kind == LOAD_FORGED ? LOAD_FORGERY_ACCEPTED : LOAD_FINE;
-    if (status / 100 == 4)
-        return kind == LOAD_FORGED ? LOAD_FINE : LOAD_GENUINE_REFUSED;
-    return LOAD_OTHER_STATUS;
-}
-
 static void note_event(struct worker *worker, const struct link *link, int status)
 {
     enum ledger_outcome outcome = link->choice.kind == LOAD_FORGED ? LEDGER_FORGED
@@ -242,7 +229,8 @@ static void measure(struct worker *worker, struct link *link, const struct link_
 static void end_exchange(struct worker *worker, struct link *link, const struct link_end *end)
 {
     int64_t now = now_of(worker);
-    enum load_fault fault = end->status ? fault_of(link->choice.kind, end->status) : end->fault;
+    enum load_fault fault =
+        end->status ? load_fault_of(link->choice.kind, end->status) : end->fault;
     worker->second.answered += end->status != 0;
     worker->second.errors += fault != LOAD_FINE;
     worker->last_ns = now;

@@ -108,15 +108,27 @@ static void add_not_ready(const struct run_result *result, struct buf *out)
         buf_add_text(out, "the endpoint went down before the run ended.");
 }
 
+/* Some cases passed with events that Panora does not send. */
+static bool any_behind_first(const struct run_result *result)
+{
+    for (size_t i = 0; i < result->num_cases; i++)
+        if (result->cases[i].behind_first)
+            return true;
+    return false;
+}
+
 static void add_undecided(const struct run_result *result, struct buf *out)
 {
     size_t open = count_standing(result, STANDING_UNDECIDED);
     const struct diagnosis *first = first_of(result, DIAGNOSIS_CAUSE);
     bool stopped = result->stopped && *result->stopped;
     buf_add_text(out, "Undecided: ");
-    if (!open && !stopped && first) { /* the cases passed by events that Panora does not send */
+    if (any_behind_first(result) && !stopped && !result->interrupted) {
         buf_add_text(out, "nothing failed, but ");
-        add_because(result, first, out);
+        if (first)
+            add_because(result, first, out);
+        else
+            buf_add_text(out, "the endpoint refuses the events that Panora sends.");
         return;
     }
     if (result->interrupted)

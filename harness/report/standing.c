@@ -18,6 +18,9 @@ enum standing case_standing(const struct run_result *result, const struct case_r
         return STANDING_UNDECIDED;
     if (one->verdict == VERDICT_INCONCLUSIVE && case_is_required(result, one))
         return STANDING_UNDECIDED;
+    /* nothing else of the run says that Panora's own events are refused */
+    if (one->behind_first && result->exit_code == EXIT_UNDECIDED && case_is_required(result, one))
+        return STANDING_UNDECIDED;
     if (one->verdict == VERDICT_INCONCLUSIVE || one->verdict == VERDICT_SKIP)
         return STANDING_SKIPPED;
     return STANDING_PASSED;

@@ -11,7 +11,8 @@
 enum standing {
     STANDING_PASSED,    /* pass and info; warn unless the run is strict */
     STANDING_FAILED,    /* fail; warn when it is strict */
-    STANDING_UNDECIDED, /* a required case could not be decided, or nothing was asked at all */
+    STANDING_UNDECIDED, /* a required case could not be decided, or only with events that Panora
+                           does not send, or nothing was asked at all */
     STANDING_SKIPPED,   /* skip, and what is not required and could not be decided */
     STANDING_COUNT
 };

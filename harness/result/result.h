@@ -17,6 +17,7 @@
 #include "http/request.h"
 #include "result/kept.h"
 #include "result/observation.h"
+#include "sign/signature.h"
 #include "suite/suite.h"
 
 enum verdict {
@@ -53,7 +54,8 @@ struct exchange {
     size_t body_let_go;    /* bytes at the end of the request's body that are not here (packed.h) */
     struct packed *packed; /* all of it, compressed; NULL when it never was */
     struct observation seen;
-    char right_signature[160]; /* of the event as it was signed, whatever was sent; "" = unknown */
+    char right_signature[SIGNATURE_VALUE_SIZE]; /* of the event as it was signed, whatever was sent;
+                                                   "" = unknown */
     int64_t late_ns; /* open loop: how long after its intended time it left; 0 otherwise */
     bool genuine;    /* a right endpoint accepts it */
     bool by_scheme;  /* ... or one that computes what this one does: signed as the endpoint does */

@@ -210,7 +210,8 @@ void probing_diagnose(struct runner *runner)
     input.num_controls = progress->num_controls;
     size_t troubles = runner->result->counts[VERDICT_FAIL] + runner->result->counts[VERDICT_WARN] +
                       runner->result->counts[VERDICT_INCONCLUSIVE];
-    if ((troubles > 0 || input.crowded_status || input.first_status) &&
+    bool is_refused = runner->refusal.scheme != NULL;
+    if ((troubles > 0 || is_refused || input.crowded_status || input.first_status) &&
         options->diagnose != DIAGNOSE_OFF) { /* otherwise there is nothing to explain */
         unpack_odd(runner);
         diagnose(&input, &runner->result->diagnoses, &runner->result->num_diagnoses);

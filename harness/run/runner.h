@@ -42,7 +42,7 @@ struct runner {
     int64_t begun_ns;
     size_t in_flight;
     bool first_is_over;           /* the first request was seen to its end: others may follow */
-    struct first_refusal refusal; /* why the first genuine event was refused */
+    struct first_refusal refusal; /* of the first genuine event */
     struct plan *resigned;        /* signed as the endpoint computes; NULL = nothing is */
     const char *stop;             /* why nothing more is sent, for a person; NULL = going on */
     int64_t stopped_ns;           /* when */

@@ -56,6 +56,26 @@ Test(run_probing, what_only_an_accepted_event_decides_is_made_as_the_endpoint_ac
     program_end_clear(&end);
 }
 
+/* All of it passes, and that is no success: Panora's own events are refused. */
+Test(run_probing, a_selection_that_passes_behind_the_first_mistake_is_undecided, .fini = stop)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    cr_assert(start_journalled(&journalled, ARGUMENTS("--fault", "C01")));
+    run_against(
+        journalled.receiver.url,
+        ARGUMENTS("-q", "--only", "panora/signature/refuses-missing", "--report", "junit=-"), &end);
+    cr_expect_eq(end.code, 4);
+    cr_expect_not_null(strstr(buf_text(&end.out), "<error message=\"tested with events made as the "
+                                                  "endpoint accepts them\""),
+                       "%s", buf_text(&end.out));
+    cr_expect_not_null(strstr(buf_text(&end.err),
+                              "nothing failed, but Panora's events are refused, "
+                              "because the endpoint"),
+                       "%s", buf_text(&end.err));
+    program_end_clear(&end);
+}
+
 /* Without genuine event of its own, the selection still shows which scheme it is about. */
 Test(run_probing, an_endpoint_that_accepts_is_sent_panoras_events, .fini = stop)
 {
