@@ -28,6 +28,14 @@ static bool goes_together(const struct suite_case *one)
     return false;
 }
 
+/* So many answers waited for one after another take longer than a wait. */
+#define CHAIN_MIN 8
+
+static bool is_chain(const struct testcase *test)
+{
+    return test->probe || test->one->one_connection || test->count >= CHAIN_MIN;
+}
+
 enum round order_round_of(const struct runner *runner, const struct testcase *test)
 {
     if (test->one->harmful)
@@ -46,8 +54,7 @@ enum round order_round_of(const struct runner *runner, const struct testcase *te
         return ROUND_WAITS;
     if (goes_together(test->one))
         return ROUND_TOGETHER;
-    bool is_chain = test->probe || test->one->one_connection;
-    if (is_chain && (!grave || testcase_is_required(test, runner->options->strict)))
+    if (is_chain(test) && (!grave || testcase_is_required(test, runner->options->strict)))
         return ROUND_CHAINS;
     return testcase_is_required(test, runner->options->strict) ? ROUND_REQUIRED : ROUND_USUAL;
 }

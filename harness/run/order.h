@@ -12,7 +12,7 @@ enum round {
     ROUND_WAITS,
     ROUND_ALONE,
     ROUND_TOGETHER, /* needs all the room at once, which a chain beside it would not leave */
-    ROUND_CHAINS,   /* one request after another: begun late, such a case ends last */
+    ROUND_CHAINS,   /* many requests, one after another: begun late, such a case ends last */
     ROUND_REQUIRED,
     ROUND_USUAL,
     ROUND_PAUSES, /* needs quiet for a while: late, for by then it is known how slow it is */

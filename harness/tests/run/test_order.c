@@ -43,6 +43,7 @@ Test(run_order, what_takes_long_leaves_early_and_what_may_do_harm_last, .init = 
         struct suite_case one;
         int64_t wait_ns;
         enum round round;
+        size_t count;
     } rows[] = {
         {{.level = LEVEL_MUST}, 0, ROUND_REQUIRED},
         {{.level = LEVEL_SHOULD}, 0, ROUND_USUAL},
@@ -51,12 +52,14 @@ Test(run_order, what_takes_long_leaves_early_and_what_may_do_harm_last, .init = 
         {{.level = LEVEL_SHOULD, .alone = true}, 0, ROUND_ALONE},
         {{.level = LEVEL_SHOULD, .alone = true}, NS_PER_S, ROUND_PAUSES},
         {{.level = LEVEL_SHOULD, .one_connection = true}, 0, ROUND_CHAINS},
-        {{.level = LEVEL_SHOULD, .steps = &plain, .num_steps = 1}, 0, ROUND_USUAL},
-        {{.level = LEVEL_SHOULD, .steps = &together, .num_steps = 1}, 0, ROUND_TOGETHER},
+        {{.level = LEVEL_SHOULD, .steps = &plain, .num_steps = 1}, 0, ROUND_USUAL, 7},
+        {{.level = LEVEL_SHOULD, .steps = &plain, .num_steps = 1}, 0, ROUND_CHAINS, 8},
+        {{.level = LEVEL_SHOULD, .steps = &together, .num_steps = 1}, 0, ROUND_TOGETHER, 8},
         {{.level = LEVEL_MUST, .harmful = true, .alone = true}, 0, ROUND_HARMFUL},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        const struct testcase test = {.one = &rows[i].one, .wait_ns = rows[i].wait_ns};
+        const struct testcase test = {
+            .one = &rows[i].one, .wait_ns = rows[i].wait_ns, .count = rows[i].count};
         cr_expect_eq(order_round_of(&runner, &test), rows[i].round, "row %zu", i);
     }
 }
