@@ -45,17 +45,17 @@ Test(run_order, what_takes_long_leaves_early_and_what_may_do_harm_last, .init = 
         enum round round;
         size_t count;
     } rows[] = {
-        {{.level = LEVEL_MUST}, 0, ROUND_REQUIRED},
-        {{.level = LEVEL_SHOULD}, 0, ROUND_USUAL},
-        {{.level = LEVEL_MUST, .tls = true}, 0, ROUND_TLS},
-        {{.level = LEVEL_SHOULD}, NS_PER_S, ROUND_WAITS},
-        {{.level = LEVEL_SHOULD, .alone = true}, 0, ROUND_ALONE},
-        {{.level = LEVEL_SHOULD, .alone = true}, NS_PER_S, ROUND_PAUSES},
-        {{.level = LEVEL_SHOULD, .one_connection = true}, 0, ROUND_CHAINS},
+        {{.level = LEVEL_MUST}, 0, ROUND_REQUIRED, 1},
+        {{.level = LEVEL_SHOULD}, 0, ROUND_USUAL, 1},
+        {{.level = LEVEL_MUST, .tls = true}, 0, ROUND_TLS, 1},
+        {{.level = LEVEL_SHOULD}, NS_PER_S, ROUND_WAITS, 1},
+        {{.level = LEVEL_SHOULD, .alone = true}, 0, ROUND_ALONE, 1},
+        {{.level = LEVEL_SHOULD, .alone = true}, NS_PER_S, ROUND_PAUSES, 1},
+        {{.level = LEVEL_SHOULD, .one_connection = true}, 0, ROUND_CHAINS, 1},
         {{.level = LEVEL_SHOULD, .steps = &plain, .num_steps = 1}, 0, ROUND_USUAL, 7},
         {{.level = LEVEL_SHOULD, .steps = &plain, .num_steps = 1}, 0, ROUND_CHAINS, 8},
         {{.level = LEVEL_SHOULD, .steps = &together, .num_steps = 1}, 0, ROUND_TOGETHER, 8},
-        {{.level = LEVEL_MUST, .harmful = true, .alone = true}, 0, ROUND_HARMFUL},
+        {{.level = LEVEL_MUST, .harmful = true, .alone = true}, 0, ROUND_HARMFUL, 1},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         const struct testcase test = {
