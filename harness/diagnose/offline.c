@@ -324,6 +324,29 @@ static bool try_other(struct search *search, struct bytes data, size_t at)
     return fits;
 }
 
+/* What gets lost on the way: escapes, quotes, blanks, line ends. */
+static bool try_with(struct search *search, struct bytes data, size_t at)
+{
+    static const char *const lost = "\\ \n\r\t\"'+";
+    bool fits = false;
+    for (const char *c = lost; *c && !fits; c++) {
+        struct buf edited = {0};
+        buf_add(&edited, data.data, at);
+        buf_add_char(&edited, *c);
+        buf_add(&edited, data.data + at, data.len - at);
+        fits = fits_data(search, buf_bytes(&edited));
+        buf_clear(&edited);
+        if (!fits)
+            continue;
+        search->num_found++;
+        buf_add_format(search->out, "altered after it was signed: byte %zu of data was removed (",
+                       at + 1);
+        text_add_visible(search->out, (struct bytes){c, 1}, 4);
+        buf_add_text(search->out, "); something between Panora and the capture changed the body\n");
+    }
+    return fits;
+}
+
 #define CHANGED_MAX ((size_t)1024)
 
 static void try_edits(struct search *search)
@@ -331,15 +354,30 @@ static void try_edits(struct search *search)
     struct bytes data = buf_bytes(&search->subject.data);
     bool found = data.len > EDITED_MAX;
     for (size_t i = 0; !found && i < data.len; i++)
-        found = try_without(search, data, i);
+        found = try_without(search, data, i) || try_with(search, data, i);
     for (size_t i = 0; !found && data.len <= CHANGED_MAX && i < data.len; i++)
         found = try_other(search, data, i);
+}
+
+/* A body of another length than its head says was changed, or cut, after it was sent. */
+static void explain_length(const struct headers *headers, struct bytes body, struct buf *out)
+{
+    const char *length = headers_find(headers, "Content-Length");
+    char *end = NULL;
+    unsigned long long len = length ? strtoull(length, &end, 10) : 0;
+    if (!length || end == length || *end || len == body.len)
+        return;
+    buf_add_format(out,
+                   "the body has %zu bytes, but Content-Length is %llu: it was changed or cut "
+                   "after it was sent\n",
+                   body.len, len);
 }
 
 bool offline_explain(const struct headers *headers, struct bytes body, struct bytes secret,
                      struct buf *out)
 {
     struct search search = {.headers = headers, .secret = secret, .out = out};
+    explain_length(headers, body, out);
     if (subject_read(&search.subject, body, 0)) {
         read_time(&search);
         const char *id = headers_find(headers, "webhook-id");

@@ -8,9 +8,10 @@
 #include "base/bytes.h"
 #include "http/headers.h"
 
-/* Appends sentences, a line each: the hypotheses by which one of the headers fits the body, or how
- * the body was altered after it was signed, or that the secret must be another. False when nothing
- * explains it (the last of these). */
+/* Appends sentences, a line each: that the body has another length than its head says; then the
+ * hypotheses by which one of the headers fits the body, or how the body was altered after it was
+ * signed, or that the secret must be another. False when nothing explains it (the last of these).
+ */
 bool offline_explain(const struct headers *headers, struct bytes body, struct bytes secret,
                      struct buf *out);
 

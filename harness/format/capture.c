@@ -75,8 +75,8 @@ static bool read_raw(struct bytes text, struct request *out, struct error *err)
         return read_chunks(rest, &out->body, err);
     const char *length = headers_find(&out->headers, "Content-Length");
     unsigned long long len = length ? strtoull(length, NULL, 10) : rest.len;
-    if (len < rest.len) /* an editor adds a newline at the end of a file */
-        rest.len = (size_t)len;
+    while (len < rest.len && strchr("\r\n", rest.data[rest.len - 1]))
+        rest.len--; /* an editor adds a newline at the end of a file */
     buf_add_bytes(&out->body, rest);
     return !out->body.full;
 }

@@ -71,7 +71,8 @@ void send_json_attempt(const struct send_report *report, const struct send_attem
     (void)json_object_set_new(line, "target", json_string(report->target));
     set_redacted(report, line, "sent", attempt->sent);
     set_redacted(report, line, "type", attempt->type);
-    (void)json_object_set_new(line, "id_event", json_string(attempt->id));
+    (void)json_object_set_new(line, "id_event",
+                              *attempt->id ? json_string(attempt->id) : json_null());
     (void)json_object_set_new(line, "outcome", json_string(outcome_name(seen->outcome)));
     set_redacted(report, line, "detail", seen->detail);
     (void)json_object_set_new(line, "status",

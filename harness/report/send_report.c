@@ -109,8 +109,8 @@ static void add_in_full(const struct send_report *report, const struct send_atte
 {
     struct buf line = {0};
     text_add_visible(&line, bytes_of(attempt->sent), SHOWN_HEADER_MAX);
-    buf_add_format(&line, " (%zu bytes, id_event %s) to %s", attempt->body_len, attempt->id,
-                   report->target);
+    buf_add_format(&line, " (%zu bytes, %s%s) to %s", attempt->body_len,
+                   *attempt->id ? "id_event " : "no id_event", attempt->id, report->target);
     layout_entry("sent", LABEL_COLUMNS, buf_text(&line), out);
     buf_clear(&line);
     add_answer_line(report, seen, out);

@@ -87,6 +87,7 @@ Test(diagnose_offline, alterations_are_told)
         {"{\\\"a\\\":1,\\n\\\"b\\\":2}", "{\\\"a\\\":1,\\r\\n\\\"b\\\":2}", "became CRLF"},
         {"{\\\"a\\\":1}", "{ \\\"a\\\": 1.0 }", "parsed and serialized differently"},
         {"{\\\"a\\\":\\\"bc\\\"}", "{\\\"a\\\":\\\"bxc\\\"}", "byte 8 of data was added (x)"},
+        {"{\\\"a\\\":\\\"b c\\\"}", "{\\\"a\\\":\\\"bc\\\"}", "byte 8 of data was removed ( )"},
         {"{\\\"a\\\":12}", "{\\\"a\\\":13}", "byte 7 of data was 2 and is 3"},
         {"{\\\"a\\\":\\\"é\\\"}", "{\\\"a\\\":\\\"Ã©\\\"}", "decoded as Latin-1"},
     };
@@ -142,4 +143,29 @@ Test(diagnose_offline, what_is_wrong_with_the_header_is_told)
     expect_of_header(NULL, 64, "ab", "2 extra characters");
     expect_of_header(NULL, 40, "xxxxxxxxxxxxxxxxxxxxxxxx", "digit 41 is not");
     expect_of_header("0123", 64, "", "number 2 is right");
+}
+
+Test(diagnose_offline, a_body_of_another_length_than_its_head_says_is_told)
+{
+    static const struct {
+        const char *length;
+        const char *said;
+    } rows[] = {
+        {"9", "the body has 8 bytes, but Content-Length is 9"},
+        {"8", NULL},
+        {"", NULL},
+        {"8, 8", NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct headers headers = {0};
+        struct buf out = {0};
+        headers_add(&headers, "Content-Length", rows[i].length);
+        (void)offline_explain(&headers, bytes_of("{\"data\":"), secrets[0], &out);
+        if (rows[i].said)
+            cr_expect_not_null(strstr(buf_text(&out), rows[i].said), "%s", buf_text(&out));
+        else
+            cr_expect_null(strstr(buf_text(&out), "Content-Length"), "%s", buf_text(&out));
+        headers_clear(&headers);
+        buf_clear(&out);
+    }
 }
