@@ -182,7 +182,11 @@ static bool ends_by_itself(const struct investigation *inv)
 static bool canaries_tell(struct investigation *inv)
 {
     const struct specimen genuine = {0};
-    return inv->has_base || inv->closed || specimen_ask(inv, &genuine, NULL) == ANSWER_UNREACHED;
+    if (inv->has_base)
+        return true;
+    if (inv->hangs) /* who keeps silent is there */
+        return false;
+    return inv->closed || specimen_ask(inv, &genuine, NULL) == ANSWER_UNREACHED;
 }
 
 void deaths_note(struct investigation *inv)

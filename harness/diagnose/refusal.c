@@ -152,6 +152,9 @@ static void name_hang(struct investigation *inv, const struct observation *genui
     for (size_t i = 0; i < inv->num_sights; i++)
         if (inv->sights[i].answer == ANSWER_HUNG)
             found_explain(hangs, inv->sights[i].one);
+    for (size_t i = 0; kind == KIND_STOPPED && i < inv->input->result->num_cases; i++)
+        if (inv->input->result->cases[i].canary_failed) /* with it, it fell silent */
+            found_explain(hangs, &inv->input->result->cases[i]);
 }
 
 void refusal_name(struct investigation *inv, const struct observation *genuine,

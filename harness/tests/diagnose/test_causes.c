@@ -139,6 +139,30 @@ Test(diagnose_causes, what_stands_before_the_handler_is_named)
     }
 }
 
+static bool keep_silent(void *payload, const struct diagnose_batch *batch, struct observation *all)
+{
+    (void)payload;
+    for (size_t k = 0; k < batch->count; k++) {
+        observation_init(&all[k]);
+        all[k].outcome = OUTCOME_TIMED_OUT;
+    }
+    return true;
+}
+
+Test(diagnose_causes, who_keeps_silent_has_not_gone_down)
+{
+    const struct stored rows[STORED_MAX] = {
+        ACCEPTED, REFUSED, {EVENT, .genuine = true, .answer = "204", .gone = true}};
+    const struct asked asked = {.send = keep_silent, .secret = {"a secret of the tests", 21}};
+    struct run_result result;
+    diagnose_stored(rows, &asked, &result);
+    char *found = causes_of(&result);
+    cr_expect_str_eq(found, "stops-answering ", "%s", found);
+    cr_expect_eq(result.diagnoses[0].num_cases, 1, "what it was asked last is explained");
+    free(found);
+    run_result_clear(&result);
+}
+
 Test(diagnose_causes, faults_name_diagnoses_that_there_are)
 {
     for (size_t i = 0; i < fault_count(); i++) {
