@@ -111,7 +111,8 @@ elif PROXY == "caddy":
     command = ["caddy", "run", "--adapter", "caddyfile", "--config", write("Caddyfile", conf)]
 elif PROXY == "apache":
     lines = ["RequestHeader unset Panora-Signature"] if has("strip") else []
-    if has("limit"): lines.append("LimitRequestBody 102400")
+    if has("limit"): # LimitRequestBody holds for proxied requests in some versions only
+        lines.append('RewriteEngine On\nRewriteCond expr "%{HTTP:Content-Length} -gt 102400"\nRewriteRule .* - [R=413,L]')
     if has("fields"): lines.append("LimitRequestFieldSize 200")
     if has("ua"): lines.append('RewriteEngine On\nRewriteCond %{HTTP_USER_AGENT} axios [NC]\nRewriteRule .* - [F]')
     if has("http10"): lines.append("SetEnv force-proxy-request-1.0 1")
