@@ -64,9 +64,13 @@ static void check_same_by_family(const struct call *call, const struct evidence 
                                                                              : FINDING_KEPT;
         if (kind == FINDING_KEPT)
             continue;
+        int version = exchange->request.transport.ip_version;
         finding_set(out, kind, evidence, i);
-        buf_add_format(&out->reason, "IPv%d: ", exchange->request.transport.ip_version);
-        buf_add_text(&out->reason, exchange->seen.detail);
+        if (kind == FINDING_SKIPPED)
+            buf_add_format(&out->reason,
+                           "nobody answers over IPv%d, so there is nothing to compare", version);
+        else
+            buf_add_format(&out->reason, "IPv%d: %s", version, exchange->seen.detail);
         return;
     }
     for (size_t i = 1; i < evidence->count; i++) {
