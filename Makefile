@@ -22,7 +22,8 @@
 #   make matrix     the same, and write it down
 #   make hostile    the program against an endpoint that does its worst: time, memory, reports, secrets;
 #                   and the receiver beside a crowd of strangers
-#   make bench      how fast signed events are made, beside Node and openssl speed, and sent, beside wrk
+#   make bench      how fast signed events are made, beside Node and openssl speed, and sent, beside wrk; how fast the
+#                   receiver verifies, beside nginx
 #   make vectors    remake fixtures/vectors with Node
 #   make install    program, manual pages, completions; PREFIX and DESTDIR as usual (also make uninstall)
 #   make release    check all that a release needs, and make its packages
@@ -301,6 +302,7 @@ matrix: $(BIN)
 bench: deps-bench $(BIN)
 	@python3 harness/tools/bench.py $(BIN)
 	@python3 harness/tools/bench_load.py $(BIN)
+	@python3 harness/tools/bench_receive.py $(BIN)
 	@python3 harness/tools/bench_truth.py $(BIN)
 	@python3 harness/tools/bench_platform.py $(BIN)
 

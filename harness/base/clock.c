@@ -26,8 +26,9 @@ static void put_digits(char *out, int value, size_t width)
     }
 }
 
-/* Without strftime and printf, because a generator of events spends much of its time here. */
-void clock_iso(int64_t wall_ms, char out[CLOCK_ISO_SIZE])
+/* Returns the milliseconds. Without strftime and printf in those who ask, because generators and
+ * receivers of events spend much of their time here. */
+static int split(int64_t wall_ms, struct tm *utc)
 {
     int64_t ms = wall_ms % 1000;
     time_t seconds = (time_t)(wall_ms / 1000);
@@ -35,15 +36,41 @@ void clock_iso(int64_t wall_ms, char out[CLOCK_ISO_SIZE])
         ms += 1000;
         seconds--;
     }
+    (void)gmtime_r(&seconds, utc);
+    return (int)ms;
+}
+
+static void put_time(char *out, const struct tm *utc)
+{
+    put_digits(out, utc->tm_hour, 2);
+    put_digits(out + 3, utc->tm_min, 2);
+    put_digits(out + 6, utc->tm_sec, 2);
+}
+
+void clock_http(int64_t wall_ms, char out[CLOCK_ISO_SIZE])
+{
+    static const char days[] = "SunMonTueWedThuFriSat";
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    static const char form[] = "Day, 00 Mon 0000 00:00:00 GMT";
     struct tm utc = {0};
-    (void)gmtime_r(&seconds, &utc);
+    (void)split(wall_ms, &utc);
+    memcpy(out, form, sizeof form);
+    memcpy(out, days + 3 * (ptrdiff_t)utc.tm_wday, 3);
+    put_digits(out + 5, utc.tm_mday, 2);
+    memcpy(out + 8, months + 3 * (ptrdiff_t)utc.tm_mon, 3);
+    put_digits(out + 12, utc.tm_year + 1900, 4);
+    put_time(out + 17, &utc);
+}
+
+void clock_iso(int64_t wall_ms, char out[CLOCK_ISO_SIZE])
+{
+    struct tm utc = {0};
+    int ms = split(wall_ms, &utc);
     static const char form[] = "0000-00-00T00:00:00.000Z";
     memcpy(out, form, sizeof form);
     put_digits(out, utc.tm_year + 1900, 4);
     put_digits(out + 5, utc.tm_mon + 1, 2);
     put_digits(out + 8, utc.tm_mday, 2);
-    put_digits(out + 11, utc.tm_hour, 2);
-    put_digits(out + 14, utc.tm_min, 2);
-    put_digits(out + 17, utc.tm_sec, 2);
-    put_digits(out + 20, (int)ms, 3);
+    put_time(out + 11, &utc);
+    put_digits(out + 20, ms, 3);
 }

@@ -20,4 +20,7 @@ int64_t clock_wall_ms(void);
  * 9999. */
 void clock_iso(int64_t wall_ms, char out[CLOCK_ISO_SIZE]);
 
+/* Writes `wall_ms` as HTTP does (RFC 9110 section 5.6.7): "Mon, 01 Jul 2024 12:00:00 GMT". */
+void clock_http(int64_t wall_ms, char out[CLOCK_ISO_SIZE]);
+
 #endif

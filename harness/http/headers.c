@@ -6,6 +6,8 @@
 
 #include "base/mem.h"
 
+#define ROOM ((size_t)8)
+
 bool header_name_equal(const char *a, const char *b)
 {
     return strcasecmp(a, b) == 0;
@@ -32,10 +34,26 @@ void headers_copy(struct headers *to, const struct headers *from)
         headers_add(to, from->items[i].name, from->items[i].value);
 }
 
+/* There is always room for a power of two, at least ROOM: a full one is doubled. */
+static void make_room(struct headers *headers)
+{
+    size_t count = headers->count;
+    bool is_full = count == 0 || (count >= ROOM && (count & (count - 1)) == 0);
+    if (is_full)
+        headers->items =
+            mem_resize(headers->items, count ? 2 * count : ROOM, sizeof *headers->items);
+}
+
+void headers_add_bytes(struct headers *headers, struct bytes name, struct bytes value)
+{
+    make_room(headers);
+    headers->items[headers->count++] =
+        (struct header){mem_copy(name.data, name.len), mem_copy(value.data, value.len)};
+}
+
 void headers_add(struct headers *headers, const char *name, const char *value)
 {
-    headers->items = mem_resize(headers->items, headers->count + 1, sizeof *headers->items);
-    headers->items[headers->count++] = (struct header){mem_text(name), mem_text(value)};
+    headers_add_bytes(headers, bytes_of(name), bytes_of(value));
 }
 
 /* Removes the fields of that name from `start` on. */

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/bytes.h"
+
 struct header {
     char *name;
     char *value; /* may hold any byte but NUL, CR and LF */
@@ -24,6 +26,7 @@ void headers_copy(struct headers *to, const struct headers *from); /* `to` is ze
 
 /* Appends a field, even when there is one of that name. Copies both texts. */
 void headers_add(struct headers *headers, const char *name, const char *value);
+void headers_add_bytes(struct headers *headers, struct bytes name, struct bytes value);
 
 /* Gives the first field of that name this value and removes the others; appends when there is none.
  */

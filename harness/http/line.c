@@ -21,12 +21,15 @@ enum line_result line_take(struct buf *kept, struct input *in, size_t max, struc
     size_t taken = end ? (size_t)(end - in->data) + 1 : len;
     if (!end && in->len > room)
         return LINE_TOO_LONG;
-    if (taken)
+    bool is_in_one_piece = end && kept->len == 0;
+    *line = (struct bytes){in->data, taken};
+    if (taken && !is_in_one_piece)
         buf_add(kept, in->data, taken);
     in->data += taken;
     in->len -= taken;
     if (!end)
         return LINE_PART;
-    *line = buf_bytes(kept);
+    if (!is_in_one_piece)
+        *line = buf_bytes(kept);
     return check_end(line);
 }

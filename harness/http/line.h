@@ -25,8 +25,9 @@ enum line_result {
     LINE_BARE_CR   /* a CR stands inside it (RFC 9112 section 2.2: invalid) */
 };
 
-/* Moves bytes from `in` to `kept` up to and with the next LF, at most `max` in all. `line` is the
- * line without its end, borrowed from `kept`, which the caller resets before the next line. */
+/* Takes bytes from `in` up to and with the next LF, at most `max` with those in `kept`, where the
+ * first part of a line waits for the rest. `line` is the line without its end, borrowed from `in`
+ * or `kept`, which the caller resets before the next line. */
 enum line_result line_take(struct buf *kept, struct input *in, size_t max, struct bytes *line);
 
 #endif

@@ -32,7 +32,8 @@ struct http_reader_state {
         STAGE_FAILED,
         NUM_STAGES
     } stage;
-    struct buf line;       /* what has arrived of the line that is being read */
+    struct buf line;       /* what has arrived of a line that comes in pieces */
+    size_t line_len;       /* bytes of the line that was read last, with its end */
     size_t fields_len;     /* bytes of header or trailer lines so far */
     size_t extensions_len; /* bytes of chunk lines beyond a plain size */
     size_t num_lines;      /* of this message, for the person who reads the problem */
@@ -86,7 +87,10 @@ static void forget_message(struct http_reader *reader)
 static enum line_result take_line(struct http_reader *reader, struct input *in, size_t max,
                                   struct bytes *line)
 {
-    enum line_result result = line_take(&reader->state->line, in, max, line);
+    struct http_reader_state *state = reader->state;
+    size_t before = state->line.len + in->len;
+    enum line_result result = line_take(&state->line, in, max, line);
+    state->line_len = before - in->len;
     if (result != LINE_BARE_LF)
         return result;
     reader->bare_lf = true;
@@ -149,7 +153,6 @@ static bool step_start_line(struct http_reader *reader, struct input *in, enum h
     enum line_result result = take_line(reader, in, reader->limits.start_line_max, &line);
     if (result != LINE_WHOLE)
         return line_trouble(reader, result, (struct flaw){414, "the first line is too long"}, out);
-    size_t line_len = state->line.len;
     if (line.len == 0 && reader->kind == HTTP_REQUEST && state->num_empty < EMPTY_LINES_MAX) {
         state->num_empty++;
         drop_line(reader);
@@ -158,7 +161,7 @@ static bool step_start_line(struct http_reader *reader, struct input *in, enum h
     struct flaw flaw = read_start_line(reader, line);
     if (flaw.what)
         return fail(reader, flaw, out);
-    reader->head_len += line_len;
+    reader->head_len += state->line_len;
     drop_line(reader);
     return go_to(reader, STAGE_FIELDS);
 }
@@ -173,7 +176,7 @@ static bool read_fields(struct http_reader *reader, struct input *in, struct hea
     enum line_result result = take_line(reader, in, room, &line);
     if (result != LINE_WHOLE)
         return line_trouble(reader, result, (struct flaw){431, "the headers are too long"}, out);
-    state->fields_len += state->line.len;
+    state->fields_len += state->line_len;
     struct flaw flaw =
         line.len ? fields_add_line(fields, line, reader->limits.num_headers_max) : NO_FLAW;
     if (flaw.what)

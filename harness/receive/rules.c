@@ -122,7 +122,8 @@ static enum result message(struct handling *handling)
 static enum result digest(struct handling *handling)
 {
     char signature[SIGNATURE_SIZE];
-    signature_make(buf_bytes(&handling->key), buf_bytes(&handling->message), signature);
+    memory_sign(handling->memory, buf_bytes(&handling->key), buf_bytes(&handling->message),
+                signature);
     buf_add_text(&handling->digest, signature);
     return RESULT_NEXT;
 }

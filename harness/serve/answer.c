@@ -2,9 +2,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 
 static const struct {
     int status;
@@ -84,6 +84,8 @@ static bool status_has_body(int status)
     return status >= 200 && status != 204 && status != 304;
 }
 
+#define HEAD_USUAL 256 /* bytes */
+
 /* How the lines of a head are written. */
 struct head {
     const char *line_end;
@@ -94,7 +96,10 @@ struct head {
 static void add_header(const struct head *head, const char *name, const char *value)
 {
     size_t start = head->out->len;
-    buf_add_format(head->out, "%s: %s%s", name, value, head->line_end);
+    buf_add_text(head->out, name);
+    buf_add_text(head->out, ": ");
+    buf_add_text(head->out, value);
+    buf_add_text(head->out, head->line_end);
     for (size_t i = 0; head->lower_case && name[i]; i++)
         if (name[i] >= 'A' && name[i] <= 'Z')
             head->out->data[start + i] = (char)(name[i] - 'A' + 'a');
@@ -102,13 +107,11 @@ static void add_header(const struct head *head, const char *name, const char *va
 
 static void add_date(int64_t wall_ms, const struct head *head)
 {
-    time_t seconds = (time_t)(wall_ms / 1000);
-    struct tm parts;
-    char text[64];
-    if (wall_ms == 0 || !gmtime_r(&seconds, &parts))
+    char text[CLOCK_ISO_SIZE];
+    if (wall_ms == 0)
         return;
-    if (strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts))
-        add_header(head, "Date", text);
+    clock_http(wall_ms, text);
+    add_header(head, "Date", text);
 }
 
 static void add_framing(const struct answer *answer, const struct head *head)
@@ -177,6 +180,7 @@ void answer_write(const struct answer *answer, const struct answer_context *cont
     const struct head head = {answer->line_end ? answer->line_end : "\r\n", answer->lower_case,
                               out};
     const char *reason = answer->reason ? answer->reason : answer_reason(answer->status);
+    buf_reserve(out, HEAD_USUAL);
     add_interim(answer, &head);
     buf_add_format(out, "HTTP/1.%d %d %s%s", answer->minor + 1, answer->status, reason,
                    head.line_end);

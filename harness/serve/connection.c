@@ -56,18 +56,28 @@ static void settle(struct connection *connection)
     free(connection);
 }
 
-void connection_arm(struct connection *connection, int64_t ns)
+static void set_timer(struct connection *connection, int64_t ns)
 {
     const struct timeval delay = {(time_t)(ns / NS_PER_S),
                                   (suseconds_t)(ns % NS_PER_S / NS_PER_US)};
     /* or it would be counted from when libevent last looked, and end that much too early */
     (void)event_base_update_cache_time(connection->host->base);
     (void)event_add(connection->timer, &delay);
+    connection->timer_ns = connection->due_ns;
+}
+
+/* A deadline changes several times a request, and hardly one comes: a timer that is set for an
+ * earlier time is left alone, and looks at the deadline when it comes. */
+void connection_arm(struct connection *connection, int64_t ns)
+{
+    connection->due_ns = clock_monotonic_ns() + ns;
+    if (connection->timer_ns == 0 || connection->timer_ns > connection->due_ns)
+        set_timer(connection, ns);
 }
 
 void connection_disarm(struct connection *connection)
 {
-    (void)event_del(connection->timer);
+    connection->due_ns = 0;
 }
 
 void connection_enter(struct connection *connection, enum connection_state state,
@@ -162,6 +172,15 @@ static void on_event(struct bufferevent *bufferevent, short what, void *payload)
 static void on_timer(evutil_socket_t fd, short what, void *payload)
 {
     struct connection *connection = payload;
+    int64_t left_ns = connection->due_ns - clock_monotonic_ns();
+    connection->timer_ns = 0;
+    if (connection->due_ns == 0)
+        return;
+    if (left_ns > 0) {
+        set_timer(connection, left_ns);
+        return;
+    }
+    connection->due_ns = 0;
     conversation_on_time(connection);
     settle(connection);
 }

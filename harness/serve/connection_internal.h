@@ -30,7 +30,9 @@ struct connection {
     struct host *host;
     struct bufferevent *bufferevent;
     struct http_reader *reader;
-    struct event *timer; /* the deadline, or the next step, of the present state */
+    struct event *timer;
+    int64_t timer_ns; /* when the timer comes; 0 = it is not set */
+    int64_t due_ns;   /* the deadline, or the next step, of the present state; 0 = none */
     enum connection_state state;
     uint64_t number;
     uint64_t num_requests;
@@ -48,6 +50,7 @@ struct connection {
     struct transmission transmission;
     enum ending ending; /* of the answer that is on its way */
     bool streams;       /* ... after which the service pushes more */
+    bool undisturbed;   /* inside `feed`, and nothing has come behind the request */
     struct connection *previous;
     struct connection *next;
 };

@@ -58,10 +58,13 @@ static void transmit(struct connection *connection)
     connection->state = STATE_WRITING;
     connection_disarm(connection);
     struct transmission *transmission = &connection->transmission;
+    if (connection->undisturbed)
+        transmit_at_once(transmission, connection->bufferevent);
+    bool has_left = transmit_is_done(transmission);
     int64_t pause_ns = transmit_step(transmission, connection->bufferevent);
     if (pause_ns)
         connection_arm(connection, pause_ns);
-    else if (transmission->bytes.len == 0 && !transmission->endless)
+    else if (has_left)
         finish_answer(connection);
 }
 
@@ -282,8 +285,10 @@ static void feed(struct connection *connection)
         enum http_event event;
         do {
             event = http_reader_next(connection->reader, &data, &len);
+            connection->undisturbed = evbuffer_get_length(input) == piece.iov_len - len;
             on_message_event(connection, event);
         } while (event != HTTP_MORE && connection->state == STATE_READING);
+        connection->undisturbed = false;
         (void)evbuffer_drain(input, piece.iov_len - len);
         note_progress(connection);
     }

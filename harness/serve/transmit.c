@@ -1,6 +1,9 @@
 #include "serve/transmit.h"
 
+#include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/bufferevent_ssl.h>
+#include <sys/socket.h>
 
 #define ENDLESS_STEP 65536 /* bytes that wait in the output at most */
 
@@ -19,6 +22,20 @@ void transmit_clear(struct transmission *transmission)
 {
     buf_clear(&transmission->bytes);
     *transmission = (struct transmission){.drip_ns = 0};
+}
+
+void transmit_at_once(struct transmission *transmission, struct bufferevent *bufferevent)
+{
+    bool is_usual = transmission->drip_ns == 0 && !transmission->endless &&
+                    !bufferevent_openssl_get_ssl(bufferevent) &&
+                    evbuffer_get_length(bufferevent_get_output(bufferevent)) == 0;
+    if (!is_usual || transmit_is_done(transmission))
+        return;
+    ssize_t len =
+        send(bufferevent_getfd(bufferevent), transmission->bytes.data + transmission->sent,
+             transmission->bytes.len - transmission->sent, MSG_NOSIGNAL);
+    if (len > 0)
+        transmission->sent += (size_t)len;
 }
 
 static void send_filler(struct bufferevent *bufferevent, size_t len)

@@ -16,7 +16,7 @@ struct bufferevent;
 
 struct transmission {
     struct buf bytes; /* all that is to go out */
-    size_t sent;      /* handed to the bufferevent */
+    size_t sent;      /* or handed to the bufferevent */
     int64_t drip_ns;
     bool endless;
 };
@@ -25,6 +25,10 @@ struct transmission {
 void transmit_prepare(struct transmission *transmission, const struct answer *answer,
                       const struct answer_context *context);
 void transmit_clear(struct transmission *transmission);
+
+/* Sends as much as the connection takes at once, where that is the usual thing: a turn of the event
+ * loop and two more system calls cost as much as sending. No TLS, and nothing is drawn out. */
+void transmit_at_once(struct transmission *transmission, struct bufferevent *bufferevent);
 
 /* Hands over what may go now. Returns the pause in ns after which to call again; 0 = none:
  * everything has been handed over, or (endless) the next call is due when the output is empty. */

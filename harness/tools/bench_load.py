@@ -5,6 +5,7 @@ sides take turns; the best turn of each counts, and the CPU time that a request 
     python3 harness/tools/bench_load.py HOOKCHECK [SECONDS] [TURNS]
 """
 
+import contextlib
 import json
 import os
 import re
@@ -99,35 +100,41 @@ def compare(name, url, program, seconds, turns, script):
           f"{cost['hookcheck'] / cost['wrk']:.2f} of its CPU time a request")
 
 
+@contextlib.contextmanager
+def nginx_serving(folder, plain, tls):
+    """An nginx that answers 204 at these two ports."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-days", "2", "-subj", "/CN=localhost", "-keyout", f"{folder}/key.pem", "-out",
+                    f"{folder}/cert.pem"], check=True, capture_output=True)
+    with open(f"{folder}/nginx.conf", "w", encoding="utf-8") as conf:
+        conf.write(CONF.format(folder, plain, tls))
+    nginx = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
+    server = subprocess.Popen([nginx, "-p", folder, "-c", f"{folder}/nginx.conf"], stderr=subprocess.DEVNULL)
+    try:
+        time.sleep(1)
+        yield server
+    finally:
+        server.terminate()
+        server.wait()
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     seconds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     turns = int(sys.argv[3]) if len(sys.argv) > 3 else 3
-    nginx = shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin")
-    if not nginx or not shutil.which("wrk"):
+    if not shutil.which("nginx", path=os.environ["PATH"] + ":/usr/sbin") or not shutil.which("wrk"):
         print("SKIPPED: load needs nginx and wrk")
         return
     plain, tls = free_port(), free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                        "-days", "2", "-subj", "/CN=localhost", "-keyout", f"{folder}/key.pem", "-out",
-                        f"{folder}/cert.pem"], check=True, capture_output=True)
-        with open(f"{folder}/nginx.conf", "w", encoding="utf-8") as conf:
-            conf.write(CONF.format(folder, plain, tls))
-        server = subprocess.Popen([nginx, "-p", folder, "-c", f"{folder}/nginx.conf"], stderr=subprocess.DEVNULL)
-        try:
-            time.sleep(1)
-            url = f"http://127.0.0.1:{plain}/"
-            size = by_hookcheck(program, url, 1)[2]
-            body = max(1, int(size) - 320)  # the head of hookcheck's requests has about as many bytes
-            with open(f"{folder}/post.lua", "w", encoding="utf-8") as script:
-                script.write(SCRIPT.format(body))
-            compare("plain", url, program, seconds, turns, f"{folder}/post.lua")
-            compare_send(url, program, turns, f"{folder}/post.lua")
-            compare("TLS", f"https://127.0.0.1:{tls}/", program, seconds, turns, f"{folder}/post.lua")
-        finally:
-            server.terminate()
-            server.wait()
+    with tempfile.TemporaryDirectory() as folder, nginx_serving(folder, plain, tls):
+        url = f"http://127.0.0.1:{plain}/"
+        size = by_hookcheck(program, url, 1)[2]
+        body = max(1, int(size) - 320)  # the head of hookcheck's requests has about as many bytes
+        with open(f"{folder}/post.lua", "w", encoding="utf-8") as script:
+            script.write(SCRIPT.format(body))
+        compare("plain", url, program, seconds, turns, f"{folder}/post.lua")
+        compare_send(url, program, turns, f"{folder}/post.lua")
+        compare("TLS", f"https://127.0.0.1:{tls}/", program, seconds, turns, f"{folder}/post.lua")
 
 
 if __name__ == "__main__":

@@ -53,3 +53,23 @@ Test(base_clock, knows_the_time_of_day_in_milliseconds)
     cr_expect_geq(now / 1000, before);
     cr_expect_leq(now / 1000, after + 1);
 }
+
+Test(base_clock, writes_times_as_http_does)
+{
+    /* as `date -uR` has them */
+    static const struct {
+        int64_t ms;
+        const char *text;
+    } dates[] = {
+        {INT64_C(0), "Thu, 01 Jan 1970 00:00:00 GMT"},
+        {INT64_C(784111777999), "Sun, 06 Nov 1994 08:49:37 GMT"},
+        {INT64_C(1709164799000), "Wed, 28 Feb 2024 23:59:59 GMT"},
+        {INT64_C(1709164800000), "Thu, 29 Feb 2024 00:00:00 GMT"},
+        {INT64_C(4133980799000), "Fri, 31 Dec 2100 23:59:59 GMT"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(dates); i++) {
+        char text[CLOCK_ISO_SIZE];
+        clock_http(dates[i].ms, text);
+        cr_expect_str_eq(text, dates[i].text);
+    }
+}

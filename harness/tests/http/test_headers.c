@@ -109,3 +109,24 @@ Test(http_headers, says_how_many_fit)
     cr_expect_eq(headers_fitting(&headers, 6 + 2 * HEADER_COST), 2);
     headers_clear(&headers);
 }
+
+Test(http_headers, keeps_what_is_added_while_others_are_removed)
+{
+    struct headers headers = {0};
+    char name[8];
+    for (int i = 0; i < 300; i++) {
+        (void)snprintf(name, sizeof name, "%d", i);
+        headers_add(&headers, name, "");
+        if (i % 3 == 0)
+            cr_expect_eq(headers_remove(&headers, name), 1);
+    }
+    cr_expect_eq(headers.count, 200);
+    cr_expect_str_eq(headers.items[199].name, "299");
+    for (int i = 0; i < 300; i++) {
+        (void)snprintf(name, sizeof name, "%d", i);
+        cr_expect_eq(headers_remove(&headers, name), i % 3 != 0);
+    }
+    headers_add(&headers, "a", "b");
+    cr_expect_str_eq(headers.items[0].value, "b");
+    headers_clear(&headers);
+}
