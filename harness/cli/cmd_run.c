@@ -183,15 +183,20 @@ static void on_progress(void *payload, const struct run_progress *progress)
 }
 
 /* Whoever watches need not wait for the end to hear it. */
-static void on_refusal(void *payload, const char *cause, bool spares)
+static void on_refusal(void *payload, const struct run_refusal *refusal)
 {
     struct screen *screen = payload;
     struct buf line = {0};
     if (screen->choice->text.detail == TEXT_QUIET)
         return;
     take_line_down(screen);
-    buf_add_format(&line, "a genuine event was refused. %s The run goes on%s.", cause,
-                   spares ? " with what can still be decided" : "");
+    buf_add_text(&line, "a genuine event was refused.");
+    if (refusal->cause)
+        buf_add_format(&line, "%s %s", refusal->is_likely ? " Likely cause:" : "", refusal->cause);
+    buf_add_text(&line, refusal->is_shut
+                            ? " The endpoint also limits the request rate (429), so the run ends."
+                        : refusal->spares ? " The run goes on with what can still be decided."
+                                          : " The run goes on.");
     sink_say("hookcheck", buf_text(&line));
     buf_clear(&line);
 }

@@ -96,7 +96,8 @@ static bool read_one(struct report_choice *choice, const char *given, struct err
     if (!format)
         return false;
     bool to_stdout = strcmp(path, "-") == 0;
-    if (to_stdout && choice->takes_stdout)
+    bool is_usual_text = to_stdout && strcmp(format->name, "text") == 0;
+    if (to_stdout && (choice->takes_stdout || choice->text_is_wanted))
         return error_set(err, "only one report can go to standard output");
     if (!to_stdout && report_choice_has(choice, path))
         return error_set(err, "two reports would go to %s; the second would replace the first",
@@ -107,6 +108,9 @@ static bool read_one(struct report_choice *choice, const char *given, struct err
                          "such as hookcheck-report.json");
     if (!to_stdout && !file_can_write(path, err))
         return false;
+    choice->text_is_wanted = choice->text_is_wanted || is_usual_text;
+    if (is_usual_text)
+        return true;
     choice->takes_stdout = choice->takes_stdout || to_stdout;
     choice->reports[choice->num_reports++] = (struct wanted_report){format, path};
     return true;

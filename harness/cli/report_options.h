@@ -16,7 +16,8 @@ struct wanted_report {
 struct report_choice {
     struct wanted_report *reports;
     size_t num_reports;
-    bool takes_stdout; /* one of them goes to standard output */
+    bool takes_stdout;   /* one of them goes to standard output, where else the text goes */
+    bool text_is_wanted; /* text=-: what goes there anyway */
 };
 
 extern const struct option_set report_options;

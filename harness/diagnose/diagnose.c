@@ -237,24 +237,61 @@ static void find_serialiser(struct investigation *inv, const struct request *ref
     subject_clear(&subject);
 }
 
+/* One type of each vertical: the endpoint may refuse the usual one alone. */
+static bool other_type_gets_in(struct investigation *inv)
+{
+    const struct catalogue *catalogue = inv->input->catalogue;
+    const char *vertical = inv->type;
+    for (size_t i = 0; i < catalogue->num_types && !inv->closed; i++) {
+        const struct event_type *type = &catalogue->types[i];
+        size_t len = strcspn(type->name, ".") + 1;
+        const struct specimen genuine = {.type = type->name};
+        bool arrives = type->sent && type->wire_type && strcmp(type->wire_type, type->name) == 0;
+        if (!arrives || strncmp(type->name, vertical, len) == 0)
+            continue;
+        vertical = type->name;
+        if (specimen_passes(inv, &genuine))
+            return true;
+    }
+    return false;
+}
+
+/* What is proved, or else what is likely. */
+static void say_cause(const struct investigation *inv, struct first_refusal *out)
+{
+    const struct diagnosis *cause = NULL;
+    for (size_t i = 0; i < inv->num_found; i++) {
+        const struct diagnosis *one = &inv->found[i].diagnosis;
+        bool is_better = !cause || (cause->confidence != CONFIDENCE_PROVED &&
+                                    one->confidence == CONFIDENCE_PROVED);
+        if (is_better)
+            cause = one;
+    }
+    if (!cause)
+        return;
+    out->sentence = mem_text(cause->sentence);
+    out->is_likely = cause->confidence != CONFIDENCE_PROVED;
+}
+
 void diagnose_first_refusal(const struct diagnose_input *input, const struct exchange *refused,
                             struct first_refusal *out)
 {
-    struct investigation inv = {.input = input, .rng = rng_for(input->seed, "first refusal")};
+    struct investigation inv = {
+        .input = input, .rng = rng_for(input->seed, "first refusal"), .is_first_look = true};
     *out = (struct first_refusal){0};
     lab_find_base(&inv);
-    if (!inv.has_base && !inv.hangs)
+    if (!inv.has_base && !inv.hangs && !other_type_gets_in(&inv))
         door_open(&inv);
     if (inv.has_base && !inv.behind_first && refused->genuine)
         find_serialiser(&inv, &refused->request);
     if (!is_open_serialiser(&inv))
         door_name(&inv);
-    for (size_t i = 0; i < inv.num_found; i++) {
-        struct diagnosis *found = &inv.found[i].diagnosis;
-        if (!out->sentence && found->confidence == CONFIDENCE_PROVED)
-            out->sentence = mem_text(found->sentence);
-        diagnosis_clear(found);
-    }
+    out->is_limited = inv.stays_limited;
+    say_cause(&inv, out);
+    for (size_t i = 0; i < inv.num_found; i++)
+        diagnosis_clear(&inv.found[i].diagnosis);
+    out->genuine_status = inv.genuine_status;
+    out->forged_status = inv.forged_status;
     out->scheme = inv.behind_first ? scheme_found(&inv) : NULL;
     out->dialect = inv.dialect;
     out->type = inv.type;
@@ -267,7 +304,8 @@ void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t
 {
     struct investigation inv = {.input = input,
                                 .rng = rng_for(input->seed, "diagnosis"),
-                                .limited_status = input->crowded_status};
+                                .limited_status = input->crowded_status,
+                                .stays_limited = input->known && input->known->is_limited};
     *out = NULL;
     *out_count = 0;
     sights_gather(&inv);

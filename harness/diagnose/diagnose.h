@@ -31,10 +31,14 @@ struct diagnose_batch {
 typedef bool diagnose_send(void *payload, const struct diagnose_batch *batch,
                            struct observation *seen);
 
-/* What could be proved about why the first genuine event was refused. */
+/* What was found out about why the first genuine event was refused. */
 struct first_refusal {
-    char *sentence;        /* what the endpoint computes in place of Panora's signature, or wants of
-                              a request; NULL = nothing was proved */
+    char *sentence;     /* what the endpoint computes in place of Panora's signature, or wants of
+                           a request; NULL = nothing was found */
+    bool is_likely;     /* ... and it is not proved */
+    bool is_limited;    /* a limit on the rate (429) ended the search */
+    int genuine_status; /* what events and forgeries meet, where nothing opens; 0 = not asked */
+    int forged_status;
     struct scheme *scheme; /* by which events get in; NULL = none is known */
     enum dialect dialect;  /* ... and their dialect and type */
     const char *type;

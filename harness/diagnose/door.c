@@ -406,8 +406,33 @@ static enum answer ask_genuine(struct investigation *inv, struct observation *se
     return ask_settled(inv, &genuine, seen);
 }
 
+/* A limit on the rate leaves nothing to be asked: what the first look saw holds. */
+static bool recall(struct investigation *inv)
+{
+    const struct first_refusal *known = inv->input->known;
+    struct observation genuine;
+    struct observation forged;
+    if (!inv->stays_limited || inv->is_first_look || !known || !known->genuine_status)
+        return false;
+    observation_init(&genuine);
+    observation_init(&forged);
+    genuine.outcome = forged.outcome = OUTCOME_ANSWERED;
+    genuine.status = known->genuine_status;
+    forged.status = known->forged_status;
+    inv->refuses_forged = answer_of(&forged) == ANSWER_REFUSED;
+    inv->tried_likely = known->is_likely;
+    inv->closed = true;
+    inv->closed_by = "the endpoint limits the request rate (429)";
+    refusal_name(inv, &genuine, &forged);
+    observation_clear(&genuine);
+    observation_clear(&forged);
+    return true;
+}
+
 void door_open(struct investigation *inv)
 {
+    if (recall(inv))
+        return;
     const struct specimen forged = {.forged = true};
     struct observation of_genuine;
     struct observation of_forged;
@@ -415,6 +440,8 @@ void door_open(struct investigation *inv)
     inv->timeout_ns = inv->hangs ? SILENCE_NS : 0;
     inv->refuses_forged = ask_settled(inv, &forged, &of_forged) == ANSWER_REFUSED;
     inv->timeout_ns = 0;
+    inv->genuine_status = of_genuine.status;
+    inv->forged_status = of_forged.status;
     bool asks = answer == ANSWER_REFUSED || answer == ANSWER_ERROR || answer == ANSWER_DIED;
     bool hangs = answer == ANSWER_HUNG && answer_of(&of_forged) == ANSWER_HUNG;
     const struct met_instead *met = met_instead_of(&of_genuine, NULL);

@@ -17,9 +17,8 @@
     "serialize data as JSON.stringify does: json_encode($data, JSON_UNESCAPED_SLASHES | "          \
     "JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_LINE_TERMINATORS)"
 #define MARSHAL                                                                                    \
-    "serialize data as JSON.stringify does: use a json.Encoder with SetEscapeHTML(false), remove " \
-    "the final newline, and leave U+2028 and U+2029 unescaped; or take the bytes of data from "    \
-    "the body as a json.RawMessage"
+    "take the bytes of data from the body as a json.RawMessage; or use a json.Encoder with "       \
+    "SetEscapeHTML(false), and leave U+2028 and U+2029 unescaped"
 #define ENCODER                                                                                    \
     "use the raw text of data from the body (JsonElement.GetRawText), or escape only quotes, "     \
     "backslashes and control characters"
@@ -71,13 +70,12 @@
         .language = (language_), __VA_ARGS__)
 #define INNER_AS(id_, words_, language_, ...)                                                      \
     ROW(MESSAGE, "inner-as-" id_, sign_inner_by, id_, SIGN_QUOTED,                                 \
-        "parses the text in data and computes the HMAC over the result as written by " words_      \
-        " writes it",                                                                              \
+        "parses the text in data and computes the HMAC over the result as written by " words_,     \
         .language = (language_), __VA_ARGS__)
 #define EVENT_AS(id_, words_, language_, ...)                                                      \
     ROW(MESSAGE, "event-as-" id_, sign_event_by, id_, SIGN_DATA,                                   \
-        "computes the HMAC over the whole event as written by " words_ " writes it",               \
-        .language = (language_), __VA_ARGS__)
+        "computes the HMAC over the whole event as written by " words_, .language = (language_),   \
+        __VA_ARGS__)
 #define UNCHANGED                                                                                  \
     "compute the HMAC over data as parsed, before a middleware, a schema or a serializer changes " \
     "it"

@@ -55,6 +55,7 @@ struct investigation {
     struct found *found;
     size_t num_found;
     const char *language;  /* that the evidence names, or NULL */
+    bool is_first_look;    /* before the cases: whoever limits the rate is not asked on */
     bool closed;           /* nothing more may be sent */
     const char *closed_by; /* ... and why; NULL while it may */
 
@@ -81,10 +82,12 @@ struct investigation {
     bool is_measured;        /* whether events fail by chance is settled */
     bool verifies_by_chance; /* the same forgery is let in and refused */
     bool unstable;
-    bool too_unstable;   /* nothing about single events can be told */
-    bool elsewhere;      /* the handler is not reached */
-    bool hangs;          /* a genuine event is not answered */
-    bool stays_limited;  /* every genuine event meets a limit on the rate, whatever is waited */
+    bool too_unstable;  /* nothing about single events can be told */
+    bool elsewhere;     /* the handler is not reached */
+    bool hangs;         /* a genuine event is not answered */
+    bool stays_limited; /* the latest request met a limit on the rate, however long it waited */
+    int genuine_status; /* what events and forgeries meet where none gets in; 0 = not asked */
+    int forged_status;
     size_t num_tried;    /* ways to compute a signature, with nothing else changed */
     bool tried_likely;   /* ways to compute a signature, as far as they are likely */
     enum answer further; /* what one of them met that is no refusal; 0 = none did */

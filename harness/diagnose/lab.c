@@ -12,6 +12,7 @@
 /* --- sending --- */
 
 static const char *const out_of_requests = "the request budget ran out";
+static const char *const rate_is_limited = "the endpoint limits the request rate (429)";
 
 /* After a death: how often, and how long apart, it is looked whether the endpoint is back. */
 #define LOOKS_MAX   100
@@ -110,14 +111,16 @@ static bool was_limited(const struct investigation *inv, const struct observatio
     return seen->status == 429 || (inv->limited_status && seen->status == inv->limited_status);
 }
 
-/* One request; a rate limit that it meets is waited for. */
+/* One request; a rate limit that it meets is waited for, unless that was in vain just before. */
 static enum answer send_one(struct investigation *inv, const struct request *request,
                             struct observation *seen)
 {
     const struct diagnose_batch batch = {
         .requests = request, .count = 1, .gap_ns = inv->gap_ns, .timeout_ns = inv->timeout_ns};
     lab_send(inv, &batch, seen);
-    for (size_t i = 0; i < LIMIT_TRIES && was_limited(inv, seen) && !inv->closed; i++) {
+    bool in_vain = inv->stays_limited && !inv->has_base && !inv->input->any_accepted;
+    size_t tries = in_vain ? 0 : LIMIT_TRIES;
+    for (size_t i = 0; i < tries && was_limited(inv, seen) && !inv->closed; i++) {
         const struct diagnose_batch later = {
             .requests = request, .count = 1, .gap_ns = LIMIT_GAP_NS << i};
         observation_clear(seen);
@@ -125,6 +128,11 @@ static enum answer send_one(struct investigation *inv, const struct request *req
     }
     if (is_gone(answer_of(seen)))
         await_return(inv, request, seen);
+    inv->stays_limited = was_limited(inv, seen);
+    if (inv->stays_limited && inv->is_first_look) {
+        inv->closed = true;
+        inv->closed_by = rate_is_limited;
+    }
     return answer_of(seen);
 }
 
@@ -438,7 +446,6 @@ static bool try_base(struct investigation *inv)
     for (size_t i = 0; i < 2 && !inv->has_base && !inv->hangs && !inv->stays_limited; i++) {
         struct observation seen;
         enum answer answer = specimen_ask(inv, &genuine, &seen);
-        inv->stays_limited = was_limited(inv, &seen);
         inv->has_base = answer == ANSWER_ACCEPTED;
         inv->hangs = answer == ANSWER_HUNG;
         if (inv->has_base)

@@ -19,9 +19,8 @@
 static const struct diagnosis_kind kinds[] = {
     {"locks-out", "refuses genuine events after forgeries that it refused",
      "anyone can keep Panora's events out with a few forgeries; such events are lost",
-     "verify the signature before any limit is counted, and let genuine events in whatever was "
-     "refused before them; a limit for each client address helps only where strangers do not share "
-     "Panora's (behind a proxy all clients have the proxy's)"},
+     "verify the signature before you count towards a limit, and always let genuine events in; a "
+     "limit per client address does not help behind a proxy, where all clients share one"},
     {"stops-accepting", "accepted events at first, and later refused every event",
      "the events it turns away are lost: Panora does not retry them",
      "look at the log for the first of these responses: a quota that is used up, a lock after "

@@ -23,18 +23,16 @@ enum own_kind {
 
 static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
     [KIND_OTHER_SECRET] = {"other-secret",
-                           "refuses every signature made with this secret, whatever the scheme: it "
-                           "has another secret, or something in front of it refuses every request",
+                           "refuses every signature made with this secret: it has another secret, "
+                           "or something in front of it refuses every request",
                            "Panora's events are refused, and Panora does not retry them",
-                           "compare the endpoint's secret with the one in Panora's dashboard for "
-                           "this endpoint and environment; `hookcheck verify` checks a captured "
-                           "request. If they are equal, check that requests reach the handler"},
+                           "compare its secret with the one in Panora's dashboard; if they are "
+                           "equal, check that requests reach the handler"},
     [KIND_ALWAYS_BREAKS] =
         {"always-breaks", "answers 5xx to everything, before it looks at the signature",
          "every event is lost",
-         "look at the handler's log; one reason is a header or environment variable read under the "
-         "wrong name (Django: request.headers['Panora-Signature'] or "
-         "META['HTTP_PANORA_SIGNATURE'])"},
+         "look at the handler's log; often a header or environment variable is read under the "
+         "wrong name (Django: request.headers['Panora-Signature'])"},
     [KIND_BREAKS] = {"breaks-on-genuine-events",
                      "answers 5xx to every genuine event but refuses forged ones: it fails after "
                      "the signature check",

@@ -150,10 +150,7 @@ static void add_ready(const struct run_result *result, struct buf *out)
     for (size_t i = 0; i < result->num_cases; i++)
         required += case_is_required(result, &result->cases[i]) &&
                     case_standing(result, &result->cases[i]) == STANDING_PASSED;
-    if (required == 0)
-        buf_add_format(out, "Ready as far as was asked: %zu case%s passed, and none is required",
-                       result->counts[VERDICT_PASS], result->counts[VERDICT_PASS] == 1 ? "" : "s");
-    else if (required == 1)
+    if (required == 1)
         buf_add_text(out, "Ready: the required case passed");
     else
         buf_add_format(out, "Ready: all %zu required cases passed", required);
@@ -162,13 +159,21 @@ static void add_ready(const struct run_result *result, struct buf *out)
     buf_add_char(out, '.');
 }
 
+/* Nothing was asked, and the sentence says why. */
+static bool says_it_all(const struct run_result *result)
+{
+    bool nothing = result->exit_code == EXIT_WRONG_USAGE ||
+                   (result->exit_code == EXIT_UNREACHED && !first_of(result, DIAGNOSIS_CAUSE));
+    return nothing && result->loudest && *result->loudest;
+}
+
 void headline_add(const struct run_result *result, struct buf *out)
 {
     const char *summary = run_result_summary(result);
     if (result->exit_code == EXIT_BASELINE)
         buf_add_format(out, "Not ready, but only known failures: all %zu are in the baseline.",
                        count_standing(result, STANDING_FAILED));
-    else if (result->exit_code == EXIT_WRONG_USAGE && result->loudest)
+    else if (says_it_all(result))
         buf_add_text(out, result->loudest);
     else if (strcmp(summary, "ready") == 0)
         add_ready(result, out);

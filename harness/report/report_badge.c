@@ -7,6 +7,7 @@
 #include "report/formats.h"
 #include "report/headline.h"
 #include "report/xml.h"
+#include "result/exit.h"
 
 struct badge {
     const char *summary;
@@ -25,6 +26,9 @@ static const struct badge badges[] = {
 static const struct badge unchecked = {"ready", "ready, certificate not checked", "#8a6100",
                                        "yellow"};
 
+/* Nothing is known of it. */
+static const struct badge unreached = {"not-ready", "not reached", "#b3261e", "red"};
+
 static bool is_unchecked(const struct run_result *result)
 {
     for (size_t i = 0; i < result->num_notes; i++)
@@ -37,6 +41,8 @@ static const struct badge *badge_of(const struct run_result *result)
 {
     const char *summary = run_result_summary(result);
     size_t i = 0;
+    if (result->exit_code == EXIT_UNREACHED)
+        return &unreached;
     while (strcmp(badges[i].summary, summary) != 0)
         i++;
     return i == 0 && is_unchecked(result) ? &unchecked : &badges[i];

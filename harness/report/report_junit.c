@@ -65,7 +65,7 @@ static void add_problem(const struct run_result *result, const struct case_resul
     if (failed)
         buf_add_format(&message, "expected %s, got %s", one->expected, one->actual);
     else
-        buf_add_text(&message, case_reason(one));
+        buf_add_text(&message, case_standing_reason(result, one));
     buf_add_format(out, "      <%s", element);
     add_attribute("message", buf_text(&message), out);
     add_attribute("type", failed ? verdict_name(one->verdict) : "undecided", out);

@@ -12,6 +12,7 @@
 #include "report/tally.h"
 #include "report/text_diagnosis.h"
 #include "report/text_page.h"
+#include "result/exit.h"
 
 /* GitHub shows a rule's weight by this number: 9 critical, 7 high, 4 medium, below low. */
 static const char *const severities[HARM_COUNT] = {
@@ -161,11 +162,20 @@ static void add_case(struct sarif *sarif, const struct case_result *one)
     buf_clear(&message);
 }
 
+static bool asked_nothing(const struct run_result *result)
+{
+    return result->exit_code == EXIT_UNREACHED || result->exit_code == EXIT_WRONG_USAGE;
+}
+
 /* What happened beside the cases: that certificates were not checked, for example. NULL: nothing.
  */
 static json_t *notifications_of(const struct run_result *result)
 {
-    json_t *list = result->num_notes ? json_array() : NULL;
+    bool nothing = asked_nothing(result);
+    json_t *list = result->num_notes || nothing ? json_array() : NULL;
+    if (nothing)
+        json_array_append_new(list, json_pack("{s:s, s:{s:s}}", "level", "error", "message", "text",
+                                              result->loudest ? result->loudest : ""));
     for (size_t i = 0; i < result->num_notes; i++)
         json_array_append_new(list, json_pack("{s:s, s:{s:s}}", "level", "note", "message", "text",
                                               result->notes[i]));
@@ -187,7 +197,7 @@ static void render(const struct run_result *result, struct buf *out)
         "{s:s, s:s, s:[{s:{s:{s:s, s:s, s:o}}, s:[{s:b, s:i, s:o*}], s:o, s:s}]}", "$schema",
         "https://json.schemastore.org/sarif-2.1.0.json", "version", "2.1.0", "runs", "tool",
         "driver", "name", "hookcheck", "version", result->version, "rules", sarif.rules,
-        "invocations", "executionSuccessful", !result->interrupted && result->exit_code != 3,
+        "invocations", "executionSuccessful", !result->interrupted && !asked_nothing(result),
         "exitCode", result->exit_code, "toolExecutionNotifications", notifications_of(result),
         "results", sarif.results, "columnKind", "utf16CodeUnits");
     char *text = json_dumps(root, JSON_INDENT(2));

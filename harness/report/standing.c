@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "report/details.h"
 #include "result/exit.h"
 
 bool case_is_required(const struct run_result *result, const struct case_result *one)
@@ -13,8 +14,10 @@ enum standing case_standing(const struct run_result *result, const struct case_r
 {
     if (verdict_counts(one->verdict, result->strict))
         return STANDING_FAILED;
-    /* a run that asked nothing is no success, whatever was to be asked */
-    if (one->verdict == VERDICT_SKIP && result->exit_code == EXIT_WRONG_USAGE)
+    /* a run that asked nothing required is no success, whatever else was asked */
+    if (result->exit_code == EXIT_WRONG_USAGE)
+        return STANDING_UNDECIDED;
+    if (one->verdict == VERDICT_INCONCLUSIVE && result->exit_code == EXIT_UNREACHED)
         return STANDING_UNDECIDED;
     if (one->verdict == VERDICT_INCONCLUSIVE && case_is_required(result, one))
         return STANDING_UNDECIDED;
@@ -24,6 +27,13 @@ enum standing case_standing(const struct run_result *result, const struct case_r
     if (one->verdict == VERDICT_INCONCLUSIVE || one->verdict == VERDICT_SKIP)
         return STANDING_SKIPPED;
     return STANDING_PASSED;
+}
+
+const char *case_standing_reason(const struct run_result *result, const struct case_result *one)
+{
+    bool has_own =
+        one->verdict == VERDICT_INCONCLUSIVE || one->verdict == VERDICT_SKIP || one->behind_first;
+    return has_own || !result->loudest || !*result->loudest ? case_reason(one) : result->loudest;
 }
 
 bool suite_came_before(const struct run_result *result, size_t index)

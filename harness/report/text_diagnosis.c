@@ -107,30 +107,32 @@ static void add_cases_line(const struct page *page, const struct run_result *res
     buf_clear(&line);
 }
 
-/* Laid out, for how many lines it takes decides how long the rest may be. */
-static void lay_out_repeat(const struct page *page, const struct run_result *result,
-                           const struct diagnosis *diagnosis, struct buf *out)
+static void add_repeat(const struct page *page, const struct run_result *result,
+                       const struct diagnosis *diagnosis)
 {
     const struct case_result *one =
         diagnosis->num_cases ? result_case(result, diagnosis->cases[0]) : NULL;
     if (!one)
         return;
-    struct page apart = *page;
     struct buf line = {0};
-    apart.out = out;
     repeat_by_run(result, one, &line);
-    page_command_field(&apart, FACT_INDENT, "repeat", buf_text(&line));
+    page_command_field(page, FACT_INDENT, "repeat", buf_text(&line));
     buf_clear(&line);
 }
 
-/* A cause takes at most ten lines; two are its sentence, two the pair, and one counts its cases. */
-static size_t lines_for_fix(bool is_likely, bool has_handler, const struct buf *repeat)
+static size_t count_lines(const struct buf *text)
 {
-    enum { CAUSE_LINES = 10, ALWAYS = 2 + 2 + 1 };
-    size_t taken = ALWAYS + is_likely + has_handler;
-    for (size_t i = 0; i < repeat->len; i++)
-        taken += repeat->data[i] == '\n';
-    return taken + 2 <= CAUSE_LINES ? 2 : 1;
+    size_t count = 0;
+    for (size_t i = 0; i < text->len; i++)
+        count += text->data[i] == '\n';
+    return count;
+}
+
+/* A cause takes at most ten lines; the fix gets those that the rest leaves. */
+static size_t lines_for_fix(size_t taken)
+{
+    enum { CAUSE_LINES = 10 };
+    return taken + 1 < CAUSE_LINES ? CAUSE_LINES - taken : 1;
 }
 
 static void add_whole(const struct page *page, const struct diagnosis *diagnosis)
@@ -146,30 +148,56 @@ static void add_whole(const struct page *page, const struct diagnosis *diagnosis
     buf_clear(&cases);
 }
 
+/* What stands above the fix, and below it: laid out apart, for its lines decide how long the fix
+ * may be. */
+static void add_above_fix(const struct page *page, const struct diagnosis *diagnosis, size_t number,
+                          bool whole)
+{
+    add_sentence(page, diagnosis, number, whole ? 0 : 3);
+    add_evidence(page, diagnosis, whole);
+    page_short_field(page, FACT_INDENT, "unproven", diagnosis->likely_because, whole ? 0 : 1);
+}
+
+static void add_below_fix(const struct page *page, const struct run_result *result,
+                          const struct diagnosis *diagnosis, bool whole)
+{
+    char *handler = handler_command(diagnosis);
+    page_short_field(page, FACT_INDENT, "handler", handler, 1);
+    if (whole)
+        add_whole(page, diagnosis);
+    add_cases_line(page, result, diagnosis);
+    add_repeat(page, result, diagnosis);
+    free(handler);
+}
+
+static void add_full(const struct page *page, const struct run_result *result,
+                     const struct diagnosis *diagnosis, size_t number, bool whole)
+{
+    struct buf above = {0};
+    struct buf below = {0};
+    struct page page_above = *page;
+    struct page page_below = *page;
+    page_above.out = &above;
+    page_below.out = &below;
+    add_above_fix(&page_above, diagnosis, number, whole);
+    add_below_fix(&page_below, result, diagnosis, whole);
+    buf_add_bytes(page->out, buf_bytes(&above));
+    page_short_field(page, FACT_INDENT, "fix", diagnosis->remedy,
+                     whole ? 0 : lines_for_fix(count_lines(&above) + count_lines(&below)));
+    buf_add_bytes(page->out, buf_bytes(&below));
+    buf_clear(&above);
+    buf_clear(&below);
+}
+
 void text_diagnosis(const struct page *page, const struct run_result *result,
                     const struct diagnosis *diagnosis, size_t number, enum cause_size size)
 {
-    bool whole = size == CAUSE_WHOLE;
-    bool is_likely = diagnosis->likely_because && *diagnosis->likely_because;
-    char *handler = handler_command(diagnosis);
-    struct buf repeat = {0};
-    lay_out_repeat(page, result, diagnosis, &repeat);
-    add_sentence(page, diagnosis, number, whole ? 0 : size == CAUSE_SHORT ? 2 : 1);
-    if (size == CAUSE_BRIEF) {
-        page_short_field(page, FACT_INDENT, "fix", diagnosis->remedy, 1);
-    } else {
-        add_evidence(page, diagnosis, whole);
-        page_short_field(page, FACT_INDENT, "unproven", diagnosis->likely_because, whole ? 0 : 1);
-        page_short_field(page, FACT_INDENT, "fix", diagnosis->remedy,
-                         whole ? 0 : lines_for_fix(is_likely, handler != NULL, &repeat));
-        page_short_field(page, FACT_INDENT, "handler", handler, 1);
-        if (whole)
-            add_whole(page, diagnosis);
-        add_cases_line(page, result, diagnosis);
-        buf_add_bytes(page->out, buf_bytes(&repeat));
+    if (size != CAUSE_BRIEF) {
+        add_full(page, result, diagnosis, number, size == CAUSE_WHOLE);
+        return;
     }
-    buf_clear(&repeat);
-    free(handler);
+    add_sentence(page, diagnosis, number, 1);
+    page_short_field(page, FACT_INDENT, "fix", diagnosis->remedy, 1);
 }
 
 bool text_is_explained(const struct run_result *result, const struct case_result *one)

@@ -74,6 +74,22 @@ static void judge_canary(const struct testcase *test, struct case_result *out)
     out->reason = buf_take(&reason);
 }
 
+/* Nothing listens there: that is told of the run, and is no answer to the case. What is asked of
+ * TLS alone has its answer in the handshake. */
+static void judge_unreached(const struct runner *runner, const struct testcase *test,
+                            struct case_result *out)
+{
+    const struct exchange *exchange =
+        out->decisive < test->count ? &test->exchanges[out->decisive] : NULL;
+    if (runner->health.reached || test->one->tls || !exchange ||
+        answer_of(&exchange->seen) != ANSWER_UNREACHED ||
+        exchange->seen.outcome == OUTCOME_TLS_FAILED)
+        return;
+    out->verdict = VERDICT_INCONCLUSIVE;
+    free(out->reason);
+    out->reason = mem_text("not asked: no connection could be opened");
+}
+
 static void judge_sent(struct runner *runner, struct testcase *test, struct case_result *out)
 {
     const struct exchange **exchanges = mem_alloc((test->count + 1) * sizeof(struct exchange *));
@@ -89,6 +105,7 @@ static void judge_sent(struct runner *runner, struct testcase *test, struct case
     const struct case_evidence evidence = {exchanges, controls, steps, test->count};
     judge_case(test->one, &evidence, &runner->facts, out);
     judge_canary(test, out);
+    judge_unreached(runner, test, out);
     free(exchanges);
     free(controls);
     free(steps);
@@ -273,10 +290,10 @@ static struct tally tally_of(const struct run_result *result)
     return tally;
 }
 
-/* A run that asked nothing shows nothing. */
+/* A run that asked nothing required shows nothing. */
 static bool asked_nothing(const struct tally *tally)
 {
-    return tally->num_required ? tally->num_required_passed == 0 : tally->num_answered == 0;
+    return tally->num_required_passed == 0;
 }
 
 static int exit_code_of(const struct runner *runner, const struct tally *tally)
@@ -352,9 +369,41 @@ static void say_asked_nothing(struct run_result *result, const struct tally *tal
     if (result->exit_code != EXIT_WRONG_USAGE || result->loudest[0])
         return;
     free(result->loudest);
-    result->loudest = mem_format("No case could run against this endpoint%s%s. Select other cases, "
-                                 "or provide what these need.",
-                                 tally->skip ? ": " : "", tally->skip ? tally->skip : "");
+    if (tally->num_answered && !tally->num_required)
+        result->loudest =
+            mem_text("None of the selected cases is required, so they decide nothing. "
+                     "Select required cases too, or make those of level should "
+                     "required (--strict).");
+    else
+        result->loudest = mem_format("No %scase could run against this endpoint%s%s. Select other "
+                                     "cases, or provide what these need.",
+                                     tally->num_answered ? "required " : "",
+                                     tally->skip ? ": " : "", tally->skip ? tally->skip : "");
+}
+
+static const struct observation *first_attempt(const struct run_result *result)
+{
+    for (size_t i = 0; i < result->num_cases; i++)
+        for (size_t k = 0; k < result->cases[i].num_exchanges; k++)
+            if (result->cases[i].exchanges[k].seen.outcome != OUTCOME_NOT_SENT)
+                return &result->cases[i].exchanges[k].seen;
+    return NULL;
+}
+
+/* The same where no connection could be opened. */
+static void say_unreached(struct run_result *result)
+{
+    const struct observation *seen = first_attempt(result);
+    struct buf line = {0};
+    if (result->exit_code != EXIT_UNREACHED || result->wrong_port.got || result->loudest[0] ||
+        !seen)
+        return;
+    buf_add_text(&line, "The endpoint was not reached: ");
+    answer_describe_untimed(seen, &line);
+    buf_add_char(&line, '.');
+    free(result->loudest);
+    result->loudest = buf_take(&line);
+    redact_text(result, &result->loudest);
 }
 
 /* Why the run ended early, as the reports say it after "Stopped early: ". */
@@ -409,6 +458,7 @@ void finish_result(struct runner *runner)
     struct tally tally = tally_of(result);
     result->exit_code = exit_code_of(runner, &tally);
     say_asked_nothing(result, &tally);
+    say_unreached(result);
     say_wrong_port(result);
     say_ended(runner);
     trouble_add_notes(runner);

@@ -71,7 +71,17 @@ struct testcase *order_first(struct runner *runner)
 
 bool order_spares(const struct runner *runner)
 {
-    return runner->refusal.sentence && runner->options->rate > 0 && !runner->health.any_accepted;
+    bool waits = runner->options->rate > 0 || runner->health.overload_status == 429;
+    return runner->refusal.sentence && waits && !runner->health.any_accepted;
+}
+
+bool order_is_shut(const struct runner *runner)
+{
+    const struct first_refusal *refusal = &runner->refusal;
+    const struct health *health = &runner->health;
+    bool is_limited = refusal->is_limited ||
+                      (health->is_limited && !health->is_erratic && health->overload_status == 429);
+    return is_limited && refusal->genuine_status && !refusal->scheme && !health->any_accepted;
 }
 
 /* A forgery that gets in, or a TLS session, says something although genuine events are refused. */
@@ -88,6 +98,9 @@ static bool may_still_tell(const struct runner *runner, const struct testcase *t
 const char *order_refusal(const struct runner *runner, const struct testcase *test, int64_t now_ns)
 {
     int64_t patience_ns = runner->options->patience_ns;
+    if (order_is_shut(runner) && !(test->one && test->one->tls))
+        return "not sent: genuine events are refused, and the endpoint limits the request rate "
+               "(429)";
     if (order_spares(runner) && !may_still_tell(runner, test))
         return "not sent: genuine events are refused, and the cause is known";
     if (!health_is_very_slow(&runner->health) || !patience_ns ||

@@ -24,9 +24,12 @@ enum round order_round_of(const struct runner *runner, const struct testcase *te
 /* Whether nothing else may be in flight beside the case. */
 bool order_needs_solitude(const struct runner *runner, const struct testcase *test);
 
-/* Genuine events are refused, it is known why, and requests have to wait for each other (--rate):
- * only what can be decided all the same is sent. */
+/* Genuine events are refused, it is known why, and requests have to wait for each other (--rate, or
+ * the endpoint limits it): only what can be decided all the same is sent. */
 bool order_spares(const struct runner *runner);
+
+/* Genuine events are refused, nothing opens, and a limit on the rate leaves nothing to be asked. */
+bool order_is_shut(const struct runner *runner);
 
 /* Why the case is not sent because the endpoint is slow, or refuses genuine events; or NULL. */
 const char *order_refusal(const struct runner *runner, const struct testcase *test, int64_t now_ns);

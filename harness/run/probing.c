@@ -192,8 +192,14 @@ void probing_first_refusal(struct runner *runner, const struct testcase *first)
     input.max_requests = FIRST_REFUSAL_MAX;
     diagnose_first_refusal(&input, exchange, &runner->refusal);
     runner->result->num_experiments = probing.num_sent;
-    if (runner->refusal.sentence && listener && listener->on_refusal)
-        listener->on_refusal(listener->payload, runner->refusal.sentence, order_spares(runner));
+    if (order_is_shut(runner))
+        runner->health.is_limited = true; /* it was waited for long enough */
+    const struct run_refusal news = {.cause = runner->refusal.sentence,
+                                     .is_likely = runner->refusal.is_likely,
+                                     .spares = order_spares(runner),
+                                     .is_shut = order_is_shut(runner)};
+    if ((news.cause || news.is_shut) && listener && listener->on_refusal)
+        listener->on_refusal(listener->payload, &news);
 }
 
 void probing_diagnose(struct runner *runner)

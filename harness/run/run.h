@@ -76,14 +76,21 @@ struct run_progress {
     size_t num_planned;
 };
 
+/* The first genuine event was refused. */
+struct run_refusal {
+    const char *cause; /* a sentence; NULL = it is not known */
+    bool is_likely;    /* the cause is not proved */
+    bool spares;       /* what that leaves undecided is not sent */
+    bool is_shut;      /* the endpoint limits the rate as well: nothing can be decided */
+};
+
 /* Called while the run goes on; any of them may be NULL. */
 struct run_listener {
     void *payload;
     void (*on_case)(void *payload, const struct run_result *result, const struct case_result *one);
     void (*on_progress)(void *payload, const struct run_progress *progress);
-    /* The first genuine event was refused, and it is known why, long before the end; `spares`: what
-     * that leaves undecided is not sent. */
-    void (*on_refusal)(void *payload, const char *cause, bool spares);
+    /* The first genuine event was refused, and something is known of it long before the end. */
+    void (*on_refusal)(void *payload, const struct run_refusal *refusal);
 };
 
 struct plan;

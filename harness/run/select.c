@@ -19,23 +19,23 @@ static bool any_glob(const char *const *globs, size_t count, const struct suite_
 
 /* --- do the globs name anything? --- */
 
-static bool names_some_case(const struct run_options *options, const char *glob)
+static bool names_some_case(struct suite *const *suites, size_t num_suites, const char *glob)
 {
-    for (size_t i = 0; i < options->num_suites; i++)
-        for (size_t k = 0; k < options->suites[i]->num_cases; k++) {
-            if (suite_id_matches(glob, options->suites[i]->cases[k].id))
+    for (size_t i = 0; i < num_suites; i++)
+        for (size_t k = 0; k < suites[i]->num_cases; k++) {
+            if (suite_id_matches(glob, suites[i]->cases[k].id))
                 return true;
         }
     return false;
 }
 
-static const char *nearest_id(const struct run_options *options, const char *glob)
+static const char *nearest_id(struct suite *const *suites, size_t num_suites, const char *glob)
 {
     size_t count = 0;
     const char **ids = NULL;
-    for (size_t i = 0; i < options->num_suites; i++)
-        for (size_t k = 0; k < options->suites[i]->num_cases; k++) {
-            const struct suite_case *one = &options->suites[i]->cases[k];
+    for (size_t i = 0; i < num_suites; i++)
+        for (size_t k = 0; k < suites[i]->num_cases; k++) {
+            const struct suite_case *one = &suites[i]->cases[k];
             const char *last = strrchr(one->base, '/');
             ids = mem_resize(ids, count + 3, sizeof *ids);
             ids[count++] = one->base;
@@ -47,18 +47,22 @@ static const char *nearest_id(const struct run_options *options, const char *glo
     return nearest;
 }
 
+bool select_check_glob(struct suite *const *suites, size_t num_suites, const char *glob,
+                       struct error *err)
+{
+    if (names_some_case(suites, num_suites, glob))
+        return true;
+    const char *nearest = nearest_id(suites, num_suites, glob);
+    if (nearest)
+        return error_set(err, "no case matches \"%s\"; did you mean \"%s\"?", glob, nearest);
+    return error_set(err, "no case matches \"%s\"; `hookcheck list cases` shows them all", glob);
+}
+
 bool select_check(const struct run_options *options, struct error *err)
 {
-    for (size_t i = 0; i < options->num_only; i++) {
-        const char *glob = options->only[i];
-        const char *nearest = names_some_case(options, glob) ? NULL : nearest_id(options, glob);
-        if (nearest)
-            return error_set(err, "--only: no case matches \"%s\"; did you mean \"%s\"?", glob,
-                             nearest);
-        if (!names_some_case(options, glob))
-            return error_set(
-                err, "--only: no case matches \"%s\"; `hookcheck list cases` shows them all", glob);
-    }
+    for (size_t i = 0; i < options->num_only; i++)
+        if (!select_check_glob(options->suites, options->num_suites, options->only[i], err))
+            return error_prefix(err, "--only");
     return true;
 }
 

@@ -6,8 +6,11 @@
 
 #include "run/run.h"
 
-/* Whether every glob of --only names some case of the suites; a sentence with the
- * nearest id when one does not. */
+/* Whether the glob names some case of these suites; a sentence with the nearest id when not. */
+bool select_check_glob(struct suite *const *suites, size_t num_suites, const char *glob,
+                       struct error *err);
+
+/* Whether every glob of --only names some case of the suites. */
 bool select_check(const struct run_options *options, struct error *err);
 
 /* Whether the case belongs to the run at all: globs, level, events, dialect, --quick. */

@@ -494,6 +494,24 @@ Test(report_report_text, fits_one_screen_however_much_is_wrong)
     run_result_clear(&result);
 }
 
+/* Where the rest of a cause leaves room for it, its fix is not cut. */
+Test(report_report_text, a_fix_takes_the_lines_that_the_rest_leaves)
+{
+    const struct text_options options = {.columns = 80};
+    struct run_result result;
+    struct buf out = {0};
+    sample_result(&result);
+    free(result.diagnoses[0].remedy);
+    free(result.diagnoses[0].snippet); /* then there is no line about a handler */
+    result.diagnoses[0].snippet = NULL;
+    result.diagnoses[0].remedy = long_text(65 * 3 - 10);
+    memcpy(result.diagnoses[0].remedy + 65 * 3 - 13, "END", 3);
+    report_text_whole(&result, &options, &out);
+    cr_expect_not_null(strstr(buf_text(&out), "END\n"), "%s", buf_text(&out));
+    buf_clear(&out);
+    run_result_clear(&result);
+}
+
 /* A word that no line can hold is cut, never let over the edge. */
 Test(report_report_text, cuts_a_word_that_is_longer_than_a_line)
 {
