@@ -4,13 +4,15 @@ stamps, and memory over a hundred times as many samples.
     python3 harness/tools/bench_truth.py HOOKCHECK
 
 Stall: an open loop of 1,000 requests a second for eight seconds meets a server that stands still for one second. The truth comes from the
-server's own clock: its n-th answer left so long after the n-th millisecond of the load, which began when the quickest answer says it
-did. wrk, in its closed loop, stands beside it. The backlog is long enough for every connection: with a short one the kernel would drop some for a second more.
+server's own clock: how long after its own millisecond of the load each event was answered. Its place in the load is learned from a run with
+the same seed and without a stall, because after one a server answers in any order. The load began when the quickest answer says it did. wrk,
+in its closed loop, stands beside it. The backlog is long enough for every connection: with a short one the kernel would drop some for a second more.
 Own error: at one connection, the median from the first byte sent to the first byte received, less the median that the server itself
 measured from the request's arrival to its answer, so that a round trip on loopback is in it.
 """
 
 import json
+import math
 import os
 import re
 import shutil
@@ -26,20 +28,22 @@ ANSWER = b"HTTP/1.1 204 No Content\r\n\r\n"
 
 STALLING = """
 const http = require('node:http');
-const times = [];
+const done = [];
 const server = http.createServer((request, response) => {
-  request.resume().on('end', () => { response.writeHead(204); response.end(); times.push(performance.now()); });
-  if (times.length === WARMUP + 2000) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STALL_MS);
+  const parts = [];
+  request.on('data', (part) => parts.push(part)).on('end', () => {
+    response.writeHead(204);
+    response.end();
+    done.push([/"id_event":"([^"]+)"/.exec(Buffer.concat(parts))?.[1], performance.now()]);
+  });
+  if (done.length === STALL_AT) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(process.argv[1]));
 });
 process.on('SIGTERM', () => {
-  const late = times.slice(WARMUP).map((time, n) => time - n * 1000 / RATE);
-  const begun = late.reduce((least, time) => Math.min(least, time), Infinity);
-  const sorted = late.map((time) => time - begun).sort((a, b) => a - b);
-  console.log(['truth', ...[0.9, 0.99].map((share) => sorted[Math.ceil(share * sorted.length) - 1])].join(' '));
+  require('node:fs').writeFileSync(process.argv[2], JSON.stringify(done));
   process.exit();
 });
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () => console.log('port ' + server.address().port));
-""".replace("STALL_MS", str(int(STALL * 1000))).replace("RATE", str(RATE)).replace("WARMUP", str(RATE * WARMUP))
+""".replace("STALL_AT", str(RATE * (WARMUP + 2)))
 
 
 def load(program, url, *options):
@@ -54,30 +58,46 @@ def load(program, url, *options):
 
 
 class Stalling:
+    """A server that stands still for so long once."""
+
+    def __init__(self, seconds, path=os.devnull):
+        self.seconds, self.path = seconds, path
+
     def __enter__(self):
-        self.process = subprocess.Popen(["node", "-e", STALLING], stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen(["node", "-e", STALLING, str(self.seconds * 1000), self.path], stdout=subprocess.PIPE, text=True)
         self.url = f"http://127.0.0.1:{self.process.stdout.readline().split()[1]}/"
         return self
 
-    def truth(self):
-        self.process.terminate()
-        return [float(word) for word in self.process.stdout.readline().split()[1:]]
-
     def __exit__(self, *_):
-        self.process.kill()
+        self.process.terminate()
         self.process.wait()
 
 
+def under_stall(program, seconds):
+    """The report, and the events in the order of the server's answers, each with the time of its answer in milliseconds."""
+    with tempfile.NamedTemporaryFile() as done:
+        with Stalling(seconds, done.name) as server:
+            report, _ = load(program, server.url, "--rate", f"{RATE}/s", "--warmup", f"{WARMUP}s", "--duration", f"{SECONDS}s",
+                             "--connections", "1200", "--seed", "1")
+        return report, json.load(done)
+
+
+def truth(places, done):
+    """The latencies, sorted: how long after its millisecond each event was answered."""
+    late = [time - places[name] * 1000 / RATE for name, time in done if places[name] >= RATE * WARMUP]
+    return [each - min(late) for each in sorted(late)]
+
+
 def check_stall(program):
-    with Stalling() as server:
-        report, _ = load(program, server.url, "--rate", f"{RATE}/s", "--warmup", f"{WARMUP}s", "--duration", f"{SECONDS}s",
-                         "--connections", "1200")
-        truths = server.truth()
-    for truth, name in zip(truths, ("p90", "p99")):
-        seen = report["milliseconds"]["latency"][name]
-        print(f"stall   {name}: hookcheck {seen:.0f} ms, truth {truth:.0f} ms: {seen / truth:.3f} (aim 0.95 to 1.05)")
+    _, unhindered = under_stall(program, 0)
+    places = {name: place for place, (name, _) in enumerate(unhindered)}
+    report, done = under_stall(program, STALL)
+    latencies = truth(places, done)
+    for share, name in ((0.9, "p90"), (0.99, "p99")):
+        seen, true = report["milliseconds"]["latency"][name], latencies[math.ceil(share * len(latencies)) - 1]
+        print(f"stall   {name}: hookcheck {seen:.0f} ms, truth {true:.0f} ms: {seen / true:.3f} (aim 0.95 to 1.05)")
     if shutil.which("wrk"):
-        with Stalling() as server:
+        with Stalling(STALL) as server:
             text = subprocess.run(["wrk", "-t1", "-c10", f"-d{SECONDS}s", "--latency", server.url], capture_output=True, text=True).stdout
         print("stall   wrk, closed loop:", ", ".join(" ".join(found) for found in re.findall(r"(90%|99%)\s+(\S+)", text)))
 
