@@ -25,6 +25,7 @@ struct redactor {
     struct hidden *items;
     size_t count;
     struct needles *needles;
+    size_t *searched; /* counted while others only read */
 };
 
 struct span {
@@ -44,6 +45,7 @@ struct redactor *redactor_new(void)
 {
     struct redactor *redactor = mem_alloc(sizeof *redactor);
     redactor->needles = needles_new();
+    redactor->searched = mem_alloc(sizeof *redactor->searched);
     return redactor;
 }
 
@@ -56,9 +58,15 @@ void redactor_free(struct redactor *redactor)
     }
     if (redactor) {
         free(redactor->items);
+        free(redactor->searched);
         needles_free(redactor->needles);
     }
     free(redactor);
+}
+
+size_t redactor_searched(const struct redactor *redactor)
+{
+    return *redactor->searched;
 }
 
 static struct bytes value_of(const struct hidden *hidden)
@@ -194,6 +202,7 @@ static void settle(struct spans *spans)
 static struct spans find(const struct redactor *redactor, struct bytes in, bool is_document)
 {
     struct spans spans = {.redactor = redactor, .in = in, .is_document = is_document};
+    *redactor->searched += in.len;
     (void)spelling_search(redactor->needles, in, on_found, &spans);
     settle(&spans);
     return spans;

@@ -36,6 +36,10 @@ void redactor_hide(struct redactor *redactor, struct bytes value, const char *re
  * ("application/json"). */
 void redactor_hide_secret(struct redactor *redactor, struct bytes value, const char *replacement);
 
+/* How many bytes it has looked through so far: what a report costs, whatever else the machine does.
+ */
+size_t redactor_searched(const struct redactor *redactor);
+
 /* Appends `in`, one field, to `out` with every occurrence of every value replaced. Occurrences that
  * overlap become one; the longest gives its replacement. What is a replacement already stays as it
  * is, so redacting twice does no harm. A NULL redactor hides nothing. */

@@ -91,21 +91,33 @@ void html_add_grid(const struct run_result *result, struct buf *out)
 
 /* --- one exchange --- */
 
-static void add_headers(const struct run_result *result, const struct headers *headers,
-                        const struct request_place *place, struct buf *out)
+static void add_headers(const struct headers *safe, const struct request_place *place,
+                        struct buf *out)
 {
-    struct headers safe = {0};
-    headers_redacted(result->redactor, headers, &safe);
-    for (size_t i = 0; i < safe.count; i++) {
-        const char *shown = safe.items[i].value;
+    for (size_t i = 0; i < safe->count; i++) {
+        const char *shown = safe->items[i].value;
         if (place && strcmp(shown, REQUEST_HOST_PLACEHOLDER) == 0)
             shown = place->authority;
-        html_add(safe.items[i].name, out);
+        html_add(safe->items[i].name, out);
         buf_add_text(out, ": ");
         html_add(shown, out);
         buf_add_char(out, '\n');
     }
+}
+
+static void add_answer_headers(const struct run_result *result, const struct observation *seen,
+                               struct buf *out)
+{
+    enum { HEADERS_MAX = 4096 };
+    struct headers safe = {0};
+    struct headers shown = seen->headers; /* a shorter view */
+    shown.count = headers_fitting(&seen->headers, HEADERS_MAX);
+    headers_redacted(result->redactor, &shown, &safe);
+    add_headers(&safe, NULL, out);
     headers_clear(&safe);
+    size_t cut = seen->headers.count - shown.count + seen->headers_cut;
+    if (cut)
+        buf_add_format(out, "[%zu more headers]\n", cut);
 }
 
 static void add_request(const struct run_result *result, const struct exchange *exchange,
@@ -121,7 +133,7 @@ static void add_request(const struct run_result *result, const struct exchange *
     buf_add_char(out, ' ');
     html_add(shown.place.path, out);
     buf_add_char(out, '\n');
-    add_headers(result, &shown.request.headers, &shown.place, out);
+    add_headers(&shown.request.headers, &shown.place, out);
     buf_add_char(out, '\n');
     html_bytes(buf_bytes(&shown.request.body), shown.request.body.len, exchange_body_len(exchange),
                out);
@@ -138,7 +150,7 @@ static void add_answer(const struct run_result *result, const struct observation
     size_t shown_len = text_beginning(buf_bytes(&seen->body), max_body).len;
     redact_beginning(result->redactor, buf_bytes(&seen->body), shown_len, &body);
     buf_add_format(out, "<h4>Response</h4>\n<pre>%d\n", seen->status);
-    add_headers(result, &seen->headers, NULL, out);
+    add_answer_headers(result, seen, out);
     buf_add_char(out, '\n');
     html_bytes(buf_bytes(&body), body.len, (size_t)seen->body_len, out);
     buf_add_text(out, "</pre>\n");
@@ -178,7 +190,7 @@ static void add_exchanges(const struct run_result *result, const struct case_res
     size_t most = one->verdict == VERDICT_PASS ? limits->plain_exchanges : limits->exchanges;
     const struct exchange *main_one = case_main_exchange(one);
     size_t shown = 0;
-    for (size_t i = 0; most && i < one->num_exchanges; i++) {
+    for (size_t i = 0; most && i < one->num_exchanges && !out->full; i++) {
         const struct exchange *exchange = &one->exchanges[i];
         bool is_main = exchange == main_one;
         if (exchange->seen.outcome == OUTCOME_NOT_SENT || (!is_main && shown + 1 >= most))
@@ -266,7 +278,7 @@ static void add_suite(const struct run_result *result, const char *suite,
     struct html_limits rest = *limits;
     size_t num_shown = 0;
     rest.exchanges = 0;
-    for (size_t k = 0; k < result->num_cases; k++) {
+    for (size_t k = 0; k < result->num_cases && !out->full; k++) {
         const struct case_result *one = &result->cases[k];
         if (strcmp(one->suite, suite) != 0)
             continue;

@@ -20,7 +20,8 @@ struct html_limits {
 
 void html_add_grid(const struct run_result *result, struct buf *out);
 
-/* Search and filters, then a list in which each case has the anchor "cINDEX". */
+/* Search and filters, then a list in which each case has the anchor "cINDEX". Goes no further once
+ * `out` is full. */
 void html_add_cases(const struct run_result *result, const struct html_limits *limits,
                     struct buf *out);
 

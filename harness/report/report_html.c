@@ -316,9 +316,10 @@ static void render_html(const struct run_result *result, struct buf *out)
         {0, 0, 0, 160, false, 0},
     };
     for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
-        struct buf page = {0};
+        bool is_last = i + 1 == ARRAY_LEN(limits);
+        struct buf page = {.max = is_last ? 0 : PAGE_MAX};
         render(result, &limits[i], &page);
-        bool fits = page.len <= PAGE_MAX || i + 1 == ARRAY_LEN(limits);
+        bool fits = !page.full;
         if (fits)
             buf_add_bytes(out, buf_bytes(&page));
         buf_clear(&page);

@@ -81,6 +81,48 @@ Test(report_report, no_format_shows_a_secret_of_any_part_of_the_request)
     run_result_clear(&result);
 }
 
+/* A case that failed, with so many exchanges, in each of which many cookies were set. */
+static void fill_with_cookies(struct case_result *one, size_t count)
+{
+    struct exchange *exchanges = mem_alloc(count * sizeof *exchanges);
+    for (size_t i = 0; i < count; i++) {
+        exchange_copy(&exchanges[i], &one->exchanges[0]);
+        exchanges[i].seen.status = 401;
+        exchanges[i].seen.outcome = OUTCOME_ANSWERED;
+        for (int k = 0; k < 400; k++)
+            headers_add(&exchanges[i].seen.headers, "Set-Cookie",
+                        "name=value-of-some-length-0123456789; Path=/; HttpOnly; Secure");
+    }
+    for (size_t i = 0; i < one->num_exchanges; i++)
+        exchange_clear(&one->exchanges[i]);
+    free(one->exchanges);
+    one->exchanges = exchanges;
+    one->num_exchanges = count;
+    one->decisive = 0;
+}
+
+/* Of the 10 MB of headers only what a report shows is looked through, a few times. */
+Test(report_report, no_format_looks_through_what_it_does_not_show)
+{
+    const size_t work_max = (size_t)5 * 1000 * 1000;
+    struct run_result result;
+    sample_result(&result);
+    for (size_t i = 0; i < result.num_cases; i++)
+        if (result.cases[i].verdict == VERDICT_FAIL && result.cases[i].num_exchanges) {
+            fill_with_cookies(&result.cases[i], 300);
+            break;
+        }
+    for (size_t i = 0; i < num_report_formats; i++) {
+        struct buf out = {0};
+        size_t before = redactor_searched(result.redactor);
+        report_formats[i]->render(&result, &out);
+        size_t work = redactor_searched(result.redactor) - before;
+        cr_expect_leq(work, work_max, "%s: %zu bytes", report_formats[i]->name, work);
+        buf_clear(&out);
+    }
+    run_result_clear(&result);
+}
+
 Test(report_report, every_format_renders_the_same_twice)
 {
     struct run_result result;
