@@ -78,6 +78,9 @@ bool baseline_choice_read(struct baseline_choice *choice, const struct arguments
     const char *path = arguments_value(arguments, "baseline");
     const char *rerun = arguments_value(arguments, "rerun");
     *choice = (struct baseline_choice){.write_to = arguments_value(arguments, "write-baseline")};
+    if (choice->write_to && strcmp(choice->write_to, "-") == 0)
+        return error_set(err,
+                         "--write-baseline: a baseline goes to a file, not to standard output");
     if (choice->write_to && !file_can_write(choice->write_to, err))
         return error_prefix(err, "--write-baseline");
     return (!path || read_baseline(choice, arguments, path, err)) &&

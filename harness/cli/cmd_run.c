@@ -215,7 +215,7 @@ static int send_everything(struct run_choice *choice, struct plan *plan,
                            const struct arguments *arguments, struct error *err)
 {
     struct run_result result = {0};
-    struct screen screen = {.text = choice->reports.takes_stdout ? stderr : stdout,
+    struct screen screen = {.text = choice->takes_stdout ? stderr : stdout,
                             .choice = choice,
                             .begun_ns = clock_monotonic_ns()};
     const struct run_listener listener = {&screen, on_case, on_progress, on_refusal};
@@ -325,9 +325,10 @@ const struct command command_run = {
     .summary = "run the suites against an endpoint",
     .about =
         "Sends genuine and forged Panora events to the endpoint and judges its responses. Exit "
-        "code: 0 when every required case passed, 1 when one failed, 2 for wrong usage, 3 when "
-        "hookcheck could not connect, 4 when a required case was undecided, 5 when only failures "
-        "in --baseline remain, 6 when hookcheck itself failed, 130 when interrupted.",
+        "code: 0 when every required case passed, 1 when one failed, 2 for wrong usage or when no "
+        "required case ran, 3 when hookcheck could not connect, 4 when a required case was "
+        "undecided, 5 when only failures in --baseline remain, 6 when hookcheck itself failed, 130 "
+        "when interrupted.",
     .examples = "  HOOKCHECK_SECRET=whsec_... hookcheck run http://localhost:3000/webhook\n"
                 "  hookcheck run https://staging.example.com/webhook --secret-file secret --report "
                 "junit=report.xml\n",

@@ -313,7 +313,8 @@ static bool read_events(struct run_choice *choice, const struct arguments *argum
 static bool check_failures_place(const struct run_choice *choice, struct error *err)
 {
     const char *path = choice->failures.path;
-    if (!path || !report_choice_has(&choice->reports, path))
+    bool both = failures_take_stdout(&choice->failures) && choice->reports.text_is_wanted;
+    if (!path || (!both && !report_choice_has(&choice->reports, path)))
         return true;
     return error_set(err, "--failures: a report already goes to %s; name another file",
                      strcmp(path, "-") == 0 ? "standard output" : path);
@@ -394,7 +395,8 @@ static bool asks_all(const struct run_choice *choice, const struct arguments *ar
 
 static void read_looks(struct run_choice *choice, const struct arguments *arguments)
 {
-    int fd = choice->reports.takes_stdout ? STDERR_FILENO : STDOUT_FILENO;
+    choice->takes_stdout = choice->reports.takes_stdout || failures_take_stdout(&choice->failures);
+    int fd = choice->takes_stdout ? STDERR_FILENO : STDOUT_FILENO;
     choice->text = text_options_for(arguments, fd);
     choice->progress = terminal_takes_progress() && choice->text.detail != TEXT_QUIET &&
                        !arguments_has(arguments, "no-progress");

@@ -31,6 +31,7 @@ struct run_choice {
     char *event_list; /* the words of --events, cut apart in place */
     const char **events;
     struct report_choice reports;
+    bool takes_stdout; /* a report or the failures go there: the text goes to standard error */
     struct baseline_choice baseline;
     struct failures_choice failures;
     struct effect_command effect_command; /* `command` NULL = none is given */

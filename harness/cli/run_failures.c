@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/sink.h"
+#include "cli/report_options.h"
 #include "report/failures.h"
 
 static const struct option_spec specs[] = {
@@ -16,11 +16,17 @@ static const struct option_spec specs[] = {
      .names = "request-formats",
      .value = "FORMAT=FILE",
      .is_aside = true,
-     .help = "Write the requests of failed cases for another tool, such as har=failed.har; see "
-             "`hookcheck list formats`.",
+     .help =
+         "Write the requests of failed cases for another tool, such as har=failed.har; FILE - is "
+         "standard output. See `hookcheck list formats`.",
      .otherwise = "none"},
 };
 const struct option_set failures_options = {specs, ARRAY_LEN(specs)};
+
+bool failures_take_stdout(const struct failures_choice *choice)
+{
+    return choice->path && strcmp(choice->path, "-") == 0;
+}
 
 bool failures_choice_read(struct failures_choice *choice, const struct arguments *arguments,
                           struct error *err)
@@ -37,7 +43,7 @@ bool failures_choice_read(struct failures_choice *choice, const struct arguments
     choice->format = request_format_find(name, err);
     choice->path = equals + 1;
     free(name);
-    if (!choice->format || !file_can_write(choice->path, err))
+    if (!choice->format || (!failures_take_stdout(choice) && !file_can_write(choice->path, err)))
         return error_prefix(err, "--failures");
     return choice->format->between ||
            error_set(
@@ -53,7 +59,7 @@ bool failures_write(const struct failures_choice *choice, const struct run_resul
     if (!choice->format)
         return true;
     size_t left_out = failures_render(result, choice->format, &out);
-    bool ok = sink_write_file(choice->path, buf_bytes(&out), 0644, err);
+    bool ok = report_write(choice->path, buf_bytes(&out), err);
     if (ok && left_out)
         log_print(
             LOG_WARN,

@@ -20,6 +20,9 @@ extern const struct option_set failures_options;
 bool failures_choice_read(struct failures_choice *choice, const struct arguments *arguments,
                           struct error *err);
 
+/* Whether they go to standard output ("-"), so that the text has to go elsewhere. */
+bool failures_take_stdout(const struct failures_choice *choice);
+
 /* Writes the file, also when nothing failed: then it holds nothing. Says on standard error how many
  * requests the format cannot say. */
 bool failures_write(const struct failures_choice *choice, const struct run_result *result,

@@ -144,20 +144,27 @@ static void add_marked(const char *text, const char *other, const char *differen
         free(pieces[i]);
 }
 
-static void add_pair(const struct minimal_pair *pair, struct buf *out)
+static void add_label(bool is_good, bool is_neutral, const char *word, struct buf *out)
 {
+    buf_add_format(out, "<span class=\"v %s\">", is_neutral ? "skip" : is_good ? "pass" : "fail");
+    if (!is_neutral)
+        buf_add_format(out, "<span aria-hidden=\"true\">%s</span> ", is_good ? "✔" : "✖");
+    buf_add_format(out, "%s</span><code>", word);
+}
+
+/* A forgery that is accepted is not what ought to be: then no colour says so. */
+static void add_pair(const struct diagnosis *diagnosis, struct buf *out)
+{
+    const struct minimal_pair *pair = &diagnosis->pair;
+    bool is_neutral = diagnosis->harm_rank == HARM_FORGED;
     if (!pair->accepted || !*pair->accepted || !pair->refused || !*pair->refused)
         return;
     const struct pair_labels labels = pair_labels(pair);
-    buf_add_format(out,
-                   "<div class=\"pair\"><span class=\"v pass\"><span "
-                   "aria-hidden=\"true\">✔</span> %s</span><code>",
-                   labels.accepted);
+    buf_add_text(out, "<div class=\"pair\">");
+    add_label(true, is_neutral, labels.accepted, out);
     add_marked(pair->accepted, pair->refused, NULL, out);
-    buf_add_format(out,
-                   "</code><span class=\"v fail\"><span aria-hidden=\"true\">✖</span> "
-                   "%s</span><code>",
-                   labels.refused);
+    buf_add_text(out, "</code>");
+    add_label(false, is_neutral, labels.refused, out);
     add_marked(pair->refused, pair->accepted, pair->difference, out);
     buf_add_text(out, "</code></div>\n");
 }
@@ -206,7 +213,7 @@ static void add_cause(const struct run_result *result, const struct diagnosis *d
                        ? "unexplained"
                        : confidence_name(diagnosis->confidence),
                    diagnosis->behind_first ? " · behind another mistake" : "");
-    add_pair(&diagnosis->pair, out);
+    add_pair(diagnosis, out);
     buf_add_text(out, "<dl>\n");
     if (!diagnosis_evidence_is_pair(diagnosis))
         html_fact("evidence", diagnosis->evidence, out);

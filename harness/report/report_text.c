@@ -194,14 +194,18 @@ static const struct text_limits screens[] = {
     {1, 2, 1, 0, 1, 4, false},
 };
 
+/* Whoever is ready has little to read. */
+#define READY_LINES 25
+
 static void add_screen(const struct run_result *result, const struct text_options *options,
                        struct buf *out)
 {
+    size_t most = result->exit_code == EXIT_OK ? READY_LINES : TEXT_SCREEN_LINES;
     for (size_t i = 0; i < ARRAY_LEN(screens); i++) {
         struct buf text = {0};
         struct page page = page_for(options, &text);
         add_end(&page, result, options, &screens[i]);
-        bool fits = count_lines(buf_bytes(&text)) + 2 <= TEXT_SCREEN_LINES;
+        bool fits = count_lines(buf_bytes(&text)) + 2 <= most;
         if (fits || i + 1 == ARRAY_LEN(screens))
             buf_add_bytes(out, buf_bytes(&text));
         buf_clear(&text);

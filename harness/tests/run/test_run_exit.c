@@ -105,6 +105,8 @@ Test(run_exit, is_2_for_wrong_usage_and_nothing_was_sent, .fini = stop)
         {{"--report", "json=-", "--report", "tap=-"}, "only one report"},
         {{"--report", "json=/tmp/x", "--report", "tap=/tmp/x"}, "two reports"},
         {{"--report", "json=-", "--failures", "har=-"}, "a report already goes to"},
+        {{"--report", "text=-", "--failures", "har=-"}, "a report already goes to"},
+        {{"--write-baseline", "-"}, "--write-baseline: a baseline goes to a file"},
         {{"--report", "json=/tmp/x", "--failures", "har=/tmp/x"}, "a report already goes to"},
         {{"--cacert", "/nonexistent.pem"}, "/nonexistent.pem"},
         {{"--resolve", "nonsense"}, "resolve"},

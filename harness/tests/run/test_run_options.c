@@ -335,6 +335,19 @@ Test(run_options, each_report_goes_where_it_is_asked_to, .init = set_up, .fini =
     }
 }
 
+/* "-" is standard output there, too, and no file of that name. */
+Test(run_options, failures_go_to_standard_output_when_asked, .init = set_up, .fini = stop)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    run_against(journalled.receiver.url, ARGUMENTS("--only", GENUINE, "--failures", "har=-"), &end);
+    cr_expect_eq(end.code, 0);
+    cr_expect_eq(strncmp(buf_text(&end.out), "{\"log\"", 6), 0, "%s", buf_text(&end.out));
+    cr_expect(strstr(buf_text(&end.err), "hookcheck: ready: "), "%s", buf_text(&end.err));
+    cr_expect_neq(access("-", F_OK), 0);
+    program_end_clear(&end);
+}
+
 #define HIDDEN_SECRET "whsec_very/secret+0123456789"
 #define HIDDEN_HEADER "staging-token-0123456789"
 

@@ -106,9 +106,15 @@ async function checkHostile(file) {
 }
 
 async function checkPrint(file) {
-  const page = await open(file);
+  const page = await open(file, { colorScheme: 'dark' });
   await page.emulateMedia({ media: 'print' });
   expect(!(await page.locator('.tools').isVisible()), `${file}: filters are printed`);
+  const ink = await page.evaluate(() => getComputedStyle(document.body).color);
+  expect(ink === 'rgb(27, 31, 36)', `${file}: printed in ${ink}, the ink of the dark page`);
+  const failed = page.locator('details.case.fail > div');
+  if (await failed.count()) {
+    expect(await failed.first().isVisible(), `${file}: what failed is not printed in full`);
+  }
   const pdf = await page.pdf({ format: 'A4' });
   expect(pdf.length > 10000, `${file}: nothing is printed`);
   await page.context().close();
