@@ -189,10 +189,21 @@ static bool canaries_tell(struct investigation *inv)
     return inv->closed || specimen_ask(inv, &genuine, NULL) == ANSWER_UNREACHED;
 }
 
+/* What never answered, but resets each connection, cannot go down. */
+static bool ever_answered(const struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct observation *seen = &inv->sights[i].exchange->seen;
+        if (seen->status || seen->first_byte_ns >= 0)
+            return true;
+    }
+    return inv->has_base;
+}
+
 void deaths_note(struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;
-    if (inv->unstable) /* a canary may have failed by chance */
+    if (inv->unstable || !ever_answered(inv)) /* a canary may have failed by chance */
         return;
     for (size_t i = 0; i < result->num_cases; i++) {
         const struct case_result *one = &result->cases[i];

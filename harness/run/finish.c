@@ -81,9 +81,8 @@ static void judge_unreached(const struct runner *runner, const struct testcase *
 {
     const struct exchange *exchange =
         out->decisive < test->count ? &test->exchanges[out->decisive] : NULL;
-    if (runner->health.reached || test->one->tls || !exchange ||
-        answer_of(&exchange->seen) != ANSWER_UNREACHED ||
-        exchange->seen.outcome == OUTCOME_TLS_FAILED)
+    if (runner->health.reached || test->one->tls ||
+        (exchange && exchange->seen.outcome == OUTCOME_TLS_FAILED))
         return;
     out->verdict = VERDICT_INCONCLUSIVE;
     free(out->reason);

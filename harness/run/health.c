@@ -217,7 +217,8 @@ static bool is_well(const struct health *health, const struct exchange *canary)
         return true;
     if (health_is_overload(seen))
         return health->is_limited;
-    if (!health->usual_accepted && seen->status) /* so it always was, whole or not */
+    if (!health->usual_accepted &&
+        (seen->status || seen->first_byte_ns >= 0)) /* so it always was, whole or not */
         return true;
     return seen->outcome == OUTCOME_ANSWERED && (canary->accepted || seen->status == 409);
 }

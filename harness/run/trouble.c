@@ -457,6 +457,13 @@ static const char *words_of_load(const struct health *health)
                  "requests were sent again, more slowly.";
 }
 
+/* A proxy that reaches nobody answers 502 to everything: that is no limit. */
+static bool is_limit_to_tell(const struct health *health)
+{
+    bool met = health->gap_ns || health->is_limited;
+    return met && (health->any_accepted || health->overload_status == 429);
+}
+
 void trouble_add_notes(struct runner *runner)
 {
     struct buf out = {0};
@@ -470,6 +477,6 @@ void trouble_add_notes(struct runner *runner)
         buf_add_text(&out, "; requests in flight were sent again.");
         run_result_add_note(runner->result, buf_take(&out));
     }
-    if (runner->health.gap_ns || runner->health.is_limited)
+    if (is_limit_to_tell(&runner->health))
         run_result_add_note(runner->result, mem_text(words_of_load(&runner->health)));
 }

@@ -159,7 +159,7 @@ Test(e2e_what_was_met, as_limits_is_measured)
         const char *sentence = NULL;
         json_t *report =
             run_against("--fault", rows[i].fault,
-                        (const char *const[]){"--only", "panora/payload/*-limit", NULL}, 0);
+                        (const char *const[]){"--only", "panora/payload/*-limit", NULL}, 2);
         cr_expect_eq(measure_of(report, rows[i].name, &sentence), rows[i].value, "%s: %s",
                      rows[i].fault, sentence);
         cr_expect(strstr(sentence, rows[i].words), "%s: %s", rows[i].fault, sentence);

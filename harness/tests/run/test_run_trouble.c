@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "tests/support/raw_server.h"
 #include "tests/support/running.h"
 
 TestSuite(run_trouble, .timeout = 240);
@@ -256,4 +257,59 @@ Test(run_trouble, of_silence_is_called_silence_whatever_is_selected, .fini = sto
         cr_expect_str_eq(stopped, rows[i].stopped);
         json_decref(report);
     }
+}
+
+static json_t *run_against_raw(const struct raw_step *steps, size_t num_steps)
+{
+    int code;
+    struct raw_server *server = raw_server_start(steps, num_steps, NULL);
+    cr_assert_not_null(server);
+    char *url = mem_format("http://127.0.0.1:%d/", raw_server_port(server));
+    json_t *report = run_for_json(
+        url, ARGUMENTS("--quick", "--only", "http/robustness", "--recovery", "1s"), &code);
+    raw_server_stop(server);
+    free(url);
+    cr_expect_eq(code, 1);
+    return report;
+}
+
+/* Nobody was there before: it is told that each connection is reset, and no death is claimed. */
+Test(run_trouble, what_never_answers_has_not_died)
+{
+    static const struct raw_step resets[] = {{RAW_READ_HEAD, NULL, 0}, {RAW_RESET, NULL, 0}};
+    NEED_HOOKCHECK();
+    json_t *report = run_against_raw(resets, ARRAY_LEN(resets));
+    char *text = json_dumps(json_object_get(report, "diagnoses"), 0);
+    cr_expect_null(strstr(text, "dies-on-a-request"), "%s", text);
+    cr_expect_not_null(
+        strstr(json_string_value(json_object_get(report, "loudest")), "connection reset"));
+    free(text);
+    json_decref(report);
+}
+
+/* It answers what no client can read, each time: that is no absence. */
+Test(run_trouble, what_always_answers_malformed_has_not_gone)
+{
+    static const struct raw_step malformed[] = {
+        {RAW_READ_REQUEST, NULL, 0},
+        {RAW_SEND, "HTTP/1.1 400 Bad\r\nX: \x1b[2J\r\nContent-Length: 0\r\n\r\n", 0}};
+    NEED_HOOKCHECK();
+    json_t *report = run_against_raw(malformed, ARRAY_LEN(malformed));
+    cr_expect_str_eq(json_string_value(json_object_get(report, "stopped")), "");
+    cr_expect_null(strstr(json_string_value(json_object_get(report, "loudest")), "went down"));
+    json_decref(report);
+}
+
+/* A proxy in front of nothing answers 502 to everything: that is no limit on load. */
+Test(run_trouble, what_always_answers_502_limits_nothing, .fini = stop)
+{
+    int code;
+    NEED_HOOKCHECK();
+    cr_assert(start_receiver(&receiver, ARGUMENTS("--behaviour", "status=502")));
+    json_t *report =
+        run_for_json(receiver.url, ARGUMENTS("--quick", "--only", "panora/timing"), &code);
+    char *notes = json_dumps(json_object_get(report, "notes"), 0);
+    cr_expect_null(strstr(notes, "limits its load"), "%s", notes);
+    free(notes);
+    json_decref(report);
 }
