@@ -160,10 +160,33 @@ static void keep_text(struct reader *reader, struct bytes text, struct js *out)
     *out = (struct js){.kind = JS_STRING, .as.text = copy, .size = (uint32_t)text.len};
 }
 
+/* Text with many short escapes, as JSON within JSON has: `\"` and `\\` and the plain text between
+ * them, straight into `scratch`. */
+static void read_dense(struct reader *reader)
+{
+    struct buf *out = &reader->scratch;
+    const char *at = reader->at;
+    buf_reserve(out, (size_t)(reader->end - at));
+    char *to = out->data + out->len;
+    for (;;) {
+        size_t plain = js_copy_plain(at, reader->end, to);
+        at += plain;
+        to += plain;
+        bool is_short = reader->end - at >= 2 && at[0] == '\\' && (at[1] == '"' || at[1] == '\\');
+        if (!is_short)
+            break;
+        *to++ = at[1];
+        at += 2;
+    }
+    *to = '\0';
+    out->len = (size_t)(to - out->data);
+    reader->at = at;
+}
+
 /* Reads on in a string whose first part is in `scratch`, up to its closing quote. */
 static bool read_hard_string(struct reader *reader)
 {
-    while (reader->at < reader->end) {
+    for (read_dense(reader); reader->at < reader->end; read_dense(reader)) {
         unsigned char byte = (unsigned char)*reader->at;
         if (byte == '"')
             return true;
@@ -173,10 +196,6 @@ static bool read_hard_string(struct reader *reader)
         } else if (byte < 0x20) {
             return fail_here(reader,
                              "a character of a string (control characters must be escaped)");
-        } else if (byte < 0x80) {
-            const char *from = reader->at;
-            reader->at = skip_plain(from, reader->end);
-            buf_add(&reader->scratch, from, (size_t)(reader->at - from));
         } else {
             bool valid = false;
             size_t len = js_utf8_length(reader->at, reader->end, &valid);

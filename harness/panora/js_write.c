@@ -94,12 +94,15 @@ static const char *quote_dense(const char *at, const char *end, struct buf *out)
 {
     char text[512];
     size_t len = 0;
-    for (; at < end && len + 2 <= sizeof text; at++) {
-        if (*at == '"' || *at == '\\')
-            text[len++] = '\\';
-        else if ((unsigned char)(*at - 0x20) >= 0x60)
+    while (at < end && len + 2 <= sizeof text) {
+        size_t room = sizeof text - len;
+        size_t plain = js_copy_plain(at, (size_t)(end - at) < room ? end : at + room, text + len);
+        at += plain;
+        len += plain;
+        if (at == end || len + 2 > sizeof text || (*at != '"' && *at != '\\'))
             break;
-        text[len++] = *at;
+        text[len++] = '\\';
+        text[len++] = *at++;
     }
     buf_add(out, text, len);
     return at;
