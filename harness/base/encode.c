@@ -30,6 +30,8 @@ void encode_hex_upper(struct bytes in, struct buf *out)
 
 static void add_base64(struct bytes in, const char *alphabet, bool padded, struct buf *out)
 {
+    char text[64]; /* not every group is an addition to the buffer */
+    size_t len = 0;
     for (size_t i = 0; i < in.len; i += 3) {
         size_t left = in.len - i;
         uint32_t group = (uint32_t)(unsigned char)in.data[i] << 16;
@@ -37,11 +39,16 @@ static void add_base64(struct bytes in, const char *alphabet, bool padded, struc
             group |= (uint32_t)(unsigned char)in.data[i + 1] << 8;
         if (left > 2)
             group |= (unsigned char)in.data[i + 2];
-        char four[4] = {alphabet[group >> 18], alphabet[group >> 12 & 63],
-                        alphabet[group >> 6 & 63], alphabet[group & 63]};
-        size_t used = left > 2 ? 4 : left + 1;
-        buf_add(out, four, used);
-        buf_add_repeated(out, '=', padded ? 4 - used : 0);
+        text[len++] = alphabet[group >> 18];
+        text[len++] = alphabet[group >> 12 & 63];
+        text[len++] = left > 1 ? alphabet[group >> 6 & 63] : '=';
+        text[len++] = left > 2 ? alphabet[group & 63] : '=';
+        if (left < 3 && !padded)
+            len -= 3 - left;
+        if (len == sizeof text || left <= 3) {
+            buf_add(out, text, len);
+            len = 0;
+        }
     }
 }
 

@@ -66,6 +66,8 @@ static const char *verified_word(const struct journal_entry *entry)
     const struct inbound *request = entry->request;
     if (!request->method || !request->whole)
         return "null";
+    if (entry->verified)
+        return "true";
     struct bytes signature = inbound_header(request, PANORA_SIGNATURE_HEADER);
     switch (signature_verify(entry->secret, request->body, signature, NULL)) {
     case VERIFICATION_VALID:
@@ -195,7 +197,6 @@ void journal_close(struct journal *journal)
 /* All of the line or none of it. Returns 0, or errno. */
 static int write_line(int fd, struct bytes line)
 {
-    off_t before = lseek(fd, 0, SEEK_END);
     size_t done = 0;
     while (done < line.len) {
         ssize_t put = write(fd, line.data + done, line.len - done);
@@ -203,8 +204,9 @@ static int write_line(int fd, struct bytes line)
             continue;
         if (put <= 0) {
             int reason = put < 0 ? errno : ENOSPC;
-            if (done && before >= 0)
-                (void)!ftruncate(fd, before);
+            off_t end = done ? lseek(fd, 0, SEEK_END) : -1;
+            if (end >= (off_t)done)
+                (void)!ftruncate(fd, end - (off_t)done);
             return reason;
         }
         done += (size_t)put;

@@ -85,6 +85,7 @@ static void add_to_journals(struct receiving *receiving, struct handling *handli
     struct journal_entry entry = {.request = handling->request,
                                   .secret = receiving->secret,
                                   .wall_ms = wall_ms(receiving),
+                                  .verified = handling->verified,
                                   .processed = handling->processed,
                                   .brief = receiving->journal_is_brief,
                                   .status = handling->answer.status,

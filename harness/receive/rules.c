@@ -307,6 +307,7 @@ static enum result judge(struct handling *handling)
     result = run_stages(handling, signature, ARRAY_LEN(signature));
     if (result != RESULT_NEXT && result != RESULT_TRUSTED)
         return result;
+    handling->verified = handling->num_layers == 0;
     return run_stages(handling, rest, ARRAY_LEN(rest));
 }
 

@@ -62,6 +62,7 @@ struct handling {
     struct buf message;     /* by `message`: what is signed */
     struct buf digest;      /* by `digest`: the signature that it ought to be */
     struct answer answer;
+    bool verified;  /* the signature is right, by nothing but right stages */
     bool processed; /* by `act`: the work that the event asks for was done, on this request */
 
     struct js *event; /* private: handling_event */
