@@ -214,6 +214,7 @@ struct words {
     struct buf text; /* blurred */
     struct bytes *items;
     size_t count;
+    size_t capacity;
 };
 
 static void words_clear(struct words *words)
@@ -231,7 +232,10 @@ static void cut_into_words(struct words *words)
         while (len < rest.len && isalnum((unsigned char)rest.data[len]))
             len++;
         len = len ? len : 1;
-        words->items = mem_resize(words->items, words->count + 1, sizeof *words->items);
+        if (words->count == words->capacity) {
+            words->capacity = words->capacity ? 2 * words->capacity : 64;
+            words->items = mem_resize(words->items, words->capacity, sizeof *words->items);
+        }
         words->items[words->count++] = (struct bytes){rest.data, len};
         rest = (struct bytes){rest.data + len, rest.len - len};
     }
@@ -250,7 +254,10 @@ static void add_headers(const struct exchange *exchange, struct buf *out)
 
 static void add_body(const struct exchange *exchange, struct buf *out)
 {
-    blur(buf_bytes(&exchange->seen.body), exchange, out);
+    struct bytes body = buf_bytes(&exchange->seen.body);
+    if (body.len > LIKENESS_BODY_MAX)
+        body.len = LIKENESS_BODY_MAX;
+    blur(body, exchange, out);
 }
 
 static void add_status(const struct exchange *exchange, struct buf *out)

@@ -35,7 +35,7 @@ struct journal_entry {
     struct bytes secret;
     int64_t wall_ms;
     struct bytes id_event; /* data NULL = there is none */
-    bool verified; /* the signature is known to be right; else it is looked at */
+    bool verified;         /* the signature is known to be right; else it is looked at */
     bool processed;
     bool brief;
     int status;

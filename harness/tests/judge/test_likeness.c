@@ -3,9 +3,11 @@
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
+#include "base/mem.h"
 #include "panora/event.h"
 
 TestSuite(judge_likeness, .timeout = 20);
@@ -138,4 +140,28 @@ Test(judge_likeness, what_differs_within_a_kind_tells_nothing)
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         cr_expect_eq(compare_kinds(rows[i].left, rows[i].right) == NULL, rows[i].alike, "row %zu",
                      i);
+}
+
+/* Bodies of a megabyte, in which one word differs. */
+static const char *compare_at(size_t place)
+{
+    enum { BODY_LEN = 1000000 };
+    char *left = mem_alloc(BODY_LEN + 1);
+    memset(left, ' ', BODY_LEN);
+    char *right = mem_text(left);
+    left[place] = 'a';
+    right[place] = 'b';
+    const char *const lefts[] = {left, left, left, left};
+    const char *const rights[] = {right, right, right, right};
+    const char *what = compare_kinds(lefts, rights);
+    free(left);
+    free(right);
+    return what;
+}
+
+Test(judge_likeness, looks_at_the_beginning_of_long_bodies_only)
+{
+    cr_expect_not_null(compare_at(0));
+    cr_expect_not_null(compare_at(LIKENESS_BODY_MAX - 1));
+    cr_expect_null(compare_at(LIKENESS_BODY_MAX));
 }
