@@ -1,5 +1,5 @@
 """Every pipeline that `hookcheck init` writes: its file is read by the platform's rules as far as npm has them (GitHub's schema,
-GitLab's, CircleCI's parser, Groovy's for a Jenkinsfile; Azure's is read as YAML), and its shell lines are run against a receiver, but for those that build and start something.
+GitLab's, CircleCI's parser, Microsoft's language service for Azure, Groovy's for a Jenkinsfile), and its shell lines are run against a receiver, but for those that build and start something.
 
     python3 check_ci.py HOOKCHECK
 """
@@ -76,13 +76,16 @@ def run_lines(program, lines, where, port, passes):
 CIRCLE = "require('@circleci/circleci-config-parser').parseConfig(require('yaml').parse(require('fs').readFileSync(process.argv[1], 'utf8')))"
 
 
+AZURE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "read_azure.js")
+
+
 def lint(platform, path, where, tools):
     """What the platform's own rules say; None where they have no complaint, or npm has none of them."""
     groovy = ["node", os.path.join(tools, "npm-groovy-lint/lib/index.js"), "--path", where, "--files", "**/Jenkinsfile", "--noserver",
               "--loglevel", "error", "--failon", "error", "--config", "recommended-jenkinsfile"]
     commands = {"github": ["node", os.path.join(tools, "@action-validator/cli/cli.mjs"), path],
                 "gitlab": ["node", os.path.join(tools, ".bin/gitlab-ci-local"), "--list"],
-                "circleci": ["node", "-e", CIRCLE, path]}
+                "circleci": ["node", "-e", CIRCLE, path], "azure": ["node", AZURE, path]}
     if shutil.which("java"):
         commands["jenkins"] = groovy
     if platform not in commands:
@@ -120,11 +123,26 @@ def check(program, folder, modules, linters, tools, ports):
         else:
             complaints = [lint(platform, path, where, tools), run_against_both(program, lines, where, ports)]
             problems += [f"{platform}: {one}" for one in complaints if one]
+    problems += check_azure_sees(folder, tools)
     problems += check_action(tools)
     docker = os.path.join(TOP, "fixtures/ci/Dockerfile")
     done = subprocess.run(["node", os.path.join(linters, "dockerfilelint/bin/dockerfilelint"), docker], stdout=subprocess.PIPE)
     if done.returncode:
         problems.append(done.stdout.decode())
+    return problems
+
+
+def check_azure_sees(folder, tools):
+    """A misspelt key and a step of no kind are complained of, or the linter would let everything pass."""
+    path = os.path.join(folder, "azure", PATHS["azure"])
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    problems = []
+    for right, wrong in (("condition:", "conditon:"), ("- script:", "- scrpt:"), ("pool:", "pol:")):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text.replace(right, wrong))
+        if lint("azure", path, folder, tools) is None:
+            problems.append(f"azure: {wrong} is let pass")
     return problems
 
 
@@ -142,7 +160,8 @@ def main():
         modules = npm_install(os.path.join(TOP, "build/npm-yaml"), "yaml@2")
         linters = npm_install(os.path.join(TOP, "build/npm-docker"), "dockerfilelint@1")
         tools = npm_install(os.path.join(TOP, "build/npm-ci"), "@action-validator/core@0.6", "@action-validator/cli@0.6", "gitlab-ci-local@4.52.0",
-                            "@circleci/circleci-config-parser@0.10.0-alpha.3", "npm-groovy-lint@15", "yaml@2")
+                            "@circleci/circleci-config-parser@0.10.0-alpha.3", "npm-groovy-lint@15", "yaml@2",
+                            "azure-pipelines-language-service@0.9", "vscode-languageserver-textdocument@1")
     except Skip as reason:
         print(f"SKIPPED: the files of `hookcheck init`: {reason}")
         return SKIPPED
