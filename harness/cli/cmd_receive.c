@@ -91,7 +91,7 @@ static const struct option_spec specs[] = {
      .repeatable = true},
     {.name = "forward",
      .value = "URL",
-     .help = "Forward each request to an application, byte for byte, and its response back.",
+     .help = "Pass each request to an application, byte for byte, and return its response.",
      .otherwise = "the receiver answers",
      .kind = OPTION_TEXT,
      .at = offsetof(struct receive_choice, forward)},
@@ -235,9 +235,9 @@ const struct command command_receive = {
         "4xx, and survives whatever is sent. With --fault it makes a deliberate mistake (give it "
         "again for several at once); with --behaviour its responses change. It answers on every "
         "path until SIGINT or SIGTERM. The first line says where it listens; then it prints one "
-        "line per request. With --forward it forwards every request to an application instead, "
-        "unchanged, and the application's response back. With --ui a page shows all requests "
-        "live; its key is printed, or taken from PANORA_API_KEY.",
+        "line per request. With --forward, it passes every request unchanged to an application "
+        "and returns the application's response. With --ui, a page shows all requests live; its "
+        "key is printed, or taken from PANORA_API_KEY.",
     .examples =
         "  HOOKCHECK_SECRET=whsec_test hookcheck receive --ui --forward http://localhost:3000\n"
         "  HOOKCHECK_SECRET=whsec_test hookcheck receive --fault C01 --fault F01\n",

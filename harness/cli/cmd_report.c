@@ -167,8 +167,9 @@ const struct command command_report = {
         "Reads reports saved with `hookcheck run --report json=FILE`. One report is printed as "
         "text, or converted with --report. Two reports of one endpoint are compared: what broke, "
         "what was fixed, what got slower. Reports of several endpoints become one grid of cases, "
-        "as text or html. Reports of `hookcheck load` work the same way. Exit code: 0; 1 when "
-        "something broke from the first to the second; 2 when a FILE is not such a report.",
+        "as text or html. Reports of `hookcheck load` work the same way. Exit code: 1 when "
+        "something broke from the first report to the second, 2 when a FILE is not such a report, "
+        "else 0.",
     .examples = "  hookcheck report run.json\n"
                 "  hookcheck report before.json after.json --report changes.html\n",
     .options = option_sets,

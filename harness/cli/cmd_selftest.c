@@ -70,7 +70,7 @@ static const struct option_spec specs[] = {
      .otherwise = "the right one and every tenth fault"},
     {.name = "pairs",
      .value = "N",
-     .help = "Also try N pairs of the faults at once, drawn by --seed.",
+     .help = "Also try N pairs of faults, chosen by --seed.",
      .fallback = "0",
      .kind = OPTION_COUNT,
      .most = PAIRS_MAX,
@@ -310,12 +310,11 @@ const struct command command_selftest = {
     .summary = "run the suites against every fault, and print which cases catch it",
     .about =
         "Proves the suites and the diagnosis: runs them over loopback against the correct "
-        "receiver, "
-        "its legitimate variations, every fault, and pairs of faults. Exit code 1 when the correct "
-        "receiver or a variation gets a fail, a warn or a cause; when a fault is not caught by "
-        "exactly the cases that it declares; when any cause but those of the faults is named, or "
-        "one is missing that the other fault of a pair does not hide; when a must or should case "
-        "catches no fault; or when two runs with the same seed differ.",
+        "receiver, its legitimate variations, every fault, and pairs of faults. Exit code 1 when "
+        "the correct receiver or a variation gets a fail, a warn or a cause; when other cases "
+        "catch a fault than the declared ones; when a cause is named that no fault has, or one is "
+        "missing that no other fault hides; when a must or should case catches no fault; or when "
+        "two runs with the same seed differ.",
     .examples = "  hookcheck selftest --fault 'A*' --case 'panora/signature/*'\n"
                 "  hookcheck selftest --fault C01 --fault F01 --pairs 1 -v\n",
     .options = option_sets,

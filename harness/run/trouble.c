@@ -451,8 +451,7 @@ static const char *words_of_load(const struct health *health)
         return "The endpoint answers 429, 502, 503 or 504 now and then, however far apart requests "
                "are sent; so these answers were taken as they came.";
     return health->is_limited
-               ? "The endpoint limits its load (429, 502, 503 or 504), and did not accept more in "
-                 "time."
+               ? "The endpoint limits its load (429, 502, 503 or 504) and went on refusing."
                : "The endpoint answered that it is overloaded (429, 502, 503 or 504); these "
                  "requests were sent again, more slowly.";
 }

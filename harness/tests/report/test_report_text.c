@@ -494,6 +494,24 @@ Test(report_report_text, fits_one_screen_however_much_is_wrong)
     run_result_clear(&result);
 }
 
+/* Whoever is ready, with a few warnings, has little to read. */
+Test(report_report_text, a_ready_run_takes_25_lines)
+{
+    const struct text_options options = {.columns = 80};
+    struct run_result result;
+    struct buf out = {0};
+    sample_result(&result);
+    for (size_t i = 0; i < result.num_cases; i++)
+        if (result.cases[i].verdict != VERDICT_SKIP)
+            result.cases[i].verdict = i % 4 ? VERDICT_PASS : VERDICT_WARN;
+    sample_count(&result);
+    result.exit_code = 0;
+    report_text_whole(&result, &options, &out);
+    cr_expect_leq(lines_of(&out), 25, "%zu lines:\n%s", lines_of(&out), buf_text(&out));
+    buf_clear(&out);
+    run_result_clear(&result);
+}
+
 /* Where the rest of a cause leaves room for it, its fix is not cut. */
 Test(report_report_text, a_fix_takes_the_lines_that_the_rest_leaves)
 {
