@@ -197,6 +197,15 @@ bool text_integer(const char *text, int64_t min, int64_t max, int64_t *out, stru
     return true;
 }
 
+void text_add_lower(struct buf *out, struct bytes in, size_t max)
+{
+    size_t start = out->len;
+    buf_add(out, in.data, in.len < max ? in.len : max);
+    for (size_t i = start; i < out->len; i++)
+        if (out->data[i] >= 'A' && out->data[i] <= 'Z')
+            out->data[i] = (char)(out->data[i] - 'A' + 'a');
+}
+
 void text_add_duration(struct buf *out, int64_t ns)
 {
     const int64_t us = ns / 1000; /* nothing here measures finer than that */

@@ -36,6 +36,9 @@ bool text_size_in_memory(const char *text, size_t *out_len, struct error *err);
 /* Reads a whole number from `min` to `max`. */
 bool text_integer(const char *text, int64_t min, int64_t max, int64_t *out, struct error *err);
 
+/* Appends at most `max` bytes of `in` with A to Z as lower case. */
+void text_add_lower(struct buf *out, struct bytes in, size_t max);
+
 /* Appends a duration as a person writes it: "0.31 ms", "4.7 ms", "1.25 s". */
 void text_add_duration(struct buf *out, int64_t ns);
 

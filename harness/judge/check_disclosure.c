@@ -118,13 +118,6 @@ static struct bytes match(struct bytes hay, const char *pattern)
     return (struct bytes){NULL, 0};
 }
 
-static void add_lower(const struct buf *in, struct buf *out)
-{
-    size_t len = in->len < SEARCHED_MAX ? in->len : SEARCHED_MAX;
-    for (size_t i = 0; i < len; i++)
-        buf_add_char(out, (char)tolower((unsigned char)in->data[i]));
-}
-
 /* What was found with what stands beside it on its line. */
 static void add_surroundings(const struct buf *body, size_t at, size_t len, struct buf *out)
 {
@@ -144,7 +137,7 @@ static bool was_sent(const struct exchange *exchange, struct bytes found)
 {
     struct buf whole = {0};
     struct buf sent = {0};
-    add_lower(exchange_body(exchange, &whole), &sent);
+    text_add_lower(&sent, buf_bytes(exchange_body(exchange, &whole)), SEARCHED_MAX);
     bool was = bytes_find(buf_bytes(&sent), found) != NULL;
     buf_clear(&sent);
     buf_clear(&whole);
@@ -171,7 +164,7 @@ static const char *shown_in_body(const struct exchange *exchange, enum disclosur
 {
     struct buf came = {0};
     const char *what = NULL;
-    add_lower(&exchange->seen.body, &came);
+    text_add_lower(&came, buf_bytes(&exchange->seen.body), SEARCHED_MAX);
     for (size_t i = 0; !what && i < ARRAY_LEN(traits); i++) {
         struct bytes found = {NULL, 0};
         if (traits[i].kind == kind)

@@ -1,6 +1,5 @@
 #include "judge/met_instead.h"
 
-#include <ctype.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -179,12 +178,6 @@ const struct met_instead *met_instead_at(size_t index)
     return &things[index];
 }
 
-static void add_lower(struct bytes in, struct buf *out)
-{
-    for (size_t i = 0; i < in.len; i++)
-        buf_add_char(out, (char)tolower((unsigned char)in.data[i]));
-}
-
 /* The first header of that name whose value fits, or NULL. */
 static const struct header *fitting_header(const struct sign *sign, const struct headers *headers)
 {
@@ -193,7 +186,7 @@ static const struct header *fitting_header(const struct sign *sign, const struct
         struct buf value = {0};
         if (!header_name_equal(item->name, sign->header))
             continue;
-        add_lower(bytes_of(item->value), &value);
+        text_add_lower(&value, bytes_of(item->value), SEARCHED_MAX);
         bool fits = !sign->pattern || text_glob(sign->pattern, buf_text(&value));
         buf_clear(&value);
         if (fits)
@@ -252,8 +245,7 @@ const struct met_instead *met_instead_of(const struct observation *seen, struct 
     struct buf shown = {0};
     if (seen->outcome != OUTCOME_ANSWERED)
         return NULL;
-    size_t len = seen->body.len < SEARCHED_MAX ? seen->body.len : SEARCHED_MAX;
-    add_lower((struct bytes){seen->body.data, len}, &body);
+    text_add_lower(&body, buf_bytes(&seen->body), SEARCHED_MAX);
     buf_add_format(&shown, "%d", seen->status);
     const struct met_instead *met = decide(seen, &body, &shown);
     if (met && evidence)

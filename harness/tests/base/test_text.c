@@ -343,3 +343,12 @@ Test(base_text, a_beginning_is_not_cut_inside_a_character)
         cr_expect_eq(text_beginning(bytes_of(rows[i].text), rows[i].max_len).len, rows[i].len,
                      "row %zu", i);
 }
+
+Test(base_text, lower_case_changes_ascii_letters_only)
+{
+    struct buf out = {0};
+    buf_add_text(&out, "AB ");
+    text_add_lower(&out, bytes_of("AZaz@[\xc3\x84\xd0\x90 left out"), 10);
+    cr_expect_str_eq(buf_text(&out), "AB azaz@[\xc3\x84\xd0\x90");
+    buf_clear(&out);
+}
