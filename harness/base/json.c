@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/buf.h"
 #include "base/mem.h"
@@ -172,12 +173,37 @@ bool json_only_keys(const struct json_at *at, const char *const *keys, size_t co
     return true;
 }
 
+/* DEL, or the two bytes of a character from U+0080 to U+009F: how many bytes; else 0. */
+static size_t control_len(const char *at)
+{
+    const unsigned char *byte = (const unsigned char *)at;
+    if (byte[0] == 0x7f)
+        return 1;
+    return byte[0] == 0xc2 && byte[1] >= 0x80 && byte[1] <= 0x9f ? 2 : 0;
+}
+
+void json_add_document_as(const json_t *value, size_t flags, struct buf *out)
+{
+    char *text = json_dumps(value, flags);
+    const char *from = text ? text : "null";
+    buf_reserve(out, strlen(from) + 1);
+    while (*from) {
+        const char *at = from + strcspn(from, "\x7f\xc2");
+        buf_add(out, from, (size_t)(at - from));
+        size_t len = control_len(at);
+        if (len)
+            buf_add_format(out, "\\u00%02x", (unsigned char)at[len - 1]);
+        else if (*at)
+            buf_add_char(out, *at);
+        from = at + (len ? len : *at != '\0');
+    }
+    buf_add_char(out, '\n');
+    free(text);
+}
+
 void json_add_document(const json_t *value, struct buf *out)
 {
-    char *text = json_dumps(value, JSON_INDENT(2));
-    if (text)
-        buf_add_format(out, "%s\n", text);
-    free(text);
+    json_add_document_as(value, JSON_INDENT(2), out);
 }
 
 json_t *json_visible(const char *text)

@@ -62,8 +62,12 @@ bool json_expect_array(const struct json_at *at, struct error *err);
  * \xNN. New. */
 json_t *json_visible(const char *text);
 
-/* Appends the document as the commands' --json prints it: indented, with a line end. */
+/* Appends the document as the commands' --json prints it: indented, with a line end. What drives
+ * some terminals (DEL, and C1 controls) is escaped: a document often goes to one. */
 void json_add_document(const json_t *value, struct buf *out);
+
+/* The same, with `flags` of json_dumps. */
+void json_add_document_as(const json_t *value, size_t flags, struct buf *out);
 
 /* Refuses members whose names are not among `keys`, naming the nearest one. */
 bool json_only_keys(const struct json_at *at, const char *const *keys, size_t count,

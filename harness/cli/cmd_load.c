@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/ending.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/sink.h"
 #include "base/terminal.h"
@@ -42,10 +43,7 @@ static void on_second(void *payload, const struct load_second *second)
 static void render_json(const struct load_report *report, struct buf *out)
 {
     json_t *document = load_json(report);
-    char *text = json_dumps(document, JSON_INDENT(2));
-    buf_add_text(out, text);
-    buf_add_char(out, '\n');
-    free(text);
+    json_add_document(document, out);
     json_decref(document);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "format/request_documents.h"
 #include "format/request_parts.h"
@@ -48,10 +49,7 @@ static void render_json(const struct request *request, const struct request_plac
     json_set_bytes(root, "body", buf_bytes(&request->body));
     if (place->verdict)
         json_set_text(root, "verdict", place->verdict);
-    char *text = json_dumps(root, JSON_INDENT(2));
-    buf_add_text(out, text ? text : "null");
-    buf_add_char(out, '\n');
-    free(text);
+    json_add_document(root, out);
     json_decref(root);
 }
 

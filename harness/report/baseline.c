@@ -240,8 +240,6 @@ void baseline_write(const struct run_result *result, struct buf *out)
             add_entry(known, "case", one->id);
     }
     json_t *root = json_pack("{s:i, s:o}", "baseline", 1, "known", known);
-    char *text = json_dumps(root, JSON_INDENT(2));
-    buf_add_format(out, "%s\n", text);
-    free(text);
+    json_add_document(root, out);
     json_decref(root);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "deliver/engine.h"
 #include "report/formats.h"
 #include "report/headline.h"
@@ -99,9 +100,7 @@ static void render_shields(const struct run_result *result, struct buf *out)
     add_message(result, badge, &message);
     json_t *object = json_pack("{s:i, s:s, s:s, s:s}", "schemaVersion", 1, "label", "hookcheck",
                                "message", buf_text(&message), "color", badge->shields_color);
-    char *text = json_dumps(object, JSON_INDENT(2));
-    buf_add_format(out, "%s\n", text);
-    free(text);
+    json_add_document(object, out);
     json_decref(object);
     buf_clear(&message);
 }

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/instant.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "format/request_parts.h"
 #include "http/redacted.h"
@@ -189,9 +190,7 @@ static void render(const struct run_result *result, struct buf *out)
     if (notes.len)
         json_set_text(json_object_get(root, "log"), "comment", buf_text(&notes));
     buf_clear(&notes);
-    char *text = json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(12));
-    buf_add_format(out, "%s\n", text ? text : "null");
-    free(text);
+    json_add_document_as(root, JSON_INDENT(1) | JSON_REAL_PRECISION(12), out);
     json_decref(root);
 }
 

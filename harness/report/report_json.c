@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "format/request_parts.h"
 #include "report/details.h"
 #include "report/formats.h"
@@ -128,10 +129,7 @@ static void render(const struct run_result *result, struct buf *out)
     json_object_set_new(root, "diagnoses", diagnoses);
     json_object_set_new(root, "cases", cases);
     /* Twelve digits hold every duration of a run to the microsecond. */
-    char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(12));
-    buf_add_text(out, text ? text : "null");
-    buf_add_char(out, '\n');
-    free(text);
+    json_add_document_as(root, JSON_INDENT(2) | JSON_REAL_PRECISION(12), out);
     json_decref(root);
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "format/request_parts.h"
 #include "report/details.h"
 #include "report/formats.h"
@@ -200,9 +201,7 @@ static void render(const struct run_result *result, struct buf *out)
         "invocations", "executionSuccessful", !result->interrupted && !asked_nothing(result),
         "exitCode", result->exit_code, "toolExecutionNotifications", notifications_of(result),
         "results", sarif.results, "columnKind", "utf16CodeUnits");
-    char *text = json_dumps(root, JSON_INDENT(2));
-    buf_add_format(out, "%s\n", text ? text : "null");
-    free(text);
+    json_add_document(root, out);
     json_decref(root);
 }
 

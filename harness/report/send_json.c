@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/array.h"
+#include "base/json.h"
 #include "base/percentile.h"
 #include "base/text.h"
 #include "format/request_parts.h"
@@ -57,9 +58,7 @@ static json_t *times_of(const struct observation *seen)
 
 static void dump(json_t *value, struct buf *out)
 {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_REAL_PRECISION(15));
-    buf_add_format(out, "%s\n", text ? text : "null");
-    free(text);
+    json_add_document_as(value, JSON_COMPACT | JSON_REAL_PRECISION(15), out);
     json_decref(value);
 }
 

@@ -203,3 +203,17 @@ Test(base_json, refuses_keys_that_it_does_not_know)
         json_decref(value);
     }
 }
+
+Test(base_json, a_document_escapes_what_drives_a_terminal)
+{
+    struct buf out = {0};
+    json_t *value = json_pack("[s]", "a\x7f\xc2\x80\xc2\x9b"
+                                     "31m\xc2\x9f\xc2\xa0\xc3\x9b");
+    json_add_document_as(value, JSON_COMPACT, &out);
+    json_decref(value);
+    cr_expect_str_eq(buf_text(&out), "[\"a\\u007f\\u0080\\u009b31m\\u009f\xc2\xa0\xc3\x9b\"]\n");
+    buf_clear(&out);
+    json_add_document(NULL, &out);
+    cr_expect_str_eq(buf_text(&out), "null\n");
+    buf_clear(&out);
+}

@@ -53,12 +53,13 @@ function run(argv, killAfterMs) {
     const begun = process.hrtime.bigint();
     const seconds = (since) => Number(process.hrtime.bigint() - since) / 1e9;
     const child = spawn(hookcheck, argv, {env: {...process.env, HOOKCHECK_SECRET: SECRET}, stdio: ['ignore', 'pipe', 'pipe']});
-    const out = {peak: 0, out: [], err: [], killed: 0n, work: 0, workAtSignal: 0};
+    const out = {peak: 0, out: [], err: [], killed: 0n, work: 0, workAtSignal: 0, workAtEnd: 0};
     const watch = setInterval(() => {
       out.peak = Math.max(out.peak, peakMiB(child.pid));
       out.work = Math.max(out.work, processorSeconds(child.pid));
     }, 20);
     const last = setTimeout(() => child.kill('SIGKILL'), (MAX_TIME_S + 60) * 1000 * slack);
+    const end = setTimeout(() => { out.workAtEnd = processorSeconds(child.pid); }, MAX_TIME_S * 1000);
     const stop = killAfterMs && setTimeout(() => {
       out.killed = process.hrtime.bigint();
       out.work = out.workAtSignal = processorSeconds(child.pid);
@@ -67,7 +68,7 @@ function run(argv, killAfterMs) {
     child.stdout.on('data', (data) => out.out.push(data));
     child.stderr.on('data', (data) => out.err.push(data));
     child.on('close', (code, signal) => {
-      clearInterval(watch); clearTimeout(last); clearTimeout(stop);
+      clearInterval(watch); clearTimeout(last); clearTimeout(stop); clearTimeout(end);
       resolve({...out, code, signal, seconds: seconds(begun), afterSignal: out.killed ? seconds(out.killed) : 0,
                out: Buffer.concat(out.out).toString('latin1'), err: Buffer.concat(out.err).toString('latin1')});
     });
@@ -114,6 +115,8 @@ for (const name of chosen) {
   for (const format of ['json', 'junit', 'tap']) argv.push('--report', `${format}=${join(folder, format)}`);
   const end = await run(argv);
   limit('time', end.seconds, (MAX_TIME_S + AFTER_S) * slack, 's');
+  const workAfter = end.workAtEnd ? end.work - end.workAtEnd : 0;
+  limit('work after --max-time', workAfter, AFTER_S * wanted, 's of processor time');
   limit('memory', end.peak, MEMORY_MIB || right + ABOVE_MIB, 'MiB');
   if (end.signal || ![0, 1, 3, 4, 130].includes(end.code)) complaints.push(`ended with ${end.signal ?? end.code}: ${end.err.slice(-300)}`);
   if (/ERROR: |runtime error/.test(end.err)) complaints.push(end.err.slice(0, 600));
@@ -143,7 +146,7 @@ for (const name of chosen) {
   rmSync(folder, {recursive: true});
   worst = {seconds: Math.max(worst.seconds, end.seconds), peak: Math.max(worst.peak, end.peak), report: Math.max(worst.report, report)};
   problems += complaints.length > 0;
-  console.log(`${complaints.length ? 'FAIL' : 'ok  '} ${name.padEnd(26)} ${end.seconds.toFixed(1).padStart(5)} s  ${end.peak.toFixed(0).padStart(4)} MiB  ${report.toFixed(1).padStart(5)} MiB of report  exit ${end.code}  ${stopped.afterSignal.toFixed(2)} s after SIGTERM, ${(stopped.work - stopped.workAtSignal).toFixed(2)} s of work`);
+  console.log(`${complaints.length ? 'FAIL' : 'ok  '} ${name.padEnd(26)} ${end.seconds.toFixed(1).padStart(5)} s  ${end.peak.toFixed(0).padStart(4)} MiB  ${report.toFixed(1).padStart(5)} MiB of report  exit ${end.code}  ${workAfter.toFixed(2)} s of work after --max-time  ${stopped.afterSignal.toFixed(2)} s after SIGTERM, ${(stopped.work - stopped.workAtSignal).toFixed(2)} s of work`);
   for (const complaint of complaints) console.log(`     ${complaint}`);
 }
 console.log(`${chosen.length} behaviours, ${problems} problems; at most ${worst.seconds.toFixed(1)} s, ${worst.peak.toFixed(0)} MiB, ${worst.report.toFixed(1)} MiB of report`);
