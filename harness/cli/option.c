@@ -1,5 +1,6 @@
 #include "cli/option.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -426,7 +427,12 @@ static bool read_choice(const struct option_spec *spec, const char *text, void *
             memcpy(out, &count, sizeof count); /* an enum has the size of an unsigned */
             return true;
         }
-    return text_unknown(err, spec->name, text, spec->choices, count);
+    char *kind = mem_text(spec->value); /* --ci takes a PLATFORM: "no platform" */
+    for (char *c = kind; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    (void)text_unknown(err, kind, text, spec->choices, count);
+    free(kind);
+    return false;
 }
 
 static read_value *const readers[] = {

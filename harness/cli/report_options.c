@@ -30,10 +30,17 @@ const struct option_set report_options = {specs, ARRAY_LEN(specs)};
 
 static enum text_detail detail_of(const struct arguments *arguments)
 {
-    size_t verbose = arguments_count(arguments, "verbose");
-    if (verbose)
-        return verbose > 1 ? TEXT_EXCHANGES : TEXT_TREE;
-    return arguments_has(arguments, "quiet") ? TEXT_QUIET : TEXT_SCREEN;
+    enum text_detail detail = TEXT_SCREEN;
+    for (size_t i = 0; i < arguments->num_options; i++) { /* the last one wins */
+        const char *name = arguments->options[i].spec->name;
+        if (arguments->options[i].is_off)
+            continue;
+        if (strcmp(name, "verbose") == 0)
+            detail = detail == TEXT_TREE || detail == TEXT_EXCHANGES ? TEXT_EXCHANGES : TEXT_TREE;
+        else if (strcmp(name, "quiet") == 0)
+            detail = TEXT_QUIET;
+    }
+    return detail;
 }
 
 struct text_options text_options_for(const struct arguments *arguments, int fd)

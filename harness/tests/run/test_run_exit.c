@@ -85,6 +85,8 @@ Test(run_exit, is_2_for_wrong_usage_and_nothing_was_sent, .fini = stop)
         {{"--events", ","}, "at least one"},
         {{"--level", "mus"}, "did you mean \"must\""},
         {{"--dialect", "txt"}, "did you mean \"text\""},
+        {{"--diagnose", "zzzzzzzz"},
+         "--diagnose: no effort \"zzzzzzzz\"; choose one of: off, quick"},
         {{"--deadline", "5"}, "--deadline"},
         {{"--deadline", "0"}, "--deadline"},
         {{"--concurrency", "0"}, "--concurrency"},

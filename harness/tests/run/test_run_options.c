@@ -335,6 +335,22 @@ Test(run_options, each_report_goes_where_it_is_asked_to, .init = set_up, .fini =
     }
 }
 
+Test(run_options, of_quiet_and_verbose_the_last_one_holds, .init = set_up, .fini = stop)
+{
+    static const struct {
+        const char *flags;
+        bool has_tree;
+    } rows[] = {{"-vq", false}, {"-qv", true}};
+    NEED_HOOKCHECK();
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct program_end end;
+        run_against(journalled.receiver.url, ARGUMENTS(rows[i].flags, "--only", GENUINE), &end);
+        cr_expect_eq(strstr(buf_text(&end.out), "1 case, seed") != NULL, rows[i].has_tree, "%s: %s",
+                     rows[i].flags, buf_text(&end.out));
+        program_end_clear(&end);
+    }
+}
+
 /* "-" is standard output there, too, and no file of that name. */
 Test(run_options, failures_go_to_standard_output_when_asked, .init = set_up, .fini = stop)
 {
