@@ -17,9 +17,14 @@ unset MAKEFLAGS # make install by itself, whatever jobs the caller has
 # What goes into an archive has no time, owner or order of this machine's.
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 1700000000)}
 export SOURCE_DATE_EPOCH
+replace() { # replace MADE PLACE: as a whole, for another make may do the same at the same time
+    cp "$1" "$2.$$"
+    mv "$2.$$" "$2"
+}
 archive() { # archive FOLDER NAME: build/packages/NAME.tar.gz of $work/FOLDER
     tar -C "$work" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --format=gnu \
-        --mode=go+u,go-w -cf - "$1" | gzip -9n >"$out/$2.tar.gz"
+        --mode=go+u,go-w -cf - "$1" | gzip -9n >"$work/archive"
+    replace "$work/archive" "$out/$2.tar.gz"
     echo "$out/$2.tar.gz: $(wc -c <"$out/$2.tar.gz" | awk '{ printf "%.1f MiB", $1 / 1048576 }')"
 }
 
@@ -87,7 +92,8 @@ END
     (cd "$tree" && find . -type f ! -path './DEBIAN/*' -printf '%P\0' | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
     find "$tree" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
     package=$out/hookcheck_${version}_$architecture.deb
-    dpkg-deb --root-owner-group --build "$tree" "$package" >/dev/null
+    dpkg-deb --root-owner-group --build "$tree" "$work/package.deb" >/dev/null
+    replace "$work/package.deb" "$package"
     echo "$package"
 }
 

@@ -2,7 +2,7 @@
 # The portable tarball in a chroot that holds nothing but glibc and CA certificates: a run against a receiver of
 # its own. As root.
 set -eu
-archive=$(make --no-print-directory portable | sed 's/:.*//')
+archive=$(make --no-print-directory portable | sed -n '$s/:.*//p')
 root=$(mktemp -d)
 receiver=
 trap '[ -z "$receiver" ] || kill $receiver 2>/dev/null; rm -rf "$root"' EXIT

@@ -38,13 +38,16 @@ Test(foreign_packages, the_source_package_is_the_same_bytes_twice)
     buf_clear(&out);
 }
 
-/* Nothing but glibc, and what `make portable` puts beside the program. */
+/* Nothing but glibc, and what `make portable` puts beside the program; also when it is made
+ * already. */
 Test(foreign_packages, the_portable_tarball_runs_in_an_empty_folder)
 {
     NEED_TOOL("chroot", "the portable tarball");
     need_root("the portable tarball");
     struct buf out = {0};
-    cr_expect_eq(shell_run("harness/tools/try_portable.sh 2>&1", &out), 0, "%s", buf_text(&out));
+    cr_expect_eq(
+        shell_run("make portable >/dev/null 2>&1 && harness/tools/try_portable.sh 2>&1", &out), 0,
+        "%s", buf_text(&out));
     cr_expect(strstr(buf_text(&out), "hookcheck: ready: "), "%s", buf_text(&out));
     buf_clear(&out);
 }
