@@ -31,6 +31,22 @@ Test(cli_build, is_hardened)
     expect_in("-sW", "__stack_chk_fail");
 }
 
+/* Where the compiler has it: jumps and returns go only where the program means them to. The
+ * libraries of the system decide whether the whole program may, so an object of ours is looked at.
+ */
+Test(cli_build, marks_jumps_and_returns_for_the_processor)
+{
+    NEED_TOOL("readelf", "build flags");
+#ifdef __CET__
+    struct buf out = {0};
+    cr_expect_eq(shell_run("readelf -nW \"$(dirname \"$HOOKCHECK_BIN\")/cli/main.o\"", &out), 0);
+    cr_expect_not_null(strstr(buf_text(&out), "IBT, SHSTK"), "%s", buf_text(&out));
+    buf_clear(&out);
+#else
+    SKIP("build flags: this compiler has no -fcf-protection here");
+#endif
+}
+
 /* Where the compiler has it (the Makefile asks): copies are checked against the room that there is.
  */
 Test(cli_build, checks_the_room_of_copies)
