@@ -73,7 +73,7 @@ def compare(name, sides, seconds, turns, script):
     nginx = sides[0][0]
     for side, _, _ in sides[1:]:
         print(f"{name:<9}{side} / nginx: {best[side]:.0f}/s of {best[nginx]:.0f}/s: {best[side] / best[nginx]:.2f} (aim {AIM}); "
-              f"{cost[side] * 1e6:.1f} us of CPU a request beside {cost[nginx] * 1e6:.1f}")
+              f"{cost[side] * 1e6:.1f} us of CPU a request beside {cost[nginx] * 1e6:.1f}: {cost[nginx] / cost[side]:.2f}")
 
 
 def main():
