@@ -76,7 +76,13 @@ void buf_add_text(struct buf *buf, const char *text)
 
 void buf_add_char(struct buf *buf, char c)
 {
-    buf_add(buf, &c, 1);
+    bool fits = buf->len + 1 < buf->capacity && (buf->max == 0 || buf->len < buf->max);
+    if (!fits) {
+        buf_add(buf, &c, 1);
+        return;
+    }
+    buf->data[buf->len++] = c;
+    buf->data[buf->len] = '\0';
 }
 
 void buf_add_repeated(struct buf *buf, char c, size_t count)

@@ -239,6 +239,14 @@ bool text_is_utf8(struct bytes in)
 {
     const unsigned char *data = (const unsigned char *)in.data;
     for (size_t i = 0; i < in.len;) {
+        uint64_t eight;
+        if (in.len - i >= sizeof eight) { /* ASCII, as most is, eight bytes at a time */
+            memcpy(&eight, data + i, sizeof eight);
+            if (!(eight & UINT64_C(0x8080808080808080))) {
+                i += sizeof eight;
+                continue;
+            }
+        }
         size_t len = sequence_len(data + i, in.len - i);
         if (len == 0)
             return false;

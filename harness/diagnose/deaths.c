@@ -56,11 +56,28 @@ static bool is_gone_after(struct investigation *inv, bool forged)
     return died || inv->num_died > before;
 }
 
+#define REST_NS (1200 * NS_PER_MS) /* longer than most limits on the rate look back */
+
+/* Nothing is asked for a while: who drops connections because many come fast then drops none. */
+static void rest(struct investigation *inv)
+{
+    int64_t gap_ns = inv->gap_ns;
+    struct request harmless;
+    write_harmless(inv, &harmless);
+    inv->gap_ns = REST_NS;
+    (void)ask_request(inv, &harmless, NULL);
+    inv->gap_ns = gap_ns;
+    request_clear(&harmless);
+}
+
 bool deaths_measure(struct investigation *inv)
 {
     for (size_t i = 0; i < DEATHS; i++)
         if (!is_gone_after(inv, true) || is_gone_after(inv, false))
             return false;
+    rest(inv);
+    if (!is_gone_after(inv, true))
+        return false;
     if (inv->closed) /* what was no longer sent shows nothing */
         return false;
     struct diagnosis *diagnosis =

@@ -13,7 +13,7 @@ static bool has_trouble(const struct diagnose_input *input)
 {
     const struct run_result *result = input->result;
     return result->counts[VERDICT_FAIL] > 0 || result->counts[VERDICT_WARN] > 0 ||
-           input->crowded_status || input->first_status ||
+           input->crowded_status || input->drops || input->first_status ||
            (result->counts[VERDICT_INCONCLUSIVE] > 0 && !input->any_accepted);
 }
 
@@ -77,7 +77,8 @@ static int by_harm(const void *left, const void *right)
 static void ask_genuine(struct investigation *inv)
 {
     bool lost = any_is_lost(inv) || inv->door || inv->behind_first || !inv->has_base;
-    bool crowded = inv->input->crowded_status || inv->input->first_status || repeat_saw_limit(inv);
+    bool crowded = inv->input->crowded_status || inv->input->drops || inv->input->first_status ||
+                   repeat_saw_limit(inv);
     if (inv->has_base && !inv->too_unstable && (lost || crowded))
         repeat_measure(inv);
     bool more = any_is_lost(inv) || inv->door || inv->unstable || inv->behind_first;
@@ -176,7 +177,9 @@ static void search(struct investigation *inv)
     bool dies = !inv->has_base && any_died(inv) && deaths_measure(inv);
     if (!inv->has_base && !inv->input->is_unsigned)
         door_open(inv);
-    dies = dies || (may_forge(inv) && any_died(inv) && deaths_measure(inv));
+    if (inv->has_base && inv->input->drops) /* what it drops for its pace died of nothing else */
+        repeat_measure(inv);
+    dies = dies || (may_forge(inv) && !inv->unstable && any_died(inv) && deaths_measure(inv));
     if (may_forge(inv) && any_got_in(inv))
         ask_entry(inv);
     ask_genuine(inv);

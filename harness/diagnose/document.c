@@ -177,28 +177,33 @@ void document_clear(struct document *document)
     *document = (struct document){0};
 }
 
-static size_t uuid_at(const char *text)
+#define ID_DASH 8 /* where the first - of an id stands */
+
+static bool is_id(const char *text)
 {
     static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
     for (size_t i = 0; form[i]; i++)
         if (form[i] == 'x' ? !isxdigit((unsigned char)text[i]) : text[i] != '-')
-            return 0;
-    return sizeof form - 1;
+            return false;
+    return true;
 }
 
-/* The value with fresh ids. */
+/* The value with fresh ids. Large ones are one long text: they are copied as a whole. */
 static void add_fresh(const char *json, struct rng *rng, struct buf *out)
 {
     while (*json) {
-        size_t len = uuid_at(json);
-        char id[UUID_SIZE];
-        if (len) {
+        const char *dash = strchr(json, '-');
+        const char *end = dash ? dash + 1 : json + strlen(json);
+        if (dash && dash - json >= ID_DASH && is_id(dash - ID_DASH)) {
+            char id[UUID_SIZE];
             rng_uuid(rng, id);
+            buf_add(out, json, (size_t)(dash - ID_DASH - json));
             buf_add_text(out, id);
-            json += len;
+            end = dash - ID_DASH + UUID_SIZE - 1;
         } else {
-            buf_add_char(out, *json++);
+            buf_add(out, json, (size_t)(end - json));
         }
+        json = end;
     }
 }
 

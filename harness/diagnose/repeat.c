@@ -26,18 +26,27 @@
 #define SERIES_SHARE 5
 #define SERIES_LEAST 3
 
-/* An endpoint that was gone may still be falling over what was asked before: it is measured again
- * once it is back, and only what happens then counts. */
-static void run_series(struct investigation *inv, size_t wanted, size_t at_once, int64_t gap_ns,
-                       bool one_connection, struct series *out)
+static void run_once(struct investigation *inv, size_t wanted, size_t at_once, int64_t gap_ns,
+                     bool one_connection, struct series *out)
 {
     const struct specimen genuine = {0};
     size_t count = at_once > 1 ? wanted : lab_fitting(inv, wanted, SERIES_SHARE, SERIES_LEAST);
     series_run(inv, &genuine, count, at_once, gap_ns, one_connection, out);
+}
+
+/* An endpoint that was gone may still be falling over what was asked before, or drop what comes too
+ * soon after that: it is measured again once it is back and rested, and only what happens then
+ * counts. */
+static void run_series(struct investigation *inv, size_t wanted, size_t at_once, int64_t gap_ns,
+                       bool one_connection, struct series *out)
+{
+    const struct specimen genuine = {0};
+    run_once(inv, wanted, at_once, gap_ns, one_connection, out);
     if (out->num_failed == 0 || (out->answer != ANSWER_UNREACHED && out->answer != ANSWER_DIED))
         return;
     (void)specimen_ask(inv, &genuine, NULL);
-    series_run(inv, &genuine, count, at_once, gap_ns, one_connection, out);
+    run_once(inv, 1, 1, PAUSE_NS, false, out);
+    run_once(inv, wanted, at_once, gap_ns, one_connection, out);
 }
 
 static double share_of(const struct series *series)
@@ -209,12 +218,12 @@ static bool name_rate(struct investigation *inv, const struct series *first)
         many = SERIES_LONG; /* what came before the first ones may have counted as well */
     for (size_t i = 0; i < (many > FAST || first->limited ? FAST_ROUNDS : ROUNDS); i++) {
         struct series one;
-        run_series(inv, first->limited ? SLOW_LONG : SLOW, 1, SLOW_GAP_NS, false, &one);
+        run_once(inv, first->limited ? SLOW_LONG : SLOW, 1, SLOW_GAP_NS, false, &one);
         for (size_t k = STILL_SOON; k < one.count; k++) {
             slow.count++;
             slow.num_failed += one.failed[k];
         }
-        run_series(inv, many, 1, 0, false, &one);
+        run_once(inv, many, 1, 0, false, &one);
         fast.count += one.count;
         fast.num_failed += one.num_failed;
         in_rows = in_rows && (one.num_failed == 0 || fails_in_rows(&one));
@@ -238,7 +247,7 @@ static bool name_rate(struct investigation *inv, const struct series *first)
     buf_clear(&met);
     inv->gap_ns = gap_below(passed);
     inv->limited_status = first->status;
-    run_series(inv, 1, 1, PAUSE_NS, false, &slow); /* what was fast no longer counts */
+    run_once(inv, 1, 1, PAUSE_NS, false, &slow); /* what was fast no longer counts */
     return true;
 }
 
@@ -451,7 +460,7 @@ void repeat_measure(struct investigation *inv)
     if (inv->is_measured)
         return;
     inv->is_measured = true;
-    size_t count = repeat_saw_limit(inv) ? SERIES_LONG : SERIES;
+    size_t count = repeat_saw_limit(inv) || inv->input->drops ? SERIES_LONG : SERIES;
     run_series(inv, count, 1, 0, false, &first);
     if (first.num_failed == first.count &&
         first.count) { /* what was asked before may count as well */

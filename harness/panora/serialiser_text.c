@@ -63,12 +63,30 @@ static bool is_surrogate(const char *at, const char *end)
     return end - at >= 3 && (unsigned char)at[0] == 0xED && ((unsigned char)at[1] & 0xE0) == 0xA0;
 }
 
+/* Which bytes stand as they are: most of any text, so that finding where they end is all that
+ * happens to them. */
+static void find_plain(const struct serialiser *how, bool plain[256])
+{
+    memset(plain, 0, 256 * sizeof *plain);
+    for (int c = 0x20; c < 0x80; c++)
+        plain[c] = c != '"' && c != '\\' && !(c == '/' && how->slash) && !strchr(how->escaped, c);
+}
+
 bool serialiser_quote(const struct serialiser *how, struct bytes text, struct buf *out)
 {
     const char *at = text.data;
     const char *end = text.data + text.len;
+    bool plain[256];
+    find_plain(how, plain);
+    buf_reserve(out, text.len + 2);
     buf_add_char(out, '"');
     while (at < end) {
+        const char *from = at;
+        while (at < end && plain[(unsigned char)*at])
+            at++;
+        buf_add(out, from, (size_t)(at - from));
+        if (at == end)
+            break;
         bool valid = true;
         size_t len = (unsigned char)*at < 0x80 ? 1 : js_utf8_length(at, end, &valid);
         if (!valid && !(how->surrogates && is_surrogate(at, end)))

@@ -171,8 +171,8 @@ static bool read_relations(const struct causes *causes, const struct json_at *at
 
 static bool read_all(struct causes *causes, const struct json_at *root, struct error *err)
 {
-    static const char *const keys[] = {"yields", "unsure",   "groups",
-                                       "masks",  "together", "spared_in_pairs"};
+    static const char *const keys[] = {"yields",   "unsure",          "groups",          "masks",
+                                       "together", "spared_in_pairs", "thinned_in_pairs"};
     static const char *const mask_keys[] = {"by", "hides", "because"};
     static const char *const together_keys[] = {"one", "other", "because", "causes"};
     if (!json_only_keys(root, keys, ARRAY_LEN(keys), err))
@@ -183,8 +183,10 @@ static bool read_all(struct causes *causes, const struct json_at *root, struct e
     struct json_at masks = json_member(root, "masks");
     struct json_at together = json_member(root, "together");
     struct json_at spared = json_member(root, "spared_in_pairs");
+    struct json_at thinned = json_member(root, "thinned_in_pairs");
     return json_expect_object(&groups, err) && json_expect_array(&spared, err) &&
-           read_yielded(causes, &yields, err) && read_unsure(causes, &unsure, err) &&
+           json_expect_object(&thinned, err) && read_yielded(causes, &yields, err) &&
+           read_unsure(causes, &unsure, err) &&
            read_relations(causes, &masks, mask_keys, ARRAY_LEN(mask_keys), &causes->masks, err) &&
            read_relations(causes, &together, together_keys, ARRAY_LEN(together_keys),
                           &causes->together, err);
@@ -276,4 +278,10 @@ bool causes_spare(const struct causes *causes, const char *base)
                        glob) if (json_is_string(glob) &&
                                  text_glob(json_string_value(glob), base)) return true;
     return false;
+}
+
+const char *causes_thin(const struct causes *causes, const char *base)
+{
+    const json_t *thinned = json_object_get(causes->file, "thinned_in_pairs");
+    return json_string_value(json_object_get(thinned, base));
 }

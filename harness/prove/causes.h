@@ -42,4 +42,8 @@ bool causes_together(const struct causes *causes, const struct fault *a, const s
  * those that it must catch. */
 bool causes_spare(const struct causes *causes, const char *base);
 
+/* The case that stands for most values of `base`, in a pair whose faults either meets as well; NULL
+ * when each of its values tells something. Borrowed. */
+const char *causes_thin(const struct causes *causes, const char *base);
+
 #endif

@@ -232,6 +232,7 @@ static const struct fault rows[] = {
                   .fallback = "20",
                   .least = 1,
                   .most = 100000},
+     .trial = "40",
      .diagnosis = "limits-the-rate",
      .overrides = {.befall = drop_when_fast}},
     {.id = "H07",

@@ -202,6 +202,7 @@ void health_begin_look(struct health *health, int64_t now_ns, int64_t settle_ns)
     health->back_ns = 0;
     health->misses = 0;
     health->refusals = 0;
+    health->num_cut_off = 0;
     health->was_overloaded = false;
 }
 
@@ -234,11 +235,19 @@ static void note_absence(struct health *health)
         health->longest_absence_ns = away_ns;
 }
 
+/* Somebody took the connection each time and dropped it: that is no absence, but how some limit
+ * the load. Once may be a worker that was being replaced. */
+#define CUT_OFF_MIN 2
+
 static enum look look_well(struct health *health, int64_t now_ns, int64_t *out_pause_ns)
 {
     if (!health->back_ns) {
         health->back_ns = now_ns;
         note_absence(health);
+        if (health->misses >= CUT_OFF_MIN && health->num_cut_off == health->misses) {
+            health->num_drops++;
+            health_slow_down(health);
+        }
     }
     *out_pause_ns = SETTLE_PAUSE_NS;
     return now_ns >= health->settled_ns ? LOOK_WELL : LOOK_AGAIN;
@@ -274,6 +283,7 @@ static enum look look_missing(struct health *health, const struct observation *s
     int64_t away_ns = now_ns - health->missed_ns;
     int64_t pause_ns = PAUSE_NS + away_ns / PAUSE_EASE;
     health->misses++;
+    health->num_cut_off += answer_of(seen) == ANSWER_DIED;
     health->back_ns = 0;
     health->gone = away_ns > health->limits.recovery_ns;
     health->silent = seen->outcome == OUTCOME_TIMED_OUT;

@@ -42,6 +42,7 @@ struct health {
     size_t num_far_apart; /* genuine events that met it although they came far apart */
     size_t num_alone;     /* cases that met it and were repeated by themselves, unhurriedly; */
     size_t num_again;     /* ... and met it again */
+    size_t num_drops;     /* times that it dropped connections for a while, and was there */
     int overload_status;  /* what a canary met, and later did not; 0 = none did */
     int first_status;     /* what events met before one was accepted; 0 = none did */
     unsigned num_limited_forged; /* forgeries that got such answers each time they ran alone,
@@ -52,6 +53,7 @@ struct health {
     int64_t settled_ns;  /* canaries go out until then, although it is well */
     int64_t back_ns;     /* when it was found well, since it was last missed; 0 = not yet */
     size_t misses;       /* canaries in a row that found nobody */
+    size_t num_cut_off;  /* ... of which somebody took the connection, and dropped it */
     unsigned refusals;   /* canaries in a row that were answered, and refused */
     bool was_overloaded; /* a canary found it with too much to do */
 

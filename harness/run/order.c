@@ -50,7 +50,7 @@ enum round order_round_of(const struct runner *runner, const struct testcase *te
     if (test->one->tls)
         return ROUND_TLS;
     /* an event has its time to be processed while the others are sent */
-    if (test->wait_ns > 0 || judge_needs_effect(test->one))
+    if (test->wait_ns > 0 || test->needs_effect)
         return ROUND_WAITS;
     if (goes_together(test->one))
         return ROUND_TOGETHER;

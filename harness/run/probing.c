@@ -139,6 +139,8 @@ static void unpack_odd(struct runner *runner)
     free(large.items);
 }
 
+#define DROPS_MIN 2 /* once may be a worker that was replaced */
+
 static struct diagnose_input input_for(struct probing *probing)
 {
     const struct runner *runner = probing->runner;
@@ -159,6 +161,7 @@ static struct diagnose_input input_for(struct probing *probing)
         .is_private = options->target->is_tls || options->target->is_loopback,
         .any_accepted = runner->health.any_accepted,
         .crowded_status = runner->health.is_limited ? 0 : runner->health.overload_status,
+        .drops = runner->health.num_drops >= DROPS_MIN,
         .first_status = runner->health.any_accepted ? runner->health.first_status : 0,
         .max_requests = budgets[options->diagnose].max_requests - runner->result->num_experiments,
         .max_words = budgets[options->diagnose].words,
@@ -217,7 +220,7 @@ void probing_diagnose(struct runner *runner)
     size_t troubles = runner->result->counts[VERDICT_FAIL] + runner->result->counts[VERDICT_WARN] +
                       runner->result->counts[VERDICT_INCONCLUSIVE];
     bool is_refused = runner->refusal.scheme != NULL;
-    if ((troubles > 0 || is_refused || input.crowded_status || input.first_status) &&
+    if ((troubles > 0 || is_refused || input.crowded_status || input.drops || input.first_status) &&
         options->diagnose != DIAGNOSE_OFF) { /* otherwise there is nothing to explain */
         unpack_odd(runner);
         diagnose(&input, &runner->result->diagnoses, &runner->result->num_diagnoses);

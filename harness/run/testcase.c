@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "judge/judge.h"
 
 void testcase_allocate(struct testcase *test, size_t count)
 {
@@ -40,7 +41,8 @@ void testcase_init(struct testcase *test, const struct planned *planned)
                               .one = planned->one,
                               .probe = planned->probe,
                               .skip = planned->skip,
-                              .wait_ns = planned->wait_ns};
+                              .wait_ns = planned->wait_ns,
+                              .needs_effect = planned->one && judge_needs_effect(planned->one)};
     testcase_allocate(test, planned->probe ? PROBE_SHOTS_MAX : planned->count);
     test->count = planned->count;
     for (size_t i = 0; i < planned->count; i++)

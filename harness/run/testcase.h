@@ -38,6 +38,7 @@ struct testcase {
     const struct probe *probe;
     const char *skip;
     int64_t wait_ns;
+    bool needs_effect; /* an answer of the effect command; kept, because it is asked all the time */
     struct shot *shots;
     struct exchange *exchanges; /* the same number; handed to the case_result when it is judged */
     size_t count;

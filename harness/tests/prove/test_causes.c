@@ -13,7 +13,8 @@ TestSuite(prove_causes, .timeout = 20);
 /* What the file says beside `members`. */
 #define WITH(members)                                                                              \
     "{\"yields\": {}, \"unsure\": {\"C13\": \"a\", \"C18\": \"b\", \"F15\": \"c\", \"F23\": "      \
-    "\"d\"}, \"spared_in_pairs\": [\"s/costly\"], " members "}"
+    "\"d\"}, \"spared_in_pairs\": [\"s/costly\"], "                                                \
+    "\"thinned_in_pairs\": {\"s/many\": \"s/one\"}, " members "}"
 
 static struct causes *read_text(const char *text, struct error *err)
 {
@@ -68,6 +69,17 @@ Test(prove_causes, what_hides_what_is_said_by_groups)
     causes_free(causes);
 }
 
+Test(prove_causes, a_case_can_stand_for_the_values_of_another)
+{
+    struct error err = {0};
+    struct causes *causes =
+        read_text(WITH("\"groups\": {}, \"together\": [], \"masks\": []"), &err);
+    cr_assert_not_null(causes, "%s", err.message);
+    cr_expect_str_eq(causes_thin(causes, "s/many"), "s/one");
+    cr_expect_null(causes_thin(causes, "s/one"));
+    causes_free(causes);
+}
+
 Test(prove_causes, what_is_wrong_is_refused_with_its_place)
 {
     static const struct {
@@ -90,7 +102,7 @@ Test(prove_causes, what_is_wrong_is_refused_with_its_place)
               "\"because\": \"\", \"causes\": [\"no-such\"]}]"),
          "c.json: /together/0/causes/0: there is no cause \"no-such\""},
         {"{\"yields\": {}, \"unsure\": {}, \"groups\": {}, \"masks\": [], \"together\": [], "
-         "\"spared_in_pairs\": []}",
+         "\"spared_in_pairs\": [], \"thinned_in_pairs\": {}}",
          "c.json: /unsure: C13 has no cause, and no reason is given"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {

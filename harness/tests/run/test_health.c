@@ -220,6 +220,21 @@ Test(run_health, one_that_comes_back_was_away_for_so_long, .init = begin_look)
     cr_expect_eq(health.num_absences, 0);
 }
 
+Test(run_health, one_that_drops_connections_for_a_while_limits_the_load, .init = begin_look)
+{
+    cr_expect_eq(look(OUTCOME_RESET, 0, 10), LOOK_AGAIN);
+    cr_expect_eq(look(OUTCOME_RESET, 0, 500), LOOK_AGAIN);
+    cr_expect_eq(look(OUTCOME_ANSWERED, 200, 900), LOOK_WELL);
+    cr_expect_eq(health.num_drops, 1);
+    cr_expect_gt(health.gap_ns, 0);
+    begin_look();
+    cr_expect_eq(look(OUTCOME_RESET, 0, 10), LOOK_AGAIN);
+    cr_expect_eq(look(OUTCOME_REFUSED, 0, 500), LOOK_AGAIN, "nobody is there");
+    cr_expect_eq(look(OUTCOME_ANSWERED, 200, 900), LOOK_WELL);
+    cr_expect_eq(health.num_drops, 0);
+    cr_expect_eq(health.gap_ns, 0);
+}
+
 Test(run_health, one_that_keeps_silent_is_told_from_one_that_is_down, .init = begin_look)
 {
     cr_expect_eq(look(OUTCOME_TIMED_OUT, 0, 60000), LOOK_GONE);
