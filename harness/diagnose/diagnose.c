@@ -102,6 +102,19 @@ static void ask_entry(struct investigation *inv)
     rules_of_entry_apply(inv);
 }
 
+/* Some case about forgeries was not decided, for its genuine twin was refused. */
+static bool hides_twins(const struct investigation *inv)
+{
+    const struct run_result *result = inv->input->result;
+    for (size_t i = 0; i < result->num_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        for (size_t k = 0; one->verdict == VERDICT_INCONCLUSIVE && k < one->num_exchanges; k++)
+            if (!one->exchanges[k].genuine && one->exchanges[k].seen.outcome == OUTCOME_ANSWERED)
+                return true;
+    }
+    return false;
+}
+
 #define FORGERIES 30 /* so many show a failure by chance of one in five nearly always */
 
 /* Where no genuine event is accepted, only forgeries can show that requests fail by chance. If they
@@ -183,7 +196,7 @@ static void search(struct investigation *inv)
     if (may_forge(inv) && any_got_in(inv))
         ask_entry(inv);
     ask_genuine(inv);
-    if (may_forge(inv) && inv->behind_first)
+    if (may_forge(inv) && (inv->behind_first || hides_twins(inv)))
         ask_entry(inv);
     if (may_break(inv) && !dies && (any_broke(inv) || inv->behind_first))
         ask_breaking(inv);

@@ -479,10 +479,21 @@ static const char *accepted_type(const struct investigation *inv, enum dialect d
     return NULL;
 }
 
+/* Events of the usual type are accepted when they are signed otherwise, as was found out before;
+ * what is accepted as Panora signs it is then of a kind that is not checked, and tells nothing of
+ * how the endpoint computes. */
+static bool is_unchecked(struct investigation *inv)
+{
+    const struct first_refusal *known = inv->input->known;
+    const struct specimen forged = {.forged = true};
+    return known && known->sentence && specimen_passes(inv, &forged);
+}
+
 void lab_find_base(struct investigation *inv)
 {
     enum dialect usual = inv->input->object_only ? DIALECT_OBJECT : DIALECT_TEXT;
     enum dialect other = usual == DIALECT_TEXT ? DIALECT_OBJECT : DIALECT_TEXT;
+    bool unchecked = false;
     take_type(inv, inv->input->usual_type, usual);
     if (try_base(inv))
         return;
@@ -496,11 +507,16 @@ void lab_find_base(struct investigation *inv)
         if (!type)
             continue;
         take_type(inv, type, dialects[i]);
-        if (try_base(inv))
+        if (!try_base(inv))
+            continue;
+        if (!is_unchecked(inv))
             return;
+        unchecked = true;
+        inv->has_base = false;
     }
     take_type(inv, inv->input->usual_type, usual);
-    for (size_t i = 0; i < BASE_TRIES && inv->input->any_accepted && saw_refusal(inv); i++)
+    for (size_t i = 0; i < BASE_TRIES && !unchecked && inv->input->any_accepted && saw_refusal(inv);
+         i++)
         if (inv->closed || try_base(inv) || inv->hangs || inv->stays_limited)
             return; /* one in a few may get in */
 }

@@ -349,11 +349,11 @@ static void name_connection(struct investigation *inv)
     struct series one;
     struct series apart;
     size_t later = 0;
-    run_series(inv, 4, 1, 0, true, &one);
+    run_series(inv, 4, 1, inv->gap_ns, true, &one);
     if (one.num_failed == 0)
         return;
-    run_series(inv, 4, 1, 0, false, &apart);
-    run_series(inv, 4, 1, 0, true, &one);
+    run_series(inv, 4, 1, inv->gap_ns, false, &apart);
+    run_series(inv, 4, 1, inv->gap_ns, true, &one);
     for (size_t i = 1; i < one.count; i++)
         later += one.failed[i];
     if (apart.num_failed || later == 0 || one.answer == ANSWER_BROKEN) /* it may well understand */
@@ -468,7 +468,11 @@ void repeat_measure(struct investigation *inv)
         run_series(inv, count, 1, 0, false, &first);
     }
     if (first.num_failed) {
-        if (!name_digests(inv, &first) && !name_period(inv, &first) && !name_rate(inv, &first))
+        if (name_digests(inv, &first) || name_period(inv, &first))
+            return;
+        if (name_rate(inv, &first))
+            name_connection(inv);
+        else
             name_chance(inv, &first);
         return;
     }
