@@ -155,6 +155,18 @@ static void name_hang(struct investigation *inv, const struct observation *genui
             found_explain(hangs, &inv->input->result->cases[i]);
 }
 
+/* Events that were answered as if they were refused have been processed: it has the secret. */
+static bool processes_events(const struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct exchange *exchange = inv->sights[i].exchange;
+        if (exchange->genuine && !exchange->accepted && !exchange->by_scheme &&
+            exchange->processed.state == PROCESSED_TIMES && exchange->processed.times > 0)
+            return true;
+    }
+    return false;
+}
+
 void refusal_name(struct investigation *inv, const struct observation *genuine,
                   const struct observation *forged)
 {
@@ -182,6 +194,8 @@ void refusal_name(struct investigation *inv, const struct observation *genuine,
                                                               : KIND_BREAKS;
         attribute_lost(inv, add_own(inv, kind, &further, forged), 0);
         observation_clear(&further);
+    } else if (answer == ANSWER_REFUSED && processes_events(inv)) {
+        attribute_lost(inv, add_own(inv, KIND_NO_SUCCESS, genuine, forged), genuine->status);
     } else if (answer == ANSWER_REFUSED && inv->tried_likely) {
         struct diagnosis *other = add_own(inv, KIND_OTHER_SECRET, genuine, forged);
         make_likely(

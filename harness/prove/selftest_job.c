@@ -109,7 +109,8 @@ static void run_suites(struct prepared_run *run, const struct candidate *candida
     struct run_result result = {0};
     int64_t begun_ns = clock_monotonic_ns();
     char *url = on_both_families(candidate)
-                    ? mem_format("http://localhost:%d", receiver_port(receiver))
+                    ? mem_format("%s://localhost:%d", candidate->tls ? "https" : "http",
+                                 receiver_port(receiver))
                     : mem_text(receiver_url(receiver));
     target_clear(&run->target);
     run->engine.cacert = receiver_ca_path(receiver);
