@@ -41,8 +41,8 @@ static void add_base64(struct bytes in, const char *alphabet, bool padded, struc
             group |= (unsigned char)in.data[i + 2];
         text[len++] = alphabet[group >> 18];
         text[len++] = alphabet[group >> 12 & 63];
-        text[len++] = left > 1 ? alphabet[group >> 6 & 63] : '=';
-        text[len++] = left > 2 ? alphabet[group & 63] : '=';
+        text[len++] = (char)(left > 1 ? alphabet[group >> 6 & 63] : '=');
+        text[len++] = (char)(left > 2 ? alphabet[group & 63] : '=');
         if (left < 3 && !padded)
             len -= 3 - left;
         if (len == sizeof text || left <= 3) {
