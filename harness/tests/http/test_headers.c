@@ -113,7 +113,7 @@ Test(http_headers, says_how_many_fit)
 Test(http_headers, keeps_what_is_added_while_others_are_removed)
 {
     struct headers headers = {0};
-    char name[8];
+    char name[12];
     for (int i = 0; i < 300; i++) {
         (void)snprintf(name, sizeof name, "%d", i);
         headers_add(&headers, name, "");
