@@ -92,6 +92,30 @@ Test(serve_connection, answers_pipelined_requests_in_order)
     pair_end(&pair);
 }
 
+/* More than the socket takes at once: the rest follows, and the connection stays. */
+Test(serve_connection, sends_a_long_response_whole)
+{
+    enum { LEN = 12 * 1000 * 1000 };
+    struct buf text = {0};
+    struct pair pair;
+    struct reply reply;
+    buf_add_text(&text, "text=");
+    buf_add_repeated(&text, 'x', LEN);
+    const char *const behaviours[] = {buf_text(&text)};
+    const struct receiver_options options = {.behaviours = behaviours, .num_behaviours = 1};
+    pair_begin(&pair, &options);
+    for (int i = 0; i < 3; i++) {
+        send_posting(&pair.client, &genuine);
+        client_read(&pair.client, SOON_MS, &reply);
+        cr_expect_eq(reply.end, REPLY_WHOLE);
+        cr_expect_eq(reply.body.len, LEN, "%zu bytes", reply.body.len);
+        reply_clear(&reply);
+    }
+    client_close(&pair.client);
+    started_end(&pair.started);
+    buf_clear(&text);
+}
+
 Test(serve_connection, reads_a_request_byte_by_byte)
 {
     struct pair pair;
