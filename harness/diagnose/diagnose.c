@@ -253,7 +253,8 @@ static void find_serialiser(struct investigation *inv, const struct request *ref
     subject_clear(&subject);
 }
 
-/* One type of each vertical: the endpoint may refuse the usual one alone. */
+/* One type of each vertical: the endpoint may refuse the usual one alone. What is taken with any
+ * signature tells nothing of how others are checked. */
 static bool other_type_gets_in(struct investigation *inv)
 {
     const struct catalogue *catalogue = inv->input->catalogue;
@@ -262,11 +263,12 @@ static bool other_type_gets_in(struct investigation *inv)
         const struct event_type *type = &catalogue->types[i];
         size_t len = strcspn(type->name, ".") + 1;
         const struct specimen genuine = {.type = type->name};
+        const struct specimen forged = {.type = type->name, .forged = true};
         bool arrives = type->sent && type->wire_type && strcmp(type->wire_type, type->name) == 0;
         if (!arrives || strncmp(type->name, vertical, len) == 0)
             continue;
         vertical = type->name;
-        if (specimen_passes(inv, &genuine))
+        if (specimen_passes(inv, &genuine) && !specimen_passes(inv, &forged))
             return true;
     }
     return false;

@@ -256,6 +256,12 @@ static bool is_a_part(const struct fit *fit, size_t left_over)
     return fit->example && is_about_signature(fit->example) && fit->num_new <= left_over;
 }
 
+/* Who answers 2xx to what it refuses shows no other way in: each looks like one. */
+static bool hides_others(const struct rule *rule)
+{
+    return strcmp(rule->kind.id, "answers-success-to-refusals") == 0;
+}
+
 static void apply(struct investigation *inv, const struct rule *rules, size_t count,
                   enum effect effect)
 {
@@ -270,6 +276,8 @@ static void apply(struct investigation *inv, const struct rule *rules, size_t co
         if (!is_a_part(&fit, left_over))
             add_found(inv, rules, count, best, &fit, covered);
         cover(inv, best, covered);
+        if (hides_others(best))
+            break;
     }
     free(covered);
 }

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -29,6 +30,7 @@ struct pool {
     struct slot *slots;
     struct pollfd *polled;
     size_t num_slots;
+    size_t num_usual; /* slots that are used in any case; the others where the machine idles */
     bool odd_only;
     struct candidate **order;
     size_t next; /* the next run: order[next / 2], for the first or the second time */
@@ -95,18 +97,44 @@ static struct candidate *next_candidate(struct pool *pool, bool *again)
     return NULL;
 }
 
+/* How many processes want a processor just now, this one included; where nobody tells, many. */
+static size_t num_runnable(void)
+{
+    unsigned count = UINT_MAX;
+    FILE *file = fopen("/proc/loadavg", "r");
+    if (!file)
+        return count;
+    if (fscanf(file, "%*s %*s %*s %u", &count) != 1) /* "0.20 0.18 0.12 1/80 11206" */
+        count = UINT_MAX;
+    (void)fclose(file);
+    return count;
+}
+
+/* The runs mostly wait. While the processors do so too, there is room for one more. */
+static bool may_begin(const struct pool *pool)
+{
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    return pool->num_running < pool->num_usual ||
+           (processors > 0 && num_runnable() <= (size_t)processors / 2);
+}
+
 static void fill(struct pool *pool)
 {
     for (size_t i = 0; i < pool->num_slots; i++) {
         bool again = false;
+        bool extra = pool->num_running >= pool->num_usual;
         if (pool->slots[i].pid != 0)
             continue;
+        if (!may_begin(pool))
+            return;
         struct candidate *candidate = next_candidate(pool, &again);
         if (!candidate)
             return;
         if (!begin(pool, &pool->slots[i], candidate, again))
             (again ? &candidate->second : &candidate->first)->failure =
                 mem_format("no process could be started: %s", strerror(errno));
+        if (extra) /* whether it leaves room is seen a little later */
+            return;
     }
 }
 
@@ -170,13 +198,18 @@ static struct candidate **order_of(struct selftest *selftest)
     return order;
 }
 
-static bool run_pool(struct selftest *selftest, size_t num_slots, bool odd_only)
+/* So many times as many runs as usual may wait beside each other. */
+#define WAITING_MAX 3
+
+static bool run_pool(struct selftest *selftest, size_t num_usual, bool odd_only)
 {
+    size_t num_slots = odd_only ? num_usual : num_usual * WAITING_MAX;
     struct pool pool = {.selftest = selftest,
                         .slots = mem_alloc(num_slots * sizeof *pool.slots),
                         .polled = mem_alloc(num_slots * sizeof *pool.polled),
                         .order = order_of(selftest),
                         .num_slots = num_slots,
+                        .num_usual = num_usual,
                         .odd_only = odd_only};
     for (;;) {
         if (!*selftest->interrupted)

@@ -1,7 +1,9 @@
 /* The proof of the suites and the receiver that comes back, as a user meets them. */
 #include <criterion/criterion.h>
+#include <criterion/parameterized.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "tests/support/run_program.h"
 #include "tests/support/started_program.h"
 
@@ -34,6 +36,39 @@ Test(prove_selftest, the_right_receiver_and_a_variation_are_not_failed)
                                      "panora/signature/*", "--format",    "json",        NULL};
     cr_expect_eq(selftest(arguments, &end), 0, "%s", buf_text(&end.err));
     cr_expect(strstr(buf_text(&end.out), "\"problems\": []") != NULL, "%s", buf_text(&end.out));
+    program_end_clear(&end);
+}
+
+/* Each stands for a kind of pair of which wrong causes were named once. */
+static const char *const kinds_of_pairs[][2] = {
+    {"A24", "C08"},                 /* what is unchecked is taken for a sample of what is checked */
+    {"A28", "C08"}, {"A21", "D05"}, /* under another header whatever has the length is taken */
+    {"A18", "F09"},                 /* all are answered 200, refused for one reason or another */
+    {"A10", "G09"},                 /* processed, and answered as if refused */
+    {"E05", "H02"},                 /* errors by chance before nothing that is ever accepted */
+    {"C21", "H06"},                 /* connections are dropped for the pace */
+    {"A09", "C12"}, /* the genuine twins of forgeries are refused for their content */
+};
+
+static size_t places[ARRAY_LEN(kinds_of_pairs)];
+
+ParameterizedTestParameters(prove_selftest, two_mistakes_are_named_and_nothing_else)
+{
+    for (size_t i = 0; i < ARRAY_LEN(places); i++)
+        places[i] = i;
+    return cr_make_param_array(size_t, places, ARRAY_LEN(places));
+}
+
+ParameterizedTest(size_t *place, prove_selftest, two_mistakes_are_named_and_nothing_else,
+                  .timeout = 200)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    const char *const *pair = kinds_of_pairs[*place];
+    const char *const arguments[] = {"selftest", "--fault", pair[0], "--fault",
+                                     pair[1],    "--pairs", "1",     NULL};
+    cr_expect_eq(selftest(arguments, &end), 0, "%s with %s: %s", pair[0], pair[1],
+                 buf_text(&end.out));
     program_end_clear(&end);
 }
 
