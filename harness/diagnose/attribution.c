@@ -81,10 +81,27 @@ static bool wants_text(const struct computation *by)
                        strncmp(message->id, "signs-data-", 11) == 0);
 }
 
+struct computed {
+    const struct computation *by;
+    bool refuses_cleanly; /* a wrong signature is answered 4xx */
+};
+
+static bool refuses_cleanly(const struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (!sight->exchange->genuine && sight->has_event && sight->num_signatures == 1 &&
+            !sight->is_right && sight->answer == ANSWER_REFUSED)
+            return true;
+    }
+    return false;
+}
+
 static bool fits_computation(const struct investigation *inv, const struct sight *sight,
                              const void *payload)
 {
-    const struct computation *by = payload;
+    const struct computed *computed = payload;
+    const struct computation *by = computed->by;
     struct subject subject;
     struct signing signing = {0};
     bool same = false;
@@ -92,10 +109,12 @@ static bool fits_computation(const struct investigation *inv, const struct sight
         return true;
     if (sight->exchange->seen.status == 413) /* a limit is no signature */
         return false;
+    if (sight->answer == ANSWER_ERROR && computed->refuses_cleanly) /* nor is a failure */
+        return false;
     if (exchange_body_len(sight->exchange) > RESERIALISED_MAX ||
         (wants_text(by) && sight->has_event && !sight->data.data))
         return true;
-    if (subject_read(&subject, buf_bytes(&sight->exchange->request.body), inv->input->wall_ms))
+    if (subject_read(&subject, buf_bytes(&sight->exchange->request.body), inv->input->now_ms))
         same = hypothesis_sign_by(by, &subject, inv->input->secret, &signing) &&
                bytes_equal(buf_bytes(&signing.message), buf_bytes(&subject.message));
     signing_clear(&signing);
@@ -113,7 +132,7 @@ static bool is_right_by(const struct investigation *inv, const struct sight *sig
         headers_find(&request->headers, header ? header->argument : PANORA_SIGNATURE_HEADER);
     char right[SIGNATURE_VALUE_SIZE];
     return given && exchange_body_len(sight->exchange) <= RESERIALISED_MAX &&
-           hypothesis_value(by, buf_bytes(&request->body), inv->input->wall_ms, inv->input->secret,
+           hypothesis_value(by, buf_bytes(&request->body), inv->input->now_ms, inv->input->secret,
                             right, sizeof right) &&
            strcmp(right, given) == 0;
 }
@@ -121,7 +140,8 @@ static bool is_right_by(const struct investigation *inv, const struct sight *sig
 void attribute_computation(struct investigation *inv, struct diagnosis *diagnosis,
                            const struct computation *by)
 {
-    attribute_fitting(inv, diagnosis, fits_computation, by, 0);
+    const struct computed computed = {by, refuses_cleanly(inv)};
+    attribute_fitting(inv, diagnosis, fits_computation, &computed, 0);
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
         if (sight->one && sight->trouble && sight_got_in(sight) && is_right_by(inv, sight, by))
@@ -184,6 +204,7 @@ static const struct {
     {"wide", 0xE0, 0xEF, 0, 0, false},
     {"astral", 0xF0, 0xF4, 0, 0, false},
     {"beyond-32-bit", 0, 0, 2147483648.0, 0, false},
+    {"decomposed", 0xCC, 0xCD, 0, 0, false},
     {"beyond-2-53", 0, 0, 9007199254740992.0, 0, false},
     {"beyond-2-63", 0, 0, 9223372036854775807.0, 0, false},
     {"beyond-2-64", 0, 0, 18446744073709551615.0, 0, false},

@@ -14,7 +14,7 @@ static char *mark_of(struct investigation *inv, const struct bunch *bunch,
     struct signing signing = {0};
     struct buf out = {0};
     const struct request *reference = &bunch->reference[hole->other_dialect];
-    if (subject_read(&subject, buf_bytes(&reference->body), inv->input->wall_ms) &&
+    if (subject_read(&subject, buf_bytes(&reference->body), inv->input->now_ms) &&
         hypothesis_sign_by(&hole->by, &subject, inv->input->secret, &signing)) {
         buf_add_format(&out, "%d %d ", hole->every_header, hole->other_dialect);
         for (size_t i = 0; i < signing.headers.count; i++)

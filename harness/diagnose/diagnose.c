@@ -236,7 +236,7 @@ static void find_serialiser(struct investigation *inv, const struct request *ref
 {
     const char *usual = headers_find(&refused->headers, PANORA_SIGNATURE_HEADER);
     struct subject subject;
-    bool ok = subject_read(&subject, buf_bytes(&refused->body), inv->input->wall_ms) && usual &&
+    bool ok = subject_read(&subject, buf_bytes(&refused->body), inv->input->now_ms) && usual &&
               !is_taken_with(inv, refused, usual);
     for (size_t i = 0; ok && i < num_hypotheses && !inv->behind_first; i++) {
         struct signing signing = {0};
@@ -351,8 +351,9 @@ void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t
 struct diagnosis_kinds diagnosis_kinds(void)
 {
     static void (*const sources[])(struct diagnosis_kinds * out) = {
-        rule_kinds,  door_kinds, refusal_kinds, lockout_kinds, repeat_kinds,     shrink_kinds,
-        shape_kinds, tls_kinds,  symptom_kinds, death_kinds,   processing_kinds, unreadable_kinds};
+        rule_kinds,   door_kinds,       refusal_kinds,   lockout_kinds, repeat_kinds,
+        shrink_kinds, shape_kinds,      type_kinds,      tls_kinds,     symptom_kinds,
+        death_kinds,  processing_kinds, unreadable_kinds};
     struct diagnosis_kinds out = {0};
     for (size_t i = 0; i < ARRAY_LEN(sources); i++)
         sources[i](&out);

@@ -63,6 +63,20 @@ static bool may_go_round(const struct feature *feature)
     return false;
 }
 
+/* What is no event, and not signed, is accepted in that dress, too: then it came to another page,
+ * and not to the handler. */
+static bool leads_elsewhere(struct investigation *inv, const struct feature *feature)
+{
+    struct request junk = {.method = mem_text("POST")};
+    buf_add_text(&junk.body, "hello");
+    event_add_headers(&junk.headers, "", junk.body.len);
+    (void)headers_remove(&junk.headers, PANORA_SIGNATURE_HEADER);
+    feature->dress(&junk);
+    bool accepted = ask_request(inv, &junk, NULL) == ANSWER_ACCEPTED;
+    request_clear(&junk);
+    return accepted;
+}
+
 /* The first `count` of them: where each takes the whole deadline, few are tried. */
 static bool try_dresses(struct investigation *inv, const struct observation *refused, size_t count,
                         const struct feature **out_further)
@@ -82,7 +96,8 @@ static bool try_dresses(struct investigation *inv, const struct observation *ref
             *out_further = feature;
         observation_clear(&seen);
         if (!passed || specimen_passes(inv, &plain) ||
-            (may_go_round(feature) && specimen_passes(inv, &forged)))
+            (specimen_passes(inv, &forged) &&
+             (may_go_round(feature) || leads_elsewhere(inv, feature))))
             continue;
         name_dress(inv, feature, refused);
         inv->dresses[inv->num_dresses++] = feature;

@@ -35,7 +35,6 @@ struct feature {
     const char *remedy;
     const char *door_cause; /* the same for an endpoint that accepts nothing without it; NULL = */
     const char *door_sentence; /* `cause` and `sentence` are about that */
-    bool never_sent;           /* Panora never sends it: it tells libraries apart, and is no loss */
 };
 
 extern const struct feature features[];

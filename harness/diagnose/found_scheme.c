@@ -89,7 +89,7 @@ struct scheme *scheme_found(const struct investigation *inv)
         .by = inv->by,
         .num_dresses = inv->num_dresses,
         .secret = inv->input->secret,
-        .wall_ms = inv->input->wall_ms,
+        .wall_ms = inv->input->now_ms,
     };
     memcpy(found->dresses, inv->dresses, sizeof found->dresses);
     if (inv->num_dresses)

@@ -21,7 +21,7 @@ static bool differs(const struct investigation *inv, const struct computation *b
     struct subject subject;
     struct buf own = {0};
     struct buf theirs = {0};
-    bool differs = subject_read(&subject, body, inv->input->wall_ms) &&
+    bool differs = subject_read(&subject, body, inv->input->now_ms) &&
                    hypothesis_message(&inv->by, &subject, inv->input->secret, &own) &&
                    !(hypothesis_message(by, &subject, inv->input->secret, &theirs) &&
                      bytes_equal(buf_bytes(&own), buf_bytes(&theirs)));
@@ -83,7 +83,7 @@ static char *sentence_of(struct investigation *inv, const struct ranked *guesses
     struct buf message = {0};
     buf_add_text(&out, chosen->hypothesis->sentence);
     (void)specimen_write(inv, proof, &request);
-    (void)subject_read(&subject, buf_bytes(&request.body), inv->input->wall_ms);
+    (void)subject_read(&subject, buf_bytes(&request.body), inv->input->now_ms);
     (void)hypothesis_message(proof->by, &subject, inv->input->secret, &message);
     for (size_t i = 0; i < count; i++) {
         struct computation by = ranking_computation(inv, &guesses[i]);

@@ -199,14 +199,15 @@ void repeat_measure(struct investigation *inv);  /* is it stable, and what does 
 bool repeat_saw_limit(const struct investigation *inv);
 /* True: a forgery gets in now and then. `events_fail`: so do genuine events, as far as is known. */
 bool repeat_forged(struct investigation *inv, bool events_fail);
-bool deaths_measure(struct investigation *inv);  /* true: it ends whenever it refuses */
-void deaths_note(struct investigation *inv);     /* ... or after what a case sent, or by itself */
-void door_open(struct investigation *inv);       /* why no genuine event is accepted */
-void door_name(struct investigation *inv);       /* ... once its content is known */
-void guess_content(struct investigation *inv);   /* the same, where there is no time for that */
-void shrink_content(struct investigation *inv);  /* which features are refused */
-void shrink_shapes(struct investigation *inv);   /* types, arrays, dialects, sizes */
-void extent_measure(struct investigation *inv);  /* how far a bypass goes */
+bool deaths_measure(struct investigation *inv); /* true: it ends whenever it refuses */
+void deaths_note(struct investigation *inv);    /* ... or after what a case sent, or by itself */
+void door_open(struct investigation *inv);      /* why no genuine event is accepted */
+void door_name(struct investigation *inv);      /* ... once its content is known */
+void guess_content(struct investigation *inv);  /* the same, where there is no time for that */
+void shrink_content(struct investigation *inv); /* which features are refused */
+void shrink_shapes(struct investigation *inv);  /* arrays, dialects, sizes, and types: */
+void shrink_types(struct investigation *inv, bool arrays); /* ... `arrays` are refused anyway */
+void extent_measure(struct investigation *inv);            /* how far a bypass goes */
 void telling_measure(struct investigation *inv); /* whether refusals tell a guess from another */
 
 /* Sends a request as it is; again after a rate limit. `seen` may be NULL; else the
@@ -262,6 +263,7 @@ void lockout_kinds(struct diagnosis_kinds *out);
 void repeat_kinds(struct diagnosis_kinds *out);
 void shrink_kinds(struct diagnosis_kinds *out);
 void shape_kinds(struct diagnosis_kinds *out);
+void type_kinds(struct diagnosis_kinds *out);
 void rule_kinds(struct diagnosis_kinds *out);
 void symptom_kinds(struct diagnosis_kinds *out);
 void death_kinds(struct diagnosis_kinds *out);

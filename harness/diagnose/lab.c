@@ -294,7 +294,7 @@ bool specimen_write(struct investigation *inv, const struct specimen *specimen, 
         struct subject subject;
         struct signing signing = {0};
         write_event(inv, specimen, &body);
-        bool ok = subject_read(&subject, buf_bytes(&body), inv->input->wall_ms) &&
+        bool ok = subject_read(&subject, buf_bytes(&body), inv->input->now_ms) &&
                   hypothesis_sign_by(by, &subject, key, &signing);
         bool enough = has_dull_digest(specimen, buf_bytes(&signing.value)) || specimen->padding ||
                       i + 1 == max;

@@ -225,7 +225,7 @@ static void add_value(struct investigation *inv, const struct probe_row *row, co
         break;
     case SHAPE_BY: /* in this one part; else as the endpoint computes */
         by.parts[other->part] = other;
-        if (subject_read(&subject, body, inv->input->wall_ms) &&
+        if (subject_read(&subject, body, inv->input->now_ms) &&
             hypothesis_sign_by(&by, &subject, inv->input->secret, &signing))
             buf_add_bytes(out, buf_bytes(&signing.value));
         signing_clear(&signing);
@@ -263,7 +263,7 @@ static void write_body(struct investigation *inv, const char *text, struct reque
 /* The right signature of what the request holds, by the endpoint's own rule; "" = it has none. */
 static void sign_right(struct investigation *inv, struct bytes body, char out[SIGNATURE_SIZE])
 {
-    if (!hypothesis_value(&inv->by, body, inv->input->wall_ms, inv->input->secret, out,
+    if (!hypothesis_value(&inv->by, body, inv->input->now_ms, inv->input->secret, out,
                           SIGNATURE_SIZE))
         *out = '\0';
 }

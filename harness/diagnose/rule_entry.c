@@ -182,7 +182,10 @@ static bool predict_part(const struct rule *rule, const struct investigation *in
 static bool predict_beginning(const struct rule *rule, const struct investigation *inv,
                               const struct sight *sight)
 {
-    return has_one(sight) && right_of(sight).len && (sight->signature.len || !rule->argument) &&
+    size_t len = sight->signature.len;
+    bool by_bytes = rule->argument && strstr(rule->argument, "bytes");
+    bool not_empty = rule->argument && strstr(rule->argument, "not empty");
+    return has_one(sight) && right_of(sight).len && (len || !not_empty) && !(by_bytes && len % 2) &&
            starts_with(right_of(sight), sight->signature);
 }
 
@@ -253,7 +256,7 @@ static bool predict_hypothesis(const struct rule *rule, const struct investigati
     struct subject subject;
     bool fits = false;
     if (!has_one(sight) ||
-        !subject_read(&subject, buf_bytes(&sight->exchange->request.body), inv->input->wall_ms))
+        !subject_read(&subject, buf_bytes(&sight->exchange->request.body), inv->input->now_ms))
         return false;
     for (size_t i = 0; !fits && i < num_hypotheses; i++) {
         struct signing signing;
@@ -326,6 +329,14 @@ const struct rule rules_of_entry[] = {
     ENTRY("compares-beginning", predict_beginning, "not empty",
           "accepts any prefix of the right signature", "one of the sixteen single digits gets in",
           "compare for equality, not with startsWith"),
+    ENTRY("compares-beginning", predict_beginning, "bytes",
+          "decodes the signature and accepts any prefix of the right one, even an empty one",
+          "an empty signature gets in, and so does one of the 256 pairs of digits",
+          "compare the decoded bytes for equality: all 32 of them"),
+    ENTRY("compares-beginning", predict_beginning, "bytes, not empty",
+          "decodes the signature and accepts any prefix of the right one",
+          "one of the 256 pairs of digits gets in",
+          "compare the decoded bytes for equality: all 32 of them"),
     ENTRY("finds-right-within", predict_within, NULL,
           "accepts anything that contains the right signature",
           "one event has many valid signatures", "compare for equality, not with includes"),

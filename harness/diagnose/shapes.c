@@ -1,5 +1,5 @@
 /*
- * Types, shapes of data, sizes, and the form of event and request: each by itself against an event
+ * Shapes of data, sizes, and the form of event and request: each by itself against an event
  * that is accepted.
  */
 #include <stdlib.h>
@@ -9,10 +9,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "diagnose/attribution.h"
-#include "diagnose/investigation.h"
+#include "diagnose/outcome.h"
 #include "result/packed.h"
-
-#define LOST "such events are lost: Panora does not retry them"
 
 static const struct diagnosis_kind arrays_refused = {
     "refuses-arrays", "rejects events whose data is an array", LOST,
@@ -21,10 +19,6 @@ static const struct diagnosis_kind arrays_refused = {
 static const struct diagnosis_kind empty_refused = {
     "refuses-empty-arrays", "rejects events whose data is an empty array", LOST,
     "*.pulled events carry an array of rows, which may be empty: accept it and do nothing"};
-
-static const struct diagnosis_kind unknown_refused = {
-    "refuses-unknown-types", "rejects events of unknown types", LOST,
-    "answer 200 to types that you do not handle, and do nothing: Panora adds types without notice"};
 
 static const struct diagnosis_kind again_refused = {
     "refuses-duplicates", "answers a repeated event with an error", LOST,
@@ -37,38 +31,6 @@ static const struct diagnosis_kind copies_refused = {
     LOST,
     "insert id_event under a unique key with ON CONFLICT DO NOTHING, and answer conflicts with "
     "2xx"};
-
-static char *describe_good(const struct investigation *inv, const struct specimen *specimen)
-{
-    struct observation accepted;
-    observation_init(&accepted);
-    accepted.outcome = OUTCOME_ANSWERED;
-    accepted.status = inv->base_status;
-    char *text = specimen_describe(inv, specimen, &accepted);
-    observation_clear(&accepted);
-    return text;
-}
-
-/* Whether it passes; what it met is noted when it does not. */
-struct outcome_of {
-    bool passed;
-    int status;
-    enum answer answer;
-    char *described; /* NULL when it passed */
-};
-
-static struct outcome_of ask_for(struct investigation *inv, const struct specimen *specimen)
-{
-    struct observation seen;
-    struct outcome_of out = {.answer = specimen_ask(inv, specimen, &seen)};
-    bool says_yes = out.answer == ANSWER_BROKEN && seen.status / 100 == 2; /* but not well */
-    out.passed = out.answer == ANSWER_ACCEPTED || out.answer == ANSWER_NONE || says_yes;
-    out.status = seen.status;
-    if (!out.passed)
-        out.described = specimen_describe(inv, specimen, &seen);
-    observation_clear(&seen);
-    return out;
-}
 
 /* Once more: what was refused by chance is no cause. */
 static bool is_refused_again(struct investigation *inv, const struct specimen *odd,
@@ -157,13 +119,9 @@ static void ask_forms(struct investigation *inv)
     }
 }
 
-/* --- types and arrays --- */
+/* --- arrays --- */
 
-#define ROWS_TYPE   "crm.contact.pulled"
-#define TYPES_ASKED 25
-
-/* Who knows the first part of a type may take any type that begins so. */
-static const char *const unheard[] = {"crm.unheard.created", "billing.unheard.settled"};
+#define ROWS_TYPE "crm.contact.pulled"
 
 static bool fits_array(const struct investigation *inv, const struct sight *sight,
                        const void *payload)
@@ -218,140 +176,6 @@ static bool ask_arrays(struct investigation *inv)
     free(of_pulled.described);
     free(rows);
     return refused;
-}
-
-struct refused_types {
-    const char *names[TYPES_ASKED];
-    size_t count;
-    const char *passed[TYPES_ASKED];
-    size_t num_passed;
-    size_t num_unheard;
-    int status;
-    char *described;
-};
-
-/* "crm" or "push" of crm.contact.push. */
-static struct bytes part_of(struct bytes type, bool last)
-{
-    const char *dot = type.len ? memchr(type.data, '.', type.len) : NULL;
-    const char *end = type.data + type.len;
-    if (!dot)
-        return type;
-    if (!last)
-        return (struct bytes){type.data, (size_t)(dot - type.data)};
-    while (memchr(dot + 1, '.', (size_t)(end - dot - 1)))
-        dot = memchr(dot + 1, '.', (size_t)(end - dot - 1));
-    return (struct bytes){dot + 1, (size_t)(end - dot - 1)};
-}
-
-static bool any_shares(const char *const *names, size_t count, struct bytes part, bool last)
-{
-    for (size_t i = 0; i < count; i++)
-        if (bytes_equal(part_of(bytes_of(names[i]), last), part))
-            return true;
-    return false;
-}
-
-/* A type that was not tried is like those that were refused, where none that shares its first part,
- * or its last, was accepted. */
-static bool fits_type(const struct investigation *inv, const struct sight *sight,
-                      const void *payload)
-{
-    const struct refused_types *types = payload;
-    for (size_t i = 0; i < types->count; i++)
-        if (bytes_equal(sight->type, bytes_of(types->names[i])))
-            return true;
-    for (int last = 0; last < 2 && sight->type.data; last++) {
-        struct bytes part = part_of(sight->type, last);
-        if (any_shares(types->names, types->count, part, last) &&
-            !any_shares(types->passed, types->num_passed, part, last))
-            return true;
-    }
-    return false;
-}
-
-static void ask_type(struct investigation *inv, const char *type, bool arrays,
-                     struct refused_types *types)
-{
-    const struct event_type *known = catalogue_find(inv->input->catalogue, type);
-    bool rows = known && known->shape == SHAPE_ROWS;
-    if (arrays && rows)
-        return;
-    const struct specimen of_type = {.type = type};
-    struct outcome_of seen = ask_for(inv, &of_type);
-    if (seen.passed)
-        types->passed[types->num_passed++] = type;
-    if (!seen.passed) {
-        /* the data of another type may be the reason */
-        char *same = NULL;
-        struct buf data = {0};
-        const struct document_form form = {0};
-        document_write(&inv->document, &form, &inv->rng, &data);
-        same = buf_take(&data);
-        const struct specimen same_data = {.type = type, .data = same};
-        struct outcome_of again = ask_for(inv, &same_data);
-        if (!again.passed) {
-            types->names[types->count++] = type;
-            types->num_unheard += !known;
-            if (!types->described) {
-                types->described = again.described;
-                types->status = again.status;
-                again.described = NULL;
-            }
-        }
-        free(again.described);
-        free(same);
-    }
-    free(seen.described);
-}
-
-static void name_types(struct investigation *inv, struct refused_types *types)
-{
-    const struct specimen usual = {0};
-    char *good = describe_good(inv, &usual);
-    if (types->count && types->count == types->num_unheard) {
-        struct diagnosis *diagnosis =
-            found_pair(inv, &unknown_refused, HARM_LOST, good, types->described, types->names[0]);
-        attribute_unknown_types(inv, diagnosis, types->status);
-    } else if (types->count) {
-        struct buf sentence = {0};
-        buf_add_format(&sentence, "rejects some event types: %zu of the %zu that were tried",
-                       types->count, types->count + types->num_passed);
-        for (size_t i = 0; i < types->count && i < 4; i++)
-            buf_add_format(&sentence, "%s%s", i ? ", " : " (", types->names[i]);
-        buf_add_text(&sentence, types->count > 4 ? ", ...)" : ")");
-        const struct diagnosis_kind some = {
-            "refuses-some-types", buf_text(&sentence), LOST,
-            "answer 200 to every type, and ignore those that you do not handle"};
-        struct diagnosis *diagnosis =
-            found_pair(inv, &some, HARM_LOST, good, types->described, types->names[0]);
-        attribute_fitting(inv, diagnosis, fits_type, types, types->status);
-        if (types->num_unheard)
-            attribute_unknown_types(inv, diagnosis, types->status);
-        buf_clear(&sentence);
-    }
-    free(good);
-}
-
-static void ask_types(struct investigation *inv, bool arrays)
-{
-    struct refused_types types = {0};
-    const struct catalogue *catalogue = inv->input->catalogue;
-    size_t asked = 0;
-    for (; asked < ARRAY_LEN(unheard); asked++)
-        ask_type(inv, unheard[asked], arrays, &types);
-    for (size_t i = 0; i < catalogue->num_types && asked < TYPES_ASKED && !inv->closed; i++) {
-        bool sent = catalogue->types[i].sent && (i % 3 == 0 || types.count > types.num_unheard);
-        if (!sent && strcmp(catalogue->types[i].name, "connection.created") != 0 &&
-            !text_ends_with(catalogue->types[i].name, ".push"))
-            continue;
-        if (strcmp(catalogue->types[i].name, inv->type) == 0)
-            continue;
-        asked++;
-        ask_type(inv, catalogue->types[i].name, arrays, &types);
-    }
-    name_types(inv, &types);
-    free(types.described);
 }
 
 /* --- sizes --- */
@@ -547,7 +371,7 @@ void shrink_shapes(struct investigation *inv)
 {
     ask_digests(inv);
     bool arrays = ask_arrays(inv);
-    ask_types(inv, arrays);
+    shrink_types(inv, arrays);
     ask_forms(inv);
     ask_again(inv);
     if (!reads_one_piece(inv))
@@ -562,12 +386,10 @@ static const struct diagnosis_kind kinds[] = {
      "compare the 64 digits as text or as bytes; do not convert them to a number"},
     {"refuses-large-events", "rejects large events", LOST,
      "raise the limit of every layer (express.json({limit: '10mb'}), nginx client_max_body_size)"},
-    {"refuses-some-types", "rejects some event types", LOST,
-     "answer 200 to every type, and ignore those that you do not handle"},
 };
 
-static const struct diagnosis_kind *const others[] = {
-    &arrays_refused, &empty_refused, &unknown_refused, &again_refused, &copies_refused};
+static const struct diagnosis_kind *const others[] = {&arrays_refused, &empty_refused,
+                                                      &again_refused, &copies_refused};
 
 void shape_kinds(struct diagnosis_kinds *out)
 {

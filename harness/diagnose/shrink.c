@@ -19,6 +19,7 @@ struct trial {
     bool asked;
     bool refused;
     bool explained;
+    bool named; /* by a cause of its own */
     struct buf body;
     struct subject subject;
     struct buf message; /* that is signed as the endpoint is known to compute */
@@ -54,7 +55,7 @@ static void read_subjects(struct investigation *inv, struct trials *trials)
 {
     for (size_t i = 0; i < trials->count; i++) {
         struct trial *trial = &trials->items[i];
-        (void)subject_read(&trial->subject, buf_bytes(&trial->body), inv->input->wall_ms);
+        (void)subject_read(&trial->subject, buf_bytes(&trial->body), inv->input->now_ms);
         (void)hypothesis_message(&inv->by, &trial->subject, inv->input->secret, &trial->message);
     }
 }
@@ -400,6 +401,8 @@ static void name_cause(struct investigation *inv, struct trial *trial, const cha
     struct diagnosis *diagnosis =
         found_pair(inv, &kind, HARM_LOST, twin, trial->described, difference_of(trial));
     attribute_feature(inv, diagnosis, trial->feature, trial->status);
+    if (trial->other_dialect && diagnosis->num_cases == 0)
+        found_drop(inv, diagnosis); /* Panora writes only the one, and no case missed the other */
     free(twin);
     free(whole);
 }
@@ -457,6 +460,19 @@ static bool refuses_more(struct investigation *inv, struct trials *trials, bool 
     return true;
 }
 
+/* A character that is refused is refused in whatever holds it as well. */
+static bool holds_one_of(const struct trials *named, size_t count, const struct trial *trial)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct trial *one = &named->items[i];
+        const char *needle = one->feature ? one->feature->needle : NULL;
+        if (needle && one->named && one->other_dialect == trial->other_dialect && trial->feature &&
+            strstr(trial->feature->odd, needle))
+            return true;
+    }
+    return false;
+}
+
 static void name_rest(struct investigation *inv, struct trials *trials, bool other)
 {
     if (refuses_more(inv, trials, other))
@@ -466,7 +482,9 @@ static void name_rest(struct investigation *inv, struct trials *trials, bool oth
         struct trial *trial = &trials->items[i];
         if (trial->refused && !trial->explained && trial->other_dialect == other) {
             trial->explained = true;
-            name_single(inv, trial);
+            trial->named = !holds_one_of(trials, i, trial);
+            if (trial->named)
+                name_single(inv, trial);
         }
     }
 }

@@ -168,16 +168,32 @@ static bool began_well(const struct evidence *evidence, struct finding *out)
     return false;
 }
 
-static void check_survives_as_well(const struct call *call, const struct evidence *evidence,
-                                   struct finding *out)
+static void judge_survival(const struct evidence *evidence, bool errors_count, struct finding *out)
 {
     if (!began_well(evidence, out))
         return;
     size_t last = evidence->count - 1;
-    enum finding_kind kind = kind_of_survival(evidence->exchanges[last]);
+    const struct exchange *exchange = evidence->exchanges[last];
+    enum finding_kind kind = kind_of_survival(exchange);
+    if (!errors_count && answer_of(&exchange->seen) == ANSWER_ERROR)
+        kind = FINDING_KEPT;
     finding_set(out, kind, evidence, last);
     if (kind == FINDING_UNDECIDED)
-        buf_add_text(&out->reason, evidence->exchanges[last]->seen.detail);
+        buf_add_text(&out->reason, exchange->seen.detail);
+}
+
+static void check_survives_as_well(const struct call *call, const struct evidence *evidence,
+                                   struct finding *out)
+{
+    judge_survival(evidence, true, out);
+}
+
+/* For what nobody sends but who has the secret, and Panora does not: an exception is as good an end
+ * as a refusal. */
+static void check_outlives_as_well(const struct call *call, const struct evidence *evidence,
+                                   struct finding *out)
+{
+    judge_survival(evidence, false, out);
 }
 
 /* The second one is as large as the third and harmless: what the server does to both says nothing
@@ -283,6 +299,12 @@ static const struct expectation rows[] = {
       {{0}}},
      "a 2xx or a 4xx, from an endpoint that is still up afterwards",
      .check = check_survives_as_well},
+    {{"outlives-as-well",
+      "case",
+      "answers the last one with 2xx, 4xx or 5xx if it accepts the first",
+      {{0}}},
+     "a 2xx, 4xx or 5xx, from an endpoint that is still up afterwards",
+     .check = check_outlives_as_well},
     {{"same-by-family",
       "case",
       "gives the same response over IPv4 and IPv6; a family that it does not serve is skipped",

@@ -155,6 +155,7 @@ static struct diagnose_input input_for(struct probing *probing)
         .seed = options->seed,
         .run_tag = plan->composer.run_tag,
         .wall_ms = RUN_WALL_MS,
+        .now_ms = clock_wall_ms(),
         .target_ns = options->target_ns,
         .object_only = options->dialects == DIALECTS_OBJECT,
         .is_unsigned = options->is_unsigned,

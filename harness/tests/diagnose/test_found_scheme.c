@@ -12,10 +12,10 @@ TestSuite(diagnose_found_scheme, .timeout = 20);
 #define BODY                                                                                       \
     "{\"id_event\":\"7e57c0de-0000-4000-8000-000000000001\",\"data\":\"{\\\"b\\\":1,"              \
     "\\\"a\\\":\\\"\xC3\xA9/<\\\"}\",\"type\":\"crm.contact.created\"}"
-#define WALL_MS INT64_C(1767268800000)
+#define NOW_MS INT64_C(1767268800000)
 
 static const struct diagnose_input input = {.secret = {SECRET, sizeof SECRET - 1},
-                                            .wall_ms = WALL_MS};
+                                            .now_ms = NOW_MS};
 
 static struct scheme *found_by(const struct hypothesis *one, bool accepted)
 {
@@ -31,7 +31,7 @@ static void by_hypothesis(const struct hypothesis *one, char out[SIGNATURE_VALUE
     struct signing signing = {0};
     const char *name = one->part == PART_HEADER ? one->argument : PANORA_SIGNATURE_HEADER;
     *out = '\0';
-    cr_assert(subject_read(&subject, bytes_of(BODY), WALL_MS));
+    cr_assert(subject_read(&subject, bytes_of(BODY), NOW_MS));
     if (hypothesis_sign(one, NULL, &subject, input.secret, &signing) &&
         strlen(headers_find(&signing.headers, name)) < SIGNATURE_VALUE_SIZE)
         strcpy(out, headers_find(&signing.headers, name));

@@ -280,6 +280,38 @@ Test(judge_check_answer, idle_connections_are_closed_in_an_orderly_way, .init = 
     }
 }
 
+static enum verdict verdict_of(const struct suite *suite, const char *answers)
+{
+    struct judged judged;
+    judged_make(&judged, &suite->cases[0], answers, NULL);
+    judged_judge(&judged, &suite->cases[0]);
+    enum verdict verdict = judged.result.verdict;
+    judged_clear(&judged);
+    return verdict;
+}
+
+/* What only who has the secret can send may end in an exception, but in nothing worse. */
+Test(judge_check_answer, an_exception_is_outlived_but_a_hang_is_not, .init = set_up,
+     .fini = tear_down)
+{
+    static const struct {
+        const char *answer;
+        enum verdict outlives;
+        enum verdict survives;
+    } rows[] = {{"500", PASS, FAIL},    {"401", PASS, PASS},  {"204", PASS, PASS},
+                {"closed", FAIL, FAIL}, {"hung", FAIL, FAIL}, {"unsent", OPEN, OPEN}};
+    struct suite *outlives = suite_must_read(&library, TWO_STEPS "{'outlives-as-well':true}");
+    struct suite *survives = suite_must_read(&library, TWO_STEPS "{'survives-as-well':true}");
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        char *answers = mem_format("204 %s", rows[i].answer);
+        cr_expect_eq(verdict_of(outlives, answers), rows[i].outlives, "%s", rows[i].answer);
+        cr_expect_eq(verdict_of(survives, answers), rows[i].survives, "%s", rows[i].answer);
+        free(answers);
+    }
+    suite_free(outlives);
+    suite_free(survives);
+}
+
 /* Who refuses before everything is read closes with a reset, which may overtake the answer; to a
  * head that no server has to read to its end, all of it. */
 Test(judge_check_answer, a_reset_behind_a_refusal_or_a_huge_head_is_no_failure, .init = set_up,

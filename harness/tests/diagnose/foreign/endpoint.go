@@ -91,6 +91,10 @@ func handle(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(204)
 		return
 	}
+	if part, err := hex.DecodeString(given); has("prefix-of-bytes") && err == nil && strings.HasPrefix(right, hex.EncodeToString(part)) {
+		w.WriteHeader(204)
+		return
+	}
 	if has("contains") && strings.Contains(given, right) {
 		w.WriteHeader(204)
 		return

@@ -23,6 +23,8 @@ const messageOf = (request) => is('raw') ? request.body
   : is('data-text') && typeof request.body.data === 'string' ? request.body.data
   : JSON.stringify(request.body.data);
 
+if (is('sync')) app.post('/webhook', (request, response) => // what it throws, Express answers with 500
+  response.sendStatus(request.body?.data === undefined ? 400 : request.get('Panora-Signature') === digest(messageOf(request)) ? 200 : 401));
 app.post('/webhook', async (request, response) => {
   if (is('unchecked-body') ? false : request.body === undefined || (!is('raw') && request.body.data === undefined))
     return response.sendStatus(400);

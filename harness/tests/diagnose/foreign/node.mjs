@@ -48,6 +48,7 @@ function messageOf(event, body) {
   let text = JSON.stringify(data);
   if (is('slashes')) text = text.replaceAll('/', '\\/');
   if (is('line-separators')) text = text.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
+  if (is('less-than')) text = text.replaceAll('<', '&lt;');
   if (is('html')) text = text.replace(/[<>&]/g, (c) => '\\u00' + c.charCodeAt(0).toString(16));
   if (is('gson')) text = text.replace(/(?<!\\)\\ud[89a-f][0-9a-f]{2}/gi, '?'),  text = text.replace(/[<>&=']/g, (c) => '\\u00' + c.charCodeAt(0).toString(16)).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
   if (is('ascii', 'inner-ascii')) text = ascii(text);
@@ -86,6 +87,7 @@ function refusedContent(event, body) { // -> status or 0
   if (is('known-types') && event.type !== 'connection.created' && !/\.(created|pulled|push|updated)$/.test(event.type)) return 400;
   if (is('only-crm') && !event.type.startsWith('crm.')) return 400;
   if (is('known-verticals') && !/^(connection|crm|ticketing|filestorage|ecommerce)\./.test(event.type)) return 400;
+  if (is('listed-types') && !['connection.created', 'crm.contact.created', 'crm.company.created', 'crm.deal.created', 'ticketing.ticket.push'].includes(event.type)) return 400;
   if (is('no-unheard') && event.type.includes('unheard')) return 404;
   if (is('no-push') && event.type.endsWith('.push')) return 400;
   if (is('strict-event') && Object.keys(event).length !== 3) return 400;
@@ -97,12 +99,19 @@ function refusedContent(event, body) { // -> status or 0
   return 0;
 }
 
+// as Stripe's own library does: not older than five minutes
+function isStripes(header, body) {
+  const parts = Object.fromEntries(header.split(',').map((part) => part.split('=')));
+  return Math.abs(Date.now() / 1000 - parts.t) < 300 && parts.v1 === hmac(`${parts.t}.${body}`);
+}
+
 function signatureOk(request, event, body) {
   const name = is('x-signature') ? 'x-signature' : is('hub') ? 'x-hub-signature-256' : is('x-panora') ? 'x-panora-signature' : 'panora-signature';
   let given = request.headers[name];
   if (is('one-spelling')) given = request.rawHeaders.includes('panora-signature') ? given : undefined;
   if (is('no-verify')) return true;
   if (is('present-only') && given === undefined) return true;
+  if (is('stripe')) return isStripes(request.headers['stripe-signature'] ?? '', body);
   if (given === undefined || (is('no-empty') && given === '')) return false;
   const instance = is('old-instance') && served % 4 === 3 ? { key: 'an-old-secret' } : {};
   let key = is('old-instance') ? instance.key ?? SECRET : SECRET;
@@ -139,6 +148,7 @@ function signatureOk(request, event, body) {
 function judge(request, body) { // -> status
   if (is('catch-all')) return 200;
   if (is('host') && !/^localhost(:|$)/.test(request.headers.host)) return 400;
+  if (is('parked')) return /^localhost(:|$)/.test(request.headers.host) ? 200 : 401; // another site
   if (is('no-axios') && /axios/.test(request.headers['user-agent'] ?? '')) return 403;
   if (is('no-bots') && !/Mozilla/.test(request.headers['user-agent'] ?? '')) return 403;
   if (is('cache') && cached) return cached;

@@ -108,6 +108,9 @@ def judge(row, report):
     allowed = row["causes"] + row.get("or", []) + row.get("also", [])
     if row.get("says") and not missed and not any(row["says"] in d["sentence"] for d in found):
         missed = row["causes"]
+    if row.get("explained") and report:  # every case that failed or warned belongs to a cause
+        of_causes = {c for d in found for c in d["cases"]}
+        missed += [c["id"] for c in report["cases"] if c["verdict"] in ("fail", "warn") and c["id"] not in of_causes]
     wrong = [d["id"] for d in found if not any(fnmatch.fnmatch(d["id"], c) for c in allowed)]
     return missed, wrong if report else ["(no report)"]
 
