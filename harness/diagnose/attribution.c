@@ -138,10 +138,10 @@ static bool is_right_by(const struct investigation *inv, const struct sight *sig
 }
 
 void attribute_computation(struct investigation *inv, struct diagnosis *diagnosis,
-                           const struct computation *by)
+                           const struct computation *by, int status)
 {
     const struct computed computed = {by, refuses_cleanly(inv)};
-    attribute_fitting(inv, diagnosis, fits_computation, &computed, 0);
+    attribute_fitting(inv, diagnosis, fits_computation, &computed, status);
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
         if (sight->one && sight->trouble && sight_got_in(sight) && is_right_by(inv, sight, by))

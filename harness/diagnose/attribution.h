@@ -6,7 +6,7 @@
 
 /* Genuine events that were not accepted, and that `by` signs in another way than Panora. */
 void attribute_computation(struct investigation *inv, struct diagnosis *diagnosis,
-                           const struct computation *by);
+                           const struct computation *by, int status);
 
 /* Genuine events with this feature (NULL: the dialect that the endpoint does not take) that met
  * `status`, which 0 leaves open. */

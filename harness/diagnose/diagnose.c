@@ -89,6 +89,8 @@ static void ask_genuine(struct investigation *inv)
     door_name(inv);
     if (inv->has_base && !inv->too_unstable && (any_is_lost(inv) || inv->behind_first))
         shrink_shapes(inv);
+    if (inv->has_base && !inv->too_unstable && any_is_lost(inv) && !inv->door)
+        shrink_fields(inv);
 }
 
 static void ask_entry(struct investigation *inv)
@@ -351,9 +353,9 @@ void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t
 struct diagnosis_kinds diagnosis_kinds(void)
 {
     static void (*const sources[])(struct diagnosis_kinds * out) = {
-        rule_kinds,   door_kinds,       refusal_kinds,   lockout_kinds, repeat_kinds,
-        shrink_kinds, shape_kinds,      type_kinds,      tls_kinds,     symptom_kinds,
-        death_kinds,  processing_kinds, unreadable_kinds};
+        rule_kinds,    door_kinds,  refusal_kinds,    lockout_kinds,   repeat_kinds,
+        shrink_kinds,  shape_kinds, type_kinds,       field_kinds,     tls_kinds,
+        symptom_kinds, death_kinds, processing_kinds, unreadable_kinds};
     struct diagnosis_kinds out = {0};
     for (size_t i = 0; i < ARRAY_LEN(sources); i++)
         sources[i](&out);

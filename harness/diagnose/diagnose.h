@@ -56,8 +56,8 @@ struct diagnose_input {
     const char *usual_type;
     uint64_t seed;
     unsigned run_tag;
-    int64_t wall_ms;     /* the dates in data count from it */
-    int64_t now_ms;      /* the time that goes into a signature: endpoints compare it with theirs */
+    int64_t wall_ms;     /* the dates in data count from it: later than those of the run */
+    int64_t now_ms;      /* the time of day: endpoints compare it with theirs */
     int64_t target_ns;   /* what takes longer is slow */
     bool object_only;    /* the endpoint takes data as an object */
     bool is_unsigned;    /* it knowingly verifies nothing */

@@ -148,8 +148,8 @@ static const struct js *whole_of(const struct js *value)
  * endpoint may refuse what is made up. */
 #define DRAWS 8
 
-void document_make(const struct catalogue *catalogue, const char *type, int64_t wall_ms,
-                   struct rng *rng, struct document *out)
+static struct js *fullest_sample(const struct catalogue *catalogue, const char *type,
+                                 int64_t wall_ms, struct rng *rng)
 {
     const struct sample_request sample = {.type = type, .wall_ms = wall_ms, .num_rows = 1};
     struct js *fullest = NULL;
@@ -162,8 +162,32 @@ void document_make(const struct catalogue *catalogue, const char *type, int64_t 
         js_free(is_fuller ? fullest : value);
         fullest = is_fuller ? value : fullest;
     }
+    return fullest;
+}
+
+void document_make(const struct catalogue *catalogue, const char *type, int64_t wall_ms,
+                   struct rng *rng, struct document *out)
+{
+    struct js *fullest = fullest_sample(catalogue, type, wall_ms, rng);
     *out = (struct document){.is_rows = js_kind(fullest) == JS_ARRAY};
     gather(whole_of(fullest), out);
+    js_free(fullest);
+}
+
+void document_take(const struct catalogue *catalogue, const char *type, int64_t wall_ms,
+                   struct rng *rng, struct document *out)
+{
+    struct js *fullest = fullest_sample(catalogue, type, wall_ms, rng);
+    const struct js *whole = whole_of(fullest);
+    *out = (struct document){.is_rows = js_kind(fullest) == JS_ARRAY};
+    out->members = mem_alloc((js_size(whole) + 1) * sizeof *out->members);
+    for (size_t i = 0; i < js_size(whole); i++) {
+        struct buf json = {0};
+        struct bytes key = js_key(whole, i);
+        js_write(js_at(whole, i), &json);
+        out->members[out->count++] =
+            (struct document_member){mem_copy(key.data, key.len), buf_take(&json)};
+    }
     js_free(fullest);
 }
 

@@ -24,6 +24,9 @@ struct document {
 /* Dull data for an event of `type`. */
 void document_make(const struct catalogue *catalogue, const char *type, int64_t wall_ms,
                    struct rng *rng, struct document *out);
+/* The same as Panora sends it, with all that libraries write differently. */
+void document_take(const struct catalogue *catalogue, const char *type, int64_t wall_ms,
+                   struct rng *rng, struct document *out);
 void document_clear(struct document *document);
 
 /* What features of data are put in, each in its odd form or, with `plain`, in its dull one. */

@@ -333,7 +333,7 @@ static void name_own_secret(struct investigation *inv)
         inv, &own_secret, HARM_LOST, "an event signed with the bare secret",
         "the same event, signed with the secret as it was given", "the secret as it was given");
     diagnosis->role = DIAGNOSIS_OWN_INPUT;
-    attribute_computation(inv, diagnosis, &inv->by);
+    attribute_computation(inv, diagnosis, &inv->by, 0);
 }
 
 static void name_parts(struct investigation *inv)
@@ -368,7 +368,7 @@ static void name_parts(struct investigation *inv)
                               found_pair(inv, &kind, open ? HARM_FORGED : HARM_LOST, accepted,
                                          "the same event signed as Panora signs it",
                                          "signed as Panora signs it"),
-                              &inv->by);
+                              &inv->by, 0);
     }
     buf_clear(&id);
     buf_clear(&sentence);

@@ -110,7 +110,7 @@ static void name(struct investigation *inv, const struct ranked *guess, const ch
     char *accepted = mem_format("%s: %d", described, inv->base_status);
     kind.sentence = sentence;
     attribute_computation(inv, found_pair(inv, &kind, HARM_LOST, accepted, refused, feature->with),
-                          &by);
+                          &by, 0);
     inv->by = by;
     inv->behind_first = true;
     free(described);

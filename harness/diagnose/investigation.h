@@ -66,7 +66,8 @@ struct investigation {
     const char *type;         /* of a genuine event that is accepted, as far as is known */
     enum dialect dialect;     /* ... and its dialect */
     struct document document; /* ... and its data */
-    bool raw_data;            /* dull data is refused: samples of the catalogue are sent */
+    bool dated_now;           /* data with older dates is refused */
+    bool raw_data;            /* dull data is refused: it is as Panora sends it */
     struct computation by;    /* how the endpoint computes */
     bool has_base;            /* such an event is accepted */
     int base_status;          /* what it is answered when it is accepted */
@@ -207,7 +208,8 @@ void guess_content(struct investigation *inv);  /* the same, where there is no t
 void shrink_content(struct investigation *inv); /* which features are refused */
 void shrink_shapes(struct investigation *inv);  /* arrays, dialects, sizes, and types: */
 void shrink_types(struct investigation *inv, bool arrays); /* ... `arrays` are refused anyway */
-void extent_measure(struct investigation *inv);            /* how far a bypass goes */
+void shrink_fields(struct investigation *inv);   /* which field, where nothing else explains it */
+void extent_measure(struct investigation *inv);  /* how far a bypass goes */
 void telling_measure(struct investigation *inv); /* whether refusals tell a guess from another */
 
 /* Sends a request as it is; again after a rate limit. `seen` may be NULL; else the
@@ -264,6 +266,7 @@ void repeat_kinds(struct diagnosis_kinds *out);
 void shrink_kinds(struct diagnosis_kinds *out);
 void shape_kinds(struct diagnosis_kinds *out);
 void type_kinds(struct diagnosis_kinds *out);
+void field_kinds(struct diagnosis_kinds *out);
 void rule_kinds(struct diagnosis_kinds *out);
 void symptom_kinds(struct diagnosis_kinds *out);
 void death_kinds(struct diagnosis_kinds *out);

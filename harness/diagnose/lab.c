@@ -163,6 +163,15 @@ static bool has_dull_digest(const struct specimen *specimen, struct bytes value)
                                                isdigit((unsigned char)value.data[value.len - 1]));
 }
 
+static void make_document(struct investigation *inv, const char *type, struct document *out)
+{
+    int64_t wall_ms = inv->dated_now ? inv->input->now_ms : inv->input->wall_ms;
+    if (inv->raw_data)
+        document_take(inv->input->catalogue, type, wall_ms, &inv->rng, out);
+    else
+        document_make(inv->input->catalogue, type, wall_ms, &inv->rng, out);
+}
+
 static void write_data(struct investigation *inv, const struct specimen *specimen, const char *type,
                        struct buf *out)
 {
@@ -173,14 +182,8 @@ static void write_data(struct investigation *inv, const struct specimen *specime
         buf_add_text(out, specimen->data);
         return;
     }
-    if (inv->raw_data && specimen->num_features == 0 && specimen->padding == 0) {
-        const struct sample_request sample = {
-            .type = type, .wall_ms = inv->input->wall_ms, .num_rows = 2};
-        catalogue_sample(inv->input->catalogue, &sample, &inv->rng, out);
-        return;
-    }
     if (strcmp(type, inv->type) != 0)
-        document_make(inv->input->catalogue, type, inv->input->wall_ms, &inv->rng, &own);
+        make_document(inv, type, &own);
     document_write(own.members ? &own : &inv->document, &form, &inv->rng, out);
     document_clear(&own);
 }
@@ -423,7 +426,8 @@ static bool saw_refusal(const struct investigation *inv)
     return false;
 }
 
-#define BASE_TRIES 12 /* of two events each */
+#define SAMPLES_TRIED 3
+#define BASE_TRIES    12 /* of two events each */
 
 /* The run waited in vain for each of its events: they need not be waited for again. */
 static bool never_answered(const struct investigation *inv)
@@ -460,10 +464,10 @@ static void take_type(struct investigation *inv, const char *type, enum dialect 
     inv->type = type;
     inv->dialect = dialect;
     document_clear(&inv->document);
-    document_make(inv->input->catalogue, type, inv->input->wall_ms, &inv->rng, &inv->document);
+    make_document(inv, type, &inv->document);
 }
 
-/* The type of an event that the run saw accepted. */
+/* Another type than the usual one, which was tried, of an event that the run saw accepted. */
 static const char *accepted_type(const struct investigation *inv, enum dialect dialect)
 {
     for (size_t i = 0; i < inv->num_sights; i++) {
@@ -473,7 +477,8 @@ static const char *accepted_type(const struct investigation *inv, enum dialect d
             (sight->data.data != NULL) != (dialect == DIALECT_TEXT))
             continue;
         for (size_t k = 0; k < inv->input->catalogue->num_types; k++)
-            if (bytes_equal(bytes_of(inv->input->catalogue->types[k].name), sight->type))
+            if (bytes_equal(bytes_of(inv->input->catalogue->types[k].name), sight->type) &&
+                strcmp(inv->input->catalogue->types[k].name, inv->input->usual_type) != 0)
                 return inv->input->catalogue->types[k].name;
     }
     return NULL;
@@ -497,10 +502,18 @@ void lab_find_base(struct investigation *inv)
     take_type(inv, inv->input->usual_type, usual);
     if (try_base(inv))
         return;
-    inv->raw_data = true;
-    if (try_base(inv))
+    inv->dated_now = true;
+    take_type(inv, inv->input->usual_type, usual);
+    if (!inv->hangs && try_base(inv))
         return;
+    inv->raw_data = true;
+    for (size_t i = 0; i < SAMPLES_TRIED && !inv->hangs && !inv->closed; i++) {
+        take_type(inv, inv->input->usual_type, usual);
+        if (try_base(inv))
+            return;
+    }
     inv->raw_data = false;
+    inv->dated_now = false;
     const enum dialect dialects[] = {usual, other};
     for (size_t i = 0; i < ARRAY_LEN(dialects); i++) {
         const char *type = accepted_type(inv, dialects[i]);

@@ -277,6 +277,14 @@ static const char *difference_of(const struct trial *trial)
     return trial->feature ? trial->feature->with : "data as an object";
 }
 
+/* Panora writes only the one dialect: what no case missed of the other is no loss. */
+static void drop_unmissed(struct investigation *inv, struct diagnosis *diagnosis,
+                          const struct trial *trial, bool is_new)
+{
+    if (is_new && trial->other_dialect && diagnosis->num_cases == 0)
+        found_drop(inv, diagnosis);
+}
+
 static void take_hypothesis(struct investigation *inv, struct trials *trials,
                             const struct ranked *fits, size_t num_fits, size_t chosen,
                             const struct trial *shown)
@@ -289,10 +297,13 @@ static void take_hypothesis(struct investigation *inv, struct trials *trials,
     struct computation by = inv->by;
     kind.sentence = sentence;
     by.parts[PART_MESSAGE] = hypothesis;
-    if (!inv->door)
-        attribute_computation(
-            inv, found_pair(inv, &kind, HARM_LOST, twin, shown->described, difference_of(shown)),
-            &by);
+    if (!inv->door) {
+        bool is_new = !found_find(inv, kind.id);
+        struct diagnosis *diagnosis =
+            found_pair(inv, &kind, HARM_LOST, twin, shown->described, difference_of(shown));
+        attribute_computation(inv, diagnosis, &by, shown->status);
+        drop_unmissed(inv, diagnosis, shown, is_new);
+    }
     for (size_t i = 0; i < trials->count; i++)
         trials->items[i].explained =
             trials->items[i].explained || predicts(inv, &by, &trials->items[i]);
@@ -398,11 +409,11 @@ static void name_cause(struct investigation *inv, struct trial *trial, const cha
                       : mem_text(sentence);
     const struct diagnosis_kind kind = {cause, whole,
                                         "such events are lost: Panora does not retry them", remedy};
+    bool is_new = !found_find(inv, cause);
     struct diagnosis *diagnosis =
         found_pair(inv, &kind, HARM_LOST, twin, trial->described, difference_of(trial));
     attribute_feature(inv, diagnosis, trial->feature, trial->status);
-    if (trial->other_dialect && diagnosis->num_cases == 0)
-        found_drop(inv, diagnosis); /* Panora writes only the one, and no case missed the other */
+    drop_unmissed(inv, diagnosis, trial, is_new);
     free(twin);
     free(whole);
 }
@@ -499,7 +510,7 @@ static bool takes_fields(const struct investigation *inv)
 
 void shrink_content(struct investigation *inv)
 {
-    bool proved = !inv->raw_data; /* else the endpoint refuses what each pair is made of */
+    bool proved = true;
     if (proved && lab_is_slow(inv) && !inv->door)
         guess_content(inv);
     for (size_t round = 0; proved && round < ROUNDS_MAX && !inv->closed; round++) {

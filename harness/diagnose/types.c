@@ -88,9 +88,14 @@ static void ask_type(struct investigation *inv, const char *type, struct refused
     const struct specimen of_type = {.type = type};
     struct outcome_of seen = ask_for(inv, &of_type);
     struct outcome_of again = {.passed = true};
+    const struct specimen usual = {0};
     if (!seen.passed)
         again = ask_with_same_data(inv, type);
     free(seen.described);
+    if (!again.passed && !specimen_passes(inv, &usual)) { /* what it took before is refused, too */
+        free(again.described);
+        return;
+    }
     if (again.passed) {
         types->passed[types->num_passed++] = type;
         return;

@@ -140,6 +140,7 @@ static void unpack_odd(struct runner *runner)
 }
 
 #define DROPS_MIN 2 /* once may be a worker that was replaced */
+#define DAY_MS INT64_C(86400000)
 
 static struct diagnose_input input_for(struct probing *probing)
 {
@@ -154,7 +155,7 @@ static struct diagnose_input input_for(struct probing *probing)
         .usual_type = plan->composer.usual_type,
         .seed = options->seed,
         .run_tag = plan->composer.run_tag,
-        .wall_ms = RUN_WALL_MS,
+        .wall_ms = RUN_WALL_MS + DAY_MS,
         .now_ms = clock_wall_ms(),
         .target_ns = options->target_ns,
         .object_only = options->dialects == DIALECTS_OBJECT,

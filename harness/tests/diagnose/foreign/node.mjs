@@ -9,7 +9,7 @@ const is = (...names) => names.some((name) => modes.has(name));
 const hmac = (text, { key = SECRET, algorithm = 'sha256', form = 'hex' } = {}) =>
   createHmac(algorithm, key).update(text).digest(form);
 
-let cached = 0, served = 0, genuine = 0, flying = 0, recent = [], bytes = 0, connections = 0;
+let newest = '', cached = 0, served = 0, genuine = 0, flying = 0, recent = [], bytes = 0, connections = 0;
 const seen = new Set(), accepted = new Set();
 
 const walk = (value, change) => {
@@ -95,6 +95,11 @@ function refusedContent(event, body) { // -> status or 0
   if (is('limit-50k') && body.length > 50000) return 413;
   if (is('limit-100k') && body.length > 102400) return 413;
   if (is('limit-1m') && body.length > 1048576) return 413;
+  const row = Array.isArray(data) ? data[0] : data;
+  if (is('window') && row?.modified_at && Math.abs(Date.now() - Date.parse(row.modified_at)) > 300e3) return 400;
+  if (is('newest') && row?.modified_at) { if (row.modified_at < newest) return 409; newest = row.modified_at; }
+  if (is('unique-object') && row?.id) { if (seen.has(row.id)) return 409; seen.add(row.id); }
+  if (is('no-whatsapp') && /"phone_type":"MOBILE"/.test(text)) return 422;
   if (is('unique-id')) { if (seen.has(event.id_event)) return 409; seen.add(event.id_event); }
   return 0;
 }

@@ -1,0 +1,317 @@
+/*
+ * Which field of its data makes an event refused that nothing else explains: fields are left out
+ * until it is accepted. A date and an id are tried with another value as well.
+ */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/array.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "diagnose/attribution.h"
+#include "diagnose/outcome.h"
+
+static const struct diagnosis_kind older = {
+    "refuses-old-dates", "rejects events whose data has an old date", LOST,
+    "judge the age of an event by no date in its data: created_at and modified_at tell when the "
+    "object changed, and *.pulled events carry rows of any age"};
+
+static const struct diagnosis_kind out_of_order = {
+    "refuses-older-events", "rejects an event that is older than one it has seen",
+    "Panora does not keep the order, so such events are lost",
+    "answer 2xx to a late event, and keep the newer one"};
+
+static const struct diagnosis_kind known_object = {
+    "refuses-known-objects",
+    "rejects a second event about the same object, even under another id_event", LOST,
+    "recognise repeated events by id_event alone: an object has as many events as it has changes"};
+
+static const struct diagnosis_kind some_field = {
+    "refuses-a-field", "rejects events because of one field of data", LOST,
+    "accept every value that Panora's unified objects allow; verify first, and let the rest of the "
+    "handler be lenient"};
+
+#define FIELDS_MAX   40
+#define CULPRITS_MAX 3
+
+/* One refused event taken apart: an object, or the first row of an array. */
+struct draft {
+    char *type;
+    const struct js *row;
+    bool is_rows;
+    size_t count;
+    bool dropped[FIELDS_MAX];
+    size_t culprits[CULPRITS_MAX]; /* fields without which it is accepted */
+    size_t num_culprits;
+    const char *value; /* JSON in place of the culprits' own; NULL = that */
+    int status;
+    struct buf refused; /* for the pair */
+};
+
+static bool is_culprit(const struct draft *draft, size_t at)
+{
+    for (size_t i = 0; i < draft->num_culprits; i++)
+        if (draft->culprits[i] == at)
+            return true;
+    return false;
+}
+
+static bool passes(struct investigation *inv, const struct draft *draft)
+{
+    struct buf data = {0};
+    bool any = false;
+    buf_add_text(&data, draft->is_rows ? "[{" : "{");
+    for (size_t i = 0; i < draft->count; i++) {
+        if (draft->dropped[i])
+            continue;
+        buf_add_text(&data, any ? "," : "");
+        any = true;
+        js_quote(js_key(draft->row, i), &data);
+        buf_add_char(&data, ':');
+        if (draft->value && is_culprit(draft, i))
+            buf_add_text(&data, draft->value);
+        else
+            js_write(js_at(draft->row, i), &data);
+    }
+    buf_add_text(&data, draft->is_rows ? "}]" : "}");
+    const struct specimen specimen = {.type = draft->type, .data = buf_text(&data)};
+    bool passed = specimen_passes(inv, &specimen);
+    buf_clear(&data);
+    return passed;
+}
+
+static bool passes_with(struct investigation *inv, struct draft *draft, const char *value)
+{
+    draft->value = value;
+    bool passed = passes(inv, draft);
+    draft->value = NULL;
+    return passed;
+}
+
+/* From the front, until it is accepted; then those come back that do no harm. */
+static bool find_culprits(struct investigation *inv, struct draft *draft)
+{
+    bool passed = false;
+    size_t end = 0;
+    while (end < draft->count && !passed && !inv->closed) {
+        draft->dropped[end++] = true;
+        passed = passes(inv, draft);
+    }
+    for (size_t i = end; passed && i > 0 && !inv->closed; i--) {
+        draft->dropped[i - 1] = false;
+        draft->dropped[i - 1] = !passes(inv, draft);
+    }
+    for (size_t i = 0; passed && i < end; i++) {
+        if (!draft->dropped[i])
+            continue;
+        if (draft->num_culprits == CULPRITS_MAX)
+            return false;
+        draft->culprits[draft->num_culprits++] = i;
+    }
+    memset(draft->dropped, 0, sizeof draft->dropped);
+    return passed && !inv->closed && draft->num_culprits > 0 && !passes(inv, draft);
+}
+
+/* --- what it is about the field --- */
+
+static bool have_form(const struct draft *draft, const char *form)
+{
+    for (size_t i = 0; i < draft->num_culprits; i++) {
+        const struct js *value = js_at(draft->row, draft->culprits[i]);
+        struct bytes text = js_kind(value) == JS_STRING ? js_string(value) : (struct bytes){0};
+        if (text.len < strlen(form))
+            return false;
+        for (size_t k = 0; form[k]; k++) {
+            bool fits = form[k] == '0'   ? isdigit((unsigned char)text.data[k])
+                        : form[k] == 'x' ? isxdigit((unsigned char)text.data[k])
+                                         : text.data[k] == form[k];
+            if (!fits)
+                return false;
+        }
+    }
+    return true;
+}
+
+static bool passes_at(struct investigation *inv, struct draft *draft, int64_t age_s)
+{
+    char date[CLOCK_ISO_SIZE];
+    clock_iso(inv->input->now_ms - age_s * 1000, date);
+    char *value = mem_format("\"%s\"", date);
+    bool passed = passes_with(inv, draft, value);
+    free(value);
+    return passed;
+}
+
+static void add_names(const struct draft *draft, struct buf *out)
+{
+    for (size_t i = 0; i < draft->num_culprits; i++) {
+        buf_add_text(out, i ? " and " : "");
+        buf_add_bytes(out, js_key(draft->row, draft->culprits[i]));
+    }
+}
+
+/* Every refused event that has the field. */
+static bool fits_field(const struct investigation *inv, const struct sight *sight,
+                       const void *payload)
+{
+    const struct draft *draft = payload;
+    for (size_t i = 0; i < draft->num_culprits; i++) {
+        struct buf key = {0};
+        js_quote(js_key(draft->row, draft->culprits[i]), &key);
+        bool found = bytes_find(sight->json, buf_bytes(&key)) != NULL;
+        buf_clear(&key);
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+static void name_it(struct investigation *inv, struct draft *draft, struct diagnosis_kind kind,
+                    const char *sentence, const char *accepted)
+{
+    struct buf names = {0};
+    add_names(draft, &names);
+    kind.sentence = sentence;
+    char *difference = mem_text(buf_text(&names));
+    attribute_fitting(
+        inv, found_pair(inv, &kind, HARM_LOST, accepted, buf_text(&draft->refused), difference),
+        fits_field, draft, draft->status);
+    free(difference);
+    buf_clear(&names);
+}
+
+static const struct {
+    int64_t age_s;
+    const char *words;
+} ages[] = {{31536000, "a year"},  {2592000, "a month"}, {604800, "a week"},
+            {86400, "a day"},      {3600, "an hour"},    {900, "a quarter of an hour"},
+            {300, "five minutes"}, {60, "a minute"},     {0, "no time"}};
+
+#define MARGIN_S 5 /* that the experiment itself may take */
+
+static bool passes_of_age(struct investigation *inv, struct draft *draft, size_t at)
+{
+    int64_t age_s = ages[at].age_s;
+    return passes_at(inv, draft, age_s > MARGIN_S ? age_s - MARGIN_S : age_s);
+}
+
+/* From the oldest on, for who keeps the newest date refuses all that come after it. Such a one
+ * refuses what it has accepted, once it has seen a newer one. */
+static bool name_age(struct investigation *inv, struct draft *draft)
+{
+    size_t at = 0;
+    if (!have_form(draft, "0000-00-00T"))
+        return false;
+    while (at < ARRAY_LEN(ages) && !passes_of_age(inv, draft, at))
+        at++;
+    if (at == ARRAY_LEN(ages) || inv->closed)
+        return false;
+    bool newer = at + 1 < ARRAY_LEN(ages) && passes_of_age(inv, draft, at + 1);
+    if (newer && !passes_of_age(inv, draft, at)) {
+        name_it(inv, draft, out_of_order, out_of_order.sentence,
+                "the same event with a newer date");
+        return true;
+    }
+    struct buf sentence = {0};
+    buf_add_text(&sentence, "rejects events whose data has an old date: ");
+    add_names(draft, &sentence);
+    buf_add_format(&sentence, " of %s ago is accepted, of ", ages[at].words);
+    buf_add_format(&sentence, "%s ago is not", at ? ages[at - 1].words : "more than a year");
+    name_it(inv, draft, older, buf_text(&sentence), "the same event with a newer date");
+    buf_clear(&sentence);
+    return true;
+}
+
+/* A new id gets in once, and not a second time. */
+static bool name_object(struct investigation *inv, struct draft *draft)
+{
+    char id[UUID_SIZE];
+    if (!have_form(draft, "xxxxxxxx-xxxx-xxxx-"))
+        return false;
+    rng_uuid(&inv->rng, id);
+    char *value = mem_format("\"%s\"", id);
+    bool known = passes_with(inv, draft, value) && !passes_with(inv, draft, value) &&
+                 !passes_with(inv, draft, value);
+    free(value);
+    if (known)
+        name_it(inv, draft, known_object, known_object.sentence,
+                "the same event about another object");
+    return known;
+}
+
+#define SHOWN_MAX 60 /* bytes of a value */
+
+static void name_field(struct investigation *inv, struct draft *draft)
+{
+    struct buf sentence = {0};
+    struct buf value = {0};
+    buf_add_text(&sentence, "rejects events because of ");
+    add_names(draft, &sentence);
+    js_write(js_at(draft->row, draft->culprits[0]), &value);
+    if (draft->num_culprits == 1)
+        buf_add_format(&sentence, ": %.*s%s", SHOWN_MAX, buf_text(&value),
+                       value.len > SHOWN_MAX ? "..." : "");
+    name_it(inv, draft, some_field, buf_text(&sentence), "the same event without it");
+    buf_clear(&sentence);
+    buf_clear(&value);
+}
+
+/* --- which event --- */
+
+static bool draft_read(const struct sight *sight, const struct js *data, struct draft *out)
+{
+    bool is_rows = js_kind(data) == JS_ARRAY;
+    const struct js *row = is_rows ? js_at(data, 0) : data;
+    if (js_kind(row) != JS_OBJECT || js_size(row) == 0 || js_size(row) > FIELDS_MAX)
+        return false;
+    *out = (struct draft){.type = mem_copy(sight->type.data, sight->type.len),
+                          .row = row,
+                          .is_rows = is_rows,
+                          .count = js_size(row),
+                          .status = sight->exchange->seen.status};
+    return true;
+}
+
+static void try_sight(struct investigation *inv, const struct sight *sight)
+{
+    struct js *data = js_parse(sight->json, NULL);
+    struct draft draft;
+    if (data && draft_read(sight, data, &draft)) {
+        buf_add_format(&draft.refused, "%s: %d", draft.type, draft.status);
+        if (!passes(inv, &draft) && find_culprits(inv, &draft) && !name_age(inv, &draft) &&
+            !name_object(inv, &draft))
+            name_field(inv, &draft);
+        free(draft.type);
+        buf_clear(&draft.refused);
+    }
+    js_free(data);
+}
+
+#define EVENTS_MAX 4 /* so many are taken apart */
+
+static bool is_open(const struct investigation *inv, const struct sight *sight)
+{
+    bool answered = sight->answer == ANSWER_REFUSED || sight->answer == ANSWER_ERROR;
+    return sight->one && sight->trouble && answered && sight_is_lost(sight) && sight->is_plain &&
+           sight->has_event && (sight->data.data != NULL) == (inv->dialect == DIALECT_TEXT) &&
+           !found_explains(inv, sight->one);
+}
+
+void shrink_fields(struct investigation *inv)
+{
+    size_t tried = 0;
+    for (size_t i = 0; i < inv->num_sights && tried < EVENTS_MAX && !inv->closed; i++) {
+        if (inv->unstable || !is_open(inv, &inv->sights[i]))
+            continue;
+        tried++;
+        try_sight(inv, &inv->sights[i]);
+    }
+}
+
+void field_kinds(struct diagnosis_kinds *out)
+{
+    kinds_add(out, older);
+    kinds_add(out, known_object);
+    kinds_add(out, some_field);
+}
