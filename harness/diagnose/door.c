@@ -185,8 +185,11 @@ static bool opens(struct investigation *inv, const struct key_hole *hole,
     if (answer == ANSWER_ACCEPTED)
         inv->base_status = seen.status;
     observation_clear(&seen);
-    return answer == ANSWER_ACCEPTED &&
-           (!specimen_passes(inv, &forged) || opens_by_name(inv, hole));
+    if (answer != ANSWER_ACCEPTED)
+        return false;
+    enum answer of_forged = specimen_ask(inv, &forged, NULL);
+    inv->refuses_forged = inv->refuses_forged || of_forged == ANSWER_REFUSED;
+    return of_forged != ANSWER_ACCEPTED || opens_by_name(inv, hole);
 }
 
 /* Which serialiser it is, only accepted events would tell. */

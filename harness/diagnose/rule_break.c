@@ -23,16 +23,19 @@ static bool is_empty_and_skipped(const struct rule *rule, const struct sight *si
     return sight->signature.len == 0 && rule->argument && strcmp(rule->argument, "not empty") == 0;
 }
 
-static bool predict_other_length(const struct rule *rule, const struct investigation *inv,
-                                 const struct sight *sight)
+/* How long the signature is that this endpoint expects. */
+static size_t expected_len(const struct investigation *inv)
 {
-    return has_one(sight) && sight->signature.len != 64 && !is_empty_and_skipped(rule, sight);
+    for (size_t i = 0; inv->by.parts[PART_DIGEST] && i < inv->num_probes; i++)
+        if (*inv->probes[i].right_signature)
+            return strlen(inv->probes[i].right_signature);
+    return SIGNATURE_SIZE - 1;
 }
 
 static bool predict_short(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight)
 {
-    return has_one(sight) && sight->signature.len < 64;
+    return has_one(sight) && sight->signature.len < expected_len(inv);
 }
 
 static bool predict_non_ascii(const struct rule *rule, const struct investigation *inv,
@@ -42,6 +45,14 @@ static bool predict_non_ascii(const struct rule *rule, const struct investigatio
         if ((unsigned char)sight->signature.data[i] >= 0x80)
             return true;
     return false;
+}
+
+static bool predict_other_length(const struct rule *rule, const struct investigation *inv,
+                                 const struct sight *sight)
+{
+    bool is_longer = predict_non_ascii(rule, inv, sight); /* as UTF-8 */
+    return has_one(sight) && (sight->signature.len != expected_len(inv) || is_longer) &&
+           !is_empty_and_skipped(rule, sight);
 }
 
 static bool predict_not_hex(const struct rule *rule, const struct investigation *inv,

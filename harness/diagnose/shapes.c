@@ -183,6 +183,7 @@ static bool ask_arrays(struct investigation *inv)
 #define SIZE_SMALL  ((size_t)60 * 1024)
 #define SIZE_MEDIUM ((size_t)300 * 1024)
 #define SIZE_LARGE  ((size_t)1100 * 1024)
+#define SIZE_HUGE   ((size_t)5300 * 1024)
 
 static bool fits_size(const struct investigation *inv, const struct sight *sight,
                       const void *payload)
@@ -200,20 +201,40 @@ static size_t len_of(struct investigation *inv, size_t padding)
     return len;
 }
 
+/* Whether a larger event than those was lost in a case: megabytes are sent for that alone. */
+static bool lost_huge(const struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->one && sight->trouble && sight_is_lost(sight) &&
+            exchange_body_len(sight->exchange) > SIZE_LARGE && !found_explains(inv, sight->one))
+            return true;
+    }
+    return false;
+}
+
+/* To the byte; of megabytes, to one in sixty-four, for each step sends them again. */
+static size_t closeness(size_t good)
+{
+    return good < SIZE_LARGE ? 1 : good / 64;
+}
+
 static void ask_sizes(struct investigation *inv)
 {
-    static const size_t sizes[] = {SIZE_SMALL, SIZE_MEDIUM, SIZE_LARGE};
+    static const size_t sizes[] = {SIZE_SMALL, SIZE_MEDIUM, SIZE_LARGE, SIZE_HUGE};
     size_t good = 0;
     size_t bad = 0;
     struct outcome_of seen = {.passed = true};
     for (size_t i = 0; i < ARRAY_LEN(sizes) && seen.passed && !inv->closed; i++) {
+        if (sizes[i] == SIZE_HUGE && !lost_huge(inv))
+            break;
         const struct specimen large = {.padding = sizes[i]};
         seen = ask_for(inv, &large);
         *(seen.passed ? &good : &bad) = sizes[i];
     }
     if (seen.passed)
         return;
-    while (bad - good > 1 && !inv->closed) {
+    while (bad - good > closeness(good) && !inv->closed) {
         const struct specimen large = {.padding = good + (bad - good) / 2};
         struct outcome_of next = ask_for(inv, &large);
         *(next.passed ? &good : &bad) = large.padding;
@@ -223,7 +244,8 @@ static void ask_sizes(struct investigation *inv)
     const struct specimen over = {.padding = bad};
     if (is_refused_again(inv, &over, &usual)) {
         size_t limit = len_of(inv, good);
-        char *sentence = mem_format("rejects events above %zu bytes", limit);
+        char *sentence = mem_format("rejects events above %s%zu bytes",
+                                    good < SIZE_LARGE ? "" : "about ", limit);
         const struct diagnosis_kind kind = {
             "refuses-large-events", sentence, LOST,
             "raise the limit of every layer (express.json({limit: '10mb'}), nginx "

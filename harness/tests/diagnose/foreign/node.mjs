@@ -94,6 +94,7 @@ function refusedContent(event, body) { // -> status or 0
   if (is('strict-data') && data && !Array.isArray(data) && Object.keys(data).some((k) => k.startsWith('z'))) return 422;
   if (is('limit-50k') && body.length > 50000) return 413;
   if (is('limit-100k') && body.length > 102400) return 413;
+  if (is('limit-2.5m') && body.length > 2621440) return 400;
   if (is('limit-1m') && body.length > 1048576) return 413;
   const row = Array.isArray(data) ? data[0] : data;
   if (is('window') && row?.modified_at && Math.abs(Date.now() - Date.parse(row.modified_at)) > 300e3) return 400;
