@@ -140,7 +140,7 @@ static void unpack_odd(struct runner *runner)
 }
 
 #define DROPS_MIN 2 /* once may be a worker that was replaced */
-#define DAY_MS INT64_C(86400000)
+#define DAY_MS    INT64_C(86400000)
 
 static struct diagnose_input input_for(struct probing *probing)
 {
