@@ -452,7 +452,7 @@ static bool recall(struct investigation *inv)
     const struct first_refusal *known = inv->input->known;
     struct observation genuine;
     struct observation forged;
-    if (!inv->stays_limited || inv->is_first_look || !known || !known->genuine_status)
+    if (!inv->stays_limited || inv->is_first_look || !known || !known->forged_status)
         return false;
     observation_init(&genuine);
     observation_init(&forged);

@@ -189,8 +189,10 @@ void probing_first_refusal(struct runner *runner, const struct testcase *first)
 {
     const struct run_listener *listener = runner->listener;
     const struct exchange *exchange = &first->exchanges[0];
-    if (!is_refusal(&exchange->seen) || runner->options->diagnose != DIAGNOSE_FULL ||
-        runner->options->is_unsigned)
+    if (!is_refusal(&exchange->seen))
+        return;
+    runner->refusal.genuine_status = exchange->genuine ? exchange->seen.status : 0;
+    if (runner->options->diagnose != DIAGNOSE_FULL || runner->options->is_unsigned)
         return;
     struct probing probing = {.runner = runner, .begun_ns = clock_monotonic_ns()};
     struct diagnose_input input = input_for(&probing);

@@ -149,11 +149,31 @@ Test(run_probing, a_known_refusal_spares_an_endpoint_whose_rate_is_limited, .fin
 
 /* Another secret, and after so many requests nothing but 429: the cause is told from what came
  * before the limit, and little is sent against it. */
-static void run_against_limit(const char *most, struct program_end *end)
+static void run_against_limit(const char *most, const char *option, struct program_end *end)
 {
     const char *const argv[] = {"node", "harness/tests/run/throttled.mjs", most, NULL};
     cr_assert(start_program(&journalled.receiver, argv, NULL) && journalled.receiver.url);
-    run_against(journalled.receiver.url, ARGUMENTS("--report", "json=-"), end);
+    run_against(journalled.receiver.url, ARGUMENTS("--report", "json=-", option), end);
+}
+
+static json_int_t requests_of(const json_t *report)
+{
+    const json_t *summary = json_object_get(report, "summary");
+    return json_integer_value(json_object_get(summary, "requests"));
+}
+
+/* Without a first look as well, once the limit stands. */
+Test(run_probing, who_limits_the_rate_is_not_asked_on_in_a_quick_run, .fini = stop)
+{
+    struct program_end end;
+    NEED_HOOKCHECK();
+    NEED_TOOL("node", "an endpoint that limits the rate");
+    run_against_limit("60", "--quick", &end);
+    json_t *report = json_loads(buf_text(&end.out), 0, NULL);
+    cr_expect_eq(end.code, 1);
+    cr_expect_leq(requests_of(report), 250, "%lld requests", (long long)requests_of(report));
+    json_decref(report);
+    program_end_clear(&end);
 }
 
 Test(run_probing, who_limits_the_rate_as_well_is_not_asked_on, .fini = stop)
@@ -166,10 +186,9 @@ Test(run_probing, who_limits_the_rate_as_well_is_not_asked_on, .fini = stop)
     } limits[] = {{"80", 110}, {"230", 350}};
     for (size_t i = 0; i < ARRAY_LEN(limits); i++) {
         struct program_end end;
-        run_against_limit(limits[i].most, &end);
+        run_against_limit(limits[i].most, NULL, &end);
         json_t *report = json_loads(buf_text(&end.out), 0, NULL);
-        const json_t *summary = json_object_get(report, "summary");
-        json_int_t requests = json_integer_value(json_object_get(summary, "requests"));
+        json_int_t requests = requests_of(report);
         cr_expect_eq(end.code, 1);
         cr_expect_leq(requests, limits[i].requests_max, "%lld requests", (long long)requests);
         cr_expect_not_null(strstr(buf_text(&end.err), "it has another secret"), "%s",
