@@ -36,6 +36,10 @@ bool predict_unchecked_object(const struct rule *rule, const struct investigatio
     return sight->has_event && !sight->data.data;
 }
 
+/* No limit on what is read or verified is lower: an event that is longer than the others by a
+ * member is no large one. */
+#define LARGE_MIN ((size_t)8 * 1024)
+
 bool predict_unchecked_size(const struct rule *rule, const struct investigation *inv,
                             const struct sight *sight)
 {
@@ -47,7 +51,8 @@ bool predict_unchecked_size(const struct rule *rule, const struct investigation 
             len > checked)
             checked = len;
     }
-    return sight->has_event && checked > 0 && exchange_body_len(sight->exchange) > checked;
+    size_t len = exchange_body_len(sight->exchange);
+    return sight->has_event && checked > 0 && len > checked && len >= LARGE_MIN;
 }
 
 bool predict_accepted_id(const struct rule *rule, const struct investigation *inv,
