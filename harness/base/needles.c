@@ -94,14 +94,44 @@ void needles_add_exactly(struct needles *needles, struct bytes value, size_t eno
         needles->blanks = true;
 }
 
+/* Lower-case letters of two bytes: every `step`-th, and how far before each its capital is. */
+static const struct {
+    uint32_t first, last, step, distance;
+} letters[] = {
+    {0xe0, 0xf6, 1, 0x20},   {0xf8, 0xfe, 1, 0x20},   {0x101, 0x12f, 2, 1},
+    {0x133, 0x137, 2, 1},    {0x13a, 0x148, 2, 1},    {0x14b, 0x177, 2, 1},
+    {0x17a, 0x17e, 2, 1},    {0x3b1, 0x3c1, 1, 0x20}, {0x3c3, 0x3cb, 1, 0x20},
+    {0x430, 0x44f, 1, 0x20}, {0x450, 0x45f, 1, 0x50}, {0x461, 0x481, 2, 1},
+};
+
+static uint32_t letter_in_case(uint32_t code, bool upper)
+{
+    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
+        uint32_t lower = upper ? code : code + letters[i].distance;
+        if (lower >= letters[i].first && lower <= letters[i].last &&
+            (lower - letters[i].first) % letters[i].step == 0)
+            return upper ? code - letters[i].distance : lower;
+    }
+    return code;
+}
+
 static void add_in_case(struct needles *needles, struct bytes value, size_t enough, size_t id,
-                        int turn(int))
+                        bool upper)
 {
     struct buf turned = {0};
     buf_reserve(&turned, value.len);
     for (size_t i = 0; i < value.len; i++) {
         unsigned char c = (unsigned char)value.data[i];
-        buf_add_char(&turned, (char)(c < 0x80 ? turn(c) : c));
+        unsigned char next = i + 1 < value.len ? (unsigned char)value.data[i + 1] : 0;
+        if (c >= 0xc3 && c <= 0xdf && next >= 0x80 && next <= 0xbf) {
+            uint32_t code = letter_in_case((c & 0x1fU) << 6 | (next & 0x3fU), upper);
+            buf_add_char(&turned, (char)(0xc0 | code >> 6));
+            buf_add_char(&turned, (char)(0x80 | (code & 0x3f)));
+            i++;
+        } else {
+            int ascii = upper ? toupper(c) : tolower(c);
+            buf_add_char(&turned, (char)(c < 0x80 ? ascii : c));
+        }
     }
     needles_add_exactly(needles, buf_bytes(&turned), enough, id);
     explicit_bzero(turned.data, turned.len);
@@ -184,8 +214,8 @@ void needles_add(struct needles *needles, struct bytes value, size_t enough, siz
     if (value.len < NEEDLE_MIN_LEN)
         return;
     needles_add_exactly(needles, value, enough, id);
-    add_in_case(needles, value, enough, id, tolower);
-    add_in_case(needles, value, enough, id, toupper);
+    add_in_case(needles, value, enough, id, false);
+    add_in_case(needles, value, enough, id, true);
     add_as_utf16(needles, value, enough, id, true);
     add_as_utf16(needles, value, enough, id, false);
     add_as_latin1(needles, value, enough, id);

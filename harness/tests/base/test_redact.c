@@ -324,3 +324,21 @@ Test(base_redact, is_nothing_without_a_redactor)
     buf_clear(&out);
     cr_expect_null(redacted_text(NULL, NULL));
 }
+
+Test(base_redact, letters_of_other_alphabets_are_found_in_either_case)
+{
+    static const char *const rows[][2] = {
+        {"gehäim-Schlüssel", "GEHÄIM-SCHLÜSSEL"}, {"ÅNGSTRÖM-øre", "ångström-øre"},
+        {"heslo-žluťoučký", "HESLO-ŽLUŤOUČKÝ"},   {"σεκρετ-ομεγα", "ΣΕΚΡΕΤ-ΟΜΕΓΑ"},
+        {"пароль-Ёжик", "ПАРОЛЬ-ЁЖИК"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct redactor *redactor = redactor_new();
+        struct buf out = {0};
+        redactor_hide_secret(redactor, bytes_of(rows[i][0]), "$S");
+        redact(redactor, bytes_of(rows[i][1]), &out);
+        cr_expect_str_eq(buf_text(&out), "$S", "%s", rows[i][1]);
+        buf_clear(&out);
+        redactor_free(redactor);
+    }
+}
