@@ -51,6 +51,23 @@ static const char *sender_fails_on(const struct observation *seen)
     return NULL;
 }
 
+/* A body is looked at so far: what ends a handler is told early, or instead of all else. */
+#define LOOKED_AT 4096
+
+/* PHP that shows its errors answers 200 when an exception ends the handler. */
+static bool shows_death(const struct observation *seen)
+{
+    static const char *const said[] = {"<b>Fatal error</b>:  Uncaught ",
+                                       "PHP Fatal error:  Uncaught ", "\nFatal error: Uncaught "};
+    struct bytes start = buf_bytes(&seen->body);
+    if (start.len > LOOKED_AT)
+        start.len = LOOKED_AT;
+    for (size_t i = 0; i < ARRAY_LEN(said); i++)
+        if (bytes_find(start, bytes_of(said[i])))
+            return true;
+    return false;
+}
+
 enum answer answer_of(const struct observation *seen)
 {
     if (seen->tls.asked && seen->outcome == OUTCOME_TLS_FAILED)
@@ -60,6 +77,8 @@ enum answer answer_of(const struct observation *seen)
     if (sender_fails_on(seen))
         return ANSWER_BROKEN;
     size_t class = (size_t)seen->status / 100;
+    if (class == 2 && shows_death(seen))
+        return ANSWER_ERROR;
     return class < ARRAY_LEN(by_class) ? by_class[class] : ANSWER_OTHER;
 }
 
@@ -80,6 +99,8 @@ static void describe(const struct observation *seen, bool timed, struct buf *out
             add_time(seen, " in ", out);
         if (flaw)
             buf_add_format(out, ", with %s", flaw);
+        else if (seen->status / 100 == 2 && shows_death(seen))
+            buf_add_text(out, ", with a fatal error in its body");
         return;
     }
     buf_add_text(out, outcome_name(seen->outcome));

@@ -91,9 +91,9 @@ void expectation_add_expected(const struct call *call, struct buf *out);
 /* --- what an answer was --- */
 
 enum answer {
-    ANSWER_ACCEPTED,  /* 2xx, complete and well-formed, in time, no redirect */
+    ANSWER_ACCEPTED,  /* 2xx, complete and well-formed, in time, no redirect, no error of PHP */
     ANSWER_REFUSED,   /* a complete 4xx */
-    ANSWER_ERROR,     /* a complete 5xx */
+    ANSWER_ERROR,     /* a complete 5xx, or a 2xx in which PHP shows that the handler died */
     ANSWER_REDIRECT,  /* 3xx */
     ANSWER_OTHER,     /* another complete status */
     ANSWER_BROKEN,    /* malformed or cut short, or with bytes that should not be there */

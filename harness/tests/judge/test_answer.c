@@ -108,6 +108,32 @@ Test(judge_answer, is_broken_by_what_breaks_the_sender)
     }
 }
 
+Test(judge_answer, a_fatal_error_that_php_shows_is_no_success)
+{
+    static const struct {
+        int status;
+        const char *body;
+        enum answer answer;
+    } bodies[] = {
+        {200, "<br />\n<b>Fatal error</b>:  Uncaught TypeError: check(): Argument", ANSWER_ERROR},
+        {200, "\nFatal error: Uncaught Exception: x in /a.php:3", ANSWER_ERROR},
+        {200, "<b>Warning</b>:  Undefined array key", ANSWER_ACCEPTED},
+        {200, "{\"note\":\"Fatal error\"}", ANSWER_ACCEPTED},
+        {401, "\nFatal error: Uncaught Exception", ANSWER_REFUSED},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+        struct observation seen = {.outcome = OUTCOME_ANSWERED, .status = bodies[i].status};
+        struct buf text = {0};
+        buf_add_text(&seen.body, bodies[i].body);
+        cr_expect_eq(answer_of(&seen), bodies[i].answer, "row %zu", i);
+        answer_describe(&seen, &text);
+        cr_expect_eq(strstr(buf_text(&text), "fatal error") != NULL,
+                     bodies[i].answer == ANSWER_ERROR, "row %zu: %s", i, buf_text(&text));
+        buf_clear(&text);
+        buf_clear(&seen.body);
+    }
+}
+
 Test(judge_answer, of_a_redirect_is_followed_by_panora)
 {
     static const struct {
