@@ -167,6 +167,15 @@ static bool processes_events(const struct investigation *inv)
     return false;
 }
 
+/* A genuine event is refused otherwise than a forgery, or processed although it is. */
+static bool tells_apart(const struct investigation *inv, const struct observation *genuine,
+                        const struct observation *forged)
+{
+    if (genuine->status != forged->status && answer_of(forged) == ANSWER_REFUSED)
+        return true;
+    return !inv->further && processes_events(inv);
+}
+
 void refusal_name(struct investigation *inv, const struct observation *genuine,
                   const struct observation *forged)
 {
@@ -181,8 +190,7 @@ void refusal_name(struct investigation *inv, const struct observation *genuine,
     } else if (answer == ANSWER_ERROR) {
         inv->broken_status = genuine->status;
         attribute_status(inv, add_own(inv, KIND_BREAKS, genuine, forged), genuine->status);
-    } else if (answer == ANSWER_REFUSED && genuine->status != forged->status &&
-               of_forged == ANSWER_REFUSED) {
+    } else if (answer == ANSWER_REFUSED && tells_apart(inv, genuine, forged)) {
         attribute_lost(inv, add_own(inv, KIND_NO_SUCCESS, genuine, forged), genuine->status);
     } else if (answer == ANSWER_REFUSED && inv->further) { /* its signature was right */
         struct observation further;
@@ -194,8 +202,6 @@ void refusal_name(struct investigation *inv, const struct observation *genuine,
                                                               : KIND_BREAKS;
         attribute_lost(inv, add_own(inv, kind, &further, forged), 0);
         observation_clear(&further);
-    } else if (answer == ANSWER_REFUSED && processes_events(inv)) {
-        attribute_lost(inv, add_own(inv, KIND_NO_SUCCESS, genuine, forged), genuine->status);
     } else if (answer == ANSWER_REFUSED && inv->tried_likely) {
         struct diagnosis *other = add_own(inv, KIND_OTHER_SECRET, genuine, forged);
         make_likely(

@@ -1,7 +1,7 @@
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,14 +100,17 @@ static struct candidate *next_candidate(struct pool *pool, bool *again)
 /* How many processes want a processor just now, this one included; where nobody tells, many. */
 static size_t num_runnable(void)
 {
-    unsigned count = UINT_MAX;
+    char line[128] = "";
     FILE *file = fopen("/proc/loadavg", "r");
     if (!file)
-        return count;
-    if (fscanf(file, "%*s %*s %*s %u", &count) != 1) /* "0.20 0.18 0.12 1/80 11206" */
-        count = UINT_MAX;
+        return SIZE_MAX;
+    char *slash = fgets(line, sizeof line, file) ? strchr(line, '/') : NULL;
     (void)fclose(file);
-    return count;
+    if (!slash) /* "0.20 0.18 0.12 1/80 11206" */
+        return SIZE_MAX;
+    *slash = '\0';
+    const char *blank = strrchr(line, ' ');
+    return blank ? strtoul(blank, NULL, 10) : SIZE_MAX;
 }
 
 /* The runs mostly wait. While the processors do so too, there is room for one more. */
