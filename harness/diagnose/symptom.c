@@ -489,11 +489,22 @@ static bool met_limit(const struct case_result *one)
     return false;
 }
 
-/* Many events without a pause once more: what comes of it now. NULL = the limit was met. */
+static bool any_refused(const struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].answer == ANSWER_REFUSED && !sight_was_limited(&inv->sights[i]))
+            return true;
+    return false;
+}
+
+/* Many events without a pause once more: what comes of it now. NULL = the limit was met. Where
+ * none gets in, nothing tells a limit on the rate from one on refusals. */
 static const char *doubt_of_limit(struct investigation *inv)
 {
     const struct specimen genuine = {0};
     struct series series = {0};
+    if (!inv->has_base && any_refused(inv))
+        return "it also refused requests before, and may count only these";
     if (inv->has_base && !inv->limited_status)
         series_run(inv, &genuine, SERIES_MAX, 1, 0, false, &series);
     return series.count && series.num_failed == 0
