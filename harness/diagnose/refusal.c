@@ -17,6 +17,7 @@ enum own_kind {
     KIND_HANGS,
     KIND_HANGS_ALWAYS,
     KIND_STOPPED,
+    KIND_CLOSES,
     KIND_NO_SUCCESS,
     NUM_OWN_KINDS
 };
@@ -54,6 +55,11 @@ static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
          "every event after that is lost, and each blocks one of Panora's five workers",
          "look for what runs out: connections of a pool, threads, a lock that is never "
          "released, memory"},
+    [KIND_CLOSES] = {"closes-on-every-event",
+                     "closes the connection on every event, genuine or forged, without an answer",
+                     "every event is lost: Panora does not retry them",
+                     "look at the log: an exception that nobody catches ends the process (in "
+                     "Express 4 any in an async handler); or the port is not the endpoint's"},
     [KIND_NO_SUCCESS] =
         {"success-without-2xx",
          "tells genuine events from forged ones, but does not answer the genuine ones with 2xx",
@@ -185,6 +191,8 @@ void refusal_name(struct investigation *inv, const struct observation *genuine,
         unreadable_note(inv);
     } else if (answer == ANSWER_HUNG) {
         name_hang(inv, genuine, forged);
+    } else if (answer == ANSWER_DIED && of_forged == ANSWER_DIED && !ever_answered(inv, false)) {
+        attribute_lost(inv, add_silence(inv, KIND_CLOSES, genuine, forged), 0);
     } else if (answer == ANSWER_ERROR && of_forged == ANSWER_ERROR) {
         attribute_status(inv, add_own(inv, KIND_ALWAYS_BREAKS, genuine, forged), genuine->status);
     } else if (answer == ANSWER_ERROR) {

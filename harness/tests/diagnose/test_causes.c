@@ -139,21 +139,37 @@ Test(diagnose_causes, what_stands_before_the_handler_is_named)
     }
 }
 
-static bool keep_silent(void *payload, const struct diagnose_batch *batch, struct observation *all)
+/* `payload` is what every request meets. */
+static bool end_alike(void *payload, const struct diagnose_batch *batch, struct observation *all)
 {
-    (void)payload;
     for (size_t k = 0; k < batch->count; k++) {
         observation_init(&all[k]);
-        all[k].outcome = OUTCOME_TIMED_OUT;
+        all[k].outcome = *(const enum outcome *)payload;
     }
     return true;
+}
+
+Test(diagnose_causes, who_closes_on_everything_is_named)
+{
+    enum outcome closed = OUTCOME_CLOSED;
+    const struct stored rows[STORED_MAX] = {GENUINE(EVENT, "closed")};
+    const struct asked asked = {
+        .send = end_alike, .payload = &closed, .secret = {"a secret of the tests", 21}};
+    struct run_result result;
+    diagnose_stored(rows, &asked, &result);
+    char *found = causes_of(&result);
+    cr_expect_str_eq(found, "closes-on-every-event ", "%s", found);
+    free(found);
+    run_result_clear(&result);
 }
 
 Test(diagnose_causes, who_keeps_silent_has_not_gone_down)
 {
     const struct stored rows[STORED_MAX] = {
         ACCEPTED, REFUSED, {EVENT, .genuine = true, .answer = "204", .gone = true}};
-    const struct asked asked = {.send = keep_silent, .secret = {"a secret of the tests", 21}};
+    enum outcome silent = OUTCOME_TIMED_OUT;
+    const struct asked asked = {
+        .send = end_alike, .payload = &silent, .secret = {"a secret of the tests", 21}};
     struct run_result result;
     diagnose_stored(rows, &asked, &result);
     char *found = causes_of(&result);
