@@ -226,8 +226,11 @@ static bool holds(const struct feature *feature, const struct sight *sight)
                (marks[i].depth && sight->depth > marks[i].depth) ||
                (marks[i].fraction && has_fraction(sight->json));
     }
-    return feature->needle && sight->json.data &&
-           bytes_find(sight->json, bytes_of(feature->needle)) != NULL;
+    const char *const needles[] = {feature->needle, feature->or_needle};
+    for (size_t i = 0; sight->json.data && i < ARRAY_LEN(needles); i++)
+        if (needles[i] && bytes_find(sight->json, bytes_of(needles[i])))
+            return true;
+    return false;
 }
 
 static bool fits_feature(const struct investigation *inv, const struct sight *sight,

@@ -27,7 +27,8 @@ struct feature {
     const char *key;
     const char *plain;
     const char *odd;
-    const char *needle; /* is in the JSON text of all data that has it; NULL = nothing does */
+    const char *needle;    /* is in the JSON text of all data that has it; NULL = nothing does */
+    const char *or_needle; /* ... or this; NULL = no other */
     void (*reshape)(struct buf *body);      /* FEATURE_EVENT */
     void (*dress)(struct request *request); /* FEATURE_REQUEST */
     const char *cause;                      /* id of the diagnosis when it is alone */
