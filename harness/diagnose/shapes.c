@@ -219,6 +219,15 @@ static size_t closeness(size_t good)
     return good < SIZE_LARGE ? 1 : good / 64;
 }
 
+/* Who goes down refuses nothing by its size: it may go down of what it has read in all. */
+static bool went_down(const struct investigation *inv)
+{
+    bool gone = inv->num_died > 0;
+    for (size_t i = 0; i < inv->input->result->num_cases; i++)
+        gone = gone || inv->input->result->cases[i].canary_failed;
+    return gone;
+}
+
 static void ask_sizes(struct investigation *inv)
 {
     static const size_t sizes[] = {SIZE_SMALL, SIZE_MEDIUM, SIZE_LARGE, SIZE_HUGE};
@@ -242,7 +251,8 @@ static void ask_sizes(struct investigation *inv)
     }
     const struct specimen usual = {.padding = good};
     const struct specimen over = {.padding = bad};
-    if (is_refused_again(inv, &over, &usual)) {
+    bool again = is_refused_again(inv, &over, &usual);
+    if (again && (seen.status || !went_down(inv))) {
         size_t limit = len_of(inv, good);
         char *sentence = mem_format("rejects events above %s%zu bytes",
                                     good < SIZE_LARGE ? "" : "about ", limit);
