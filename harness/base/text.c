@@ -321,3 +321,11 @@ bool text_ends_with(const char *text, const char *end)
     size_t end_len = strlen(end);
     return text_len >= end_len && strcmp(text + text_len - end_len, end) == 0;
 }
+
+size_t text_count_lines(struct bytes text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++)
+        count += text.data[i] == '\n';
+    return count;
+}

@@ -39,6 +39,9 @@ bool text_integer(const char *text, int64_t min, int64_t max, int64_t *out, stru
 /* Appends at most `max` bytes of `in` with A to Z as lower case. */
 void text_add_lower(struct buf *out, struct bytes in, size_t max);
 
+/* How many lines of `text` end. */
+size_t text_count_lines(struct bytes text);
+
 /* Appends a duration as a person writes it: "0.31 ms", "4.7 ms", "1.25 s". */
 void text_add_duration(struct buf *out, int64_t ns);
 

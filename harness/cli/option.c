@@ -1,6 +1,5 @@
 #include "cli/option.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -427,11 +426,10 @@ static bool read_choice(const struct option_spec *spec, const char *text, void *
             memcpy(out, &count, sizeof count); /* an enum has the size of an unsigned */
             return true;
         }
-    char *kind = mem_text(spec->value); /* --ci takes a PLATFORM: "no platform" */
-    for (char *c = kind; *c; c++)
-        *c = (char)tolower((unsigned char)*c);
-    (void)text_unknown(err, kind, text, spec->choices, count);
-    free(kind);
+    struct buf kind = {0}; /* --ci takes a PLATFORM: "no platform" */
+    text_add_lower(&kind, bytes_of(spec->value), SIZE_MAX);
+    (void)text_unknown(err, buf_text(&kind), text, spec->choices, count);
+    buf_clear(&kind);
     return false;
 }
 

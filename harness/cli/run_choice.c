@@ -347,7 +347,7 @@ static bool read_suites(struct run_choice *choice, const struct arguments *argum
     return ok;
 }
 
-/* A glob may name cases of suites that are left out this time: then it is no slip of the pen. */
+/* A glob may name cases of suites that are not in this run: that is no mistake. */
 static bool check_skips(const struct run_choice *choice, const struct arguments *arguments,
                         struct error *err)
 {

@@ -20,7 +20,7 @@ extern const struct option_set failures_options;
 bool failures_choice_read(struct failures_choice *choice, const struct arguments *arguments,
                           struct error *err);
 
-/* Whether they go to standard output ("-"), so that the text has to go elsewhere. */
+/* Whether they go to standard output ("-"): then the text goes to standard error. */
 bool failures_take_stdout(const struct failures_choice *choice);
 
 /* Writes the file, also when nothing failed: then it holds nothing. Says on standard error how many

@@ -63,8 +63,8 @@ static bool may_go_round(const struct feature *feature)
     return false;
 }
 
-/* What is no event, and not signed, is accepted in that dress, too: then it came to another page,
- * and not to the handler. */
+/* Whether a body that is no event, without a signature, is accepted with this change, too. Then it
+ * did not come to the handler, but to some other page. */
 static bool leads_elsewhere(struct investigation *inv, const struct feature *feature)
 {
     struct request junk = {.method = mem_text("POST")};

@@ -177,14 +177,6 @@ static void add_end(const struct page *page, const struct run_result *result,
     add_last_line(page, result);
 }
 
-static size_t count_lines(struct bytes text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text.len; i++)
-        count += text.data[i] == '\n';
-    return count;
-}
-
 /* From all that there is down to what fits under every circumstance: what a reader needs least goes
  * first. */
 static const struct text_limits screens[] = {
@@ -205,7 +197,7 @@ static void add_screen(const struct run_result *result, const struct text_option
         struct buf text = {0};
         struct page page = page_for(options, &text);
         add_end(&page, result, options, &screens[i]);
-        bool fits = count_lines(buf_bytes(&text)) + 2 <= most;
+        bool fits = text_count_lines(buf_bytes(&text)) + 2 <= most;
         if (fits || i + 1 == ARRAY_LEN(screens))
             buf_add_bytes(out, buf_bytes(&text));
         buf_clear(&text);

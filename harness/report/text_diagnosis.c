@@ -6,6 +6,7 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "diagnose/framework.h"
 #include "report/details.h"
 #include "report/repeat.h"
@@ -120,14 +121,6 @@ static void add_repeat(const struct page *page, const struct run_result *result,
     buf_clear(&line);
 }
 
-static size_t count_lines(const struct buf *text)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < text->len; i++)
-        count += text->data[i] == '\n';
-    return count;
-}
-
 /* A cause takes at most ten lines; the fix gets those that the rest leaves. */
 static size_t lines_for_fix(size_t taken)
 {
@@ -183,7 +176,9 @@ static void add_full(const struct page *page, const struct run_result *result,
     add_below_fix(&page_below, result, diagnosis, whole);
     buf_add_bytes(page->out, buf_bytes(&above));
     page_short_field(page, FACT_INDENT, "fix", diagnosis->remedy,
-                     whole ? 0 : lines_for_fix(count_lines(&above) + count_lines(&below)));
+                     whole ? 0
+                           : lines_for_fix(text_count_lines(buf_bytes(&above)) +
+                                           text_count_lines(buf_bytes(&below))));
     buf_add_bytes(page->out, buf_bytes(&below));
     buf_clear(&above);
     buf_clear(&below);

@@ -59,15 +59,6 @@ static void add_advice(const struct run_result *result, const struct observation
     buf_add_text(out, " of --wait were not enough");
 }
 
-static const struct observation *first_attempt(const struct run_result *result)
-{
-    for (size_t i = 0; i < result->num_cases; i++)
-        for (size_t k = 0; k < result->cases[i].num_exchanges; k++)
-            if (result->cases[i].exchanges[k].seen.outcome != OUTCOME_NOT_SENT)
-                return &result->cases[i].exchanges[k].seen;
-    return NULL;
-}
-
 static void add_wrong_port(const struct page *page, const struct wrong_port *port)
 {
     page_short_field(page, 0, "tried", port->tried, 2);
@@ -81,7 +72,7 @@ void text_add_unreached(const struct page *page, const struct run_result *result
         add_wrong_port(page, &result->wrong_port);
         return;
     }
-    const struct observation *seen = first_attempt(result);
+    const struct observation *seen = run_result_first_attempt(result);
     struct buf tried = {0};
     struct buf got = {0};
     struct buf advice = {0};

@@ -118,6 +118,15 @@ void run_result_add_note(struct run_result *result, char *note)
     result->notes[result->num_notes++] = note;
 }
 
+const struct observation *run_result_first_attempt(const struct run_result *result)
+{
+    for (size_t i = 0; i < result->num_cases; i++)
+        for (size_t k = 0; k < result->cases[i].num_exchanges; k++)
+            if (result->cases[i].exchanges[k].seen.outcome != OUTCOME_NOT_SENT)
+                return &result->cases[i].exchanges[k].seen;
+    return NULL;
+}
+
 void run_result_clear(struct run_result *result)
 {
     char *texts[] = {result->target,         result->version,

@@ -231,6 +231,9 @@ struct run_result {
 /* Adds a note, which becomes the result's. */
 void run_result_add_note(struct run_result *result, char *note);
 
+/* What the first request that was sent met; NULL = none was sent. */
+const struct observation *run_result_first_attempt(const struct run_result *result);
+
 void run_result_clear(struct run_result *result);
 void diagnosis_clear(struct diagnosis *diagnosis);
 void case_result_clear(struct case_result *result);

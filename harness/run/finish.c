@@ -380,19 +380,10 @@ static void say_asked_nothing(struct run_result *result, const struct tally *tal
                                      tally->skip ? ": " : "", tally->skip ? tally->skip : "");
 }
 
-static const struct observation *first_attempt(const struct run_result *result)
-{
-    for (size_t i = 0; i < result->num_cases; i++)
-        for (size_t k = 0; k < result->cases[i].num_exchanges; k++)
-            if (result->cases[i].exchanges[k].seen.outcome != OUTCOME_NOT_SENT)
-                return &result->cases[i].exchanges[k].seen;
-    return NULL;
-}
-
 /* The same where no connection could be opened. */
 static void say_unreached(struct run_result *result)
 {
-    const struct observation *seen = first_attempt(result);
+    const struct observation *seen = run_result_first_attempt(result);
     struct buf line = {0};
     if (result->exit_code != EXIT_UNREACHED || result->wrong_port.got || result->loudest[0] ||
         !seen)

@@ -1,6 +1,5 @@
 #include "run/port.h"
 
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -150,13 +149,13 @@ bool port_name(const struct port_signs *signs, const char *authority, struct wro
 /* What servers say in an answer by HTTP to who came by the wrong protocol; lower case. */
 static const char *const confused[] = {"https", "ssl", "tls", "alpn", "http/2", "h2"};
 
+#define SAID_MAX 4096 /* bytes of it that are looked at */
+
 static bool says_confused(const struct observation *seen)
 {
-    struct buf lower = {.max = 4096};
+    struct buf lower = {0};
     bool found = false;
-    buf_add_bytes(&lower, buf_bytes(&seen->body));
-    for (size_t i = 0; i < lower.len; i++)
-        lower.data[i] = (char)tolower((unsigned char)lower.data[i]);
+    text_add_lower(&lower, buf_bytes(&seen->body), SAID_MAX);
     for (size_t i = 0; i < ARRAY_LEN(confused); i++)
         found = found || bytes_find(buf_bytes(&lower), bytes_of(confused[i]));
     buf_clear(&lower);
