@@ -4,6 +4,7 @@
 
 #include "http/redacted.h"
 #include "report/details.h"
+#include "report/tally.h"
 
 /* Host and port as the Host header has them: the scheme's own port is left out. */
 static void add_authority(const char *scheme, const char *start, size_t len, struct buf *out)
@@ -85,4 +86,19 @@ void repeat_by_run(const struct run_result *result, const struct case_result *on
 {
     buf_add_format(out, "%s --only ", result->rerun ? result->rerun : "hookcheck run");
     shell_quote(bytes_of(one->id), out);
+}
+
+/* A case that only warned is no required one, and by itself leaves the endpoint undecided: who
+ * pastes the line shall see the cause decide. */
+const struct case_result *repeat_case(const struct run_result *result,
+                                      const struct diagnosis *diagnosis)
+{
+    const struct case_result *first = NULL;
+    for (size_t i = 0; i < diagnosis->num_cases; i++) {
+        const struct case_result *one = result_case(result, diagnosis->cases[i]);
+        if (one && one->verdict == VERDICT_FAIL)
+            return one;
+        first = first ? first : one;
+    }
+    return first;
 }

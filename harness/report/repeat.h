@@ -34,4 +34,9 @@ bool repeat_by_curl(const struct run_result *result, const struct case_result *o
 /* Appends `hookcheck run ... --only 'ID'`. */
 void repeat_by_run(const struct run_result *result, const struct case_result *one, struct buf *out);
 
+/* The case by which a cause is repeated: the first of its cases that failed, else its first. NULL
+ * when it has none; owned by `result`. */
+const struct case_result *repeat_case(const struct run_result *result,
+                                      const struct diagnosis *diagnosis);
+
 #endif

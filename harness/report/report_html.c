@@ -204,8 +204,7 @@ static void add_cause(const struct run_result *result, const struct diagnosis *d
                       struct buf *out)
 {
     struct buf command = {0};
-    const struct case_result *one =
-        diagnosis->num_cases ? result_case(result, diagnosis->cases[0]) : NULL;
+    const struct case_result *one = repeat_case(result, diagnosis);
     buf_add_text(out, "<article class=\"card\">\n");
     html_element("h3", diagnosis->sentence, out);
     buf_add_format(out, "<p class=\"dim\">%s · %s%s</p>\n", diagnosis->id,

@@ -76,8 +76,7 @@ static void add_cause(const struct run_result *result, const struct diagnosis *d
     add_item("fix", diagnosis->remedy, false, out);
     tally_add_explained(result, diagnosis, &cases);
     add_item("cases", buf_text(&cases), false, out);
-    const struct case_result *one =
-        diagnosis->num_cases ? result_case(result, diagnosis->cases[0]) : NULL;
+    const struct case_result *one = repeat_case(result, diagnosis);
     buf_reset(&cases);
     if (one)
         repeat_by_run(result, one, &cases);

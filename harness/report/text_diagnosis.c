@@ -111,8 +111,7 @@ static void add_cases_line(const struct page *page, const struct run_result *res
 static void add_repeat(const struct page *page, const struct run_result *result,
                        const struct diagnosis *diagnosis)
 {
-    const struct case_result *one =
-        diagnosis->num_cases ? result_case(result, diagnosis->cases[0]) : NULL;
+    const struct case_result *one = repeat_case(result, diagnosis);
     if (!one)
         return;
     struct buf line = {0};
