@@ -112,7 +112,7 @@ void engine_send(struct engine *engine, const struct engine_send *send)
         attempt_end(attempt, OUTCOME_NOT_SENT, "another exchange is in progress on the connection");
     else
         engine_connection_begin(connection, attempt,
-                                send->request->transport.tls.asked ? &tls_probe_way : &raw_way);
+                                send->request->transport.tls.asked ? &tls_handshake_way : &raw_way);
 }
 
 /* Takes one ended attempt out of the list, or returns NULL. The oldest first. */

@@ -101,11 +101,11 @@ struct engine_connection {
     struct http_reader *reader;
     struct buf out; /* the request as it goes out */
     size_t out_sent;
-    size_t head_len;         /* bytes of `out` before the body */
-    size_t piece_end;        /* no further than this before `resume_ns` */
-    int64_t resume_ns;       /* when sending goes on or, with STOP_HOLD, holding ends; monotonic */
-    bool may_send_body;      /* nothing has to be waited for any more */
-    struct tls_probe *probe; /* NULL = none */
+    size_t head_len;    /* bytes of `out` before the body */
+    size_t piece_end;   /* no further than this before `resume_ns` */
+    int64_t resume_ns;  /* when sending goes on or, with STOP_HOLD, holding ends; monotonic */
+    bool may_send_body; /* nothing has to be waited for any more */
+    struct tls_handshake *handshake; /* NULL = none */
     bool sending_failed;
     bool is_owned;     /* made by the engine for one attempt, freed with it */
     bool is_reusable;  /* the last exchange left it fit for another */
@@ -249,9 +249,9 @@ int64_t sending_due_ns(const struct engine_connection *connection);
 /* Ends a held attempt whose connection was closed or is no longer wanted; false when it is none. */
 bool sending_end_held(struct engine_connection *connection, const char *sentence);
 
-/* --- tls_probe.c --- */
+/* --- tls_handshake.c --- */
 
-extern const struct way tls_probe_way; /* a handshake that carries no request */
+extern const struct way tls_handshake_way; /* a handshake that carries no request */
 
 /* --- raw_way.c --- */
 

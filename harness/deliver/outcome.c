@@ -282,10 +282,10 @@ static int errno_of(const struct attempt *attempt, CURLcode code)
     if (attempt->socket_errno)
         return attempt->socket_errno;
     if (code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY) {
-        int probe = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
-        int number = probe < 0 && errno != EBADF ? errno : 0;
-        if (probe >= 0)
-            (void)close(probe);
+        int copy = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0);
+        int number = copy < 0 && errno != EBADF ? errno : 0;
+        if (copy >= 0)
+            (void)close(copy);
         return number;
     }
     (void)curl_easy_getinfo(attempt->connection ? attempt->connection->easy : attempt->easy,

@@ -96,11 +96,11 @@ static void ask_genuine(struct investigation *inv)
 static void ask_entry(struct investigation *inv)
 {
     bool dies = found_find(inv, "dies-on-refusals") != NULL; /* each copy would end it */
-    if (inv->num_probes > 0 || (!dies && repeat_forged(inv, any_is_lost(inv))) || inv->too_unstable)
+    if (inv->num_extras > 0 || (!dies && repeat_forged(inv, any_is_lost(inv))) || inv->too_unstable)
         return;
-    probes_forge(inv);
+    extras_forge(inv);
     extent_measure(inv);
-    sights_add_probes(inv);
+    sights_add_extras(inv);
     rules_of_entry_apply(inv);
 }
 
@@ -135,10 +135,10 @@ static void ask_breaking(struct investigation *inv)
 {
     if (fail_by_chance(inv))
         return;
-    if (inv->num_probes == 0)
-        probes_forge(inv);
-    probes_break(inv);
-    sights_add_probes(inv);
+    if (inv->num_extras == 0)
+        extras_forge(inv);
+    extras_break(inv);
+    sights_add_extras(inv);
     rules_of_breaking_apply(inv);
 }
 

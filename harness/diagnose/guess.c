@@ -34,7 +34,7 @@ static bool differs(const struct investigation *inv, const struct computation *b
 static bool tells(const struct sight *sight)
 {
     const struct exchange *exchange = sight->exchange;
-    return exchange->genuine && !sight->is_probe && sight->is_plain && sight->has_event &&
+    return exchange->genuine && !sight->is_extra && sight->is_plain && sight->has_event &&
            exchange->body_let_go == 0 && exchange->request.body.len <= BODY_MAX &&
            (exchange->accepted || sight->answer == ANSWER_REFUSED);
 }

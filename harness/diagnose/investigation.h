@@ -20,10 +20,10 @@
 /* One exchange, with what rules ask of it. */
 struct sight {
     const struct exchange *exchange;
-    const struct case_result *one; /* NULL: a control or a probe */
+    const struct case_result *one; /* NULL: a control or an extra */
     enum answer answer;
-    bool is_probe;          /* sent here, and believed */
-    bool trouble;           /* its case failed or warned; always for probes */
+    bool is_extra;          /* sent here, and believed */
+    bool trouble;           /* its case failed or warned; always for extras */
     size_t num_signatures;  /* headers Panora-Signature */
     struct bytes signature; /* of the first one */
     bool has_event;         /* it is an event as any receiver takes one */
@@ -50,8 +50,8 @@ struct investigation {
     struct rng rng;
     struct sight *sights;
     size_t num_sights;
-    struct exchange *probes; /* forged ones that were sent here; sights point to them */
-    size_t num_probes;
+    struct exchange *extras; /* forged ones that were sent here; sights point to them */
+    size_t num_extras;
     struct found *found;
     size_t num_found;
     const char *language;  /* that the evidence names, or NULL */
@@ -104,7 +104,7 @@ struct investigation {
 /* --- sight.c --- */
 
 void sights_gather(struct investigation *inv);
-void sights_add_probes(struct investigation *inv); /* again, after probes were sent */
+void sights_add_extras(struct investigation *inv); /* again, after extras were sent */
 void sights_clear(struct investigation *inv);
 
 /* Whether a genuine event was not accepted, or a forgery was. */
@@ -217,12 +217,12 @@ void telling_measure(struct investigation *inv); /* whether refusals tell a gues
 enum answer ask_request(struct investigation *inv, const struct request *request,
                         struct observation *seen);
 
-/* --- probes.c --- */
+/* --- extras.c --- */
 
 /* Sends forgeries, and malformed requests, of every kind that tells the ways to be wrong apart,
- * into `probes`. */
-void probes_forge(struct investigation *inv);
-void probes_break(struct investigation *inv);
+ * into `extras`. */
+void extras_forge(struct investigation *inv);
+void extras_break(struct investigation *inv);
 
 /* --- refusal.c --- */
 

@@ -26,9 +26,9 @@ static bool is_empty_and_skipped(const struct rule *rule, const struct sight *si
 /* How long the signature is that this endpoint expects. */
 static size_t expected_len(const struct investigation *inv)
 {
-    for (size_t i = 0; inv->by.parts[PART_DIGEST] && i < inv->num_probes; i++)
-        if (*inv->probes[i].right_signature)
-            return strlen(inv->probes[i].right_signature);
+    for (size_t i = 0; inv->by.parts[PART_DIGEST] && i < inv->num_extras; i++)
+        if (*inv->extras[i].right_signature)
+            return strlen(inv->extras[i].right_signature);
     return SIGNATURE_SIZE - 1;
 }
 

@@ -28,7 +28,7 @@ static bool breaks_as_genuine(const struct investigation *inv, const struct sigh
 static bool is_asked(const struct investigation *inv, enum effect effect, const struct sight *sight)
 {
     /* where events are refused by chance, forgeries are refused for good reason, too */
-    bool is_refusal = sight->is_probe && sight->answer == ANSWER_REFUSED;
+    bool is_refusal = sight->is_extra && sight->answer == ANSWER_REFUSED;
     bool by_chance = inv->unstable && inv->unstable_status && !is_refusal &&
                      sight->exchange->seen.status == inv->unstable_status;
     if (!is_post(sight) || !sight_was_answered(sight) || sight_was_limited(sight) || by_chance)
@@ -42,7 +42,7 @@ static bool is_asked(const struct investigation *inv, enum effect effect, const 
 
 static bool died(const struct sight *sight)
 {
-    return sight->answer == ANSWER_DIED || (sight->is_probe && sight->exchange->repeated) ||
+    return sight->answer == ANSWER_DIED || (sight->is_extra && sight->exchange->repeated) ||
            (sight->one && sight->one->canary_failed);
 }
 
@@ -86,7 +86,7 @@ static struct fit fit_of(const struct investigation *inv, const struct rule *rul
     struct fit fit = {.sound = true};
     for (size_t i = 0; i < inv->num_sights && fit.sound; i++) {
         const struct sight *sight = &inv->sights[i];
-        if (!sight->is_probe || !is_asked(inv, rule->effect, sight))
+        if (!sight->is_extra || !is_asked(inv, rule->effect, sight))
             continue;
         bool predicted = rule->predicts(rule, inv, sight);
         bool shown = shows(rule->effect, sight);
@@ -108,7 +108,7 @@ static struct fit fit_of(const struct investigation *inv, const struct rule *rul
     return fit;
 }
 
-/* One probe and what it met, for a pair. */
+/* One extra and what it met, for a pair. */
 static char *describe(const struct sight *sight)
 {
     struct buf out = {0};
@@ -214,20 +214,20 @@ static void add_found(struct investigation *inv, const struct rule *rules, size_
     free(contrast);
 }
 
-/* Probes that the rule explains are not explained twice. */
+/* Extras that the rule explains are not explained twice. */
 static void cover(const struct investigation *inv, const struct rule *rule, bool *covered)
 {
     for (size_t i = 0; i < inv->num_sights; i++)
         covered[i] =
             covered[i] ||
-            (inv->sights[i].is_probe && is_asked(inv, rule->effect, &inv->sights[i]) &&
+            (inv->sights[i].is_extra && is_asked(inv, rule->effect, &inv->sights[i]) &&
              rule->predicts(rule, inv, &inv->sights[i]) && shows(rule->effect, &inv->sights[i]));
 }
 
 /* An ordinary event with one wrong signature. */
 static bool is_about_signature(const struct sight *sight)
 {
-    return sight->is_probe && sight->has_event && sight->num_signatures == 1 && !sight->is_right &&
+    return sight->is_extra && sight->has_event && sight->num_signatures == 1 && !sight->is_right &&
            sight->is_plain;
 }
 

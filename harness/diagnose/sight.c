@@ -114,8 +114,8 @@ static void add_sight(struct investigation *inv, const struct exchange *exchange
     /* most parsers refuse a byte order mark */
     sight->has_event = is_event(sight) && buf_text(&request->body)[0] != '\xEF';
     find_right(inv, sight);
-    sight->is_probe = (!one && trouble) || exchange->by_scheme;
-    if (sight->is_probe) { /* by the endpoint's own rule */
+    sight->is_extra = (!one && trouble) || exchange->by_scheme;
+    if (sight->is_extra) { /* by the endpoint's own rule */
         memcpy(sight->right, exchange->right_signature, sizeof sight->right);
         sight->is_right =
             sight->num_signatures == 1 && bytes_equal(sight->signature, bytes_of(sight->right));
@@ -137,7 +137,7 @@ void sights_gather(struct investigation *inv)
         if (one->verdict == VERDICT_SKIP) /* what was answered says nothing about the endpoint */
             continue;
         for (size_t k = 0; k < one->num_exchanges; k++)
-            if (trouble || !one->exchanges[k].by_scheme) /* else it shows what the probes show */
+            if (trouble || !one->exchanges[k].by_scheme) /* else it shows what the extras show */
                 add_sight(inv, &one->exchanges[k], one, trouble);
     }
 }
@@ -151,27 +151,27 @@ static void forget_sights(struct investigation *inv, size_t from)
     inv->num_sights = from;
 }
 
-/* The probes have moved since: all of them are looked at again. */
-void sights_add_probes(struct investigation *inv)
+/* The extras have moved since: all of them are looked at again. */
+void sights_add_extras(struct investigation *inv)
 {
     size_t first = 0;
-    while (first < inv->num_sights && (inv->sights[first].one || !inv->sights[first].is_probe))
+    while (first < inv->num_sights && (inv->sights[first].one || !inv->sights[first].is_extra))
         first++;
     forget_sights(inv, first);
-    for (size_t i = 0; i < inv->num_probes; i++)
-        add_sight(inv, &inv->probes[i], NULL, true);
+    for (size_t i = 0; i < inv->num_extras; i++)
+        add_sight(inv, &inv->extras[i], NULL, true);
 }
 
 void sights_clear(struct investigation *inv)
 {
     forget_sights(inv, 0);
     free(inv->sights);
-    for (size_t i = 0; i < inv->num_probes; i++) {
-        free(inv->probes[i].sent);
-        request_clear(&inv->probes[i].request);
-        observation_clear(&inv->probes[i].seen);
+    for (size_t i = 0; i < inv->num_extras; i++) {
+        free(inv->extras[i].sent);
+        request_clear(&inv->extras[i].request);
+        observation_clear(&inv->extras[i].seen);
     }
-    free(inv->probes);
+    free(inv->extras);
 }
 
 bool sight_was_answered(const struct sight *sight)

@@ -451,7 +451,7 @@ static void note_leaks(struct investigation *inv)
     for (size_t i = 0; i < ARRAY_LEN(symptoms); i++)
         for (size_t k = 0; symptoms[i].leak && k < inv->num_sights; k++) {
             const struct exchange *exchange = inv->sights[k].exchange;
-            if (!inv->sights[k].is_probe || exchange->leaked != symptoms[i].leak)
+            if (!inv->sights[k].is_extra || exchange->leaked != symptoms[i].leak)
                 continue;
             char *evidence = mem_format("a response to %s contains it", exchange->sent);
             struct diagnosis *found = found_add(inv, &symptoms[i].kind, symptoms[i].harm_rank,

@@ -13,7 +13,7 @@
 #include "run/follow.h"
 #include "run/honest.h"
 #include "run/order.h"
-#include "run/search.h"
+#include "run/probe_case.h"
 #include "run/trouble.h"
 
 static void redact_text(const struct run_result *result, char **text)
@@ -120,7 +120,7 @@ static void judge_one_case(struct runner *runner, struct testcase *test, struct 
     else
         judge_sent(runner, test, out);
     if (test->probe && !test->skip)
-        search_measure(test, out);
+        probe_case_measure(test, out);
     for (size_t i = 0; i < test->count; i++) {
         struct exchange *exchange = &test->exchanges[i];
         exchange->as_panora = answer_as_panora(&exchange->seen);

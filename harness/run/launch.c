@@ -8,7 +8,7 @@
 #include "result/packed.h"
 #include "run/order.h"
 #include "run/pace.h"
-#include "run/search.h"
+#include "run/probe_case.h"
 #include "run/trouble.h"
 
 /* After so many hangs, or deaths of the endpoint, by one kind of request the rest of that kind is
@@ -79,7 +79,7 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
         return;
     }
     struct error err = {0};
-    if (test->probe && !runner->stop && search_extend(test, &err))
+    if (test->probe && !runner->stop && probe_case_extend(test, &err))
         return;
     test->state = CASE_ENDED;
     test->ended_ns = now_ns;

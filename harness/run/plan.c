@@ -165,8 +165,8 @@ static void cannot_send(struct planned *planned)
     planned->skip = planned->cannot;
 }
 
-bool plan_compose_search(const struct plan *plan, const struct planned *planned, size_t index,
-                         int64_t value, struct planned_request *out, struct error *err)
+bool plan_compose_probe(const struct plan *plan, const struct planned *planned, size_t index,
+                        int64_t value, struct planned_request *out, struct error *err)
 {
     struct composed made;
     struct rng rng = rng_for(plan->options->seed, planned->one->id);
@@ -180,12 +180,12 @@ bool plan_compose_search(const struct plan *plan, const struct planned *planned,
     return true;
 }
 
-static bool begin_search(const struct plan *plan, struct planned *planned, struct error *err)
+static bool begin_probe(const struct plan *plan, struct planned *planned, struct error *err)
 {
     planned->probe = probe_of(planned->one->probe);
-    if (!plan_compose_search(plan, planned, 0,
-                             probe_next(planned->probe, planned->probe->max, NULL, 0),
-                             &planned->requests[0], err))
+    if (!plan_compose_probe(plan, planned, 0,
+                            probe_next(planned->probe, planned->probe->max, NULL, 0),
+                            &planned->requests[0], err))
         return error_prefix(err, "%s", planned->one->id);
     planned->count = 1;
     return true;
@@ -212,7 +212,7 @@ static bool compose_planned(struct plan *plan, struct planned *planned, struct e
     const struct suite_case *one = planned->one;
     planned->requests =
         mem_alloc((count_requests(plan->options, one) + 1) * sizeof *planned->requests);
-    return one->probe ? begin_search(plan, planned, err) : compose_case(plan, planned, err);
+    return one->probe ? begin_probe(plan, planned, err) : compose_case(plan, planned, err);
 }
 
 static bool add_case(struct plan *plan, const struct suite_case *one, const char *skip,

@@ -57,7 +57,7 @@ struct plan *plan_resign(const struct plan *plan, const struct scheme *scheme, c
 struct planned_request plan_take(const struct plan *plan, size_t step, struct composed *composed);
 
 /* Composes request `index` of a search, which tries `value`. */
-bool plan_compose_search(const struct plan *plan, const struct planned *planned, size_t index,
-                         int64_t value, struct planned_request *out, struct error *err);
+bool plan_compose_probe(const struct plan *plan, const struct planned *planned, size_t index,
+                        int64_t value, struct planned_request *out, struct error *err);
 
 #endif

@@ -5,13 +5,13 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "run/diagnosing.h"
 #include "run/effect_asking.h"
 #include "run/finish.h"
 #include "run/launch.h"
 #include "run/order.h"
 #include "run/pace.h"
 #include "run/port.h"
-#include "run/probing.h"
 #include "run/resign.h"
 #include "run/trouble.h"
 
@@ -96,7 +96,7 @@ static bool diagnosis_is_due(const struct runner *runner, int64_t now_ns)
 {
     const struct run_options *options = runner->options;
     const size_t *counts = runner->result->counts;
-    int64_t most_ns = options->max_time_ns - options->max_time_ns / PROBING_SHARE_OF_TIME;
+    int64_t most_ns = options->max_time_ns - options->max_time_ns / DIAGNOSING_SHARE_OF_TIME;
     bool troubled = counts[VERDICT_FAIL] > 0 || counts[VERDICT_INCONCLUSIVE] > 0;
     return most_ns && troubled && options->diagnose != DIAGNOSE_OFF &&
            now_ns - runner->begun_ns >= most_ns;
@@ -154,7 +154,7 @@ static void see_first(struct runner *runner, int64_t now_ns)
         return;
     }
     if (!port_is_doubtful(seen, options->target->is_tls)) {
-        probing_first_refusal(runner, first);
+        diagnosing_first_refusal(runner, first);
         if (runner->refusal.scheme)
             resign_cases(runner, &runner->refusal);
         return;
@@ -283,7 +283,7 @@ bool run_plan(const struct plan *plan, const struct run_listener *listener,
     loop(&runner);
     effect_ask(&runner);
     finish_result(&runner);
-    probing_diagnose(&runner);
+    diagnosing_cases(&runner);
     finish_redact(&runner);
     gate_free(runner.gate);
     canary_clear(&runner.canary);

@@ -1,4 +1,4 @@
-#include "run/search.h"
+#include "run/probe_case.h"
 
 #include "judge/expectation.h"
 #include "run/select.h"
@@ -22,7 +22,7 @@ static void gather(const struct testcase *test, struct tried out[PROBE_SHOTS_MAX
         out[i] = (struct tried){test->shots[i].probed, result_of(&test->exchanges[i])};
 }
 
-bool search_extend(struct testcase *test, struct error *err)
+bool probe_case_extend(struct testcase *test, struct error *err)
 {
     struct tried tried[PROBE_SHOTS_MAX];
     struct planned_request request;
@@ -30,14 +30,14 @@ bool search_extend(struct testcase *test, struct error *err)
     gather(test, tried);
     int64_t value = probe_next(
         test->probe, probe_most(test->probe, select_is_gentle(plan->options)), tried, test->count);
-    if (value == 0 || !plan_compose_search(plan, test->planned, test->count, value, &request, err))
+    if (value == 0 || !plan_compose_probe(plan, test->planned, test->count, value, &request, err))
         return false;
     testcase_take(test, test->count++, &request);
     exchange_clear(&request.exchange);
     return true;
 }
 
-void search_measure(const struct testcase *test, struct case_result *out)
+void probe_case_measure(const struct testcase *test, struct case_result *out)
 {
     struct tried tried[PROBE_SHOTS_MAX];
     gather(test, tried);

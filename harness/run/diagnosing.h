@@ -1,18 +1,18 @@
 /* Asks what is behind the failures. */
-#ifndef RUN_PROBING_H
-#define RUN_PROBING_H
+#ifndef RUN_DIAGNOSING_H
+#define RUN_DIAGNOSING_H
 
 #include "run/runner.h"
 
 /* After the first case: a genuine event that was refused is looked into at once, and the listener
  * is told what was found; a forgery that was refused leaves that open, and one is sent. Nothing
  * else is in flight meanwhile. Fills the runner's `refusal`. */
-void probing_first_refusal(struct runner *runner, const struct testcase *first);
+void diagnosing_first_refusal(struct runner *runner, const struct testcase *first);
 
 /* A slow endpoint gets so large a part of the run's time: a fifth. */
-#define PROBING_SHARE_OF_TIME 5
+#define DIAGNOSING_SHARE_OF_TIME 5
 
 /* Fills in the result's diagnoses. Last of all: every case is judged. */
-void probing_diagnose(struct runner *runner);
+void diagnosing_cases(struct runner *runner);
 
 #endif

@@ -1,5 +1,5 @@
 /* Asks the endpoint what the diagnosis wants to know, within the budgets of the run. */
-#include "run/probing.h"
+#include "run/diagnosing.h"
 
 #include <stdlib.h>
 
@@ -21,7 +21,7 @@
 /* ... and who never answered is asked by another name once. */
 #define HUNG_ALWAYS_MAX 2
 
-struct probing {
+struct inquiry {
     struct runner *runner;
     int64_t begun_ns;
     size_t num_hung;
@@ -29,39 +29,39 @@ struct probing {
     const char *stopped; /* why nothing more is sent; NULL = something may be */
 };
 
-static int64_t longest_of(const struct probing *probing)
+static int64_t longest_of(const struct inquiry *inquiry)
 {
-    const struct runner *runner = probing->runner;
-    int64_t share_ns = runner->options->max_time_ns / PROBING_SHARE_OF_TIME;
-    int64_t left_ns = TIME_IF_GRAVE - (probing->begun_ns - runner->begun_ns);
+    const struct runner *runner = inquiry->runner;
+    int64_t share_ns = runner->options->max_time_ns / DIAGNOSING_SHARE_OF_TIME;
+    int64_t left_ns = TIME_IF_GRAVE - (inquiry->begun_ns - runner->begun_ns);
     if (!health_is_very_slow(&runner->health) || left_ns > share_ns)
         return share_ns;
     return left_ns > LEAST_IF_GRAVE ? left_ns : LEAST_IF_GRAVE;
 }
 
-static bool may_send(struct probing *probing)
+static bool may_send(struct inquiry *inquiry)
 {
     bool ever_answered =
-        probing->runner->health.answered || probing->runner->health.hangs[SHOT_GENUINE] == 0;
+        inquiry->runner->health.answered || inquiry->runner->health.hangs[SHOT_GENUINE] == 0;
     size_t hung_max = ever_answered ? HUNG_MAX : HUNG_ALWAYS_MAX;
-    if (probing->num_hung >= hung_max)
-        probing->stopped = "too many of the experiments were never answered";
-    else if (clock_monotonic_ns() - probing->begun_ns > longest_of(probing))
-        probing->stopped = "the time for the experiments (a fifth of --max-time) ran out";
-    return !probing->stopped;
+    if (inquiry->num_hung >= hung_max)
+        inquiry->stopped = "too many of the experiments were never answered";
+    else if (clock_monotonic_ns() - inquiry->begun_ns > longest_of(inquiry))
+        inquiry->stopped = "the time for the experiments (a fifth of --max-time) ran out";
+    return !inquiry->stopped;
 }
 
 static bool send_batch(void *payload, const struct diagnose_batch *batch, struct observation *seen)
 {
-    struct probing *probing = payload;
-    struct runner *runner = probing->runner;
+    struct inquiry *inquiry = payload;
+    struct runner *runner = inquiry->runner;
     const struct run_options *options = runner->options;
     const struct experiment experiment = {.requests = batch->requests,
                                           .count = batch->count,
                                           .at_once = batch->at_once,
                                           .gap_ns = batch->gap_ns,
                                           .one_connection = batch->one_connection};
-    if (!may_send(probing)) {
+    if (!may_send(inquiry)) {
         for (size_t i = 0; i < batch->count; i++)
             observation_init(&seen[i]);
         return false;
@@ -70,9 +70,9 @@ static bool send_batch(void *payload, const struct diagnose_batch *batch, struct
     size_t num_sent =
         experiment_run(runner->gate, options->extra_headers,
                        shorter ? batch->timeout_ns : options->deadline_ns, &experiment, seen);
-    probing->num_sent += num_sent;
+    inquiry->num_sent += num_sent;
     for (size_t i = 0; i < batch->count; i++)
-        probing->num_hung += seen[i].outcome == OUTCOME_TIMED_OUT;
+        inquiry->num_hung += seen[i].outcome == OUTCOME_TIMED_OUT;
     return num_sent == experiment.count;
 }
 
@@ -142,9 +142,9 @@ static void unpack_odd(struct runner *runner)
 #define DROPS_MIN 2 /* once may be a worker that was replaced */
 #define DAY_MS    INT64_C(86400000)
 
-static struct diagnose_input input_for(struct probing *probing)
+static struct diagnose_input input_for(struct inquiry *inquiry)
 {
-    const struct runner *runner = probing->runner;
+    const struct runner *runner = inquiry->runner;
     const struct run_options *options = runner->options;
     const struct plan *plan = runner->plan;
     return (struct diagnose_input){
@@ -167,10 +167,10 @@ static struct diagnose_input input_for(struct probing *probing)
         .first_status = runner->health.any_accepted ? runner->health.first_status : 0,
         .max_requests = budgets[options->diagnose].max_requests - runner->result->num_experiments,
         .max_words = budgets[options->diagnose].words,
-        .max_ns = longest_of(probing),
-        .stopped = &probing->stopped,
+        .max_ns = longest_of(inquiry),
+        .stopped = &inquiry->stopped,
         .send = send_batch,
-        .payload = probing,
+        .payload = inquiry,
     };
 }
 
@@ -185,7 +185,7 @@ static bool is_refusal(const struct observation *seen)
            (answer == ANSWER_ERROR && !health_is_overload(seen));
 }
 
-void probing_first_refusal(struct runner *runner, const struct testcase *first)
+void diagnosing_first_refusal(struct runner *runner, const struct testcase *first)
 {
     const struct run_listener *listener = runner->listener;
     const struct exchange *exchange = &first->exchanges[0];
@@ -194,11 +194,11 @@ void probing_first_refusal(struct runner *runner, const struct testcase *first)
     runner->refusal.genuine_status = exchange->genuine ? exchange->seen.status : 0;
     if (runner->options->diagnose != DIAGNOSE_FULL || runner->options->is_unsigned)
         return;
-    struct probing probing = {.runner = runner, .begun_ns = clock_monotonic_ns()};
-    struct diagnose_input input = input_for(&probing);
+    struct inquiry inquiry = {.runner = runner, .begun_ns = clock_monotonic_ns()};
+    struct diagnose_input input = input_for(&inquiry);
     input.max_requests = FIRST_REFUSAL_MAX;
     diagnose_first_refusal(&input, exchange, &runner->refusal);
-    runner->result->num_experiments = probing.num_sent;
+    runner->result->num_experiments = inquiry.num_sent;
     if (order_is_shut(runner))
         runner->health.is_limited = true; /* it was waited for long enough */
     const struct run_refusal news = {.cause = runner->refusal.sentence,
@@ -209,14 +209,14 @@ void probing_first_refusal(struct runner *runner, const struct testcase *first)
         listener->on_refusal(listener->payload, &news);
 }
 
-void probing_diagnose(struct runner *runner)
+void diagnosing_cases(struct runner *runner)
 {
     const struct run_options *options = runner->options;
     const struct progress *progress = &runner->progress;
     const struct exchange **controls =
         mem_alloc((progress->num_controls + 1) * sizeof(struct exchange *));
-    struct probing probing = {.runner = runner, .begun_ns = clock_monotonic_ns()};
-    struct diagnose_input input = input_for(&probing);
+    struct inquiry inquiry = {.runner = runner, .begun_ns = clock_monotonic_ns()};
+    struct diagnose_input input = input_for(&inquiry);
     for (size_t i = 0; i < progress->num_controls; i++)
         controls[i] = &progress->controls[i].exchanges[0];
     input.controls = controls;
@@ -229,7 +229,7 @@ void probing_diagnose(struct runner *runner)
         unpack_odd(runner);
         diagnose(&input, &runner->result->diagnoses, &runner->result->num_diagnoses);
     }
-    runner->result->num_experiments += probing.num_sent;
+    runner->result->num_experiments += inquiry.num_sent;
     runner->result->num_requests = runner_num_sent(runner);
     if (runner_was_interrupted(runner))
         finish_interrupted(runner);

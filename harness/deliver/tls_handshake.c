@@ -16,7 +16,7 @@
 #include "deliver/engine_internal.h"
 #include "deliver/tls_certificate.h"
 
-struct tls_probe {
+struct tls_handshake {
     SSL_CTX *context;
     SSL *ssl;
     bool wants_room;
@@ -25,21 +25,21 @@ struct tls_probe {
 
 static void release(struct engine_connection *connection)
 {
-    struct tls_probe *probe = connection->probe;
-    if (!probe)
+    struct tls_handshake *handshake = connection->handshake;
+    if (!handshake)
         return;
-    connection->probe = NULL;
-    if (probe->agreed)
-        (void)SSL_shutdown(probe->ssl);
-    SSL_free(probe->ssl);
-    SSL_CTX_free(probe->context);
+    connection->handshake = NULL;
+    if (handshake->agreed)
+        (void)SSL_shutdown(handshake->ssl);
+    SSL_free(handshake->ssl);
+    SSL_CTX_free(handshake->context);
     ERR_clear_error();
-    free(probe);
+    free(handshake);
 }
 
 static bool wants_room(const struct engine_connection *connection)
 {
-    return connection->probe->wants_room;
+    return connection->handshake->wants_room;
 }
 
 static int64_t due_ns(const struct engine_connection *connection)
@@ -160,27 +160,27 @@ static void begin(struct engine_connection *connection)
         end(connection, OUTCOME_LEFT, "this client cannot offer that");
         return;
     }
-    struct tls_probe *probe = mem_alloc(sizeof *probe);
-    connection->probe = probe;
-    probe->context = context;
-    probe->ssl = SSL_new(context);
-    if (!probe->ssl || SSL_set_fd(probe->ssl, connection->socket) != 1)
+    struct tls_handshake *handshake = mem_alloc(sizeof *handshake);
+    connection->handshake = handshake;
+    handshake->context = context;
+    handshake->ssl = SSL_new(context);
+    if (!handshake->ssl || SSL_set_fd(handshake->ssl, connection->socket) != 1)
         mem_library_failed();
-    set_alpn(probe->ssl, attempt->request->transport.tls.alpn);
-    SSL_set_app_data(probe->ssl, facts);
-    SSL_set_msg_callback(probe->ssl, on_message);
-    SSL_set_msg_callback_arg(probe->ssl, facts);
+    set_alpn(handshake->ssl, attempt->request->transport.tls.alpn);
+    SSL_set_app_data(handshake->ssl, facts);
+    SSL_set_msg_callback(handshake->ssl, on_message);
+    SSL_set_msg_callback_arg(handshake->ssl, facts);
     if (is_name(engine->target->host))
-        (void)SSL_set_tlsext_host_name(probe->ssl, engine->target->host);
-    SSL_set_connect_state(probe->ssl);
+        (void)SSL_set_tlsext_host_name(handshake->ssl, engine->target->host);
+    SSL_set_connect_state(handshake->ssl);
 }
 
 static void on_agreed(struct engine_connection *connection)
 {
     struct attempt *attempt = connection->attempt;
     struct tls_facts *facts = &attempt->seen.tls;
-    const SSL *ssl = connection->probe->ssl;
-    connection->probe->agreed = true;
+    const SSL *ssl = connection->handshake->ssl;
+    connection->handshake->agreed = true;
     attempt->seen.tls_ns = attempt_age_ns(attempt);
     facts->established = true;
     tls_copy_text(facts->protocol, sizeof facts->protocol, SSL_get_version(ssl));
@@ -206,7 +206,7 @@ static void on_refused(struct engine_connection *connection)
 
 static void step(struct engine_connection *connection)
 {
-    struct tls_probe *probe = connection->probe;
+    struct tls_handshake *handshake = connection->handshake;
     connection->is_pending = false;
     if (clock_monotonic_ns() >= attempt_deadline_ns(connection->attempt)) {
         attempt_end_late(connection->attempt);
@@ -214,16 +214,16 @@ static void step(struct engine_connection *connection)
         return;
     }
     ERR_clear_error();
-    int result = SSL_do_handshake(probe->ssl);
-    int error = result == 1 ? SSL_ERROR_NONE : SSL_get_error(probe->ssl, result);
-    probe->wants_room = error == SSL_ERROR_WANT_WRITE;
+    int result = SSL_do_handshake(handshake->ssl);
+    int error = result == 1 ? SSL_ERROR_NONE : SSL_get_error(handshake->ssl, result);
+    handshake->wants_room = error == SSL_ERROR_WANT_WRITE;
     if (result == 1)
         on_agreed(connection);
     else if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE)
         on_refused(connection);
 }
 
-const struct way tls_probe_way = {
+const struct way tls_handshake_way = {
     .begin = begin,
     .step = step,
     .due_ns = due_ns,

@@ -50,7 +50,7 @@ enum form {
     FORM_COUNT
 };
 
-struct probe_row {
+struct extra_row {
     const char *sent;
     enum shape shape;
     const char *text;
@@ -62,7 +62,7 @@ struct probe_row {
 #define MADE_UP "5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f"
 #define LARGE   ((size_t)200 * 1024)
 
-static const struct probe_row forgeries[] = {
+static const struct extra_row forgeries[] = {
     {"64 invented digits", SHAPE_TEXT, MADE_UP, 0, FORM_USUAL, NULL},
     {"no signature", SHAPE_NONE, NULL, 0, FORM_USUAL, NULL},
     {"an empty signature", SHAPE_TEXT, "", 0, FORM_USUAL, NULL},
@@ -134,7 +134,7 @@ static const struct probe_row forgeries[] = {
      NULL},
 };
 
-static const struct probe_row malformed[] = {
+static const struct extra_row malformed[] = {
     {"64 invented digits, once more", SHAPE_TEXT, MADE_UP, 0, FORM_USUAL, NULL},
     {"an odd number of digits", SHAPE_TEXT, "5e1f0a9b3", 0, FORM_USUAL, NULL},
     {"characters that are not hex digits", SHAPE_TEXT, "not a signature", 0, FORM_USUAL, NULL},
@@ -184,7 +184,7 @@ static void add_wrong(const char *right, size_t from, size_t to, struct buf *out
         buf_add_char(out, wrong_digit(right[i]));
 }
 
-static void add_value(struct investigation *inv, const struct probe_row *row, const char *right,
+static void add_value(struct investigation *inv, const struct extra_row *row, const char *right,
                       struct bytes body, struct buf *out)
 {
     size_t len = strlen(right);
@@ -270,19 +270,19 @@ static void sign_right(struct investigation *inv, struct bytes body, char out[SI
 
 #define LONG_HEADER 9000
 
-static void alter(struct investigation *inv, const struct probe_row *row, struct exchange *probe)
+static void alter(struct investigation *inv, const struct extra_row *row, struct exchange *extra)
 {
-    struct request *request = &probe->request;
+    struct request *request = &extra->request;
     struct buf value = {0};
-    sign_right(inv, buf_bytes(&request->body), probe->right_signature);
-    add_value(inv, row, probe->right_signature, buf_bytes(&request->body), &value);
+    sign_right(inv, buf_bytes(&request->body), extra->right_signature);
+    add_value(inv, row, extra->right_signature, buf_bytes(&request->body), &value);
     if (row->shape == SHAPE_NONE || row->shape == SHAPE_QUERY)
         (void)headers_remove(&request->headers, sight_header(inv));
     else
         headers_set(&request->headers, sight_header(inv), buf_text(&value));
     if (row->shape == SHAPE_QUERY)
-        request->query = mem_format("panora-signature=%s&signature=%s", probe->right_signature,
-                                    probe->right_signature);
+        request->query = mem_format("panora-signature=%s&signature=%s", extra->right_signature,
+                                    extra->right_signature);
     if (row->form == FORM_LONG_HEADER) {
         struct buf text = {0};
         buf_add_repeated(&text, 'x', LONG_HEADER);
@@ -292,23 +292,23 @@ static void alter(struct investigation *inv, const struct probe_row *row, struct
     buf_clear(&value);
 }
 
-static struct exchange *new_probe(struct investigation *inv, const char *sent)
+static struct exchange *new_extra(struct investigation *inv, const char *sent)
 {
-    inv->probes = mem_resize(inv->probes, inv->num_probes + 1, sizeof *inv->probes);
-    struct exchange *probe = &inv->probes[inv->num_probes++];
-    *probe = (struct exchange){.sent = mem_text(sent)};
-    observation_init(&probe->seen);
-    return probe;
+    inv->extras = mem_resize(inv->extras, inv->num_extras + 1, sizeof *inv->extras);
+    struct exchange *extra = &inv->extras[inv->num_extras++];
+    *extra = (struct exchange){.sent = mem_text(sent)};
+    observation_init(&extra->seen);
+    return extra;
 }
 
 /* A genuine event that comes before; its answer is noted as well. */
 static void write_genuine(struct investigation *inv, const char *id)
 {
     const struct specimen usual = {.id = id};
-    struct exchange *probe = new_probe(inv, "a genuine event");
-    probe->genuine = true;
-    (void)specimen_write(inv, &usual, &probe->request);
-    sign_right(inv, buf_bytes(&probe->request.body), probe->right_signature);
+    struct exchange *extra = new_extra(inv, "a genuine event");
+    extra->genuine = true;
+    (void)specimen_write(inv, &usual, &extra->request);
+    sign_right(inv, buf_bytes(&extra->request.body), extra->right_signature);
 }
 
 #define DEATH_NS (100 * NS_PER_MS)
@@ -338,15 +338,15 @@ static bool dies_again(struct investigation *inv, const struct request *request)
 #define CHANCE_TRIES 8 /* of a forgery that one of two instances lets in */
 
 /* What the endpoint does by chance says nothing about this request. */
-static bool is_chance(const struct investigation *inv, const struct exchange *probe,
+static bool is_chance(const struct investigation *inv, const struct exchange *extra,
                       enum answer answer)
 {
-    if (inv->verifies_by_chance && !probe->genuine && answer == ANSWER_ACCEPTED)
+    if (inv->verifies_by_chance && !extra->genuine && answer == ANSWER_ACCEPTED)
         return true;
-    return inv->unstable && probe->seen.status == inv->unstable_status;
+    return inv->unstable && extra->seen.status == inv->unstable_status;
 }
 
-/* Whether a genuine event meets the same just now: then it is not the probe, and what it is gets
+/* Whether a genuine event meets the same just now: then it is not the extra, and what it is gets
  * measured. */
 static bool fails_as_well(struct investigation *inv, const struct observation *seen)
 {
@@ -362,33 +362,33 @@ static bool fails_as_well(struct investigation *inv, const struct observation *s
     return same;
 }
 
-static void send_probe(struct investigation *inv, struct exchange *probe)
+static void send_extra(struct investigation *inv, struct exchange *extra)
 {
     size_t deaths = inv->num_died;
-    enum answer answer = ask_request(inv, &probe->request, &probe->seen);
+    enum answer answer = ask_request(inv, &extra->request, &extra->seen);
     size_t tries = inv->verifies_by_chance ? CHANCE_TRIES : inv->unstable ? inv->tries : 1;
-    for (size_t i = 1; i < tries && is_chance(inv, probe, answer); i++) {
-        observation_clear(&probe->seen);
-        answer = ask_request(inv, &probe->request, &probe->seen);
+    for (size_t i = 1; i < tries && is_chance(inv, extra, answer); i++) {
+        observation_clear(&extra->seen);
+        answer = ask_request(inv, &extra->request, &extra->seen);
     }
-    if (answer == ANSWER_ERROR && fails_as_well(inv, &probe->seen)) {
-        observation_clear(&probe->seen);
-        answer = ask_request(inv, &probe->request, &probe->seen);
+    if (answer == ANSWER_ERROR && fails_as_well(inv, &extra->seen)) {
+        observation_clear(&extra->seen);
+        answer = ask_request(inv, &extra->request, &extra->seen);
     }
-    if (inv->num_died > deaths && probe > inv->probes) /* perhaps the one before did it */
-        probe[-1].repeated = dies_again(inv, &probe[-1].request);
-    if (answer == ANSWER_DIED && !dies_again(inv, &probe->request)) {
-        observation_clear(&probe->seen);
-        answer = ask_request(inv, &probe->request, &probe->seen);
+    if (inv->num_died > deaths && extra > inv->extras) /* perhaps the one before did it */
+        extra[-1].repeated = dies_again(inv, &extra[-1].request);
+    if (answer == ANSWER_DIED && !dies_again(inv, &extra->request)) {
+        observation_clear(&extra->seen);
+        answer = ask_request(inv, &extra->request, &extra->seen);
     }
-    probe->accepted = answer == ANSWER_ACCEPTED;
-    leaks_search(probe, inv->input->secret);
+    extra->accepted = answer == ANSWER_ACCEPTED;
+    leaks_search(extra, inv->input->secret);
 }
 
-/* Both on one connection: the two probes that were written last. */
+/* Both on one connection: the two extras that were written last. */
 static void send_two(struct investigation *inv)
 {
-    struct exchange *first = &inv->probes[inv->num_probes - 2];
+    struct exchange *first = &inv->extras[inv->num_extras - 2];
     struct request requests[2] = {first[0].request, first[1].request};
     struct observation seen[2];
     const struct diagnose_batch batch = {
@@ -400,7 +400,7 @@ static void send_two(struct investigation *inv)
     }
 }
 
-static void write_deep(struct investigation *inv, const struct probe_row *row, struct request *out)
+static void write_deep(struct investigation *inv, const struct extra_row *row, struct request *out)
 {
     const char *quote = strcmp(row->of, "text") == 0 ? "\"" : "";
     struct buf body = {0};
@@ -421,8 +421,8 @@ static bool is_by_form(enum form form)
 
 static bool any_got_in(const struct investigation *inv)
 {
-    for (size_t i = 0; i < inv->num_probes; i++)
-        if (inv->probes[i].accepted && !inv->probes[i].genuine)
+    for (size_t i = 0; i < inv->num_extras; i++)
+        if (inv->extras[i].accepted && !inv->extras[i].genuine)
             return true;
     return false;
 }
@@ -447,18 +447,18 @@ static bool takes_second(struct investigation *inv)
 }
 
 /* Refused for where it comes, as its genuine twin is: that tells nothing. */
-static bool is_refused_for_place(struct investigation *inv, const struct probe_row *row,
-                                 const char *id, const struct exchange *probe)
+static bool is_refused_for_place(struct investigation *inv, const struct extra_row *row,
+                                 const char *id, const struct exchange *extra)
 {
     const struct specimen again = {.id = id};
-    if (probe->accepted)
+    if (extra->accepted)
         return false;
     if (row->form == FORM_SAME_ID)
         return !specimen_passes(inv, &again);
     return row->form == FORM_SAME_CONNECTION && !takes_second(inv);
 }
 
-static void ask_row(struct investigation *inv, const struct probe_row *row)
+static void ask_row(struct investigation *inv, const struct extra_row *row)
 {
     char id[UUID_SIZE];
     const char *name = feature_of_form(row->form);
@@ -474,35 +474,35 @@ static void ask_row(struct investigation *inv, const struct probe_row *row)
         write_genuine(inv, id);
     if (row->form == FORM_SAME_ID) {
         specimen.id = id;
-        send_probe(inv, &inv->probes[inv->num_probes - 1]);
+        send_extra(inv, &inv->extras[inv->num_extras - 1]);
     }
-    struct exchange *probe = new_probe(inv, row->sent);
+    struct exchange *extra = new_extra(inv, row->sent);
     if (row->form == FORM_BODY)
-        write_body(inv, row->of, &probe->request);
+        write_body(inv, row->of, &extra->request);
     else if (row->form == FORM_DEEP)
-        write_deep(inv, row, &probe->request);
+        write_deep(inv, row, &extra->request);
     else
-        (void)specimen_write(inv, &specimen, &probe->request);
-    alter(inv, row, probe);
+        (void)specimen_write(inv, &specimen, &extra->request);
+    alter(inv, row, extra);
     if (row->form == FORM_SAME_CONNECTION)
         send_two(inv);
     else
-        send_probe(inv, probe);
-    if ((is_by_form(row->form) && any_got_in(inv) && !probe->accepted &&
+        send_extra(inv, extra);
+    if ((is_by_form(row->form) && any_got_in(inv) && !extra->accepted &&
          !specimen_passes(inv, &specimen)) || /* refused for its form: that tells nothing */
-        is_refused_for_place(inv, row, id, probe)) {
-        observation_clear(&probe->seen);
-        observation_init(&probe->seen);
+        is_refused_for_place(inv, row, id, extra)) {
+        observation_clear(&extra->seen);
+        observation_init(&extra->seen);
     }
 }
 
-void probes_forge(struct investigation *inv)
+void extras_forge(struct investigation *inv)
 {
     for (size_t i = 0; i < ARRAY_LEN(forgeries) && !inv->closed; i++)
         ask_row(inv, &forgeries[i]);
 }
 
-void probes_break(struct investigation *inv)
+void extras_break(struct investigation *inv)
 {
     for (size_t i = 0; i < ARRAY_LEN(malformed) && !inv->closed; i++)
         ask_row(inv, &malformed[i]);

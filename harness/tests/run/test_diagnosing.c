@@ -1,5 +1,5 @@
 /* What is asked of the endpoint beside the cases: why the first genuine event was refused. */
-#include "run/probing.h"
+#include "run/diagnosing.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "tests/support/running.h"
 #include "tests/support/skip.h"
 
-TestSuite(run_probing, .timeout = 60);
+TestSuite(run_diagnosing, .timeout = 60);
 
 static struct journalled journalled;
 
@@ -25,7 +25,7 @@ static void run_one(const char *fault, struct program_end *end)
                 end);
 }
 
-Test(run_probing, says_at_once_why_the_first_event_was_refused, .fini = stop)
+Test(run_diagnosing, says_at_once_why_the_first_event_was_refused, .fini = stop)
 {
     NEED_HOOKCHECK();
     struct program_end end;
@@ -37,7 +37,7 @@ Test(run_probing, says_at_once_why_the_first_event_was_refused, .fini = stop)
 }
 
 /* Signed as Panora signs, no forgery could be judged: each genuine twin is refused. */
-Test(run_probing, what_only_an_accepted_event_decides_is_made_as_the_endpoint_accepts_it,
+Test(run_diagnosing, what_only_an_accepted_event_decides_is_made_as_the_endpoint_accepts_it,
      .fini = stop)
 {
     NEED_HOOKCHECK();
@@ -59,7 +59,7 @@ Test(run_probing, what_only_an_accepted_event_decides_is_made_as_the_endpoint_ac
 }
 
 /* All of it passes, and that is no success: Panora's own events are refused. */
-Test(run_probing, a_selection_that_passes_behind_the_first_mistake_is_undecided, .fini = stop)
+Test(run_diagnosing, a_selection_that_passes_behind_the_first_mistake_is_undecided, .fini = stop)
 {
     NEED_HOOKCHECK();
     struct program_end end;
@@ -79,7 +79,7 @@ Test(run_probing, a_selection_that_passes_behind_the_first_mistake_is_undecided,
 }
 
 /* Without genuine event of its own, the selection still shows which scheme it is about. */
-Test(run_probing, an_endpoint_that_accepts_is_sent_panoras_events, .fini = stop)
+Test(run_diagnosing, an_endpoint_that_accepts_is_sent_panoras_events, .fini = stop)
 {
     NEED_HOOKCHECK();
     struct program_end end;
@@ -91,7 +91,7 @@ Test(run_probing, an_endpoint_that_accepts_is_sent_panoras_events, .fini = stop)
     program_end_clear(&end);
 }
 
-Test(run_probing, a_secret_that_differs_is_no_cause_that_was_proved, .fini = stop)
+Test(run_diagnosing, a_secret_that_differs_is_no_cause_that_was_proved, .fini = stop)
 {
     NEED_HOOKCHECK();
     struct program_end end;
@@ -104,7 +104,7 @@ Test(run_probing, a_secret_that_differs_is_no_cause_that_was_proved, .fini = sto
     program_end_clear(&end);
 }
 
-Test(run_probing, nothing_is_said_of_an_event_that_was_accepted, .fini = stop)
+Test(run_diagnosing, nothing_is_said_of_an_event_that_was_accepted, .fini = stop)
 {
     NEED_HOOKCHECK();
     struct program_end end;
@@ -115,7 +115,7 @@ Test(run_probing, nothing_is_said_of_an_event_that_was_accepted, .fini = stop)
 }
 
 /* `--diagnose off` asks nothing: what is sent are the cases, and few samples of what is refused. */
-Test(run_probing, few_samples_are_taken_of_what_is_refused, .fini = stop)
+Test(run_diagnosing, few_samples_are_taken_of_what_is_refused, .fini = stop)
 {
     NEED_HOOKCHECK();
     struct program_end end;
@@ -131,7 +131,7 @@ Test(run_probing, few_samples_are_taken_of_what_is_refused, .fini = stop)
 
 /* Where requests wait for each other, what the refusal leaves undecided is not sent; a forgery that
  * gets in is found all the same. */
-Test(run_probing, a_known_refusal_spares_an_endpoint_whose_rate_is_limited, .fini = stop)
+Test(run_diagnosing, a_known_refusal_spares_an_endpoint_whose_rate_is_limited, .fini = stop)
 {
     NEED_HOOKCHECK();
     int code = 0;
@@ -163,7 +163,7 @@ static json_int_t requests_of(const json_t *report)
 }
 
 /* Without a first look as well, once the limit stands. */
-Test(run_probing, who_limits_the_rate_is_not_asked_on_in_a_quick_run, .fini = stop)
+Test(run_diagnosing, who_limits_the_rate_is_not_asked_on_in_a_quick_run, .fini = stop)
 {
     struct program_end end;
     NEED_HOOKCHECK();
@@ -176,7 +176,7 @@ Test(run_probing, who_limits_the_rate_is_not_asked_on_in_a_quick_run, .fini = st
     program_end_clear(&end);
 }
 
-Test(run_probing, who_limits_the_rate_as_well_is_not_asked_on, .fini = stop)
+Test(run_diagnosing, who_limits_the_rate_as_well_is_not_asked_on, .fini = stop)
 {
     NEED_HOOKCHECK();
     NEED_TOOL("node", "an endpoint that limits the rate");
