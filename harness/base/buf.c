@@ -107,9 +107,8 @@ void buf_add_format(struct buf *buf, const char *format, ...)
         buf_add(buf, usual, (size_t)len);
         return;
     }
-    char *text = mem_alloc((size_t)len + 1);
     va_start(args, format);
-    (void)vsnprintf(text, (size_t)len + 1, format, args);
+    char *text = mem_format_list(format, args);
     va_end(args);
     buf_add(buf, text, (size_t)len);
     free(text);

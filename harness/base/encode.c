@@ -3,6 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/escape.h"
+
 static const char hex_lower[] = "0123456789abcdef";
 static const char hex_upper[] = "0123456789ABCDEF";
 static const char base64_standard[] =
@@ -76,26 +78,15 @@ void encode_percent(struct bytes in, struct buf *out)
     }
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 bool decode_hex(struct bytes in, struct buf *out)
 {
     if (in.len % 2 != 0)
         return false;
     for (size_t i = 0; i < in.len; i++)
-        if (hex_digit(in.data[i]) < 0)
+        if (escape_digit(in.data[i]) < 0)
             return false;
     for (size_t i = 0; i < in.len; i += 2)
-        buf_add_char(out, (char)(hex_digit(in.data[i]) << 4 | hex_digit(in.data[i + 1])));
+        buf_add_char(out, (char)(escape_digit(in.data[i]) << 4 | escape_digit(in.data[i + 1])));
     return true;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/utf8.h"
 
 int escape_digit(char c)
 {
@@ -34,19 +35,9 @@ static struct said say_byte(char byte, size_t taken)
 
 static struct said say_point(uint32_t point, size_t taken)
 {
-    if (point < 0x80)
-        return say_byte((char)point, taken);
-    if (point < 0x800)
-        return (struct said){{(char)(0xc0 | point >> 6), (char)(0x80 | (point & 0x3f))}, 2, taken};
-    if (point < 0x10000)
-        return (struct said){{(char)(0xe0 | point >> 12), (char)(0x80 | (point >> 6 & 0x3f)),
-                              (char)(0x80 | (point & 0x3f))},
-                             3,
-                             taken};
-    return (struct said){{(char)(0xf0 | (point >> 18 & 7)), (char)(0x80 | (point >> 12 & 0x3f)),
-                          (char)(0x80 | (point >> 6 & 0x3f)), (char)(0x80 | (point & 0x3f))},
-                         4,
-                         taken};
+    struct said said = {.taken = taken};
+    said.len = utf8_write(point, said.bytes);
+    return said;
 }
 
 static struct said say_code_unit(struct bytes in)

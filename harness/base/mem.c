@@ -70,16 +70,23 @@ char *mem_text(const char *text)
     return text ? mem_copy(text, strlen(text)) : NULL;
 }
 
+char *mem_format_list(const char *format, va_list list)
+{
+    va_list again;
+    va_copy(again, list);
+    int len = vsnprintf(NULL, 0, format, again);
+    va_end(again);
+    char *text = mem_alloc((size_t)(len < 0 ? 0 : len) + 1);
+    (void)vsnprintf(text, (size_t)(len < 0 ? 0 : len) + 1, format, list);
+    return text;
+}
+
 char *mem_format(const char *format, ...)
 {
-    va_list args;
-    va_start(args, format);
-    int len = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    char *text = mem_alloc((size_t)(len < 0 ? 0 : len) + 1);
-    va_start(args, format);
-    (void)vsnprintf(text, (size_t)(len < 0 ? 0 : len) + 1, format, args);
-    va_end(args);
+    va_list list;
+    va_start(list, format);
+    char *text = mem_format_list(format, list);
+    va_end(list);
     return text;
 }
 

@@ -6,6 +6,7 @@
 #ifndef BASE_MEM_H
 #define BASE_MEM_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /* A library or the system could not do what only fails for want of memory, threads or descriptors:
@@ -27,6 +28,7 @@ char *mem_text(const char *text);
 
 /* Returns a formatted text. */
 char *mem_format(const char *format, ...) __attribute__((format(printf, 1, 2)));
+char *mem_format_list(const char *format, va_list list) __attribute__((format(printf, 1, 0)));
 
 /* Tells the allocator to give every large block back to the system when it is freed. By itself it
  * stops doing so after the first, and what is left free between others adds up. At the start. */

@@ -54,14 +54,10 @@ void sink_write(FILE *where, struct bytes text)
 
 void sink_print(FILE *where, const char *format, ...)
 {
-    va_list args;
-    va_start(args, format);
-    int len = vsnprintf(NULL, 0, format, args);
-    va_end(args);
-    char *text = mem_alloc((size_t)(len < 0 ? 0 : len) + 1);
-    va_start(args, format);
-    (void)vsnprintf(text, (size_t)(len < 0 ? 0 : len) + 1, format, args);
-    va_end(args);
+    va_list list;
+    va_start(list, format);
+    char *text = mem_format_list(format, list);
+    va_end(list);
     sink_write(where, bytes_of(text));
     free(text);
 }

@@ -8,6 +8,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #define MAX_WORD 128
 
@@ -219,22 +220,6 @@ void text_add_duration(struct buf *out, int64_t ns)
         buf_add_format(out, "%.2f s", (double)ns / (double)NS_PER_S);
 }
 
-/* The length of the well-formed UTF-8 sequence at `at`, or 0. */
-static size_t sequence_len(const unsigned char *at, size_t left)
-{
-    if (at[0] < 0x80)
-        return 1;
-    size_t len = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : 2;
-    if (at[0] < 0xc2 || at[0] > 0xf4 || left < len)
-        return 0;
-    for (size_t i = 1; i < len; i++)
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-    bool too_low = (at[0] == 0xe0 && at[1] < 0xa0) || (at[0] == 0xf0 && at[1] < 0x90);
-    bool too_high = (at[0] == 0xed && at[1] > 0x9f) || (at[0] == 0xf4 && at[1] > 0x8f);
-    return too_low || too_high ? 0 : len;
-}
-
 bool text_is_utf8(struct bytes in)
 {
     const unsigned char *data = (const unsigned char *)in.data;
@@ -247,7 +232,7 @@ bool text_is_utf8(struct bytes in)
                 continue;
             }
         }
-        size_t len = sequence_len(data + i, in.len - i);
+        size_t len = utf8_len(bytes_after(in, i));
         if (len == 0)
             return false;
         i += len;
@@ -288,7 +273,7 @@ void text_add_visible(struct buf *out, struct bytes in, size_t max_len)
     const unsigned char *data = (const unsigned char *)in.data;
     size_t i = 0;
     while (i < in.len && i < max_len) {
-        size_t len = sequence_len(data + i, in.len - i);
+        size_t len = utf8_len(bytes_after(in, i));
         if (i + len > max_len)
             break; /* half a character is no character */
         if (is_visible(data + i, len)) {

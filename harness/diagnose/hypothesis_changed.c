@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "diagnose/hypothesis_internal.h"
 #include "panora/js.h"
 
@@ -186,13 +187,11 @@ static bool sign_escaped(const char *which, struct bytes json, struct buf *out)
     bool slashes = strcmp(which, "slashes") == 0;
     size_t len = 1;
     for (size_t i = 0; i < json.len; i += len) {
-        const unsigned char *at = (const unsigned char *)json.data + i;
-        len = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc0 ? 2 : 1;
-        if (i + len > json.len)
+        const char *at = json.data + i;
+        len = utf8_len(bytes_after(json, i));
+        if (len == 0)
             return false;
-        unsigned code = len == 1 ? at[0] : at[0] & (0xffU >> (len + 1));
-        for (size_t k = 1; k < len; k++)
-            code = code << 6 | (at[k] & 0x3f);
+        unsigned code = utf8_point(at, len);
         if (slashes && code == '/')
             buf_add_text(out, "\\/");
         else if (is_escaped(code, which))

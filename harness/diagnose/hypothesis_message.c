@@ -1,6 +1,7 @@
 /* Other messages than Panora signs. */
 #include <string.h>
 
+#include "base/utf8.h"
 #include "diagnose/hypothesis_internal.h"
 #include "panora/js.h"
 
@@ -124,45 +125,36 @@ bool sign_trimmed_data(const struct hypothesis *hypothesis, struct signing *sign
 
 /* --- other encodings of the right message --- */
 
-static unsigned code_at(const unsigned char *at, size_t left, size_t *out_len)
-{
-    *out_len = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc0 ? 2 : 1;
-    if (*out_len > left)
-        *out_len = left;
-    if (*out_len != 2)
-        return *out_len == 1 ? at[0] : 0xffff;
-    return (unsigned)(at[0] & 0x1f) << 6 | (at[1] & 0x3f);
-}
-
 /* Characters up to `max` become one byte each; for others there is `other`, or nothing. */
-static void encode_narrow(struct bytes in, unsigned max, const char *other, struct buf *out)
+static bool encode_narrow(struct bytes in, unsigned max, const char *other, struct buf *out)
 {
     size_t len = 1;
     for (size_t i = 0; i < in.len; i += len) {
-        unsigned code = code_at((const unsigned char *)in.data + i, in.len - i, &len);
+        len = utf8_len(bytes_after(in, i));
+        if (len == 0)
+            return false;
+        unsigned code = utf8_point(in.data + i, len);
         if (code <= max)
             buf_add_char(out, (char)code);
         else
             buf_add_text(out, other);
     }
+    return true;
 }
 
 bool sign_as_ascii(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    encode_narrow(buf_bytes(&signing->subject->message), 0x7f, "?", &signing->message);
-    return true;
+    return encode_narrow(buf_bytes(&signing->subject->message), 0x7f, "?", &signing->message);
 }
 
 bool sign_without_wide(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    encode_narrow(buf_bytes(&signing->subject->message), 0x7f, "", &signing->message);
-    return true;
+    return encode_narrow(buf_bytes(&signing->subject->message), 0x7f, "", &signing->message);
 }
 
 bool sign_as_latin1(const struct hypothesis *hypothesis, struct signing *signing)
 {
-    encode_narrow(buf_bytes(&signing->subject->message), 0xff, "?", &signing->message);
-    return true;
+    return encode_narrow(buf_bytes(&signing->subject->message), 0xff, "?", &signing->message);
 }
 
 /* The bytes of the body taken for characters of another charset: each that is not ASCII becomes the
@@ -189,13 +181,10 @@ bool sign_as_binary(const struct hypothesis *hypothesis, struct signing *signing
     struct bytes in = buf_bytes(&signing->subject->message);
     size_t len = 1;
     for (size_t i = 0; i < in.len; i += len) {
-        const unsigned char *at = (const unsigned char *)in.data + i;
-        len = at[0] >= 0xf0 ? 4 : at[0] >= 0xe0 ? 3 : at[0] >= 0xc0 ? 2 : 1;
-        if (i + len > in.len)
+        len = utf8_len(bytes_after(in, i));
+        if (len == 0)
             return false;
-        unsigned code = len == 1 ? at[0] : at[0] & (0xffU >> (len + 1));
-        for (size_t k = 1; k < len; k++)
-            code = code << 6 | (at[k] & 0x3f);
+        unsigned code = utf8_point(in.data + i, len);
         if (code >= 0x10000) {
             code -= 0x10000;
             buf_add_char(&signing->message, (char)(0xd800 + (code >> 10)));

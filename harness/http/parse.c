@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/escape.h"
+
 /* RFC 9110 section 5.6.2: the characters of a token. */
 static bool is_token_char(char c)
 {
@@ -136,25 +138,14 @@ struct flaw parse_field_line(struct bytes line, struct field_line *out)
     return NO_FLAW;
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 struct flaw parse_chunk_size(struct bytes line, uint64_t *out)
 {
     size_t digits = 0;
     *out = 0;
-    for (; digits < line.len && hex_value(line.data[digits]) >= 0; digits++) {
+    for (; digits < line.len && escape_digit(line.data[digits]) >= 0; digits++) {
         if (digits == 15) /* more would not fit into 63 bits */
             return (struct flaw){400, "a chunk size has more than 15 digits"};
-        *out = *out * 16 + (uint64_t)hex_value(line.data[digits]);
+        *out = *out * 16 + (uint64_t)escape_digit(line.data[digits]);
     }
     if (digits == 0)
         return (struct flaw){400, "a chunk does not start with its size in hexadecimal digits"};

@@ -75,9 +75,6 @@ double js_decimal_value(struct js_decimal *decimal);
  */
 size_t js_utf8_length(const char *at, const char *end, bool *out_valid);
 
-/* Writes the character `code` (also a lone surrogate) into `out`; returns how many bytes it has. */
-size_t js_utf8_write(uint32_t code, char out[4]);
-
 /* Copies from `at` the ASCII that stands in a JSON string as it is: up to a quote, a backslash, a
  * control character or what is not ASCII, at most to `end`. `to` has room for all up to `end`.
  * Returns how many bytes. */

@@ -9,6 +9,7 @@
 
 #include "base/array.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "panora/js_internal.h"
 
 #define NOT_OPEN SIZE_MAX
@@ -116,7 +117,7 @@ static void add_code_unit(struct buf *text, uint32_t unit)
     if (high)
         unit = 0x10000 + ((high - 0xD800) << 10) + (unit - 0xDC00);
     char utf8[4];
-    buf_add(text, utf8, js_utf8_write(unit, utf8));
+    buf_add(text, utf8, utf8_write(unit, utf8));
 }
 
 static bool read_escape(struct reader *reader)

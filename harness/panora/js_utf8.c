@@ -73,13 +73,3 @@ size_t js_utf8_length(const char *at, const char *end, bool *out_valid)
     *out_valid = len == (size_t)lead->num_more + 1;
     return len;
 }
-
-size_t js_utf8_write(uint32_t code, char out[4])
-{
-    static const unsigned char lead_bits[] = {0, 0, 0xC0, 0xE0, 0xF0};
-    size_t len = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
-    for (size_t i = len; i-- > 1; code >>= 6)
-        out[i] = (char)(0x80 | (code & 0x3F));
-    out[0] = (char)(len == 1 ? code : lead_bits[len] | code);
-    return len;
-}

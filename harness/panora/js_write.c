@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "panora/js_internal.h"
 
 /* An open container and which of its members comes next. */
@@ -37,7 +38,7 @@ static size_t quote_surrogate(const char *at, const char *end, struct buf *out)
     if (is_surrogate(at, end, 0xA0, 0xAF) && is_surrogate(at + 3, end, 0xB0, 0xBF)) {
         char pair[4];
         uint32_t code = 0x10000 + ((unit - 0xD800) << 10) + (surrogate_at(at + 3) - 0xDC00);
-        buf_add(out, pair, js_utf8_write(code, pair));
+        buf_add(out, pair, utf8_write(code, pair));
         return 6;
     }
     buf_add_format(out, "\\u%04x", (unsigned)unit);

@@ -59,23 +59,12 @@ void put_bool(struct buf *out, const char *name, bool value)
     buf_add_text(out, value ? "true" : "false");
 }
 
-static char *format_text(const char *format, va_list values)
-{
-    va_list again;
-    va_copy(again, values);
-    int len = vsnprintf(NULL, 0, format, again);
-    va_end(again);
-    char *text = mem_alloc((size_t)len + 1);
-    (void)vsnprintf(text, (size_t)len + 1, format, values);
-    return text;
-}
-
 void visit_refuse(struct visit *visit, int status, const char *format, ...)
 {
     struct buf body = {0};
     va_list values;
     va_start(values, format);
-    char *text = format_text(format, values);
+    char *text = mem_format_list(format, values);
     va_end(values);
     buf_add_char(&body, '{');
     put_text(&body, "error", text);
@@ -96,7 +85,7 @@ void visit_panora_error(struct visit *visit, int status, const char *format, ...
     char time[CLOCK_ISO_SIZE];
     va_list values;
     va_start(values, format);
-    char *text = format_text(format, values);
+    char *text = mem_format_list(format, values);
     va_end(values);
     clock_iso(clock_wall_ms(), time);
     buf_add_char(&body, '{');
