@@ -22,11 +22,6 @@ static struct redactor *redactor(void)
     return process_redactor;
 }
 
-void sink_hide(struct bytes value, const char *replacement)
-{
-    redactor_hide(redactor(), value, replacement);
-}
-
 void sink_hide_secret(struct bytes value, const char *replacement)
 {
     redactor_hide_secret(redactor(), value, replacement);
@@ -78,6 +73,16 @@ void sink_say(const char *who, const char *message)
     (void)fwrite(safe.data, 1, safe.len, stderr);
     buf_clear(&safe);
     buf_clear(&line);
+}
+
+void sink_note(const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    char *text = mem_format_list(format, list);
+    va_end(list);
+    sink_say("hookcheck", text);
+    free(text);
 }
 
 bool sink_write_out(struct bytes text, struct error *err)

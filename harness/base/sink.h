@@ -17,10 +17,8 @@
 #include "base/error.h"
 #include "base/redact.h"
 
-/* Hides `value` in all that leaves the program from now on; `replacement` is shown instead. */
-void sink_hide(struct bytes value, const char *replacement);
-
-/* The same for a secret, of which no beginning may be seen either. */
+/* Hides a secret in all that leaves the program from now on, its beginnings too; `replacement` is
+ * shown instead. */
 void sink_hide_secret(struct bytes value, const char *replacement);
 
 /* What everything goes through; never NULL, and the same one until sink_forget. */
@@ -39,6 +37,9 @@ void sink_print(FILE *where, const char *format, ...) __attribute__((format(prin
  * terminal is. What would drive a terminal in the message is made visible: it may repeat what a
  * stranger wrote. */
 void sink_say(const char *who, const char *message);
+
+/* The same for "hookcheck: ...", put together here: what the person at the terminal should know. */
+void sink_note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Writes a whole text to standard output, through to the end; false with a sentence when that
  * cannot be done. */

@@ -6,7 +6,6 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/ending.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/sink.h"
 #include "cli/api_options.h"
@@ -197,7 +196,7 @@ static void on_refusal(void *payload, const struct run_refusal *refusal)
                             ? " The endpoint also limits the request rate (429), so the run ends."
                         : refusal->spares ? " The run goes on with what can still be decided."
                                           : " The run goes on.");
-    sink_say("hookcheck", buf_text(&line));
+    sink_note("%s", buf_text(&line));
     buf_clear(&line);
 }
 
@@ -249,7 +248,7 @@ static int check_effect(const struct run_choice *choice, const struct plan *plan
     if (!choice->run.effect)
         return EXIT_OK;
     if (plan_num_effects(plan) == 0) {
-        log_print(LOG_WARN, "--effect-command: none of the selected cases uses it");
+        sink_note("--effect-command: none of the selected cases uses it");
         return EXIT_OK;
     }
     run_unsent_id(choice->run.seed, id);
@@ -267,8 +266,7 @@ static void warn_of_proxy(const struct run_choice *choice)
     const char *variable = proxy_variable(target);
     if (!variable || !target->is_loopback || choice->run.engine->proxy)
         return;
-    log_print(LOG_WARN,
-              "requests to %s go through the proxy from %s, although the host is this machine; "
+    sink_note("requests to %s go through the proxy from %s, although the host is this machine; "
               "NO_PROXY=%s leaves the proxy out",
               target->shown, variable, target->host);
 }

@@ -6,7 +6,6 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/sink.h"
 #include "cli/command.h"
@@ -137,8 +136,7 @@ static void settle_rate(struct sending *sending, const struct arguments *argumen
     if (is_held && !arguments_has(arguments, "rate"))
         sending->interval_ns = NS_PER_S / PUBLIC_PER_SECOND;
     if (is_held && !arguments_has(arguments, "rate") && sending->report.total > PUBLIC_PER_SECOND)
-        log_print(LOG_WARN,
-                  "note: %s is a public host, so hookcheck sends at most %d requests per second; "
+        sink_note("note: %s is a public host, so hookcheck sends at most %d requests per second; "
                   "--rate changes that",
                   sending->target.host, PUBLIC_PER_SECOND);
 }

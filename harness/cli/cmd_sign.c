@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/sink.h"
 #include "cli/command.h"
@@ -41,8 +40,7 @@ static void note_secret(const struct request *request, const struct secret *secr
 {
     const char *signature = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
     if (signature && holds(bytes_of(signature), secret))
-        log_print(LOG_WARN,
-                  "note: this request contains the secret itself, printed as $HOOKCHECK_SECRET");
+        sink_note("note: this request contains the secret itself, printed as $HOOKCHECK_SECRET");
 }
 
 static bool render(const struct composed *composed, const struct request_format *format,

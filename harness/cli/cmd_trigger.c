@@ -5,7 +5,6 @@
 
 #include "base/array.h"
 #include "base/file.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/sink.h"
 #include "base/text.h"
@@ -117,11 +116,11 @@ static void print_notes(const struct js *answer, const char *type)
     struct bytes nobody = text_of(answer, "nobody");
     struct bytes note = text_of(answer, "note");
     if (!bytes_equal(wire, bytes_of(type)))
-        log_print(LOG_WARN, "note: %s arrives as %.*s", type, (int)wire.len, wire.data);
+        sink_note("note: %s arrives as %.*s", type, (int)wire.len, wire.data);
     if (note.len)
-        log_print(LOG_WARN, "note: Panora never sends %s: %.*s", type, (int)note.len, note.data);
+        sink_note("note: Panora never sends %s: %.*s", type, (int)note.len, note.data);
     if (nobody.len)
-        log_print(LOG_WARN, "note: nothing is sent: %.*s", (int)nobody.len, nobody.data);
+        sink_note("note: nothing is sent: %.*s", (int)nobody.len, nobody.data);
 }
 
 static int send_all(const struct arguments *arguments, const struct api_choice *api,

@@ -11,7 +11,6 @@
 
 #include "base/array.h"
 #include "base/layout.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/sink.h"
 #include "base/terminal.h"
@@ -177,7 +176,7 @@ static int finish_output(int code)
     const char *reason = errno ? strerror(errno) : "the output is incomplete";
     if ((ok && !ferror(stdout)) || reader_is_gone())
         return code;
-    log_print(LOG_ERROR, "cannot write to standard output: %s", reason);
+    sink_note("cannot write to standard output: %s", reason);
     return EXIT_OUR_FAILURE;
 }
 

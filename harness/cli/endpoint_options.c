@@ -5,7 +5,6 @@
 
 #include "base/array.h"
 #include "base/file.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/sink.h"
 #include "base/text.h"
@@ -224,7 +223,7 @@ bool endpoint_choice_read(struct endpoint_choice *choice, const struct arguments
         return false;
     bool is_plain = arguments->num_words && text_starts_with(arguments->words[0], "http:");
     if (engine->insecure && !is_plain)
-        log_print(LOG_WARN, "%s", ENGINE_INSECURE);
+        sink_note("%s", ENGINE_INSECURE);
     return true;
 }
 

@@ -7,8 +7,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/instant.h"
-#include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "base/text.h"
 #include "cli/secret_options.h"
 #include "compose/mutation.h"
@@ -199,9 +199,9 @@ static void note_unknown(const struct catalogue *catalogue, const char *given)
     for (size_t i = 0; i < catalogue->num_types; i++)
         names[i] = catalogue->types[i].name;
     const char *nearest = text_nearest(given, names, catalogue->num_types);
-    log_print(
-        LOG_WARN, "note: Panora's catalogue has no event type \"%s\"%s%s%s; it is sent unchanged",
-        given, nearest ? " (did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?)" : "");
+    sink_note("note: Panora's catalogue has no event type \"%s\"%s%s%s; it is sent unchanged",
+              given, nearest ? " (did you mean \"" : "", nearest ? nearest : "",
+              nearest ? "\"?)" : "");
     free(names);
 }
 
@@ -213,12 +213,11 @@ const char *event_choice_wire_type(const struct event_choice *choice, const char
         return given;
     }
     if (!type->wire_type) {
-        log_print(LOG_WARN, "note: Panora has the name %s but never sends it", given);
+        sink_note("note: Panora has the name %s but never sends it", given);
         return given;
     }
     if (strcmp(type->wire_type, given) != 0)
-        log_print(LOG_WARN,
-                  "note: Panora delivers %s with the type %s, so hookcheck sends that type", given,
+        sink_note("note: Panora delivers %s with the type %s, so hookcheck sends that type", given,
                   type->wire_type);
     return type->wire_type;
 }

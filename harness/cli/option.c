@@ -304,15 +304,6 @@ bool arguments_has(const struct arguments *arguments, const char *name)
     return false;
 }
 
-size_t arguments_count(const struct arguments *arguments, const char *name)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < arguments->num_options; i++)
-        count +=
-            !arguments->options[i].is_off && strcmp(arguments->options[i].spec->name, name) == 0;
-    return count;
-}
-
 const char *arguments_value(const struct arguments *arguments, const char *name)
 {
     for (size_t i = arguments->num_options; i > 0; i--)

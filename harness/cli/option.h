@@ -120,9 +120,6 @@ void arguments_settle(struct arguments *arguments);
 
 bool arguments_has(const struct arguments *arguments, const char *name);
 
-/* How often it was given. */
-size_t arguments_count(const struct arguments *arguments, const char *name);
-
 /* The value given last, else the option's default, which may be NULL. Borrowed. */
 const char *arguments_value(const struct arguments *arguments, const char *name);
 

@@ -7,9 +7,9 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/file.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/rng.h"
+#include "base/sink.h"
 #include "base/terminal.h"
 #include "base/text.h"
 #include "cli/api_options.h"
@@ -278,7 +278,7 @@ static void warn_if_never_sent(const struct run_choice *choice, const char *name
 {
     const struct event_type *type = catalogue_find(choice->library.catalogue, name);
     if (!type->sent)
-        log_print(LOG_WARN, "--events: Panora never sends anything for %s", name);
+        sink_note("--events: Panora never sends anything for %s", name);
 }
 
 static bool read_events(struct run_choice *choice, const struct arguments *arguments,

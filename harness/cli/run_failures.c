@@ -5,8 +5,8 @@
 
 #include "base/array.h"
 #include "base/file.h"
-#include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "cli/report_options.h"
 #include "report/failures.h"
 
@@ -61,8 +61,7 @@ bool failures_write(const struct failures_choice *choice, const struct run_resul
     size_t left_out = failures_render(result, choice->format, &out);
     bool ok = report_write(choice->path, buf_bytes(&out), err);
     if (ok && left_out)
-        log_print(
-            LOG_WARN,
+        sink_note(
             "note: %zu of the failed requests cannot be represented in %s and are left out of %s",
             left_out, choice->format->name, choice->path);
     buf_clear(&out);

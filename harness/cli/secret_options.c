@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/sink.h"
 
@@ -56,7 +55,7 @@ static bool take_from_file(struct secret *secret, const char *path, struct error
     if (!secret_from_file(secret, path, &dropped, err))
         return false;
     if (dropped)
-        log_print(LOG_WARN, "the newline at the end of %s is not part of the secret",
+        sink_note("the newline at the end of %s is not part of the secret",
                   strcmp(path, "-") == 0 ? "standard input" : path);
     return true;
 }
@@ -65,8 +64,8 @@ static bool take_from_value(struct secret *secret, const char *value, struct err
 {
     if (!*value)
         return error_set(err, "--secret is empty; a secret has at least one byte");
-    log_print(LOG_WARN, "others can read --secret in the process list; prefer " DEFAULT_VARIABLE
-                        " or --secret-file");
+    sink_note("others can read --secret in the process list; prefer " DEFAULT_VARIABLE
+              " or --secret-file");
     secret_set(secret, bytes_of(value));
     return true;
 }
@@ -130,8 +129,7 @@ bool secret_from_arguments(const struct arguments *arguments, struct secret *sec
         return false;
     const char *oddity = oddity_of(secret_bytes(secret));
     if (oddity)
-        log_print(LOG_WARN,
-                  "the secret %s, and is used like that; if the endpoint's secret is without it, "
+        sink_note("the secret %s, and is used like that; if the endpoint's secret is without it, "
                   "every event will be refused",
                   oddity);
     mem_hold_secret();

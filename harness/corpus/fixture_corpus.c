@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/resource.h"
 #include "base/sink.h"
@@ -39,12 +38,11 @@ static void tally_tell(struct tally *tally, const struct fixture_choice *choice)
 {
     for (size_t i = 0; i < choice->num_formats; i++)
         if (tally->left_out[i])
-            log_print(LOG_WARN,
-                      "note: %zu of the requests cannot be represented in %s and are left out (of "
+            sink_note("note: %zu of the requests cannot be represented in %s and are left out (of "
                       "the last one, %s)",
                       tally->left_out[i], choice->formats[i]->name, tally->reasons[i]);
     if (tally->num_secret)
-        log_print(LOG_WARN, "note: %zu requests are left out because they would contain the secret",
+        sink_note("note: %zu requests are left out because they would contain the secret",
                   tally->num_secret);
     free(tally->left_out);
     free(tally->reasons);
@@ -242,8 +240,8 @@ int fixture_corpus_write(const struct fixture_choice *choice, struct error *err)
                    (unsigned long long)choice->seed);
         free(folder);
         if (choice->own_secret)
-            log_print(LOG_WARN, "the fixtures are signed with your own secret, so anyone who has "
-                                "them can replay them; only you can read the files (0600)");
+            sink_note("the fixtures are signed with your own secret, so anyone who has "
+                      "them can replay them; only you can read the files (0600)");
     } else if (interrupted) {
         code = EXIT_INTERRUPTED;
     } else if (usage) {

@@ -5,9 +5,9 @@
 
 #include "base/array.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/resource.h"
+#include "base/sink.h"
 #include "base/text.h"
 #include "panora/sample_set.h"
 
@@ -178,7 +178,7 @@ struct catalogue *catalogue_load(void)
     json_decref(value);
     catalogue->samples->shapes = ok ? read_resource(SHAPES_FILE, &err) : NULL;
     if (!catalogue->samples->shapes) {
-        log_print(LOG_ERROR, "the event catalogue is damaged: %s", err.message);
+        sink_note("the event catalogue is damaged: %s", err.message);
         abort();
     }
     return catalogue;

@@ -14,8 +14,8 @@
 #include "base/encode.h"
 #include "base/instant.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "format/capture.h"
 #include "panora/event.h"
 #include "platform/visit.h"
@@ -192,7 +192,7 @@ static void take_line(struct arrivals *arrivals, struct bytes text)
     if (ok && text_of(line, "method"))
         ok = capture_read(text, &request, &err);
     if (!(ok && keep(arrivals, line, &request, &err)))
-        log_print(LOG_WARN, "a request cannot be shown: %s", err.message);
+        sink_note("a request cannot be shown: %s", err.message);
     request_clear(&request);
     json_decref(line);
 }

@@ -8,8 +8,8 @@
 #include <time.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "deliver/target.h"
 #include "judge/expectation.h"
 #include "panora/event.h"
@@ -96,7 +96,7 @@ void dispatcher_wake(struct dispatcher *dispatcher)
 static void complain(struct dispatcher *dispatcher, const struct error *err)
 {
     if (!dispatcher->has_failed)
-        log_print(LOG_ERROR, "%s; deliveries wait until this is resolved", err->message);
+        sink_note("%s; deliveries wait until this is resolved", err->message);
     dispatcher->has_failed = true;
 }
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "platform/visit.h"
 #include "serve/listen.h"
 
@@ -29,7 +29,7 @@ static void tidy(struct platform *platform)
     bool ok =
         !keep_ms || store_expire(platform->store, clock_wall_ms() - keep_ms, EXPIRED_MAX, &err);
     if (!(ok && store_shrink(platform->store, HELD_MAX_BYTES, &err)))
-        log_print(LOG_WARN, "%s", err.message);
+        sink_note("%s", err.message);
 }
 
 static void on_tick(evutil_socket_t fd, short what, void *payload)

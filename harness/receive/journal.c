@@ -10,8 +10,8 @@
 
 #include "base/clock.h"
 #include "base/encode.h"
-#include "base/log.h"
 #include "base/mem.h"
+#include "base/sink.h"
 #include "base/text.h"
 #include "panora/event.h"
 #include "sign/signature.h"
@@ -220,7 +220,7 @@ static void write_or_say(struct journal *journal, struct bytes line)
 {
     int reason = write_line(journal->fd, line);
     if (reason && !journal->said)
-        log_print(LOG_ERROR, "the journal cannot be written: %s; requests are still answered",
+        sink_note("the journal cannot be written: %s; requests are still answered",
                   strerror(reason));
     journal->said = journal->said || reason != 0;
 }
