@@ -8,6 +8,7 @@
 
 #define PIECE       ((size_t)16 * 1024)
 #define GZIP_WINDOW (15 + 16) /* zlib: the largest window, with a head and a tail of gzip */
+#define ANY_WINDOW  (15 + 32) /* ... of gzip or zlib, whichever it is */
 #define MEMORY      8         /* zlib's usual level */
 
 static void begin(z_stream *stream, int level)
@@ -64,6 +65,28 @@ void gzip_unpack(struct bytes in, size_t len, struct buf *out)
     out->len += len - stream.avail_out;
     out->data[out->len] = '\0';
     (void)inflateEnd(&stream);
+}
+
+bool gzip_expand(struct bytes in, size_t max, struct buf *out)
+{
+    unsigned char piece[PIECE];
+    z_stream stream = {0};
+    size_t start = out->len;
+    int state = Z_OK;
+    if (inflateInit2(&stream, ANY_WINDOW) != Z_OK)
+        mem_library_failed(); /* as above */
+    stream.next_in = (z_const Bytef *)in.data;
+    stream.avail_in = (uInt)in.len;
+    while (state == Z_OK && out->len - start < max) {
+        stream.next_out = piece;
+        stream.avail_out = sizeof piece;
+        state = inflate(&stream, Z_NO_FLUSH);
+        size_t len = sizeof piece - stream.avail_out;
+        size_t left = max - (out->len - start);
+        buf_add(out, piece, len < left ? len : left);
+    }
+    (void)inflateEnd(&stream);
+    return state == Z_STREAM_END || out->len - start == max;
 }
 
 void gzip_zeros(size_t len, struct buf *out)

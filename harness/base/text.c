@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 
 #define MAX_WORD 128
+#define LIST_MAX 600 /* bytes of names after which a sentence lists no more */
 
 static size_t min3(size_t a, size_t b, size_t c)
 {
@@ -66,11 +67,13 @@ bool text_unknown(struct error *err, const char *what, const char *word, const c
     const char *nearest = text_nearest(word, names, count);
     if (nearest)
         return error_set(err, "no %s \"%s\"; did you mean \"%s\"?", what, word, nearest);
-    struct buf list = {.max = 600};
-    for (size_t i = 0; i < count; i++)
+    struct buf list = {0};
+    size_t i = 0;
+    for (; i < count && list.len < LIST_MAX; i++)
         buf_add_format(&list, "%s%s", i ? ", " : "", names[i]);
-    (void)error_set(err, "no %s \"%s\"; choose one of: %s%s", what, word, buf_text(&list),
-                    list.full ? "..." : "");
+    if (i < count)
+        buf_add_format(&list, " and %zu more", count - i);
+    (void)error_set(err, "no %s \"%s\"; choose one of: %s", what, word, buf_text(&list));
     buf_clear(&list);
     return false;
 }

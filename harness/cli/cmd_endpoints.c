@@ -3,12 +3,15 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/sink.h"
 #include "base/table.h"
 #include "base/text.h"
 #include "cli/api_options.h"
 #include "cli/command.h"
+#include "deliver/target.h"
+#include "panora/catalogue.h"
 
 static const struct option_spec specs[] = {
     {.name = "description", .value = "TEXT", .help = "create: what the endpoint is for."},
@@ -127,11 +130,32 @@ static int list(const struct errand *errand, struct error *err)
     return code;
 }
 
+/* Panora takes any text for a URL and for an event type, and then delivers nothing. */
+static bool check_new(const struct arguments *arguments, struct error *err)
+{
+    struct target target = {0};
+    bool ok = target_parse(&target, arguments->words[1], err);
+    target_clear(&target);
+    if (!ok)
+        return false;
+    struct catalogue *catalogue = catalogue_load();
+    for (size_t i = 2; i < arguments->num_words; i++) {
+        struct buf why = {0};
+        if (!catalogue_delivers(catalogue, arguments->words[i], &why))
+            log_print(LOG_WARN, "note: %s", buf_text(&why));
+        buf_clear(&why);
+    }
+    catalogue_free(catalogue);
+    return true;
+}
+
 static int create(const struct errand *errand, struct error *err)
 {
     struct client_reply reply;
     struct buf body = {0};
     const struct arguments *arguments = errand->arguments;
+    if (!check_new(arguments, err))
+        return EXIT_WRONG_USAGE;
     buf_add_text(&body, "{\"url\":");
     js_quote(bytes_of(arguments->words[1]), &body);
     buf_add_text(&body, ",\"description\":");
@@ -149,9 +173,33 @@ static int create(const struct errand *errand, struct error *err)
     return print_reply(errand, ok, &reply);
 }
 
+static const struct js *find(const struct js *rows, const char *id)
+{
+    for (size_t i = 0; i < js_size(rows); i++)
+        if (bytes_equal(text_of(js_at(rows, i), "id_webhook_endpoint"), bytes_of(id)))
+            return js_at(rows, i);
+    return NULL;
+}
+
+/* EXIT_OK when the endpoint is there: Panora itself blames its database. */
+static int look_for_it(const struct errand *errand, struct error *err)
+{
+    struct client_reply reply;
+    const char *id = errand->arguments->words[1];
+    bool ok = call(errand, "GET", "/webhooks", NULL, &reply, err);
+    if (ok && !find(reply.value, id))
+        ok = error_set(err, "there is no endpoint %s; `hookcheck endpoints list` shows them", id);
+    int code = ok ? EXIT_OK : reply.status ? EXIT_FELL_SHORT : EXIT_UNREACHED;
+    client_reply_clear(&reply);
+    return code;
+}
+
 static int change(const struct errand *errand, const char *body, struct error *err)
 {
     struct client_reply reply;
+    int code = look_for_it(errand, err);
+    if (code != EXIT_OK)
+        return code;
     char *path = path_of(errand);
     bool ok = call(errand, "PUT", path, body, &reply, err);
     free(path);
@@ -173,6 +221,9 @@ static int delete (const struct errand *errand, struct error *err)
     struct client_reply reply;
     const char *id = errand->arguments->words[1];
     bool is_forced = arguments_has(errand->arguments, "force");
+    int code = look_for_it(errand, err);
+    if (code != EXIT_OK)
+        return code;
     char *path = is_forced ? mem_format("/hookcheck/endpoints/%s", id) : path_of(errand);
     bool ok = client_call(&errand->api.client, "DELETE", path, NULL, &reply, err);
     free(path);
@@ -188,17 +239,9 @@ static int delete (const struct errand *errand, struct error *err)
         sink_print(stdout, "deleted %s\n", id);
     else
         print_json(reply.value);
-    int code = ok ? EXIT_OK : EXIT_FELL_SHORT;
+    code = ok ? EXIT_OK : EXIT_FELL_SHORT;
     client_reply_clear(&reply);
     return code;
-}
-
-static const struct js *find(const struct js *rows, const char *id)
-{
-    for (size_t i = 0; i < js_size(rows); i++)
-        if (bytes_equal(text_of(js_at(rows, i), "id_webhook_endpoint"), bytes_of(id)))
-            return js_at(rows, i);
-    return NULL;
 }
 
 static int show(const struct errand *errand, struct error *err)

@@ -15,6 +15,7 @@
 #include "base/sink.h"
 #include "base/terminal.h"
 #include "base/text.h"
+#include "cli/elsewhere.h"
 #include "cli/settings.h"
 #include "result/version.h"
 
@@ -69,6 +70,15 @@ static int print(struct buf *text, FILE *where, int code)
 
 /* --- finding and running --- */
 
+/* What is called `name` in other programs, or NULL. */
+static const char *elsewhere_command(const char *name)
+{
+    const struct elsewhere *row = elsewhere_commands;
+    while (row->ours && !elsewhere_has(row, bytes_of(name)))
+        row++;
+    return row->ours;
+}
+
 const struct command *command_find(const char *name, struct error *err)
 {
     const char **names = mem_alloc(num_commands * sizeof *names);
@@ -78,7 +88,10 @@ const struct command *command_find(const char *name, struct error *err)
         if (strcmp(names[i], name) == 0)
             found = commands[i];
     }
-    if (!found)
+    const char *meant = found ? NULL : elsewhere_command(name);
+    if (meant)
+        (void)error_set(err, "no command \"%s\"; did you mean \"%s\"?", name, meant);
+    else if (!found)
         (void)text_unknown(err, "command", name, names, num_commands);
     free(names);
     return found;
@@ -121,11 +134,13 @@ static int run_command(const struct command *command, int argc, char **argv, str
 
 static int unknown_top_option(const char *given, struct error *err)
 {
-    static const char *const names[] = {"help", "version"};
+    static const char *const names[] = {"--help", "--version"};
     char *word = mem_copy(given, strcspn(given, "="));
-    const char *nearest = text_nearest(word + strspn(word, "-"), names, ARRAY_LEN(names));
+    const char *nearest = elsewhere_command(word);
+    if (!nearest)
+        nearest = text_nearest(word, names, ARRAY_LEN(names));
     if (nearest)
-        (void)error_set(err, "no option \"%s\"; did you mean \"--%s\"?", word, nearest);
+        (void)error_set(err, "no option \"%s\"; did you mean \"%s\"?", word, nearest);
     else
         (void)error_set(err, "no option \"%s\" before a command; see hookcheck --help", word);
     free(word);
@@ -135,6 +150,19 @@ static int unknown_top_option(const char *given, struct error *err)
 static bool is_one_of(const char *word, const char *a, const char *b)
 {
     return strcmp(word, a) == 0 || strcmp(word, b) == 0;
+}
+
+static int print_version(int argc, char **argv, struct error *err)
+{
+    struct buf text = {0};
+    bool as_json = argc > 0 && strcmp(argv[0], "--json") == 0;
+    if (argc > (as_json ? 1 : 0)) {
+        (void)error_set(err, "--version takes only --json; unexpected argument \"%s\"",
+                        argv[as_json ? 1 : 0]);
+        return EXIT_WRONG_USAGE;
+    }
+    (as_json ? version_json : version_line)(&text);
+    return print(&text, stdout, EXIT_OK);
 }
 
 /* `out_command` is the command that was run, or NULL. */
@@ -148,13 +176,8 @@ static int dispatch(int argc, char **argv, const struct command **out_command, s
     const char *first = argv[1];
     if (is_one_of(first, "--help", "-h") || strcmp(first, "help") == 0)
         return print_help(argc - 2, argv + 2, err);
-    if (strcmp(first, "--version") == 0) {
-        if (argc > 2 && strcmp(argv[2], "--json") == 0)
-            version_json(&text);
-        else
-            version_line(&text);
-        return print(&text, stdout, EXIT_OK);
-    }
+    if (strcmp(first, "--version") == 0)
+        return print_version(argc - 2, argv + 2, err);
     if (first[0] == '-')
         return unknown_top_option(first, err);
     *out_command = command_find(first, err);

@@ -11,6 +11,7 @@
 #include "base/terminal.h"
 #include "base/text.h"
 #include "cli/credentials.h"
+#include "cli/elsewhere.h"
 
 #define RATE_MAX      1000000
 #define HELP_SENTENCE 30 /* column at which the sentences begin */
@@ -67,9 +68,25 @@ static const struct option_spec *find_spec(const struct option_set *const *sets,
     return spec;
 }
 
-/* Only the name is repeated in the complaint: what follows '=' may be a secret. */
-static bool unknown_option(const struct option_set *const *sets, size_t num_sets,
-                           struct bytes given, struct error *err)
+/* The option that does what this one does in other programs, or NULL. `out_is_known`: it is such a
+ * name, so what is spelled like it is no help. */
+static const char *option_elsewhere(const struct option_set *const *sets, size_t num_sets,
+                                    struct bytes given, bool *out_is_known)
+{
+    const struct elsewhere *rows = elsewhere_options;
+    *out_is_known = false;
+    for (; rows->ours; rows++) {
+        if (!elsewhere_has(rows, given))
+            continue;
+        *out_is_known = true;
+        if (find_spec(sets, num_sets, bytes_of(rows->ours), 0))
+            return rows->ours;
+    }
+    return NULL;
+}
+
+static const char *nearest_option(const struct option_set *const *sets, size_t num_sets,
+                                  const char *bare)
 {
     const char **names = NULL;
     size_t count = 0;
@@ -79,16 +96,27 @@ static bool unknown_option(const struct option_set *const *sets, size_t num_sets
             if (strlen(sets[i]->specs[j].name) > 1) /* any letter is near any other: -X is not -4 */
                 names[count++] = sets[i]->specs[j].name;
     }
+    const char *nearest = strlen(bare) > 1 ? text_nearest(bare, names, count) : NULL;
+    free(names);
+    return nearest;
+}
+
+/* Only the name is repeated in the complaint: what follows '=' may be a secret. */
+static bool unknown_option(const struct option_set *const *sets, size_t num_sets,
+                           struct bytes given, struct error *err)
+{
     char *word = mem_copy(given.data, given.len);
     const char *bare = word + strspn(word, "-");
-    const char *nearest = strlen(bare) > 1 ? text_nearest(bare, names, count) : NULL;
-    if (nearest)
-        (void)error_set(err, "no option \"%s\"; did you mean \"%s%s\"?", word, dashes(nearest),
-                        nearest);
+    bool is_known = false;
+    const char *meant = option_elsewhere(sets, num_sets, bytes_of(bare), &is_known);
+    if (!is_known)
+        meant = nearest_option(sets, num_sets, bare);
+    if (meant)
+        (void)error_set(err, "no option \"%s\"; did you mean \"%s%s\"?", word, dashes(meant),
+                        meant);
     else
         (void)error_set(err, "no option \"%s\"; --help lists them", word);
     free(word);
-    free(names);
     return false;
 }
 

@@ -230,6 +230,34 @@ bool catalogue_unknown(const struct catalogue *catalogue, const char *name, stru
     return false;
 }
 
+/* "crm.deal.push": what no endpoint can subscribe to. */
+static bool only_bodies_have(const char *name)
+{
+    return text_ends_with(name, ".push");
+}
+
+bool catalogue_delivers(const struct catalogue *catalogue, const char *name, struct buf *out_why)
+{
+    const struct event_type *type = catalogue_find(catalogue, name);
+    struct error unknown = {0};
+    if (type && type->sent && !only_bodies_have(name))
+        return true;
+    if (type && only_bodies_have(name))
+        buf_add_format(out_why, "only bodies have the name %s; subscribe to %.*s.created", name,
+                       (int)(strlen(name) - strlen(".push")), name);
+    else if (type)
+        buf_add_format(out_why, "Panora never sends %s%s%s", name, *type->note ? ": " : "",
+                       type->note);
+    else if (strchr(name, '*'))
+        buf_add_format(out_why, "Panora takes the \"*\" of %s literally, so it matches nothing",
+                       name);
+    else {
+        (void)catalogue_unknown(catalogue, name, &unknown);
+        buf_add_text(out_why, unknown.message);
+    }
+    return false;
+}
+
 void catalogue_sample(const struct catalogue *catalogue, const struct sample_request *request,
                       struct rng *rng, struct buf *out)
 {

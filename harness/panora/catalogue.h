@@ -47,6 +47,9 @@ const struct event_type *catalogue_find(const struct catalogue *catalogue, const
 /* Sets "no event type "x"; did you mean ..."; always returns false. */
 bool catalogue_unknown(const struct catalogue *catalogue, const char *name, struct error *err);
 
+/* Whether Panora delivers to an endpoint that subscribes to `name`; if not, appends why not. */
+bool catalogue_delivers(const struct catalogue *catalogue, const char *name, struct buf *out_why);
+
 /* What is asked of `catalogue_sample`. */
 struct sample_request {
     const char *type;        /* any name; an unknown one gets a small generic object */

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 #define CALL_NS (60 * NS_PER_S)
 
@@ -68,6 +69,10 @@ bool client_call(const struct client_options *options, const char *method, const
     write_request(options, method, body, &request);
     bool ok = target_parse(&target, url, err) && exchange(options, &target, &request, &seen, err);
     if (ok) {
+        const char *pause = headers_find(&seen.headers, "Retry-After");
+        int64_t seconds = 0;
+        if (pause && text_integer(pause, 1, 24 * 3600, &seconds, NULL))
+            out->retry_after = (int)seconds;
         out->status = seen.status;
         buf_add_bytes(&out->body, buf_bytes(&seen.body));
         out->value = out->body.len ? js_parse(buf_bytes(&out->body), NULL) : NULL;
@@ -102,7 +107,13 @@ bool client_refused(const struct client_reply *reply, struct error *err)
     const char *last = end; /* Prisma says what is wrong in its last line */
     while (last > text.data && last[-1] != '\n')
         last--;
-    return error_set(err, "the API answered %d: %.*s", reply->status, (int)(end - last), last);
+    struct buf pause = {0};
+    if (reply->retry_after)
+        buf_add_format(&pause, "; try again in %d s", reply->retry_after);
+    (void)error_set(err, "the API answered %d: %.*s%s", reply->status, (int)(end - last), last,
+                    buf_text(&pause));
+    buf_clear(&pause);
+    return false;
 }
 
 bool client_is_local(const struct client_options *options, bool *out, struct error *err)

@@ -16,7 +16,8 @@ struct client_options {
 };
 
 struct client_reply {
-    int status; /* 0 = nobody answered; then `err` says so */
+    int status;      /* 0 = nobody answered; then `err` says so */
+    int retry_after; /* seconds; 0 = not said */
     struct buf body;
     struct js *value; /* the body as JSON, or NULL */
 };

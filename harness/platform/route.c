@@ -1,4 +1,5 @@
 /* From a request to its route, and who may ask. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,20 +12,19 @@
 #include "serve/connection.h"
 #include "sign/digest.h"
 
-#define PANORA_BODY_MAX ((size_t)102400) /* body-parser's limit, 100 KiB */
-
 static const struct route_part *const parts[] = {
     &webhook_routes, &endpoint_routes, &event_routes, &delivery_routes, &page_routes,
 };
 
 /* --- finding --- */
 
-/* Whether `path` is `pattern`, in which {} stands for one segment, which goes to `out`. */
+/* Whether `path` is `pattern`, in which {} stands for one segment, which goes to `out`. Express
+ * knows no difference between /webhooks, /Webhooks and /webhooks/. */
 static bool path_matches(const char *pattern, const char *path, char *out, size_t size)
 {
     while (*pattern) {
         if (strncmp(pattern, "{}", 2) != 0) {
-            if (*pattern++ != *path++)
+            if (tolower((unsigned char)*pattern++) != tolower((unsigned char)*path++))
                 return false;
             continue;
         }
@@ -36,7 +36,17 @@ static bool path_matches(const char *pattern, const char *path, char *out, size_
         path += len;
         pattern += 2;
     }
-    return *path == '\0';
+    return *path == '\0' || strcmp(path, "/") == 0;
+}
+
+/* HEAD is answered as GET is, without the body; not by our own routes, for one of them never ends.
+ */
+static bool method_matches(const struct route_part *part, const struct route *route,
+                           const char *method)
+{
+    if (strcmp(method, "HEAD") == 0 && (route->house == HOUSE_PANORA || part == &page_routes))
+        method = "GET";
+    return strcmp(route->method, method) == 0;
 }
 
 /* Where arrivals are shown, nothing can be changed: the page, its list and what is in it. */
@@ -57,7 +67,7 @@ static const struct route *find_route(struct visit *visit, const char *path, siz
             const struct route *route = &parts[i]->rows[k];
             *out_number = number;
             if (is_offered(visit->platform, parts[i], route) &&
-                strcmp(route->method, visit->request->method) == 0 &&
+                method_matches(parts[i], route, visit->request->method) &&
                 path_matches(route->path, path, visit->parameter, sizeof visit->parameter))
                 return route;
         }
@@ -113,58 +123,13 @@ static bool has_key(const struct visit *visit)
 
 /* --- as Panora --- */
 
-static bool is_json(const struct inbound *request)
-{
-    const char *type = headers_find(request->headers, "Content-Type");
-    return type && strncasecmp(type, "application/json", 16) == 0;
-}
-
-/* Node 20's words, as far as they do not depend on its parser's insides. */
-static void refuse_json(struct visit *visit, const struct error *why)
-{
-    struct bytes body = visit->request->body;
-    const char *place = strstr(why->message, "at byte ");
-    size_t at = place ? (size_t)strtoul(place + 8, NULL, 10) : body.len;
-    if (at >= body.len)
-        visit_panora_error(visit, 400, "Unexpected end of JSON input");
-    else
-        visit_panora_error(visit, 400, "Unexpected token '%c', \"%.*s\"%s is not valid JSON",
-                           body.data[at], (int)(body.len < 40 ? body.len : 40), body.data,
-                           body.len < 40 ? "" : "...");
-}
-
-/* body-parser: only JSON is parsed, only objects and arrays are; nothing at all is {}. False when
- * that is the answer. */
-static bool read_panora_body(struct visit *visit)
-{
-    struct bytes body = visit->request->body;
-    struct error why = {0};
-    if (body.len > PANORA_BODY_MAX) {
-        visit_panora_error(visit, 500, "request entity too large");
-        return false;
-    }
-    if (!is_json(visit->request) || body.len == 0) {
-        visit->body = js_parse(bytes_of("{}"), NULL);
-        return true;
-    }
-    size_t start = strspn(body.data, " \t\r\n");
-    bool is_compound = start < body.len && (body.data[start] == '{' || body.data[start] == '[');
-    visit->body = is_compound ? js_parse(body, &why) : NULL;
-    if (visit->body)
-        return true;
-    if (!is_compound)
-        (void)error_set(&why, "at byte %zu", start);
-    refuse_json(visit, &why);
-    return false;
-}
-
 /* Guards run after the body was read: first the throttler, then the key. */
 static bool admit_to_panora(struct visit *visit, const struct route *route, size_t number)
 {
     int left = 0;
     int seconds = 0;
     char text[16];
-    if (!read_panora_body(visit))
+    if (!visit_read_panora_body(visit))
         return false;
     if (!throttle_allows(&visit->platform->throttle, number, visit->request->address,
                          clock_monotonic_ns(), &left, &seconds)) {

@@ -1,6 +1,9 @@
 /* Which endpoint gets an event, by Panora's rule; and why none does. */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "base/text.h"
 #include "platform/visit.h"
 
 bool scope_has(const char *scope, const char *name)
@@ -15,9 +18,21 @@ bool scope_has(const char *scope, const char *name)
     return has;
 }
 
-static bool scope_has_pattern(const char *scope)
+/* Whether the scope would have `name` if a "*" stood for anything. */
+static bool scope_means(const char *scope, const char *name)
 {
-    return strchr(scope, '*') != NULL;
+    struct js *list = js_parse(bytes_of(scope), NULL);
+    bool means = false;
+    for (size_t i = 0; list && i < js_size(list) && !means; i++) {
+        const struct js *item = js_at(list, i);
+        if (js_kind(item) != JS_STRING)
+            continue;
+        char *pattern = mem_copy(js_string(item).data, js_string(item).len);
+        means = strchr(pattern, '*') && text_glob(pattern, name);
+        free(pattern);
+    }
+    js_free(list);
+    return means;
 }
 
 /* The commonest reasons, the likeliest first. */
@@ -39,7 +54,7 @@ static void explain(const struct platform *platform, const struct endpoints *end
                            wire, name);
             return;
         }
-        if (scope_has_pattern(each->scope)) {
+        if (scope_means(each->scope, name)) {
             buf_add_format(out,
                            "an endpoint's scope has a \"*\", which Panora takes literally; "
                            "subscribe to %s",

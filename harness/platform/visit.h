@@ -112,6 +112,12 @@ void put_bytes(struct buf *out, const char *name, struct bytes value);
 void put_number(struct buf *out, const char *name, int64_t value);
 void put_bool(struct buf *out, const char *name, bool value);
 
+/* --- parser.c --- */
+
+/* Reads the body as Panora's server does into `body`; {} when there is none that it reads. False
+ * when the error is already answered. */
+bool visit_read_panora_body(struct visit *visit);
+
 /* --- route.c --- */
 
 /* What the server asks: finds the route, checks who asks, answers. */

@@ -61,13 +61,20 @@ static void expect(const struct program_end *end, int code, const char *out, con
 }
 
 /* One command whose output is looked at in two places. */
+static void check_four(const char *api, const char *const words[4], int code, const char *out,
+                       const char *err)
+{
+    struct program_end end;
+    (void)run(api, &end, words[0], words[1], words[2], words[3], NULL);
+    expect(&end, code, out, err);
+    program_end_clear(&end);
+}
+
 static void check(const char *api, const char *a, const char *b, const char *c, int code,
                   const char *out, const char *err)
 {
-    struct program_end end;
-    (void)run(api, &end, a, b, c, NULL, NULL);
-    expect(&end, code, out, err);
-    program_end_clear(&end);
+    const char *const words[4] = {a, b, c, NULL};
+    check_four(api, words, code, out, err);
 }
 
 Test(cli_panora, manages_endpoints_from_a_shell)
@@ -94,10 +101,41 @@ Test(cli_panora, manages_endpoints_from_a_shell)
     cr_expect_null(strstr(buf_text(&end.out), secret), "a list shows no secret");
     program_end_clear(&end);
     check(scene.api, "endpoints", "delete", id, 0, "deleted ", "");
-    check(scene.api, "endpoints", "delete", id, 1, "", "Record to delete not found");
+    check(scene.api, "endpoints", "delete", id, 1, "", "there is no endpoint");
+    check(scene.api, "endpoints", "enable", "nope", 1, "", "there is no endpoint nope");
     check(scene.api, "endpoints", "show", id, 1, "", "there is no endpoint");
     free(secret);
     free(id);
+    scene_end(&scene);
+}
+
+/* Panora would take all of it, and never deliver. */
+Test(cli_panora, registers_only_what_can_get_events)
+{
+    static const struct {
+        const char *url;
+        const char *type;
+        int code;
+        const char *said;
+    } rows[] = {
+        {"127.0.0.1:9/hook", "crm.deal.created", 2, "did you mean http://127.0.0.1:9/hook?"},
+        {"ftp://127.0.0.1/", "crm.deal.created", 2, "only http and https"},
+        {"http://127.0.0.1/a\tb", "crm.deal.created", 2, "hookcheck endpoints: "},
+        {"http://127.0.0.1:9/", "crm.dael.created", 0, "did you mean \"crm.deal.created\"?"},
+        {"http://127.0.0.1:9/", "crm.deal.push", 0, "subscribe to crm.deal.created"},
+        {"http://127.0.0.1:9/", "crm.*", 0, "Panora takes the \"*\" of crm.* literally"},
+    };
+    struct scene scene;
+    NEED_HOOKCHECK();
+    scene_begin(&scene);
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        const char *const words[4] = {"endpoints", "create", rows[i].url, rows[i].type};
+        check_four(scene.api, words, rows[i].code, rows[i].code ? "" : rows[i].type, rows[i].said);
+    }
+    /* a "*" is to blame only where it was meant for this event */
+    check(scene.api, "trigger", "crm.note.created", NULL, 1, "", "has a \"*\"");
+    check(scene.api, "trigger", "ticketing.ticket.created", NULL, 1, "",
+          "no endpoint subscribes to ticketing.ticket.created");
     scene_end(&scene);
 }
 

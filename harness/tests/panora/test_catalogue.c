@@ -89,3 +89,30 @@ Test(panora_catalogue, suggests_the_nearest_name)
     catalogue_free(catalogue);
     catalogue_free(NULL);
 }
+
+Test(panora_catalogue, says_why_a_subscription_gets_nothing)
+{
+    static const struct {
+        const char *name;
+        const char *why; /* NULL = it gets events */
+    } rows[] = {
+        {"crm.deal.created", NULL},
+        {"connection.created", NULL},
+        {"crm.deal.push", "only bodies have the name crm.deal.push; subscribe to crm.deal.created"},
+        {"crm.deal.updated", "Panora never sends crm.deal.updated"},
+        {"crm.*", "Panora takes the \"*\" of crm.* literally, so it matches nothing"},
+        {"crm.dael.created", "no event type \"crm.dael.created\"; did you mean "
+                             "\"crm.deal.created\"?"},
+    };
+    struct catalogue *catalogue = catalogue_load();
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct buf why = {0};
+        cr_expect_eq(catalogue_delivers(catalogue, rows[i].name, &why), !rows[i].why, "%s",
+                     rows[i].name);
+        cr_expect(text_starts_with(buf_text(&why), rows[i].why ? rows[i].why : ""), "%s: %s",
+                  rows[i].name, buf_text(&why));
+        cr_expect_eq(why.len == 0, !rows[i].why);
+        buf_clear(&why);
+    }
+    catalogue_free(catalogue);
+}

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/gzip.h"
 #include "base/mem.h"
 #include "sign/signature.h"
 #include "tests/support/started_platform.h"
@@ -54,6 +55,10 @@ static const struct {
      "The \\\"data\\\" argument must be of type string"},
     {"mismatch", "POST", "/webhooks/verifyEvent",
      "{\"payload\":{\"data\":1},\"secret\":\"s\",\"signature\":\"beef\"}", 500, "signature=beef"},
+    {"a slash at the end", "GET", "/webhooks/", NULL, 200, "["},
+    {"capital letters", "GET", "/WebHooks", NULL, 200, "["},
+    {"two slashes", "GET", "/webhooks//", NULL, 404, "Cannot GET /webhooks//"},
+    {"a BOM", "POST", "/webhooks", "\xef\xbb\xbf{\"url\":\"u\",\"scope\":[]}", 201, "\"scope\":[]"},
     {"unknown route", "GET", "/webhooks/a/b", NULL, 404, "Cannot GET /webhooks/a/b"},
     {"other method", "PATCH", "/webhooks", NULL, 404, "Cannot PATCH /webhooks"},
 };
@@ -71,6 +76,116 @@ Test(platform_webhooks, answers_as_panora_does)
                            answers[i].method, answers[i].path, answers[i].what,
                            buf_text(&reply.body));
         client_reply_clear(&reply);
+    }
+    platform_end(&started);
+}
+
+static const struct {
+    const char *what;
+    const char *headers;
+    const char *body;
+    int status;
+    const char *holds;
+} forms[] = {
+    {"a form", "Content-Type: application/x-www-form-urlencoded\r\n",
+     "url=http%3A%2F%2Fh/%3fa%3D1+2&scope=a%C3%A9&scope=b&description=%zz", 201,
+     "\"endpoint_description\":\"%zz\",\"url\":\"http://h/?a=1 2\""},
+    {"a list of one in a form", "Content-Type: application/x-www-form-urlencoded\r\n",
+     "scope%5B%5D=a&url=u", 201, "\"scope\":[\"a\"]"},
+    {"two lists in a form", "Content-Type: application/x-www-form-urlencoded\r\n",
+     "scope[]=a&url=u&scope[]=b", 201, "\"scope\":[\"a\",\"b\"]"},
+    {"one value in a form", "Content-Type: application/x-www-form-urlencoded\r\n", "url=u&scope=a",
+     500, "Argument `scope`"},
+    {"an empty form", "Content-Type: application/x-www-form-urlencoded\r\n", "&&=x&", 500,
+     "Argument `url` is missing"},
+    {"another type", "Content-Type: text/plain\r\n", "{\"url\":\"u\",\"scope\":[]}", 500,
+     "Argument `url` is missing"},
+    {"another charset", "Content-Type: application/json; charset=\"iso-8859-1\"\r\n", "{}", 500,
+     "unsupported charset \\\"ISO-8859-1\\\""},
+    {"another encoding", "Content-Type: application/json\r\nContent-Encoding: br\r\n", "{}", 500,
+     "unsupported content encoding \\\"br\\\""},
+    {"no gzip", "Content-Type: application/json\r\nContent-Encoding: gzip\r\n", "{}", 500,
+     "incorrect header check"},
+};
+
+Test(platform_webhooks, reads_bodies_as_body_parser_does)
+{
+    struct started_platform started;
+    platform_begin(&started, NULL);
+    for (size_t i = 0; i < ARRAY_LEN(forms); i++) {
+        struct reply reply;
+        char *bytes = mem_format("POST /webhooks HTTP/1.1\r\nHost: localhost\r\n"
+                                 "x-api-key: " PLATFORM_KEY "\r\n%sContent-Length: %zu\r\n"
+                                 "Connection: close\r\n\r\n%s",
+                                 forms[i].headers, strlen(forms[i].body), forms[i].body);
+        platform_exchange(&started, bytes_of(bytes), &reply);
+        cr_expect_eq(reply.status, forms[i].status, "%s: %d", forms[i].what, reply.status);
+        cr_expect_not_null(strstr(buf_text(&reply.body), forms[i].holds), "%s: %s", forms[i].what,
+                           buf_text(&reply.body));
+        reply_clear(&reply);
+        free(bytes);
+    }
+    platform_end(&started);
+}
+
+static int status_of_packed(const struct started_platform *started, size_t len, struct buf *out)
+{
+    struct buf plain = {0};
+    struct buf packed = {0};
+    struct buf request = {0};
+    struct reply reply;
+    buf_add_text(&plain, "{\"scope\":[],\"url\":\"");
+    buf_add_repeated(&plain, 'u', len);
+    buf_add_text(&plain, "\"}");
+    gzip_pack(buf_bytes(&plain), &packed);
+    buf_add_format(&request,
+                   "POST /webhooks HTTP/1.1\r\nHost: localhost\r\nx-api-key: " PLATFORM_KEY
+                   "\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
+                   "Content-Length: %zu\r\nConnection: close\r\n\r\n",
+                   packed.len);
+    buf_add_bytes(&request, buf_bytes(&packed));
+    platform_exchange(started, buf_bytes(&request), &reply);
+    buf_reset(out);
+    buf_add_bytes(out, buf_bytes(&reply.body));
+    int status = reply.status;
+    reply_clear(&reply);
+    buf_clear(&plain);
+    buf_clear(&packed);
+    buf_clear(&request);
+    return status;
+}
+
+Test(platform_webhooks, unpacks_bodies_up_to_the_limit)
+{
+    struct started_platform started;
+    struct buf body = {0};
+    platform_begin(&started, NULL);
+    cr_expect_eq(status_of_packed(&started, 1000, &body), 201, "%s", buf_text(&body));
+    cr_expect_eq(status_of_packed(&started, 50000000, &body), 500);
+    cr_expect_not_null(strstr(buf_text(&body), "request entity too large"), "%s", buf_text(&body));
+    buf_clear(&body);
+    platform_end(&started);
+}
+
+static const struct {
+    const char *path;
+    int status;
+} heads[] = {{"/webhooks", 200}, {"/", 200}, {"/hookcheck/stream", 404}};
+
+Test(platform_webhooks, answers_head_without_a_body)
+{
+    struct started_platform started;
+    struct reply reply;
+    platform_begin(&started, NULL);
+    for (size_t i = 0; i < ARRAY_LEN(heads); i++) {
+        char *bytes = mem_format("HEAD %s HTTP/1.1\r\nHost: localhost\r\nx-api-key: " PLATFORM_KEY
+                                 "\r\nConnection: close\r\n\r\n",
+                                 heads[i].path);
+        platform_exchange(&started, bytes_of(bytes), &reply);
+        cr_expect_eq(reply.status, heads[i].status, "%s: %d", heads[i].path, reply.status);
+        cr_expect_eq(reply.body.len, 0);
+        reply_clear(&reply);
+        free(bytes);
     }
     platform_end(&started);
 }
@@ -153,7 +268,7 @@ Test(platform_webhooks, verifies_what_the_typescript_sdk_sends)
         "2.460.1 1.0 @panora/sdk\r\naccept-language: *\r\nsec-fetch-mode: cors\r\n"
         "content-length: %zu\r\n\r\n%s",
         started.port, PLATFORM_KEY, strlen(body), body);
-    platform_exchange(&started, bytes, &reply);
+    platform_exchange(&started, bytes_of(bytes), &reply);
     cr_expect_eq(reply.status, 201);
     cr_expect_str_eq(headers_find(&reply.headers, "Content-Type"),
                      "application/json; charset=utf-8");
@@ -175,7 +290,7 @@ Test(platform_webhooks, leaves_an_endpoint_as_it_is_without_a_body)
                              "application/json\r\nx-api-key: %s\r\nAuthorization: Basic Og==\r\n"
                              "cookie: \r\ncontent-length: 0\r\n\r\n",
                              id, PLATFORM_KEY);
-    platform_exchange(&started, bytes, &reply);
+    platform_exchange(&started, bytes_of(bytes), &reply);
     cr_expect_eq(reply.status, 200);
     cr_expect_not_null(strstr(buf_text(&reply.body), "\"active\":true"));
     reply_clear(&reply);
@@ -214,7 +329,7 @@ Test(platform_webhooks, throttles_after_a_hundred_calls_of_a_route)
     static const char list[] = "GET /webhooks HTTP/1.1\r\nHost: localhost\r\n"
                                "x-api-key: " PLATFORM_KEY "\r\n\r\n";
     for (int i = 0; i < 100; i++) {
-        platform_exchange(&started, list, &reply);
+        platform_exchange(&started, bytes_of(list), &reply);
         char *left = mem_format("%d", 99 - i);
         cr_expect_eq(reply.status, 200);
         cr_expect_str_eq(headers_find(&reply.headers, "X-RateLimit-Limit"), "100");
@@ -223,7 +338,7 @@ Test(platform_webhooks, throttles_after_a_hundred_calls_of_a_route)
         free(left);
         reply_clear(&reply);
     }
-    platform_exchange(&started, list, &reply);
+    platform_exchange(&started, bytes_of(list), &reply);
     cr_expect_eq(reply.status, 429);
     cr_expect_not_null(headers_find(&reply.headers, "Retry-After"));
     cr_expect_not_null(strstr(buf_text(&reply.body), "ThrottlerException: Too Many Requests"));
@@ -260,7 +375,7 @@ Test(platform_webhooks, answers_only_its_own_names_and_pages)
         struct reply reply;
         char *bytes = mem_format("GET /webhooks HTTP/1.1\r\nx-api-key: %s\r\n%s\r\n", PLATFORM_KEY,
                                  gates[i].headers);
-        platform_exchange(&started, bytes, &reply);
+        platform_exchange(&started, bytes_of(bytes), &reply);
         cr_expect_eq(reply.status, gates[i].status, "%s: %d", gates[i].what, reply.status);
         reply_clear(&reply);
         free(bytes);

@@ -64,12 +64,12 @@ char *reply_text(const struct js *value, const char *name)
     return mem_copy(js_string(member).data, js_string(member).len);
 }
 
-void platform_exchange(const struct started_platform *started, const char *bytes,
+void platform_exchange(const struct started_platform *started, struct bytes bytes,
                        struct reply *reply)
 {
     struct client client;
     client_open(&client, started->port);
-    cr_assert(client_send(&client, bytes_of(bytes)));
+    cr_assert(client_send(&client, bytes));
     client_read(&client, 5000, reply);
     client_close(&client);
 }

@@ -34,7 +34,7 @@ int platform_status(const struct started_platform *started, const char *method, 
 char *reply_text(const struct js *value, const char *name);
 
 /* Sends `bytes` as they are on a fresh connection and reads one reply. */
-void platform_exchange(const struct started_platform *started, const char *bytes,
+void platform_exchange(const struct started_platform *started, struct bytes bytes,
                        struct reply *reply);
 
 /* Registers `url` for `type`; returns the endpoint's id (caller frees). */
