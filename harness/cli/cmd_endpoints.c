@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/sink.h"
 #include "base/table.h"
@@ -142,7 +141,7 @@ static bool check_new(const struct arguments *arguments, struct error *err)
     for (size_t i = 2; i < arguments->num_words; i++) {
         struct buf why = {0};
         if (!catalogue_delivers(catalogue, arguments->words[i], &why))
-            log_print(LOG_WARN, "note: %s", buf_text(&why));
+            sink_note("note: %s", buf_text(&why));
         buf_clear(&why);
     }
     catalogue_free(catalogue);

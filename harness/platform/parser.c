@@ -118,7 +118,9 @@ static void add_decoded(struct bytes text, struct buf *out)
     struct buf plain = {0};
     for (size_t i = 0; i < text.len; i++) {
         int32_t byte = text.data[i] == '%' ? escape_hex(bytes_after(text, i + 1), 2) : -1;
-        char c = text.data[i] == '+' ? ' ' : text.data[i];
+        char c = text.data[i];
+        if (c == '+')
+            c = ' ';
         if (byte >= 0) {
             c = (char)byte;
             i += 2;
