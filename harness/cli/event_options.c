@@ -13,6 +13,7 @@
 #include "cli/secret_options.h"
 #include "compose/mutation.h"
 #include "panora/js.h"
+#include "sign/signer.h"
 #include "suite/step.h"
 
 #define DATA_FILE_MAX ((size_t)64 * 1024 * 1024)
@@ -176,15 +177,18 @@ bool event_choice_read(struct event_choice *choice, const struct arguments *argu
 {
     *choice = (struct event_choice){0};
     step_init(&choice->step);
-    return refuse_two_readers(arguments, err) && read_composer(choice, arguments, err) &&
-           check_id(choice, err) && read_mutations(choice, arguments, err) &&
-           secret_from_arguments(arguments, &choice->secret, err) &&
-           read_data(choice, arguments, err);
+    if (!refuse_two_readers(arguments, err) || !read_composer(choice, arguments, err) ||
+        !check_id(choice, err) || !read_mutations(choice, arguments, err) ||
+        !secret_from_arguments(arguments, &choice->secret, err))
+        return false;
+    choice->composer.signer = signer_new(secret_bytes(&choice->secret));
+    return read_data(choice, arguments, err);
 }
 
 void event_choice_clear(struct event_choice *choice)
 {
     step_clear(&choice->step);
+    signer_free(choice->composer.signer);
     secret_clear(&choice->secret);
     catalogue_free(choice->catalogue);
     *choice = (struct event_choice){0};

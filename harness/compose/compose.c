@@ -12,6 +12,7 @@
 #include "compose/genuine.h"
 #include "compose/mutation.h"
 #include "sign/digest.h"
+#include "sign/signer.h"
 
 void composed_clear(struct composed *composed)
 {
@@ -105,7 +106,10 @@ static bool plan_signature(struct draft *draft, struct error *err)
     }
     event_write_message(&draft->event, &draft->message);
     buf_add_bytes(&draft->key, secret_bytes(draft->composer->secret));
-    signature_make(buf_bytes(&draft->key), buf_bytes(&draft->message), draft->signature);
+    if (draft->composer->signer)
+        signer_sign(draft->composer->signer, buf_bytes(&draft->message), draft->signature);
+    else
+        signature_make(buf_bytes(&draft->key), buf_bytes(&draft->message), draft->signature);
     return true;
 }
 

@@ -27,6 +27,7 @@ struct composer {
     int64_t wall_ms;             /* now */
     unsigned run_tag;            /* second group of every id_event */
     const struct scheme *scheme; /* how everything is signed; NULL = as Panora signs */
+    struct signer *signer;       /* signs with `secret`, where many are signed; NULL = none */
 };
 
 struct composed {
