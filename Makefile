@@ -224,7 +224,7 @@ test: deps-test
 	@$(MAKE) --no-print-directory $(JOBS) check
 	@$(MAKE) --no-print-directory prove
 # What only a machine with more tools can test: suites in which a test needs one, and the foreign endpoints.
-NEEDING = $(shell grep -rl NEED_TOOL harness/tests --include='test_*.c' | xargs grep -ho 'TestSuite([a-z_0-9]*' | cut -d'(' -f2 | sort -u | paste -sd'|')
+NEEDING = $(shell grep -rl NEED_TOOL harness/tests --include='test_*.c' | xargs grep -ho 'TestSuite.[a-z_0-9]*' | cut -c11- | sort -u | paste -sd'|')
 foreign: deps-all
 	@$(MAKE) --no-print-directory $(JOBS) check FILTER='@(foreign_*|$(NEEDING))/*'
 	@$(MAKE) --no-print-directory foreign-diagnoses

@@ -285,6 +285,22 @@ static const struct table_part verb_part = TABLE_PART(verbs);
 static const struct table_part *const parts[] = {&verb_part, NULL};
 static const struct table verb_table = {"verb", sizeof *verbs, parts};
 
+/* Which options only one verb has. */
+static const struct {
+    const char *option;
+    const char *verb;
+} of_verbs[] = {{"description", "create"}, {"secret", "show"}, {"force", "delete"}};
+
+static bool check_options(const struct arguments *arguments, const struct verb *verb,
+                          struct error *err)
+{
+    for (size_t i = 0; i < ARRAY_LEN(of_verbs); i++)
+        if (arguments_has(arguments, of_verbs[i].option) &&
+            strcmp(verb->name, of_verbs[i].verb) != 0)
+            return error_set(err, "--%s works only with %s", of_verbs[i].option, of_verbs[i].verb);
+    return true;
+}
+
 static int run(const struct arguments *arguments, struct error *err)
 {
     struct errand errand = {.arguments = arguments, .as_json = arguments_has(arguments, "json")};
@@ -297,8 +313,9 @@ static int run(const struct arguments *arguments, struct error *err)
         (void)error_set(err, "%s", verb->words);
         return EXIT_WRONG_USAGE;
     }
-    return api_choice_read(&errand.api, arguments, err) ? verb->run(&errand, err)
-                                                        : EXIT_WRONG_USAGE;
+    return check_options(arguments, verb, err) && api_choice_read(&errand.api, arguments, err)
+               ? verb->run(&errand, err)
+               : EXIT_WRONG_USAGE;
 }
 
 static const char *const verb_names[] = {"list",    "create", "delete", "enable",

@@ -186,6 +186,8 @@ static bool read_option(struct parse *parse, const struct option_spec *spec, con
         attached = parse->argv[++parse->at];
     if (!attached)
         return error_set(parse->err, "%s needs a value: %s %s", shown, shown, spec->value);
+    if (!*attached && strcmp(spec->value, "FILE") == 0)
+        return error_set(parse->err, "%s needs the name of a file, and it is empty", shown);
     return add_option(parse, spec, translated(parse, spec, shown, attached));
 }
 

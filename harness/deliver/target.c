@@ -109,7 +109,7 @@ static char *part_of(CURLU *parsed, CURLUPart part, unsigned int flags)
     return copy;
 }
 
-#define NEEDS_SCHEME "the endpoint's URL must start with http:// or https://"
+#define NEEDS_SCHEME "the URL must start with http:// or https://"
 
 /* Suggests the whole URL where only host and path can be meant: nothing before or behind those,
  * which may be secret, is repeated. */
@@ -138,18 +138,18 @@ static bool check_scheme(const char *url, struct error *err)
     if ((len == 4 && strncasecmp(url, "http", 4) == 0) ||
         (len == 5 && strncasecmp(url, "https", 5) == 0))
         return true;
-    return error_set(err, "%.*s://: only http and https endpoints can be tested",
-                     len > 32 ? 32 : (int)len, url);
+    return error_set(err, "%.*s://: only http and https can be used", len > 32 ? 32 : (int)len,
+                     url);
 }
 
 /* The URL itself is not quoted: it may hold a password. */
 static bool check_bytes(const char *url, struct error *err)
 {
     if (strlen(url) > URL_LEN_MAX)
-        return error_set(err, "the endpoint's URL is longer than %d bytes", URL_LEN_MAX);
+        return error_set(err, "the URL is longer than %d bytes", URL_LEN_MAX);
     for (const char *c = url; *c; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7F)
-            return error_set(err, "the endpoint's URL contains a control character");
+            return error_set(err, "the URL contains a control character");
     return true;
 }
 
@@ -166,9 +166,9 @@ static CURLU *parse(const char *url, struct error *err)
         return parsed;
     curl_url_cleanup(parsed);
     if (code == CURLUE_NO_HOST)
-        (void)error_set(err, "the endpoint's URL has no host");
+        (void)error_set(err, "the URL has no host");
     else
-        (void)error_set(err, "the endpoint's URL cannot be read: %s", curl_url_strerror(code));
+        (void)error_set(err, "the URL cannot be read: %s", curl_url_strerror(code));
     return NULL;
 }
 
@@ -235,7 +235,7 @@ static bool fill(struct target *target, CURLU *parsed, struct error *err)
     }
     free(host);
     free(port);
-    return usable || error_set(err, "the endpoint's URL has no usable host or port");
+    return usable || error_set(err, "the URL has no usable host or port");
 }
 
 /* --- for others --- */

@@ -8,7 +8,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define CALL_NS (60 * NS_PER_S)
+#define PRINTED_PATH "/webhooks" /* `hookcheck panora` prints the API's URL with it */
+#define CALL_NS      (60 * NS_PER_S)
 
 static void on_done(void *payload, struct observation *seen)
 {
@@ -65,6 +66,9 @@ bool client_call(const struct client_options *options, const char *method, const
     observation_init(&seen);
     while (len && options->api[len - 1] == '/')
         len--;
+    if (len > strlen(PRINTED_PATH) &&
+        strncmp(options->api + len - strlen(PRINTED_PATH), PRINTED_PATH, strlen(PRINTED_PATH)) == 0)
+        len -= strlen(PRINTED_PATH);
     char *url = mem_format("%.*s%s", (int)len, options->api, path);
     write_request(options, method, body, &request);
     bool ok = target_parse(&target, url, err) && exchange(options, &target, &request, &seen, err);
@@ -97,7 +101,10 @@ bool client_refused(const struct client_reply *reply, struct error *err)
     if (!message)
         message = js_get(reply->value, "error");
     if (!message || js_kind(message) != JS_STRING)
-        return error_set(err, "the API answered with status %d", reply->status);
+        return error_set(err,
+                         "the API answered with status %d and nothing that Panora says; is it "
+                         "Panora's URL?",
+                         reply->status);
     struct bytes text = js_string(message);
     while (text.len && (*text.data == '\n' || *text.data == ' '))
         text = (struct bytes){text.data + 1, text.len - 1};

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/sink.h"
+#include "deliver/engine.h"
+#include "deliver/target.h"
 #include "platform/visit.h"
 #include "serve/listen.h"
 
@@ -92,10 +94,33 @@ static bool check_listen(const struct platform_options *options, struct error *e
         return false;
     bool ok = options->tls || options->cert || is_loopback(address.host) ||
               error_set(err,
-                        "--listen %s can be reached from other machines, so it needs --tls (or "
+                        "--listen %s is not a loopback address, so it needs --tls (or "
                         "--cert and --key)",
                         options->listen);
     listen_address_clear(&address);
+    return ok;
+}
+
+static bool check_hosts(const struct platform_options *options, struct error *err)
+{
+    for (size_t i = 0; i < options->num_hosts; i++) {
+        const char *name = options->hosts[i];
+        if (!*name || name[strcspn(name, "/:@ \t\r\n")])
+            return error_set(
+                err, "--allow-host: \"%s\" is not a host name; it has no scheme and no port", name);
+    }
+    return true;
+}
+
+/* Before the first delivery, which would fail for it. */
+static bool check_authorities(const struct platform_options *options, struct error *err)
+{
+    struct target target = {0};
+    bool parsed = target_parse(&target, "https://localhost/", err);
+    struct engine *engine = parsed ? engine_new(&target, &options->engine, err) : NULL;
+    bool ok = engine != NULL;
+    engine_free(engine);
+    target_clear(&target);
     return ok;
 }
 
@@ -123,7 +148,8 @@ static bool start_server(struct platform *platform, struct error *err)
 
 static bool start(struct platform *platform, struct error *err)
 {
-    if (!check_listen(&platform->options, err) || !open_store(platform, err) ||
+    if (!check_listen(&platform->options, err) || !check_hosts(&platform->options, err) ||
+        !check_authorities(&platform->options, err) || !open_store(platform, err) ||
         !start_server(platform, err) || !start_ticking(platform, err))
         return false;
     const struct dispatcher_options dispatcher = {

@@ -87,6 +87,9 @@ static bool lock_file(struct store *store, struct error *err)
     store->lock = open(store->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (store->lock < 0)
         return error_set(err, "%s: %s", store->path, strerror(errno));
+    struct stat is;
+    if (fstat(store->lock, &is) == 0 && !S_ISREG(is.st_mode))
+        return error_set(err, "%s: it is not a regular file", store->path);
     if (flock(store->lock, LOCK_EX | LOCK_NB) != 0)
         return error_set(err,
                          "%s: another hookcheck uses this store; stop it, or give another --store",

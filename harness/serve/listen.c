@@ -15,6 +15,19 @@
 
 #define BACKLOG 512 /* a burst of connections that waits to be accepted */
 
+/* Says what is wrong with `text`, whose last colon is `colon` or NULL. */
+static bool refuse_address(const char *text, const char *colon, bool has_host, struct error *err)
+{
+    int64_t port;
+    if (has_host)
+        return error_set(err, "\"%s\": the port must be a whole number from 0 to 65535", text);
+    if (text_integer(colon == text ? text + 1 : text, 0, 65535, &port, NULL))
+        return error_set(err, "\"%s\" is not HOST:PORT; did you mean 127.0.0.1:%d?", text,
+                         (int)port);
+    return error_set(err, "\"%s\" is not HOST:PORT (an IPv6 address in brackets: [::1]:8080)",
+                     text);
+}
+
 bool listen_address_read(const char *text, struct listen_address *out, struct error *err)
 {
     *out = (struct listen_address){NULL, NULL};
@@ -28,10 +41,9 @@ bool listen_address_read(const char *text, struct listen_address *out, struct er
         end--;
     }
     bool plain = colon && !bracketed && !memchr(text, ':', (size_t)(colon - text));
-    if (!colon || (!plain && start == text) || end <= start ||
-        !text_integer(colon + 1, 0, 65535, &port, NULL))
-        return error_set(err, "\"%s\" is not HOST:PORT (an IPv6 address in brackets: [::1]:8080)",
-                         text);
+    bool has_host = colon && (plain || start > text) && end > start;
+    if (!has_host || !text_integer(colon + 1, 0, 65535, &port, NULL))
+        return refuse_address(text, colon, has_host, err);
     out->host = mem_copy(start, (size_t)(end - start));
     out->port = mem_text(colon + 1);
     return true;

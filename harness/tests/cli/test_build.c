@@ -73,3 +73,14 @@ Test(cli_build, is_installed_for_everybody_whatever_the_umask)
     cr_expect_str_eq(buf_text(&out), "");
     buf_clear(&out);
 }
+
+/* A target that only a release needs is else read for the first time there. */
+Test(cli_build, reads_every_line_of_the_makefile)
+{
+    NEED_TOOL("make", "the Makefile");
+    struct buf out = {0};
+    int code = shell_run("MAKEFLAGS= make -n lint test-all hostile deb dist portable 2>&1", &out);
+    cr_expect_eq(code, 0, "%s", buf_text(&out));
+    cr_expect_null(strstr(buf_text(&out), "***"), "%s", buf_text(&out));
+    buf_clear(&out);
+}

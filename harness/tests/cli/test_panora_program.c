@@ -77,6 +77,35 @@ static void check(const char *api, const char *a, const char *b, const char *c, 
     check_four(api, words, code, out, err);
 }
 
+/* A line end would begin a header of its own. */
+Test(cli_panora, takes_only_keys_that_a_header_carries)
+{
+    NEED_HOOKCHECK();
+    static const char *const keys[] = {"PANORA_API_KEY=a\nx-evil: 1", "PANORA_API_KEY= a",
+                                       "PANORA_API_KEY=a ", "PANORA_API_KEY=k\xc3\xb6"};
+    static const char *const commands[] = {"panora", "endpoints"};
+    for (size_t i = 0; i < ARRAY_LEN(keys) * ARRAY_LEN(commands); i++) {
+        const char *const arguments[] = {commands[i % 2], NULL};
+        const char *const env[] = {keys[i / 2], NULL};
+        struct program_end end;
+        run_hookcheck_with(arguments, env, (struct bytes){0}, &end);
+        expect(&end, 2, "", "PANORA_API_KEY cannot be sent as a header");
+        program_end_clear(&end);
+    }
+}
+
+/* What `hookcheck panora` prints is the API's whole URL. */
+Test(cli_panora, takes_the_url_that_it_printed)
+{
+    struct scene scene;
+    NEED_HOOKCHECK();
+    scene_begin(&scene);
+    char *printed = mem_format("%s%s", scene.api, "webhooks");
+    check(printed, "endpoints", "list", NULL, 0, "", "");
+    free(printed);
+    scene_end(&scene);
+}
+
 Test(cli_panora, manages_endpoints_from_a_shell)
 {
     struct scene scene;
@@ -175,6 +204,11 @@ Test(cli_panora, says_what_is_wrong_in_one_sentence)
     check(NOBODY_HERE, "endpoints", "list", NULL, 3, "", "start `hookcheck panora`");
     check(NOBODY_HERE, "trigger", "crm.deal.created", NULL, 3, "", "start `hookcheck panora`");
     check(NOBODY_HERE, "run", "--endpoint", "x", 2, "", "start `hookcheck panora`");
+    check("127.0.0.1:9", "endpoints", "list", NULL, 2, "",
+          "--api: the URL must start with http:// or https://; did you mean http://127.0.0.1:9?");
+    check("http://127.0.0.1:9/?a=1", "endpoints", "list", NULL, 2, "", "without ? and #");
+    check(NOBODY_HERE, "endpoints", "list", "--force", 2, "", "--force works only with delete");
+    check(NOBODY_HERE, "endpoints", "--secret", NULL, 2, "", "--secret works only with show");
     struct program_end end;
     RUN(&end, "endpoints");
     expect(&end, 2, "", "no API key: set PANORA_API_KEY");
@@ -185,6 +219,23 @@ Test(cli_panora, says_what_is_wrong_in_one_sentence)
     RUN(&end, "panora", "--keep", "soon");
     expect(&end, 2, "", "--keep");
     program_end_clear(&end);
+    static const struct {
+        const char *option;
+        const char *value;
+        const char *said;
+    } rows[] = {
+        {"--listen", "8787", "did you mean 127.0.0.1:8787?"},
+        {"--store", "/dev/null", "/dev/null: it is not a regular file"},
+        {"--store", "", "--store needs the name of a file, and it is empty"},
+        {"--cacert", "/nonexistent", "/nonexistent cannot be read"},
+        {"--allow-host", "http://a", "is not a host name"},
+        {"--allow-host", "a:80", "is not a host name"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        RUN(&end, "panora", rows[i].option, rows[i].value);
+        expect(&end, 2, "", rows[i].said);
+        program_end_clear(&end);
+    }
     RUN(&end, "panora", "--store", "/nonexistent/p.db");
     expect(&end, 2, "", "/nonexistent/p.db: No such file or directory");
     program_end_clear(&end);

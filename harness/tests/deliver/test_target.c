@@ -72,19 +72,19 @@ struct refused_row {
 };
 
 static const struct refused_row refused[] = {
-    {"ftp://x", "ftp://: only http and https endpoints can be tested"},
-    {"file:///etc/passwd", "file://: only http and https endpoints can be tested"},
-    {"httpss://x", "httpss://: only http and https endpoints can be tested"},
-    {"", "the endpoint's URL must start with http:// or https://"},
-    {"example.com/hook?key=k", "the endpoint's URL must start with http:// or https://; did you "
+    {"ftp://x", "ftp://: only http and https can be used"},
+    {"file:///etc/passwd", "file://: only http and https can be used"},
+    {"httpss://x", "httpss://: only http and https can be used"},
+    {"", "the URL must start with http:// or https://"},
+    {"example.com/hook?key=k", "the URL must start with http:// or https://; did you "
                                "mean https://example.com/hook?"},
     {"localhost:8080",
-     "the endpoint's URL must start with http:// or https://; did you mean http://localhost:8080?"},
-    {"mailto:a@b", "the endpoint's URL must start with http:// or https://"},
-    {"http:/x", "the endpoint's URL must start with http:// or https://"},
-    {"http://", "the endpoint's URL has no host"},
-    {"http://u:p@/x", "the endpoint's URL has no host"},
-    {"http://h/\r\nX: y", "the endpoint's URL contains a control character"},
+     "the URL must start with http:// or https://; did you mean http://localhost:8080?"},
+    {"mailto:a@b", "the URL must start with http:// or https://"},
+    {"http:/x", "the URL must start with http:// or https://"},
+    {"http://", "the URL has no host"},
+    {"http://u:p@/x", "the URL has no host"},
+    {"http://h/\r\nX: y", "the URL contains a control character"},
 };
 
 Test(deliver_target, refuses_what_it_cannot_test_with_one_sentence)

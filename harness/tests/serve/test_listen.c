@@ -45,6 +45,27 @@ Test(serve_listen, reads_host_and_port)
     }
 }
 
+Test(serve_listen, says_what_is_wrong_with_an_address)
+{
+    static const struct {
+        const char *text;
+        const char *said;
+    } wrong[] = {
+        {"8080", "\"8080\" is not HOST:PORT; did you mean 127.0.0.1:8080?"},
+        {":8080", "\":8080\" is not HOST:PORT; did you mean 127.0.0.1:8080?"},
+        {"a:70000", "\"a:70000\": the port must be a whole number from 0 to 65535"},
+        {"[::1]:x", "\"[::1]:x\": the port must be a whole number from 0 to 65535"},
+        {"::1", "\"::1\" is not HOST:PORT (an IPv6 address in brackets: [::1]:8080)"},
+        {"localhost", "\"localhost\" is not HOST:PORT (an IPv6 address in brackets: [::1]:8080)"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+        struct listen_address address;
+        struct error err = {0};
+        cr_expect_not(listen_address_read(wrong[i].text, &address, &err));
+        cr_expect_str_eq(err.message, wrong[i].said);
+    }
+}
+
 Test(serve_listen, says_why_a_port_cannot_be_had)
 {
     struct listen_address address;

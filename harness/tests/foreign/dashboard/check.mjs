@@ -233,6 +233,7 @@ try {
   await older(page);
   panora = await restart(page, panora);
   await check(page, 'light');
+  await api(panora, 'POST', '/webhooks', { url: `http://127.0.0.1:1/${'u'.repeat(300)}`, description: 'd'.repeat(3000), scope: ['s'.repeat(3000)] });
   for (const [name, options] of [['dark', { colorScheme: 'dark' }], ['phone', { viewport: { width: 360, height: 740 } }]]) {
     const other = await open(browser, panora.url, options);
     await enter(other);
