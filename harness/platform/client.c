@@ -8,8 +8,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define PRINTED_PATH "/webhooks" /* `hookcheck panora` prints the API's URL with it */
-#define CALL_NS      (60 * NS_PER_S)
+#define PRINTED_PATH    "/webhooks" /* `hookcheck panora` prints the API's URL with it */
+#define RETRY_AFTER_MAX 86400       /* seconds */
+#define CALL_NS         (60 * NS_PER_S)
 
 static void on_done(void *payload, struct observation *seen)
 {
@@ -75,7 +76,7 @@ bool client_call(const struct client_options *options, const char *method, const
     if (ok) {
         const char *pause = headers_find(&seen.headers, "Retry-After");
         int64_t seconds = 0;
-        if (pause && text_integer(pause, 1, 24 * 3600, &seconds, NULL))
+        if (pause && text_integer(pause, 1, RETRY_AFTER_MAX, &seconds, NULL))
             out->retry_after = (int)seconds;
         out->status = seen.status;
         buf_add_bytes(&out->body, buf_bytes(&seen.body));
