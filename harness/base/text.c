@@ -50,6 +50,8 @@ const char *text_nearest(const char *word, const char *const *names, size_t coun
 {
     const char *nearest = NULL;
     size_t letters = strlen(word + strspn(word, "-"));
+    if (letters && strspn(word, "0123456789") == strlen(word))
+        return NULL;                                             /* 401 is no slip of A01 */
     size_t best = (letters < 3 ? letters / 2 : letters / 3) + 1; /* so far is another word */
     for (size_t i = 0; i < count; i++) {
         size_t distance = edit_distance(word, names[i]);

@@ -214,7 +214,8 @@ static void add_of_command(const struct command *command, const char *const *wor
     } else if (last[0] == '-') {
         add_options(&place, command);
     } else {
-        add_choices(&place, command->choices);
+        if (num_words == 2 || !command->names) /* a verb stands first */
+            add_choices(&place, command->choices);
         add_all(&place, command->names);
     }
 }

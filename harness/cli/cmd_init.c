@@ -13,6 +13,7 @@
 #include "base/resource.h"
 #include "base/sink.h"
 #include "cli/command.h"
+#include "cli/project.h"
 #include "cli/settings.h"
 #include "cli/settings_schema.h"
 
@@ -97,13 +98,17 @@ static bool write_start(const struct platform_file *file, bool force, struct err
 
 static bool write_pipeline(const struct platform_file *file, bool force, struct error *err)
 {
-    if (!write_new(file->path, resource_find(file->resource), force, err))
-        return false;
-    sink_print(stdout,
-               "wrote %s: change the lines marked \"change:\" and add the secret that its first "
-               "lines name\n",
-               file->path);
-    return true;
+    const struct project *project = project_here();
+    struct buf pipeline = {0};
+    project_pipeline(project, resource_find(file->resource), &pipeline);
+    bool ok = write_new(file->path, buf_bytes(&pipeline), force, err);
+    buf_clear(&pipeline);
+    if (ok)
+        sink_print(stdout,
+                   "wrote %s%s%s: change the lines marked \"change:\" and add the secret that its "
+                   "first lines name\n",
+                   file->path, *project->file ? " for " : "", project->file);
+    return ok;
 }
 
 static int run(const struct arguments *arguments, struct error *err)
@@ -122,11 +127,12 @@ const struct command command_init = {
     .name = "init",
     .arguments = "",
     .summary = "write a hookcheck.json to start with, or a CI pipeline",
-    .about = "Writes a commented hookcheck.json into the current folder: named endpoints, where "
-             "the secret comes from, settings of a run. With --ci it writes a pipeline for a CI "
-             "platform instead, where the platform expects it. The pipeline builds hookcheck, "
-             "starts your endpoint, runs the suites and publishes the results. Two lines are "
-             "marked for you to change.",
+    .about =
+        "Writes a commented hookcheck.json into the current folder: named endpoints, where "
+        "the secret comes from, settings of a run. With --ci it writes a pipeline for a CI "
+        "platform instead, where the platform expects it. The pipeline builds hookcheck, "
+        "starts your endpoint as the files here suggest (package.json, go.mod, manage.py, ...), "
+        "runs the suites and publishes the results. Two lines are marked for you to change.",
     .examples = "  hookcheck init\n"
                 "  hookcheck init --ci gitlab\n",
     .options = option_sets,

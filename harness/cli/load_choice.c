@@ -24,6 +24,12 @@ static const char *const dialects[] = {"text", "object", NULL}; /* as enum diale
 
 #define CHOICE(member) offsetof(struct load_choice, member)
 
+/* As in load_engines and enum load_report_format. */
+static const char *const engine_names[] = {"locust", "k6", NULL};
+static const char *const report_names[] = {
+    [LOAD_REPORT_JSON] = "json", [LOAD_REPORT_HGRM] = "hgrm", [LOAD_REPORT_HTML] = "html", NULL};
+#define NUM_REPORTS (ARRAY_LEN(report_names) - 1)
+
 static const struct option_spec specs[] = {
     {.name = "rate",
      .value = "N/s",
@@ -87,6 +93,7 @@ static const struct option_spec specs[] = {
      .least = 1,
      .at = CHOICE(plan.deadline_ns)},
     {.name = "events",
+     .names = "events",
      .value = "TYPE,...",
      .help = "The event types to send; TYPE=N sends a type N times as often.",
      .otherwise = EVENT_TYPE_DEFAULT},
@@ -147,6 +154,7 @@ static const struct option_spec specs[] = {
      .at = CHOICE(finds_capacity)},
     {.name = "report",
      .value = "FORMAT=FILE",
+     .choices = report_names,
      .repeatable = true,
      .help = "Write a report: json, html (a page with charts), or hgrm (latency percentiles for "
              "HdrHistogram's tools). The format may be left out when FILE ends in it; FILE - is "
@@ -154,6 +162,7 @@ static const struct option_spec specs[] = {
      .otherwise = "text only"},
     {.name = "export",
      .value = "ENGINE",
+     .choices = engine_names,
      .help = "Send nothing; write a locust or k6 project into the new folder DIR that sends the "
              "same load from one or more machines. It does not contain the secret.",
      .otherwise = "send from here"},
@@ -321,9 +330,6 @@ static bool read_permission(struct load_choice *choice, const struct arguments *
                      host, host);
 }
 
-static const char *const report_names[] = {
-    [LOAD_REPORT_JSON] = "json", [LOAD_REPORT_HGRM] = "hgrm", [LOAD_REPORT_HTML] = "html"};
-
 /* "html=page" or "page.html": where the file's name begins, and its format. */
 static bool read_format(const char *given, struct load_report_wanted *out, struct error *err)
 {
@@ -334,10 +340,10 @@ static bool read_format(const char *given, struct load_report_wanted *out, struc
         return error_set(err, "\"%s\" is not FORMAT=FILE, such as json=load.json", given);
     char *name = equals ? mem_copy(given, (size_t)(equals - given)) : mem_text(ending + 1);
     size_t i = 0;
-    while (i < ARRAY_LEN(report_names) && strcmp(name, report_names[i]) != 0)
+    while (i < NUM_REPORTS && strcmp(name, report_names[i]) != 0)
         i++;
-    bool ok = i < ARRAY_LEN(report_names) ||
-              text_unknown(err, "report format", name, report_names, ARRAY_LEN(report_names));
+    bool ok =
+        i < NUM_REPORTS || text_unknown(err, "report format", name, report_names, NUM_REPORTS);
     out->format = ok ? (enum load_report_format)i : LOAD_REPORT_JSON;
     free(name);
     return ok;

@@ -191,26 +191,35 @@ static bool read_option(struct parse *parse, const struct option_spec *spec, con
     return add_option(parse, spec, translated(parse, spec, shown, attached));
 }
 
-/* "-vv": several flags of one letter in one word. */
-static bool is_flag_cluster(const struct parse *parse, const char *arg)
+static const struct option_spec *by_letter(const struct parse *parse, char letter)
+{
+    return find_spec(parse->sets, parse->num_sets, (struct bytes){0}, letter);
+}
+
+/* "-vvq" or "-vqHName: value": flags of one letter in one word, and at its end perhaps an option
+ * with a value, behind it in the same word or the next one. */
+static bool is_cluster(const struct parse *parse, const char *arg)
 {
     if (arg[0] != '-' || arg[1] == '-' || strlen(arg) < 3)
         return false;
     for (const char *letter = arg + 1; *letter; letter++) {
-        const struct option_spec *spec =
-            find_spec(parse->sets, parse->num_sets, (struct bytes){0}, *letter);
+        const struct option_spec *spec = by_letter(parse, *letter);
         if (!spec || spec->value)
-            return false;
+            return spec && letter[1] != '=';
     }
     return true;
 }
 
-static bool read_flag_cluster(struct parse *parse, const char *arg)
+static bool read_cluster(struct parse *parse, const char *arg)
 {
     bool ok = true;
-    for (const char *letter = arg + 1; ok && *letter; letter++)
-        ok = add_option(parse, find_spec(parse->sets, parse->num_sets, (struct bytes){0}, *letter),
-                        NULL);
+    for (const char *letter = arg + 1; ok && *letter; letter++) {
+        const struct option_spec *spec = by_letter(parse, *letter);
+        char shown[] = {'-', *letter, '\0'};
+        if (spec->value)
+            return read_option(parse, spec, shown, letter[1] ? letter + 1 : NULL);
+        ok = add_option(parse, spec, NULL);
+    }
     return ok;
 }
 
@@ -229,8 +238,8 @@ static const struct option_spec *find_negated(const struct parse *parse, struct 
 static bool read_dashed(struct parse *parse)
 {
     const char *arg = parse->argv[parse->at];
-    if (is_flag_cluster(parse, arg))
-        return read_flag_cluster(parse, arg);
+    if (is_cluster(parse, arg))
+        return read_cluster(parse, arg);
     const char *equals = strchr(arg, '=');
     struct bytes given = {arg, equals ? (size_t)(equals - arg) : strlen(arg)};
     bool is_long = text_starts_with(arg, "--");

@@ -99,9 +99,10 @@ struct arguments {
     const char *url_from; /* where words[0] comes from; NULL = the command line */
 };
 
-/* Reads argv[0..argc). Takes "--name value", "--name=value", "-v", "-vv", "-vq", "-x value", and
- * "--no-name" of a flag; "--" ends the options, "-" is a word. Refuses unknown options with the
- * nearest name, a missing or superfluous value, and a second use of what is not repeatable.
+/* Reads argv[0..argc). Takes "--name value", "--name=value", "-v", "-vv", "-vq", "-x value",
+ * "-xvalue", "-vqx value", and "--no-name" of a flag; "--" ends the options, "-" is a word. Refuses
+ * unknown options with the nearest name, a missing or superfluous value, and a second use of what
+ * is not repeatable.
  * `--help` is always known. */
 bool arguments_parse(struct arguments *arguments, const struct option_set *const *sets,
                      size_t num_sets, int argc, char **argv, struct error *err);

@@ -37,12 +37,13 @@ static bool is_same_folder(const char *a, const char *b)
 static bool find_file(struct settings_file *file, struct error *err)
 {
     struct buf folder = {0};
+    struct stat found; /* a link that leads nowhere is there, too */
     for (size_t depth = 0; depth < FOLDERS_MAX && !file->path; depth++) {
         char *path = mem_format("%s" SETTINGS_FILE_NAME, buf_text(&folder));
         char *here = mem_format("%s.", buf_text(&folder));
         char *above = mem_format("%s..", buf_text(&folder));
         bool is_top = is_same_folder(here, above);
-        if (access(path, F_OK) == 0)
+        if (lstat(path, &found) == 0)
             file->path = mem_text(path);
         else
             buf_add_text(&folder, "../");

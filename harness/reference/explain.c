@@ -1,6 +1,10 @@
 #include "reference/explain.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/array.h"
+#include "base/mem.h"
 #include "base/text.h"
 
 /* A word may name things of two kinds: then both are explained. A newcomer's page comes first:
@@ -23,16 +27,26 @@ static void unknown(const struct library *library, const char *id, struct error 
     else
         (void)error_set(err,
                         "nothing is named \"%s\"; `hookcheck list cases`, faults, mutations and so "
-                        "on show all names",
+                        "on show all names, and `hookcheck help` the commands",
                         id);
     names_clear(&names);
+}
+
+static void ask_all(const struct library *library, const char *id, json_t *things)
+{
+    for (size_t i = 0; i < ARRAY_LEN(explainers); i++)
+        (void)explainers[i]->explain(library, id, things);
 }
 
 json_t *explain(const struct library *library, const char *id, struct error *err)
 {
     json_t *things = json_array();
-    for (size_t i = 0; i < ARRAY_LEN(explainers); i++)
-        (void)explainers[i]->explain(library, id, things);
+    ask_all(library, id, things);
+    if (json_array_size(things) == 0 && strchr(id, '=')) { /* "F05=3s", as it is given */
+        char *name = mem_copy(id, strcspn(id, "="));
+        ask_all(library, name, things);
+        free(name);
+    }
     if (json_array_size(things))
         return things;
     json_decref(things);

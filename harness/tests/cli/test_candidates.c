@@ -54,10 +54,15 @@ Test(cli_candidates, are_what_can_stand_at_the_place)
         {{"completion", ""}, "fish"},
         {{"endpoints", ""}, "disable"},
         {{"endpoints", "create", "http://x", ""}, "crm.deal.created"},
+        {{"load", "--events", ""}, "crm.deal.created"},
+        {{"load", "--report", ""}, "hgrm="},
+        {{"load", "--export", ""}, "k6"},
         {{"list", ""}, "probes"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++)
         cr_expect(offers(rows[i].words, rows[i].offered), "row %zu: no %s", i, rows[i].offered);
+    cr_expect_not(offers((const char *const[WORDS_MAX]){"endpoints", "show", ""}, "delete"),
+                  "a verb after a verb");
     cr_expect_not(offers((const char *const[WORDS_MAX]){"sign", "--format", ""}, "junit"),
                   "a format of reports is none of requests");
 }

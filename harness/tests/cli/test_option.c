@@ -98,6 +98,9 @@ Test(cli_option, reads_every_spelling_of_a_value)
         {"name and value apart", {"--deadline", "3s"}},
         {"name and value joined", {"--deadline=3s"}},
         {"letter and value apart", {"-d", "3s"}},
+        {"letter and value joined", {"-d3s"}},
+        {"behind a flag, joined", {"-kd3s"}},
+        {"behind a flag, apart", {"-kd", "3s"}},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct arguments arguments;
@@ -116,6 +119,23 @@ Test(cli_option, an_empty_value_after_an_equals_sign_is_a_value)
     struct error err = {0};
     cr_assert(parse(&arguments, WORDS("--header="), &err));
     cr_expect_str_eq(arguments_value(&arguments, "header"), "");
+    arguments_clear(&arguments);
+}
+
+Test(cli_option, a_group_ends_with_a_value_or_is_none)
+{
+    struct arguments arguments;
+    struct error err = {0};
+    cr_assert(parse(&arguments, WORDS("-kx", "A: 1"), &err), "%s", err.message);
+    cr_expect(arguments_has(&arguments, "insecure"));
+    cr_expect_str_eq(arguments_value(&arguments, "header"), "A: 1");
+    arguments_clear(&arguments);
+    cr_expect_not(parse(&arguments, WORDS("-kd"), &err));
+    cr_expect_str_eq(err.message, "-d needs a value: -d TIME");
+    arguments_clear(&arguments);
+    err = (struct error){0};
+    cr_expect_not(parse(&arguments, WORDS("-kZd3s"), &err));
+    cr_expect_not_null(strstr(err.message, "no option \"-kZd3s\""), "%s", err.message);
     arguments_clear(&arguments);
 }
 

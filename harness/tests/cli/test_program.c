@@ -101,6 +101,9 @@ Test(cli_program, wrong_words_get_one_sentence)
         {{"explain", "trunkate-signature"},
          "hookcheck explain: nothing is named \"trunkate-signature\"; did you mean "
          "\"truncate-signature\"?\n"},
+        {{"explain", "401"},
+         "hookcheck explain: nothing is named \"401\"; `hookcheck list cases`, faults, mutations "
+         "and so on show all names, and `hookcheck help` the commands\n"},
         {{"explain"},
          "hookcheck explain: the ID of a case, a fault or a word is required; see --help\n"},
     };

@@ -104,6 +104,24 @@ def receiver(program, *arguments):
     return child, re.search(r":(\d+)", child.stdout.readline().split("//")[1])[1]
 
 
+SHAPES = ("go.mod", "manage.py", "composer.json", "mvnw")
+
+
+def check_shapes(program, folder, tools):
+    """The same for projects in other languages: the platforms take what `init` writes for them."""
+    problems = []
+    for shape in SHAPES:
+        for platform, place in PATHS.items():
+            where = os.path.join(folder, shape, platform)
+            os.makedirs(where)
+            with open(os.path.join(where, shape), "w", encoding="utf-8"):
+                pass
+            subprocess.run([program, "init", "--ci", platform], cwd=where, stdout=subprocess.DEVNULL, check=True)
+            complaint = lint(platform, os.path.join(where, place), where, tools)
+            problems += [f"{shape}, {platform}: {complaint}"] if complaint else []
+    return problems
+
+
 def check(program, folder, modules, linters, tools, ports):
     problems = []
     for platform, place in PATHS.items():
@@ -125,6 +143,7 @@ def check(program, folder, modules, linters, tools, ports):
             problems += [f"{platform}: {one}" for one in complaints if one]
     problems += check_azure_sees(folder, tools)
     problems += check_action(tools)
+    problems += check_shapes(program, folder, tools)
     docker = os.path.join(TOP, "fixtures/ci/Dockerfile")
     done = subprocess.run(["node", os.path.join(linters, "dockerfilelint/bin/dockerfilelint"), docker], stdout=subprocess.PIPE)
     if done.returncode:

@@ -233,7 +233,7 @@ try {
   await older(page);
   panora = await restart(page, panora);
   await check(page, 'light');
-  await api(panora, 'POST', '/webhooks', { url: `http://127.0.0.1:1/${'u'.repeat(300)}`, description: 'd'.repeat(3000), scope: ['s'.repeat(3000)] });
+  const long = await api(panora, 'POST', '/webhooks', { url: `http://127.0.0.1:1/${'u'.repeat(300)}`, description: 'd'.repeat(3000), scope: ['s'.repeat(3000)] });
   for (const [name, options] of [['dark', { colorScheme: 'dark' }], ['phone', { viewport: { width: 360, height: 740 } }]]) {
     const other = await open(browser, panora.url, options);
     await enter(other);
@@ -245,6 +245,9 @@ try {
     assert.ok(wide <= 0, `${name}: ${wide} pixels too wide`);
     await other.context().close();
   }
+  await api(panora, 'DELETE', `/webhooks/${long.id_webhook_endpoint}`);
+  await page.reload();
+  await page.waitForSelector('#live:text-is("live")');
   if (process.env.HOOKCHECK_SKIP_RUN !== '1') await runSuites(page);
   await offAndDelete(page);
   assert.deepEqual(problems, []);
