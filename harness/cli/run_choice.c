@@ -18,7 +18,7 @@
 #include "run/select.h"
 
 #define PUBLIC_PER_SECOND 20 /* towards hosts that are neither loopback nor private */
-#define CONCURRENCY_GROWN 20 /* where --concurrency does not fix it */
+#define CONCURRENCY_GROWN 32 /* where --concurrency does not fix it */
 #define CONCURRENCY_MAX   256
 #define SEEDS             999999999 /* nine digits: people read it in lines to repeat */
 
@@ -102,7 +102,7 @@ static const struct option_spec specs[] = {
      .value = "N",
      .help = "The most requests in flight at once.",
      .fallback = "5",
-     .otherwise = "as many as Panora's workers, up to 20 while responses take no longer",
+     .otherwise = "as many as Panora's workers, up to 32 while responses take no longer",
      .kind = OPTION_COUNT,
      .least = 1,
      .most = CONCURRENCY_MAX,

@@ -512,6 +512,20 @@ static const char *doubt_of_limit(struct investigation *inv)
                : NULL;
 }
 
+/* A limit that every case got round, once it came more slowly, is no cause of anything. */
+static bool limit_matters(const struct investigation *inv)
+{
+    const struct run_result *result = inv->input->result;
+    for (size_t i = 0; i < result->num_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        bool decides =
+            one->verdict != VERDICT_INCONCLUSIVE || one->level == LEVEL_MUST || result->strict;
+        if (decides && met_limit(one))
+            return true;
+    }
+    return false;
+}
+
 static void note_limit(struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;
@@ -525,7 +539,8 @@ static void note_limit(struct investigation *inv)
     }
     bool known = found_find(inv, "locks-out") || found_find(inv, "stops-accepting") ||
                  found_find(inv, "limits-concurrency");
-    if (num_limited == 0 || !(inv->input->any_accepted || inv->has_base) || known)
+    if (num_limited == 0 || !(inv->input->any_accepted || inv->has_base) || known ||
+        !limit_matters(inv))
         return;
     char *evidence =
         mem_format("%zu of %zu responses to genuine events were 429", num_limited, num_genuine);

@@ -13,11 +13,15 @@
 
 #define SHOWN_MAX 15
 
-/* A difference that is certain and that somebody would notice: two runs of the same endpoint differ
- * by some tenths of a millisecond, as the machine is busy. */
+/* A difference that is certain and that somebody would notice. */
 #define P_MAX         0.001
 #define FACTOR_MIN    1.25
-#define DIFFERENCE_NS NS_PER_MS
+#define DIFFERENCE_NS (2 * NS_PER_MS)
+
+/* A busy machine delays most responses of the same endpoint by several times, but not the quickest
+ * ones; who became slower takes longer for these as well. */
+#define QUICKEST_PERCENT 5
+#define USUAL_PERCENT    50
 
 static bool has_failed(const struct run_result *result, const struct case_result *one)
 {
@@ -116,31 +120,40 @@ static void add_percentile(const struct answer_times *before, const struct answe
     text_add_duration(out, answer_times_percentile(after, percent));
 }
 
+/* -1: quicker at that percentile, so much that somebody would notice; 1: slower; 0: neither. */
+static int difference_at(const struct answer_times *before, const struct answer_times *after,
+                         size_t percent)
+{
+    int64_t was_ns = answer_times_percentile(before, percent);
+    int64_t is_ns = answer_times_percentile(after, percent);
+    double factor = (double)is_ns / (double)was_ns;
+    if (llabs(is_ns - was_ns) < DIFFERENCE_NS || (factor < FACTOR_MIN && factor > 1 / FACTOR_MIN))
+        return 0;
+    return factor > 1 ? 1 : -1;
+}
+
 /* Returns whether answers of that kind got slower beyond noise. */
 static bool add_kind(const struct page *page, const struct answer_times *before,
                      const struct answer_times *after, size_t kind)
 {
     struct buf line = {0};
     double p = answer_times_p_value(before, after);
-    int64_t was_ns = answer_times_percentile(before, 50);
-    int64_t is_ns = answer_times_percentile(after, 50);
-    double factor = (double)is_ns / (double)was_ns;
-    bool differs = p < P_MAX && (factor >= FACTOR_MIN || factor <= 1 / FACTOR_MIN) &&
-                   llabs(is_ns - was_ns) >= DIFFERENCE_NS;
+    int usual = difference_at(before, after, USUAL_PERCENT);
+    bool differs = p < P_MAX && usual && difference_at(before, after, QUICKEST_PERCENT) == usual;
     buf_add_format(&line, "%s: %s", answer_kind_name(kind),
-                   !differs     ? "no change beyond noise"
-                   : factor > 1 ? "slower"
-                                : "faster");
-    add_percentile(before, after, 50, &line);
+                   !differs    ? "no change beyond noise"
+                   : usual > 0 ? "slower"
+                               : "faster");
+    add_percentile(before, after, QUICKEST_PERCENT, &line);
+    add_percentile(before, after, USUAL_PERCENT, &line);
     add_percentile(before, after, 95, &line);
     buf_add_format(&line, " (%zu and %zu responses, %s%.3g)", before->count, after->count,
                    p < P_MAX ? "p < " : "p = ", p < P_MAX ? P_MAX : p);
     page_blanks(page, 2);
-    (void)page_fit(page, 2, 5, differs && factor > 1 ? TONE_YELLOW : TONE_PLAIN, buf_text(&line),
-                   0);
+    (void)page_fit(page, 2, 5, differs && usual > 0 ? TONE_YELLOW : TONE_PLAIN, buf_text(&line), 0);
     page_end_line(page);
     buf_clear(&line);
-    return differs && factor > 1;
+    return differs && usual > 0;
 }
 
 static bool add_times(const struct page *page, const struct run_result *before,

@@ -36,7 +36,8 @@ static void note_health(struct runner *runner, const struct testcase *test, size
     const struct news news = {
         .exchange = exchange,
         .usual = test->shots[index].usual,
-        .is_timely = test != &runner->canary.test && !testcase_is_load(test),
+        .is_timely = test != &runner->canary.test && !testcase_is_load(test) &&
+                     !testcase_goes_together(test),
     };
     health_note(&runner->health, &news);
     if (exchange->accepted && news.usual)
@@ -257,7 +258,9 @@ int64_t launch_due_ns(const struct runner *runner, const struct testcase *test, 
 {
     const struct budget *budget = gate_budget(runner->gate);
     int64_t rate_ns = budget_due_ns(budget, len);
-    int64_t gap_ns = testcase_is_load(test) ? 0 : budget->last_ns + runner->health.gap_ns;
+    /* those that leave at once come after as long a pause as they would have apart */
+    int64_t pause_ns = runner->health.gap_ns * (int64_t)len;
+    int64_t gap_ns = testcase_is_load(test) ? 0 : budget->last_ns + pause_ns;
     return rate_ns > gap_ns ? rate_ns : gap_ns;
 }
 

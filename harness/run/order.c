@@ -20,20 +20,15 @@ bool order_needs_solitude(const struct runner *runner, const struct testcase *te
            !(one->harmful ? health_is_slow(&runner->health) : health_is_very_slow(&runner->health));
 }
 
-static bool goes_together(const struct suite_case *one)
-{
-    for (size_t i = 0; i < one->num_steps; i++)
-        if (one->steps[i].together)
-            return true;
-    return false;
-}
+/* So many answers waited for one after another take longer than a wait, or than what else is left
+ * when each takes very long. */
+#define CHAIN_MIN       8
+#define GRAVE_CHAIN_MIN 3
 
-/* So many answers waited for one after another take longer than a wait. */
-#define CHAIN_MIN 8
-
-static bool is_chain(const struct testcase *test)
+static bool is_chain(const struct testcase *test, bool grave)
 {
-    return test->probe || test->one->one_connection || test->count >= CHAIN_MIN;
+    return test->probe || test->one->one_connection ||
+           test->count >= (grave ? GRAVE_CHAIN_MIN : CHAIN_MIN);
 }
 
 enum round order_round_of(const struct runner *runner, const struct testcase *test)
@@ -52,9 +47,9 @@ enum round order_round_of(const struct runner *runner, const struct testcase *te
     /* an event has its time to be processed while the others are sent */
     if (test->wait_ns > 0 || test->needs_effect)
         return ROUND_WAITS;
-    if (goes_together(test->one))
+    if (testcase_goes_together(test))
         return ROUND_TOGETHER;
-    if (is_chain(test) && (!grave || testcase_is_required(test, runner->options->strict)))
+    if (is_chain(test, grave) && (!grave || testcase_is_required(test, runner->options->strict)))
         return ROUND_CHAINS;
     return testcase_is_required(test, runner->options->strict) ? ROUND_REQUIRED : ROUND_USUAL;
 }

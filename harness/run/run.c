@@ -47,7 +47,8 @@ static int64_t due_in_trouble(struct runner *runner, int64_t next_ns)
     bool waits = test && test->state < CASE_ENDED && (test->in_flight == 0 || pace_is_open(test));
     if (!waits)
         return next_ns;
-    int64_t rate_ns = launch_due_ns(runner, test, 1);
+    size_t len = test->next < test->count ? pace_group_len(test) : 1;
+    int64_t rate_ns = launch_due_ns(runner, test, len);
     int64_t due_ns = test->resume_ns > rate_ns ? test->resume_ns : rate_ns;
     return due_ns < next_ns ? due_ns : next_ns;
 }

@@ -123,9 +123,17 @@ bool testcase_is_load(const struct testcase *test)
 {
     for (size_t i = 0; test->one && i < test->one->num_steps; i++) {
         const struct step *step = &test->one->steps[i];
-        if (step->samples || step->together || step->interval_ns)
+        if (step->samples || step->beside || step->interval_ns)
             return true;
     }
+    return false;
+}
+
+bool testcase_goes_together(const struct testcase *test)
+{
+    for (size_t i = 0; test->one && i < test->one->num_steps; i++)
+        if (test->one->steps[i].together)
+            return true;
     return false;
 }
 

@@ -97,6 +97,9 @@ void testcase_end_unsent(struct testcase *test, const char *why, int64_t now_ns)
 /* The case is about how much comes how fast. */
 bool testcase_is_load(const struct testcase *test);
 
+/* Some of its requests leave at once. */
+bool testcase_goes_together(const struct testcase *test);
+
 /* The verdict of the run may rest on it; controls are always required. */
 bool testcase_is_required(const struct testcase *test, bool strict);
 

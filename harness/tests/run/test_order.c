@@ -64,6 +64,18 @@ Test(run_order, what_takes_long_leaves_early_and_what_may_do_harm_last, .init = 
     }
 }
 
+Test(run_order, where_each_answer_takes_long_a_few_in_a_row_leave_early, .init = set_up)
+{
+    static struct step plain;
+    const struct suite_case must = {.level = LEVEL_MUST, .steps = &plain, .num_steps = 1};
+    const struct testcase few = {.one = &must, .count = 4};
+    const struct testcase pair = {.one = &must, .count = 2};
+    cr_expect_eq(order_round_of(&runner, &few), ROUND_REQUIRED);
+    runner.health.usual_ns = 3 * NS_PER_S;
+    cr_expect_eq(order_round_of(&runner, &few), ROUND_CHAINS);
+    cr_expect_eq(order_round_of(&runner, &pair), ROUND_REQUIRED);
+}
+
 Test(run_order, a_slow_endpoint_is_asked_beside_other_requests, .init = set_up)
 {
     static struct step together = {.together = true};

@@ -92,15 +92,21 @@ Test(run_testcase, what_is_not_sent_says_why, .init = set_up, .fini = tear_down)
 Test(run_testcase, how_much_comes_how_fast_is_the_subject_of_some)
 {
     static struct step plain, sampled = {.samples = true}, together = {.together = true};
-    static struct step at_a_rate = {.interval_ns = 1};
+    static struct step at_a_rate = {.interval_ns = 1}, beside = {.beside = true};
     static const struct {
         struct step *step;
         bool is_load;
-    } rows[] = {{&plain, false}, {&sampled, true}, {&together, true}, {&at_a_rate, true}};
+        bool goes_together;
+    } rows[] = {{&plain, false, false},
+                {&sampled, true, false},
+                {&together, false, true},
+                {&at_a_rate, true, false},
+                {&beside, true, false}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const struct suite_case one = {.steps = rows[i].step, .num_steps = 1};
         const struct testcase of_it = {.one = &one};
         cr_expect_eq(testcase_is_load(&of_it), rows[i].is_load, "row %zu", i);
+        cr_expect_eq(testcase_goes_together(&of_it), rows[i].goes_together, "row %zu", i);
     }
     const struct testcase control = {0};
     cr_expect_not(testcase_is_load(&control));

@@ -92,7 +92,7 @@ def judge(program, name):
     started = Started(right, folder)
     scheme = "https" if right.tls else "http"
     try:
-        return ask(program, right, started.ports["port"], folder, report, f"{scheme}://localhost:{started.ports['port']}/")
+        return ask(program, right, started.ports["port"], folder, report, f"{scheme}://localhost:{started.ports['port']}{right.path}")
     finally:
         started.stop()
 

@@ -6,6 +6,8 @@ import shutil
 import subprocess
 import sys
 
+import servers
+
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from tools import Skip, need, npm_install  # noqa: E402
 
@@ -36,6 +38,7 @@ class Right:
     """`commands` start it; the last is what listens, at {port}; {inner} is a port for what stands behind it."""
 
     tls = False
+    path = "/"
     warns = ()
     programs = ()
     env = {}
@@ -101,6 +104,23 @@ class Fetch(Node):
         Right.__init__(self, ["{folder}/node_modules/.bin/" + runtime, *words, "fetch.mjs", "{port}"], packages=(runtime,), **options)
 
 
+class Variant(Right):
+    """One of variants.mjs, by its name there."""
+    programs = ("node",)
+    files = ("harness/tests/foreign/right/variants.mjs",)
+
+    def __init__(self, kind, **options):
+        super().__init__(["node", "variants.mjs", kind, "{port}"], **options)
+
+
+class Npm(Node):
+    """One of frameworks.mjs, by its name there."""
+    files = ("harness/tests/foreign/right/frameworks.mjs",)
+
+    def __init__(self, kind, *packages, **options):
+        Right.__init__(self, ["node", "frameworks.mjs", kind, "{port}"], packages=packages, **options)
+
+
 class Python(Right):
     """With modules of the distribution, which its own Python sees."""
     files = ("harness/tests/foreign/right/application.py", "fixtures/snippets/panora_signature.py", "fixtures/events/shapes.json")
@@ -117,6 +137,26 @@ class Python(Right):
                 raise Skip(f"no Python with {module} on this machine")
 
 
+class Service(Python):
+    """One of services.py: its own server, or an application for the server that `words` start."""
+    files = ("harness/tests/foreign/right/services.py", "fixtures/snippets/panora_signature.py")
+
+    def __init__(self, kind, *words, **options):
+        super().__init__(*(words or ("services.py", kind, "{port}")), **options)
+        self.env = {"PANORA_APP": kind}
+
+
+class Built(Right):
+    """What is compiled first, by `build`, a list of words."""
+    build_env = {}
+
+    def prepare(self, folder):
+        super().prepare(folder)
+        done = subprocess.run(self.build, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, **self.build_env})
+        if done.returncode:
+            raise SystemExit(f"{' '.join(self.build)}: {done.stdout.decode('utf-8', 'replace')[-3000:]}")
+
+
 class Behind(Right):
     """Something in front of a plain endpoint on Node."""
     files = NODE_FILES
@@ -126,87 +166,33 @@ class Behind(Right):
         self.programs = ("node", command[0])
 
 
-NGINX = """daemon off; master_process on; worker_processes 2; pid {folder}/nginx.pid; error_log {folder}/error.log;
-events { worker_connections 512; }
-http {
-  access_log off; client_max_body_size 16m; client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
-  %s
-  server { listen 127.0.0.1:{port} %s; location / { proxy_pass http://127.0.0.1:{inner}; proxy_http_version 1.1; proxy_set_header Connection ""; } }
-}
-"""
-NGINX_RUN = ("nginx", "-c", "{folder}/nginx.conf", "-p", "{folder}")
-NGINX_TLS = "ssl_certificate {folder}/cert.pem; ssl_certificate_key {folder}/key.pem;"
-
-HAPROXY = """global
-  maxconn 500
-defaults
-  mode http
-  timeout connect 5s
-  timeout client 60s
-  timeout server 60s
-frontend front
-  bind 127.0.0.1:{port} %s
-  default_backend back
-backend back
-  server one 127.0.0.1:{inner}
-"""
-
-CADDY = """{
-  admin off
-  auto_https off
-}
-http://:{port} {
-  bind 127.0.0.1
-  encode gzip
-  reverse_proxy 127.0.0.1:{inner}
-}
-"""
-
-APACHE_MODULES = "".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n"
-                         for name in ("mpm_event", "authz_core", "proxy", "proxy_http", "deflate", "filter"))
-APACHE = APACHE_MODULES + """ServerName localhost
-Listen 127.0.0.1:{port}
-PidFile {folder}/apache.pid
-ErrorLog {folder}/error.log
-DefaultRuntimeDir {folder}
-ProxyPass / http://127.0.0.1:{inner}/ retry=0
-%s
-"""
-
-VARNISH = """vcl 4.1;
-backend default { .host = "127.0.0.1"; .port = "{inner}"; }
-sub vcl_recv { return (pass); }
-"""
-
-LIGHTTPD = """server.modules = ("mod_proxy")
-server.document-root = "{folder}"
-server.bind = "127.0.0.1"
-server.port = {port}
-server.upload-dirs = ("{folder}")
-proxy.server = ("" => (("host" => "127.0.0.1", "port" => {inner})))
-"""
-
 PHP = ("fixtures/snippets/php.php", "fixtures/snippets/panora_signature.php")
-PHP_APACHE = "".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in ("mpm_prefork", "authz_core", "dir", "env", "mime")) + \
-    """LoadModule php_module /usr/lib/apache2/modules/libphp8.2.so
-ServerName localhost
-Listen 127.0.0.1:{port}
-PidFile {folder}/apache.pid
-ErrorLog {folder}/error.log
-DefaultRuntimeDir {folder}
-PassEnv PANORA_SECRET
-DocumentRoot {folder}
-php_value post_max_size 16M
-php_value display_errors 0
-TypesConfig /dev/null
-<FilesMatch "\\.php$">
-  SetHandler application/x-httpd-php
-</FilesMatch>
-FallbackResource /php.php
-"""
+GO = "/usr/share/gocode"
+JETTY = ":".join(f"/usr/share/java/{jar}.jar" for jar in ("jetty9-server", "jetty9-servlet", "jetty9-http", "jetty9-io", "jetty9-util", "jetty9-security", "servlet-api"))
+PLAIN_PHP = ("harness/tests/foreign/right/plain.php",)
+RUBY = ("harness/tests/foreign/right/endpoint.rb", "fixtures/snippets/panora_signature.rb")
+GUNICORN = ("-m", "gunicorn", "-b", "127.0.0.1:{port}", "--log-level", "critical")
 
-RACKUP = 'require_relative "ruby"\nrun PanoraApp\n'
+
+def go(kind, **options):
+    return Built(["./endpoint", kind, "{port}"], programs=("go",), files=("harness/tests/foreign/right/endpoint.go", "fixtures/snippets/panora_signature.go"),
+                 build=["go", "build", "-o", "endpoint", "endpoint.go", "panora_signature.go"], build_env={"GO111MODULE": "off", "GOFLAGS": "", "GOPATH": GO},
+                 path="/hooks/panora", **options)
+
+
+def java(kind, **options):
+    return Built(["java", "-cp", ".:" + JETTY, "Endpoint", kind, "{port}"], programs=("java", "javac"),
+                 files=("harness/tests/foreign/right/Endpoint.java", "fixtures/snippets/PanoraSignature.java"),
+                 build=["javac", "-cp", JETTY, "PanoraSignature.java", "Endpoint.java"], path="/hooks", **options)
+
+
+def perl(*command, **options):
+    return Right(list(command), programs=(command[0],), files=("harness/tests/foreign/right/endpoint.pl",), **options)
+
+
+def behind_nginx(text, **options):
+    return Behind(*servers.NGINX_RUN, texts={"nginx.conf": text}, **options)
+
 
 RIGHT = {
     "node-http": Node("http"),
@@ -248,21 +234,79 @@ RIGHT = {
     "uwsgi": Right(["uwsgi", "--plugin", "python3", "--http-socket", "127.0.0.1:{port}", "--processes", "4", "--wsgi-file", "application.py", "--disable-logging",
                     "--buffer-size", "32768", "--master", "--need-app"], programs=("uwsgi",), files=Python.files,
                    warns=CHUNKED + HELD_UP + ("http/transport/expect-100", "panora/delivery/survives-idle-connection*")),
-    "nginx": Behind(*NGINX_RUN, texts={"nginx.conf": NGINX % ("", "")}),
-    "nginx-gzip": Behind(*NGINX_RUN, texts={"nginx.conf": NGINX % ("gzip on; gzip_types *; gzip_min_length 0; gzip_proxied any;", "")}),
-    "nginx-limits": Behind(*NGINX_RUN, texts={"nginx.conf": NGINX % (
+    "nginx": Behind(*servers.NGINX_RUN, texts={"nginx.conf": servers.NGINX % ("", "")}),
+    "nginx-gzip": Behind(*servers.NGINX_RUN, texts={"nginx.conf": servers.NGINX % ("gzip on; gzip_types *; gzip_min_length 0; gzip_proxied any;", "")}),
+    "nginx-limits": Behind(*servers.NGINX_RUN, texts={"nginx.conf": servers.NGINX % (
         "limit_req_zone $binary_remote_addr zone=one:1m rate=300r/s; limit_req zone=one burst=600 nodelay; limit_req_status 429;", "")}),
-    "nginx-http2": Behind(*NGINX_RUN, tls=True, texts={"nginx.conf": NGINX % (NGINX_TLS, "ssl http2")}),
-    "haproxy": Behind("haproxy", "-f", "haproxy.cfg", texts={"haproxy.cfg": HAPROXY % ""}),
-    "haproxy-http2": Behind("haproxy", "-f", "haproxy.cfg", tls=True, texts={"haproxy.cfg": HAPROXY % "ssl crt {folder}/both.pem alpn h2,http/1.1"}),
-    "caddy": Behind("caddy", "run", "--config", "Caddyfile", texts={"Caddyfile": CADDY}),
-    "apache": Behind("apache2", "-f", "{folder}/apache.conf", "-DFOREGROUND", texts={"apache.conf": APACHE % ""}),
-    "apache-deflate": Behind("apache2", "-f", "{folder}/apache.conf", "-DFOREGROUND", texts={"apache.conf": APACHE % "SetOutputFilter DEFLATE"}),
+    "nginx-http2": Behind(*servers.NGINX_RUN, tls=True, texts={"nginx.conf": servers.NGINX % (servers.NGINX_TLS, "ssl http2")}),
+    "haproxy": Behind("haproxy", "-f", "haproxy.cfg", texts={"haproxy.cfg": servers.HAPROXY % ""}),
+    "haproxy-http2": Behind("haproxy", "-f", "haproxy.cfg", tls=True, texts={"haproxy.cfg": servers.HAPROXY % "ssl crt {folder}/both.pem alpn h2,http/1.1"}),
+    "caddy": Behind("caddy", "run", "--config", "Caddyfile", texts={"Caddyfile": servers.CADDY}),
+    "apache": Behind("apache2", "-f", "{folder}/apache.conf", "-DFOREGROUND", texts={"apache.conf": servers.APACHE % ""}),
+    "apache-deflate": Behind("apache2", "-f", "{folder}/apache.conf", "-DFOREGROUND", texts={"apache.conf": servers.APACHE % "SetOutputFilter DEFLATE"}),
     "varnish": Behind("varnishd", "-F", "-a", "127.0.0.1:{port}", "-f", "{folder}/front.vcl", "-n", "{folder}/varnish", "-s", "malloc,64m",
-                      texts={"front.vcl": VARNISH}),
-    "lighttpd": Behind("lighttpd", "-D", "-f", "lighttpd.conf", texts={"lighttpd.conf": LIGHTTPD}),
+                      texts={"front.vcl": servers.VARNISH}),
+    "lighttpd": Behind("lighttpd", "-D", "-f", "lighttpd.conf", texts={"lighttpd.conf": servers.LIGHTTPD}),
     "apache-php": Right(["apache2", "-f", "{folder}/apache.conf", "-DFOREGROUND"], programs=("apache2", "php"), files=PHP, warns=HELD_UP,
-                        texts={"apache.conf": PHP_APACHE}),
-    "puma": Right(["puma", "-q", "-b", "tcp://127.0.0.1:{port}", "-t", "8:8", "config.ru"], programs=("puma",), texts={"config.ru": RACKUP},
+                        texts={"apache.conf": servers.PHP_APACHE}),
+    "puma": Right(["puma", "-q", "-b", "tcp://127.0.0.1:{port}", "-t", "8:8", "config.ru"], programs=("puma",), texts={"config.ru": servers.RACKUP},
                   files=("fixtures/snippets/ruby.rb", "fixtures/snippets/panora_signature.rb")),
+    **{f"variant-{kind}": Variant(kind, path="/hooks/panora" if kind == "base-path" else "/") for kind in (
+        "base-path", "created", "accepted-empty", "accepted-text", "no-content", "forbidden-page", "always-400", "traced", "cookies", "any-case", "jitter",
+        "slow-wrong", "idempotent", "queue", "limit-100", "limit-20", "limit-of-12m", "media-type", "fatal-utf8", "ignores-unknown", "brotli", "server-limits",
+        "worker-threads", "late-body")},
+    "nest": Npm("nest", "@nestjs/core@10", "@nestjs/common@10", "@nestjs/platform-express@10", "reflect-metadata@0.2", "rxjs@7", path="/webhooks/panora"),
+    "express-router": Npm("express-router", "express@5", path="/hooks/panora/"),
+    "express-limited": Npm("express-limited", "express@4", "helmet@8", "express-rate-limit@7"),
+    "fastify": Npm("fastify", "fastify@5", path="/hooks/panora"),
+    "koa-bodyparser": Npm("koa-bodyparser", "koa@2", "@koa/bodyparser@5"),
+    "hono-routes": Npm("hono-routes", "hono@4", "@hono/node-server@1", path="/api/panora"),
+    "h3": Npm("h3", "h3@1"),
+    "polka": Npm("polka", "polka@0.5"),
+    "restify": Npm("restify", "restify@11"),
+    "route-handler": Npm("route-handler", "@whatwg-node/server@0.10"),
+    "zod-envelope": Npm("zod-envelope", "zod@3"),
+    "flask-gunicorn": Service("flask", *GUNICORN, "-w", "2", "--threads", "4", "services", modules=("flask", "gunicorn"), path="/hooks/panora"),
+    "flask-cheroot": Service("cheroot", modules=("flask", "cheroot"), path="/hooks/panora/"),
+    "flask-gevent": Service("gevent", modules=("flask", "gevent"), path="/hooks/panora"),
+    "django-gunicorn": Service("django", *GUNICORN, "-k", "gthread", "--threads", "16", "--keep-alive", "65", "services", modules=("django", "gunicorn"),
+                               path="/hooks/panora/"),
+    "django-gevent": Service("django", *GUNICORN, "-k", "gevent", "services", modules=("django", "gunicorn", "gevent"), path="/hooks/panora/"),
+    "starlette": Service("starlette", "-m", "uvicorn", "services:application", "--port", "{port}", "--log-level", "critical", modules=("starlette", "uvicorn")),
+    "fastapi-workers": Service("fastapi", *GUNICORN, "-w", "2", "-k", "uvicorn.workers.UvicornWorker", "services", modules=("fastapi", "uvicorn", "gunicorn"),
+                               path="/api/v1/panora"),
+    "tornado-limits": Service("tornado", modules=("tornado",), path="/hooks"),
+    "aiohttp-slow": Service("aiohttp", modules=("aiohttp",), path="/hooks/panora"),
+    "uwsgi-nginx": Right(["uwsgi", "--plugin", "python3", "--uwsgi-socket", "127.0.0.1:{inner}", "--processes", "4", "--wsgi-file", "services.py",
+                          "--disable-logging", "--buffer-size", "65535", "--master", "--need-app", "--lazy-apps", "--enable-threads"], list(servers.NGINX_RUN),
+                         programs=("uwsgi", "nginx"), files=Service.files, env={"PANORA_APP": "plain"}, texts={"nginx.conf": servers.NGINX_UWSGI}),
+    "go": go("plain"),
+    "go-timeout": go("timeout"),
+    "gin": go("gin"),
+    "echo": go("echo"),
+    "java": java("jdk"),
+    "jetty": java("jetty"),
+    "mojolicious": perl("perl", "endpoint.pl", "daemon", "{port}", path="/hooks/panora"),
+    "starman": perl("starman", "--listen", "127.0.0.1:{port}", "--workers", "8", "endpoint.pl"),
+    "sinatra": Right(["puma", "-q", "-e", "production", "-b", "tcp://127.0.0.1:{port}", "-t", "8:8", "config.ru"], programs=("puma",), files=RUBY,
+                     texts={"config.ru": 'require_relative "endpoint"\nrun sinatra\n'}, path="/hooks/panora"),
+    "unicorn": Right(["unicorn", "-l", "127.0.0.1:{port}", "-E", "production", "config.ru"], programs=("unicorn",), files=RUBY,
+                     texts={"config.ru": 'require_relative "endpoint"\nrun RackApp\n'}),
+    "thin": Right(["thin", "-a", "127.0.0.1", "-p", "{port}", "-e", "production", "-R", "config.ru", "start"], programs=("thin",), files=RUBY,
+                  texts={"config.ru": 'require_relative "endpoint"\nrun RackApp\n'}),
+    "webrick": Right(["ruby", "endpoint.rb", "webrick", "{port}"], programs=("ruby",), files=RUBY),
+    "php": Right(["php", "-d", "display_errors=0", "-d", "memory_limit=512M", "-S", "127.0.0.1:{port}", "plain.php"], programs=("php",), files=PLAIN_PHP, env={"PHP_CLI_SERVER_WORKERS": "4"}),
+    "php-nginx": Right(servers.FPM_RUN, list(servers.NGINX_RUN), programs=("php-fpm8.2", "nginx"), files=PLAIN_PHP,
+                       texts={"fpm.conf": servers.FPM, "nginx.conf": servers.NGINX_FPM}),
+    "php-apache": Right(servers.FPM_RUN, ["apache2", "-f", "{folder}/apache.conf", "-DFOREGROUND"], programs=("php-fpm8.2", "apache2"), files=PLAIN_PHP,
+                        texts={"fpm.conf": servers.FPM, "apache.conf": servers.APACHE_FPM}),
+    "php-caddy": Right(servers.FPM_RUN, ["caddy", "run", "--config", "Caddyfile"], programs=("php-fpm8.2", "caddy"), files=PLAIN_PHP,
+                       texts={"fpm.conf": servers.FPM, "Caddyfile": servers.CADDY_FPM}),
+    "nginx-lua": Right(list(servers.NGINX_RUN), programs=("nginx",), files=("harness/tests/foreign/right/endpoint.lua",), texts={"nginx.conf": servers.NGINX_LUA}),
+    "nginx-chain": behind_nginx(servers.CHAIN),
+    "haproxy-guard": Behind("haproxy", "-f", "haproxy.cfg", texts={"haproxy.cfg": servers.HAPROXY_GUARD}),
+    "apache-timed": Behind("apache2", "-f", "{folder}/apache.conf", "-DFOREGROUND", texts={"apache.conf": servers.APACHE_TIMED}),
+    "varnish-guard": Behind("varnishd", "-F", "-a", "127.0.0.1:{port}", "-f", "{folder}/front.vcl", "-n", "{folder}/varnish", "-s", "malloc,64m",
+                            texts={"front.vcl": servers.VARNISH_GUARD}),
+    "caddy-guard": Behind("caddy", "run", "--config", "Caddyfile", texts={"Caddyfile": servers.CADDY_GUARD}, path="/edge/"),
 }
