@@ -182,6 +182,16 @@ static void on_progress(void *payload, const struct run_progress *progress)
 }
 
 /* Whoever watches need not wait for the end to hear it. */
+static const char *how_it_goes_on(const struct run_refusal *refusal)
+{
+    if (refusal->goes_on)
+        return refusal->cause ? " Rarer causes are tried now." : "";
+    if (refusal->is_shut)
+        return " The endpoint also limits the request rate (429), so the run ends.";
+    return refusal->spares ? " The run goes on with what can still be decided."
+                           : " The run goes on.";
+}
+
 static void on_refusal(void *payload, const struct run_refusal *refusal)
 {
     struct screen *screen = payload;
@@ -192,10 +202,9 @@ static void on_refusal(void *payload, const struct run_refusal *refusal)
     buf_add_text(&line, "a genuine event was refused.");
     if (refusal->cause)
         buf_add_format(&line, "%s %s", refusal->is_likely ? " Likely cause:" : "", refusal->cause);
-    buf_add_text(&line, refusal->is_shut
-                            ? " The endpoint also limits the request rate (429), so the run ends."
-                        : refusal->spares ? " The run goes on with what can still be decided."
-                                          : " The run goes on.");
+    else if (refusal->goes_on)
+        buf_add_format(&line, " It met %d; the cause is looked for.", refusal->status);
+    buf_add_text(&line, how_it_goes_on(refusal));
     sink_note("%s", buf_text(&line));
     buf_clear(&line);
 }

@@ -71,6 +71,9 @@ struct diagnose_input {
     int64_t max_ns;        /* that the experiments may take; 0 = as long as they like */
     const char **stopped;  /* why `send` sends nothing more; NULL, or points to NULL = unsaid */
     diagnose_send *send;
+    /* The first look has tried what is likely, in vain, and goes on; NULL = nobody wants to know.
+     */
+    void (*tried_likely)(void *payload);
     void *payload;
 };
 
@@ -101,5 +104,8 @@ struct diagnosis_kinds {
 /* All of them, each once; the caller frees the items. */
 struct diagnosis_kinds diagnosis_kinds(void);
 bool diagnosis_kind_find(const char *id, struct diagnosis_kind *out);
+
+/* The cause of an endpoint that refuses whatever is signed with this secret. */
+#define DIAGNOSIS_OTHER_SECRET "other-secret"
 
 #endif

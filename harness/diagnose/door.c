@@ -209,6 +209,12 @@ static bool is_known_to_fail(const struct investigation *inv, const struct bunch
            i <= known->num_tried;
 }
 
+static void tell_of_likely(const struct investigation *inv)
+{
+    if (inv->is_first_look && inv->input->tried_likely && !inv->closed && !inv->further)
+        inv->input->tried_likely(inv->input->payload);
+}
+
 static bool try_computations(struct investigation *inv, const struct observation *refused)
 {
     struct bunch bunch;
@@ -218,6 +224,7 @@ static bool try_computations(struct investigation *inv, const struct observation
         struct key_hole *hole = &bunch.items[i];
         if (is_known_to_fail(inv, &bunch, i))
             continue;
+        bool rare = inv->tried_likely;
         inv->tried_likely = inv->tried_likely || i + 1 >= bunch.num_likely;
         bool opened = opens(inv, hole, refused);
         if (inv->further && is_sure_unaccepted(hole)) {
@@ -226,6 +233,8 @@ static bool try_computations(struct investigation *inv, const struct observation
         }
         if (!opened && !inv->closed && !inv->further && !inv->num_dresses)
             inv->num_tried = i;
+        if (!opened && !rare && inv->tried_likely)
+            tell_of_likely(inv);
         if (!opened)
             continue;
         found = true;

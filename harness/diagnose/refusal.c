@@ -23,7 +23,7 @@ enum own_kind {
 };
 
 static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
-    [KIND_OTHER_SECRET] = {"other-secret",
+    [KIND_OTHER_SECRET] = {DIAGNOSIS_OTHER_SECRET,
                            "refuses every signature made with this secret: it has another secret, "
                            "or something in front of it refuses every request",
                            "Panora's events are refused, and Panora does not retry them",

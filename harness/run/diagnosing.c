@@ -185,9 +185,37 @@ static bool is_refusal(const struct observation *seen)
            (answer == ANSWER_ERROR && !health_is_overload(seen));
 }
 
-void diagnosing_first_refusal(struct runner *runner, const struct testcase *first)
+static void tell(struct runner *runner, const struct run_refusal *news)
 {
     const struct run_listener *listener = runner->listener;
+    if (listener && listener->on_refusal)
+        listener->on_refusal(listener->payload, news);
+}
+
+/* Where requests have to wait for each other, whoever waits is told what is known so far. */
+static void tell_meanwhile(struct runner *runner, const char *cause)
+{
+    const struct run_refusal news = {.cause = cause,
+                                     .is_likely = true,
+                                     .goes_on = true,
+                                     .status = runner->refusal.genuine_status};
+    if (runner->options->rate > 0)
+        tell(runner, &news);
+}
+
+static void on_tried_likely(void *payload)
+{
+    const struct inquiry *inquiry = payload;
+    struct diagnosis_kind kind;
+    if (diagnosis_kind_find(DIAGNOSIS_OTHER_SECRET, &kind)) {
+        char *sentence = mem_format("The endpoint %s.", kind.sentence);
+        tell_meanwhile(inquiry->runner, sentence);
+        free(sentence);
+    }
+}
+
+void diagnosing_first_refusal(struct runner *runner, const struct testcase *first)
+{
     const struct exchange *exchange = &first->exchanges[0];
     if (!is_refusal(&exchange->seen))
         return;
@@ -197,6 +225,8 @@ void diagnosing_first_refusal(struct runner *runner, const struct testcase *firs
     struct inquiry inquiry = {.runner = runner, .begun_ns = clock_monotonic_ns()};
     struct diagnose_input input = input_for(&inquiry);
     input.max_requests = FIRST_REFUSAL_MAX;
+    input.tried_likely = on_tried_likely;
+    tell_meanwhile(runner, NULL);
     diagnose_first_refusal(&input, exchange, &runner->refusal);
     runner->result->num_experiments = inquiry.num_sent;
     if (order_is_shut(runner))
@@ -205,8 +235,8 @@ void diagnosing_first_refusal(struct runner *runner, const struct testcase *firs
                                      .is_likely = runner->refusal.is_likely,
                                      .spares = order_spares(runner),
                                      .is_shut = order_is_shut(runner)};
-    if ((news.cause || news.is_shut) && listener && listener->on_refusal)
-        listener->on_refusal(listener->payload, &news);
+    if (news.cause || news.is_shut)
+        tell(runner, &news);
 }
 
 void diagnosing_cases(struct runner *runner)

@@ -76,6 +76,21 @@ static void note_time(struct health *health, int64_t total_ns)
     shrink(health, total_ns);
 }
 
+enum shot_kind shot_kind_of(const struct exchange *exchange)
+{
+    if (headers_find(&exchange->request.headers, "Transfer-Encoding"))
+        return SHOT_CHUNKED;
+    return exchange->genuine ? SHOT_GENUINE : SHOT_FORGED;
+}
+
+size_t health_num_hangs(const struct health *health)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < SHOT_KINDS; i++)
+        count += health->hangs[i];
+    return count;
+}
+
 void health_note(struct health *health, const struct news *news)
 {
     const struct exchange *exchange = news->exchange;
@@ -88,7 +103,7 @@ void health_note(struct health *health, const struct news *news)
     if (seen->outcome == OUTCOME_ANSWERED && seen->started_ns > health->alive_ns)
         health->alive_ns = seen->started_ns;
     if (seen->outcome == OUTCOME_TIMED_OUT)
-        health->hangs[exchange->genuine ? SHOT_GENUINE : SHOT_FORGED]++;
+        health->hangs[shot_kind_of(exchange)]++;
     if (exchange->accepted && news->is_timely)
         note_time(health, seen->total_ns);
 }

@@ -9,7 +9,13 @@
 #include "result/result.h"
 
 /* What is counted apart, so a run against an endpoint which cannot stand one of them ends. */
-enum shot_kind { SHOT_GENUINE, SHOT_FORGED, SHOT_KINDS };
+enum shot_kind {
+    SHOT_GENUINE,
+    SHOT_FORGED,
+    SHOT_CHUNKED, /* either; no event of Panora's is, and some servers cannot read it */
+    SHOT_KINDS
+};
+enum shot_kind shot_kind_of(const struct exchange *exchange);
 
 /* What the user's options say of it. */
 struct health_limits {
@@ -75,6 +81,9 @@ struct news {
                        many that come fast */
 };
 void health_note(struct health *health, const struct news *news);
+
+/* Requests of any kind that timed out. */
+size_t health_num_hangs(const struct health *health);
 
 /* It takes a tenth of a second for an event: what may do harm is not asked one by one, and fewer
  * samples are enough; */

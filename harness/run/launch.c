@@ -212,12 +212,14 @@ static const char *refusal(struct runner *runner, const struct testcase *test, s
     static const char *const hung[] = {
         [SHOT_GENUINE] = "not sent: three genuine events before it timed out",
         [SHOT_FORGED] = "not sent: three forged events before it timed out",
+        [SHOT_CHUNKED] = "not sent: three chunked requests before it timed out",
     };
     static const char *const killed[] = {
         [SHOT_GENUINE] = "not sent: thirty genuine events before it took the endpoint down",
         [SHOT_FORGED] = "not sent: thirty forged events before it took the endpoint down",
+        [SHOT_CHUNKED] = "not sent: thirty chunked requests before it took the endpoint down",
     };
-    enum shot_kind kind = test->shots[test->next].genuine ? SHOT_GENUINE : SHOT_FORGED;
+    enum shot_kind kind = shot_kind_of(&test->exchanges[test->next]);
     if (runner->stop)
         return runner->stop;
     const char *why = budget_refusal(gate_budget(runner->gate), len, clock_monotonic_ns());
@@ -230,8 +232,7 @@ static const char *refusal(struct runner *runner, const struct testcase *test, s
         return NULL;
     if (runner->health.deaths[kind] >= DEATHS_MAX)
         return killed[kind];
-    if (!runner->health.answered &&
-        runner->health.hangs[SHOT_GENUINE] + runner->health.hangs[SHOT_FORGED] > HANGS_MAX)
+    if (!runner->health.answered && health_num_hangs(&runner->health) > HANGS_MAX)
         return "not sent: every request before it timed out";
     if (runner->health.hangs[kind] >= HANGS_MAX)
         return hung[kind];
@@ -356,7 +357,7 @@ void launch_ready(struct runner *runner, int64_t now_ns)
     struct progress *progress = &runner->progress;
     bool room = unreached || order_round_of(runner, &progress->cases[0]) >= ROUND_HARMFUL ||
                 launch_next(runner, &progress->cases[0], now_ns);
-    size_t num_hung = runner->health.hangs[SHOT_GENUINE] + runner->health.hangs[SHOT_FORGED];
+    size_t num_hung = health_num_hangs(&runner->health);
     bool silent =
         !runner->stop && !runner->health.answered && num_hung > 0 && num_hung <= SILENT_MAX;
     if (silent && only_alone_left(runner))

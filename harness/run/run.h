@@ -82,6 +82,8 @@ struct run_refusal {
     bool is_likely;    /* the cause is not proved */
     bool spares;       /* what that leaves undecided is not sent */
     bool is_shut;      /* the endpoint limits the rate as well: nothing can be decided */
+    bool goes_on;      /* the search for its cause, for requests have to wait (--rate) */
+    int status;        /* what the event met; 0 = none */
 };
 
 /* Called while the run goes on; any of them may be NULL. */
@@ -89,7 +91,8 @@ struct run_listener {
     void *payload;
     void (*on_case)(void *payload, const struct run_result *result, const struct case_result *one);
     void (*on_progress)(void *payload, const struct run_progress *progress);
-    /* The first genuine event was refused, and something is known of it long before the end. */
+    /* The first genuine event was refused, and something is known of it long before the end. Called
+     * again when more is known. */
     void (*on_refusal)(void *payload, const struct run_refusal *refusal);
 };
 

@@ -104,6 +104,25 @@ Test(run_diagnosing, a_secret_that_differs_is_no_cause_that_was_proved, .fini = 
     program_end_clear(&end);
 }
 
+/* Where requests have to wait, whoever waits hears of it before the search is over. */
+Test(run_diagnosing, what_is_likely_is_said_before_rarer_causes_are_tried, .fini = stop)
+{
+    static const char *const in_order[] = {
+        "a genuine event was refused. It met 401; the cause is looked for.\n",
+        "Likely cause: The endpoint refuses every signature made with this secret",
+        "Rarer causes are tried now.\n", "The run goes on with what can still be decided.\n"};
+    NEED_HOOKCHECK();
+    struct program_end end;
+    cr_assert(start_journalled(&journalled, ARGUMENTS("--fault", "D03")));
+    run_against(journalled.receiver.url,
+                ARGUMENTS("--only", "panora/delivery/accepts-an-event", "--rate", "500/s"), &end);
+    const char *at = buf_text(&end.err);
+    for (size_t i = 0; at && i < ARRAY_LEN(in_order); i++)
+        at = strstr(at, in_order[i]);
+    cr_expect_not_null(at, "%s", buf_text(&end.err));
+    program_end_clear(&end);
+}
+
 Test(run_diagnosing, nothing_is_said_of_an_event_that_was_accepted, .fini = stop)
 {
     NEED_HOOKCHECK();

@@ -89,6 +89,12 @@ Test(run_health, what_hangs_is_counted_by_kind, .init = set_up)
     note(&exchange);
     cr_expect_eq(health.hangs[SHOT_FORGED], 1);
     cr_expect_eq(health.hangs[SHOT_GENUINE], 2);
+    headers_add(&exchange.request.headers, "Transfer-Encoding", "chunked");
+    note(&exchange);
+    cr_expect_eq(health.hangs[SHOT_GENUINE], 2, "a server that cannot read it may read all others");
+    cr_expect_eq(health.hangs[SHOT_CHUNKED], 1);
+    cr_expect_eq(health_num_hangs(&health), 4);
+    headers_clear(&exchange.request.headers);
 }
 
 /* --- how much it bears --- */

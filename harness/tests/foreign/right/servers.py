@@ -143,7 +143,7 @@ defaults
 frontend front
   bind 127.0.0.1:{port}
   http-request deny deny_status 405 unless METH_POST
-  http-request deny deny_status 415 unless { req.hdr(content-type) -m beg application/json }
+  http-request return status 415 unless { req.hdr(content-type) -m beg application/json }
   stick-table type ip size 10k expire 10s store http_req_rate(1s)
   http-request track-sc0 src
   http-request deny deny_status 429 if { sc_http_req_rate(0) gt 400 }
