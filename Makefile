@@ -188,16 +188,20 @@ deps-test: deps
 	$(call install_packages,$(NEEDS_TEST),node=nodejs)
 # The runtimes and frameworks in which the handlers of fixtures/snippets and the verifiers of fixtures/vectors are run;
 # Express, Fastify and Next.js come from npm, by the tests themselves.
-RUNTIMES   := nginx=nginx haproxy=haproxy caddy=caddy apache2=apache2 varnishd=varnish lighttpd=lighttpd gunicorn=gunicorn uwsgi=uwsgi ruby=ruby puma=puma php=php-cli go=golang-go javac=default-jdk-headless
+RUNTIMES   := nginx=nginx haproxy=haproxy caddy=caddy apache2=apache2 varnishd=varnish lighttpd=lighttpd gunicorn=gunicorn uwsgi=uwsgi ruby=ruby puma=puma php=php-cli php-fpm8.2=php-fpm go=golang-go javac=default-jdk-headless \
+              unicorn=unicorn thin=thin starman=starman
 PYTHON3    := /usr/lib/python3/dist-packages
-FRAMEWORKS := $(foreach name,flask django fastapi uvicorn aiohttp falcon gunicorn hypercorn pyramid quart tornado waitress,$(PYTHON3)/$(name)=python3-$(name)) \
+FRAMEWORKS := $(foreach name,flask django fastapi uvicorn aiohttp falcon gunicorn hypercorn pyramid quart tornado waitress gevent cheroot,$(PYTHON3)/$(name)=python3-$(name)) \
               $(PYTHON3)/cherrypy=python3-cherrypy3 /usr/lib/uwsgi/plugins/python311_plugin.so=uwsgi-plugin-python3 \
               /usr/lib/apache2/modules/libphp8.2.so=libapache2-mod-php \
               $(foreach name,sinatra railties,/usr/share/doc/ruby-$(name)=ruby-$(name)) \
               /usr/share/php/Illuminate/Foundation=php-laravel-framework /usr/bin/phpunit=phpunit \
               /usr/share/java/junit4.jar=junit4 /usr/share/java/jackson-databind.jar=libjackson2-databind-java \
               /usr/share/java/spring3-web.servlet.jar=libspring-web-servlet-java \
-              /usr/share/java/jetty9-servlet.jar=libjetty9-java
+              /usr/share/java/jetty9-servlet.jar=libjetty9-java \
+              /usr/lib/nginx/modules/ngx_http_lua_module.so=libnginx-mod-http-lua /usr/share/lua/5.1/cjson=lua-cjson \
+              /usr/share/perl5/Mojolicious.pm=libmojolicious-perl /usr/share/doc/ruby-webrick=ruby-webrick \
+              $(foreach name,gin-gonic/gin labstack/echo,/usr/share/gocode/src/github.com/$(name)=golang-github-$(subst /,-,$(name))-dev)
 TOOLS      := xmllint=libxml2-utils npm=npm chromium=chromium locust=python3-locust python3=python3 curl=curl openssl=openssl prove=perl \
               mandoc=mandoc zsh=zsh fish=fish lintian=lintian dpkg-shlibdeps=dpkg-dev strip=binutils
 deps-all: deps-test

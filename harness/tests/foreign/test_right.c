@@ -42,6 +42,20 @@ static const char *const groups[] = {
     "nginx nginx-gzip nginx-limits nginx-http2 haproxy haproxy-http2",
     "caddy apache apache-deflate varnish lighttpd",
     "apache-php puma",
+    "variant-base-path variant-created variant-accepted-empty variant-accepted-text "
+    "variant-no-content variant-forbidden-page "
+    "variant-always-400 variant-traced variant-cookies variant-any-case variant-jitter "
+    "variant-slow-wrong",
+    "variant-idempotent variant-queue variant-limit-of-12m variant-media-type variant-fatal-utf8 "
+    "variant-ignores-unknown variant-brotli "
+    "variant-server-limits variant-worker-threads variant-late-body variant-limit-100",
+    "nest express-router express-limited fastify koa-bodyparser hono-routes h3 polka restify "
+    "route-handler zod-envelope",
+    "flask-gunicorn flask-cheroot flask-gevent django-gunicorn django-gevent starlette "
+    "fastapi-workers tornado-limits aiohttp-slow uwsgi-nginx",
+    "go go-timeout gin echo java jetty mojolicious starman",
+    "sinatra unicorn thin webrick php php-nginx php-apache php-caddy",
+    "nginx-lua nginx-chain haproxy-guard apache-timed varnish-guard caddy-guard",
 };
 
 Test(foreign_right, node_servers)
@@ -82,6 +96,41 @@ Test(foreign_right, behind_other_proxies)
 Test(foreign_right, php_and_ruby)
 {
     judge(groups[7]);
+}
+
+Test(foreign_right, what_handlers_answer)
+{
+    judge(groups[8]);
+}
+
+Test(foreign_right, what_handlers_do_beside)
+{
+    judge(groups[9]);
+}
+
+Test(foreign_right, frameworks_that_read_the_body_themselves)
+{
+    judge(groups[10]);
+}
+
+Test(foreign_right, applications_in_python)
+{
+    judge(groups[11]);
+}
+
+Test(foreign_right, go_java_and_perl)
+{
+    judge(groups[12]);
+}
+
+Test(foreign_right, ruby_and_php)
+{
+    judge(groups[13]);
+}
+
+Test(foreign_right, behind_guards)
+{
+    judge(groups[14]);
 }
 
 Test(foreign_right, each_of_the_table_is_run)

@@ -15,11 +15,9 @@ import subprocess
 import sys
 import time
 
-from lacks import lacks
+from lacks import SECRET, lacks
 from table import RIGHT, TOP, Skip
 from tools import SKIPPED
-
-SECRET = "3c1d7f0e-52b8-4a6d-9e17-0a4bb2f65c91"
 
 
 def free_ports(*names):
@@ -68,13 +66,13 @@ class Started:
         self.log.close()
 
 
-def complaints_of(done, report, warns, port):
+def complaints_of(done, report, right, port):
     true = set()
     if done.returncode != 0:
         yield f"exit code {done.returncode}"
     for case in report["cases"]:
-        known = case["verdict"] == "warn" and any(fnmatch.fnmatchcase(case["id"], glob) for glob in warns)
-        if known and lacks(case["id"], port):
+        known = case["verdict"] == "warn" and any(fnmatch.fnmatchcase(case["id"], glob) for glob in right.warns)
+        if known and lacks(case["id"], port, right.path):
             true.add(case["id"])
         elif case["verdict"] in ("fail", "warn"):
             yield f"{case['verdict']}: {case['id']}: {case['actual']}; {case['reason']}"
@@ -108,7 +106,7 @@ def ask(program, right, port, folder, report, url):
     if done.returncode not in (0, 1, 4):
         return [f"exit code {done.returncode}: {text[-2000:]}"]
     with open(report, encoding="utf-8") as file:
-        return list(complaints_of(done, json.load(file), right.warns, port))
+        return list(complaints_of(done, json.load(file), right, port))
 
 
 def main():

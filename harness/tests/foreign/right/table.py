@@ -35,12 +35,14 @@ def certificate(folder):
 
 
 class Right:
-    """`commands` start it; the last is what listens, at {port}; {inner} is a port for what stands behind it."""
+    """`commands` start it; the last is what listens, at {port}; {inner} is a port for what stands behind it. `libraries` are files or
+    folders that must be there."""
 
     tls = False
     path = "/"
     warns = ()
     programs = ()
+    libraries = ()
     env = {}
     files = ()
     texts = {}
@@ -51,6 +53,9 @@ class Right:
 
     def prepare(self, folder):
         need(*self.programs)
+        for library in self.libraries:
+            if not os.path.exists(library):
+                raise Skip(f"no {library} on this machine")
         copy(folder, *self.files)
         if self.tls:
             certificate(folder)
@@ -73,6 +78,10 @@ class Right:
 
 # What servers lack that are made to stand behind another.
 CHUNKED = ("http/transport/chunked",)
+OBJECTS = ("panora/*object*",)
+LARGE_NUMBERS = ("panora/payload/accepts-numbers[[]object-*",)
+CONTINUE = ("http/transport/expect-100",)
+QUOTA = ("panora/delivery/forgeries-do-not-lock-out",)
 HELD_UP = ("http/robustness/body-never-ends", "http/robustness/many-idle-connections")
 
 NODE_FILES = ("harness/tests/foreign/right/node.mjs", "harness/tests/foreign/right/shapes.mjs", "fixtures/events/shapes.json")
@@ -168,20 +177,22 @@ class Behind(Right):
 
 PHP = ("fixtures/snippets/php.php", "fixtures/snippets/panora_signature.php")
 GO = "/usr/share/gocode"
-JETTY = ":".join(f"/usr/share/java/{jar}.jar" for jar in ("jetty9-server", "jetty9-servlet", "jetty9-http", "jetty9-io", "jetty9-util", "jetty9-security", "servlet-api"))
+GO_LIBRARIES = [f"{GO}/src/github.com/{name}" for name in ("gin-gonic/gin", "labstack/echo")]
+JARS = [f"/usr/share/java/{jar}.jar" for jar in ("jetty9-server", "jetty9-servlet", "jetty9-http", "jetty9-io", "jetty9-util", "jetty9-security", "servlet-api")]
+JETTY = ":".join(JARS)
 PLAIN_PHP = ("harness/tests/foreign/right/plain.php",)
 RUBY = ("harness/tests/foreign/right/endpoint.rb", "fixtures/snippets/panora_signature.rb")
 GUNICORN = ("-m", "gunicorn", "-b", "127.0.0.1:{port}", "--log-level", "critical")
 
 
 def go(kind, **options):
-    return Built(["./endpoint", kind, "{port}"], programs=("go",), files=("harness/tests/foreign/right/endpoint.go", "fixtures/snippets/panora_signature.go"),
+    return Built(["./endpoint", kind, "{port}"], programs=("go",), libraries=GO_LIBRARIES, files=("harness/tests/foreign/right/endpoint.go", "fixtures/snippets/panora_signature.go"),
                  build=["go", "build", "-o", "endpoint", "endpoint.go", "panora_signature.go"], build_env={"GO111MODULE": "off", "GOFLAGS": "", "GOPATH": GO},
                  path="/hooks/panora", **options)
 
 
 def java(kind, **options):
-    return Built(["java", "-cp", ".:" + JETTY, "Endpoint", kind, "{port}"], programs=("java", "javac"),
+    return Built(["java", "-cp", ".:" + JETTY, "Endpoint", kind, "{port}"], programs=("java", "javac"), libraries=JARS,
                  files=("harness/tests/foreign/right/Endpoint.java", "fixtures/snippets/PanoraSignature.java"),
                  build=["javac", "-cp", JETTY, "PanoraSignature.java", "Endpoint.java"], path="/hooks", **options)
 
@@ -253,11 +264,12 @@ RIGHT = {
                   files=("fixtures/snippets/ruby.rb", "fixtures/snippets/panora_signature.rb")),
     **{f"variant-{kind}": Variant(kind, path="/hooks/panora" if kind == "base-path" else "/") for kind in (
         "base-path", "created", "accepted-empty", "accepted-text", "no-content", "forbidden-page", "always-400", "traced", "cookies", "any-case", "jitter",
-        "slow-wrong", "idempotent", "queue", "limit-100", "limit-20", "limit-of-12m", "media-type", "fatal-utf8", "ignores-unknown", "brotli", "server-limits",
+        "slow-wrong", "idempotent", "queue", "limit-of-12m", "media-type", "fatal-utf8", "ignores-unknown", "brotli", "server-limits",
         "worker-threads", "late-body")},
+    "variant-limit-100": Variant("limit-100", warns=QUOTA),
     "nest": Npm("nest", "@nestjs/core@10", "@nestjs/common@10", "@nestjs/platform-express@10", "reflect-metadata@0.2", "rxjs@7", path="/webhooks/panora"),
     "express-router": Npm("express-router", "express@5", path="/hooks/panora/"),
-    "express-limited": Npm("express-limited", "express@4", "helmet@8", "express-rate-limit@7"),
+    "express-limited": Npm("express-limited", "express@4", "helmet@8", "express-rate-limit@7", warns=QUOTA),
     "fastify": Npm("fastify", "fastify@5", path="/hooks/panora"),
     "koa-bodyparser": Npm("koa-bodyparser", "koa@2", "@koa/bodyparser@5"),
     "hono-routes": Npm("hono-routes", "hono@4", "@hono/node-server@1", path="/api/panora"),
@@ -266,12 +278,12 @@ RIGHT = {
     "restify": Npm("restify", "restify@11"),
     "route-handler": Npm("route-handler", "@whatwg-node/server@0.10"),
     "zod-envelope": Npm("zod-envelope", "zod@3"),
-    "flask-gunicorn": Service("flask", *GUNICORN, "-w", "2", "--threads", "4", "services", modules=("flask", "gunicorn"), path="/hooks/panora"),
+    "flask-gunicorn": Service("flask", *GUNICORN, "-w", "2", "--threads", "4", "services", modules=("flask", "gunicorn"), path="/hooks/panora", warns=HELD_UP),
     "flask-cheroot": Service("cheroot", modules=("flask", "cheroot"), path="/hooks/panora/"),
     "flask-gevent": Service("gevent", modules=("flask", "gevent"), path="/hooks/panora"),
     "django-gunicorn": Service("django", *GUNICORN, "-k", "gthread", "--threads", "16", "--keep-alive", "65", "services", modules=("django", "gunicorn"),
-                               path="/hooks/panora/"),
-    "django-gevent": Service("django", *GUNICORN, "-k", "gevent", "services", modules=("django", "gunicorn", "gevent"), path="/hooks/panora/"),
+                               path="/hooks/panora/", warns=CHUNKED + HELD_UP),
+    "django-gevent": Service("django", *GUNICORN, "-k", "gevent", "services", modules=("django", "gunicorn", "gevent"), path="/hooks/panora/", warns=CHUNKED),
     "starlette": Service("starlette", "-m", "uvicorn", "services:application", "--port", "{port}", "--log-level", "critical", modules=("starlette", "uvicorn")),
     "fastapi-workers": Service("fastapi", *GUNICORN, "-w", "2", "-k", "uvicorn.workers.UvicornWorker", "services", modules=("fastapi", "uvicorn", "gunicorn"),
                                path="/api/v1/panora"),
@@ -279,30 +291,30 @@ RIGHT = {
     "aiohttp-slow": Service("aiohttp", modules=("aiohttp",), path="/hooks/panora"),
     "uwsgi-nginx": Right(["uwsgi", "--plugin", "python3", "--uwsgi-socket", "127.0.0.1:{inner}", "--processes", "4", "--wsgi-file", "services.py",
                           "--disable-logging", "--buffer-size", "65535", "--master", "--need-app", "--lazy-apps", "--enable-threads"], list(servers.NGINX_RUN),
-                         programs=("uwsgi", "nginx"), files=Service.files, env={"PANORA_APP": "plain"}, texts={"nginx.conf": servers.NGINX_UWSGI}),
+                         programs=("uwsgi", "nginx"), files=Service.files, env={"PANORA_APP": "plain"}, texts={"nginx.conf": servers.NGINX_UWSGI}, warns=HELD_UP),
     "go": go("plain"),
     "go-timeout": go("timeout"),
     "gin": go("gin"),
     "echo": go("echo"),
-    "java": java("jdk"),
+    "java": java("jdk", warns=HELD_UP),
     "jetty": java("jetty"),
-    "mojolicious": perl("perl", "endpoint.pl", "daemon", "{port}", path="/hooks/panora"),
-    "starman": perl("starman", "--listen", "127.0.0.1:{port}", "--workers", "8", "endpoint.pl"),
-    "sinatra": Right(["puma", "-q", "-e", "production", "-b", "tcp://127.0.0.1:{port}", "-t", "8:8", "config.ru"], programs=("puma",), files=RUBY,
+    "mojolicious": perl("perl", "endpoint.pl", "daemon", "{port}", path="/hooks/panora", libraries=["/usr/share/perl5/Mojolicious.pm"], warns=OBJECTS + CONTINUE),
+    "starman": perl("starman", "--listen", "127.0.0.1:{port}", "--workers", "8", "endpoint.pl", warns=OBJECTS + HELD_UP),
+    "sinatra": Right(["puma", "-q", "-e", "production", "-b", "tcp://127.0.0.1:{port}", "-t", "8:8", "config.ru"], programs=("puma",), files=RUBY, libraries=["/usr/share/doc/ruby-sinatra"],
                      texts={"config.ru": 'require_relative "endpoint"\nrun sinatra\n'}, path="/hooks/panora"),
     "unicorn": Right(["unicorn", "-l", "127.0.0.1:{port}", "-E", "production", "config.ru"], programs=("unicorn",), files=RUBY,
-                     texts={"config.ru": 'require_relative "endpoint"\nrun RackApp\n'}),
+                     texts={"config.ru": 'require_relative "endpoint"\nrun RackApp\n'}, warns=HELD_UP + CONTINUE),
     "thin": Right(["thin", "-a", "127.0.0.1", "-p", "{port}", "-e", "production", "-R", "config.ru", "start"], programs=("thin",), files=RUBY,
-                  texts={"config.ru": 'require_relative "endpoint"\nrun RackApp\n'}),
-    "webrick": Right(["ruby", "endpoint.rb", "webrick", "{port}"], programs=("ruby",), files=RUBY),
-    "php": Right(["php", "-d", "display_errors=0", "-d", "memory_limit=512M", "-S", "127.0.0.1:{port}", "plain.php"], programs=("php",), files=PLAIN_PHP, env={"PHP_CLI_SERVER_WORKERS": "4"}),
+                  texts={"config.ru": 'require_relative "endpoint"\nrun RackApp\n'}, warns=CHUNKED + CONTINUE),
+    "webrick": Right(["ruby", "endpoint.rb", "webrick", "{port}"], programs=("ruby",), libraries=["/usr/share/doc/ruby-webrick"], files=RUBY, warns=CONTINUE),
+    "php": Right(["php", "-d", "display_errors=0", "-d", "memory_limit=512M", "-S", "127.0.0.1:{port}", "plain.php"], programs=("php",), files=PLAIN_PHP, env={"PHP_CLI_SERVER_WORKERS": "4"}, warns=LARGE_NUMBERS + CONTINUE),
     "php-nginx": Right(servers.FPM_RUN, list(servers.NGINX_RUN), programs=("php-fpm8.2", "nginx"), files=PLAIN_PHP,
-                       texts={"fpm.conf": servers.FPM, "nginx.conf": servers.NGINX_FPM}),
+                       texts={"fpm.conf": servers.FPM, "nginx.conf": servers.NGINX_FPM}, warns=LARGE_NUMBERS),
     "php-apache": Right(servers.FPM_RUN, ["apache2", "-f", "{folder}/apache.conf", "-DFOREGROUND"], programs=("php-fpm8.2", "apache2"), files=PLAIN_PHP,
-                        texts={"fpm.conf": servers.FPM, "apache.conf": servers.APACHE_FPM}),
+                        texts={"fpm.conf": servers.FPM, "apache.conf": servers.APACHE_FPM}, warns=LARGE_NUMBERS + HELD_UP),
     "php-caddy": Right(servers.FPM_RUN, ["caddy", "run", "--config", "Caddyfile"], programs=("php-fpm8.2", "caddy"), files=PLAIN_PHP,
-                       texts={"fpm.conf": servers.FPM, "Caddyfile": servers.CADDY_FPM}),
-    "nginx-lua": Right(list(servers.NGINX_RUN), programs=("nginx",), files=("harness/tests/foreign/right/endpoint.lua",), texts={"nginx.conf": servers.NGINX_LUA}),
+                       texts={"fpm.conf": servers.FPM, "Caddyfile": servers.CADDY_FPM}, warns=LARGE_NUMBERS + CHUNKED + HELD_UP + ("panora/signature/checks-every-form[[]chunked]",)),
+    "nginx-lua": Right(list(servers.NGINX_RUN), programs=("nginx",), libraries=["/usr/lib/nginx/modules/ngx_http_lua_module.so", "/usr/share/lua/5.1/cjson"], files=("harness/tests/foreign/right/endpoint.lua",), texts={"nginx.conf": servers.NGINX_LUA}, warns=OBJECTS),
     "nginx-chain": behind_nginx(servers.CHAIN),
     "haproxy-guard": Behind("haproxy", "-f", "haproxy.cfg", texts={"haproxy.cfg": servers.HAPROXY_GUARD}),
     "apache-timed": Behind("apache2", "-f", "{folder}/apache.conf", "-DFOREGROUND", texts={"apache.conf": servers.APACHE_TIMED}),

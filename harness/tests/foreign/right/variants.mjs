@@ -77,7 +77,6 @@ const KINDS = {
   'idempotent': { repeated: [200, json({ duplicate: true })] },
   'queue': { good: [200, { type: 'text/plain', text: 'ok' }], work: true },
   'limit-100': { mayPass: bucket(100, 100) },
-  'limit-20': { mayPass: bucket(20, 60) },
   'limit-of-12m': { limit: 12 * MIB, tells: true },
   'media-type': { needs: /^application\/json\b/i },
   'fatal-utf8': { fatal: true },
