@@ -86,8 +86,11 @@ void curl_way_begin(struct attempt *attempt)
 static bool is_answered(const struct attempt *attempt, CURLcode code)
 {
     const struct curl_response *response = &attempt->response;
+    /* libcurl 8 decodes, and fails at, codings that Panora's sender leaves as they are */
+    if (code == CURLE_BAD_CONTENT_ENCODING)
+        return response->head_ended && !attempt->seen.decoded;
     if (response->is_complete)
-        return code != CURLE_BAD_CONTENT_ENCODING;
+        return true;
     if (code == CURLE_OK)
         return response->head_ended;
     /* a body until the end of the connection, which TLS did not announce */

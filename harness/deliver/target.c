@@ -153,13 +153,15 @@ static bool check_bytes(const char *url, struct error *err)
     return true;
 }
 
+/* Blanks and bytes beyond ASCII are percent-encoded, dots are resolved. */
+#define URL_AS_NODE_READS (CURLU_URLENCODE | CURLU_ALLOW_SPACE)
+
 static CURLU *parse(const char *url, struct error *err)
 {
     CURLU *parsed = curl_url();
     if (!parsed)
         mem_library_failed();
-    /* As Node's URL does: blanks and bytes beyond ASCII are percent-encoded, dots are resolved. */
-    CURLUcode code = curl_url_set(parsed, CURLUPART_URL, url, CURLU_URLENCODE);
+    CURLUcode code = curl_url_set(parsed, CURLUPART_URL, url, URL_AS_NODE_READS);
     if (code == CURLUE_OK)
         code = curl_url_set(parsed, CURLUPART_FRAGMENT, NULL, 0);
     if (code == CURLUE_OK)
@@ -269,7 +271,7 @@ bool target_resolve(struct target *target, const struct target *base, const char
     if (code == CURLUE_OK)
         code = curl_url_set(parsed, CURLUPART_PASSWORD, NULL, 0);
     if (code == CURLUE_OK)
-        code = curl_url_set(parsed, CURLUPART_URL, location, CURLU_URLENCODE);
+        code = curl_url_set(parsed, CURLUPART_URL, location, URL_AS_NODE_READS);
     if (code == CURLUE_OK)
         url = part_of(parsed, CURLUPART_URL, 0);
     curl_url_cleanup(parsed);

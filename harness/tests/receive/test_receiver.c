@@ -237,7 +237,7 @@ Test(receive_receiver, refuses_options_that_make_no_sense)
     } rows[] = {
         {{.listen = "127.0.0.1"}, "\"127.0.0.1\" is not HOST:PORT"},
         {{.listen = "::1:80"}, "\"::1:80\" is not HOST:PORT"},
-        {{.listen = "localhost:99999"}, "\"localhost:99999\" is not HOST:PORT"},
+        {{.listen = "localhost:99999"}, "\"localhost:99999\": the port must be"},
         {{.listen = "203.0.113.1:0"}, "cannot listen on 203.0.113.1 port 0"},
         {{.faults = &wrong[0], .num_faults = 1}, "no fault \"Z99\""},
         {{.faults = &wrong[1], .num_faults = 1}, "did you mean \"only-when-present\""},
