@@ -200,7 +200,7 @@ FRAMEWORKS := $(foreach name,flask django fastapi uvicorn aiohttp falcon gunicor
               /usr/share/java/spring3-web.servlet.jar=libspring-web-servlet-java \
               /usr/share/java/jetty9-servlet.jar=libjetty9-java \
               /usr/lib/nginx/modules/ngx_http_lua_module.so=libnginx-mod-http-lua /usr/share/lua/5.1/cjson=lua-cjson \
-              /usr/share/perl5/Mojolicious.pm=libmojolicious-perl /usr/share/doc/ruby-webrick=ruby-webrick \
+              /usr/share/perl5/Mojolicious.pm=libmojolicious-perl /usr/share/doc/libcpanel-json-xs-perl=libcpanel-json-xs-perl /usr/share/doc/ruby-webrick=ruby-webrick \
               $(foreach name,gin-gonic/gin labstack/echo,/usr/share/gocode/src/github.com/$(name)=golang-github-$(subst /,-,$(name))-dev)
 TOOLS      := xmllint=libxml2-utils npm=npm chromium=chromium locust=python3-locust python3=python3 curl=curl openssl=openssl prove=perl \
               mandoc=mandoc zsh=zsh fish=fish lintian=lintian dpkg-shlibdeps=dpkg-dev strip=binutils

@@ -27,6 +27,11 @@ static bool read_optional(const struct json_at *at, const char *key, char **out,
     return true;
 }
 
+static bool is_leap(long year)
+{
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
 static bool is_day(const char *text)
 {
     static const int days[] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -38,7 +43,9 @@ static bool is_day(const char *text)
             return false;
     long month = strtol(text + strlen("0000-"), NULL, 10);
     long day = strtol(text + strlen("0000-00-"), NULL, 10);
-    return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1];
+    if (month < 1 || month > 12 || day < 1 || day > days[month - 1])
+        return false;
+    return month != 2 || day < days[1] || is_leap(strtol(text, NULL, 10));
 }
 
 static bool read_entry(const struct json_at *at, struct baseline_entry *out, struct error *err)
@@ -52,7 +59,7 @@ static bool read_entry(const struct json_at *at, struct baseline_entry *out, str
               read_optional(at, "until", &until, err);
     if (ok && !out->case_id == !out->cause)
         ok = json_fail(at, err, "name either \"case\" or \"cause\"");
-    if (ok && !out->reason)
+    if (ok && (!out->reason || !out->reason[strspn(out->reason, " ")]))
         ok = json_fail(at, err, "\"reason\" is missing: why may it fail?");
     if (ok && until && !is_day(until))
         ok = json_fail(at, err, "\"until\": \"%s\" is not a day such as 2026-12-31", until);

@@ -529,7 +529,8 @@ bool report_read(const char *file, struct bytes text, struct run_result *out, st
     *out = (struct run_result){0};
     json_error_t place;
     /* a body may hold U+0000 */
-    json_t *json = json_loadb(text.data, text.len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &place);
+    json_t *json = json_loadb(text.data ? text.data : "", text.len,
+                              JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &place);
     if (!json) {
         json_set_error(file, &place, err);
         return false;

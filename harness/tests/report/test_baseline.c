@@ -135,6 +135,11 @@ Test(report_baseline, says_what_is_wrong_with_a_file)
         {"{\"baseline\": 1, \"known\": [{\"case\": \"x\", \"reason\": \"r\", \"until\": "
          "\"2026-13-01\"}]}",
          "\"2026-13-01\" is not a day"},
+        {"{\"baseline\": 1, \"known\": [{\"case\": \"x\", \"reason\": \"r\", \"until\": "
+         "\"2027-02-29\"}]}",
+         "\"2027-02-29\" is not a day"},
+        {"{\"baseline\": 1, \"known\": [{\"case\": \"x\", \"reason\": \" \"}]}",
+         "\"reason\" is missing"},
         {"{\"baseline\": 1, \"known\": [{\"case\": \"x\", \"cause\": \"y\", \"reason\": \"r\"}]}",
          "either \"case\" or \"cause\""},
     };

@@ -2,10 +2,10 @@
 use strict;
 use warnings;
 use Digest::SHA qw(hmac_sha256_hex);
-use JSON::PP ();
+use Cpanel::JSON::XS ();
 
-my $reader = JSON::PP->new->utf8->allow_nonref->max_depth(2048);
-my $writer = JSON::PP->new->utf8->allow_nonref->max_depth(2048);
+my $reader = Cpanel::JSON::XS->new->utf8->allow_nonref->max_depth(2048);
+my $writer = Cpanel::JSON::XS->new->utf8->allow_nonref->max_depth(2048);
 
 sub same {
     my ($left, $right) = @_;

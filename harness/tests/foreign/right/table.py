@@ -197,8 +197,19 @@ def java(kind, **options):
                  build=["javac", "-cp", JETTY, "PanoraSignature.java", "Endpoint.java"], path="/hooks", **options)
 
 
-def perl(*command, **options):
-    return Right(list(command), programs=(command[0],), files=("harness/tests/foreign/right/endpoint.pl",), **options)
+class Perl(Right):
+    """One of endpoint.pl; `modules` are its libraries."""
+    files = ("harness/tests/foreign/right/endpoint.pl",)
+
+    def __init__(self, *command, modules, **options):
+        super().__init__(list(command), programs=("perl", command[0]), **options)
+        self.modules = modules
+
+    def prepare(self, folder):
+        super().prepare(folder)
+        for module in self.modules:
+            if subprocess.run(["perl", f"-M{module}", "-e1"], stderr=subprocess.DEVNULL).returncode:
+                raise Skip(f"no Perl with {module} on this machine")
 
 
 def behind_nginx(text, **options):
@@ -298,8 +309,8 @@ RIGHT = {
     "echo": go("echo"),
     "java": java("jdk", warns=HELD_UP),
     "jetty": java("jetty"),
-    "mojolicious": perl("perl", "endpoint.pl", "daemon", "{port}", path="/hooks/panora", libraries=["/usr/share/perl5/Mojolicious.pm"], warns=OBJECTS + CONTINUE),
-    "starman": perl("starman", "--listen", "127.0.0.1:{port}", "--workers", "8", "endpoint.pl", warns=OBJECTS + HELD_UP),
+    "mojolicious": Perl("perl", "endpoint.pl", "daemon", "{port}", modules=["Cpanel::JSON::XS", "Mojolicious"], path="/hooks/panora", warns=OBJECTS + CONTINUE),
+    "starman": Perl("starman", "--listen", "127.0.0.1:{port}", "--workers", "8", "endpoint.pl", modules=["Cpanel::JSON::XS"], warns=OBJECTS + HELD_UP),
     "sinatra": Right(["puma", "-q", "-e", "production", "-b", "tcp://127.0.0.1:{port}", "-t", "8:8", "config.ru"], programs=("puma",), files=RUBY, libraries=["/usr/share/doc/ruby-sinatra"],
                      texts={"config.ru": 'require_relative "endpoint"\nrun sinatra\n'}, path="/hooks/panora"),
     "unicorn": Right(["unicorn", "-l", "127.0.0.1:{port}", "-E", "production", "config.ru"], programs=("unicorn",), files=RUBY,
