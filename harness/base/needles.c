@@ -1,12 +1,13 @@
 #include "base/needles.h"
 
-#include <ctype.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 /* The first bytes of each value are kept as a number: a place of the text that begins nothing is
  * passed with one look at a set of bits. */
@@ -94,44 +95,75 @@ void needles_add_exactly(struct needles *needles, struct bytes value, size_t eno
         needles->blanks = true;
 }
 
-/* Lower-case letters of two bytes: every `step`-th, and how far before each its capital is. */
+/* Lower-case letters beside ASCII: every `step`-th, and how far behind its capital each is. Where
+ * two have one capital, the usual one comes first. */
 static const struct {
-    uint32_t first, last, step, distance;
+    uint32_t first, last, step;
+    int32_t distance;
 } letters[] = {
-    {0xe0, 0xf6, 1, 0x20},   {0xf8, 0xfe, 1, 0x20},   {0x101, 0x12f, 2, 1},
-    {0x133, 0x137, 2, 1},    {0x13a, 0x148, 2, 1},    {0x14b, 0x177, 2, 1},
-    {0x17a, 0x17e, 2, 1},    {0x3b1, 0x3c1, 1, 0x20}, {0x3c3, 0x3cb, 1, 0x20},
+    {'a', 'z', 1, 0x20},     {0xe0, 0xf6, 1, 0x20},   {0xf8, 0xfe, 1, 0x20},
+    {0xff, 0xff, 1, -0x79},  {0x101, 0x12f, 2, 1},    {0x133, 0x137, 2, 1},
+    {0x13a, 0x148, 2, 1},    {0x14b, 0x177, 2, 1},    {0x17a, 0x17e, 2, 1},
+    {0x1ce, 0x1dc, 2, 1},    {0x1df, 0x1ef, 2, 1},    {0x1f9, 0x21f, 2, 1},
+    {0x223, 0x233, 2, 1},    {0x3ac, 0x3ac, 1, 0x26}, {0x3ad, 0x3af, 1, 0x25},
+    {0x3b1, 0x3c1, 1, 0x20}, {0x3c3, 0x3cb, 1, 0x20}, {0x3c2, 0x3c2, 1, 0x1f},
+    {0x3cc, 0x3cc, 1, 0x40}, {0x3cd, 0x3ce, 1, 0x3f}, {0xb5, 0xb5, 1, 0xb5 - 0x39c},
     {0x430, 0x44f, 1, 0x20}, {0x450, 0x45f, 1, 0x50}, {0x461, 0x481, 2, 1},
+    {0x48b, 0x4bf, 2, 1},    {0x4d1, 0x52f, 2, 1},    {0x561, 0x586, 1, 0x30},
+    {0x1e01, 0x1e95, 2, 1},  {0x1ea1, 0x1eff, 2, 1},  {0xdf, 0xdf, 1, 0xdf - 0x1e9e},
+};
+
+/* Letters that become several capitals. */
+static const struct {
+    uint32_t lower;
+    const char *upper;
+} wide_letters[] = {
+    {0xdf, "SS"},    {0x149, "\xca\xbcN"}, {0xfb00, "FF"}, {0xfb01, "FI"}, {0xfb02, "FL"},
+    {0xfb03, "FFI"}, {0xfb04, "FFL"},      {0xfb05, "ST"}, {0xfb06, "ST"},
 };
 
 static uint32_t letter_in_case(uint32_t code, bool upper)
 {
-    for (size_t i = 0; i < sizeof letters / sizeof letters[0]; i++) {
-        uint32_t lower = upper ? code : code + letters[i].distance;
+    for (size_t i = 0; i < ARRAY_LEN(letters); i++) {
+        uint32_t lower = upper ? code : (uint32_t)((int32_t)code + letters[i].distance);
         if (lower >= letters[i].first && lower <= letters[i].last &&
             (lower - letters[i].first) % letters[i].step == 0)
-            return upper ? code - letters[i].distance : lower;
+            return upper ? (uint32_t)((int32_t)code - letters[i].distance) : lower;
     }
     return code;
+}
+
+static const char *wide_capitals(uint32_t code)
+{
+    for (size_t i = 0; i < ARRAY_LEN(wide_letters); i++)
+        if (wide_letters[i].lower == code)
+            return wide_letters[i].upper;
+    return NULL;
+}
+
+/* One character of UTF-8 at the beginning of `value`, or one byte of anything else. */
+static uint32_t code_point(struct bytes value, size_t *out_len)
+{
+    size_t len = utf8_len(value);
+    *out_len = len ? len : 1;
+    return len ? utf8_point(value.data, len) : (unsigned char)value.data[0];
 }
 
 static void add_in_case(struct needles *needles, struct bytes value, size_t enough, size_t id,
                         bool upper)
 {
     struct buf turned = {0};
-    buf_reserve(&turned, value.len);
-    for (size_t i = 0; i < value.len; i++) {
-        unsigned char c = (unsigned char)value.data[i];
-        unsigned char next = i + 1 < value.len ? (unsigned char)value.data[i + 1] : 0;
-        if (c >= 0xc3 && c <= 0xdf && next >= 0x80 && next <= 0xbf) {
-            uint32_t code = letter_in_case((c & 0x1fU) << 6 | (next & 0x3fU), upper);
-            buf_add_char(&turned, (char)(0xc0 | code >> 6));
-            buf_add_char(&turned, (char)(0x80 | (code & 0x3f)));
-            i++;
-        } else {
-            int ascii = upper ? toupper(c) : tolower(c);
-            buf_add_char(&turned, (char)(c < 0x80 ? ascii : c));
-        }
+    buf_reserve(&turned, 2 * value.len);
+    for (size_t i = 0, len = 0; i < value.len; i += len) {
+        char utf8[UTF8_MAX];
+        uint32_t code = code_point(bytes_after(value, i), &len);
+        const char *wide = upper ? wide_capitals(code) : NULL;
+        if (wide)
+            buf_add_text(&turned, wide);
+        else if (code >= 0x80 && len == 1) /* no UTF-8 */
+            buf_add_char(&turned, value.data[i]);
+        else
+            buf_add(&turned, utf8, utf8_write(letter_in_case(code, upper), utf8));
     }
     needles_add_exactly(needles, buf_bytes(&turned), enough, id);
     explicit_bzero(turned.data, turned.len);
@@ -148,25 +180,6 @@ static void add_without_blanks(struct needles *needles, struct bytes value, size
             buf_add_char(&rest, value.data[i]);
     needles_add_exactly(needles, buf_bytes(&rest), enough, id);
     buf_clear(&rest);
-}
-
-/* One character of UTF-8 at the beginning of `value`, or one byte of anything else. */
-static uint32_t code_point(struct bytes value, size_t *out_len)
-{
-    static const unsigned char lead_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
-    unsigned char lead = (unsigned char)value.data[0];
-    size_t len = lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : lead < 0xf5 ? 4 : 1;
-    uint32_t point = len > 1 ? lead & lead_bits[len] : lead;
-    *out_len = 1;
-    if (len > value.len)
-        return lead;
-    for (size_t i = 1; i < len; i++) {
-        if (((unsigned char)value.data[i] & 0xc0) != 0x80)
-            return lead;
-        point = point << 6 | ((unsigned char)value.data[i] & 0x3f);
-    }
-    *out_len = len;
-    return point;
 }
 
 static void add_unit(struct buf *out, uint32_t unit, bool little)

@@ -330,7 +330,10 @@ Test(base_redact, letters_of_other_alphabets_are_found_in_either_case)
     static const char *const rows[][2] = {
         {"gehäim-Schlüssel", "GEHÄIM-SCHLÜSSEL"}, {"ÅNGSTRÖM-øre", "ångström-øre"},
         {"heslo-žluťoučký", "HESLO-ŽLUŤOUČKÝ"},   {"σεκρετ-ομεγα", "ΣΕΚΡΕΤ-ΟΜΕΓΑ"},
-        {"пароль-Ёжик", "ПАРОЛЬ-ЁЖИК"},
+        {"пароль-Ёжик", "ПАРОЛЬ-ЁЖИК"},           {"große-straße-7", "GROSSE-STRASSE-7"},
+        {"GROẞE-STRAẞE-7", "große-straße-7"},     {"mật-khẩu-bí-ẩn", "MẬT-KHẨU-BÍ-ẨN"},
+        {"μυστικό-έτος", "ΜΥΣΤΙΚΌ-ΈΤΟΣ"},         {"ﬁnale-oﬃce-ÿ", "FINALE-OFFICE-Ÿ"},
+        {"գաղտնիք-1234", "ԳԱՂՏՆԻՔ-1234"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct redactor *redactor = redactor_new();

@@ -22,6 +22,7 @@ const shapes = {
   base64: 'c2VjcmV0LXdpdGgtMTIzNDU2Nzg=',
   blanks: 'two words and 3 more',
   unicode: 'gehäim-Schlüssel-🔑-42',
+  sharp: 'große-Straße-7-ẩn',
   colon: 'user-name:pass-word-77',
   short: 'x7Yq-2',
   word: 'qzxstaging',
