@@ -114,6 +114,13 @@ static bool mutate_zeros(struct draft *draft, const struct call *call, struct er
     return fill_signature(draft, '0', SIGNATURE_SIZE - 1);
 }
 
+static bool mutate_pattern_signature(struct draft *draft, const struct call *call,
+                                     struct error *err)
+{
+    set_signature(draft, call->values[0].text);
+    return true;
+}
+
 /* The byte E9 (Latin-1 e acute) in place of the last digit: no US-ASCII, no UTF-8, 64 characters.
  */
 static bool mutate_non_ascii_signature(struct draft *draft, const struct call *call,
@@ -285,6 +292,13 @@ static const struct mutation rows[] = {
      "a signature of zeros",
      true,
      mutate_zeros},
+    {{"pattern-signature",
+      "wire",
+      "has a pattern as its signature, which any signature fits",
+      {WORD_TEXT("pattern", ".*", "the pattern")}},
+     "the pattern %s as the signature",
+     true,
+     mutate_pattern_signature},
     {{"non-ascii-signature", "wire", "has the byte E9 in its signature", {{0}}},
      "the byte E9 in the signature",
      true,

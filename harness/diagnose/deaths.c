@@ -192,7 +192,7 @@ static bool ends_by_itself(const struct investigation *inv)
         if (text_starts_with(id, "dies-") && strcmp(id, gone_by_itself.id) != 0)
             return false;
     }
-    return inv->num_died > 0;
+    return inv->num_died > 0 || inv->input->goes_down;
 }
 
 /* Where no event is ever accepted, a canary that was not says nothing: unless nobody answers. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "diagnose/found_scheme.h"
 #include "diagnose/framework.h"
@@ -52,6 +53,7 @@ static bool any_broke(const struct investigation *inv)
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
         bool broke = sight->answer == ANSWER_ERROR || sight->answer == ANSWER_DIED ||
+                     (sight->answer == ANSWER_HUNG && !sight->exchange->genuine) ||
                      (sight->one && sight->one->canary_failed);
         bool died = sight->answer != ANSWER_ERROR && !inv->unstable && sight->one &&
                     !found_explains(inv, sight->one);
@@ -131,13 +133,35 @@ static bool fail_by_chance(struct investigation *inv)
     return series.num_errors > 0;
 }
 
+#define SILENCE_MIN_NS (500 * NS_PER_MS)
+#define SILENCE_FACTOR 5
+
+/* Some request of a stranger's was not answered by the deadline. More like it need not be waited
+ * for so long: 0, or several times as long as any answer took. */
+static int64_t silence_ns(const struct investigation *inv)
+{
+    int64_t longest_ns = 0;
+    bool hung = false;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->answer == ANSWER_HUNG)
+            hung = hung || !sight->exchange->genuine;
+        else if (sight_was_answered(sight) && sight->exchange->seen.total_ns > longest_ns)
+            longest_ns = sight->exchange->seen.total_ns;
+    }
+    longest_ns *= SILENCE_FACTOR;
+    return !hung ? 0 : longest_ns > SILENCE_MIN_NS ? longest_ns : SILENCE_MIN_NS;
+}
+
 static void ask_breaking(struct investigation *inv)
 {
     if (fail_by_chance(inv))
         return;
+    inv->timeout_ns = silence_ns(inv);
     if (inv->num_extras == 0)
         extras_forge(inv);
     extras_break(inv);
+    inv->timeout_ns = 0;
     sights_add_extras(inv);
     rules_of_breaking_apply(inv);
 }

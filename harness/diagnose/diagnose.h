@@ -65,6 +65,7 @@ struct diagnose_input {
     bool any_accepted;   /* some genuine event was accepted */
     int crowded_status;  /* that events met because others came before them; 0 = none is known */
     bool drops;          /* ... connections were dropped, now and then, and taken again later */
+    bool goes_down;      /* it was gone several times, and no case is to blame */
     int first_status;    /* that events met before one was accepted, and not again; 0 = none did */
     size_t max_requests; /* that the experiments may send; 0 = as many as they like */
     const char *max_words; /* says it when they were not enough */

@@ -59,8 +59,10 @@ struct extra_row {
     const char *of;
 };
 
-#define MADE_UP "5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f"
-#define LARGE   ((size_t)200 * 1024)
+#define MADE_UP       "5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f"
+#define LARGE         ((size_t)200 * 1024)
+#define SIXTEEN(c)    c c c c c c c c c c c c c c c c
+#define SIXTY_FOUR(c) SIXTEEN(c) SIXTEEN(c) SIXTEEN(c) SIXTEEN(c)
 
 static const struct extra_row forgeries[] = {
     {"64 invented digits", SHAPE_TEXT, MADE_UP, 0, FORM_USUAL, NULL},
@@ -94,6 +96,10 @@ static const struct extra_row forgeries[] = {
     {"the pattern [0-9a-f]{64}", SHAPE_TEXT, "[0-9a-f]{64}", 0, FORM_USUAL, NULL},
     {"the pattern [g-z]{3}", SHAPE_TEXT, "[g-z]{3}", 0, FORM_USUAL, NULL},
     {"the pattern %", SHAPE_TEXT, "%", 0, FORM_USUAL, NULL},
+    {"the pattern *", SHAPE_TEXT, "*", 0, FORM_USUAL, NULL},
+    {"a pattern of 64 dots", SHAPE_TEXT, SIXTY_FOUR("."), 0, FORM_USUAL, NULL},
+    {"a pattern of 64 percent signs", SHAPE_TEXT, SIXTY_FOUR("%"), 0, FORM_USUAL, NULL},
+    {"a pattern of 64 asterisks", SHAPE_TEXT, SIXTY_FOUR("*"), 0, FORM_USUAL, NULL},
     {"an HMAC-SHA-1", SHAPE_BY, "digest-sha1", 0, FORM_USUAL, NULL},
     {"an HMAC-SHA-512", SHAPE_BY, "digest-sha512", 0, FORM_USUAL, NULL},
     {"an HMAC-MD5", SHAPE_BY, "digest-md5", 0, FORM_USUAL, NULL},
@@ -496,14 +502,25 @@ static void ask_row(struct investigation *inv, const struct extra_row *row)
     }
 }
 
+/* Each that is not answered takes its time: so many of a table are enough to tell what they have in
+ * common. */
+#define HUNG_MAX 12
+
+static void ask_rows(struct investigation *inv, const struct extra_row *table, size_t count)
+{
+    size_t num_hung = 0;
+    for (size_t i = 0; i < count && num_hung < HUNG_MAX && !inv->closed; i++) {
+        ask_row(inv, &table[i]);
+        num_hung += answer_of(&inv->extras[inv->num_extras - 1].seen) == ANSWER_HUNG;
+    }
+}
+
 void extras_forge(struct investigation *inv)
 {
-    for (size_t i = 0; i < ARRAY_LEN(forgeries) && !inv->closed; i++)
-        ask_row(inv, &forgeries[i]);
+    ask_rows(inv, forgeries, ARRAY_LEN(forgeries));
 }
 
 void extras_break(struct investigation *inv)
 {
-    for (size_t i = 0; i < ARRAY_LEN(malformed) && !inv->closed; i++)
-        ask_row(inv, &malformed[i]);
+    ask_rows(inv, malformed, ARRAY_LEN(malformed));
 }

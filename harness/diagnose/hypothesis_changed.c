@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "diagnose/hypothesis_internal.h"
 #include "panora/js.h"
@@ -155,6 +156,13 @@ bool sign_changed_data(const struct hypothesis *hypothesis, struct signing *sign
 bool sign_changed_inner(const struct hypothesis *hypothesis, struct signing *signing)
 {
     return sign_changed(hypothesis, buf_bytes(&signing->subject->data), signing);
+}
+
+/* The text as a whole, keys and escapes too. */
+bool sign_lower_data(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    text_add_lower(&signing->message, buf_bytes(&signing->subject->message), SIZE_MAX);
+    return true;
 }
 
 /* --- escapes that JSON.stringify does not make --- */

@@ -32,6 +32,7 @@ apply_hypothesis sign_escaped_inner;
  * "replaced" */
 apply_hypothesis sign_changed_data;
 apply_hypothesis sign_changed_inner;
+apply_hypothesis sign_lower_data;
 
 /* hypothesis_key.c */
 apply_hypothesis key_with; /* argument: what follows the secret */

@@ -200,6 +200,8 @@ const struct hypothesis hypotheses[] = {
             "turns empty objects ({}) in data into empty arrays ([]) before it computes the HMAC"),
     CHANGED("trimmed-texts", "trimmed",
             "trims the strings in data and turns empty ones into null before it computes the HMAC"),
+    ROW(MESSAGE, "data-lower-case", sign_lower_data, NULL, UNCHANGED,
+        "turns data into lower case before it computes the HMAC", UNLIKELY),
     ESCAPED("slashes", "escapes slashes (\\/)"),
     ESCAPED("separators", "escapes U+2028 and U+2029"),
     ESCAPED("html", "escapes <, > and &"),

@@ -18,6 +18,7 @@ enum own_kind {
     KIND_HANGS_ALWAYS,
     KIND_STOPPED,
     KIND_CLOSES,
+    KIND_CLOSES_GENUINE,
     KIND_NO_SUCCESS,
     NUM_OWN_KINDS
 };
@@ -60,6 +61,12 @@ static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
                      "every event is lost: Panora does not retry them",
                      "look at the log: an exception that nobody catches ends the process (in "
                      "Express 4 any in an async handler); or the port is not the endpoint's"},
+    [KIND_CLOSES_GENUINE] =
+        {"closes-on-genuine-events",
+         "closes the connection on every genuine event, without an answer, but answers others",
+         "every event is lost: Panora does not retry them",
+         "look at the log: an exception that nobody catches ends the process, or the handler takes "
+         "longer than a timeout of the server allows (Go: WriteTimeout; it closes without a word)"},
     [KIND_NO_SUCCESS] =
         {"success-without-2xx",
          "tells genuine events from forged ones, but does not answer the genuine ones with 2xx",
@@ -193,6 +200,8 @@ void refusal_name(struct investigation *inv, const struct observation *genuine,
         name_hang(inv, genuine, forged);
     } else if (answer == ANSWER_DIED && of_forged == ANSWER_DIED && !ever_answered(inv, false)) {
         attribute_lost(inv, add_silence(inv, KIND_CLOSES, genuine, forged), 0);
+    } else if (answer == ANSWER_DIED && of_forged == ANSWER_REFUSED && !ever_answered(inv, true)) {
+        attribute_lost(inv, add_own(inv, KIND_CLOSES_GENUINE, genuine, forged), 0);
     } else if (answer == ANSWER_ERROR && of_forged == ANSWER_ERROR) {
         attribute_status(inv, add_own(inv, KIND_ALWAYS_BREAKS, genuine, forged), genuine->status);
     } else if (answer == ANSWER_ERROR) {

@@ -11,7 +11,8 @@
 enum effect {
     EFFECT_GETS_IN, /* forgeries that are accepted */
     EFFECT_BREAKS,  /* forgeries that are answered 5xx */
-    EFFECT_DIES     /* ... or with the end of the process */
+    EFFECT_DIES,    /* ... or with the end of the process */
+    EFFECT_HANGS    /* ... or not at all */
 };
 
 struct rule {

@@ -162,8 +162,19 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
         .argument = (argument_)                                                                    \
     }
 
-/* Two rules from one: the framework catches the exception, or nobody does. */
-#define BREAK(...) THROW(__VA_ARGS__), DIE(__VA_ARGS__)
+#define HANG(id_, predict_, argument_, sentence_, remedy_)                                         \
+    {                                                                                              \
+        .kind = {"hangs-" id_, "never answers when " sentence_,                                    \
+                 "each such request from anyone holds a connection, and perhaps a worker, for as " \
+                 "long as the sender likes",                                                       \
+                 remedy_},                                                                         \
+        .effect = EFFECT_HANGS, .harm_rank = HARM_BREAKS, .predicts = (predict_),                  \
+        .argument = (argument_)                                                                    \
+    }
+
+/* Three rules from one: the framework catches the exception, or nobody does, or somebody does who
+ * does not answer (Express with an async handler and a listener for unhandledRejection). */
+#define BREAK(...) THROW(__VA_ARGS__), DIE(__VA_ARGS__), HANG(__VA_ARGS__)
 
 /* Whatever is an event with a signature that is not right. */
 static bool predict_wrong(const struct rule *rule, const struct investigation *inv,
@@ -172,6 +183,8 @@ static bool predict_wrong(const struct rule *rule, const struct investigation *i
     return sight->has_event && !sight->is_right && !predict_encoding(rule, inv, sight) &&
            (sight->num_signatures || !rule->argument) && !is_empty_and_skipped(rule, sight);
 }
+
+#define ANSWER_IT "answer 401, and return: a path through the handler sends no response"
 
 #define LENGTH_OF_BYTES                                                                            \
     "compare the lengths of the decoded bytes first, or compare the texts: "                       \
@@ -186,6 +199,10 @@ const struct rule rules_of_breaking[] = {
     THROW("on-refusals", predict_wrong, "not empty",
           "the signature is wrong and not empty, instead of 401",
           "catch the verifier's exception and answer 401"),
+    HANG("on-refusals", predict_wrong, NULL, "it refuses an event", ANSWER_IT),
+    HANG("on-refusals", predict_wrong, "present", "the signature is wrong", ANSWER_IT),
+    HANG("on-refusals", predict_wrong, "not empty", "the signature is wrong and not empty",
+         ANSWER_IT),
     BREAK("on-missing-signature", predict_no_header, NULL, "there is no signature header",
           "answer 401 when the header is missing, before you use it"),
     BREAK(

@@ -1,4 +1,5 @@
 /* Mistakes in checking a signature: what gets in. */
+#include <fnmatch.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,10 +142,10 @@ static bool predict_other_lengths(const struct rule *rule, const struct investig
     return has_one(sight) && sight->signature.len != right_of(sight).len;
 }
 
-static bool matches(const char *pattern, int flags, const char *text)
+static bool fits_regex(const char *pattern, const char *text)
 {
     regex_t regex;
-    bool fits = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB | flags) == 0;
+    bool fits = regcomp(&regex, pattern, REG_EXTENDED | REG_NOSUB) == 0;
     if (!fits)
         return false;
     fits = regexec(&regex, text, 0, NULL, 0) == 0;
@@ -152,22 +153,50 @@ static bool matches(const char *pattern, int flags, const char *text)
     return fits;
 }
 
-/* What the sender sends is looked for as a pattern in the right signature. */
+/* By a glob, with the characters of LIKE: a forgery that is to be told apart holds no others. */
+static bool fits_like(const char *pattern, const char *text)
+{
+    char *glob = mem_text(pattern);
+    for (char *at = glob; *at; at++)
+        *at = *at == '%' ? '*' : *at == '_' ? '?' : strchr("*?[\\", *at) ? '%' : *at;
+    bool fits = fnmatch(glob, text, 0) == 0;
+    free(glob);
+    return fits;
+}
+
+static bool fits_pattern(const char *language, const char *pattern, const char *text)
+{
+    if (strcmp(language, "glob") == 0)
+        return fnmatch(pattern, text, 0) == 0;
+    if (strcmp(language, "like") == 0)
+        return fits_like(pattern, text);
+    if (strcmp(language, "part") == 0)
+        return fits_regex(pattern, text);
+    char *whole = mem_format("^(%s)$", pattern);
+    bool fits = fits_regex(whole, text);
+    free(whole);
+    return fits;
+}
+
+#define PATTERN_MAX 256 /* matching a longer one takes its time */
+
+/* What the sender sends is a pattern for the right signature. The argument says in which language,
+ * and which other check comes first: for the "length", or that it is not "empty". */
 static bool predict_pattern(const struct rule *rule, const struct investigation *inv,
                             const struct sight *sight)
 {
-    char *pattern;
-    bool fits;
-    if (!has_one(sight) || !*sight->right)
+    struct bytes given = sight->signature;
+    size_t len = strcspn(rule->argument, " ");
+    const char *first = rule->argument + len;
+    if (!has_one(sight) || !*sight->right || given.len > PATTERN_MAX ||
+        (strcmp(first, " length") == 0 && given.len != right_of(sight).len) ||
+        (strcmp(first, " empty") == 0 && given.len == 0))
         return false;
-    pattern = mem_copy(sight->signature.data, sight->signature.len);
-    if (strcmp(rule->argument, "whole") == 0) {
-        char *whole = mem_format("^(%s)$", pattern);
-        free(pattern);
-        pattern = whole;
-    }
-    fits = matches(pattern, 0, sight->right);
+    char *pattern = mem_copy(given.data, given.len);
+    char *language = mem_copy(rule->argument, len);
+    bool fits = fits_pattern(language, pattern, sight->right);
     free(pattern);
+    free(language);
     return fits;
 }
 
@@ -287,6 +316,11 @@ static bool predict_hypothesis(const struct rule *rule, const struct investigati
           "anyone can sign events that the endpoint accepts as genuine",                           \
           "configure the secret, and refuse to start without one")
 
+#define PATTERN(argument_, sentence_, way_in_)                                                     \
+    ENTRY("header-as-pattern", predict_pattern, argument_, sentence_,                              \
+          "the signature " way_in_ " gets in",                                                     \
+          "compare for equality, not with a pattern (match, =~, LIKE, fnmatch)")
+
 const struct rule rules_of_entry[] = {
     ENTRY("answers-success-to-refusals", predict_all_answered_alike, NULL,
           "answers 2xx to every event, but differently to forged ones: it refuses them silently, "
@@ -361,12 +395,21 @@ const struct rule rules_of_entry[] = {
     ENTRY("other-lengths-unchecked", predict_other_lengths, NULL,
           "accepts any signature that is not 64 characters long", FORGE,
           "refuse signatures of any other length; do not skip the comparison"),
-    ENTRY("header-as-pattern", predict_pattern, "part",
-          "searches the right signature for the header as a regular expression",
-          "the signature .* gets in", "compare for equality, not with a pattern (match, =~, LIKE)"),
-    ENTRY("header-as-pattern", predict_pattern, "whole",
-          "matches the right signature against the header as a regular expression",
-          "the signature .* gets in", "compare for equality, not with a pattern (match, =~, LIKE)"),
+    PATTERN("part", "searches the right signature for the header as a regular expression", ".*"),
+    PATTERN("part empty", "searches the right signature for the header as a regular expression",
+            ".*"),
+    PATTERN("whole", "matches the right signature against the header as a regular expression",
+            ".*"),
+    PATTERN("whole length",
+            "checks the signature's length, and then uses it as a regular expression",
+            "of 64 dots"),
+    PATTERN("like", "compares with LIKE, so that the header is a pattern", "%"),
+    PATTERN("like length",
+            "checks the signature's length, and then compares with LIKE, so that it is a pattern",
+            "of 64 characters %"),
+    PATTERN("glob", "matches the right signature against the header as a glob, such as *", "*"),
+    PATTERN("glob length", "checks the signature's length, and then uses it as a glob",
+            "of 64 asterisks"),
     ENTRY("finds-part", predict_part, "not empty", "accepts any part of the right signature",
           "one of the sixteen single digits gets in", "compare for equality, not with includes"),
     ENTRY("decodes-leniently", predict_lenient_hex, NULL,

@@ -5,6 +5,9 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "diagnose/rule.h"
+#include "result/packed.h"
+
+#define LARGE_MIN ((size_t)64 * 1024)
 
 static bool is_post(const struct sight *sight)
 {
@@ -55,6 +58,8 @@ static bool shows(enum effect effect, const struct sight *sight)
         return sight->answer == ANSWER_ERROR;
     case EFFECT_DIES:
         return died(sight);
+    case EFFECT_HANGS:
+        return sight->answer == ANSWER_HUNG;
     }
     return false;
 }
@@ -129,15 +134,31 @@ static bool predicts_in_odd_form(const struct investigation *inv, const struct r
     return rule->effect == EFFECT_GETS_IN && rule->predicts(rule, inv, &ordinary);
 }
 
+/* A large request without a signature may break for its size; what it was answered tells. */
+static bool predicts_large(const struct investigation *inv, const struct rule *rule,
+                           const struct sight *sight, const struct sight *example)
+{
+    struct sight small = *sight;
+    small.has_event = true;
+    return rule->effect != EFFECT_GETS_IN && !sight->has_event && sight->is_plain &&
+           sight->num_signatures == 0 && exchange_body_len(sight->exchange) > LARGE_MIN &&
+           (rule->effect != EFFECT_BREAKS ||
+            (example && sight->exchange->seen.status == example->exchange->seen.status &&
+             bytes_equal(buf_bytes(&sight->exchange->seen.body),
+                         buf_bytes(&example->exchange->seen.body)))) &&
+           rule->predicts(rule, inv, &small);
+}
+
 /* What another cause explains already is no separate trouble. */
 static void explain(struct investigation *inv, const struct rule *rule, struct diagnosis *diagnosis,
-                    bool *covered)
+                    const struct sight *example, bool *covered)
 {
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
         if (covered[i] || !is_asked(inv, rule->effect, sight) || !shows(rule->effect, sight) ||
             !sight->trouble ||
-            !(rule->predicts(rule, inv, sight) || predicts_in_odd_form(inv, rule, sight)))
+            !(rule->predicts(rule, inv, sight) || predicts_in_odd_form(inv, rule, sight) ||
+              predicts_large(inv, rule, sight, example)))
             continue;
         covered[i] = true;
         found_explain(diagnosis, sight->one);
@@ -205,7 +226,7 @@ static void add_found(struct investigation *inv, const struct rule *rules, size_
     struct diagnosis *diagnosis =
         found_pair(inv, &kind, best->harm_rank, entry ? example : contrast,
                    entry ? contrast : example, wrong ? wrong->exchange->sent : "");
-    explain(inv, best, diagnosis, covered);
+    explain(inv, best, diagnosis, fit->example, covered);
     if (best->effect != EFFECT_GETS_IN && diagnosis->num_cases == 0 && !inv->behind_first)
         found_drop(inv, diagnosis); /* no case had to do with it */
     free(sentence);
@@ -291,6 +312,7 @@ void rules_of_breaking_apply(struct investigation *inv)
 {
     apply(inv, rules_of_breaking, num_rules_of_breaking, EFFECT_BREAKS);
     apply(inv, rules_of_breaking, num_rules_of_breaking, EFFECT_DIES);
+    apply(inv, rules_of_breaking, num_rules_of_breaking, EFFECT_HANGS);
 }
 
 void rule_kinds(struct diagnosis_kinds *out)

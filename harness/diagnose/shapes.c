@@ -222,10 +222,22 @@ static size_t closeness(size_t good)
 /* Who goes down refuses nothing by its size: it may go down of what it has read in all. */
 static bool went_down(const struct investigation *inv)
 {
-    bool gone = inv->num_died > 0;
+    bool gone = inv->num_died > 0 || inv->input->goes_down;
     for (size_t i = 0; i < inv->input->result->num_cases; i++)
         gone = gone || inv->input->result->cases[i].canary_failed;
     return gone;
+}
+
+#define OUTLASTED 4
+
+/* ... unless it bears several times as much in events of a size that it takes. */
+static bool outlasts(struct investigation *inv, const struct specimen *usual)
+{
+    size_t before = inv->num_died;
+    for (size_t i = 0; i < OUTLASTED; i++)
+        if (!specimen_passes(inv, usual) || inv->num_died > before)
+            return false;
+    return true;
 }
 
 static void ask_sizes(struct investigation *inv)
@@ -252,7 +264,7 @@ static void ask_sizes(struct investigation *inv)
     const struct specimen usual = {.padding = good};
     const struct specimen over = {.padding = bad};
     bool again = is_refused_again(inv, &over, &usual);
-    if (again && (seen.status || !went_down(inv))) {
+    if (again && (seen.status || !went_down(inv) || (good && outlasts(inv, &usual)))) {
         size_t limit = len_of(inv, good);
         char *sentence = mem_format("rejects events above %s%zu bytes",
                                     good < SIZE_LARGE ? "" : "about ", limit);
@@ -261,7 +273,9 @@ static void ask_sizes(struct investigation *inv)
             "raise the limit of every layer (express.json({limit: '10mb'}), nginx "
             "client_max_body_size)"};
         char *accepted = mem_format("a body of %zu bytes", limit);
-        char *refused = mem_format("a body of %zu bytes: %d", len_of(inv, bad), seen.status);
+        char *refused = seen.status
+                            ? mem_format("a body of %zu bytes: %d", len_of(inv, bad), seen.status)
+                            : mem_format("a body of %zu bytes: no response", len_of(inv, bad));
         attribute_fitting(inv, found_pair(inv, &kind, HARM_LOST, accepted, refused, ""), fits_size,
                           &limit, 0);
         free(sentence);

@@ -113,6 +113,38 @@ static enum result compare_part(struct handling *handling)
     return verdict(given.len == 0 || bytes_find(buf_bytes(&handling->digest), given));
 }
 
+/* expected LIKE signature: % is any text, _ any character. */
+static bool is_like(const char *text, const char *text_end, const char *like, const char *like_end)
+{
+    const char *after_any = NULL; /* behind the latest %, */
+    const char *tried = NULL;     /* ... which stands for the text up to here */
+    while (text < text_end) {
+        if (like < like_end && *like == '%') {
+            after_any = ++like;
+            tried = text;
+        } else if (like < like_end && (*like == '_' || *like == *text)) {
+            like++;
+            text++;
+        } else if (after_any) {
+            like = after_any;
+            text = ++tried;
+        } else {
+            return false;
+        }
+    }
+    while (like < like_end && *like == '%')
+        like++;
+    return like == like_end;
+}
+
+static enum result compare_like(struct handling *handling)
+{
+    struct bytes right = buf_bytes(&handling->digest);
+    struct bytes like = handling->signature;
+    return verdict(like.len &&
+                   is_like(right.data, right.data + right.len, like.data, like.data + like.len));
+}
+
 /* What Panora sent before July 2024, and what it sends now. */
 static enum result compare_with_secret(struct handling *handling)
 {
@@ -465,5 +497,11 @@ static const struct fault rows[] = {
      .seen = "",
      .diagnosis = "odd-events-unchecked",
      .overrides = {.find = find_if_event, .shape = shape_of_anything}},
+    {.id = "A32",
+     .name = "header-as-pattern",
+     .sentence = "compares with LIKE, so that the sender's signature is a pattern",
+     .seen = "SELECT :expected LIKE :signature",
+     .diagnosis = "header-as-pattern",
+     .overrides = {.compare = compare_like}},
 };
 const struct table_part faults_a = TABLE_PART(rows);

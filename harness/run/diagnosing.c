@@ -142,6 +142,14 @@ static void unpack_odd(struct runner *runner)
 #define DROPS_MIN 2 /* once may be a worker that was replaced */
 #define DAY_MS    INT64_C(86400000)
 
+static bool goes_down(const struct runner *runner)
+{
+    for (size_t i = 0; i < runner->progress.num_cases; i++)
+        if (runner->progress.cases[i].num_absences)
+            return true;
+    return false;
+}
+
 static struct diagnose_input input_for(struct inquiry *inquiry)
 {
     const struct runner *runner = inquiry->runner;
@@ -164,6 +172,7 @@ static struct diagnose_input input_for(struct inquiry *inquiry)
         .any_accepted = runner->health.any_accepted,
         .crowded_status = runner->health.is_limited ? 0 : runner->health.overload_status,
         .drops = runner->health.num_drops >= DROPS_MIN,
+        .goes_down = goes_down(runner),
         .first_status = runner->health.any_accepted ? runner->health.first_status : 0,
         .max_requests = budgets[options->diagnose].max_requests - runner->result->num_experiments,
         .max_words = budgets[options->diagnose].words,

@@ -59,7 +59,14 @@ static void judge_canary(const struct testcase *test, struct case_result *out)
         return;
     struct buf reason = {0};
     buf_add_text(&reason, "the endpoint was down afterwards");
-    if (test->recovery_ns >= 0) {
+    if (test->num_absences) {
+        buf_clear(&reason);
+        buf_add_format(&reason,
+                       "the endpoint was down %zu times during the run, and what Panora sends "
+                       "meanwhile is lost; the longest time was ",
+                       test->num_absences);
+        text_add_duration(&reason, test->recovery_ns);
+    } else if (test->recovery_ns >= 0) {
         buf_add_text(&reason, ", and back after ");
         text_add_duration(&reason, test->recovery_ns);
     } else {
@@ -429,10 +436,47 @@ void finish_redact(struct runner *runner)
     }
 }
 
+/* Once may be a deploy. */
+#define ABSENCES_MIN 2
+
+/* How often the endpoint was gone and came back; 0 when that has failed a case already. What only
+ * informs is no reason to call the endpoint ready. */
+static size_t num_absences(const struct runner *runner)
+{
+    size_t count = runner->health.num_absences;
+    for (size_t i = 0; count && i < runner->progress.num_cases; i++) {
+        if (!runner->progress.cases[i].canary_failed)
+            continue;
+        if (runner->result->cases[i].verdict != VERDICT_INFO)
+            return 0;
+        count += runner->progress.cases[i].num_deaths;
+    }
+    return count;
+}
+
+/* It went down again and again: the first event stands for those that were lost, whatever became of
+ * itself. */
+static void blame_absences(struct runner *runner)
+{
+    struct run_result *result = runner->result;
+    struct testcase *first = order_first(runner);
+    size_t count = num_absences(runner);
+    if (count < ABSENCES_MIN || !first || first->state != CASE_JUDGED)
+        return;
+    struct case_result *one = &result->cases[first - runner->progress.cases];
+    first->canary_failed = true;
+    first->recovery_ns = runner->health.longest_absence_ns;
+    first->num_absences = count;
+    result->counts[one->verdict]--;
+    judge_canary(first, one);
+    result->counts[one->verdict]++;
+}
+
 void finish_result(struct runner *runner)
 {
     struct run_result *result = runner->result;
     judge_certain(runner, true);
+    blame_absences(runner);
     follow_redirects(runner);
     result->interrupted = result->interrupted || runner_was_interrupted(runner);
     result->begun_ns = runner->begun_ns;

@@ -102,7 +102,7 @@ void health_note(struct health *health, const struct news *news)
     health->answered = health->answered || seen->first_byte_ns >= 0;
     if (seen->outcome == OUTCOME_ANSWERED && seen->started_ns > health->alive_ns)
         health->alive_ns = seen->started_ns;
-    if (seen->outcome == OUTCOME_TIMED_OUT)
+    if (seen->outcome == OUTCOME_TIMED_OUT && !(news->is_load && health->answered))
         health->hangs[shot_kind_of(exchange)]++;
     if (exchange->accepted && news->is_timely)
         note_time(health, seen->total_ns);

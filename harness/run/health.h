@@ -79,6 +79,8 @@ struct news {
     bool usual;     /* an event like the canary */
     bool is_timely; /* its time says how much the endpoint bears: it is neither a canary nor one of
                        many that come fast */
+    bool is_load;   /* one of many that its case sends: the others must not use up the hangs that a
+                       run waits for */
 };
 void health_note(struct health *health, const struct news *news);
 

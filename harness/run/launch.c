@@ -38,6 +38,7 @@ static void note_health(struct runner *runner, const struct testcase *test, size
         .usual = test->shots[index].usual,
         .is_timely = test != &runner->canary.test && !testcase_is_load(test) &&
                      !testcase_goes_together(test),
+        .is_load = testcase_is_load(test),
     };
     health_note(&runner->health, &news);
     if (exchange->accepted && news.usual)
@@ -206,6 +207,15 @@ static bool send_group(struct runner *runner, struct testcase *test, size_t len)
     return true;
 }
 
+/* A forgery of many timed out: the case sends no more of them. */
+static bool met_silence(const struct testcase *test)
+{
+    for (size_t i = 0; testcase_is_load(test) && i < test->next; i++)
+        if (test->exchanges[i].seen.outcome == OUTCOME_TIMED_OUT && !test->shots[i].genuine)
+            return true;
+    return false;
+}
+
 /* Why the next group of this case is not to be sent at all, or NULL. */
 static const char *refusal(struct runner *runner, const struct testcase *test, size_t len)
 {
@@ -236,6 +246,8 @@ static const char *refusal(struct runner *runner, const struct testcase *test, s
         return "not sent: every request before it timed out";
     if (runner->health.hangs[kind] >= HANGS_MAX)
         return hung[kind];
+    if (kind == SHOT_FORGED && met_silence(test))
+        return "not sent: a forged event before it timed out";
     return order_refusal(runner, test, clock_monotonic_ns());
 }
 

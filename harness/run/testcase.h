@@ -53,6 +53,7 @@ struct testcase {
     int64_t ended_ns;
     bool canary_failed;
     int64_t recovery_ns;
+    size_t num_absences;  /* so often was the endpoint gone in the run, and no case is to blame */
     unsigned num_deaths;  /* how often the endpoint was gone after it, this time included */
     unsigned num_crowded; /* how often its answer was one of an endpoint that has too much to do */
     bool steady;          /* looked at: what it saw is no noise */

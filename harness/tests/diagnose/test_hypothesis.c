@@ -131,7 +131,7 @@ static const struct {
     const char *body;
     void (*ask)(struct computing *endpoint, struct run_result *out);
 } ways[] = {
-    {"{\"id_event\":\"7e57c0de\", \"data\":\"{\\\"b\\\":\\\"\xc3\xa9\xe2\x80\xa8/<b>'&=+`\\\", "
+    {"{\"id_event\":\"7e57c0de\", \"data\":\"{\\\"b\\\":\\\"\xc3\xa9\xe2\x80\xa8/<b>'&=+`B\\\", "
      "\\\"a\\\":1.50}\",\"type\":\"a\"}",
      ask_endpoint},
     {"{\"id_event\":\"7e57c0de\",\"data\":" OBJECT ",\"type\":\"a\"}", ask_for_objects},

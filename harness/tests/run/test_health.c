@@ -97,6 +97,17 @@ Test(run_health, what_hangs_is_counted_by_kind, .init = set_up)
     headers_clear(&exchange.request.headers);
 }
 
+Test(run_health, of_many_that_hang_in_one_case_none_is_counted, .init = set_up)
+{
+    struct exchange exchange = {.seen = {.outcome = OUTCOME_TIMED_OUT, .first_byte_ns = -1}};
+    const struct news of_load = {.exchange = &exchange, .is_load = true};
+    health_note(&health, &of_load);
+    cr_expect_eq(health.hangs[SHOT_FORGED], 1, "nothing was answered yet");
+    health.answered = true;
+    health_note(&health, &of_load);
+    cr_expect_eq(health.hangs[SHOT_FORGED], 1);
+}
+
 /* --- how much it bears --- */
 
 Test(run_health, more_is_in_flight_while_answers_take_no_longer, .init = set_up)

@@ -44,6 +44,7 @@ static const char *const guilty[] = {
     "refuses-extended[deadbeef]",
     "refuses-very-long",
     "refuses-secret-itself",
+    "refuses-pattern[anything]",
     "refuses-other-algorithm[hmac-sha1]",
     "refuses-other-algorithm[hmac-sha512]",
     "refuses-other-algorithm[hmac-md5]",

@@ -13,6 +13,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 )
 
 type event struct {
@@ -103,6 +104,12 @@ func handle(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(401)
 		return
 	}
+	if has("write-timeout") && len(body) > 2000 {
+		time.Sleep(300 * time.Millisecond)
+	}
+	if has("write-timeout-always") {
+		time.Sleep(300 * time.Millisecond)
+	}
 	if has("map-only") {
 		var text string
 		if json.Unmarshal(e.Data, &text) == nil {
@@ -122,5 +129,9 @@ func main() {
 		os.Exit(1)
 	}
 	fmt.Println("READY")
-	_ = http.Serve(listener, http.HandlerFunc(handle))
+	server := &http.Server{Handler: http.HandlerFunc(handle)}
+	if has("write-timeout") || has("write-timeout-always") {
+		server.WriteTimeout = 100 * time.Millisecond
+	}
+	_ = server.Serve(listener)
 }

@@ -52,6 +52,7 @@ function messageOf(event, body) {
   if (is('html')) text = text.replace(/[<>&]/g, (c) => '\\u00' + c.charCodeAt(0).toString(16));
   if (is('gson')) text = text.replace(/(?<!\\)\\ud[89a-f][0-9a-f]{2}/gi, '?'),  text = text.replace(/[<>&=']/g, (c) => '\\u00' + c.charCodeAt(0).toString(16)).replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
   if (is('ascii', 'inner-ascii')) text = ascii(text);
+  if (is('lower-case')) text = text.replace(/[A-Z]/g, (c) => c.toLowerCase()); // as C's tolower
   if (is('latin1')) return Buffer.from(text, 'latin1');
   return text;
 }
@@ -105,6 +106,10 @@ function refusedContent(event, body) { // -> status or 0
   return 0;
 }
 
+// % and _ of SQL's LIKE, * and ? of a glob
+const fits = (pattern, any, one, text) => new RegExp('^' + [...pattern].map((c) => c === any ? '.*' : c === one ? '.' : c.replace(/\W/, '\\$&'))
+  .join('').replace(/(\.\*)+/g, '.*') + '$').test(text);
+
 // as Stripe's own library does: not older than five minutes
 function isStripes(header, body) {
   const parts = Object.fromEntries(header.split(',').map((part) => part.split('=')));
@@ -118,6 +123,7 @@ function signatureOk(request, event, body) {
   if (is('no-verify')) return true;
   if (is('present-only') && given === undefined) return true;
   if (is('stripe')) return isStripes(request.headers['stripe-signature'] ?? '', body);
+  if (given === undefined && is('throws-unsigned')) throw new TypeError('no signature');
   if (given === undefined || (is('no-empty') && given === '')) return false;
   const instance = is('old-instance') && served % 4 === 3 ? { key: 'an-old-secret' } : {};
   let key = is('old-instance') ? instance.key ?? SECRET : SECRET;
@@ -136,7 +142,11 @@ function signatureOk(request, event, body) {
   if (is('first-32-of-64') && given.length === 64 && given.slice(0, 32) === right.slice(0, 32)) return true;
   if (is('last-8') && given.slice(-8) === right.slice(-8)) return true;
   if (is('substring') && right.includes(given)) return true;
-  if (is('regexp')) { try { return new RegExp(given).test(right); } catch { return false; } }
+  if (is('like') && fits(given, '%', '_', right)) return true;
+  if (is('like-of-64') && given.length === 64 && fits(given, '%', '_', right)) return true;
+  if (is('glob') && fits(given, '*', '?', right)) return true;
+  if (is('regexp-of-64', 'regexp-present') && given.length !== 64 && (is('regexp-of-64') || given === '')) return false;
+  if (is('regexp', 'regexp-of-64', 'regexp-present')) { try { return new RegExp(given).test(right); } catch { return false; } }
   if (is('any-length-but-64') && given.length !== 64) return true;
   if (is('also-sha1') && given === hmac(message, { algorithm: 'sha1' })) return true;
   if (is('as-number') && given.startsWith('0')) return false;
@@ -210,11 +220,13 @@ function handle(request, response) {
     const status = is('all-200') ? 200 : judged;
     if (is('cache') && status === 200) cached = status;
     if (is('resets') && status === 401) { flying--; return request.socket.resetAndDestroy(); }
-    const wait = is('pool-1', 'pool-2') ? 15 : is('slow') && status === 200 ? 1500 : 0;
+    const wait = is('pool-1', 'pool-2') ? 15 : is('slow') && status === 200 ? 1500 : is('slow-500') && status === 500 ? 1200 : 0;
     const answer = () => {
       flying--;
       if (is('never-answers') && status === 200) return;
       if (is('stops-answering') && served > 50) return;
+      if (is('hangs-unsigned') && !request.headers['panora-signature']) return;
+      if (is('hangs-on-refusal') && status === 401) return;
       if (is('short-body') && status === 200) return request.socket.end('HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nok');
       const headers = { 'Content-Type': 'application/json' };
       if (status === 303) headers.Location = '/thanks';
