@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/encode.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -156,7 +157,8 @@ static void take_escape(struct bytes *rest, struct buf *out)
     *rest = (struct bytes){rest->data + skip, rest->len - skip};
 }
 
-static void take_quoted(struct bytes *rest, char quote, bool escapes, struct buf *out)
+/* Takes what stands between quotes, and the closing one; false when there is none. */
+static bool take_quoted(struct bytes *rest, char quote, bool escapes, struct buf *out)
 {
     while (rest->len && rest->data[0] != quote) {
         bool is_escape = rest->data[0] == '\\' && rest->len > 1;
@@ -169,8 +171,10 @@ static void take_quoted(struct bytes *rest, char quote, bool escapes, struct buf
         buf_add_char(out, rest->data[0]);
         *rest = (struct bytes){rest->data + 1, rest->len - 1};
     }
-    if (rest->len)
+    bool closed = rest->len > 0;
+    if (closed)
         *rest = (struct bytes){rest->data + 1, rest->len - 1};
+    return closed;
 }
 
 static void skip(struct bytes *rest, size_t len)
@@ -178,7 +182,8 @@ static void skip(struct bytes *rest, size_t len)
     *rest = (struct bytes){rest->data + len, rest->len - len};
 }
 
-static bool next_word(struct bytes *rest, struct buf *out)
+/* False at the end, and with a sentence when a quote is not closed. */
+static bool next_word(struct bytes *rest, struct buf *out, struct error *err)
 {
     buf_reset(out);
     while (rest->len && strchr(" \t\r\n", rest->data[0]))
@@ -189,7 +194,8 @@ static bool next_word(struct bytes *rest, struct buf *out)
         bool dollar = c == '$' && rest->len > 1 && rest->data[1] == '\'';
         if (c == '\'' || c == '"' || dollar) {
             skip(rest, dollar ? 2 : 1);
-            take_quoted(rest, (char)(dollar ? '\'' : c), dollar, out);
+            if (!take_quoted(rest, (char)(dollar ? '\'' : c), dollar, out))
+                return error_set(err, "a quote in the curl command is not closed");
         } else if (c == '\\' && rest->len > 1) {
             if (rest->data[1] != '\n')
                 buf_add_char(out, rest->data[1]);
@@ -202,50 +208,102 @@ static bool next_word(struct bytes *rest, struct buf *out)
     return any;
 }
 
-static bool is_one_of(const char *word, const char *const *names)
+/* --- its options --- */
+
+/* Whoever wrote the command must not choose what is read here. */
+static bool may_be_read(const char *path)
 {
-    for (; *names; names++)
-        if (strcmp(word, *names) == 0)
-            return true;
-    return false;
+    return path[0] != '/' && path[0] != '.' && path[0] != '~' && !strstr(path, "/.");
 }
 
-static bool take_data(const char *option, const char *value, struct request *out, struct error *err)
+static bool take_file(const char *path, struct request *out, struct error *err)
 {
-    bool from_file = value[0] == '@' && strcmp(option, "--data-raw") != 0;
+    if (!may_be_read(path))
+        return error_set(err,
+                         "the curl command's body is in %s; only a file in this folder or below, "
+                         "none that is hidden, is read for a captured command",
+                         path);
+    return file_read(path, DATA_FILE_MAX, &out->body, err);
+}
+
+static bool take_raw_data(const char *value, struct request *out, struct error *err)
+{
     if (out->body.len)
         buf_add_char(&out->body, '&');
-    if (from_file)
-        return file_read(value + 1, DATA_FILE_MAX, &out->body, err);
     buf_add_text(&out->body, value);
     return true;
 }
 
+static bool take_data(const char *value, struct request *out, struct error *err)
+{
+    if (value[0] != '@')
+        return take_raw_data(value, out, err);
+    return take_raw_data("", out, err) && take_file(value + 1, out, err);
+}
+
+static bool take_json(const char *value, struct request *out, struct error *err)
+{
+    headers_set(&out->headers, "Content-Type", "application/json");
+    return take_data(value, out, err);
+}
+
+static bool take_header(const char *value, struct request *out, struct error *err)
+{
+    const char *colon = strchr(value, ':');
+    return !colon || colon == value || !colon[1] || take_field(bytes_of(value), out, err);
+}
+
+static bool take_method(const char *value, struct request *out, struct error *err)
+{
+    free(out->method);
+    out->method = mem_text(value);
+    return true;
+}
+
+static const struct curl_option {
+    const char *letter; /* whose value may follow in the same word; or "" */
+    const char *name;
+    bool (*take)(const char *value, struct request *out, struct error *err);
+} curl_options[] = {
+    {"-H", "--header", take_header},  {"-X", "--request", take_method},
+    {"-d", "--data", take_data},      {"", "--data-raw", take_raw_data},
+    {"", "--data-binary", take_data}, {"", "--data-ascii", take_data},
+    {"", "--json", take_json},
+};
+
+/* The option that `word` is or begins with; `out_value` is what follows its letter, or NULL. */
+static const struct curl_option *find_curl_option(const char *word, const char **out_value)
+{
+    for (size_t i = 0; i < ARRAY_LEN(curl_options); i++) {
+        const struct curl_option *option = &curl_options[i];
+        bool by_letter = *option->letter && strncmp(word, option->letter, 2) == 0;
+        if (!by_letter && strcmp(word, option->name) != 0)
+            continue;
+        *out_value = by_letter && word[2] ? word + 2 : NULL;
+        return option;
+    }
+    return NULL;
+}
+
 static bool read_curl(struct bytes text, struct request *out, struct error *err)
 {
-    static const char *const header_options[] = {"-H", "--header", NULL};
-    static const char *const data_options[] = {
-        "-d", "--data", "--data-raw", "--data-binary", "--data-ascii", NULL};
     struct buf word = {0};
-    struct buf value = {0};
+    struct buf next = {0};
     bool ok = true;
     out->method = mem_text("POST");
-    while (ok && next_word(&text, &word)) {
-        bool is_header = is_one_of(buf_text(&word), header_options);
-        bool is_data = is_one_of(buf_text(&word), data_options);
-        if (!is_header && !is_data)
+    while (ok && next_word(&text, &word, err)) {
+        const char *value = NULL;
+        const struct curl_option *option = find_curl_option(buf_text(&word), &value);
+        if (!option)
             continue;
-        if (!next_word(&text, &value))
-            ok = error_set(err, "the curl command ends after %s", buf_text(&word));
-        else if (is_header && strchr(buf_text(&value), ':') &&
-                 !strchr(":", value.data[value.len - 1]))
-            ok = take_field(buf_bytes(&value), out, err);
-        else if (is_data)
-            ok = take_data(buf_text(&word), buf_text(&value), out, err);
+        if (!value && next_word(&text, &next, err))
+            value = buf_text(&next);
+        ok = value ? option->take(value, out, err)
+                   : error_set(err, "the curl command ends after %s", buf_text(&word));
     }
     buf_clear(&word);
-    buf_clear(&value);
-    return ok;
+    buf_clear(&next);
+    return ok && !error_is_set(err);
 }
 
 /* A line of the receiver's journal, or what `sign --format json` prints: headers as pairs, the body

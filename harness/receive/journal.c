@@ -161,6 +161,15 @@ static bool cut_torn_line(int fd)
     return end < 0 || ftruncate(fd, end) == 0;
 }
 
+/* Whether it begins as our lines do: of another file nothing is cut off, and nothing is added. */
+static bool is_journal(int fd)
+{
+    static const char start[] = "{\"n\":";
+    char seen[sizeof start - 1];
+    ssize_t got = pread(fd, seen, sizeof seen, 0);
+    return got >= 0 && memcmp(seen, start, (size_t)got) == 0;
+}
+
 static bool is_plain_file(int fd)
 {
     struct stat about;
@@ -170,8 +179,11 @@ static bool is_plain_file(int fd)
 struct journal *journal_open(const char *path, struct error *err)
 {
     int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
-    if (fd < 0 || (is_plain_file(fd) && !cut_torn_line(fd))) {
-        (void)error_set(err, "%s: %s", path, strerror(errno));
+    bool is_plain = fd >= 0 && is_plain_file(fd);
+    bool is_ours = !is_plain || is_journal(fd);
+    if (fd < 0 || !is_ours || (is_plain && !cut_torn_line(fd))) {
+        (void)error_set(err, "%s: %s", path,
+                        is_ours ? strerror(errno) : "it is not a journal; name another file");
         if (fd >= 0)
             (void)close(fd);
         return NULL;

@@ -204,6 +204,22 @@ Test(receive_journal, is_for_its_owner_alone_and_holds_whole_lines_only)
     folder_end(&folder);
 }
 
+/* Its last line would be taken for a torn one. */
+Test(receive_journal, changes_no_file_that_is_none)
+{
+    struct error err = {0};
+    struct buf left = {0};
+    char *path = shell_temporary(bytes_of("first line\nlast line without an end"));
+    cr_assert_not_null(path);
+    cr_expect_null(journal_open(path, &err));
+    cr_expect_not_null(strstr(err.message, "it is not a journal"), "%s", err.message);
+    cr_assert(file_read(path, 1000, &left, &err));
+    cr_expect_str_eq(buf_text(&left), "first line\nlast line without an end");
+    buf_clear(&left);
+    (void)unlink(path);
+    free(path);
+}
+
 /* As on a full disk: a long line does not fit, a short one may again. */
 Test(receive_journal, says_once_that_it_cannot_be_written_and_goes_on)
 {
