@@ -144,16 +144,15 @@ static void note_idle(struct testcase *test, size_t index)
         before->idle_closed_ns = -1;
 }
 
-/* --quick looks shortly where what follows an answer is not what the case is about. */
-static enum engine_linger linger_for(const struct runner *runner, const struct testcase *test,
+enum engine_linger launch_linger_for(const struct runner *runner, const struct testcase *test,
                                      size_t index)
 {
+    bool is_hurried = runner->options->quick || health_is_slow(&runner->health);
     if (!test->one)
         return LINGER_USUAL;
     if (test->one->steps[test->shots[index].step].samples)
         return LINGER_NONE;
-    return runner->options->quick && !judge_watches_connection(test->one) ? LINGER_SHORT
-                                                                          : LINGER_USUAL;
+    return is_hurried && !judge_watches_connection(test->one) ? LINGER_SHORT : LINGER_USUAL;
 }
 
 /* --- a group leaves --- */
@@ -177,7 +176,7 @@ static struct engine_send prepare(struct runner *runner, struct testcase *test, 
         .request = &test->exchanges[index].request,
         .connection = connection_for(runner, test, index),
         .timeout_ns = runner->options->deadline_ns,
-        .linger = linger_for(runner, test, index),
+        .linger = launch_linger_for(runner, test, index),
         .on_done = on_done,
         .payload = flight,
     };

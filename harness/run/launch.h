@@ -8,6 +8,12 @@
  * much to do, are concerned. */
 int64_t launch_due_ns(const struct runner *runner, const struct testcase *test, size_t len);
 
+/* How long the connection is watched after the answer to a request of the case: shortly with
+ * --quick and where each answer takes its time, unless what follows an answer is what the case is
+ * about. */
+enum engine_linger launch_linger_for(const struct runner *runner, const struct testcase *test,
+                                     size_t index);
+
 /* Launches the next group of `test` if it is due and there is room for it. False: there is none,
  * and nothing behind it may go first, or a group that needs all of it would never go. */
 bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns);

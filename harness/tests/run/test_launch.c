@@ -33,3 +33,22 @@ Test(run_launch, an_endpoint_that_had_too_much_to_do_gets_a_pause_for_each_reque
     gate_free(runner.gate);
     target_clear(&target);
 }
+
+Test(run_launch, the_connection_of_a_slow_endpoint_is_watched_shortly)
+{
+    struct run_options options = {0};
+    struct runner runner = {.options = &options};
+    struct step plain = {0}, sampled = {.samples = true};
+    struct suite_case one = {.steps = &plain, .num_steps = 1};
+    struct testcase test = {.one = &one};
+    testcase_allocate(&test, 1);
+    cr_expect_eq(launch_linger_for(&runner, &test, 0), LINGER_USUAL);
+    runner.health.usual_ns = 200 * NS_PER_MS;
+    cr_expect_eq(launch_linger_for(&runner, &test, 0), LINGER_SHORT);
+    runner.health.usual_ns = 0;
+    options.quick = true;
+    cr_expect_eq(launch_linger_for(&runner, &test, 0), LINGER_SHORT);
+    one.steps = &sampled;
+    cr_expect_eq(launch_linger_for(&runner, &test, 0), LINGER_NONE);
+    testcase_clear(&test);
+}
