@@ -111,6 +111,8 @@ static const char *oddity_of(struct bytes secret)
     char last = secret.data[secret.len - 1];
     if (secret.len >= 3 && memcmp(secret.data, mark, 3) == 0)
         return "starts with a byte order mark";
+    if (memchr(secret.data, '\0', secret.len))
+        return "has a NUL in it, as text in UTF-16 has";
     if (last == '\n' || last == '\r')
         return "ends with a newline";
     if (strchr(" \t\r\n", first))

@@ -115,6 +115,20 @@ Test(cli_secret_program, what_is_odd_about_it_is_said)
     }
 }
 
+/* PowerShell's > writes UTF-16, unless it is told otherwise. */
+Test(cli_secret_program, a_file_in_utf_16_is_noticed)
+{
+    NEED_HOOKCHECK();
+    struct program_end end;
+    char *path = shell_temporary((struct bytes){"\xff\xfes\0e\0c\0", 8});
+    (void)verify("sec", LIST("--secret-file", path), NOTHING, &end);
+    cr_expect_not_null(strstr(buf_text(&end.err), "has a NUL in it, as text in UTF-16 has"), "%s",
+                       buf_text(&end.err));
+    program_end_clear(&end);
+    (void)unlink(path);
+    free(path);
+}
+
 Test(cli_secret_program, on_the_command_line_it_warns_and_is_not_repeated)
 {
     NEED_HOOKCHECK();
