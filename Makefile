@@ -172,13 +172,14 @@ define install_packages
 	for pair in $(1); do pkg-config --exists "$${pair%%=*}" 2>/dev/null || wanted="$$wanted $${pair#*=}"; done; \
 	for pair in $(2); do command -v "$${pair%%=*}" >/dev/null 2>&1 || wanted="$$wanted $${pair#*=}"; done; \
 	for pair in $(3); do [ -e "$${pair%%=*}" ] || wanted="$$wanted $${pair#*=}"; done; \
-	[ -n "$$wanted" ] || exit 0; \
+	wanted=$$(printf '%s\n' $$wanted | sort -u | tr '\n' ' '); \
+	[ -n "$${wanted% }" ] || exit 0; \
 	if ! command -v apt-get >/dev/null 2>&1; then \
 	    echo "hookcheck needs a C compiler, pkg-config, libcurl, OpenSSL, jansson, libevent, SQLite and (for the tests) Criterion; install them with one of:" >&2; \
 	    echo "  dnf install gcc pkgconf-pkg-config libcurl-devel openssl-devel jansson-devel zlib-devel libevent-devel sqlite-devel criterion-devel" >&2; \
 	    echo "  apk add build-base pkgconf curl-dev openssl-dev jansson-dev zlib-dev libevent-dev sqlite-dev criterion-dev" >&2; \
 	    echo "  brew install pkg-config curl openssl jansson libevent sqlite criterion" >&2; exit 1; fi; \
-	echo "installing:$$wanted"; \
+	echo "installing: $$wanted"; \
 	DEBIAN_FRONTEND=noninteractive $(as_root)apt-get update -qq; \
 	DEBIAN_FRONTEND=noninteractive $(as_root)apt-get install -y -qq --no-install-recommends $$wanted >/dev/null
 endef
