@@ -159,6 +159,11 @@ void bunch_init(struct investigation *inv, struct bunch *bunch)
     add_hole(inv, bunch, (struct key_hole){0}); /* as Panora: it was refused already */
     add_known(inv, bunch);
     add_singles(inv, bunch, true, false);
+    if (inv->objects_further) {
+        add_hole(inv, bunch, (struct key_hole){.other_dialect = true});
+        add_singles(inv, bunch, true, true);
+        add_singles(inv, bunch, false, true);
+    }
     bunch->num_likely = bunch->count;
     if (!inv->input->object_only)
         add_hole(inv, bunch, (struct key_hole){.other_dialect = true});

@@ -96,6 +96,31 @@ bool deaths_measure(struct investigation *inv)
     return true;
 }
 
+#define DEATH_NS (100 * NS_PER_MS)
+
+/* So many requests were seen to end it twice: it does not end by itself. */
+#define CONFIRMED 3
+
+/* What ended now may have ended of anything that came before: whether it does so once more. What
+ * ended it just before is over by then. */
+bool deaths_happen_again(struct investigation *inv, const struct request *request)
+{
+    const struct specimen genuine = {0};
+    size_t deaths = inv->num_died;
+    int64_t gap_ns = inv->gap_ns;
+    bool is_mortal = inv->num_confirmed >= CONFIRMED;
+    inv->gap_ns = gap_ns > DEATH_NS ? gap_ns : DEATH_NS;
+    bool died = ask_request(inv, request, NULL) == ANSWER_DIED;
+    if (!is_mortal) {
+        deaths = inv->num_died; /* gone when it was asked, it was gone before */
+        (void)specimen_ask(inv, &genuine, NULL);
+    }
+    inv->gap_ns = gap_ns;
+    died = died || inv->num_died > deaths;
+    inv->num_confirmed += died;
+    return died;
+}
+
 /* It may have ended the endpoint by itself; another forgery dies with what came before it. */
 static bool is_no_event(const struct exchange *exchange)
 {

@@ -28,12 +28,26 @@ static bool was_reached(const struct investigation *inv)
     return false;
 }
 
+/* Why it ends after a refusal does not tell why it refused. */
+static bool is_explained(const struct investigation *inv, const struct sight *sight)
+{
+    static const char dies[] = "dies-on-refusals";
+    for (size_t i = 0; i < inv->num_found; i++) {
+        const struct diagnosis *found = &inv->found[i].diagnosis;
+        bool tells = strcmp(found->id, dies) != 0 || sight->answer != ANSWER_REFUSED;
+        for (size_t k = 0; tells && k < found->num_cases; k++)
+            if (strcmp(found->cases[k], sight->one->id) == 0)
+                return true;
+    }
+    return false;
+}
+
 /* Some case with a genuine event that was not accepted is not yet explained. */
 static bool any_is_lost(const struct investigation *inv)
 {
     for (size_t i = 0; i < inv->num_sights; i++)
         if (inv->sights[i].one && inv->sights[i].trouble && sight_is_lost(&inv->sights[i]) &&
-            !found_explains(inv, inv->sights[i].one))
+            !is_explained(inv, &inv->sights[i]))
             return true;
     return false;
 }
@@ -83,6 +97,8 @@ static void ask_genuine(struct investigation *inv)
                    repeat_saw_limit(inv);
     if (inv->has_base && !inv->too_unstable && (lost || crowded))
         repeat_measure(inv);
+    if (inv->gap_ns && !found_find(inv, "locks-out"))
+        (void)lockout_measure(inv); /* again, slowly enough */
     bool more = any_is_lost(inv) || inv->door || inv->unstable || inv->behind_first;
     if (inv->has_base && !inv->too_unstable && more)
         shrink_content(inv);
@@ -214,8 +230,11 @@ static void search(struct investigation *inv)
     if (inv->elsewhere)
         return;
     bool dies = !inv->has_base && any_died(inv) && deaths_measure(inv);
-    if (!inv->has_base && !inv->input->is_unsigned)
+    if (!inv->has_base && !inv->input->is_unsigned) {
         door_open(inv);
+        if (inv->has_base && lockout_measure(inv)) /* now it can be asked */
+            return;
+    }
     if (inv->has_base && inv->input->drops) /* what it drops for its pace died of nothing else */
         repeat_measure(inv);
     dies = dies || (may_forge(inv) && !inv->unstable && any_died(inv) && deaths_measure(inv));

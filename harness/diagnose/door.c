@@ -15,6 +15,36 @@
 #include "diagnose/investigation.h"
 #include "judge/met_instead.h"
 
+/* --- what is met, and not by chance --- */
+
+#define AGAIN      3
+#define SETTLED_NS (200 * NS_PER_MS)
+#define SLOWER_NS  (25 * NS_PER_MS)
+#define SLOWEST_NS (100 * NS_PER_MS)
+
+/* Who ends after a refusal resets what comes next, and who fails or drops some requests whatever
+ * they are does so to any: that is no answer to it. What is always met when `usual` is not may be
+ * one. */
+static enum answer ask_settled(struct investigation *inv, const struct specimen *specimen,
+                               int usual, struct observation *seen)
+{
+    enum answer answer = specimen_ask(inv, specimen, seen);
+    int64_t gap_ns = inv->gap_ns;
+    bool dropped = false;
+    for (size_t i = 0; i < AGAIN && !inv->closed; i++) {
+        if ((answer != ANSWER_DIED && answer != ANSWER_ERROR) || (usual && seen->status == usual))
+            break;
+        dropped = dropped || answer == ANSWER_DIED;
+        inv->gap_ns = answer == ANSWER_DIED ? SETTLED_NS : gap_ns;
+        observation_clear(seen);
+        answer = specimen_ask(inv, specimen, seen);
+    }
+    inv->gap_ns = gap_ns;
+    if (dropped && answer != ANSWER_DIED && gap_ns < SLOWEST_NS) /* it may have been too fast */
+        inv->gap_ns = gap_ns ? gap_ns * 2 : SLOWER_NS;
+    return answer;
+}
+
 /* --- one changed header --- */
 
 /* In the order in which they are tried. */
@@ -177,7 +207,7 @@ static bool opens(struct investigation *inv, const struct key_hole *hole,
     struct specimen forged = genuine;
     struct observation seen;
     forged.forged = true;
-    enum answer answer = specimen_ask(inv, &genuine, &seen);
+    enum answer answer = ask_settled(inv, &genuine, refused->status, &seen);
     if (gets_further(inv, &genuine, &seen, refused)) {
         inv->further = answer;
         inv->further_status = seen.status;
@@ -414,25 +444,6 @@ static bool differs(const struct observation *genuine, const struct observation 
     return genuine->status != forged->status;
 }
 
-#define SETTLED_NS (200 * NS_PER_MS)
-
-/* Who ends after a refusal resets what comes next: that is no answer to it. */
-static enum answer ask_settled(struct investigation *inv, const struct specimen *specimen,
-                               struct observation *seen)
-{
-    enum answer answer = specimen_ask(inv, specimen, seen);
-    int64_t gap_ns = inv->gap_ns;
-    for (size_t i = 0; i < 2 && answer == ANSWER_DIED; i++) {
-        inv->gap_ns = SETTLED_NS;
-        observation_clear(seen);
-        answer = specimen_ask(inv, specimen, seen);
-    }
-    inv->gap_ns = gap_ns;
-    return answer;
-}
-
-#define ERRORS_AGAIN 3 /* an error may be chance: what is no error is what it meets else */
-
 /* What a genuine event meets; of one that hangs, the run has seen that already. */
 static enum answer ask_genuine(struct investigation *inv, struct observation *seen)
 {
@@ -447,12 +458,20 @@ static enum answer ask_genuine(struct investigation *inv, struct observation *se
         memcpy(seen->detail, sight->exchange->seen.detail, sizeof seen->detail);
         return ANSWER_HUNG;
     }
-    enum answer answer = ask_settled(inv, &genuine, seen);
-    for (size_t i = 0; i < ERRORS_AGAIN && answer == ANSWER_ERROR; i++) {
-        observation_clear(seen);
-        answer = ask_settled(inv, &genuine, seen);
-    }
-    return answer;
+    return ask_settled(inv, &genuine, 0, seen);
+}
+
+/* Whether a forgery in the other dialect is refused as well, but otherwise. */
+static bool refuses_later(struct investigation *inv, const struct observation *of_forged)
+{
+    const struct specimen object = {.forged = true, .other_dialect = true};
+    struct observation seen;
+    bool refused = !inv->input->object_only &&
+                   ask_settled(inv, &object, of_forged->status, &seen) == ANSWER_REFUSED;
+    bool later = refused && seen.status != of_forged->status && seen.status != 429;
+    if (!inv->input->object_only)
+        observation_clear(&seen);
+    return later;
 }
 
 /* A limit on the rate leaves nothing to be asked: what the first look saw holds. */
@@ -487,8 +506,9 @@ void door_open(struct investigation *inv)
     struct observation of_forged;
     enum answer answer = ask_genuine(inv, &of_genuine);
     inv->timeout_ns = inv->hangs ? SILENCE_NS : 0;
-    inv->refuses_forged = ask_settled(inv, &forged, &of_forged) == ANSWER_REFUSED;
+    inv->refuses_forged = ask_settled(inv, &forged, 0, &of_forged) == ANSWER_REFUSED;
     inv->timeout_ns = 0;
+    inv->objects_further = !inv->hangs && inv->refuses_forged && refuses_later(inv, &of_forged);
     inv->genuine_status = of_genuine.status;
     inv->forged_status = of_forged.status;
     bool asks = answer == ANSWER_REFUSED || answer == ANSWER_ERROR || answer == ANSWER_DIED;

@@ -317,30 +317,6 @@ static void write_genuine(struct investigation *inv, const char *id)
     sign_right(inv, buf_bytes(&extra->request.body), extra->right_signature);
 }
 
-#define DEATH_NS (100 * NS_PER_MS)
-
-/* So many requests were seen to end it twice: it does not end by itself. */
-#define CONFIRMED 3
-
-/* What ended now may have ended of anything that came before: whether it does so once more. */
-static bool dies_again(struct investigation *inv, const struct request *request)
-{
-    const struct specimen genuine = {0};
-    size_t deaths = inv->num_died;
-    int64_t gap_ns = inv->gap_ns;
-    bool is_mortal = inv->num_confirmed >= CONFIRMED;
-    if (is_mortal) /* what ended it just before is over by then */
-        inv->gap_ns = gap_ns > DEATH_NS ? gap_ns : DEATH_NS;
-    bool died = ask_request(inv, request, NULL) == ANSWER_DIED;
-    inv->gap_ns = gap_ns > DEATH_NS ? gap_ns : DEATH_NS;
-    if (!is_mortal)
-        (void)specimen_ask(inv, &genuine, NULL);
-    inv->gap_ns = gap_ns;
-    died = died || inv->num_died > deaths;
-    inv->num_confirmed += died;
-    return died;
-}
-
 #define CHANCE_TRIES 8 /* of a forgery that one of two instances lets in */
 
 /* What the endpoint does by chance says nothing about this request. */
@@ -368,6 +344,12 @@ static bool fails_as_well(struct investigation *inv, const struct observation *s
     return same;
 }
 
+static void note_extra(struct investigation *inv, struct exchange *extra)
+{
+    extra->accepted = answer_of(&extra->seen) == ANSWER_ACCEPTED;
+    leaks_search(extra, inv->input->secret);
+}
+
 static void send_extra(struct investigation *inv, struct exchange *extra)
 {
     size_t deaths = inv->num_died;
@@ -382,13 +364,12 @@ static void send_extra(struct investigation *inv, struct exchange *extra)
         answer = ask_request(inv, &extra->request, &extra->seen);
     }
     if (inv->num_died > deaths && extra > inv->extras) /* perhaps the one before did it */
-        extra[-1].repeated = dies_again(inv, &extra[-1].request);
-    if (answer == ANSWER_DIED && !dies_again(inv, &extra->request)) {
+        extra[-1].repeated = deaths_happen_again(inv, &extra[-1].request);
+    if (answer == ANSWER_DIED && !deaths_happen_again(inv, &extra->request)) {
         observation_clear(&extra->seen);
-        answer = ask_request(inv, &extra->request, &extra->seen);
+        (void)ask_request(inv, &extra->request, &extra->seen);
     }
-    extra->accepted = answer == ANSWER_ACCEPTED;
-    leaks_search(extra, inv->input->secret);
+    note_extra(inv, extra);
 }
 
 /* Both on one connection: the two extras that were written last. */
@@ -464,41 +445,106 @@ static bool is_refused_for_place(struct investigation *inv, const struct extra_r
     return row->form == FORM_SAME_CONNECTION && !takes_second(inv);
 }
 
-static void ask_row(struct investigation *inv, const struct extra_row *row)
+static bool comes_after_another(enum form form)
 {
-    char id[UUID_SIZE];
+    return form == FORM_SAME_ID || form == FORM_SAME_CONNECTION;
+}
+
+static struct specimen specimen_of(const struct extra_row *row, const struct feature **feature)
+{
     const char *name = feature_of_form(row->form);
-    const struct feature *feature = name ? feature_find(name) : NULL;
-    bool pair = row->form == FORM_SAME_ID || row->form == FORM_SAME_CONNECTION;
-    struct specimen specimen = {.type = row->form == FORM_TYPE ? row->of : NULL,
-                                .other_dialect = row->form == FORM_OBJECT,
-                                .features = &feature,
-                                .num_features = feature != NULL,
-                                .padding = row->form == FORM_LARGE ? LARGE : 0};
-    event_new_id(&inv->rng, inv->input->run_tag, id);
-    if (pair)
-        write_genuine(inv, id);
-    if (row->form == FORM_SAME_ID) {
-        specimen.id = id;
-        send_extra(inv, &inv->extras[inv->num_extras - 1]);
-    }
+    *feature = name ? feature_find(name) : NULL;
+    return (struct specimen){.type = row->form == FORM_TYPE ? row->of : NULL,
+                             .other_dialect = row->form == FORM_OBJECT,
+                             .features = feature,
+                             .num_features = *feature != NULL,
+                             .padding = row->form == FORM_LARGE ? LARGE : 0};
+}
+
+static struct exchange *write_row(struct investigation *inv, const struct extra_row *row,
+                                  const struct specimen *specimen)
+{
     struct exchange *extra = new_extra(inv, row->sent);
     if (row->form == FORM_BODY)
         write_body(inv, row->of, &extra->request);
     else if (row->form == FORM_DEEP)
         write_deep(inv, row, &extra->request);
     else
-        (void)specimen_write(inv, &specimen, &extra->request);
+        (void)specimen_write(inv, specimen, &extra->request);
     alter(inv, row, extra);
+    return extra;
+}
+
+static void forget_answer(struct exchange *extra)
+{
+    observation_clear(&extra->seen);
+    observation_init(&extra->seen);
+}
+
+/* Refused for its form, which tells nothing. */
+static bool is_refused_for_form(struct investigation *inv, const struct extra_row *row,
+                                const struct exchange *extra)
+{
+    const struct feature *feature;
+    const struct specimen genuine = specimen_of(row, &feature);
+    return is_by_form(row->form) && any_got_in(inv) && !extra->accepted &&
+           !specimen_passes(inv, &genuine);
+}
+
+static void ask_row(struct investigation *inv, const struct extra_row *row)
+{
+    char id[UUID_SIZE];
+    const struct feature *feature;
+    struct specimen specimen = specimen_of(row, &feature);
+    event_new_id(&inv->rng, inv->input->run_tag, id);
+    if (comes_after_another(row->form))
+        write_genuine(inv, id);
+    if (row->form == FORM_SAME_ID) {
+        specimen.id = id;
+        send_extra(inv, &inv->extras[inv->num_extras - 1]);
+    }
+    struct exchange *extra = write_row(inv, row, &specimen);
     if (row->form == FORM_SAME_CONNECTION)
         send_two(inv);
     else
         send_extra(inv, extra);
-    if ((is_by_form(row->form) && any_got_in(inv) && !extra->accepted &&
-         !specimen_passes(inv, &specimen)) || /* refused for its form: that tells nothing */
-        is_refused_for_place(inv, row, id, extra)) {
+    if (is_refused_for_form(inv, row, extra) || is_refused_for_place(inv, row, id, extra))
+        forget_answer(extra);
+}
+
+/* --- several at once, where each takes long to be refused --- */
+
+/* What has met an error, or a limit, is asked once more by itself. */
+static void settle_together(struct investigation *inv, const struct extra_row *row,
+                            struct exchange *extra)
+{
+    enum answer answer = answer_of(&extra->seen);
+    if ((answer == ANSWER_ACCEPTED || answer == ANSWER_REFUSED) && extra->seen.status != 429) {
+        note_extra(inv, extra);
+    } else if (answer != ANSWER_NONE) {
         observation_clear(&extra->seen);
-        observation_init(&extra->seen);
+        send_extra(inv, extra);
+    }
+    if (is_refused_for_form(inv, row, extra))
+        forget_answer(extra);
+}
+
+static void ask_together(struct investigation *inv, const struct extra_row *const *rows,
+                         size_t count)
+{
+    size_t first = inv->num_extras;
+    struct request requests[AT_ONCE_MAX];
+    struct observation seen[AT_ONCE_MAX];
+    for (size_t i = 0; i < count; i++) {
+        const struct feature *feature;
+        const struct specimen specimen = specimen_of(rows[i], &feature);
+        requests[i] = write_row(inv, rows[i], &specimen)->request;
+    }
+    const struct diagnose_batch batch = {.requests = requests, .count = count, .at_once = count};
+    lab_send(inv, &batch, seen);
+    for (size_t i = 0; i < count; i++) {
+        inv->extras[first + i].seen = seen[i];
+        settle_together(inv, rows[i], &inv->extras[first + i]);
     }
 }
 
@@ -506,12 +552,29 @@ static void ask_row(struct investigation *inv, const struct extra_row *row)
  * common. */
 #define HUNG_MAX 12
 
-static void ask_rows(struct investigation *inv, const struct extra_row *table, size_t count)
+static bool enough_hung(const struct investigation *inv, size_t first)
 {
     size_t num_hung = 0;
-    for (size_t i = 0; i < count && num_hung < HUNG_MAX && !inv->closed; i++) {
-        ask_row(inv, &table[i]);
-        num_hung += answer_of(&inv->extras[inv->num_extras - 1].seen) == ANSWER_HUNG;
+    for (size_t i = first; i < inv->num_extras; i++)
+        num_hung += answer_of(&inv->extras[i].seen) == ANSWER_HUNG;
+    return num_hung >= HUNG_MAX;
+}
+
+static void ask_rows(struct investigation *inv, const struct extra_row *rows, size_t count)
+{
+    const struct extra_row *together[AT_ONCE_MAX];
+    size_t num_together = 0;
+    size_t first = inv->num_extras;
+    for (size_t i = 0; i < count && !enough_hung(inv, first) && !inv->closed; i++) {
+        bool alone = comes_after_another(rows[i].form) || lab_at_once(inv) == 1;
+        if (!alone)
+            together[num_together++] = &rows[i];
+        if (num_together == AT_ONCE_MAX || (num_together && (alone || i + 1 == count))) {
+            ask_together(inv, together, num_together);
+            num_together = 0;
+        }
+        if (alone)
+            ask_row(inv, &rows[i]);
     }
 }
 

@@ -63,6 +63,7 @@ struct investigation {
     size_t num_asked;         /* requests sent so far */
     int64_t spent_ns;         /* that they took */
     int64_t usual_ns;         /* that one which is accepted takes */
+    int64_t refused_ns;       /* that one which is refused takes */
     const char *type;         /* of a genuine event that is accepted, as far as is known */
     enum dialect dialect;     /* ... and its dialect */
     struct document document; /* ... and its data */
@@ -79,6 +80,8 @@ struct investigation {
     int64_t timeout_ns;      /* for an answer, where less than the run's is enough; 0 = the run's */
     int64_t gap_ns;          /* between requests, where a rate limit was found */
     int limited_status;      /* that a limit on the rate answers; 0 = none is known */
+    bool met_limit;          /* some request here was answered 429 */
+    int locked_status;       /* that everybody meets after refusals, for a while; 0 = nobody does */
     int unstable_status;     /* that events meet by chance; 0 = none */
     bool is_measured;        /* whether events fail by chance is settled */
     bool verifies_by_chance; /* the same forgery is let in and refused */
@@ -89,9 +92,10 @@ struct investigation {
     bool stays_limited; /* the latest request met a limit on the rate, however long it waited */
     int genuine_status; /* what events and forgeries meet where none gets in; 0 = not asked */
     int forged_status;
-    size_t num_tried;    /* ways to compute a signature, with nothing else changed */
-    bool tried_likely;   /* ways to compute a signature, as far as they are likely */
-    enum answer further; /* what one of them met that is no refusal; 0 = none did */
+    bool objects_further; /* a forgery in the other dialect is refused otherwise: at a later step */
+    size_t num_tried;     /* ways to compute a signature, with nothing else changed */
+    bool tried_likely;    /* ways to compute a signature, as far as they are likely */
+    enum answer further;  /* what one of them met that is no refusal; 0 = none did */
     int further_status;
     int broken_status;   /* 5xx that every genuine event meets behind the check; 0 = none does */
     bool refuses_forged; /* a forged one is refused with a 4xx */
@@ -166,6 +170,11 @@ void lab_send(struct investigation *inv, const struct diagnose_batch *batch,
  * is left; at least `least`. */
 size_t lab_fitting(const struct investigation *inv, size_t wanted, size_t parts, size_t least);
 
+/* How many forgeries may be under way at once: several, where each takes long to be refused and
+ * nothing is known of the endpoint that more at a time could disturb. */
+#define AT_ONCE_MAX 5 /* as many as Panora's workers send */
+size_t lab_at_once(const struct investigation *inv);
+
 /* Whether there is no time for all experiments: then the cheapest that can prove something come
  * first. */
 bool lab_is_slow(const struct investigation *inv);
@@ -195,12 +204,16 @@ enum slowness slowness_measure(struct investigation *inv);
 /* --- the experiments, each in a file of its name --- */
 
 bool lockout_measure(struct investigation *inv); /* true: it accepts nothing any more */
-void repeat_measure(struct investigation *inv);  /* is it stable, and what does it depend on */
+/* Sends genuine events until one is accepted; false when none is. */
+bool lockout_await_end(struct investigation *inv);
+void repeat_measure(struct investigation *inv); /* is it stable, and what does it depend on */
 /* Some genuine event met a limit, even if it was accepted when it was sent again. */
 bool repeat_saw_limit(const struct investigation *inv);
 /* True: a forgery gets in now and then. `events_fail`: so do genuine events, as far as is known. */
 bool repeat_forged(struct investigation *inv, bool events_fail);
 bool deaths_measure(struct investigation *inv); /* true: it ends whenever it refuses */
+/* Whether this request takes it down once more. */
+bool deaths_happen_again(struct investigation *inv, const struct request *request);
 void deaths_note(struct investigation *inv);    /* ... or after what a case sent, or by itself */
 void door_open(struct investigation *inv);      /* why no genuine event is accepted */
 void door_name(struct investigation *inv);      /* ... once its content is known */

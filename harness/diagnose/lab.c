@@ -31,16 +31,24 @@ static bool may_ask(struct investigation *inv, size_t count)
     return !inv->closed;
 }
 
-static void note_time(struct investigation *inv, const struct diagnose_batch *batch,
+static int64_t smooth(int64_t before_ns, int64_t now_ns)
+{
+    return before_ns ? (before_ns * 3 + now_ns) / 4 : now_ns;
+}
+
+static void note_seen(struct investigation *inv, const struct diagnose_batch *batch,
                       const struct observation *seen)
 {
     size_t at_once = batch->at_once > 1 && !batch->one_connection ? batch->at_once : 1;
     int64_t total_ns = 0;
     for (size_t i = 0; i < batch->count; i++) {
+        enum answer answer = answer_of(&seen[i]);
+        inv->met_limit = inv->met_limit || seen[i].status == 429;
         total_ns += seen[i].total_ns;
-        if (at_once == 1 && answer_of(&seen[i]) == ANSWER_ACCEPTED)
-            inv->usual_ns =
-                inv->usual_ns ? (inv->usual_ns * 3 + seen[i].total_ns) / 4 : seen[i].total_ns;
+        if (at_once == 1 && answer == ANSWER_ACCEPTED)
+            inv->usual_ns = smooth(inv->usual_ns, seen[i].total_ns);
+        if (at_once == 1 && answer == ANSWER_REFUSED)
+            inv->refused_ns = smooth(inv->refused_ns, seen[i].total_ns);
     }
     inv->spent_ns += (total_ns + batch->gap_ns * (int64_t)batch->count) / (int64_t)at_once;
 }
@@ -59,7 +67,7 @@ void lab_send(struct investigation *inv, const struct diagnose_batch *batch,
         inv->closed = true;
         inv->closed_by = stopped && *stopped ? *stopped : "the time for the experiments ran out";
     }
-    note_time(inv, batch, seen);
+    note_seen(inv, batch, seen);
 }
 
 size_t lab_fitting(const struct investigation *inv, size_t wanted, size_t parts, size_t least)
@@ -78,6 +86,15 @@ size_t lab_fitting(const struct investigation *inv, size_t wanted, size_t parts,
 bool lab_is_slow(const struct investigation *inv)
 {
     return lab_fitting(inv, MANY, 1, 0) < MANY;
+}
+
+#define LONG_NS (100 * NS_PER_MS)
+
+size_t lab_at_once(const struct investigation *inv)
+{
+    bool disturbs = inv->unstable || inv->gap_ns || inv->num_died || inv->met_limit ||
+                    inv->input->crowded_status || inv->input->drops;
+    return inv->refused_ns > LONG_NS && !disturbs ? AT_ONCE_MAX : 1;
 }
 
 static bool is_gone(enum answer answer)
@@ -202,25 +219,44 @@ static void add_blank(struct buf *text)
     *text = out;
 }
 
-static void write_event(struct investigation *inv, const struct specimen *specimen, struct buf *out)
+static void make_event(struct investigation *inv, const struct specimen *specimen,
+                       struct event *out)
 {
     const char *type = specimen->type ? specimen->type : inv->type;
-    struct event event = {.type = mem_text(type), .dialect = inv->dialect};
+    *out = (struct event){.type = mem_text(type), .dialect = inv->dialect};
     if (specimen->other_dialect)
-        event.dialect = inv->dialect == DIALECT_TEXT ? DIALECT_OBJECT : DIALECT_TEXT;
-    event_new_id(&inv->rng, inv->input->run_tag, event.id);
+        out->dialect = inv->dialect == DIALECT_TEXT ? DIALECT_OBJECT : DIALECT_TEXT;
+    event_new_id(&inv->rng, inv->input->run_tag, out->id);
     if (specimen->id)
-        memcpy(event.id, specimen->id, strlen(specimen->id) + 1);
-    write_data(inv, specimen, type, &event.data);
-    if (specimen->spaced && event.dialect == DIALECT_TEXT)
-        add_blank(&event.data);
-    event_write_body(&event, out);
+        memcpy(out->id, specimen->id, strlen(specimen->id) + 1);
+    write_data(inv, specimen, type, &out->data);
+    if (specimen->spaced && out->dialect == DIALECT_TEXT)
+        add_blank(&out->data);
+}
+
+static void write_event(const struct specimen *specimen, const struct event *event, struct buf *out)
+{
+    event_write_body(event, out);
     if (specimen->spaced)
         add_blank(out);
-    event_clear(&event);
     for (size_t i = 0; i < specimen->num_features; i++)
         if (specimen->features[i]->reshape && !specimen->plain)
             specimen->features[i]->reshape(out);
+}
+
+/* Tells most events that would have an odd digest before the whole of them is written and read. */
+static bool is_odd_at_once(const struct investigation *inv, const struct specimen *specimen,
+                           const struct computation *by, const struct event *event)
+{
+    struct buf message = {0};
+    char value[SIGNATURE_SIZE];
+    if (event->dialect != DIALECT_TEXT || by->parts[PART_MESSAGE] || by->parts[PART_KEY] ||
+        by->parts[PART_DIGEST])
+        return false;
+    js_quote(buf_bytes(&event->data), &message);
+    signature_make(inv->input->secret, buf_bytes(&message), value);
+    buf_clear(&message);
+    return !has_dull_digest(specimen, bytes_of(value));
 }
 
 static void add_every_header(struct signing *signing)
@@ -293,10 +329,17 @@ bool specimen_write(struct investigation *inv, const struct specimen *specimen, 
     size_t max = specimen->digest ? NONCES_ODD_MAX : NONCES_MAX;
     *out = (struct request){0};
     for (size_t i = 0; i < max; i++) {
+        struct event event;
         struct buf body = {0};
         struct subject subject;
         struct signing signing = {0};
-        write_event(inv, specimen, &body);
+        make_event(inv, specimen, &event);
+        if (i + 1 < max && !specimen->padding && is_odd_at_once(inv, specimen, by, &event)) {
+            event_clear(&event);
+            continue;
+        }
+        write_event(specimen, &event, &body);
+        event_clear(&event);
         bool ok = subject_read(&subject, buf_bytes(&body), inv->input->now_ms) &&
                   hypothesis_sign_by(by, &subject, key, &signing);
         bool enough = has_dull_digest(specimen, buf_bytes(&signing.value)) || specimen->padding ||

@@ -30,34 +30,82 @@ enum { KIND_LOCKS_OUT, KIND_STOPS };
 
 /* --- what the run saw --- */
 
-static const struct case_result *broken_case(const struct investigation *inv)
+/* What kept a genuine event out, as far as the run has seen it. */
+struct lock {
+    const struct case_result *one; /* that asked for it; NULL = it was not selected */
+    int status;                    /* that such an event met */
+    enum answer answer;
+    size_t num_forged;  /* forgeries before it */
+    size_t num_allowed; /* of them, until something changed */
+};
+
+static const struct case_result *find_case(const struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;
-    for (size_t i = 0; i < result->num_cases; i++) {
-        const struct case_result *one = &result->cases[i];
-        if (strcmp(one->id, LOCKOUT_CASE) == 0 && one->decisive < one->num_exchanges &&
-            !one->canary_failed && !one->behind_first && one->exchanges[one->decisive].genuine &&
-            (one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN))
-            return one;
-    }
+    for (size_t i = 0; i < result->num_cases; i++)
+        if (strcmp(result->cases[i].id, LOCKOUT_CASE) == 0)
+            return &result->cases[i];
     return NULL;
 }
 
-/* How many forgeries met the same as the first of them, until something changed. */
-static size_t forgeries_allowed(const struct case_result *one, size_t *out_all)
+static bool shows_it(const struct investigation *inv, const struct case_result *one)
 {
-    size_t allowed = 0;
+    return one->decisive < one->num_exchanges && !one->canary_failed &&
+           (!one->behind_first || inv->has_base) && one->exchanges[one->decisive].genuine &&
+           (one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN);
+}
+
+/* Whether some request met a limit. */
+static bool any_was_limited(const struct investigation *inv)
+{
+    bool limited = inv->met_limit;
+    for (size_t i = 0; !limited && i < inv->num_sights; i++)
+        limited = sight_was_limited(&inv->sights[i]);
+    return limited;
+}
+
+/* How many forgeries met the same as the first of them, until something changed. */
+static void count_forged(const struct case_result *one, struct lock *out)
+{
     int status = 0;
-    *out_all = 0;
     for (size_t i = 0; i < one->num_exchanges; i++) {
         const struct exchange *exchange = &one->exchanges[i];
         if (exchange->genuine || answer_of(&exchange->seen) == ANSWER_NONE)
             continue;
-        if ((*out_all)++ == 0)
+        if (out->num_forged++ == 0)
             status = exchange->seen.status;
-        allowed += allowed + 1 == *out_all && exchange->seen.status == status;
+        out->num_allowed +=
+            out->num_allowed + 1 == out->num_forged && exchange->seen.status == status;
     }
-    return allowed;
+}
+
+/* It passed, and each forgery counted: then there is nothing to ask. */
+static bool has_refused_all(const struct case_result *one)
+{
+    for (size_t i = 0; i < one->num_exchanges; i++)
+        if (!one->exchanges[i].genuine && answer_of(&one->exchanges[i].seen) != ANSWER_REFUSED)
+            return false;
+    return one->verdict == VERDICT_PASS;
+}
+
+#define FORGERIES 20 /* where the case could not tell */
+
+/* Where requests met a limit, the case may have failed to tell it for something else that is
+ * wrong about them. */
+static bool find_lock(const struct investigation *inv, struct lock *out)
+{
+    const struct case_result *one = find_case(inv);
+    *out = (struct lock){.one = one};
+    if (one && shows_it(inv, one)) {
+        out->status = one->exchanges[one->decisive].seen.status;
+        out->answer = answer_of(&one->exchanges[one->decisive].seen);
+        count_forged(one, out);
+        return true;
+    }
+    out->num_forged = out->num_allowed = FORGERIES;
+    out->status = 429;
+    out->answer = ANSWER_REFUSED;
+    return inv->has_base && !(one && has_refused_all(one)) && any_was_limited(inv);
 }
 
 /* --- what is said --- */
@@ -80,70 +128,60 @@ static struct diagnosis *claim(struct investigation *inv, size_t kind, char *sen
     return diagnosis;
 }
 
-static void claim_lock(struct investigation *inv, const struct case_result *one,
-                       const char *because)
+static void claim_lock(struct investigation *inv, const struct lock *lock, const char *because)
 {
-    const struct observation *seen = &one->exchanges[one->decisive].seen;
-    size_t all;
-    size_t allowed = forgeries_allowed(one, &all);
+    size_t all = lock->num_forged;
     struct buf met = {0};
-    answer_describe_untimed(seen, &met);
-    struct diagnosis *diagnosis =
-        claim(inv, KIND_LOCKS_OUT,
-              mem_format("answers %s to genuine events after %s%zu refused forgeries",
-                         buf_text(&met), allowed < all ? "" : "at most ", allowed),
-              mem_format("%zu genuine events, and the next one", all),
-              mem_format("%zu forgeries, and a genuine event after them: %s", all, buf_text(&met)),
-              because);
-    found_explain(diagnosis, one);
-    attribute_unstable(inv, diagnosis, seen->status, answer_of(seen));
+    series_add_met(&(struct series){.status = lock->status, .answer = lock->answer}, &met);
+    struct diagnosis *diagnosis = claim(
+        inv, KIND_LOCKS_OUT,
+        mem_format("answers %s to genuine events after %s%zu refused forgeries", buf_text(&met),
+                   lock->num_allowed < all ? "" : "at most ", lock->num_allowed),
+        mem_format("%zu genuine events, and the next one", all),
+        mem_format("%zu forgeries, and a genuine event after them: %s", all, buf_text(&met)),
+        because);
+    if (lock->one)
+        found_explain(diagnosis, lock->one);
+    attribute_unstable(inv, diagnosis, lock->status, lock->answer);
     inv->unstable = true;
-    inv->unstable_status = seen->status;
-    inv->limited_status = seen->status;
+    inv->unstable_status = lock->status;
+    inv->limited_status = lock->status;
     buf_clear(&met);
 }
 
 /* --- once more --- */
 
-#define AFTERWARDS   3
+#define AFTERWARDS   4
 #define RETURN_TRIES 24
 #define RETURN_NS    (250 * NS_PER_MS)
 
 #define MORE_FORGERIES 10 /* than it took the first time */
 
-/* So many of them, one after another; how many of those sent were not accepted. */
-static size_t send_many(struct investigation *inv, const struct specimen *specimen, size_t many,
-                        size_t *out_sent)
+/* What came of many, sent one after another. */
+struct sent {
+    size_t count;
+    size_t num_accepted;
+    size_t num_kept_out; /* that met what is met by those who are kept out */
+};
+
+static struct sent send_many(struct investigation *inv, const struct specimen *specimen,
+                             size_t many, int status)
 {
-    size_t num_failed = 0;
-    *out_sent = 0;
+    struct sent sent = {0};
     while (many > 0 && !inv->closed) {
         struct series series;
         size_t count = many < SERIES_MAX ? many : SERIES_MAX;
-        series_run(inv, specimen, count, 1, 0, false, &series);
-        num_failed += series.num_failed;
-        *out_sent += series.count;
+        series_run(inv, specimen, count, 1, inv->gap_ns, false, &series);
+        sent.count += series.count;
+        sent.num_accepted += series.count - series.num_failed;
+        for (size_t i = 0; i < series.count; i++)
+            sent.num_kept_out += series.statuses[i] == status;
         many -= count;
     }
-    return num_failed;
+    return sent;
 }
 
-/* True: it accepts so many genuine events in a row, but none after as many forgeries. */
-static bool keeps_out_again(struct investigation *inv, const struct case_result *one)
-{
-    const struct specimen genuine = {0};
-    const struct specimen forged = {.forged = true};
-    size_t sent;
-    size_t all;
-    size_t many = forgeries_allowed(one, &all) + MORE_FORGERIES;
-    many = many < all ? many : all;
-    if (send_many(inv, &genuine, many + 1, &sent) > 0 || sent <= many)
-        return false;
-    (void)send_many(inv, &forged, many, &sent);
-    return send_many(inv, &genuine, AFTERWARDS, &sent) == AFTERWARDS;
-}
-
-static bool comes_round(struct investigation *inv)
+bool lockout_await_end(struct investigation *inv)
 {
     const struct specimen genuine = {0};
     struct series series = {0};
@@ -153,6 +191,27 @@ static bool comes_round(struct investigation *inv)
             return true;
     }
     return false;
+}
+
+/* True: of so many genuine events in a row none is kept out, but all are after as many forgeries.
+ * Some may fail for another reason, before and after, and count like forgeries: so those before are
+ * sent once more where they are kept out themselves. */
+static bool keeps_out_again(struct investigation *inv, const struct lock *lock)
+{
+    const struct specimen genuine = {0};
+    const struct specimen forged = {.forged = true};
+    int status = lock->status;
+    size_t many = lock->num_allowed + MORE_FORGERIES;
+    many = many < lock->num_forged ? many : lock->num_forged;
+    many = many < FORGERIES ? FORGERIES : many; /* those before may have counted as well */
+    struct sent before = send_many(inv, &genuine, many + 1, status);
+    if (before.num_kept_out && lockout_await_end(inv))
+        before = send_many(inv, &genuine, many + 1, status);
+    if (before.num_kept_out || before.count <= many || before.num_accepted * 2 <= before.count)
+        return false;
+    (void)send_many(inv, &forged, many, status);
+    struct sent after = send_many(inv, &genuine, AFTERWARDS, status);
+    return after.num_accepted == 0 && after.num_kept_out * 2 >= AFTERWARDS;
 }
 
 /* --- for good --- */
@@ -231,16 +290,19 @@ static bool claim_turn(struct investigation *inv)
 
 bool lockout_measure(struct investigation *inv)
 {
-    const struct case_result *one = broken_case(inv);
-    if (!inv->has_base && one)
-        claim_lock(inv, one,
+    struct lock lock;
+    bool found = find_lock(inv, &lock);
+    if (!inv->has_base && found)
+        claim_lock(inv, &lock,
                    "it did not accept events again, so the comparison could not be repeated");
     if (!inv->has_base)
-        return one || claim_turn(inv);
-    if (!one || !keeps_out_again(inv, one))
+        return found || claim_turn(inv);
+    if (!found || !keeps_out_again(inv, &lock))
         return false;
-    claim_lock(inv, one, NULL);
-    return !comes_round(inv);
+    claim_lock(inv, &lock, NULL);
+    bool ends = lockout_await_end(inv);
+    inv->locked_status = lock.status;
+    return !ends;
 }
 
 void lockout_kinds(struct diagnosis_kinds *out)

@@ -32,6 +32,8 @@ static void run_once(struct investigation *inv, size_t wanted, size_t at_once, i
     const struct specimen genuine = {0};
     size_t count = at_once > 1 ? wanted : lab_fitting(inv, wanted, SERIES_SHARE, SERIES_LEAST);
     series_run(inv, &genuine, count, at_once, gap_ns, one_connection, out);
+    if (out->was_kept_out && lockout_await_end(inv)) /* what was refused before counted as well */
+        series_run(inv, &genuine, count, at_once, gap_ns, one_connection, out);
 }
 
 /* An endpoint that was gone may still be falling over what was asked before, or drop what comes too
@@ -343,6 +345,12 @@ static const struct diagnosis_kind second_request = {
     "read exactly Content-Length bytes before the next request, or answer Connection: close; "
     "Panora keeps connections open"};
 
+static bool came_later(const struct investigation *inv, const struct sight *sight,
+                       const void *payload)
+{
+    return sight->exchange->seen.reused;
+}
+
 /* Whether all but the first on a connection fail, and none by itself. */
 static void name_connection(struct investigation *inv)
 {
@@ -362,10 +370,10 @@ static void name_connection(struct investigation *inv)
     series_add_met(&one, &met);
     char *refused = mem_format("%zu of %zu later events on one connection: %s", later,
                                one.count - 1, buf_text(&met));
-    attribute_unstable(inv,
-                       found_pair(inv, &second_request, HARM_LOST, "events on separate connections",
-                                  refused, "on one connection"),
-                       one.status, one.answer);
+    struct diagnosis *diagnosis =
+        found_pair(inv, &second_request, HARM_LOST, "events on separate connections", refused,
+                   "on one connection");
+    attribute_fitting(inv, diagnosis, came_later, NULL, one.status);
     free(refused);
     buf_clear(&met);
 }
@@ -376,6 +384,17 @@ static const struct diagnosis_kind at_first = {
     "fails-at-first", "fails the first events after a start, and accepts the same events later",
     "the first events after each start are lost: Panora does not retry them",
     "open the port only when the handler is ready, including its database connections"};
+
+/* Another copy of it was under way as well: it may have lost a race against that. */
+static bool has_raced(const struct investigation *inv, const struct sight *sight)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *other = &inv->sights[i];
+        if (other != sight && bytes_equal(other->id, sight->id) && sight_overlaps(other, sight))
+            return true;
+    }
+    return false;
+}
 
 /* The last event that broke before the first one was accepted, or NULL. */
 static const struct sight *broken_at_first(const struct investigation *inv)
@@ -392,7 +411,7 @@ static const struct sight *broken_at_first(const struct investigation *inv)
         const struct sight *sight = &inv->sights[i];
         bool early = sight->exchange->seen.started_ns < first_ns;
         bool lost = sight_is_lost(sight) && sight->has_event && sight->is_plain;
-        if (lost && early && sight->answer == ANSWER_ERROR)
+        if (lost && early && sight->answer == ANSWER_ERROR && !has_raced(inv, sight))
             failed = sight;
     }
     return first_ns == INT64_MAX ? NULL : failed;
@@ -524,8 +543,8 @@ bool repeat_forged(struct investigation *inv, bool events_fail)
     struct series genuine;
     int low;
     int high;
-    series_run(inv, &forged, lab_fitting(inv, FORGERIES, SERIES_SHARE, SERIES_LEAST), 1,
-               inv->gap_ns, false, &series);
+    series_run(inv, &forged, lab_fitting(inv, FORGERIES, SERIES_SHARE, SERIES_LEAST),
+               lab_at_once(inv), inv->gap_ns, false, &series);
     size_t in = series.count - series.num_failed;
     bool mixed = in > 0 && in < series.count;
     bool alike = mixed && series.num_refused > 0 && are_treated_alike(inv, &series);

@@ -16,7 +16,9 @@ void series_run(struct investigation *inv, const struct specimen *specimen, size
     lab_send(inv, &batch, seen);
     for (size_t i = 0; i < count; i++) {
         enum answer answer = answer_of(&seen[i]);
-        if (answer != ANSWER_NONE) {
+        series.was_kept_out =
+            series.was_kept_out || (inv->locked_status && seen[i].status == inv->locked_status);
+        if (answer != ANSWER_NONE && !series.was_kept_out) {
             bool failed = answer != ANSWER_ACCEPTED;
             if (failed && series.num_failed++ == 0) {
                 series.status = seen[i].status;
@@ -25,6 +27,7 @@ void series_run(struct investigation *inv, const struct specimen *specimen, size
             series.num_errors += answer == ANSWER_ERROR;
             series.num_refused += answer == ANSWER_REFUSED && seen[i].status != 429;
             series.limited = series.limited || seen[i].status == 429 || seen[i].status == 503;
+            series.statuses[series.count] = seen[i].status;
             series.failed[series.count++] = failed;
         }
         observation_clear(&seen[i]);

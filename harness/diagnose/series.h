@@ -10,11 +10,14 @@ struct series {
     size_t count; /* that were sent */
     size_t num_failed;
     bool failed[SERIES_MAX];
-    size_t num_errors;  /* answered 5xx */
-    size_t num_refused; /* answered 4xx, but for a limit */
-    bool limited;       /* a 429 or a 503 was among them */
-    int status;         /* of the first failure */
+    int statuses[SERIES_MAX]; /* 0 = it was not answered */
+    size_t num_errors;        /* answered 5xx */
+    size_t num_refused;       /* answered 4xx, but for a limit */
+    bool limited;             /* a 429 or a 503 was among them */
+    int status;               /* of the first failure */
     enum answer answer;
+    bool was_kept_out; /* from then on, for refusals before: the rest tells nothing and is left out
+                        */
 };
 
 /* Sends `count` of them, at most SERIES_MAX, with fresh ids; `gap_ns` between them. */

@@ -30,6 +30,7 @@ struct trial {
 struct trials {
     struct trial *items;
     size_t count;
+    int forged_status; /* that a forgery is refused with; 0 = not known */
 };
 
 /* --- asking --- */
@@ -140,6 +141,12 @@ static bool predicts(const struct investigation *inv, const struct computation *
     return !same;
 }
 
+/* Refused as no wrong signature is: another mistake may hide what its signature would meet. */
+static bool is_about_other(const struct trials *trials, const struct trial *trial)
+{
+    return trials->forged_status && trial->status != trials->forged_status;
+}
+
 /* How much of what was refused it explains; 0 when it would refuse what was accepted. */
 static size_t num_explained(const struct investigation *inv, const struct computation *by,
                             const void *payload)
@@ -152,20 +159,21 @@ static size_t num_explained(const struct investigation *inv, const struct comput
             continue;
         if (!trial->refused)
             return 0;
-        count++;
+        count += !is_about_other(trials, trial);
     }
     return count;
 }
 
 /* It can be asked, and the endpoint refuses it by what the hypothesis says. */
 static bool is_claimed(const struct investigation *inv, const struct computation *by,
-                       const struct trial *trial)
+                       const struct trials *trials, const struct trial *trial)
 {
     struct buf message = {0};
     bool signs = hypothesis_message(by, &trial->subject, inv->input->secret, &message);
     bool differs = !bytes_equal(buf_bytes(&message), buf_bytes(&trial->message));
     buf_clear(&message);
-    return trial->asked && trial->refused && !trial->explained && signs && differs;
+    return trial->asked && trial->refused && !trial->explained && signs && differs &&
+           !is_about_other(trials, trial);
 }
 
 /* Accepted when signed as it says, and a forgery is not. */
@@ -185,7 +193,8 @@ static const struct trial *proved_at_once(struct investigation *inv, const struc
     size_t num = 0;
     for (size_t i = 0; i < trials->count; i++) {
         const struct trial *trial = &trials->items[i];
-        if (!is_claimed(inv, by, trial) || (shown && trial->other_dialect != shown->other_dialect))
+        if (!is_claimed(inv, by, trials, trial) ||
+            (shown && trial->other_dialect != shown->other_dialect))
             continue;
         if (!shown)
             shown = trial;
@@ -213,7 +222,7 @@ static const struct trial *proved_one_by_one(struct investigation *inv,
     size_t accepted = 0;
     for (size_t i = trials->count; i > 0 && asked < SINGLES_MAX; i--) {
         const struct trial *trial = &trials->items[i - 1];
-        if (!is_claimed(inv, by, trial))
+        if (!is_claimed(inv, by, trials, trial))
             continue;
         const struct specimen genuine = {.features = &trial->feature,
                                          .num_features = trial->feature != NULL,
@@ -326,7 +335,7 @@ static bool opens_dialect(struct investigation *inv, const struct computation *b
     const struct specimen genuine = {.other_dialect = true, .by = by};
     for (size_t i = 0; i < trials->count; i++) {
         const struct trial *trial = &trials->items[i];
-        if (!trial->feature && trial->other_dialect && is_claimed(inv, by, trial))
+        if (!trial->feature && trial->other_dialect && is_claimed(inv, by, trials, trial))
             return is_accepted_by(inv, &genuine);
     }
     return true;
@@ -506,6 +515,17 @@ static bool takes_fields(const struct investigation *inv)
     return inv->num_dresses && inv->dresses[0] == feature_find("form-fields");
 }
 
+/* Where it is always the same. */
+static int status_of_forged(struct investigation *inv)
+{
+    const struct specimen forged = {.forged = true};
+    struct observation seen;
+    bool refused = specimen_ask(inv, &forged, &seen) == ANSWER_REFUSED;
+    int status = refused && !inv->unstable ? seen.status : 0;
+    observation_clear(&seen);
+    return status;
+}
+
 #define ROUNDS_MAX 3
 
 void shrink_content(struct investigation *inv)
@@ -514,7 +534,7 @@ void shrink_content(struct investigation *inv)
     if (proved && lab_is_slow(inv) && !inv->door)
         guess_content(inv);
     for (size_t round = 0; proved && round < ROUNDS_MAX && !inv->closed; round++) {
-        struct trials trials = {0};
+        struct trials trials = {.forged_status = status_of_forged(inv)};
         ask_dialect_of(inv, &trials, false);
         if (!inv->input->object_only && !takes_fields(inv))
             ask_dialect_of(inv, &trials, true);

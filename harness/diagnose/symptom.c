@@ -380,7 +380,9 @@ static bool may_be_first_piece_only(const struct investigation *inv, const struc
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct exchange *exchange = inv->sights[i].exchange;
         const struct transport *transport = &exchange->request.transport;
-        if (exchange->genuine && exchange->accepted && transport->piece_size &&
+        bool taken = exchange->accepted ||
+                     (inv->sights[i].answer == ANSWER_BROKEN && exchange->seen.status / 100 == 2);
+        if (exchange->genuine && taken && transport->piece_size &&
             exchange->request.body.len > transport->piece_size)
             return false;
     }

@@ -248,12 +248,26 @@ static void check_idle(const struct call *call, const struct evidence *evidence,
 
 /* Genuine events, as many forgeries, genuine events. */
 struct siege {
-    size_t num_before; /* that were answered */
+    size_t num_before;   /* that were answered */
+    size_t num_accepted; /* of them */
     size_t num_forged;
     size_t odd_before;    /* one of them that was not accepted; the number of all = none */
     size_t num_after;     /* that were accepted */
     size_t refused_after; /* the first that was refused; the number of all = none */
 };
+
+/* So many of them accepted show that a refusal after the forgeries has to do with these, even if
+ * some fail now and then. */
+#define ACCEPTED_LEAST 10
+
+/* Some event before the forgeries met this, too. */
+static bool was_met_before(const struct evidence *evidence, int status)
+{
+    for (size_t i = 0; i < evidence->count && evidence->exchanges[i]->genuine; i++)
+        if (evidence->exchanges[i]->seen.status == status)
+            return true;
+    return false;
+}
 
 static void note_besieged(const struct evidence *evidence, size_t index, struct siege *siege)
 {
@@ -261,13 +275,17 @@ static void note_besieged(const struct evidence *evidence, size_t index, struct 
     bool refused = answer == ANSWER_REFUSED || answer == ANSWER_ERROR;
     if (siege->num_forged == 0) {
         siege->num_before++;
+        siege->num_accepted += answer == ANSWER_ACCEPTED;
         if (answer != ANSWER_ACCEPTED)
             siege->odd_before = index;
         return;
     }
     siege->num_after += answer == ANSWER_ACCEPTED;
-    if (refused && siege->refused_after == evidence->count)
-        siege->refused_after = index;
+    if (!refused)
+        return;
+    if (siege->refused_after == evidence->count ||
+        was_met_before(evidence, evidence->exchanges[siege->refused_after]->seen.status))
+        siege->refused_after = index; /* what none met before tells more */
 }
 
 static struct siege siege_of(const struct evidence *evidence)
@@ -284,7 +302,18 @@ static struct siege siege_of(const struct evidence *evidence)
     return siege;
 }
 
-/* Only where all before the forgeries got in do those after them tell what the forgeries did. */
+/* Those after the forgeries tell what the forgeries did where all before got in; or most of them,
+ * while those after meet what none met before. */
+static bool can_tell(const struct evidence *evidence, const struct siege *siege)
+{
+    size_t after = siege->refused_after;
+    if (siege->odd_before == evidence->count)
+        return true;
+    return siege->num_accepted >= ACCEPTED_LEAST && siege->num_accepted * 2 > siege->num_before &&
+           siege->num_after == 0 && after < evidence->count &&
+           !was_met_before(evidence, evidence->exchanges[after]->seen.status);
+}
+
 static void check_not_locked_out(const struct call *call, const struct evidence *evidence,
                                  struct finding *out)
 {
@@ -293,7 +322,7 @@ static void check_not_locked_out(const struct call *call, const struct evidence 
         finding_of_nothing(out, evidence);
         return;
     }
-    if (siege.odd_before < evidence->count) {
+    if (!can_tell(evidence, &siege)) {
         finding_set(out, FINDING_UNDECIDED, evidence, siege.odd_before);
         buf_add_text(&out->reason, "a genuine event before the forgeries failed too");
         return;
@@ -306,8 +335,10 @@ static void check_not_locked_out(const struct call *call, const struct evidence 
                 evidence, locked ? siege.refused_after : evidence->count - 1);
     if (locked)
         buf_add_format(&out->reason,
-                       "it accepted %zu genuine events in a row, but none after %zu forgeries",
-                       siege.num_before, siege.num_forged);
+                       siege.num_accepted == siege.num_before
+                           ? "it accepted %zu genuine events in a row, but none after %zu forgeries"
+                           : "it accepted %zu genuine events before, but none after %zu forgeries",
+                       siege.num_accepted, siege.num_forged);
 }
 
 static void check_https(const struct call *call, const struct evidence *evidence,

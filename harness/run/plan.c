@@ -57,12 +57,22 @@ void run_unsent_id(uint64_t seed, char out[UUID_SIZE])
 
 #define USUAL_MAX ((size_t)16 * 1024)
 
+/* Else it may be taken unverified, where one like the canary would be refused. */
+static bool comes_as_usual(const struct request *request)
+{
+    const char *type = headers_find(&request->headers, "Content-Type");
+    return transport_is_plain(&request->transport) && type &&
+           strcmp(type, "application/json") == 0 &&
+           headers_count(&request->headers, PANORA_SIGNATURE_HEADER) == 1 &&
+           request->body.len <= USUAL_MAX;
+}
+
 struct planned_request plan_take(const struct plan *plan, size_t step, struct composed *composed)
 {
     const struct headers *extra = plan->options->extra_headers;
     bool usual = strcmp(composed->event.type, plan->composer.usual_type) == 0 &&
                  composed->event.dialect == plan->composer.dialect &&
-                 composed->request.body.len <= USUAL_MAX; /* a large one may be taken unverified */
+                 comes_as_usual(&composed->request);
     struct planned_request request = {.step = step,
                                       .control = NO_CONTROL,
                                       .usual = composed->genuine && usual && !plan->composer.scheme,

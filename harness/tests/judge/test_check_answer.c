@@ -186,6 +186,36 @@ Test(judge_check_answer, forgeries_lock_out_only_who_was_let_in_before, .init = 
     suite_free(suite);
 }
 
+#define TWELVE "204 204 204 204 500 204 204 204 204 204 204 204 "
+
+/* Some of them fail by chance, before and after. */
+Test(judge_check_answer, who_fails_now_and_then_is_locked_out_by_what_failed_none_before,
+     .init = set_up, .fini = tear_down)
+{
+    static const struct {
+        const char *answers; /* twelve genuine events, a forgery, two genuine events */
+        enum verdict verdict;
+    } rows[] = {
+        {TWELVE "401 429 429", FAIL}, {TWELVE "401 500 429", FAIL}, {TWELVE "401 500 500", OPEN},
+        {TWELVE "401 204 204", OPEN}, {TWELVE "401 429 204", OPEN},
+    };
+    struct suite *suite =
+        suite_must_read(&library, "'steps':[{'deliver':{'times':12}},"
+                                  "{'sign':[{'op':'wrong-secret'}]},"
+                                  "{'deliver':{'times':2}}],'expect':{'not-locked-out':true}");
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct judged judged;
+        judged_make(&judged, &suite->cases[0], rows[i].answers, NULL);
+        for (size_t k = 0; k < judged.count; k++)
+            judged.exchanges[k].genuine = judged.steps[k] != 1;
+        judged_judge(&judged, &suite->cases[0]);
+        cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s: %s", rows[i].answers,
+                     judged.result.reason);
+        judged_clear(&judged);
+    }
+    suite_free(suite);
+}
+
 Test(judge_check_answer, what_a_server_does_to_any_large_head_says_nothing, .init = set_up,
      .fini = tear_down)
 {

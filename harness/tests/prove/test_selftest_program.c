@@ -49,6 +49,14 @@ static const char *const kinds_of_pairs[][2] = {
     {"C21", "H06"},                 /* connections are dropped for the pace */
     {"C17", "C25"}, /* an event with a member twice is longer than others, and not large */
     {"A09", "C12"}, /* the genuine twins of forgeries are refused for their content */
+    {"C05", "C12"}, /* ... and what another signature needs, too: by its status it is told apart */
+    {"D05", "H11"}, /* kept out after refusals, behind another header */
+    {"H09", "H11"}, /* ... and what fails by chance counts like a forgery */
+    {"A06", "H02"}, /* an error by chance in place of an answer to a guess */
+    {"C02", "C25"}, /* only objects get as far as the signature */
+    {"F24", "G16"}, /* what comes first on a connection is refused for something else */
+    {"A30", "D03"}, /* what is accepted in chunks, unverified, is no event as usual */
+    {"A27", "F07"}, /* each refusal takes long */
 };
 
 static size_t places[ARRAY_LEN(kinds_of_pairs)];

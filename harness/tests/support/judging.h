@@ -9,7 +9,7 @@
  * clears it. */
 void seen_from_word(const char *word, struct observation *out);
 
-#define JUDGED_MAX 8
+#define JUDGED_MAX 16
 
 /* The exchanges of a case in the making. */
 struct judged {
