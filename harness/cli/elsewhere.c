@@ -19,7 +19,7 @@ const struct elsewhere elsewhere_options[] = {
     {"c,u,vus,users,workers,concurrent,concurrency,parallel,parallel-max", "clients"},
     {"c,workers,jobs,j,parallel,parallel-max,P,Z", "concurrency"},
     {"t", "threads"},
-    {"R,rps,qps,q,limit-rate,rate-limit,max-rate", "rate"},
+    {"R,rps,qps,limit-rate,rate-limit,max-rate", "rate"},
     {"warm-up,warmup-time,warmup-duration", "warmup"},
     {"stage,stages,ramp-up,ramp-time,ramp-up-time,ramping", "ramp"},
     {"threshold,thresholds,goal,goals", "slo"},

@@ -36,6 +36,13 @@ static void write_request(const struct client_options *options, const char *meth
     headers_add(&out->headers, "Content-Length", length);
 }
 
+/* What to do about it, where that is known. */
+static const char *const advice[OUTCOME_COUNT] = {
+    [OUTCOME_REFUSED] = "; start `hookcheck panora`, or give --api URL",
+    [OUTCOME_TLS_FAILED] = "; --api-cacert FILE names the authority of a local Panora",
+    [OUTCOME_RESET] = "; if it serves https, --api must start with https://",
+};
+
 static bool exchange(const struct client_options *options, const struct target *target,
                      const struct request *request, struct observation *seen, struct error *err)
 {
@@ -51,9 +58,10 @@ static bool exchange(const struct client_options *options, const struct target *
     engine_free(engine);
     if (seen->outcome == OUTCOME_ANSWERED)
         return true;
-    return error_set(
-        err, "%s: %s%s", options->api, outcome_name(seen->outcome),
-        seen->outcome == OUTCOME_REFUSED ? "; start `hookcheck panora`, or give --api URL" : "");
+    const char *why = seen->outcome == OUTCOME_TLS_FAILED ? seen->detail : "";
+    const char *what_to_do = advice[seen->outcome];
+    return error_set(err, "%s: %s%s%s%s", options->api, outcome_name(seen->outcome),
+                     *why ? ": " : "", why, what_to_do ? what_to_do : "");
 }
 
 bool client_call(const struct client_options *options, const char *method, const char *path,

@@ -94,6 +94,24 @@ Test(cli_panora, takes_only_keys_that_a_header_carries)
     }
 }
 
+/* A local Panora with --tls has an authority of its own, which nobody trusts before it is named. */
+Test(cli_panora, says_how_its_authority_is_trusted)
+{
+    NEED_HOOKCHECK();
+    struct started_program panora;
+    const char *const argv[] = {hookcheck_path(), "panora",      "--tls",
+                                "--listen",       "127.0.0.1:0", NULL};
+    const char *const env[] = {KEY, NULL};
+    cr_assert(start_program(&panora, argv, env));
+    const char *url = strstr(panora.first_line, "https://");
+    cr_assert_not_null(url);
+    check(url, "endpoints", NULL, NULL, 3, "", "--api-cacert FILE names the authority");
+    char *plain = mem_format("http://%s", url + strlen("https://"));
+    check(plain, "endpoints", NULL, NULL, 3, "", "https://");
+    free(plain);
+    cr_expect_eq(stop_program(&panora), 0);
+}
+
 /* What `hookcheck panora` prints is the API's whole URL. */
 Test(cli_panora, takes_the_url_that_it_printed)
 {
