@@ -31,7 +31,7 @@ static void ask_plain(struct investigation *inv, const char *method, const char 
 static const struct diagnosis_kind everything = {
     "answers-everything",
     "was not reached: a cache, a maintenance page or a catch-all route in front of it answers the "
-    "same 2xx to everything, even to GET and garbage",
+    "same 2xx to everything, even to GET",
     "Panora records events as delivered although no handler has seen them",
     "route POST on this path to the handler, exclude it from caches, and answer 404, 405 or 503 to "
     "requests that you do not handle"};
@@ -60,6 +60,13 @@ static bool name_page(struct investigation *inv, const struct observation *genui
     return met != NULL;
 }
 
+/* The same page for an event, a forgery and a GET: no handler writes that. */
+static bool is_one_page(const struct observation seen[4])
+{
+    return same_answer(&seen[0], &seen[1]) && same_answer(&seen[0], &seen[3]) &&
+           bytes_find(buf_bytes(&seen[0].body), bytes_of("<html")) != NULL;
+}
+
 bool before_handler(struct investigation *inv)
 {
     const struct specimen genuine = {0};
@@ -71,11 +78,11 @@ bool before_handler(struct investigation *inv)
     ask_plain(inv, "GET", "", &seen[3]);
     bool accepted = answer_of(&seen[0]) == ANSWER_ACCEPTED;
     bool page = accepted && answer_of(&seen[1]) == ANSWER_ACCEPTED && name_page(inv, &seen[0]);
-    bool all = !page && same_answer(&seen[0], &seen[1]) && same_answer(&seen[0], &seen[2]) &&
-               same_answer(&seen[0], &seen[3]);
+    bool all = !page && same_answer(&seen[0], &seen[1]) && same_answer(&seen[0], &seen[3]) &&
+               (same_answer(&seen[0], &seen[2]) || is_one_page(seen));
     if (all)
-        explain_all(inv, found_pair(inv, &everything, HARM_LOST, "a GET, garbage, and a forgery",
-                                    "nothing", "a GET, garbage, and a forgery"));
+        explain_all(inv, found_pair(inv, &everything, HARM_LOST, "a GET and a forgery", "nothing",
+                                    "a GET and a forgery"));
     for (size_t i = 0; i < 4; i++)
         observation_clear(&seen[i]);
     return page || all;

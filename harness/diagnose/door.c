@@ -497,6 +497,34 @@ static bool recall(struct investigation *inv)
     return true;
 }
 
+static const struct diagnosis_kind inverted = {
+    "checks-inverted", "accepts forged signatures and refuses the right one",
+    "anyone can forge events, and those of Panora are lost",
+    "the check is the wrong way round: Go's subtle.ConstantTimeCompare gives 1 for equal, C's "
+    "memcmp and PHP's strcmp give 0"};
+
+/* Once more, for a check that fails by chance looks alike. */
+static bool name_inverted(struct investigation *inv, const struct observation *of_genuine,
+                          const struct observation *of_forged)
+{
+    const struct specimen genuine = {0};
+    const struct specimen forged = {.forged = true};
+    if (answer_of(of_genuine) != ANSWER_REFUSED || answer_of(of_forged) != ANSWER_ACCEPTED ||
+        specimen_passes(inv, &genuine) || !specimen_passes(inv, &forged))
+        return false;
+    char *accepted = specimen_describe(inv, &forged, of_forged);
+    char *refused = specimen_describe(inv, &genuine, of_genuine);
+    struct diagnosis *diagnosis =
+        found_pair(inv, &inverted, HARM_FORGED, accepted, refused, "forged");
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].trouble &&
+            (sight_got_in(&inv->sights[i]) || sight_is_lost(&inv->sights[i])))
+            found_explain(diagnosis, inv->sights[i].one);
+    free(accepted);
+    free(refused);
+    return true;
+}
+
 void door_open(struct investigation *inv)
 {
     if (recall(inv))
@@ -524,9 +552,12 @@ void door_open(struct investigation *inv)
         const struct feature *further;
         (void)try_dresses(inv, &of_genuine, 1, &further);
     }
-    if (!inv->has_base && met)
+    bool by_handler = answer_of(&of_forged) == ANSWER_REFUSED && differs(&of_genuine, &of_forged) &&
+                      (of_genuine.status == 404 || of_genuine.status == 405);
+    bool named = !inv->has_base && name_inverted(inv, &of_genuine, &of_forged);
+    if (!inv->has_base && met && !by_handler && !named)
         refusal_name_met(inv, &of_genuine);
-    else if (!inv->has_base && answer != ANSWER_ACCEPTED && answer != ANSWER_NONE)
+    else if (!inv->has_base && !named && answer != ANSWER_ACCEPTED && answer != ANSWER_NONE)
         refusal_name(inv, &of_genuine, &of_forged);
     observation_clear(&of_genuine);
     observation_clear(&of_forged);
@@ -540,4 +571,5 @@ void door_kinds(struct diagnosis_kinds *out)
         kinds_add(out, kind_of_hypothesis(&hypotheses[i]));
     kinds_add(out, other_dialect);
     kinds_add(out, own_secret);
+    kinds_add(out, inverted);
 }

@@ -54,6 +54,8 @@ static size_t measure(struct investigation *inv, bool last)
 void extent_measure(struct investigation *inv)
 {
     inv->first_digits = measure(inv, false);
-    if (!inv->first_digits)
+    if (inv->first_digits && gets_in(inv, DIGITS - 1, true)) /* the first digit is not compared */
+        inv->first_digits = 0;
+    else if (!inv->first_digits)
         inv->last_digits = measure(inv, true);
 }

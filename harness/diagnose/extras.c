@@ -115,6 +115,8 @@ static const struct extra_row forgeries[] = {
     {"the secret itself", SHAPE_SECRET, NULL, 0, FORM_USUAL, NULL},
     {"the right signature in the query", SHAPE_QUERY, NULL, 0, FORM_USUAL, NULL},
     {"a wrong and a right signature", SHAPE_TWO, NULL, 0, FORM_USUAL, NULL},
+    {"a right and a wrong signature", SHAPE_ADDED, ", " MADE_UP, 0, FORM_USUAL, NULL},
+    {"the right signature in base64", SHAPE_BY, "digest-base64", 0, FORM_USUAL, NULL},
     {"the word true", SHAPE_TEXT, "true", 0, FORM_USUAL, NULL},
     {"a forgery in the other dialect", SHAPE_WRONG, NULL, 0, FORM_OBJECT, NULL},
     {"a forgery of an unknown type", SHAPE_WRONG, NULL, 0, FORM_TYPE, "crm.unheard.created"},

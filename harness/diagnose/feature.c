@@ -216,6 +216,9 @@ static void in_two_pieces(struct request *request)
         .with = (with_), .cause = (cause_), .sentence = (sentence_), .remedy = __VA_ARGS__         \
     }
 
+/* As long together as one long text. */
+#define SHORT_TEXT(key) "\"" key "\":\"abcdefghijklmnopqrstuvwxyz\""
+
 const struct feature features[] = {
     CHARACTER("latin-1", "e", "\xC3\xA9", "\xC3\xA9", "data with \"aéb\"",
               "characters from U+0080 to U+00FF, such as é", UTF8),
@@ -233,7 +236,7 @@ const struct feature features[] = {
               "U+2028, the line separator", UTF8),
     CHARACTER("paragraph-separator", "e", "\xE2\x80\xA9", "\xE2\x80\xA9",
               "data with \"a<U+2029>b\"", "U+2029, the paragraph separator", UTF8),
-    CHARACTER("control", "e", "\\u0001", "\\u0001", "data with \"a\\u0001b\"",
+    CHARACTER("control", "e", "\\u0001", "\\u00", "data with \"a\\u0001b\"",
               "control characters, such as U+0001", STORE),
     CHARACTER("newline", "e", "\\n", "\\n", "data with \"a\\nb\"", "line breaks", IGNORE),
     CHARACTER("tab", "e", "\\t", "\\t", "data with \"a\\tb\"", "tabs", IGNORE),
@@ -267,13 +270,16 @@ const struct feature features[] = {
          "do not trim anything before the HMAC"),
     DATA("empty-text", "zt_empty_text", "\"ab\"", "\"\"", ":\"\"", "data with \"ab\"",
          "data with \"\"", "rejects events whose data contains empty strings", IGNORE),
-    DATA("long-text", "zt_long_text", "\"ab\"",
-         "\"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
-         "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
-         "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
-         "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz\"",
-         NULL, "data with a string of 2 characters", "data with a string of 312 characters",
-         "rejects events whose data contains strings of 312 characters", STORE),
+    DATA(
+        "long-text", "zt_long_text",
+        "{" SHORT_TEXT("a") "," SHORT_TEXT("b") "," SHORT_TEXT("c") "," SHORT_TEXT("d") "," SHORT_TEXT("e") "," SHORT_TEXT(
+            "f") "," SHORT_TEXT("g") "," SHORT_TEXT("h") "," SHORT_TEXT("i") "," SHORT_TEXT("j") "}",
+        "\"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
+        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
+        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
+        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz\"",
+        NULL, "data with ten strings of 26 characters", "data with a string of 312 characters",
+        "rejects events whose data contains strings of 312 characters", STORE),
     DATA("null-field", "first_name", "\"Ann\"", "null", ":null", "data with \"first_name\":\"Ann\"",
          "data with \"first_name\":null",
          "rejects events with null in a field that it knows (first_name)", OPTIONAL),

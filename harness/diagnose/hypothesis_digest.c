@@ -76,6 +76,31 @@ bool digest_plain(const struct hypothesis *hypothesis, struct signing *signing)
     return ok;
 }
 
+/* hmac(message, secret) where the library wants the secret first, or the other way round. */
+bool digest_swapped(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    struct digest digest;
+    bool ok =
+        digest_hmac("sha256", buf_bytes(&signing->message), buf_bytes(&signing->key), &digest);
+    if (ok)
+        encode_hex(digest_bytes(&digest), &signing->value);
+    return ok;
+}
+
+bool digest_cut(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    struct digest digest;
+    size_t len = (size_t)strtoul(hypothesis->argument, NULL, 10);
+    bool ok =
+        digest_hmac("sha256", buf_bytes(&signing->key), buf_bytes(&signing->message), &digest);
+    struct buf hex = {0};
+    if (ok)
+        encode_hex(digest_bytes(&digest), &hex);
+    buf_add(&signing->value, buf_text(&hex), len < hex.len ? len : hex.len);
+    buf_clear(&hex);
+    return ok;
+}
+
 /* What Panora's sender sent before 2024-07-27. */
 bool digest_is_secret(const struct hypothesis *hypothesis, struct signing *signing)
 {

@@ -52,6 +52,8 @@ apply_hypothesis digest_in_capitals;
 apply_hypothesis digest_after; /* argument: the prefix */
 apply_hypothesis digest_base64_after;
 apply_hypothesis digest_plain; /* argument: "secret-first" or "secret-last" */
+apply_hypothesis digest_swapped;
+apply_hypothesis digest_cut; /* argument: how many digits */
 apply_hypothesis digest_is_secret;
 apply_hypothesis digest_like_stripe;
 apply_hypothesis digest_like_slack;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "diagnose/attribution.h"
 #include "diagnose/investigation.h"
@@ -17,6 +18,7 @@ enum own_kind {
     KIND_HANGS,
     KIND_HANGS_ALWAYS,
     KIND_STOPPED,
+    KIND_STOPPED_GENUINE,
     KIND_CLOSES,
     KIND_CLOSES_GENUINE,
     KIND_NO_SUCCESS,
@@ -26,10 +28,12 @@ enum own_kind {
 static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
     [KIND_OTHER_SECRET] = {DIAGNOSIS_OTHER_SECRET,
                            "refuses every signature made with this secret: it has another secret, "
-                           "or something in front of it refuses every request",
+                           "computes the signature in a way that was not tried, or something in "
+                           "front of it refuses every request",
                            "Panora's events are refused, and Panora does not retry them",
                            "compare its secret with the one in Panora's dashboard; if they are "
-                           "equal, check that requests reach the handler"},
+                           "equal, check that requests reach the handler, and that it computes "
+                           "the HMAC-SHA256 of JSON.stringify(data)"},
     [KIND_ALWAYS_BREAKS] =
         {"always-breaks", "answers 5xx to everything, before it looks at the signature",
          "every event is lost",
@@ -53,6 +57,12 @@ static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
                            "once, as raw bytes, and answer on every code path"},
     [KIND_STOPPED] =
         {"stops-answering", "answers at first, and later never again",
+         "every event after that is lost, and each blocks one of Panora's five workers",
+         "look for what runs out: connections of a pool, threads, a lock that is never "
+         "released, memory"},
+    [KIND_STOPPED_GENUINE] =
+        {"stops-answering",
+         "answers genuine events at first, and later never again, but still refuses forged ones",
          "every event after that is lost, and each blocks one of Panora's five workers",
          "look for what runs out: connections of a pool, threads, a lock that is never "
          "released, memory"},
@@ -122,11 +132,35 @@ static bool ever_answered(const struct investigation *inv, bool genuine)
     return false;
 }
 
+#define ACCEPTED_MIN 5
+#define TOGETHER_NS  (100 * NS_PER_MS) /* apart from each other, of requests under way at once */
+
+/* Genuine events were accepted until one hung, and none since. */
+static bool fell_silent(const struct investigation *inv)
+{
+    int64_t first_hung_ns = INT64_MAX;
+    int64_t last_accepted_ns = 0;
+    size_t num_accepted = 0;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct exchange *exchange = inv->sights[i].exchange;
+        int64_t started_ns = exchange->seen.started_ns;
+        if (exchange->genuine && inv->sights[i].answer == ANSWER_HUNG && started_ns < first_hung_ns)
+            first_hung_ns = started_ns;
+        if (!exchange->genuine || !exchange->accepted)
+            continue;
+        num_accepted++;
+        if (started_ns > last_accepted_ns)
+            last_accepted_ns = started_ns;
+    }
+    return num_accepted >= ACCEPTED_MIN && first_hung_ns != INT64_MAX &&
+           last_accepted_ns <= first_hung_ns + TOGETHER_NS;
+}
+
 static enum own_kind kind_of_hang(const struct investigation *inv, const struct observation *forged)
 {
     enum answer answer = answer_of(forged);
     if (answer != ANSWER_HUNG && answer != ANSWER_NONE)
-        return KIND_HANGS;
+        return fell_silent(inv) ? KIND_STOPPED_GENUINE : KIND_HANGS;
     if (!ever_answered(inv, false))
         return KIND_HANGS_ALWAYS;
     return answer == ANSWER_NONE && !ever_answered(inv, true) ? KIND_HANGS : KIND_STOPPED;
@@ -156,7 +190,8 @@ static void name_hang(struct investigation *inv, const struct observation *genui
                       const struct observation *forged)
 {
     enum own_kind kind = kind_of_hang(inv, forged);
-    bool is_pair = kind == KIND_HANGS && answer_of(forged) != ANSWER_NONE;
+    bool is_pair =
+        (kind == KIND_HANGS || kind == KIND_STOPPED_GENUINE) && answer_of(forged) != ANSWER_NONE;
     struct diagnosis *hangs =
         is_pair ? add_own(inv, kind, genuine, forged) : add_silence(inv, kind, genuine, forged);
     attribute_lost(inv, hangs, 0);
@@ -223,7 +258,8 @@ void refusal_name(struct investigation *inv, const struct observation *genuine,
         struct diagnosis *other = add_own(inv, KIND_OTHER_SECRET, genuine, forged);
         make_likely(
             inv, other,
-            "another secret and a layer in front of the endpoint look the same from outside");
+            "another secret, another computation and a layer in front of the endpoint look the "
+            "same from outside");
         attribute_lost(inv, other, genuine->status);
     }
 }

@@ -108,7 +108,8 @@ static bool predict_encoding(const struct rule *rule, const struct investigation
 static bool predict_members(const struct rule *rule, const struct investigation *inv,
                             const struct sight *sight)
 {
-    return sight->is_plain && sight->is_right && (!sight->id.data || !sight->type.data);
+    bool usual = (sight->data.data != NULL) == (inv->dialect == DIALECT_TEXT);
+    return usual && sight->is_plain && sight->is_right && (!sight->id.data || !sight->type.data);
 }
 
 #define MODERATE_LEN ((size_t)64 * 1024) /* what is longer may be refused for that */

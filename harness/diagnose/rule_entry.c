@@ -256,6 +256,14 @@ static bool predict_any_of_several(const struct rule *rule, const struct investi
            headers_has_token(&sight->exchange->request.headers, sight_header(inv), right);
 }
 
+static bool predict_first_of_several(const struct rule *rule, const struct investigation *inv,
+                                     const struct sight *sight)
+{
+    size_t len = right_of(sight).len;
+    return has_one(sight) && len && starts_with(sight->signature, right_of(sight)) &&
+           sight->signature.len > len && sight->signature.data[len] == ',';
+}
+
 static bool predict_query(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight)
 {
@@ -420,6 +428,9 @@ const struct rule rules_of_entry[] = {
     ENTRY("takes-any-of-several", predict_any_of_several, NULL,
           "accepts an event when any one of several signatures is right",
           "a proxy and the endpoint may verify different values", "refuse more than one value"),
+    ENTRY("takes-first-of-several", predict_first_of_several, NULL,
+          "takes the first of several signatures in one header, and ignores the others",
+          "a proxy and the endpoint may verify different values", "refuse more than one value"),
     ENTRY("signature-from-query", predict_query, NULL,
           "accepts the signature from the query string",
           "signatures in URLs end up in logs, where others can copy them", "read only the header"),
@@ -430,6 +441,10 @@ const struct rule rules_of_entry[] = {
     ALSO("also-accepts-sha1", "|digest-sha1|", "also accepts an HMAC-SHA-1"),
     ALSO("also-accepts-sha512", "|digest-sha512|", "also accepts an HMAC-SHA-512"),
     ALSO("also-accepts-md5", "|digest-md5|", "also accepts an HMAC-MD5"),
+    ENTRY("also-accepts-base64", predict_hypothesis, "|digest-base64|",
+          "also accepts the signature in base64",
+          "one event has several valid signatures, and more code decides what is right",
+          "compare the header with the lowercase hexadecimal digest, and with nothing else"),
     ENTRY("also-accepts-plain-hash", predict_hypothesis, "|digest-without-secret|",
           "accepts a plain SHA-256 of data, which needs no secret", FORGE,
           "compute HMAC-SHA256 with the secret as the key, and accept nothing else"),

@@ -191,6 +191,19 @@ static bool fits_size(const struct investigation *inv, const struct sight *sight
     return exchange_body_len(sight->exchange) > *(const size_t *)payload;
 }
 
+/* Some string in its data is longer. */
+static bool fits_text(const struct investigation *inv, const struct sight *sight,
+                      const void *payload)
+{
+    size_t len = 0;
+    for (size_t i = 0; i < sight->json.len && len <= *(const size_t *)payload; i++) {
+        char c = sight->json.data[i];
+        i += c == '\\';
+        len = c == '"' ? 0 : len + 1;
+    }
+    return len > *(const size_t *)payload;
+}
+
 static size_t len_of(struct investigation *inv, size_t padding)
 {
     struct request request;
@@ -226,6 +239,25 @@ static bool went_down(const struct investigation *inv)
     for (size_t i = 0; i < inv->input->result->num_cases; i++)
         gone = gone || inv->input->result->cases[i].canary_failed;
     return gone;
+}
+
+#define PIECE 200
+
+/* Whether the endpoint takes as many bytes in short texts: then it is the text that is too long. */
+static bool takes_in_pieces(struct investigation *inv, size_t len)
+{
+    struct buf data = {0};
+    buf_add_text(&data, "{\"notes\":[\"\"");
+    while (data.len < len && len <= SIZE_MEDIUM) {
+        buf_add_text(&data, ",\"");
+        buf_add_repeated(&data, 'x', PIECE);
+        buf_add_char(&data, '"');
+    }
+    buf_add_text(&data, "]}");
+    const struct specimen pieces = {.data = buf_text(&data)};
+    bool taken = len <= SIZE_MEDIUM && specimen_passes(inv, &pieces);
+    buf_clear(&data);
+    return taken;
 }
 
 #define OUTLASTED 4
@@ -266,18 +298,25 @@ static void ask_sizes(struct investigation *inv)
     bool again = is_refused_again(inv, &over, &usual);
     if (again && (seen.status || !went_down(inv) || (good && outlasts(inv, &usual)))) {
         size_t limit = len_of(inv, good);
-        char *sentence = mem_format("rejects events above %s%zu bytes",
-                                    good < SIZE_LARGE ? "" : "about ", limit);
+        bool by_text = takes_in_pieces(inv, 2 * len_of(inv, bad));
+        char *sentence =
+            by_text ? mem_format("rejects events whose data contains strings of more than %zu "
+                                 "characters",
+                                 good)
+                    : mem_format("rejects events above %s%zu bytes",
+                                 good < SIZE_LARGE ? "" : "about ", limit);
         const struct diagnosis_kind kind = {
-            "refuses-large-events", sentence, LOST,
-            "raise the limit of every layer (express.json({limit: '10mb'}), nginx "
-            "client_max_body_size)"};
+            by_text ? "refuses-long-text" : "refuses-large-events", sentence, LOST,
+            by_text ? "store texts of any length (MySQL: MEDIUMTEXT, PostgreSQL: text), and raise "
+                      "the limits of a validator"
+                    : "raise the limit of every layer (express.json({limit: '10mb'}), nginx "
+                      "client_max_body_size)"};
         char *accepted = mem_format("a body of %zu bytes", limit);
         char *refused = seen.status
                             ? mem_format("a body of %zu bytes: %d", len_of(inv, bad), seen.status)
                             : mem_format("a body of %zu bytes: no response", len_of(inv, bad));
-        attribute_fitting(inv, found_pair(inv, &kind, HARM_LOST, accepted, refused, ""), fits_size,
-                          &limit, 0);
+        attribute_fitting(inv, found_pair(inv, &kind, HARM_LOST, accepted, refused, ""),
+                          by_text ? fits_text : fits_size, by_text ? &good : &limit, 0);
         free(sentence);
         free(accepted);
         free(refused);

@@ -266,6 +266,17 @@ static char *sentence_of(const struct investigation *inv, const struct ranked *f
     return buf_take(&out);
 }
 
+/* The same without the feature: a limit on the size refuses a long text as well as many short ones.
+ */
+static bool twin_passes(struct investigation *inv, const struct trial *trial)
+{
+    const struct specimen twin = {.features = &trial->feature,
+                                  .num_features = 1,
+                                  .other_dialect = trial->other_dialect,
+                                  .plain = true};
+    return !trial->feature || inv->closed || specimen_passes(inv, &twin);
+}
+
 static char *twin_of(struct investigation *inv, const struct trial *trial)
 {
     const struct specimen twin = {.features = &trial->feature,
@@ -502,7 +513,7 @@ static void name_rest(struct investigation *inv, struct trials *trials, bool oth
         struct trial *trial = &trials->items[i];
         if (trial->refused && !trial->explained && trial->other_dialect == other) {
             trial->explained = true;
-            trial->named = !holds_one_of(trials, i, trial);
+            trial->named = !holds_one_of(trials, i, trial) && twin_passes(inv, trial);
             if (trial->named)
                 name_single(inv, trial);
         }

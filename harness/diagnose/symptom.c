@@ -25,7 +25,7 @@ struct symptom {
     bool is_repeated;         /* claimed only when its requests meet the same once more */
     bool spreads;             /* to whatever met a malformed answer */
     bool is_in_answer;        /* an answer shows it by itself, whatever explains its status */
-    const char *part_of[4];   /* where one of them was found too, this is a part of it */
+    const char *part_of[5];   /* where one of them was found too, this is a part of it */
 };
 
 static bool was_accepted(const struct exchange *decisive)
@@ -169,7 +169,7 @@ static const struct symptom symptoms[] = {
      .is_repeated = true,
      .cases = {"panora/signature/refuses-duplicate-data-key"},
      .part_of = {"checks-nothing", "checks-presence-only", "checks-length-only",
-                 "checks-format-only"}},
+                 "checks-format-only", "checks-inverted"}},
     {.kind = {"refuses-older-events", "rejects an event that is older than one it has seen",
               "Panora does not keep the order, so such events are lost",
               "answer 2xx to a late event, and keep the newer one"},

@@ -78,6 +78,7 @@ function refusedContent(event, body) { // -> status or 0
   if (is('no-lone') && /\\ud[89a-f]/i.test(text)) return 500;
   if (is('strict-dates') && data && data.created_at === null) return 422;
   if (is('strict-dates') && data && !Array.isArray(data) && (data.addresses ?? []).some((a) => typeof a !== 'object')) return 422;
+  if (is('varchar')  && contains(data, (v) => typeof v === 'string' && v.length > 1000)) return 500;
   if (is('no-dollar') && contains(data, (v) => v && typeof v === 'object' && Object.keys(v).some((k) => k.startsWith('$')))) return 500;
   if (is('no-quotes') && contains(data, (v) => typeof v === 'string' && v.includes("'"))) return 500;
   if (is('no-long-text') && contains(data, (v) => typeof v === 'string' && v.length > 255)) return 500;
@@ -93,6 +94,7 @@ function refusedContent(event, body) { // -> status or 0
   if (is('no-push') && event.type.endsWith('.push')) return 400;
   if (is('strict-event') && Object.keys(event).length !== 3) return 400;
   if (is('strict-data') && data && !Array.isArray(data) && Object.keys(data).some((k) => k.startsWith('z'))) return 422;
+  if (is('limit-1500') && body.length > 1500) return 413;
   if (is('limit-50k') && body.length > 50000) return 413;
   if (is('limit-100k') && body.length > 102400) return 413;
   if (is('limit-2.5m') && body.length > 2621440) return 400;
@@ -137,6 +139,8 @@ function signatureOk(request, event, body) {
   let right = hmac(message, { key, form, algorithm: is('sha512') ? 'sha512' : is('sha1') ? 'sha1' : 'sha256' });
   if (is('hub', 'sha256-prefix')) right = 'sha256=' + right;
   if (is('no-padding')) right = right.replace(/../g, (byte) => parseInt(byte, 16).toString(16));
+  if (is('cut')) right = right.slice(0, 32);
+  if (is('swapped')) right = hmac(key, { key: message });
   if (is('upper')) right = right.toUpperCase();
   if (is('first-16') && given.slice(0, 16) === right.slice(0, 16)) return true;
   if (is('first-32-of-64') && given.length === 64 && given.slice(0, 32) === right.slice(0, 32)) return true;
@@ -151,6 +155,10 @@ function signatureOk(request, event, body) {
   if (is('also-sha1') && given === hmac(message, { algorithm: 'sha1' })) return true;
   if (is('as-number') && given.startsWith('0')) return false;
   if (is('half-unverified') && served % 2) return true;
+  if (is('inverted')) return given !== right;
+  if (is('base64-too') && given === Buffer.from(right, 'hex').toString('base64')) return true;
+  if (is('first-of-several') && given.split(',')[0] === right) return true;
+  if (is('few-wrong') && given.length === 64 && [...given].filter((digit, i) => digit !== right[i]).length < 4) return true;
   if (is('sometimes-unverified') && served % 3 === 0) return true;
   if (is('unverified-verticals') && !/^(connection|crm|ticketing|filestorage|ecommerce)\./.test(event.type)) return true;
   if (is('unverified-deals') && event.type.startsWith('ticketing.')) return true;
@@ -162,7 +170,8 @@ function signatureOk(request, event, body) {
 }
 
 function judge(request, body) { // -> status
-  if (is('catch-all')) return 200;
+  if (is('catch-all', 'one-page')) return 200;
+  if (is('genuine-404') && request.method === 'POST' && body.includes('"data"') && request.headers['panora-signature'] && signatureOk(request, JSON.parse(body), body)) return 404;
   if (is('host') && !/^localhost(:|$)/.test(request.headers.host)) return 400;
   if (is('parked')) return /^localhost(:|$)/.test(request.headers.host) ? 200 : 401; // another site
   if (is('no-axios') && /axios/.test(request.headers['user-agent'] ?? '')) return 403;
@@ -225,13 +234,14 @@ function handle(request, response) {
       flying--;
       if (is('never-answers') && status === 200) return;
       if (is('stops-answering') && served > 50) return;
+      if (is('stops-for-genuine') && status === 200 && genuine > 60) return;
       if (is('hangs-unsigned') && !request.headers['panora-signature']) return;
       if (is('hangs-on-refusal') && status === 401) return;
       if (is('short-body') && status === 200) return request.socket.end('HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nok');
       const headers = { 'Content-Type': 'application/json' };
       if (status === 303) headers.Location = '/thanks';
       if (is('broken-gzip') && status === 200 && genuine % 2) headers['Content-Encoding'] = 'gzip';
-      const text = is('maintenance') ? '<html><body>We are down for maintenance</body></html>'
+      const text = is('one-page') ? '<!doctype html><html><body>App</body></html>' : is('maintenance') ? '<html><body>We are down for maintenance</body></html>'
         : is('leaks') && status === 401 ? JSON.stringify({ expected: hmac(JSON.stringify((() => { try { return JSON.parse(body).data; } catch { return ''; } })() ?? '')) })
         : is('leaks-secret') && status === 401 ? JSON.stringify({ error: 'signature does not fit', settings: { secret: SECRET } })
         : is('stack') && status === 400 ? new Error('Unexpected token').stack
