@@ -243,7 +243,7 @@ const struct rule rules_of_breaking[] = {
           "the body is not UTF-8 or starts with a byte order mark",
           "decode with replacement, as Panora's own verifier does (errors='replace', and drop a "
           "byte order mark), or catch the decoder's exception and answer 400"),
-    THROW("on-missing-members", predict_members, NULL,
+    BREAK("on-missing-members", predict_members, NULL,
           "a signed event has no id_event or type, or they are not strings",
           "check id_event and type before you use them, and answer 400: Panora does not sign them, "
           "so anyone who has seen an event can send it without them"),

@@ -66,6 +66,7 @@ const depthOf = (v) => v && typeof v === 'object' ? 1 + Math.max(0, ...Object.va
 const inner = (event) => { try { return typeof event.data === 'string' ? JSON.parse(event.data) : event.data; } catch { return null; } };
 
 function refusedContent(event, body) { // -> status or 0
+  if (is('dies-on-members') && typeof event.type !== 'string') setTimeout(() => process.exit(1), 0);
   const data = inner(event);
   const text = JSON.stringify(data);
   if (is('no-astral') && /[\u{10000}-\u{10ffff}]/u.test(text)) return 500;
