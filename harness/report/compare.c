@@ -21,7 +21,12 @@
 /* A busy machine delays most responses of the same endpoint by several times, but not the quickest
  * ones; who became slower takes longer for these as well. */
 #define QUICKEST_PERCENT 5
+#define COUNT_MIN        (100 / QUICKEST_PERCENT) /* fewer have no such part */
 #define USUAL_PERCENT    50
+
+/* ... or by so much as a busy machine alone hardly does: some forgeries may be refused at once, and
+ * hide that all others take longer. */
+#define FAR_NS (50 * NS_PER_MS)
 
 static bool has_failed(const struct run_result *result, const struct case_result *one)
 {
@@ -120,14 +125,15 @@ static void add_percentile(const struct answer_times *before, const struct answe
     text_add_duration(out, answer_times_percentile(after, percent));
 }
 
-/* -1: quicker at that percentile, so much that somebody would notice; 1: slower; 0: neither. */
+/* -1: quicker at that percentile, by `least_ns` or more and so much that somebody would notice; 1:
+ * slower; 0: neither. */
 static int difference_at(const struct answer_times *before, const struct answer_times *after,
-                         size_t percent)
+                         size_t percent, int64_t least_ns)
 {
     int64_t was_ns = answer_times_percentile(before, percent);
     int64_t is_ns = answer_times_percentile(after, percent);
     double factor = (double)is_ns / (double)was_ns;
-    if (llabs(is_ns - was_ns) < DIFFERENCE_NS || (factor < FACTOR_MIN && factor > 1 / FACTOR_MIN))
+    if (llabs(is_ns - was_ns) < least_ns || (factor < FACTOR_MIN && factor > 1 / FACTOR_MIN))
         return 0;
     return factor > 1 ? 1 : -1;
 }
@@ -138,8 +144,11 @@ static bool add_kind(const struct page *page, const struct answer_times *before,
 {
     struct buf line = {0};
     double p = answer_times_p_value(before, after);
-    int usual = difference_at(before, after, USUAL_PERCENT);
-    bool differs = p < P_MAX && usual && difference_at(before, after, QUICKEST_PERCENT) == usual;
+    int usual = difference_at(before, after, USUAL_PERCENT, DIFFERENCE_NS);
+    bool is_plain = difference_at(before, after, QUICKEST_PERCENT, DIFFERENCE_NS) == usual ||
+                    difference_at(before, after, USUAL_PERCENT, FAR_NS) == usual;
+    bool is_enough = before->count >= COUNT_MIN && after->count >= COUNT_MIN;
+    bool differs = is_enough && p < P_MAX && usual && is_plain;
     buf_add_format(&line, "%s: %s", answer_kind_name(kind),
                    !differs    ? "no change beyond noise"
                    : usual > 0 ? "slower"

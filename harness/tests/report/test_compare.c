@@ -102,10 +102,11 @@ Test(report_compare, a_grid_shows_the_cases_that_differ)
     run_result_clear(&both[1]);
 }
 
-/* Two of twenty answers, and the others. */
+/* Two of thirty answers, or of so many, and the others. */
 struct pace {
     int64_t quickest_ns;
     int64_t others_ns;
+    size_t count;
 };
 
 static bool gets_slower(struct pace before, struct pace after)
@@ -118,8 +119,9 @@ static bool gets_slower(struct pace before, struct pace after)
         struct case_result *one = NULL;
         sample_result(&results[i]);
         one = sample_case(&results[i], "panora/delivery/accepts-an-event");
-        one->exchanges = mem_resize(one->exchanges, 20, sizeof *one->exchanges);
-        for (size_t k = one->num_exchanges; k < 20; k++) {
+        size_t count = paces[i].count ? paces[i].count : 30;
+        one->exchanges = mem_resize(one->exchanges, count, sizeof *one->exchanges);
+        for (size_t k = one->num_exchanges; k < count; k++) {
             one->exchanges[k] = (struct exchange){.genuine = true, .accepted = true};
             one->exchanges[k].seen.outcome = OUTCOME_ANSWERED;
             one->exchanges[k].seen.status = 204;
@@ -127,7 +129,7 @@ static bool gets_slower(struct pace before, struct pace after)
                 (k < one->num_exchanges + 2 ? paces[i].quickest_ns : paces[i].others_ns) +
                 (int64_t)k;
         }
-        one->num_exchanges = 20;
+        one->num_exchanges = count;
     }
     compare(&results[0], &results[1], &out, &broke);
     bool slower = strstr(buf_text(&out), "responses got slower") != NULL;
@@ -139,16 +141,19 @@ static bool gets_slower(struct pace before, struct pace after)
 
 static struct pace ms(int64_t quickest, int64_t others)
 {
-    return (struct pace){quickest * NS_PER_MS, others * NS_PER_MS};
+    return (struct pace){.quickest_ns = quickest * NS_PER_MS, .others_ns = others * NS_PER_MS};
 }
 
 Test(report_compare, a_little_is_noise)
 {
-    const struct pace before = {500 * NS_PER_MS / 1000, 500 * NS_PER_MS / 1000};
-    const struct pace after = {900 * NS_PER_MS / 1000, 900 * NS_PER_MS / 1000};
+    const struct pace before = {500 * NS_PER_MS / 1000, 500 * NS_PER_MS / 1000, 0};
+    const struct pace after = {900 * NS_PER_MS / 1000, 900 * NS_PER_MS / 1000, 0};
     cr_expect_not(gets_slower(before, after));
     cr_expect_not(gets_slower(ms(50, 50), ms(55, 55)));
     cr_expect(gets_slower(ms(5, 5), ms(50, 50)));
+    const struct pace few = {5 * NS_PER_MS, 5 * NS_PER_MS, 18};
+    const struct pace few_slow = {50 * NS_PER_MS, 50 * NS_PER_MS, 18};
+    cr_expect_not(gets_slower(few, few_slow), "too few to tell");
 }
 
 Test(report_compare, a_busy_machine_leaves_some_answers_as_quick_as_before)
@@ -156,6 +161,7 @@ Test(report_compare, a_busy_machine_leaves_some_answers_as_quick_as_before)
     cr_expect_not(gets_slower(ms(1, 3), ms(1, 40)));
     cr_expect_not(gets_slower(ms(1, 3), ms(2, 40)));
     cr_expect(gets_slower(ms(1, 3), ms(21, 40)));
+    cr_expect(gets_slower(ms(1, 3), ms(1, 150)), "some are refused before they are looked at");
     cr_expect_not(gets_slower(ms(21, 40), ms(1, 3)), "faster");
 }
 
