@@ -145,8 +145,9 @@ const frameworks = {
     http.createServer(async (request, response) => {
       const end = (status) => response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ status }));
       if (request.method !== 'POST') { request.resume(); return end(405); }
-      let event;
-      try { event = JSON.parse(await textOf(request)); } catch { return request.destroyed ? response.destroy() : end(400); }
+      let text, event;
+      try { text = await textOf(request); } catch { return response.destroy(); } // the client has gone
+      try { event = JSON.parse(text); } catch { return end(400); }
       const status = judge(event, request.headers['panora-signature']);
       return end(status === 200 && !Envelope.safeParse(event).success ? 422 : status);
     }).listen(port, host);
