@@ -6,6 +6,7 @@
  * lines).
  */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -13,6 +14,7 @@
 
 #include "base/array.h"
 #include "base/clock.h"
+#include "base/mem.h"
 #include "deliver/engine_internal.h"
 
 /* What axios decodes, when it stands alone; everything else it leaves as it is. */
@@ -120,16 +122,31 @@ static size_t on_body(char *data, size_t size, size_t count, void *payload)
 }
 
 /* An endpoint that refuses early and closes makes sending fail; its refusal may lie unread. */
+static void read_unread(struct attempt *attempt, curl_socket_t socket)
+{
+    struct buf *unread = &attempt->response.unread;
+    char data[4096];
+    ssize_t len;
+    if (attempt->response.heads_len || attempt->engine->target->is_tls)
+        return;
+    while (!unread->full && (len = recv(socket, data, sizeof data, MSG_DONTWAIT)) > 0)
+        buf_add(unread, data, (size_t)len);
+}
+
+static void free_if_gone(struct curl_sockets *sockets)
+{
+    if (!sockets->attempt && sockets->num_open == 0)
+        free(sockets);
+}
+
 static int on_close_socket(void *payload, curl_socket_t socket)
 {
-    struct attempt *attempt = payload;
-    struct buf *unread = &attempt->response.unread;
-    if (attempt->response.heads_len == 0 && !attempt->engine->target->is_tls) {
-        char data[4096];
-        ssize_t len;
-        while (!unread->full && (len = recv(socket, data, sizeof data, MSG_DONTWAIT)) > 0)
-            buf_add(unread, data, (size_t)len);
-    }
+    struct curl_sockets *sockets = payload;
+    if (sockets->attempt)
+        read_unread(sockets->attempt, socket);
+    if (sockets->num_open)
+        sockets->num_open--;
+    free_if_gone(sockets);
     return close(socket);
 }
 
@@ -138,12 +155,27 @@ void curl_response_watch(struct attempt *attempt)
     CURL *easy = attempt->easy;
     attempt->response.reader = reading_new(attempt);
     attempt->response.unread.max = UNREAD_LEN_MAX;
+    attempt->response.sockets = mem_alloc(sizeof *attempt->response.sockets);
+    attempt->response.sockets->attempt = attempt;
     setup_must(curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header));
     setup_must(curl_easy_setopt(easy, CURLOPT_HEADERDATA, attempt));
     setup_must(curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body));
     setup_must(curl_easy_setopt(easy, CURLOPT_WRITEDATA, attempt));
     setup_must(curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, on_close_socket));
-    setup_must(curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, attempt));
+    setup_must(curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, attempt->response.sockets));
+}
+
+void curl_response_release(struct attempt *attempt)
+{
+    struct curl_response *response = &attempt->response;
+    if (response->sockets) {
+        response->sockets->attempt = NULL;
+        free_if_gone(response->sockets);
+        response->sockets = NULL;
+    }
+    http_reader_free(response->reader);
+    response->reader = NULL;
+    buf_clear(&response->unread);
 }
 
 bool curl_response_read_rest(struct attempt *attempt)

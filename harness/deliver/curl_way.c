@@ -13,7 +13,7 @@
 /* What libcurl would add of itself. "NAME:" in its list means: do not. */
 static const char *const added_by_libcurl[] = {
     "Accept", "Accept-Encoding", "Content-Length",   "Content-Type",
-    "Expect", "User-Agent",      "Proxy-Connection",
+    "Expect", "User-Agent",      "Proxy-Connection", "TE",
 };
 
 static void add_line(struct attempt *attempt, const char *line)
@@ -67,6 +67,8 @@ static void set_request(struct attempt *attempt)
     if (attempt->expects_no_body)
         setup_must(curl_easy_setopt(easy, CURLOPT_NOBODY, 1L));
     setup_must(curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method));
+    /* or libcurl 8 refuses a response with a transfer coding that it did not ask for */
+    setup_must(curl_easy_setopt(easy, CURLOPT_TRANSFER_ENCODING, 1L));
 }
 
 void curl_way_begin(struct attempt *attempt)
@@ -135,7 +137,5 @@ void curl_way_release(struct attempt *attempt)
     }
     curl_slist_free_all(attempt->lines);
     attempt->lines = NULL;
-    http_reader_free(attempt->response.reader);
-    attempt->response.reader = NULL;
-    buf_clear(&attempt->response.unread);
+    curl_response_release(attempt);
 }

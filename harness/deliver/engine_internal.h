@@ -34,15 +34,23 @@ struct engine {
 };
 
 /* What the libcurl way knows of a response while it arrives. */
+/* The sockets of one attempt. From libcurl 8.12 on they can outlive it: over TLS libcurl waits for
+ * the other side before it closes. */
+struct curl_sockets {
+    struct attempt *attempt; /* NULL = it is gone */
+    size_t num_open;
+};
+
 struct curl_response {
-    struct http_reader *reader; /* gets the head lines, so both ways read a head alike */
-    size_t heads_len;           /* bytes of all heads, interim ones and trailers too */
-    bool head_ended;            /* of the final response */
-    bool is_complete;           /* every byte that the head announced has come */
-    int64_t last_byte_ns;       /* monotonic */
-    const char *broken;         /* why we stopped reading, in a sentence; NULL = we did not */
-    bool late;                  /* we stopped reading at the deadline */
-    struct buf unread;          /* what lay in the socket when libcurl gave up */
+    struct curl_sockets *sockets; /* freed when the attempt and all of them are gone */
+    struct http_reader *reader;   /* gets the head lines, so both ways read a head alike */
+    size_t heads_len;             /* bytes of all heads, interim ones and trailers too */
+    bool head_ended;              /* of the final response */
+    bool is_complete;             /* every byte that the head announced has come */
+    int64_t last_byte_ns;         /* monotonic */
+    const char *broken;           /* why we stopped reading, in a sentence; NULL = we did not */
+    bool late;                    /* we stopped reading at the deadline */
+    struct buf unread;            /* what lay in the socket when libcurl gave up */
 };
 
 struct attempt {
@@ -201,6 +209,7 @@ void curl_response_watch(struct attempt *attempt);
 /* Whether what was still in the socket when sending failed is a whole answer; if so it is in
  * `seen`. */
 bool curl_response_read_rest(struct attempt *attempt);
+void curl_response_release(struct attempt *attempt);
 
 /* --- connection.c --- */
 

@@ -42,6 +42,8 @@ static curl_socket_t on_open_socket(void *payload, curlsocktype purpose,
     int made = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
     if (made < 0)
         attempt->socket_errno = errno;
+    else if (attempt->response.sockets)
+        attempt->response.sockets->num_open++;
     return made;
 }
 
@@ -150,8 +152,9 @@ CURL *setup_bare_easy(const struct engine *engine, const char *url)
 static void set_family(CURL *easy, int ip_version)
 {
     if (ip_version)
-        setup_must(curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
-                                    ip_version == 4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6));
+        setup_must(
+            curl_easy_setopt(easy, CURLOPT_IPRESOLVE,
+                             (long)(ip_version == 4 ? CURL_IPRESOLVE_V4 : CURL_IPRESOLVE_V6)));
 }
 
 /* A TLS handshake of our own begins where libcurl has connected and done nothing more. */

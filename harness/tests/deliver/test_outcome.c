@@ -112,16 +112,19 @@ struct tls_row {
     bool insecure;
     enum outcome outcome;
     const char *detail;
+    const char *by_libcurl_8; /* in other words there, or NULL */
 };
 
 static const struct tls_row tls_rows[] = {
-    {"known", "localhost", true, false, OUTCOME_ANSWERED, ""},
-    {"by address", "127.0.0.1", true, false, OUTCOME_ANSWERED, ""},
-    {"insecure", "localhost", false, true, OUTCOME_ANSWERED, ""},
+    {"known", "localhost", true, false, OUTCOME_ANSWERED, "", NULL},
+    {"by address", "127.0.0.1", true, false, OUTCOME_ANSWERED, "", NULL},
+    {"insecure", "localhost", false, true, OUTCOME_ANSWERED, "", NULL},
     {"unknown", "localhost", false, false, OUTCOME_TLS_FAILED,
-     "certificate verify failed: self-signed certificate"},
+     "certificate verify failed: self-signed certificate", NULL},
     {"another name", "other.test", true, false, OUTCOME_TLS_FAILED,
      "certificate verify failed: no alternative certificate subject name matches target host name "
+     "'other.test'",
+     "certificate verify failed: no alternative certificate subject name matches target hostname "
      "'other.test'"},
 };
 
@@ -143,7 +146,9 @@ Test(deliver_outcome, says_in_words_why_there_is_no_tls_session)
         (void)snprintf(url, sizeof url, "https://%s:%d/", row->host, raw_server_port(server));
         struct observation seen = post_to(url, &options, i % 2, 5000);
         cr_expect_eq(seen.outcome, row->outcome, "%s: %s", row->what, outcome_name(seen.outcome));
-        cr_expect_str_eq(seen.detail, row->detail, "%s: %s", row->what, seen.detail);
+        cr_expect(strcmp(seen.detail, row->detail) == 0 ||
+                      (row->by_libcurl_8 && strcmp(seen.detail, row->by_libcurl_8) == 0),
+                  "%s: %s", row->what, seen.detail);
         bool answered = row->outcome == OUTCOME_ANSWERED;
         cr_expect_eq(seen.tls_ns >= seen.connect_ns, answered, "%s", row->what);
         cr_expect_str_eq(buf_text(&seen.body), answered ? "ok" : "", "%s", row->what);
