@@ -18,7 +18,8 @@
 #   make screenshot  take the README's picture anew with Chromium (make deps-all)
 #   make prove      the suites against the right receiver and every fault; that what is written down
 #                   of it (fixtures/matrix.json and matrix.md) is what comes out
-#                   (PAIRS=300 also diagnoses so many pairs of faults)
+#   make prove-pairs  the diagnosis of 300 pairs of faults: both causes, or the one that hides the other, and
+#                   nothing else (PAIRS=600 SEED=7: so many, drawn by that seed)
 #   make matrix     the same, and write it down
 #   make hostile    the program against an endpoint that does its worst: time, memory, reports, secrets;
 #                   and the receiver beside a crowd of strangers
@@ -128,7 +129,7 @@ EMBEDDED := $(sort $(wildcard reports/page/* harness/platform/page/*) fixtures/m
               $(shell find fixtures/snippets -maxdepth 1 -type f ! -name '*.md' ! -name '*.sh' 2>/dev/null))
 
 .DEFAULT_GOAL := all
-.PHONY: foreign foreign-diagnoses all help demo test test-all fresh deps-all deps-bench deps-fresh deb dist portable release check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove layers circles timeouts \
+.PHONY: foreign foreign-diagnoses all help demo test test-all fresh deps-all deps-bench deps-fresh deb dist portable release check vectors-current format-check current sanitize coverage fuzz run-fuzzers lint format golden vectors bench matrix prove prove-pairs layers circles timeouts \
         tidy cppcheck deps deps-test deps-lint install uninstall clean
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -301,6 +302,12 @@ screenshot: $(BIN)
 # The suites against the right receiver and every fault, and what catches what: for programs, and as a table.
 prove: $(BIN)
 	@harness/tools/matrix.sh $(BIN) check $(PAIRS)
+
+prove-pairs: PAIRS ?= 300
+prove-pairs: SEED ?= 1
+prove-pairs: $(BIN)
+	@$(BIN) selftest --fault '*' --pairs $(PAIRS) --seed $(SEED)
+
 matrix: $(BIN)
 	@harness/tools/matrix.sh $(BIN) write
 

@@ -83,6 +83,7 @@ struct investigation {
     bool met_limit;          /* some request here was answered 429 */
     int locked_status;       /* that everybody meets after refusals, for a while; 0 = nobody does */
     int unstable_status;     /* that events meet by chance; 0 = none */
+    bool is_one_chance;      /* ... and nothing else by chance */
     bool is_measured;        /* whether events fail by chance is settled */
     bool verifies_by_chance; /* the same forgery is let in and refused */
     bool unstable;

@@ -372,6 +372,17 @@ static enum answer ask_twice_if_gone(struct investigation *inv, const struct req
     return ask_request(inv, request, seen);
 }
 
+/* It may have failed by chance, which may not happen once more. */
+static bool may_be_chance(const struct investigation *inv, enum answer answer,
+                          const struct observation *seen)
+{
+    if (answer == ANSWER_ACCEPTED)
+        return false;
+    if (answer == ANSWER_BROKEN && seen->status / 100 == 2) /* taken, though nobody can read it */
+        return seen->status == inv->unstable_status;
+    return !inv->is_one_chance || answer != ANSWER_REFUSED || seen->status == inv->unstable_status;
+}
+
 enum answer specimen_ask(struct investigation *inv, const struct specimen *specimen,
                          struct observation *seen)
 {
@@ -379,7 +390,8 @@ enum answer specimen_ask(struct investigation *inv, const struct specimen *speci
     struct observation own;
     size_t tries = inv->tries ? inv->tries : 1;
     observation_init(&own);
-    for (size_t i = 0; i < tries && answer != ANSWER_ACCEPTED && !inv->closed; i++) {
+    for (size_t i = 0; i < tries && (i == 0 || may_be_chance(inv, answer, &own)) && !inv->closed;
+         i++) {
         struct request request;
         observation_clear(&own);
         observation_init(&own);

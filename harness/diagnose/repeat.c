@@ -107,6 +107,7 @@ static void note(struct investigation *inv, const char *id, char *sentence, cons
         attribute_status(inv, diagnosis, series->status);
     inv->unstable = true;
     inv->unstable_status = series->status;
+    inv->is_one_chance = series_fails_alike(series);
     free(sentence);
     free(accepted);
     free(refused);

@@ -36,6 +36,16 @@ void series_run(struct investigation *inv, const struct specimen *specimen, size
     *out = series;
 }
 
+#define ALIKE_MIN 3
+
+bool series_fails_alike(const struct series *series)
+{
+    for (size_t i = 0; i < series->count; i++)
+        if (series->failed[i] && series->statuses[i] != series->status)
+            return false;
+    return series->num_failed >= ALIKE_MIN;
+}
+
 void series_add_met(const struct series *series, struct buf *out)
 {
     struct observation seen;

@@ -24,6 +24,9 @@ struct series {
 void series_run(struct investigation *inv, const struct specimen *specimen, size_t count,
                 size_t at_once, int64_t gap_ns, bool one_connection, struct series *out);
 
+/* Whether all that failed, and they were several, met the same. */
+bool series_fails_alike(const struct series *series);
+
 /* Appends what the first that failed met, without how long it took: "503". */
 void series_add_met(const struct series *series, struct buf *out);
 

@@ -297,11 +297,12 @@ static const char *difference_of(const struct trial *trial)
     return trial->feature ? trial->feature->with : "data as an object";
 }
 
-/* Panora writes only the one dialect: what no case missed of the other is no loss. */
+/* Panora writes only the one dialect: what no case missed of the other is no loss. Behind a changed
+ * header no case has asked for it. */
 static void drop_unmissed(struct investigation *inv, struct diagnosis *diagnosis,
                           const struct trial *trial, bool is_new)
 {
-    if (is_new && trial->other_dialect && diagnosis->num_cases == 0)
+    if (is_new && trial->other_dialect && diagnosis->num_cases == 0 && !inv->num_dresses)
         found_drop(inv, diagnosis);
 }
 
