@@ -158,7 +158,8 @@ static bool fits_like(const char *pattern, const char *text)
 {
     char *glob = mem_text(pattern);
     for (char *at = glob; *at; at++)
-        *at = *at == '%' ? '*' : *at == '_' ? '?' : strchr("*?[\\", *at) ? '%' : *at;
+        if (strchr("%*?[\\_", *at))
+            *at = *at == '%' ? '*' : *at == '_' ? '?' : '%';
     bool fits = fnmatch(glob, text, 0) == 0;
     free(glob);
     return fits;
