@@ -158,8 +158,12 @@ static bool fits_like(const char *pattern, const char *text)
 {
     char *glob = mem_text(pattern);
     for (char *at = glob; *at; at++)
-        if (strchr("%*?[\\_", *at))
-            *at = *at == '%' ? '*' : *at == '_' ? '?' : '%';
+        if (*at == '%')
+            *at = '*';
+        else if (*at == '_')
+            *at = '?';
+        else if (strchr("*?[\\", *at))
+            *at = '%';
     bool fits = fnmatch(glob, text, 0) == 0;
     free(glob);
     return fits;
