@@ -218,6 +218,8 @@ static void in_two_pieces(struct request *request)
 
 /* As long together as one long text. */
 #define SHORT_TEXT(key) "\"" key "\":\"abcdefghijklmnopqrstuvwxyz\""
+#define SHORT_TEXTS(a, b, c, d, e)                                                                 \
+    SHORT_TEXT(a) "," SHORT_TEXT(b) "," SHORT_TEXT(c) "," SHORT_TEXT(d) "," SHORT_TEXT(e)
 
 const struct feature features[] = {
     CHARACTER("latin-1", "e", "\xC3\xA9", "\xC3\xA9", "data with \"aéb\"",
@@ -270,16 +272,14 @@ const struct feature features[] = {
          "do not trim anything before the HMAC"),
     DATA("empty-text", "zt_empty_text", "\"ab\"", "\"\"", ":\"\"", "data with \"ab\"",
          "data with \"\"", "rejects events whose data contains empty strings", IGNORE),
-    DATA(
-        "long-text", "zt_long_text",
-        "{" SHORT_TEXT("a") "," SHORT_TEXT("b") "," SHORT_TEXT("c") "," SHORT_TEXT("d") "," SHORT_TEXT("e") "," SHORT_TEXT(
-            "f") "," SHORT_TEXT("g") "," SHORT_TEXT("h") "," SHORT_TEXT("i") "," SHORT_TEXT("j") "}",
-        "\"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
-        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
-        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
-        "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz\"",
-        NULL, "data with ten strings of 26 characters", "data with a string of 312 characters",
-        "rejects events whose data contains strings of 312 characters", STORE),
+    DATA("long-text", "zt_long_text",
+         "{" SHORT_TEXTS("a", "b", "c", "d", "e") "," SHORT_TEXTS("f", "g", "h", "i", "j") "}",
+         "\"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
+         "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
+         "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
+         "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz\"",
+         NULL, "data with ten strings of 26 characters", "data with a string of 312 characters",
+         "rejects events whose data contains strings of 312 characters", STORE),
     DATA("null-field", "first_name", "\"Ann\"", "null", ":null", "data with \"first_name\":\"Ann\"",
          "data with \"first_name\":null",
          "rejects events with null in a field that it knows (first_name)", OPTIONAL),
