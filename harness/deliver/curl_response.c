@@ -133,12 +133,6 @@ static void read_unread(struct attempt *attempt, curl_socket_t socket)
         buf_add(unread, data, (size_t)len);
 }
 
-static void free_if_gone(struct curl_sockets *sockets)
-{
-    if (!sockets->attempt && sockets->num_open == 0)
-        free(sockets);
-}
-
 static int on_close_socket(void *payload, curl_socket_t socket)
 {
     struct curl_sockets *sockets = payload;
@@ -146,7 +140,6 @@ static int on_close_socket(void *payload, curl_socket_t socket)
         read_unread(sockets->attempt, socket);
     if (sockets->num_open)
         sockets->num_open--;
-    free_if_gone(sockets);
     return close(socket);
 }
 
@@ -165,13 +158,33 @@ void curl_response_watch(struct attempt *attempt)
     setup_must(curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, attempt->response.sockets));
 }
 
+static void free_orphans(struct engine *engine, bool open_too)
+{
+    for (struct curl_sockets **at = &engine->orphans; *at;) {
+        struct curl_sockets *sockets = *at;
+        if (sockets->num_open && !open_too) {
+            at = &sockets->next;
+            continue;
+        }
+        *at = sockets->next;
+        free(sockets);
+    }
+}
+
+void curl_response_free_orphans(struct engine *engine)
+{
+    free_orphans(engine, true); /* libcurl 7 closes some sockets that never connected by itself */
+}
+
 void curl_response_release(struct attempt *attempt)
 {
     struct curl_response *response = &attempt->response;
     if (response->sockets) {
         response->sockets->attempt = NULL;
-        free_if_gone(response->sockets);
+        response->sockets->next = attempt->engine->orphans;
+        attempt->engine->orphans = response->sockets;
         response->sockets = NULL;
+        free_orphans(attempt->engine, false);
     }
     http_reader_free(response->reader);
     response->reader = NULL;

@@ -88,6 +88,7 @@ void engine_free(struct engine *engine)
         engine_connection_free(engine->connections);
     free_attempts(engine);
     (void)curl_multi_cleanup(engine->multi);
+    curl_response_free_orphans(engine);
     curl_slist_free_all(engine->resolve);
     curl_slist_free_all(engine->connect_to);
     free(engine);

@@ -28,7 +28,8 @@ struct engine {
     struct engine_options options; /* borrowed texts */
     struct curl_slist *resolve;
     struct curl_slist *connect_to;
-    struct attempt *attempts; /* newest first */
+    struct attempt *attempts;     /* newest first */
+    struct curl_sockets *orphans; /* of attempts that are gone */
     size_t num_attempts;
     struct engine_connection *connections;
 };
@@ -39,18 +40,19 @@ struct engine {
 struct curl_sockets {
     struct attempt *attempt; /* NULL = it is gone */
     size_t num_open;
+    struct curl_sockets *next;
 };
 
 struct curl_response {
-    struct curl_sockets *sockets; /* freed when the attempt and all of them are gone */
-    struct http_reader *reader;   /* gets the head lines, so both ways read a head alike */
-    size_t heads_len;             /* bytes of all heads, interim ones and trailers too */
-    bool head_ended;              /* of the final response */
-    bool is_complete;             /* every byte that the head announced has come */
-    int64_t last_byte_ns;         /* monotonic */
-    const char *broken;           /* why we stopped reading, in a sentence; NULL = we did not */
-    bool late;                    /* we stopped reading at the deadline */
-    struct buf unread;            /* what lay in the socket when libcurl gave up */
+    struct curl_sockets *sockets;
+    struct http_reader *reader; /* gets the head lines, so both ways read a head alike */
+    size_t heads_len;           /* bytes of all heads, interim ones and trailers too */
+    bool head_ended;            /* of the final response */
+    bool is_complete;           /* every byte that the head announced has come */
+    int64_t last_byte_ns;       /* monotonic */
+    const char *broken;         /* why we stopped reading, in a sentence; NULL = we did not */
+    bool late;                  /* we stopped reading at the deadline */
+    struct buf unread;          /* what lay in the socket when libcurl gave up */
 };
 
 struct attempt {
@@ -210,6 +212,7 @@ void curl_response_watch(struct attempt *attempt);
  * `seen`. */
 bool curl_response_read_rest(struct attempt *attempt);
 void curl_response_release(struct attempt *attempt);
+void curl_response_free_orphans(struct engine *engine); /* after the multi handle */
 
 /* --- connection.c --- */
 
