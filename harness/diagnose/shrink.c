@@ -298,11 +298,12 @@ static const char *difference_of(const struct trial *trial)
 }
 
 /* Panora writes only the one dialect: what no case missed of the other is no loss. Behind a changed
- * header no case has asked for it. */
+ * header no case has asked for it; that it takes no such data at all is told then. */
 static void drop_unmissed(struct investigation *inv, struct diagnosis *diagnosis,
                           const struct trial *trial, bool is_new)
 {
-    if (is_new && trial->other_dialect && diagnosis->num_cases == 0 && !inv->num_dresses)
+    bool is_untold = inv->num_dresses && !trial->feature;
+    if (is_new && trial->other_dialect && diagnosis->num_cases == 0 && !is_untold)
         found_drop(inv, diagnosis);
 }
 
