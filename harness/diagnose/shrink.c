@@ -297,13 +297,11 @@ static const char *difference_of(const struct trial *trial)
     return trial->feature ? trial->feature->with : "data as an object";
 }
 
-/* Panora writes only the one dialect: what no case missed of the other is no loss. Behind a changed
- * header no case has asked for it; that it takes no such data at all is told then. */
+/* Panora writes only the one dialect: what no case missed of the other is no loss. */
 static void drop_unmissed(struct investigation *inv, struct diagnosis *diagnosis,
                           const struct trial *trial, bool is_new)
 {
-    bool is_untold = inv->num_dresses && !trial->feature;
-    if (is_new && trial->other_dialect && diagnosis->num_cases == 0 && !is_untold)
+    if (is_new && trial->other_dialect && diagnosis->num_cases == 0)
         found_drop(inv, diagnosis);
 }
 
@@ -324,7 +322,8 @@ static void take_hypothesis(struct investigation *inv, struct trials *trials,
         struct diagnosis *diagnosis =
             found_pair(inv, &kind, HARM_LOST, twin, shown->described, difference_of(shown));
         attribute_computation(inv, diagnosis, &by, shown->status);
-        drop_unmissed(inv, diagnosis, shown, is_new);
+        if (!inv->num_dresses) /* behind a changed header no case has asked for objects */
+            drop_unmissed(inv, diagnosis, shown, is_new);
     }
     for (size_t i = 0; i < trials->count; i++)
         trials->items[i].explained =
