@@ -7,15 +7,6 @@
 
 #define DIGITS 64
 
-static char wrong_digit(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at = c ? strchr(digits, c) : NULL;
-    if (!at)
-        return c;
-    return digits[(at - digits + 5) % 16];
-}
-
 /* Whether a signature gets in of which only the first, or the last, `right` digits are right. */
 static bool gets_in(struct investigation *inv, size_t right, bool last)
 {

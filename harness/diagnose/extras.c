@@ -177,15 +177,6 @@ static const struct extra_row malformed[] = {
 
 /* --- making one --- */
 
-static char wrong_digit(char c)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *at = c ? strchr(digits, c) : NULL;
-    if (!at)
-        return c;
-    return digits[(at - digits + 5) % 16];
-}
-
 static void add_wrong(const char *right, size_t from, size_t to, struct buf *out)
 {
     for (size_t i = from; i < to; i++)
@@ -483,13 +474,25 @@ static void forget_answer(struct exchange *extra)
     observation_init(&extra->seen);
 }
 
+/* A case has sent a genuine event of this type, and it was accepted: that need not be asked. */
+static bool has_passed(const struct investigation *inv, const struct extra_row *row)
+{
+    for (size_t i = 0; row->form == FORM_TYPE && i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->exchange->genuine && sight->exchange->accepted && sight->is_plain &&
+            bytes_equal(sight->type, bytes_of(row->of)))
+            return true;
+    }
+    return false;
+}
+
 /* Refused for its form, which tells nothing. */
 static bool is_refused_for_form(struct investigation *inv, const struct extra_row *row,
                                 const struct exchange *extra)
 {
     const struct feature *feature;
     const struct specimen genuine = specimen_of(row, &feature);
-    return is_by_form(row->form) && any_got_in(inv) && !extra->accepted &&
+    return is_by_form(row->form) && any_got_in(inv) && !extra->accepted && !has_passed(inv, row) &&
            !specimen_passes(inv, &genuine);
 }
 

@@ -180,6 +180,9 @@ size_t lab_at_once(const struct investigation *inv);
  * first. */
 bool lab_is_slow(const struct investigation *inv);
 
+/* Another digit than this one of a hex text; any other character stays as it is. */
+char wrong_digit(char c);
+
 /* Finds a genuine event that is accepted, or leaves has_base false. */
 void lab_find_base(struct investigation *inv);
 

@@ -88,6 +88,15 @@ bool lab_is_slow(const struct investigation *inv)
     return lab_fitting(inv, MANY, 1, 0) < MANY;
 }
 
+char wrong_digit(char c)
+{
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c ? strchr(digits, c) : NULL;
+    if (!at)
+        return c;
+    return digits[(at - digits + 5) % 16];
+}
+
 #define LONG_NS (100 * NS_PER_MS)
 
 size_t lab_at_once(const struct investigation *inv)

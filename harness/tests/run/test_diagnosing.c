@@ -221,3 +221,24 @@ Test(run_diagnosing, who_limits_the_rate_as_well_is_not_asked_on, .fini = stop)
         (void)stop_program(&journalled.receiver);
     }
 }
+
+/* Whoever adds an experiment sees here whether those of --diagnose quick still suffice. */
+Test(run_diagnosing, a_quick_run_has_enough_requests_to_prove_a_bypass, .fini = stop)
+{
+    static const char *const faults[] = {"A02", "A14", "A24"};
+    NEED_HOOKCHECK();
+    for (size_t i = 0; i < ARRAY_LEN(faults); i++) {
+        int code;
+        cr_assert(start_journalled(&journalled, ARGUMENTS("--fault", faults[i])));
+        json_t *report = run_for_json(journalled.receiver.url,
+                                      ARGUMENTS("--quick", "--max-time", "600s"), &code);
+        const json_t *causes = json_object_get(report, "diagnoses");
+        cr_expect_eq(code, 1);
+        cr_expect_eq(json_array_size(causes), 1, "%s", faults[i]);
+        cr_expect_str_eq(
+            json_string_value(json_object_get(json_array_get(causes, 0), "confidence")), "proved",
+            "%s", faults[i]);
+        json_decref(report);
+        stop();
+    }
+}
