@@ -159,7 +159,7 @@ static bool can_create_beside(const char *path, struct error *err)
     return ok;
 }
 
-/* The path with links, "." and ".." resolved. If there is no such file, only the path of its
+/* The path with every link, "." and ".." resolved. If there is no such file, only the path of its
  * folder is resolved. */
 static char *real_path(const char *path)
 {

@@ -50,8 +50,9 @@ const char *text_nearest(const char *word, const char *const *names, size_t coun
 {
     const char *nearest = NULL;
     size_t letters = strlen(word + strspn(word, "-"));
+    /* nobody who writes 401 means A01 */
     if (letters && strspn(word, "0123456789") == strlen(word))
-        return NULL;                                             /* 401 is no slip of A01 */
+        return NULL;
     size_t best = (letters < 3 ? letters / 2 : letters / 3) + 1; /* so far is another word */
     for (size_t i = 0; i < count; i++) {
         size_t distance = edit_distance(word, names[i]);

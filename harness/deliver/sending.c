@@ -95,7 +95,7 @@ static size_t end_of(const struct engine_connection *connection)
     return least(connection->out.len, connection->head_len + transport->stop_after);
 }
 
-/* Where it stops for now. */
+/* Where it pauses next, or ends. */
 static size_t limit_of(const struct engine_connection *connection)
 {
     size_t limit = least(end_of(connection), connection->piece_end);
@@ -156,7 +156,7 @@ static void go_on(struct engine_connection *connection)
     connection->piece_end = least(connection->out.len, connection->piece_end + step);
 }
 
-/* Sending has come to where it stops for now: until when? */
+/* Sending has come to where it pauses: until when? */
 static void set_pause(struct engine_connection *connection)
 {
     const struct transport *transport = transport_of(connection);

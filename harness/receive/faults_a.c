@@ -499,7 +499,7 @@ static const struct fault rows[] = {
      .overrides = {.find = find_if_event, .shape = shape_of_anything}},
     {.id = "A32",
      .name = "header-as-pattern",
-     .sentence = "compares with LIKE, so that the sender's signature is a pattern",
+     .sentence = "compares with LIKE and takes the signature that was sent as the pattern",
      .seen = "SELECT :expected LIKE :signature",
      .diagnosis = "header-as-pattern",
      .overrides = {.compare = compare_like}},

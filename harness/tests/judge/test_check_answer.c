@@ -155,25 +155,16 @@ Test(judge_check_answer, refusals_look_alike_but_for_incidental_headers, .init =
     }
 }
 
-Test(judge_check_answer, forgeries_lock_out_only_who_was_let_in_before, .init = set_up,
-     .fini = tear_down)
+/* Genuine events, forgeries, genuine events: what they were answered, and the verdict. */
+struct siege_row {
+    const char *answers;
+    enum verdict verdict;
+};
+
+static void expect_sieges(const char *steps, const struct siege_row *rows, size_t count)
 {
-    static const struct {
-        const char *answers; /* two genuine events, two forgeries, two genuine events */
-        enum verdict verdict;
-    } rows[] = {
-        {"204 204 401 401 204 204", PASS},       {"204 204 401 401 429 429", FAIL},
-        {"204 204 401 429 403 503", FAIL},       {"204 204 401 429 429 204", PASS},
-        {"204 429 429 429 429 429", OPEN},       {"401 204 401 401 429 429", OPEN},
-        {"204 unsent 401 unsent 429 429", FAIL}, {"204 204 unsent unsent 204 204", OPEN},
-        {"unsent unsent 401 401 429 429", OPEN}, {"204 204 401 401 unsent unsent", OPEN},
-        {"204 204 401 401 reset refused", OPEN},
-    };
-    struct suite *suite =
-        suite_must_read(&library, "'steps':[{'deliver':{'times':2}},"
-                                  "{'sign':[{'op':'wrong-secret'}],'deliver':{'times':2}},"
-                                  "{'deliver':{'times':2}}],'expect':{'not-locked-out':true}");
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+    struct suite *suite = suite_must_read(&library, steps);
+    for (size_t i = 0; i < count; i++) {
         struct judged judged;
         judged_make(&judged, &suite->cases[0], rows[i].answers, NULL);
         for (size_t k = 0; k < judged.count; k++)
@@ -186,34 +177,36 @@ Test(judge_check_answer, forgeries_lock_out_only_who_was_let_in_before, .init = 
     suite_free(suite);
 }
 
+Test(judge_check_answer, forgeries_lock_out_only_who_was_let_in_before, .init = set_up,
+     .fini = tear_down)
+{
+    static const struct siege_row rows[] = {
+        {"204 204 401 401 204 204", PASS},       {"204 204 401 401 429 429", FAIL},
+        {"204 204 401 429 403 503", FAIL},       {"204 204 401 429 429 204", PASS},
+        {"204 429 429 429 429 429", OPEN},       {"401 204 401 401 429 429", OPEN},
+        {"204 unsent 401 unsent 429 429", FAIL}, {"204 204 unsent unsent 204 204", OPEN},
+        {"unsent unsent 401 401 429 429", OPEN}, {"204 204 401 401 unsent unsent", OPEN},
+        {"204 204 401 401 reset refused", OPEN},
+    };
+    expect_sieges("'steps':[{'deliver':{'times':2}},"
+                  "{'sign':[{'op':'wrong-secret'}],'deliver':{'times':2}},"
+                  "{'deliver':{'times':2}}],'expect':{'not-locked-out':true}",
+                  rows, ARRAY_LEN(rows));
+}
+
 #define TWELVE "204 204 204 204 500 204 204 204 204 204 204 204 "
 
 /* Some of them fail by chance, before and after. */
 Test(judge_check_answer, who_fails_now_and_then_is_locked_out_by_what_failed_none_before,
      .init = set_up, .fini = tear_down)
 {
-    static const struct {
-        const char *answers; /* twelve genuine events, a forgery, two genuine events */
-        enum verdict verdict;
-    } rows[] = {
+    static const struct siege_row rows[] = {
         {TWELVE "401 429 429", FAIL}, {TWELVE "401 500 429", FAIL}, {TWELVE "401 500 500", OPEN},
         {TWELVE "401 204 204", OPEN}, {TWELVE "401 429 204", OPEN},
     };
-    struct suite *suite =
-        suite_must_read(&library, "'steps':[{'deliver':{'times':12}},"
-                                  "{'sign':[{'op':'wrong-secret'}]},"
-                                  "{'deliver':{'times':2}}],'expect':{'not-locked-out':true}");
-    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-        struct judged judged;
-        judged_make(&judged, &suite->cases[0], rows[i].answers, NULL);
-        for (size_t k = 0; k < judged.count; k++)
-            judged.exchanges[k].genuine = judged.steps[k] != 1;
-        judged_judge(&judged, &suite->cases[0]);
-        cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s: %s", rows[i].answers,
-                     judged.result.reason);
-        judged_clear(&judged);
-    }
-    suite_free(suite);
+    expect_sieges("'steps':[{'deliver':{'times':12}},{'sign':[{'op':'wrong-secret'}]},"
+                  "{'deliver':{'times':2}}],'expect':{'not-locked-out':true}",
+                  rows, ARRAY_LEN(rows));
 }
 
 Test(judge_check_answer, what_a_server_does_to_any_large_head_says_nothing, .init = set_up,
