@@ -171,7 +171,7 @@ static void add_options(const struct cursor *place, const struct command *comman
     for (size_t i = 0; i < command->num_option_sets; i++)
         for (size_t j = 0; j < command->options[i]->num_specs; j++) {
             const struct option_spec *spec = &command->options[i]->specs[j];
-            char *word = mem_format("%s%s", strlen(spec->name) > 1 ? "--" : "-", spec->name);
+            char *word = option_dashed(spec);
             add(place, word, spec->help);
             free(word);
         }

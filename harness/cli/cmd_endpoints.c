@@ -32,12 +32,6 @@ struct errand {
 
 /* --- printing --- */
 
-static struct bytes text_of(const struct js *row, const char *name)
-{
-    const struct js *value = js_get(row, name);
-    return value && js_kind(value) == JS_STRING ? js_string(value) : bytes_of("");
-}
-
 static bool is_active(const struct js *row)
 {
     const struct js *value = js_get(row, "active");
@@ -68,8 +62,8 @@ static void print_json(const struct js *row)
 /* "ID on URL TYPE,TYPE": a line that cut and awk can take apart. */
 static void print_line(const struct js *row)
 {
-    struct bytes id = text_of(row, "id_webhook_endpoint");
-    struct bytes url = text_of(row, "url");
+    struct bytes id = js_get_text(row, "id_webhook_endpoint");
+    struct bytes url = js_get_text(row, "url");
     const struct js *scope = js_get(row, "scope");
     struct buf line = {0};
     text_add_visible(&line, id, SIZE_MAX);
@@ -175,7 +169,7 @@ static int create(const struct errand *errand, struct error *err)
 static const struct js *find(const struct js *rows, const char *id)
 {
     for (size_t i = 0; i < js_size(rows); i++)
-        if (bytes_equal(text_of(js_at(rows, i), "id_webhook_endpoint"), bytes_of(id)))
+        if (bytes_equal(js_get_text(js_at(rows, i), "id_webhook_endpoint"), bytes_of(id)))
             return js_at(rows, i);
     return NULL;
 }
@@ -252,7 +246,7 @@ static int show(const struct errand *errand, struct error *err)
     if (ok && !row)
         ok = error_set(err, "there is no endpoint %s; `hookcheck endpoints list` shows them", id);
     if (ok && arguments_has(errand->arguments, "secret")) {
-        struct bytes secret = text_of(row, "secret");
+        struct bytes secret = js_get_text(row, "secret");
         /* asked for: the one output that nothing is taken out of */
         (void)printf("%.*s\n", (int)secret.len, secret.data);
     } else if (ok) {

@@ -61,13 +61,11 @@ static void add_option(struct buf *out, const struct option_spec *spec)
         buf_add_format(out, " Ar %s", spec->value);
     buf_add_char(out, '\n');
     add_text(out, spec->help);
-    if (!spec->fallback && !spec->otherwise)
-        return;
-    char *line = mem_format("Default: %s%s%s.", spec->fallback ? spec->fallback : "",
-                            spec->fallback && spec->otherwise ? ", " : "",
-                            spec->otherwise ? spec->otherwise : "");
-    add_text(out, line);
-    free(line);
+    struct buf line = {0};
+    option_add_default(spec, &line);
+    if (line.len)
+        add_text(out, buf_text(&line));
+    buf_clear(&line);
 }
 
 static void add_head(struct buf *out, const char *page, const char *sentence)

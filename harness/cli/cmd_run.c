@@ -34,8 +34,10 @@ static void on_interrupt(int number)
 static void add_option(const struct run_result *result, const struct given_option *option,
                        struct buf *out)
 {
-    const char *dashes = option->is_off ? "--no-" : strlen(option->spec->name) > 1 ? "--" : "-";
-    buf_add_format(out, " %s%s", dashes, option->spec->name);
+    char *name =
+        option->is_off ? mem_format("--no-%s", option->spec->name) : option_dashed(option->spec);
+    buf_add_format(out, " %s", name);
+    free(name);
     if (!option->value)
         return;
     if (option->spec->secret) {

@@ -35,7 +35,7 @@ struct sending {
     int64_t count;
     int64_t times;
     int64_t concurrency;
-    int64_t interval_ns;
+    int64_t per_second; /* 0 = no limit */
     int64_t deadline_ns;
     enum { FORMAT_TEXT, FORMAT_JSON } format;
     struct composed current; /* the event that is sent now, perhaps several times */
@@ -81,7 +81,7 @@ static const struct option_spec specs[] = {
      .help = "Start at most N requests per second.",
      .otherwise = "20/s to a public host, else no limit",
      .kind = OPTION_RATE,
-     .at = offsetof(struct sending, interval_ns)},
+     .at = offsetof(struct sending, per_second)},
     {.name = "deadline",
      .value = "TIME",
      .help = "How long to wait for a complete response.",
@@ -134,7 +134,7 @@ static void settle_rate(struct sending *sending, const struct arguments *argumen
 {
     bool is_held = !sending->target.is_private && !sending->target.is_loopback;
     if (is_held && !arguments_has(arguments, "rate"))
-        sending->interval_ns = NS_PER_S / PUBLIC_PER_SECOND;
+        sending->per_second = PUBLIC_PER_SECOND;
     if (is_held && !arguments_has(arguments, "rate") && sending->report.total > PUBLIC_PER_SECOND)
         sink_note("note: %s is a public host, so hookcheck sends at most %d requests per second; "
                   "--rate changes that",
@@ -158,10 +158,8 @@ static void read_types(struct sending *sending, const struct arguments *argument
 
 static char *member_text(const struct js *event, const char *name)
 {
-    const struct js *value = js_get(event, name);
-    return value && js_kind(value) == JS_STRING
-               ? mem_copy(js_string(value).data, js_string(value).len)
-               : NULL;
+    struct bytes text = js_get_text(event, name);
+    return text.data ? mem_copy(text.data, text.len) : NULL;
 }
 
 /* What depends on the connection is made anew; everything else stays as it was captured. */
@@ -336,7 +334,8 @@ static bool start_due(struct sending *sending, int64_t *out_idle_ns, struct erro
             *out_idle_ns = sending->next_start_ns - now_ns;
             return true;
         }
-        sending->next_start_ns = now_ns + sending->interval_ns;
+        sending->next_start_ns =
+            now_ns + (sending->per_second ? NS_PER_S / sending->per_second : 0);
         if (!start_one(sending, err))
             return false;
     }

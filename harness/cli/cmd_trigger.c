@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/api_options.h"
 #include "cli/command.h"
+#include "cli/event_options.h"
 
 #define COUNT_MAX     1000000
 #define AT_ONCE       10000 /* what the API takes in one call */
@@ -47,59 +48,32 @@ static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options, &api_options,
                                                        &api_key_options};
 
-/* The data as JSON text; empty = none was given. */
-static bool read_data(const struct arguments *arguments, struct buf *out, struct error *err)
-{
-    const char *path = arguments_value(arguments, "data");
-    struct buf text = {0};
-    struct error why = {0};
-    if (!path)
-        return true;
-    bool ok = file_read(path, DATA_FILE_MAX, &text, err);
-    struct js *value = ok ? js_parse(buf_bytes(&text), &why) : NULL;
-    if (ok && !value)
-        ok = error_set(err, "%s: %s", path, why.message);
-    if (value)
-        js_write(value, out);
-    js_free(value);
-    buf_clear(&text);
-    return ok || error_prefix(err, "--data");
-}
-
 static void write_body(const struct arguments *arguments, const struct buf *data, int64_t count,
                        struct buf *out)
 {
-    size_t num_wrong = 0;
-    const char **wrong = arguments_values(arguments, "wrong", &num_wrong);
+    const char *wrong;
+    const char *glue = "";
     buf_add_text(out, "{\"type\":");
     js_quote(bytes_of(arguments->words[0]), out);
     buf_add_format(out, ",\"count\":%" PRId64 ",\"wrong\":[", count);
-    for (size_t i = 0; i < num_wrong; i++) {
-        if (i)
-            buf_add_char(out, ',');
-        js_quote(bytes_of(wrong[i]), out);
+    for (size_t at = 0; (wrong = arguments_next(arguments, "wrong", &at)); glue = ",") {
+        buf_add_text(out, glue);
+        js_quote(bytes_of(wrong), out);
     }
     buf_add_char(out, ']');
     if (data->len)
         buf_add_format(out, ",\"data\":%s", buf_text(data));
     buf_add_char(out, '}');
-    free(wrong);
-}
-
-static struct bytes text_of(const struct js *value, const char *name)
-{
-    const struct js *member = js_get(value, name);
-    return member && js_kind(member) == JS_STRING ? js_string(member) : bytes_of("");
 }
 
 /* A line for each event that the answer names: its id, the delivery's number, where it goes. */
 static void print_events(const struct js *answer)
 {
     const struct js *events = js_get(answer, "events");
-    struct bytes url = text_of(answer, "url");
+    struct bytes url = js_get_text(answer, "url");
     for (size_t i = 0; events && i < js_size(events); i++) {
         const struct js *event = js_at(events, i);
-        struct bytes id = text_of(event, "id_event");
+        struct bytes id = js_get_text(event, "id_event");
         struct buf line = {0};
         text_add_visible(&line, id, SIZE_MAX);
         buf_add_format(&line, "\t%.0f\t", js_number(js_get(event, "delivery")));
@@ -112,9 +86,9 @@ static void print_events(const struct js *answer)
 
 static void print_notes(const struct js *answer, const char *type)
 {
-    struct bytes wire = text_of(answer, "arrives_as");
-    struct bytes nobody = text_of(answer, "nobody");
-    struct bytes note = text_of(answer, "note");
+    struct bytes wire = js_get_text(answer, "arrives_as");
+    struct bytes nobody = js_get_text(answer, "nobody");
+    struct bytes note = js_get_text(answer, "note");
     if (!bytes_equal(wire, bytes_of(type)))
         sink_note("note: %s arrives as %.*s", type, (int)wire.len, wire.data);
     if (note.len)
@@ -146,7 +120,7 @@ static int send_all(const struct arguments *arguments, const struct api_choice *
                 sink_print(stdout, "%s\n", buf_text(&reply.body));
             else
                 print_events(reply.value);
-            if (text_of(reply.value, "nobody").len)
+            if (js_get_text(reply.value, "nobody").len)
                 code = EXIT_FELL_SHORT;
         }
         client_reply_clear(&reply);
@@ -162,7 +136,8 @@ static int run(const struct arguments *arguments, struct error *err)
     bool is_local = false;
     int code = EXIT_WRONG_USAGE;
     if (arguments_expect_words(arguments, 1, 1, "the event type", err) &&
-        arguments_read(arguments, &own_options, &choice, err) && read_data(arguments, &data, err) &&
+        arguments_read(arguments, &own_options, &choice, err) &&
+        data_from_arguments(arguments, DATA_FILE_MAX, &data, err) &&
         api_choice_read(&api, arguments, err)) {
         if (!client_is_local(&api.client, &is_local, err))
             code = EXIT_UNREACHED;

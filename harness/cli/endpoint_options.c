@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/sink.h"
 #include "base/text.h"
+#include "http/parse.h"
 #include "panora/event.h"
 #include "result/result.h"
 
@@ -110,16 +111,6 @@ static void hide(size_t number, const char *value)
     free(name);
 }
 
-/* RFC 9110 section 5.6.2, "token" */
-static bool is_token(const char *name)
-{
-    static const char others[] = "!#$%&'*+-.^_`|~0123456789";
-    for (const char *c = name; *c; c++)
-        if (!((*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || strchr(others, *c)))
-            return false;
-    return *name != '\0';
-}
-
 /* What a request of Panora's cannot have twice or otherwise; the mutations change these. */
 static bool is_reserved(const char *name)
 {
@@ -147,15 +138,14 @@ static bool add_header(struct endpoint_choice *choice, char *line, struct error 
     if (!colon)
         return error_set(err, "a header is written 'Name: value'; this one has no colon");
     *colon = '\0';
-    if (!is_token(line))
+    if (!parse_is_token(bytes_of(line)))
         return error_set(err, "the part before the colon is not a header name");
     if (is_reserved(line))
         return error_set(err, "%s belongs to Panora's request and cannot be set", line);
     char *value = colon + 1 + strspn(colon + 1, BLANKS);
     trim_end(value);
-    for (const char *c = value; *c; c++)
-        if (((unsigned char)*c < 0x20 && *c != '\t') || *c == 0x7f)
-            return error_set(err, "the value of %s contains a control character", line);
+    if (!parse_is_field_text(bytes_of(value)))
+        return error_set(err, "the value of %s contains a control character", line);
     headers_add(&choice->engine.extra_headers, line, value);
     hide(choice->engine.extra_headers.count, value);
     return true;
@@ -183,16 +173,14 @@ static bool add_header_file(struct endpoint_choice *choice, const char *path, st
 static bool read_headers(struct endpoint_choice *choice, const struct arguments *arguments,
                          struct error *err)
 {
-    size_t count = 0;
-    const char **values = arguments_values(arguments, "header", &count);
+    const char *given;
     bool ok = true;
-    for (size_t i = 0; i < count && ok; i++) {
-        char *line = mem_text(values[i]);
+    for (size_t at = 0; ok && (given = arguments_next(arguments, "header", &at));) {
+        char *line = mem_text(given);
         ok =
             line[0] == '@' ? add_header_file(choice, line + 1, err) : add_header(choice, line, err);
         free(line);
     }
-    free(values);
     return ok || arguments_blame(arguments, "header", err);
 }
 

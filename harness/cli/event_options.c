@@ -16,8 +16,6 @@
 #include "sign/signer.h"
 #include "suite/step.h"
 
-#define DATA_FILE_MAX ((size_t)64 * 1024 * 1024)
-
 static const char *const dialects[] = {"text", "object", NULL}; /* as enum dialect */
 
 static const struct option_spec specs[] = {
@@ -64,26 +62,21 @@ const struct option_set event_options = {specs, ARRAY_LEN(specs)};
 
 /* --- reading --- */
 
-static bool read_data(struct event_choice *choice, const struct arguments *arguments,
-                      struct error *err)
+bool data_from_arguments(const struct arguments *arguments, size_t max_len, struct buf *out,
+                         struct error *err)
 {
     const char *path = arguments_value(arguments, "data");
+    struct buf text = {0};
+    struct error why = {0};
     if (!path)
         return true;
-    bool is_stdin = strcmp(path, "-") == 0;
-    struct buf text = {0};
-    struct buf written = {0};
-    struct js *value = NULL;
-    struct error why = {0};
-    bool ok = file_read(path, DATA_FILE_MAX, &text, err);
-    if (ok) {
-        value = js_parse(buf_bytes(&text), &why);
-        ok = value || error_set(err, "%s: %s", is_stdin ? "standard input" : path, why.message);
-    }
-    if (ok) {
-        js_write(value, &written); /* Panora, too, would send it as JSON.stringify writes it */
-        choice->step.data = buf_take(&written);
-    }
+    bool ok = file_read(path, max_len, &text, err);
+    struct js *value = ok ? js_parse(buf_bytes(&text), &why) : NULL;
+    if (value)
+        js_write(value, out);
+    else if (ok)
+        ok =
+            error_set(err, "%s: %s", strcmp(path, "-") == 0 ? "standard input" : path, why.message);
     js_free(value);
     buf_clear(&text);
     return ok || error_prefix(err, "--data");
@@ -111,16 +104,14 @@ static void add_call(struct step *step, const struct call *call)
 static bool read_mutations(struct event_choice *choice, const struct arguments *arguments,
                            struct error *err)
 {
-    size_t count = 0;
-    const char **values = arguments_values(arguments, "wrong", &count);
+    const char *given;
     bool ok = true;
-    for (size_t i = 0; i < count && ok; i++) {
+    for (size_t at = 0; ok && (given = arguments_next(arguments, "wrong", &at));) {
         struct call call = {0};
-        ok = call_parse(&call, &mutation_words, values[i], err);
+        ok = call_parse(&call, &mutation_words, given, err);
         if (ok)
             add_call(&choice->step, &call);
     }
-    free(values);
     return ok || error_prefix(err, "--wrong");
 }
 
@@ -182,7 +173,11 @@ bool event_choice_read(struct event_choice *choice, const struct arguments *argu
         !secret_from_arguments(arguments, &choice->secret, err))
         return false;
     choice->composer.signer = signer_new(secret_bytes(&choice->secret));
-    return read_data(choice, arguments, err);
+    struct buf data = {0};
+    if (!data_from_arguments(arguments, EVENT_DATA_MAX, &data, err))
+        return false;
+    choice->step.data = data.len ? buf_take(&data) : NULL;
+    return true;
 }
 
 void event_choice_clear(struct event_choice *choice)

@@ -15,6 +15,8 @@
 #include "sign/secret.h"
 
 #define EVENT_TYPE_DEFAULT "crm.contact.created"
+#define EVENT_DATA_MAX                                                                             \
+    (64 * 1024 * 1024) /* bytes that a file of data has, or that --size asks for */
 
 extern const struct option_set event_options;
 
@@ -28,6 +30,11 @@ struct event_choice {
     int64_t seed;
     const char *id; /* borrowed; NULL = a fresh one for each event */
 };
+
+/* Reads --data FILE, at most `max_len` bytes, and appends its JSON value as JSON.stringify writes
+ * it, which is never empty; nothing when the option is not given. */
+bool data_from_arguments(const struct arguments *arguments, size_t max_len, struct buf *out,
+                         struct error *err);
 
 /* Reads the secret and the options. Clear it in any case. */
 bool event_choice_read(struct event_choice *choice, const struct arguments *arguments,

@@ -13,9 +13,6 @@
 #include "panora/js.h"
 #include "run/run.h"
 
-#define DATA_FILE_MAX ((size_t)64 * 1024 * 1024)
-#define SIZE_MAX_DATA ((size_t)64 * 1024 * 1024)
-
 #define STREAM_MAX INT64_C(1000000000000)
 #define EACH_MAX   100000
 
@@ -49,7 +46,11 @@ static const struct option_spec specs[] = {
      .otherwise = "realistic data for each type"},
     {.name = "size",
      .value = "SIZE",
-     .help = "Give every genuine event data of this size: 700, 64KiB, 5MiB."},
+     .help = "Give every genuine event data of this size: 700, 64KiB, 5MiB.",
+     .kind = OPTION_SIZE,
+     .least = 1,
+     .most = EVENT_DATA_MAX,
+     .at = offsetof(struct fixture_choice, size)},
     {.name = "dialect",
      .value = "DIALECT",
      .help = "text (data is JSON in a string, as Panora sends it), object, or both.",
@@ -117,20 +118,19 @@ static bool read_types(struct fixture_choice *choice, const struct arguments *ar
                        struct error *err)
 {
     const struct catalogue *catalogue = choice->library.catalogue;
-    size_t count = 0;
-    const char **given = arguments_values(arguments, "events", &count);
+    const char *given;
     bool ok = true;
     choice->types = mem_alloc((catalogue->num_types + 1) * sizeof *choice->types);
-    for (size_t i = 0; ok && i < count; i++)
-        ok = add_named(choice, given[i], err);
-    if (ok && count && choice->num_types == 0)
+    for (size_t at = 0; ok && (given = arguments_next(arguments, "events", &at));)
+        ok = add_named(choice, given, err);
+    bool is_given = arguments_has(arguments, "events");
+    if (ok && is_given && choice->num_types == 0)
         ok = error_set(err, "at least one event type is required");
-    if (count == 0) {
+    if (!is_given) {
         add_type(choice, catalogue_find(catalogue, EVENT_TYPE_DEFAULT));
         for (size_t i = 0; i < catalogue->num_types; i++)
             add_type(choice, &catalogue->types[i]);
     }
-    free(given);
     return ok || error_prefix(err, "--events");
 }
 
@@ -139,45 +139,27 @@ static bool read_types(struct fixture_choice *choice, const struct arguments *ar
 static bool read_data(struct fixture_choice *choice, const struct arguments *arguments,
                       struct error *err)
 {
-    const char *path = arguments_value(arguments, "data");
-    struct buf text = {0};
-    struct buf written = {0};
-    struct js *value = NULL;
-    struct error why = {0};
-    if (!path)
-        return true;
-    if (choice->size)
+    struct buf data = {0};
+    if (choice->size && arguments_has(arguments, "data"))
         return error_set(err, "--data and --size exclude each other");
-    bool ok = file_read(path, DATA_FILE_MAX, &text, err);
-    if (ok) {
-        value = js_parse(buf_bytes(&text), &why);
-        ok = value || error_set(err, "%s: %s", path, why.message);
-    }
-    if (ok) {
-        js_write(value, &written);
-        choice->data = buf_take(&written);
-    }
-    js_free(value);
-    buf_clear(&text);
-    return ok || error_prefix(err, "--data");
+    if (!data_from_arguments(arguments, EVENT_DATA_MAX, &data, err))
+        return false;
+    choice->data = data.len ? buf_take(&data) : NULL;
+    return true;
 }
 
 static bool read_formats(struct fixture_choice *choice, const struct arguments *arguments,
                          struct error *err)
 {
-    size_t count = 0;
-    const char **names = arguments_values(arguments, "format", &count);
-    bool ok = true;
-    choice->formats = mem_alloc((count + 1) * sizeof(const struct request_format *));
-    for (size_t i = 0; ok && i < count; i++) {
-        const struct request_format *format = request_format_find(names[i], err);
-        ok = format != NULL;
-        if (ok)
-            choice->formats[choice->num_formats++] = format;
+    const char *name;
+    for (size_t at = 0; (name = arguments_next(arguments, "format", &at));) {
+        const struct request_format *format = request_format_find(name, err);
+        if (!format)
+            return error_prefix(err, "--format");
+        choice->formats =
+            mem_resize(choice->formats, choice->num_formats + 1, sizeof *choice->formats);
+        choice->formats[choice->num_formats++] = format;
     }
-    free(names);
-    if (!ok)
-        return error_prefix(err, "--format");
     if (strcmp(choice->folder, "-") != 0)
         return true;
     if (choice->num_formats != 1)
@@ -187,19 +169,6 @@ static bool read_formats(struct fixture_choice *choice, const struct arguments *
                      "--format: %s can represent only one request; with - as DIR, use a format for "
                      "many, such as ndjson",
                      choice->formats[0]->name);
-}
-
-static bool read_size(struct fixture_choice *choice, const struct arguments *arguments,
-                      struct error *err)
-{
-    const char *given = arguments_value(arguments, "size");
-    if (!given)
-        return true;
-    if (!text_size(given, &choice->size, err))
-        return error_prefix(err, "--size");
-    if (choice->size == 0 || choice->size > SIZE_MAX_DATA)
-        return error_set(err, "--size: must be from 1 byte to 64MiB");
-    return true;
 }
 
 static bool read_numbers(struct fixture_choice *choice, const struct arguments *arguments,
@@ -252,8 +221,8 @@ bool fixture_options_read(struct fixture_choice *choice, const struct arguments 
     choice->folder = arguments->words[0];
     if (!*choice->folder)
         return error_set(err, "DIR is empty; name a folder, or - for standard output");
-    if (!read_numbers(choice, arguments, err) || !read_size(choice, arguments, err) ||
-        !read_types(choice, arguments, err) || !read_formats(choice, arguments, err) ||
+    if (!read_numbers(choice, arguments, err) || !read_types(choice, arguments, err) ||
+        !read_formats(choice, arguments, err) ||
         !(target_parse(&choice->target, arguments_value(arguments, "url"), err) ||
           error_prefix(err, "--url")) ||
         !read_secret(choice, arguments, err) || !read_data(choice, arguments, err) ||

@@ -15,10 +15,9 @@
 #include "cli/secret_options.h"
 #include "suite/step.h"
 
-#define RATE_MAX        1000000
+#define RATE_USUAL      50
 #define CONNECTIONS_MAX 20000
 #define THREADS_MAX     64
-#define EVENT_SIZE_MAX  ((size_t)64 * 1024 * 1024)
 
 static const char *const dialects[] = {"text", "object", NULL}; /* as enum dialect */
 
@@ -34,7 +33,9 @@ static const struct option_spec specs[] = {
     {.name = "rate",
      .value = "N/s",
      .help = "Open loop: N requests are due each second, whatever the endpoint does.",
-     .otherwise = "50/s unless --clients is given"},
+     .otherwise = "50/s unless --clients is given",
+     .kind = OPTION_RATE,
+     .at = CHOICE(plan.per_second)},
     {.name = "clients",
      .value = "N",
      .help = "Closed loop: N clients; each waits for its response, then sends the next request.",
@@ -100,7 +101,11 @@ static const struct option_spec specs[] = {
     {.name = "size",
      .value = "SIZE",
      .help = "Give every event data of this size: 700, 64KiB.",
-     .otherwise = "realistic data"},
+     .otherwise = "realistic data",
+     .kind = OPTION_SIZE,
+     .least = 1,
+     .most = EVENT_DATA_MAX,
+     .at = CHOICE(event.step.size)},
     {.name = "dialect",
      .value = "DIALECT",
      .help = "How data is sent: text (JSON in a string, as Panora sends it) or object.",
@@ -162,7 +167,9 @@ static const struct option_spec specs[] = {
      .otherwise = "text only"},
     {.name = "export",
      .value = "ENGINE",
+     .kind = OPTION_CHOICE,
      .choices = engine_names,
+     .at = CHOICE(engine),
      .help = "Send nothing; write a locust or k6 project into the new folder DIR that sends the "
              "same load from one or more machines. It does not contain the secret.",
      .otherwise = "send from here"},
@@ -178,20 +185,14 @@ const struct option_set load_options = {specs, ARRAY_LEN(specs)};
 static bool read_rate(struct load_choice *choice, const struct arguments *arguments,
                       struct error *err)
 {
-    const char *text = arguments_value(arguments, "rate");
-    if (choice->clients && text)
+    if (choice->clients && choice->plan.per_second)
         return error_set(err, "--rate (open loop) and --clients (closed loop) exclude each other");
     if (choice->clients && arguments_has(arguments, "connections"))
         return error_set(
             err, "--connections works only with --rate; each of --clients has one connection");
-    if (choice->clients)
-        return true;
-    text = text ? text : "50/s";
-    size_t len = strlen(text);
-    char *number = mem_copy(text, text_ends_with(text, "/s") ? len - 2 : len);
-    bool ok = text_integer(number, 1, RATE_MAX, &choice->plan.per_second, NULL);
-    free(number);
-    return ok || error_set(err, "--rate: \"%s\" is not a rate from 1/s to %d/s", text, RATE_MAX);
+    if (!choice->clients && !choice->plan.per_second)
+        choice->plan.per_second = RATE_USUAL;
+    return true;
 }
 
 static bool read_share(const struct arguments *arguments, const char *name, double *out,
@@ -245,35 +246,7 @@ static bool read_types(struct load_choice *choice, const struct arguments *argum
     return ok;
 }
 
-static bool read_size(struct load_choice *choice, const struct arguments *arguments,
-                      struct error *err)
-{
-    const char *text = arguments_value(arguments, "size");
-    size_t size = 0;
-    if (!text)
-        return true;
-    if (!text_size(text, &size, err))
-        return error_prefix(err, "--size");
-    if (size < 1 || size > EVENT_SIZE_MAX)
-        return error_set(err, "--size: must be from 1 byte to 64MiB");
-    choice->event.step.size = size;
-    return true;
-}
-
 /* --- where it goes --- */
-
-static const struct load_engine *find_engine(const char *name, struct error *err)
-{
-    const char *names[8];
-    for (size_t i = 0; i < num_load_engines; i++) {
-        names[i] = load_engines[i].name;
-        if (strcmp(name, names[i]) == 0)
-            return &load_engines[i];
-    }
-    (void)text_unknown(err, "engine", name, names, num_load_engines);
-    (void)error_prefix(err, "--export");
-    return NULL;
-}
 
 /* What only this machine can do, or what says how this program sends. */
 static bool check_exportable(const struct arguments *arguments, struct error *err)
@@ -291,13 +264,12 @@ static bool check_exportable(const struct arguments *arguments, struct error *er
 static bool read_words(struct load_choice *choice, const struct arguments *arguments,
                        struct error *err)
 {
-    const char *engine = arguments_value(arguments, "export");
     const char *url = arguments->num_words ? arguments->words[0] : "";
-    if (!engine)
+    if (!arguments_has(arguments, "export"))
         return arguments_expect_words(arguments, 1, 1, "the endpoint's URL", err) &&
                target_parse(&choice->target, url, err);
-    choice->exports = find_engine(engine, err);
-    if (!choice->exports || !check_exportable(arguments, err) ||
+    choice->exports = &load_engines[choice->engine];
+    if (!check_exportable(arguments, err) ||
         !arguments_expect_words(arguments, 1, 2,
                                 "a new folder, after the endpoint's URL if it is "
                                 "known",
@@ -361,6 +333,7 @@ static bool read_report(struct load_choice *choice, const char *given, struct er
     for (size_t i = 0; i < choice->num_reports; i++)
         if (!to_stdout && strcmp(choice->reports[i].path, wanted.path) == 0)
             return error_set(err, "two reports would go to %s", wanted.path);
+    choice->reports = mem_resize(choice->reports, choice->num_reports + 1, sizeof *choice->reports);
     choice->reports[choice->num_reports++] = wanted;
     return to_stdout || file_can_write(wanted.path, err);
 }
@@ -368,25 +341,20 @@ static bool read_report(struct load_choice *choice, const char *given, struct er
 static bool read_reports(struct load_choice *choice, const struct arguments *arguments,
                          struct error *err)
 {
-    size_t count = 0;
-    const char **given = arguments_values(arguments, "report", &count);
-    choice->reports = mem_alloc((count + 1) * sizeof *choice->reports);
+    const char *given;
     bool ok = true;
-    for (size_t i = 0; ok && i < count; i++)
-        ok = read_report(choice, given[i], err);
-    free(given);
+    for (size_t at = 0; ok && (given = arguments_next(arguments, "report", &at));)
+        ok = read_report(choice, given, err);
     return ok || error_prefix(err, "--report");
 }
 
 static bool read_goals(struct load_choice *choice, const struct arguments *arguments,
                        struct error *err)
 {
-    size_t count = 0;
-    const char **given = arguments_values(arguments, "slo", &count);
+    const char *given;
     bool ok = true;
-    for (size_t i = 0; ok && i < count; i++)
-        ok = slo_add(&choice->slo, given[i], err);
-    free(given);
+    for (size_t at = 0; ok && (given = arguments_next(arguments, "slo", &at));)
+        ok = slo_add(&choice->slo, given, err);
     if (ok && choice->finds_capacity && (!choice->slo.count || choice->clients))
         return error_set(err,
                          "--find-capacity needs goals (--slo) and an open loop (no --clients)");
@@ -480,14 +448,12 @@ bool load_choice_read(struct load_choice *choice, const struct arguments *argume
     *choice = (struct load_choice){0};
     step_init(&choice->event.step);
     choice->event.catalogue = catalogue_load();
-    if (!read_words(choice, arguments, err) ||
-        !arguments_read(arguments, &load_options, choice, err) ||
-        !read_rate(choice, arguments, err) ||
+    if (!arguments_read(arguments, &load_options, choice, err) ||
+        !read_words(choice, arguments, err) || !read_rate(choice, arguments, err) ||
         !read_share(arguments, "forged", &choice->plan.forged, err) ||
         !read_share(arguments, "duplicates", &choice->plan.duplicates, err) ||
-        !read_size(choice, arguments, err) || !read_types(choice, arguments, err) ||
-        !read_permission(choice, arguments, err) || !read_goals(choice, arguments, err) ||
-        !read_reports(choice, arguments, err) ||
+        !read_types(choice, arguments, err) || !read_permission(choice, arguments, err) ||
+        !read_goals(choice, arguments, err) || !read_reports(choice, arguments, err) ||
         !endpoint_choice_read(&choice->endpoint, arguments, err) ||
         !read_secret(choice, arguments, err) || !read_oracle(choice, arguments, err))
         return false;

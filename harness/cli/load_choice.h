@@ -32,6 +32,7 @@ struct load_choice {
     size_t num_reports;
     bool text_to_stderr;
     bool finds_capacity;
+    unsigned engine;                      /* of --export: index into load_engines */
     const struct load_engine *exports;    /* nothing is sent; NULL = it is sent */
     const char *folder;                   /* where the project goes */
     const char *journal;                  /* NULL = none */

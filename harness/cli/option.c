@@ -1,13 +1,14 @@
 #include "cli/option.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/array.h"
-#include "base/clock.h"
 #include "base/layout.h"
 #include "base/mem.h"
+#include "base/table.h"
 #include "base/terminal.h"
 #include "base/text.h"
 #include "cli/credentials.h"
@@ -353,18 +354,25 @@ const char *arguments_value(const struct arguments *arguments, const char *name)
     return spec ? spec->fallback : NULL;
 }
 
+const char *arguments_next(const struct arguments *arguments, const char *name, size_t *at)
+{
+    while (*at < arguments->num_options) {
+        const struct given_option *option = &arguments->options[(*at)++];
+        if (strcmp(option->spec->name, name) == 0)
+            return option->value;
+    }
+    return NULL;
+}
+
 const char **arguments_values(const struct arguments *arguments, const char *name,
                               size_t *out_count)
 {
-    const char **values = NULL;
-    *out_count = 0;
-    for (size_t i = 0; i < arguments->num_options; i++) {
-        if (strcmp(arguments->options[i].spec->name, name) != 0)
-            continue;
-        values = mem_resize(values, *out_count + 1, sizeof *values);
-        values[(*out_count)++] = arguments->options[i].value;
-    }
-    return values;
+    struct names values = {0};
+    const char *value;
+    for (size_t at = 0; (value = arguments_next(arguments, name, &at));)
+        names_add(&values, value);
+    *out_count = values.count;
+    return values.items;
 }
 
 bool arguments_blame(const struct arguments *arguments, const char *name, struct error *err)
@@ -426,18 +434,24 @@ static bool read_count(const struct option_spec *spec, const char *text, void *o
     return true;
 }
 
+static bool read_size(const struct option_spec *spec, const char *text, void *out,
+                      struct error *err)
+{
+    size_t *size = out;
+    return text_size(text, size, err) &&
+           ((*size >= (size_t)spec->least && *size <= (size_t)spec->most) ||
+            error_set(err, "must be from %" PRId64 " byte to %" PRId64 "MiB", spec->least,
+                      spec->most / 1024 / 1024));
+}
+
 static bool read_rate(const struct option_spec *spec, const char *text, void *out,
                       struct error *err)
 {
     size_t len = strlen(text);
     char *number = mem_copy(text, text_ends_with(text, "/s") ? len - 2 : len);
-    int64_t per_second = 0;
-    bool ok = text_integer(number, 1, RATE_MAX, &per_second, NULL);
+    bool ok = text_integer(number, 1, RATE_MAX, out, NULL);
     free(number);
-    if (!ok)
-        return error_set(err, "\"%s\" is not a rate such as 20/s", text);
-    *(int64_t *)out = NS_PER_S / per_second;
-    return true;
+    return ok || error_set(err, "\"%s\" is not a rate such as 20/s (at most %d/s)", text, RATE_MAX);
 }
 
 static bool read_text(const struct option_spec *spec, const char *text, void *out,
@@ -464,8 +478,10 @@ static bool read_choice(const struct option_spec *spec, const char *text, void *
 }
 
 static read_value *const readers[] = {
-    [OPTION_TEXT] = read_text,   [OPTION_DURATION] = read_duration, [OPTION_INTEGER] = read_integer,
-    [OPTION_COUNT] = read_count, [OPTION_RATE] = read_rate,         [OPTION_CHOICE] = read_choice,
+    [OPTION_TEXT] = read_text,       [OPTION_DURATION] = read_duration,
+    [OPTION_INTEGER] = read_integer, [OPTION_COUNT] = read_count,
+    [OPTION_SIZE] = read_size,       [OPTION_RATE] = read_rate,
+    [OPTION_CHOICE] = read_choice,
 };
 
 bool arguments_read(const struct arguments *arguments, const struct option_set *set, void *out,
@@ -486,6 +502,19 @@ bool arguments_read(const struct arguments *arguments, const struct option_set *
 }
 
 /* --- help --- */
+
+char *option_dashed(const struct option_spec *spec)
+{
+    return mem_format("%s%s", dashes(spec->name), spec->name);
+}
+
+void option_add_default(const struct option_spec *spec, struct buf *out)
+{
+    if (spec->fallback || spec->otherwise)
+        buf_add_format(out, "Default: %s%s%s.", spec->fallback ? spec->fallback : "",
+                       spec->fallback && spec->otherwise ? ", " : "",
+                       spec->otherwise ? spec->otherwise : "");
+}
 
 static void add_names(const struct option_spec *spec, struct buf *out)
 {
@@ -511,11 +540,8 @@ static void add_spec(const struct option_spec *spec, struct buf *out)
     }
     buf_add_repeated(out, ' ', HELP_SENTENCE - width);
     struct buf text = {0};
-    buf_add_text(&text, spec->help);
-    if (spec->fallback || spec->otherwise)
-        buf_add_format(&text, " Default: %s%s%s.", spec->fallback ? spec->fallback : "",
-                       spec->fallback && spec->otherwise ? ", " : "",
-                       spec->otherwise ? spec->otherwise : "");
+    buf_add_format(&text, "%s ", spec->help);
+    option_add_default(spec, &text);
     layout_wrap(buf_text(&text), HELP_SENTENCE, terminal_columns(STDOUT_FILENO), out);
     buf_clear(&text);
 }

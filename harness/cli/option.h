@@ -20,7 +20,8 @@ enum option_kind {
     OPTION_DURATION, /* int64_t, in ns */
     OPTION_INTEGER,  /* int64_t */
     OPTION_COUNT,    /* size_t */
-    OPTION_RATE,     /* int64_t, ns between two requests; 0 without one */
+    OPTION_SIZE,     /* size_t, in bytes */
+    OPTION_RATE,     /* int64_t, requests per second */
     OPTION_CHOICE    /* an enum: the index into `choices` */
 };
 
@@ -124,8 +125,11 @@ bool arguments_has(const struct arguments *arguments, const char *name);
 /* The value given last, else the option's default, which may be NULL. Borrowed. */
 const char *arguments_value(const struct arguments *arguments, const char *name);
 
-/* All values given for a repeatable option, in order; the array is the caller's to free, NULL when
- * none. */
+/* The values given for a repeatable option, one with each call; NULL behind the last. `*at` is 0 at
+ * first. */
+const char *arguments_next(const struct arguments *arguments, const char *name, size_t *at);
+
+/* The same in an array; it is the caller's to free, NULL when none. */
 const char **arguments_values(const struct arguments *arguments, const char *name,
                               size_t *out_count);
 
@@ -142,6 +146,12 @@ bool arguments_expect_words(const struct arguments *arguments, size_t min, size_
  */
 bool arguments_read(const struct arguments *arguments, const struct option_set *set, void *out,
                     struct error *err);
+
+/* An option with its dashes, as it is typed: "--deadline", "-4". The caller frees. */
+char *option_dashed(const struct option_spec *spec);
+
+/* Appends "Default: 10s, half of it with --quick."; nothing when there is none. */
+void option_add_default(const struct option_spec *spec, struct buf *out);
 
 /* Appends the options as `--help` shows them: names in a column, sentences wrapped at the
  * terminal's width. */

@@ -119,6 +119,7 @@ static bool read_one(struct report_choice *choice, const char *given, struct err
     if (is_usual_text)
         return true;
     choice->takes_stdout = choice->takes_stdout || to_stdout;
+    choice->reports = mem_resize(choice->reports, choice->num_reports + 1, sizeof *choice->reports);
     choice->reports[choice->num_reports++] = (struct wanted_report){format, path};
     return true;
 }
@@ -126,13 +127,11 @@ static bool read_one(struct report_choice *choice, const char *given, struct err
 bool report_choice_read(struct report_choice *choice, const struct arguments *arguments,
                         struct error *err)
 {
-    size_t count = 0;
-    const char **given = arguments_values(arguments, "report", &count);
-    *choice = (struct report_choice){.reports = mem_alloc((count + 1) * sizeof *choice->reports)};
+    const char *given;
     bool ok = true;
-    for (size_t i = 0; ok && i < count; i++)
-        ok = read_one(choice, given[i], err);
-    free(given);
+    *choice = (struct report_choice){0};
+    for (size_t at = 0; ok && (given = arguments_next(arguments, "report", &at));)
+        ok = read_one(choice, given, err);
     return ok || arguments_blame(arguments, "report", err);
 }
 

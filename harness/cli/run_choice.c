@@ -183,7 +183,7 @@ static const struct option_spec specs[] = {
      .help = "Send at most N requests per second.",
      .otherwise = "20/s to a public host, else no limit",
      .kind = OPTION_RATE,
-     .at = offsetof(struct run_choice, interval_ns)},
+     .at = offsetof(struct run_choice, per_second)},
     {.name = "effect-command",
      .value = "CMD",
      .secret = "\"$HOOKCHECK_EFFECT_COMMAND\"",
@@ -246,10 +246,7 @@ static void settle(struct run_choice *choice, const struct arguments *arguments)
     run->concurrency_max = arguments_has(arguments, "concurrency") ? 0 : CONCURRENCY_GROWN;
     if (run->seed == 0)
         run->seed = rng_fresh_seed() % SEEDS + 1;
-    if (choice->interval_ns > 0)
-        run->rate = (double)NS_PER_S / (double)choice->interval_ns;
-    else if (is_held)
-        run->rate = PUBLIC_PER_SECOND;
+    run->rate = choice->per_second ? (double)choice->per_second : is_held ? PUBLIC_PER_SECOND : 0;
 }
 
 static bool is_blank(const char *text)
@@ -284,13 +281,11 @@ static void warn_if_never_sent(const struct run_choice *choice, const char *name
 static bool read_events(struct run_choice *choice, const struct arguments *arguments,
                         struct error *err)
 {
-    size_t num_given = 0;
-    const char **given = arguments_values(arguments, "events", &num_given);
+    const char *given;
     struct buf list = {0};
-    for (size_t i = 0; i < num_given; i++)
-        buf_add_format(&list, "%s%s", i ? "," : "", given[i]);
-    free(given);
-    if (num_given == 0)
+    for (size_t at = 0; (given = arguments_next(arguments, "events", &at));)
+        buf_add_format(&list, "%s,", given);
+    if (list.len == 0)
         return true;
     choice->event_list = buf_take(&list);
     choice->events = mem_alloc((strlen(choice->event_list) + 2) * sizeof *choice->events);
@@ -453,20 +448,20 @@ static char *before_reason(char *text)
 
 static void read_skips(struct run_choice *choice, const struct arguments *arguments)
 {
+    const char *given;
     size_t count = 0;
-    const char **given = arguments_values(arguments, "skip", &count);
-    choice->skip = mem_alloc((count + 1) * sizeof *choice->skip);
-    choice->skip_reasons = mem_alloc((count + 1) * sizeof *choice->skip_reasons);
-    for (size_t i = 0; i < count; i++) {
-        char *glob = mem_text(given[i]);
+    for (size_t at = 0; (given = arguments_next(arguments, "skip", &at)); count++) {
+        choice->skip = mem_resize(choice->skip, count + 1, sizeof *choice->skip);
+        choice->skip_reasons =
+            mem_resize(choice->skip_reasons, count + 1, sizeof *choice->skip_reasons);
+        char *glob = mem_text(given);
         char *equals = before_reason(glob);
         if (equals)
             *equals = '\0';
-        choice->skip[i] = glob;
-        choice->skip_reasons[i] = equals && equals[1] ? equals + 1 : NULL;
+        choice->skip[count] = glob;
+        choice->skip_reasons[count] = equals && equals[1] ? equals + 1 : NULL;
     }
     choice->num_skip = choice->run.num_skip = count;
-    free(given);
 }
 
 bool run_choice_read(struct run_choice *choice, const struct arguments *arguments,

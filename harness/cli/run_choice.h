@@ -37,7 +37,7 @@ struct run_choice {
     struct effect_command effect_command; /* `command` NULL = none is given */
     struct effect_oracle effect;
     bool dry_run;
-    int64_t interval_ns; /* --rate: between two requests */
+    int64_t per_second; /* --rate; 0 = it is not given */
     int64_t effect_wait_ns;
     bool seed_is_given; /* the same events may have been sent before */
     struct text_options text;

@@ -68,6 +68,7 @@ static json_t *plain(const struct option_spec *spec)
         return json_pack("{s:s, s:s}", "type", "string", "pattern", duration);
     case OPTION_RATE:
         return json_pack("{s:s, s:s}", "type", "string", "pattern", rate);
+    case OPTION_SIZE:
     case OPTION_BY_HAND:
     case OPTION_FLAG:
     case OPTION_TEXT:
@@ -94,13 +95,12 @@ static json_t *form_of(const struct option_spec *spec)
 static json_t *setting(const struct option_spec *spec)
 {
     json_t *schema = form_of(spec);
-    char *text = mem_format(
-        "%s%s%s%s%s%s", spec->form == FORM_SECRET ? "The signing secret." : spec->help,
-        spec->fallback || spec->otherwise ? " Default: " : "", spec->fallback ? spec->fallback : "",
-        spec->fallback && spec->otherwise ? ", " : "", spec->otherwise ? spec->otherwise : "",
-        spec->fallback || spec->otherwise ? "." : "");
-    set(schema, "description", json_string(text));
-    free(text);
+    struct buf text = {0};
+    buf_add_text(&text, spec->form == FORM_SECRET ? "The signing secret." : spec->help);
+    buf_add_text(&text, spec->fallback || spec->otherwise ? " " : "");
+    option_add_default(spec, &text);
+    set(schema, "description", json_string(buf_text(&text)));
+    buf_clear(&text);
     return schema;
 }
 

@@ -12,7 +12,7 @@ static bool is_token_char(char c)
     return c && strchr("!#$%&'*+-.^_`|~", c) != NULL;
 }
 
-static bool is_token(struct bytes in)
+bool parse_is_token(struct bytes in)
 {
     for (size_t i = 0; i < in.len; i++)
         if (!is_token_char(in.data[i]))
@@ -86,7 +86,7 @@ struct flaw parse_request_line(struct bytes line, struct request_line *out)
     struct bytes version;
     if (!cut_at_space(line, &out->method, &rest) || !cut_at_space(rest, &out->target, &version))
         return (struct flaw){400, "the request line is not METHOD TARGET VERSION"};
-    if (!is_token(out->method))
+    if (!parse_is_token(out->method))
         return (struct flaw){400, "the method is not a token"};
     if (!is_visible_ascii(out->target))
         return (struct flaw){400, "the target is empty or contains an invalid character"};
@@ -131,7 +131,7 @@ struct flaw parse_field_line(struct bytes line, struct field_line *out)
     /* RFC 9112 section 5.1: no blank may stand before the colon; proxies differed over it. */
     if (name_len && is_blank(line.data[name_len - 1]))
         return (struct flaw){400, "there is white space between a header's name and its colon"};
-    if (!is_token(out->name))
+    if (!parse_is_token(out->name))
         return (struct flaw){400, "a header's name is not a token"};
     if (!parse_is_field_text(out->value))
         return (struct flaw){400, "a header's value contains a control character"};

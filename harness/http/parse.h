@@ -51,6 +51,9 @@ struct bytes parse_trim(struct bytes in);
 /* Whether there is no control character other than a tab (RFC 9110 section 5.5). */
 bool parse_is_field_text(struct bytes in);
 
+/* Whether `in` is a token (RFC 9110 section 5.6.2): a method, the name of a field. */
+bool parse_is_token(struct bytes in);
+
 /* How the end of a message's body is found (RFC 9112 section 6.3). */
 struct framing {
     bool chunked;

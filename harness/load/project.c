@@ -292,7 +292,6 @@ const struct load_engine load_engines[] = {
       {"script.js", "fixtures/load/k6/script.js", NULL},
       {"testrun.yaml", "fixtures/load/k6/testrun.yaml", NULL}}},
 };
-const size_t num_load_engines = ARRAY_LEN(load_engines);
 
 bool load_project_write(const struct load_project *project, const struct load_project_file *file,
                         struct buf *out, struct error *err)

@@ -30,7 +30,6 @@ struct load_engine {
 };
 
 extern const struct load_engine load_engines[];
-extern const size_t num_load_engines;
 
 /* Appends the whole file. False with a sentence when an event cannot be composed. */
 bool load_project_write(const struct load_project *project, const struct load_project_file *file,

@@ -105,3 +105,9 @@ const struct js *js_get(const struct js *value, const char *key)
             return &value->as.members[i].value;
     return NULL;
 }
+
+struct bytes js_get_text(const struct js *value, const char *key)
+{
+    const struct js *member = js_get(value, key);
+    return member && member->kind == JS_STRING ? js_string(member) : (struct bytes){NULL, 0};
+}

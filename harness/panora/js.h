@@ -43,6 +43,9 @@ struct bytes js_key(const struct js *value, size_t index);
 /* The own member `key` of an object, or NULL: also when `value` is NULL or no object. Borrowed. */
 const struct js *js_get(const struct js *value, const char *key);
 
+/* The member's text when it is a string; else {NULL, 0}. Borrowed. */
+struct bytes js_get_text(const struct js *value, const char *key);
+
 /* JSON.stringify(value): appends to `out`. */
 void js_write(const struct js *value, struct buf *out);
 

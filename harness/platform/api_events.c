@@ -214,9 +214,7 @@ static enum lane lane_of(const struct order *order, struct bytes data)
     if (strcmp(order->name, name) != 0)
         return LANE_QUEUE;
     struct js *value = js_parse(data, NULL);
-    const struct js *vertical = value ? js_get(value, "vertical") : NULL;
-    bool is_inline = vertical && js_kind(vertical) == JS_STRING &&
-                     bytes_equal(js_string(vertical), bytes_of("ecommerce"));
+    bool is_inline = bytes_equal(js_get_text(value, "vertical"), bytes_of("ecommerce"));
     js_free(value);
     return is_inline ? LANE_INLINE : LANE_QUEUE;
 }

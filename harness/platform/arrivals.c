@@ -132,11 +132,10 @@ static void fill(const struct arrivals *arrivals, const json_t *line, const stru
 static void read_event(const struct request *request, char **out_type, struct buf *out_data)
 {
     struct js *event = js_parse(buf_bytes(&request->body), NULL);
-    const struct js *type = event ? js_get(event, "type") : NULL;
-    const struct js *data = event ? js_get(event, "data") : NULL;
-    bool is_text = type && js_kind(type) == JS_STRING;
-    *out_type = is_text ? mem_copy(js_string(type).data, js_string(type).len)
-                        : mem_text(request->body.len ? "no event" : "no body");
+    struct bytes type = js_get_text(event, "type");
+    const struct js *data = js_get(event, "data");
+    *out_type = type.data ? mem_copy(type.data, type.len)
+                          : mem_text(request->body.len ? "no event" : "no body");
     if (data)
         js_write(data, out_data);
     else

@@ -136,9 +136,7 @@ bool client_is_local(const struct client_options *options, bool *out, struct err
 {
     struct client_reply reply;
     bool ok = client_call(options, "GET", "/hookcheck/state", NULL, &reply, err);
-    const struct js *program = ok ? js_get(reply.value, "program") : NULL;
-    *out = program && js_kind(program) == JS_STRING &&
-           bytes_equal(js_string(program), bytes_of("hookcheck"));
+    *out = ok && bytes_equal(js_get_text(reply.value, "program"), bytes_of("hookcheck"));
     if (ok && reply.status == 401)
         ok = client_refused(&reply, err);
     client_reply_clear(&reply);
@@ -147,10 +145,8 @@ bool client_is_local(const struct client_options *options, bool *out, struct err
 
 static char *text_of(const struct js *row, const char *name)
 {
-    const struct js *value = js_get(row, name);
-    return value && js_kind(value) == JS_STRING
-               ? mem_copy(js_string(value).data, js_string(value).len)
-               : mem_text("");
+    struct bytes text = js_get_text(row, name);
+    return mem_copy(text.data, text.len);
 }
 
 bool client_endpoint(const struct client_options *options, const char *id, char **out_url,

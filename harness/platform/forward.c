@@ -136,10 +136,8 @@ static void copy_request(const struct inbound *inbound, struct request *out)
 static char *type_of(const struct inbound *inbound)
 {
     struct js *event = js_parse(inbound->body, NULL);
-    const struct js *type = event ? js_get(event, "type") : NULL;
-    struct bytes text =
-        type && js_kind(type) == JS_STRING ? js_string(type) : bytes_of("(no event)");
-    char *copy = mem_copy(text.data, text.len);
+    struct bytes type = js_get_text(event, "type");
+    char *copy = type.data ? mem_copy(type.data, type.len) : mem_text("(no event)");
     js_free(event);
     return copy;
 }
@@ -176,8 +174,7 @@ static void print_line(const struct forward *forward, const struct inbound *inbo
 static struct bytes id_of(const struct inbound *inbound, struct js **out_event)
 {
     *out_event = js_parse(inbound->body, NULL);
-    const struct js *id = *out_event ? js_get(*out_event, "id_event") : NULL;
-    return id && js_kind(id) == JS_STRING ? js_string(id) : (struct bytes){NULL, 0};
+    return js_get_text(*out_event, "id_event");
 }
 
 /* `seen` NULL: the sender went away before there was an answer. */

@@ -100,8 +100,7 @@ void visit_panora_error(struct visit *visit, int status, const char *format, ...
 
 struct bytes visit_text(const struct visit *visit, const char *name)
 {
-    const struct js *value = js_get(visit->body, name);
-    return value && js_kind(value) == JS_STRING ? js_string(value) : (struct bytes){NULL, 0};
+    return js_get_text(visit->body, name);
 }
 
 char *visit_word(const struct visit *visit, const char *name)

@@ -76,10 +76,8 @@ static int number_at(struct bytes text, size_t at, size_t count)
 }
 
 /* Hours since 1970 of "2026-01-01T11:59:59..."; -1 when it is no date. */
-static int64_t hours_of(const struct js *date)
+static int64_t hours_of(struct bytes text)
 {
-    bool is_text = date && js_kind(date) == JS_STRING;
-    struct bytes text = is_text ? js_string(date) : (struct bytes){NULL, 0};
     struct tm parts = {.tm_year = number_at(text, 0, 4) - 1900,
                        .tm_mon = number_at(text, 5, 2) - 1,
                        .tm_mday = number_at(text, 8, 2),
@@ -98,7 +96,7 @@ static enum result act_in_order(struct handling *handling)
 {
     struct js *data = handling_data(handling);
     bool is_contact = bytes_equal(handling_member(handling, "type"), bytes_of(CURSOR_TYPE));
-    int64_t date = is_contact ? hours_of(js_get(data, "created_at")) : -1;
+    int64_t date = is_contact ? hours_of(js_get_text(data, "created_at")) : -1;
     int64_t *newest = &handling->memory->newest_h;
     js_free(data);
     if (date >= 0 && date < *newest - CURSOR_SLACK)

@@ -45,8 +45,7 @@ const struct js *handling_event(struct handling *handling)
 
 struct bytes handling_member(struct handling *handling, const char *name)
 {
-    const struct js *value = js_get(handling_event(handling), name);
-    return value && js_kind(value) == JS_STRING ? js_string(value) : (struct bytes){NULL, 0};
+    return js_get_text(handling_event(handling), name);
 }
 
 struct js *handling_data(struct handling *handling)

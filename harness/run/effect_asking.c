@@ -32,11 +32,11 @@ static void note_id(struct exchange *exchange)
 {
     exchange_unpack(exchange);
     struct js *body = js_parse(buf_bytes(&exchange->request.body), NULL);
-    const struct js *id = js_get(body, "id_event");
+    struct bytes id = js_get_text(body, "id_event");
     free(exchange->id_event);
     exchange->id_event = NULL;
-    if (id && js_kind(id) == JS_STRING && !memchr(js_string(id).data, '\0', js_string(id).len))
-        exchange->id_event = mem_copy(js_string(id).data, js_string(id).len);
+    if (id.data && !memchr(id.data, '\0', id.len))
+        exchange->id_event = mem_copy(id.data, id.len);
     js_free(body);
     exchange_pack(exchange);
 }

@@ -12,7 +12,7 @@ struct choice {
     int64_t deadline_ns;
     int64_t number;
     size_t count;
-    int64_t interval_ns;
+    int64_t per_second;
     enum { RED, GREEN } color;
     bool insecure;
     const char *file;
@@ -53,7 +53,7 @@ static const struct option_spec specs[] = {
      .help = "A rate.",
      .otherwise = "no limit",
      .kind = OPTION_RATE,
-     .at = offsetof(struct choice, interval_ns)},
+     .at = offsetof(struct choice, per_second)},
     {.name = "color",
      .value = "COLOR",
      .help = "A color.",
@@ -269,7 +269,7 @@ Test(cli_option, each_value_goes_where_it_belongs)
     cr_expect_eq(choice.deadline_ns, 10 * NS_PER_S, "the default");
     cr_expect_eq(choice.number, 9);
     cr_expect_eq(choice.count, 2);
-    cr_expect_eq(choice.interval_ns, 50 * NS_PER_MS);
+    cr_expect_eq(choice.per_second, 20);
     cr_expect_eq(choice.color, RED);
     cr_expect(choice.insecure);
     cr_expect_str_eq(choice.file, "x");
@@ -280,12 +280,12 @@ Test(cli_option, what_is_not_given_has_its_default_or_stays_as_it_was)
 {
     struct arguments arguments;
     struct error err = {0};
-    struct choice choice = {.count = 7, .interval_ns = 3};
+    struct choice choice = {.count = 7, .per_second = 3};
     cr_assert(parse(&arguments, (const char *const[]){NULL}, &err));
     cr_assert(arguments_read(&arguments, &set, &choice, &err), "%s", err.message);
     cr_expect_eq(choice.number, 5);
     cr_expect_eq(choice.count, 7);
-    cr_expect_eq(choice.interval_ns, 3);
+    cr_expect_eq(choice.per_second, 3);
     cr_expect_eq(choice.color, GREEN);
     cr_expect_not(choice.insecure);
     cr_expect_null(choice.file);
@@ -303,7 +303,7 @@ Test(cli_option, a_wrong_value_is_refused_with_the_name_of_its_option)
         {"--deadline=soon", "--deadline: \"soon\" is not a duration such as 250ms, 10s or 2m"},
         {"--deadline=0", "--deadline: it must be greater than 0"},
         {"--number=10", "--number: \"10\" is not a whole number from 0 to 9"},
-        {"--rate=soon", "--rate: \"soon\" is not a rate such as 20/s"},
+        {"--rate=soon", "--rate: \"soon\" is not a rate such as 20/s (at most 1000000/s)"},
         {"--color=gren", "--color: no color \"gren\"; did you mean \"green\"?"},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
