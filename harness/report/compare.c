@@ -45,19 +45,6 @@ enum change case_change(const struct run_result *before, const struct run_result
     return a->verdict == b->verdict ? CHANGE_NONE : CHANGE_OTHER;
 }
 
-static struct page page_for(const struct text_options *options, struct buf *out)
-{
-    return (struct page){
-        .out = out, .color = options->color, .ascii = options->ascii, .columns = options->columns};
-}
-
-static void add_heading(const struct page *page, const char *heading)
-{
-    page_end_line(page);
-    page_add(page, TONE_BOLD, heading);
-    page_end_line(page);
-}
-
 /* Cases that changed in this way; returns how many. */
 static size_t add_changed(const struct page *page, const struct run_result *before,
                           const struct run_result *after, enum change change, const char *heading,
@@ -70,7 +57,7 @@ static size_t add_changed(const struct page *page, const struct run_result *befo
         if (!was || case_change(before, after, one->id) != change)
             continue;
         if (count++ == 0)
-            add_heading(page, heading);
+            page_heading(page, heading);
         if (count > SHOWN_MAX && !all)
             continue;
         struct buf line = {0};
@@ -78,14 +65,12 @@ static size_t add_changed(const struct page *page, const struct run_result *befo
                        verdict_look(was->verdict)->word, one->actual);
         page_blanks(page, 2);
         size_t column = 2 + page_mark(page, one->verdict);
-        (void)page_fit(page, column, 5, TONE_PLAIN, buf_text(&line), all ? 0 : 2);
-        page_end_line(page);
+        page_fit(page, column, 5, TONE_PLAIN, buf_text(&line), all ? 0 : 2);
         buf_clear(&line);
     }
     if (count > SHOWN_MAX && !all) {
         char *rest = mem_format("  ... and %zu more; -v shows all", count - SHOWN_MAX);
-        page_add(page, TONE_DIM, rest);
-        page_end_line(page);
+        page_line(page, TONE_DIM, rest);
         free(rest);
     }
     return count;
@@ -108,11 +93,10 @@ static void add_causes(const struct page *page, const struct run_result *has,
         if (has_diagnosis(lacks, has->diagnoses[i].id))
             continue;
         if (is_first)
-            add_heading(page, heading);
+            page_heading(page, heading);
         is_first = false;
         page_blanks(page, 2);
-        (void)page_fit(page, 2, 5, TONE_PLAIN, has->diagnoses[i].sentence, 2);
-        page_end_line(page);
+        page_fit(page, 2, 5, TONE_PLAIN, has->diagnoses[i].sentence, 2);
     }
 }
 
@@ -159,8 +143,7 @@ static bool add_kind(const struct page *page, const struct answer_times *before,
     buf_add_format(&line, " (%zu and %zu responses, %s%.3g)", before->count, after->count,
                    p < P_MAX ? "p < " : "p = ", p < P_MAX ? P_MAX : p);
     page_blanks(page, 2);
-    (void)page_fit(page, 2, 5, differs && usual > 0 ? TONE_YELLOW : TONE_PLAIN, buf_text(&line), 0);
-    page_end_line(page);
+    page_fit(page, 2, 5, differs && usual > 0 ? TONE_YELLOW : TONE_PLAIN, buf_text(&line), 0);
     buf_clear(&line);
     return differs && usual > 0;
 }
@@ -177,7 +160,7 @@ static bool add_times(const struct page *page, const struct run_result *before,
         answer_times_take(after, kind, &b);
         if (a.count && b.count) {
             if (is_first)
-                add_heading(page, "Response times (Mann-Whitney U test)");
+                page_heading(page, "Response times (Mann-Whitney U test)");
             is_first = false;
             slower = add_kind(page, &a, &b, kind) || slower;
         }
@@ -202,11 +185,11 @@ bool compare_text(const struct run_result *before, const struct run_result *afte
     bool all = options->detail == TEXT_TREE || options->detail == TEXT_EXCHANGES;
     struct buf line = {0};
     bool is_one = strcmp(before->target, after->target) == 0;
-    buf_add_format(&line, "%s: %s (%s) -> %s%s%s (%s)", before->target, run_result_summary(before),
-                   before->started, is_one ? "" : after->target, is_one ? "" : ": ",
-                   run_result_summary(after), after->started);
-    (void)page_wrap(&page, 0, 2, TONE_BOLD, buf_text(&line));
-    page_end_line(&page);
+    buf_add_format(&line, "%s: %s (%s) -> %s%s%s (%s)", before->target,
+                   run_summary_name(run_result_summary(before)), before->started,
+                   is_one ? "" : after->target, is_one ? "" : ": ",
+                   run_summary_name(run_result_summary(after)), after->started);
+    page_fit(&page, 0, 2, TONE_BOLD, buf_text(&line), 0);
     size_t broke = add_changed(&page, before, after, CHANGE_BROKE, "Broke", all);
     size_t mended = add_changed(&page, before, after, CHANGE_MENDED, "Fixed", all);
     size_t others = add_changed(&page, before, after, CHANGE_OTHER, "Other changes", all);
@@ -221,8 +204,7 @@ bool compare_text(const struct run_result *before, const struct run_result *afte
                    "only in the second; responses %s",
                    broke, mended, others, gone, added, slower ? "got slower" : "not slower");
     page_end_line(&page);
-    page_add(&page, broke || slower ? TONE_RED : TONE_GREEN, buf_text(&line));
-    page_end_line(&page);
+    page_line(&page, broke || slower ? TONE_RED : TONE_GREEN, buf_text(&line));
     buf_clear(&line);
     return broke > 0;
 }
@@ -278,9 +260,9 @@ static void add_legend(const struct page *page, const struct run_result *results
     for (size_t i = 0; i < count; i++) {
         struct buf line = {0};
         buf_add_format(&line, "%zu  %s  %s: %s, %zu failed", i + 1, names[i], results[i].target,
-                       run_result_summary(&results[i]), results[i].counts[VERDICT_FAIL]);
-        (void)page_fit(page, 0, 3, TONE_PLAIN, buf_text(&line), 2);
-        page_end_line(page);
+                       run_summary_name(run_result_summary(&results[i])),
+                       results[i].counts[VERDICT_FAIL]);
+        page_fit(page, 0, 3, TONE_PLAIN, buf_text(&line), 2);
         buf_clear(&line);
     }
     page_end_line(page);
@@ -319,8 +301,7 @@ static void add_grid_row(const struct page *page, const struct run_result *resul
     else
         buf_add_format(&name, "%.*s (%zu values)", (int)strcspn(id, "["), id, num_ids);
     page_blanks(page, 2);
-    page_add(page, TONE_PLAIN, buf_text(&name));
-    page_end_line(page);
+    page_line(page, TONE_PLAIN, buf_text(&name));
     buf_clear(&name);
 }
 
@@ -355,8 +336,7 @@ void grid_text(const struct run_result *results, const char *const *names, size_
         mem_format("hookcheck: %zu endpoints, %zu cases: %zu alike%s, %zu not", count, num_ids,
                    alike, all ? "" : " (not shown; -v shows all)", num_ids - alike);
     page_end_line(&page);
-    page_add(&page, TONE_BOLD, last);
-    page_end_line(&page);
+    page_line(&page, TONE_BOLD, last);
     free(last);
     free(ids);
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "report/answer_times.h"
@@ -10,14 +11,6 @@
 #include "report/html.h"
 #include "report/tally.h"
 
-static const char *class_of(const struct run_result *result)
-{
-    const char *summary = run_result_summary(result);
-    return strcmp(summary, "ready") == 0       ? "pass"
-           : strcmp(summary, "undecided") == 0 ? "inconclusive"
-                                               : "fail";
-}
-
 static void add_tops(const struct run_result *results, const char *const *names, size_t count,
                      struct buf *out)
 {
@@ -25,7 +18,7 @@ static void add_tops(const struct run_result *results, const char *const *names,
         struct buf line = {0};
         headline_add(&results[i], &line);
         buf_add_format(out, "<div class=\"banner %s\"><h2 class=\"plain\">%zu. ",
-                       class_of(&results[i]), i + 1);
+                       html_summary_class(&results[i]), i + 1);
         html_add(names[i], out);
         buf_add_text(out, "</h2>");
         html_element("div", results[i].target, out);
@@ -49,11 +42,8 @@ static void add_time_rows(const struct run_result *results, size_t count, struct
                                "<tr><th scope=\"row\">%s</th><td>%zu</td><td class=\"n\">%zu</td>",
                                answer_kind_name(kind), i + 1, times.count);
                 static const size_t percents[] = {50, 95, 99};
-                for (size_t k = 0; k < 3; k++) {
-                    buf_add_text(out, "<td class=\"n\">");
-                    text_add_duration(out, answer_times_percentile(&times, percents[k]));
-                    buf_add_text(out, "</td>");
-                }
+                for (size_t k = 0; k < ARRAY_LEN(percents); k++)
+                    html_duration_cell(answer_times_percentile(&times, percents[k]), out);
                 buf_add_text(out, "</tr>\n");
             }
             answer_times_clear(&times);

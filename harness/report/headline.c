@@ -169,15 +169,15 @@ static bool says_it_all(const struct run_result *result)
 
 void headline_add(const struct run_result *result, struct buf *out)
 {
-    const char *summary = run_result_summary(result);
+    enum run_summary summary = run_result_summary(result);
     if (result->exit_code == EXIT_BASELINE)
         buf_add_format(out, "Not ready, but only known failures: all %zu are in the baseline.",
                        count_standing(result, STANDING_FAILED));
     else if (says_it_all(result))
         buf_add_text(out, result->loudest);
-    else if (strcmp(summary, "ready") == 0)
+    else if (summary == SUMMARY_READY)
         add_ready(result, out);
-    else if (strcmp(summary, "undecided") == 0)
+    else if (summary == SUMMARY_UNDECIDED)
         add_undecided(result, out);
     else
         add_not_ready(result, out);
@@ -185,14 +185,14 @@ void headline_add(const struct run_result *result, struct buf *out)
 
 void headline_add_counts(const struct run_result *result, struct buf *out)
 {
-    const char *summary = run_result_summary(result);
+    enum run_summary summary = run_result_summary(result);
     const size_t *n = result->counts;
     buf_add_format(out,
                    "%s: %zu passed, %zu failed, %zu warned, %zu undecided, %zu info, %zu skipped; "
                    "%zu requests in ",
-                   strcmp(summary, "not-ready") == 0 ? "not ready" : summary, n[VERDICT_PASS],
-                   n[VERDICT_FAIL], n[VERDICT_WARN], n[VERDICT_INCONCLUSIVE], n[VERDICT_INFO],
-                   n[VERDICT_SKIP], result->num_requests);
+                   summary == SUMMARY_NOT_READY ? "not ready" : run_summary_name(summary),
+                   n[VERDICT_PASS], n[VERDICT_FAIL], n[VERDICT_WARN], n[VERDICT_INCONCLUSIVE],
+                   n[VERDICT_INFO], n[VERDICT_SKIP], result->num_requests);
     text_add_duration(out, result->duration_ns);
     buf_add_format(out, "; exit %d", result->exit_code);
 }

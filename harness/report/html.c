@@ -68,16 +68,10 @@ static void add_lines(struct bytes in, struct buf *out)
     for (size_t at = 0; at < in.len;) {
         const char *end = memchr(in.data + at, '\n', in.len - at);
         size_t len = end ? (size_t)(end - in.data) - at : in.len - at;
-        char *line = mem_copy(in.data + at, len);
-        if (strlen(line) == len) {
-            html_add(line, out);
-        } else {
-            struct buf visible = {0};
-            text_add_visible(&visible, (struct bytes){in.data + at, len}, SIZE_MAX);
-            html_add(buf_text(&visible), out);
-            buf_clear(&visible);
-        }
-        free(line);
+        struct buf visible = {0};
+        text_add_visible(&visible, (struct bytes){in.data + at, len}, SIZE_MAX);
+        html_add(buf_text(&visible), out);
+        buf_clear(&visible);
         buf_add_text(out, end ? "\n" : "");
         at += len + (end ? 1 : 0);
     }
@@ -123,6 +117,45 @@ void html_verdict(enum verdict verdict, struct buf *out)
     const struct look *look = verdict_look(verdict);
     buf_add_format(out, "<span class=\"v %s\"><span aria-hidden=\"true\">%s</span> %s</span>",
                    verdict_name(verdict), look->mark, look->word);
+}
+
+const char *html_summary_class(const struct run_result *result)
+{
+    static const char *const classes[SUMMARY_COUNT] = {"pass", "inconclusive", "fail"};
+    return classes[run_result_summary(result)];
+}
+
+void html_banner_fact(const char *label, const char *value, struct buf *out)
+{
+    buf_add_text(out, "<li>");
+    html_element("b", value, out);
+    html_element("span", label, out);
+    buf_add_text(out, "</li>\n");
+}
+
+void html_table_begin(const char *label, const char *const *headings, size_t count, struct buf *out)
+{
+    buf_add_text(out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+    html_add(label, out);
+    buf_add_text(out, "\"><table>\n<tr>");
+    for (size_t i = 0; i < count; i++) {
+        buf_add_format(out, "<th%s scope=\"col\">", i ? " class=\"n\"" : "");
+        html_add(headings[i], out);
+        buf_add_text(out, "</th>");
+    }
+    buf_add_text(out, "</tr>\n");
+}
+
+void html_table_end(struct buf *out)
+{
+    buf_add_text(out, "</table></div>\n");
+}
+
+void html_duration_cell(int64_t ns, struct buf *out)
+{
+    buf_add_text(out, "<td class=\"n\">");
+    text_add_duration(out, ns);
+    buf_add_text(out, "</td>");
 }
 
 static void add_resource(const char *path, struct buf *out)

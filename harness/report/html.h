@@ -24,6 +24,21 @@ void html_bytes(struct bytes in, size_t max_len, size_t total_len, struct buf *o
 /* Adds a verdict as shape, word and colour. */
 void html_verdict(enum verdict verdict, struct buf *out);
 
+/* The class of a run's banner, by how it ended. */
+const char *html_summary_class(const struct run_result *result);
+
+/* Adds "<li><b>value</b><span>label</span></li>": a fact of the banner. */
+void html_banner_fact(const char *label, const char *value, struct buf *out);
+
+/* Begins a table that scrolls by itself, with a heading for each column: the first is of the rows,
+ * the others are numbers. `label` says what it shows. */
+void html_table_begin(const char *label, const char *const *headings, size_t count,
+                      struct buf *out);
+void html_table_end(struct buf *out);
+
+/* Adds a cell with a duration. */
+void html_duration_cell(int64_t ns, struct buf *out);
+
 /* A page of one file: its style and script are in it, and it loads nothing. */
 void html_begin(const char *title, struct buf *out);
 void html_end(struct buf *out);

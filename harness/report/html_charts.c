@@ -85,13 +85,10 @@ static void add_curve(const struct answer_times *samples, const struct scale *sc
 
 static void add_percentiles(const struct answer_times *all, struct buf *out)
 {
+    static const char *const headings[] = {"kind", "responses", "p50",    "p90",
+                                           "p95",  "p99",       "slowest"};
     static const size_t percents[] = {50, 90, 95, 99, 100};
-    buf_add_text(
-        out, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Percentiles of "
-             "response times\"><table>\n<tr><th scope=\"col\">kind</th><th class=\"n\" "
-             "scope=\"col\">responses</th><th class=\"n\" scope=\"col\">p50</th><th class=\"n\" "
-             "scope=\"col\">p90</th><th class=\"n\" scope=\"col\">p95</th><th class=\"n\" "
-             "scope=\"col\">p99</th><th class=\"n\" scope=\"col\">slowest</th></tr>\n");
+    html_table_begin("Percentiles of response times", headings, ARRAY_LEN(headings), out);
     for (size_t i = 0; i < NUM_ANSWER_KINDS; i++) {
         if (all[i].count == 0)
             continue;
@@ -100,14 +97,11 @@ static void add_percentiles(const struct answer_times *all, struct buf *out)
                        "<path class=\"curve k%zu\" d=\"M1 5H33\"/></svg>%s</th><td "
                        "class=\"n\">%zu</td>",
                        i, answer_kind_name(i), all[i].count);
-        for (size_t k = 0; k < ARRAY_LEN(percents); k++) {
-            buf_add_text(out, "<td class=\"n\">");
-            text_add_duration(out, answer_times_percentile(&all[i], percents[k]));
-            buf_add_text(out, "</td>");
-        }
+        for (size_t k = 0; k < ARRAY_LEN(percents); k++)
+            html_duration_cell(answer_times_percentile(&all[i], percents[k]), out);
         buf_add_text(out, "</tr>\n");
     }
-    buf_add_text(out, "</table></div>\n");
+    html_table_end(out);
 }
 
 void html_add_times(const struct run_result *result, struct buf *out)

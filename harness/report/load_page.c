@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "report/html.h"
@@ -16,47 +17,26 @@
 
 /* --- small pieces --- */
 
+static json_int_t number_of(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
 static const char *text_of(const json_t *object, const char *key)
 {
     return json_string_value(json_object_get(object, key));
 }
 
-static void add_head(const char *const *names, size_t count, const char *label, struct buf *out)
-{
-    buf_add_format(out,
-                   "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-                   "aria-label=\"%s\"><table>\n<tr>",
-                   label);
-    for (size_t i = 0; i < count; i++)
-        buf_add_format(out, "<th%s scope=\"col\">%s</th>", i ? " class=\"n\"" : "", names[i]);
-    buf_add_text(out, "</tr>\n");
-}
-
-static void end_table(struct buf *out)
-{
-    buf_add_text(out, "</table></div>\n");
-}
-
 static void add_ms_cell(double ms, struct buf *out)
 {
-    buf_add_text(out, "<td class=\"n\">");
-    load_add_ms(out, ms);
-    buf_add_text(out, "</td>");
-}
-
-static void add_fact(const char *label, const char *value, struct buf *out)
-{
-    buf_add_text(out, "<li>");
-    html_element("b", value, out);
-    html_element("span", label, out);
-    buf_add_text(out, "</li>\n");
+    html_duration_cell((int64_t)(ms * (double)NS_PER_MS), out);
 }
 
 static void add_ms_fact(const char *label, double ms, struct buf *out)
 {
     struct buf value = {0};
     load_add_ms(&value, ms);
-    add_fact(label, buf_text(&value), out);
+    html_banner_fact(label, buf_text(&value), out);
     buf_clear(&value);
 }
 
@@ -69,9 +49,9 @@ static void add_facts(const struct load_record *record, struct buf *out)
     char *answered = mem_format("%" PRId64 " of %" PRId64, record->answered, record->sent);
     char *errors = mem_format("%" PRId64, record->failed);
     buf_add_text(out, "<ul class=\"facts\">\n");
-    add_fact("answered", rate, out);
-    add_fact("requests answered", answered, out);
-    add_fact("errors", errors, out);
+    html_banner_fact("answered", rate, out);
+    html_banner_fact("requests answered", answered, out);
+    html_banner_fact("errors", errors, out);
     add_ms_fact("latency, p50", latency->p50, out);
     add_ms_fact("p99", latency->p99, out);
     add_ms_fact("highest", latency->max, out);
@@ -114,7 +94,7 @@ static void add_goals(const struct load_record *record, struct buf *out)
     if (!json_array_size(goals))
         return;
     buf_add_text(out, "<h2>Goals</h2>\n");
-    add_head(names, ARRAY_LEN(names), "Goals", out);
+    html_table_begin("Goals", names, ARRAY_LEN(names), out);
     json_array_foreach(goals, i, goal)
     {
         bool holds = json_is_true(json_object_get(goal, "holds"));
@@ -124,7 +104,7 @@ static void add_goals(const struct load_record *record, struct buf *out)
         buf_add_format(out, "<td class=\"n\"><span class=\"v %s\">%s</span></td></tr>\n",
                        holds ? "pass" : "fail", holds ? "holds" : "missed");
     }
-    end_table(out);
+    html_table_end(out);
 }
 
 static void add_accounting(const struct load_record *record, struct buf *out)
@@ -143,20 +123,20 @@ static void add_accounting(const struct load_record *record, struct buf *out)
     if (!json_is_object(found))
         return;
     buf_add_text(out, "<h2>What happened to the events</h2>\n<p class=\"dim\">By ");
-    html_add(text_of(found, "source") ? text_of(found, "source") : "", out);
+    html_add(text_of(found, "source"), out);
     buf_add_format(out, ", asked about %" JSON_INTEGER_FORMAT " accepted and forged events.</p>\n",
-                   json_integer_value(json_object_get(found, "asked")));
-    add_head(names, ARRAY_LEN(names), "What happened to the events", out);
+                   number_of(found, "asked"));
+    html_table_begin("What happened to the events", names, ARRAY_LEN(names), out);
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         const char *example = rows[i].example ? text_of(found, rows[i].example) : NULL;
         buf_add_format(out,
                        "<tr><th scope=\"row\">%s</th><td class=\"n\">%" JSON_INTEGER_FORMAT
                        "</td><td class=\"n\">",
-                       rows[i].words, json_integer_value(json_object_get(found, rows[i].key)));
-        html_add(example ? example : "", out);
+                       rows[i].words, number_of(found, rows[i].key));
+        html_add(example, out);
         buf_add_text(out, "</td></tr>\n");
     }
-    end_table(out);
+    html_table_end(out);
 }
 
 static void add_errors(const struct load_record *record, struct buf *out)
@@ -168,19 +148,19 @@ static void add_errors(const struct load_record *record, struct buf *out)
     if (!json_array_size(errors))
         return;
     buf_add_text(out, "<h2>Errors</h2>\n");
-    add_head(names, ARRAY_LEN(names), "Errors by kind", out);
+    html_table_begin("Errors by kind", names, ARRAY_LEN(names), out);
     json_array_foreach(errors, i, error)
     {
         buf_add_text(out, "<tr>");
         html_element("th scope=\"row\"", load_error_sentence(text_of(error, "kind")), out);
         buf_add_format(out, "<td class=\"n\">%" JSON_INTEGER_FORMAT "</td>",
-                       json_integer_value(json_object_get(error, "count")));
+                       number_of(error, "count"));
         add_ms_cell(json_number_value(json_object_get(error, "first_ms")), out);
         buf_add_text(out, "<td>");
-        html_add(text_of(error, "first") ? text_of(error, "first") : "", out);
+        html_add(text_of(error, "first"), out);
         buf_add_text(out, "</td></tr>\n");
     }
-    end_table(out);
+    html_table_end(out);
 }
 
 static void add_message(const char *label, const char *text, struct buf *out)
@@ -203,7 +183,7 @@ static void add_offender(const json_t *one, struct buf *out)
     buf_add_text(out, "<article class=\"card\">\n<h3>");
     html_add(load_error_sentence(text_of(one, "kind")), out);
     buf_add_text(out, ": ");
-    html_add(text_of(one, "sent") ? text_of(one, "sent") : "", out);
+    html_add(text_of(one, "sent"), out);
     buf_add_text(out, " event");
     if (mutation) {
         buf_add_text(out, " (");
@@ -217,8 +197,7 @@ static void add_offender(const json_t *one, struct buf *out)
     buf_add_format(out,
                    "<dt>in flight</dt><dd>%" JSON_INTEGER_FORMAT
                    " on its thread, %" JSON_INTEGER_FORMAT " of them forged</dd>\n",
-                   json_integer_value(json_object_get(one, "in_flight")),
-                   json_integer_value(json_object_get(one, "in_flight_forged")));
+                   number_of(one, "in_flight"), number_of(one, "in_flight_forged"));
     add_message("request", text_of(one, "request"), out);
     add_message("response", text_of(one, "response"), out);
     buf_add_text(out, "</dl>\n</article>\n");
@@ -265,7 +244,7 @@ static void add_seconds(const struct load_record *record, const char *label, str
     if (!shown)
         return;
     buf_add_text(out, "<details><summary>Every second as a table</summary>\n");
-    add_head(names, ARRAY_LEN(names), label, out);
+    html_table_begin(label, names, ARRAY_LEN(names), out);
     for (size_t i = 0; i < shown; i++) {
         const struct load_point *point = &record->points[i];
         buf_add_format(out,
@@ -278,7 +257,7 @@ static void add_seconds(const struct load_record *record, const char *label, str
         add_ms_cell(point->max, out);
         buf_add_text(out, "</tr>\n");
     }
-    end_table(out);
+    html_table_end(out);
     if (shown < record->num_points)
         buf_add_format(out, "<p class=\"dim\">The first %zu of %zu; the JSON report has all.</p>\n",
                        shown, record->num_points);
@@ -293,7 +272,7 @@ static void add_phases(const struct load_record *record, const char *label, stru
                                                       "until it was sent", "until the first byte",
                                                       "until the last byte", "connecting"};
     buf_add_text(out, "<h2>Latency</h2>\n");
-    add_head(names, ARRAY_LEN(names), label, out);
+    html_table_begin(label, names, ARRAY_LEN(names), out);
     for (size_t i = 0; i < LOAD_NUM_TIMES; i++) {
         const struct load_times *times = &record->times[i];
         const double shown[] = {times->p50,  times->p90,   times->p99,
@@ -304,7 +283,7 @@ static void add_phases(const struct load_record *record, const char *label, stru
             add_ms_cell(shown[k], out);
         buf_add_text(out, "</tr>\n");
     }
-    end_table(out);
+    html_table_end(out);
 }
 
 void load_page(const struct load_record *record, struct buf *out)
@@ -344,7 +323,7 @@ static void add_changes(const struct load_record *before, const struct load_reco
     struct load_change changes[LOAD_CHANGES_MAX];
     size_t count = load_changes(before, after, changes);
     buf_add_text(out, "<h2>What changed</h2>\n");
-    add_head(names, ARRAY_LEN(names), "Measures of both loads", out);
+    html_table_begin("Measures of both loads", names, ARRAY_LEN(names), out);
     for (size_t i = 0; i < count; i++) {
         const struct load_change *one = &changes[i];
         buf_add_text(out, "<tr>");
@@ -358,7 +337,7 @@ static void add_changes(const struct load_record *before, const struct load_reco
         html_add(one->words, out);
         buf_add_text(out, "</span></td></tr>\n");
     }
-    end_table(out);
+    html_table_end(out);
 }
 
 static void add_compared_top(const struct load_record *before, const struct load_record *after,

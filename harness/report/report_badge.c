@@ -11,24 +11,22 @@
 #include "result/exit.h"
 
 struct badge {
-    const char *summary;
     const char *message;
     const char *color; /* dark enough for white letters */
     const char *shields_color;
 };
 
-static const struct badge badges[] = {
-    {"ready", "ready", "#1a7f37", "brightgreen"},
-    {"undecided", "undecided", "#7a5195", "lightgrey"},
-    {"not-ready", "not ready", "#b3261e", "red"},
+static const struct badge badges[SUMMARY_COUNT] = {
+    [SUMMARY_READY] = {"ready", "#1a7f37", "brightgreen"},
+    [SUMMARY_UNDECIDED] = {"undecided", "#7a5195", "lightgrey"},
+    [SUMMARY_NOT_READY] = {"not ready", "#b3261e", "red"},
 };
 
 /* Ready, as far as one can tell: whoever answered need not be the endpoint. */
-static const struct badge unchecked = {"ready", "ready, certificate not checked", "#8a6100",
-                                       "yellow"};
+static const struct badge unchecked = {"ready, certificate not checked", "#8a6100", "yellow"};
 
 /* Nothing is known of it. */
-static const struct badge unreached = {"not-ready", "not reached", "#b3261e", "red"};
+static const struct badge unreached = {"not reached", "#b3261e", "red"};
 
 static bool is_unchecked(const struct run_result *result)
 {
@@ -40,13 +38,10 @@ static bool is_unchecked(const struct run_result *result)
 
 static const struct badge *badge_of(const struct run_result *result)
 {
-    const char *summary = run_result_summary(result);
-    size_t i = 0;
+    enum run_summary summary = run_result_summary(result);
     if (result->exit_code == EXIT_UNREACHED)
         return &unreached;
-    while (strcmp(badges[i].summary, summary) != 0)
-        i++;
-    return i == 0 && is_unchecked(result) ? &unchecked : &badges[i];
+    return summary == SUMMARY_READY && is_unchecked(result) ? &unchecked : &badges[summary];
 }
 
 /* "ready", or "not ready, 12 failed". */

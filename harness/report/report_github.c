@@ -6,6 +6,7 @@
 #include "report/formats.h"
 #include "report/headline.h"
 #include "report/standing.h"
+#include "report/tally.h"
 #include "report/text_diagnosis.h"
 
 /* GitHub shows no more than ten of a kind from one step. */
@@ -40,13 +41,9 @@ static void add_cause(const struct run_result *result, const struct diagnosis *d
                       struct buf *out)
 {
     struct buf message = {0};
-    bool fails = false;
-    for (size_t i = 0; i < result->num_cases && !fails; i++)
-        for (size_t k = 0; k < diagnosis->num_cases && !fails; k++)
-            fails = strcmp(result->cases[i].id, diagnosis->cases[k]) == 0 &&
-                    case_standing(result, &result->cases[i]) == STANDING_FAILED;
     buf_add_format(&message, "%s Fix: %s", diagnosis->sentence, diagnosis->remedy);
-    add_annotation(fails ? "error" : "warning", diagnosis->id, buf_text(&message), out);
+    add_annotation(cause_has_failed(result, diagnosis) ? "error" : "warning", diagnosis->id,
+                   buf_text(&message), out);
     buf_clear(&message);
 }
 
@@ -85,12 +82,9 @@ static bool is_warned(const struct run_result *result, const struct case_result 
 static void render(const struct run_result *result, struct buf *out)
 {
     struct buf line = {0};
-    const char *summary = run_result_summary(result);
+    static const char *const commands[SUMMARY_COUNT] = {"notice", "warning", "error"};
     headline_add(result, &line);
-    add_annotation(strcmp(summary, "ready") == 0       ? "notice"
-                   : strcmp(summary, "undecided") == 0 ? "warning"
-                                                       : "error",
-                   "hookcheck", buf_text(&line), out);
+    add_annotation(commands[run_result_summary(result)], "hookcheck", buf_text(&line), out);
     for (size_t i = 0; i < result->num_notes && i < SHOWN_MAX; i++)
         add_annotation("notice", "hookcheck", result->notes[i], out);
     for (size_t i = 0; i < result->num_diagnoses && i < SHOWN_MAX; i++)

@@ -20,22 +20,6 @@
 
 /* --- the top --- */
 
-static const char *class_of(const struct run_result *result)
-{
-    const char *summary = run_result_summary(result);
-    return strcmp(summary, "ready") == 0       ? "pass"
-           : strcmp(summary, "undecided") == 0 ? "inconclusive"
-                                               : "fail";
-}
-
-static void add_fact(const char *label, const char *value, struct buf *out)
-{
-    buf_add_text(out, "<li>");
-    html_element("b", value, out);
-    html_element("span", label, out);
-    buf_add_text(out, "</li>\n");
-}
-
 static void add_level(const struct run_result *result, enum level level, const char *label,
                       struct buf *out)
 {
@@ -49,7 +33,7 @@ static void add_level(const struct run_result *result, enum level level, const c
         passed += one->verdict == VERDICT_PASS;
     }
     char *text = mem_format("%zu of %zu", passed, total);
-    add_fact(label, text, out);
+    html_banner_fact(label, text, out);
     free(text);
 }
 
@@ -60,10 +44,10 @@ static void add_facts(const struct run_result *result, struct buf *out)
     add_level(result, LEVEL_MUST, "must, passed", out);
     add_level(result, LEVEL_SHOULD, "should, passed", out);
     buf_add_format(&text, "%zu", result->num_requests);
-    add_fact("requests", buf_text(&text), out);
+    html_banner_fact("requests", buf_text(&text), out);
     buf_reset(&text);
     text_add_duration(&text, result->duration_ns);
-    add_fact("duration", buf_text(&text), out);
+    html_banner_fact("duration", buf_text(&text), out);
     buf_add_text(out, "</ul>\n");
     buf_clear(&text);
 }
@@ -89,7 +73,7 @@ static void add_top(const struct run_result *result, const struct charts *charts
     headline_add(result, &line);
     buf_add_text(out, "<header class=\"top\">\n<h1>");
     html_add(result->target, out);
-    buf_add_format(out, "</h1>\n<div class=\"banner %s\"><p>", class_of(result));
+    buf_add_format(out, "</h1>\n<div class=\"banner %s\"><p>", html_summary_class(result));
     html_add(buf_text(&line), out);
     buf_add_text(out, "</p>");
     buf_reset(&line);
@@ -283,7 +267,8 @@ static void add_about(const struct run_result *result, struct buf *out)
 static void render(const struct run_result *result, const struct html_limits *limits,
                    struct buf *out)
 {
-    char *title = mem_format("hookcheck: %s: %s", run_result_summary(result), result->target);
+    char *title = mem_format("hookcheck: %s: %s", run_summary_name(run_result_summary(result)),
+                             result->target);
     struct charts charts = {0};
     html_add_times(result, &charts.times);
     html_add_timeline(result, &charts.timeline);

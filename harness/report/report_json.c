@@ -23,7 +23,7 @@ static json_t *texts(char *const *items, size_t count)
 static json_t *summary(const struct run_result *result)
 {
     json_t *object = json_object();
-    json_set_text(object, "verdict", run_result_summary(result));
+    json_set_text(object, "verdict", run_summary_name(run_result_summary(result)));
     for (int i = 0; i < VERDICT_COUNT; i++)
         json_object_set_new(object, verdict_name((enum verdict)i),
                             json_integer((json_int_t)result->counts[i]));

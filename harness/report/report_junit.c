@@ -149,7 +149,7 @@ static void add_properties(const struct run_result *result, const char *suite, s
     add_property("hookcheck.suites", result->suites_hash, out);
     add_property("seed", buf_text(&seed), out);
     add_property("strict", result->strict ? "true" : "false", out);
-    add_property("summary", run_result_summary(result), out);
+    add_property("summary", run_summary_name(run_result_summary(result)), out);
     add_property("rerun", result->rerun, out);
     for (size_t i = 0; i < result->num_cases; i++)
         if (is_of(&result->cases[i], suite))

@@ -133,12 +133,9 @@ static void add_failures(const struct run_result *result, struct buf *out)
 static void render(const struct run_result *result, struct buf *out)
 {
     struct buf line = {0};
-    const char *summary = run_result_summary(result);
+    static const char *const marks[SUMMARY_COUNT] = {"✅", "❔", "❌"};
     headline_add(result, &line);
-    buf_add_format(out, "## %s ",
-                   strcmp(summary, "ready") == 0       ? "✅"
-                   : strcmp(summary, "undecided") == 0 ? "❔"
-                                                       : "❌");
+    buf_add_format(out, "## %s ", marks[run_result_summary(result)]);
     add_escaped(buf_text(&line), out);
     buf_add_text(out, "\n\n");
     add_code(result->target, out);

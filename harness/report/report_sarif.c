@@ -109,21 +109,11 @@ static void add_result(struct sarif *sarif, const char *rule, const char *level,
     json_array_append_new(sarif->results, one);
 }
 
-static const char *level_of_cause(const struct run_result *result, const struct diagnosis *from)
-{
-    for (size_t i = 0; i < from->num_cases; i++) {
-        const struct case_result *one = result_case(result, from->cases[i]);
-        if (one && case_standing(result, one) == STANDING_FAILED)
-            return "error";
-    }
-    return "warning";
-}
-
 static void add_cause(struct sarif *sarif, const struct diagnosis *from)
 {
     struct buf name = {0};
     struct buf message = {0};
-    const char *level = level_of_cause(sarif->result, from);
+    const char *level = cause_has_failed(sarif->result, from) ? "error" : "warning";
     add_pascal(from->id, &name);
     buf_add_format(&message, "%s Evidence: %s. At %s.", from->sentence, from->evidence,
                    sarif->result->target);

@@ -147,7 +147,7 @@ static void render(const struct run_result *result, struct buf *out)
         add_case(result, &result->cases[i], i + 1, out);
     for (size_t i = 0; i < result->num_diagnoses; i++)
         add_diagnosis(&result->diagnoses[i], out);
-    buf_add_format(out, "# %s\n", run_result_summary(result));
+    buf_add_format(out, "# %s\n", run_summary_name(run_result_summary(result)));
 }
 
 const struct report_format report_format_tap = {

@@ -13,12 +13,6 @@
 #include "report/text_tree.h"
 #include "result/exit.h"
 
-static struct page page_for(const struct text_options *options, struct buf *out)
-{
-    return (struct page){
-        .out = out, .color = options->color, .ascii = options->ascii, .columns = options->columns};
-}
-
 static bool has_tree(const struct text_options *options)
 {
     return options->detail == TEXT_TREE || options->detail == TEXT_EXCHANGES;
@@ -34,8 +28,7 @@ void report_text_begin(const struct run_result *result, const struct text_option
     buf_add_format(&title, "hookcheck %s", result->version);
     page_add(&page, TONE_BOLD, buf_text(&title));
     page_blanks(&page, 2);
-    (void)page_fit(&page, title.len + 2, 2, TONE_PLAIN, result->target, 2);
-    page_end_line(&page);
+    page_fit(&page, title.len + 2, 2, TONE_PLAIN, result->target, 2);
     buf_reset(&title);
     if (result->num_cases)
         buf_add_format(&title, "%zu case%s, ", result->num_cases,
@@ -44,8 +37,7 @@ void report_text_begin(const struct run_result *result, const struct text_option
                    result->suites_hash ? result->suites_hash : "",
                    result->started[0] ? ", started " : "", result->started);
     if (has_tree(options)) {
-        (void)page_wrap(&page, 0, 2, TONE_DIM, buf_text(&title));
-        page_end_line(&page);
+        page_fit(&page, 0, 2, TONE_DIM, buf_text(&title), 0);
     }
     buf_clear(&title);
 }
@@ -63,10 +55,8 @@ void report_text_case(const struct run_result *result, const struct case_result 
 
 static enum tone tone_of(const struct run_result *result)
 {
-    const char *summary = run_result_summary(result);
-    return strcmp(summary, "ready") == 0       ? TONE_GREEN
-           : strcmp(summary, "undecided") == 0 ? TONE_MAGENTA
-                                               : TONE_RED;
+    static const enum tone tones[SUMMARY_COUNT] = {TONE_GREEN, TONE_MAGENTA, TONE_RED};
+    return tones[run_result_summary(result)];
 }
 
 static void add_headline(const struct page *page, const struct run_result *result)
@@ -74,8 +64,7 @@ static void add_headline(const struct page *page, const struct run_result *resul
     struct buf line = {0};
     headline_add(result, &line);
     page_end_line(page);
-    (void)page_fit(page, 0, 0, tone_of(result), buf_text(&line), 6);
-    page_end_line(page);
+    page_fit(page, 0, 0, tone_of(result), buf_text(&line), 6);
     buf_clear(&line);
 }
 
@@ -86,8 +75,7 @@ static void add_notice(const struct page *page, const char *label, const char *t
         return;
     struct buf line = {0};
     buf_add_format(&line, "%s%s", label, text);
-    (void)page_fit(page, 0, 2, TONE_DIM, buf_text(&line), max_lines);
-    page_end_line(page);
+    page_fit(page, 0, 2, TONE_DIM, buf_text(&line), max_lines);
     buf_clear(&line);
 }
 
@@ -143,8 +131,7 @@ static void add_last_line(const struct page *page, const struct run_result *resu
     struct buf line = {0};
     buf_add_text(&line, "hookcheck: ");
     headline_add_counts(result, &line);
-    page_add(page, tone_of(result), buf_text(&line));
-    page_end_line(page);
+    page_line(page, tone_of(result), buf_text(&line));
     buf_clear(&line);
 }
 
@@ -156,7 +143,7 @@ static void add_end(const struct page *page, const struct run_result *result,
         text_add_unreached(page, result);
     } else {
         add_headline(page, result);
-        if (strcmp(run_result_summary(result), "undecided") != 0) /* else the headline says it */
+        if (run_result_summary(result) != SUMMARY_UNDECIDED) /* else the headline says it */
             add_notice(page, "Stopped early: ", result->stopped, 2);
         for (size_t i = 0; i < result->num_notes && (limits->whole || i < 4); i++)
             add_notice(page, "Note: ", result->notes[result->num_notes - 1 - i], 2);

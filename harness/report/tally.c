@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "report/details.h"
+#include "report/standing.h"
 
 static struct suite_tally *tally_of(struct suite_tally *tallies, size_t *count, const char *suite)
 {
@@ -90,4 +91,14 @@ void tally_add_explained(const struct run_result *result, const struct diagnosis
     for (size_t i = 0; i < count; i++)
         buf_add_format(out, "%s%zu in %s", i ? ", " : "", tallies[i].total, tallies[i].suite);
     free(tallies);
+}
+
+bool cause_has_failed(const struct run_result *result, const struct diagnosis *cause)
+{
+    for (size_t i = 0; i < cause->num_cases; i++) {
+        const struct case_result *one = result_case(result, cause->cases[i]);
+        if (one && case_standing(result, one) == STANDING_FAILED)
+            return true;
+    }
+    return false;
 }

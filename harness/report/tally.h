@@ -34,4 +34,7 @@ void tally_add_explained(const struct run_result *result, const struct diagnosis
 /* The case of that id, or NULL. */
 const struct case_result *result_case(const struct run_result *result, const char *id);
 
+/* Whether a case that the cause explains has failed. */
+bool cause_has_failed(const struct run_result *result, const struct diagnosis *cause);
+
 #endif

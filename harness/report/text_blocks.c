@@ -13,13 +13,6 @@
 #define ENTRY_INDENT 2
 #define FACT_INDENT  5
 
-static void add_heading(const struct page *page, const char *heading)
-{
-    page_end_line(page);
-    page_add(page, TONE_BOLD, heading);
-    page_end_line(page);
-}
-
 static void add_rest(const struct page *page, size_t count, const char *what)
 {
     if (count == 0)
@@ -27,8 +20,7 @@ static void add_rest(const struct page *page, size_t count, const char *what)
     struct buf line = {0};
     buf_add_format(&line, "... and %zu more %s%s; -v shows all", count, what, count > 1 ? "s" : "");
     page_blanks(page, ENTRY_INDENT);
-    page_add(page, TONE_DIM, buf_text(&line));
-    page_end_line(page);
+    page_line(page, TONE_DIM, buf_text(&line));
     buf_clear(&line);
 }
 
@@ -96,8 +88,7 @@ static void add_failure(const struct page *page, const struct run_result *result
         buf_add_format(&title, " (and %zu more value%s)", count, count > 1 ? "s" : "");
     page_blanks(page, ENTRY_INDENT);
     size_t column = ENTRY_INDENT + page_mark(page, one->verdict);
-    (void)page_fit(page, column, FACT_INDENT, TONE_BOLD, buf_text(&title), whole ? 0 : 1);
-    page_end_line(page);
+    page_fit(page, column, FACT_INDENT, TONE_BOLD, buf_text(&title), whole ? 0 : 1);
     if (whole)
         add_details(page, one);
     else
@@ -141,7 +132,7 @@ static size_t add_unexplained_groups(const struct page *page, const struct run_r
             continue;
         }
         if (shown++ == 0)
-            add_heading(page, "Unexplained");
+            page_heading(page, "Unexplained");
         text_diagnosis(page, result, diagnosis, 0,
                        limits->whole          ? CAUSE_WHOLE
                        : limits->failures > 1 ? CAUSE_SHORT
@@ -164,7 +155,7 @@ void text_add_unexplained(const struct page *page, const struct run_result *resu
             continue;
         }
         if (shown++ == 0)
-            add_heading(page, "Unexplained");
+            page_heading(page, "Unexplained");
         add_failure(page, result, i, limits->whole);
         if (limits->whole || is_first)
             add_case_repeat(page, result, &result->cases[i], limits->whole);
@@ -188,14 +179,12 @@ void text_add_warnings(const struct page *page, const struct run_result *result,
             continue;
         }
         if (shown++ == 0)
-            add_heading(page, "Warnings");
+            page_heading(page, "Warnings");
         struct buf line = {0};
         buf_add_format(&line, "%s: %s", limits->whole ? one->id : one->title, one->actual);
         page_blanks(page, ENTRY_INDENT);
         size_t column = ENTRY_INDENT + page_mark(page, VERDICT_WARN);
-        (void)page_fit(page, column, FACT_INDENT, TONE_PLAIN, buf_text(&line),
-                       limits->whole ? 0 : 2);
-        page_end_line(page);
+        page_fit(page, column, FACT_INDENT, TONE_PLAIN, buf_text(&line), limits->whole ? 0 : 2);
         buf_clear(&line);
     }
     add_rest(page, left_out, "warning");
@@ -308,8 +297,7 @@ static void add_ids(const struct page *page, const struct run_result *result, en
             buf_add_format(&ids, "%s%s", ids.len ? ", " : "", one->id);
     }
     page_blanks(page, FACT_INDENT);
-    (void)page_wrap(page, FACT_INDENT, FACT_INDENT, TONE_DIM, buf_text(&ids));
-    page_end_line(page);
+    page_fit(page, FACT_INDENT, FACT_INDENT, TONE_DIM, buf_text(&ids), 0);
     buf_clear(&ids);
 }
 
@@ -320,7 +308,7 @@ static void add_reasons(const struct page *page, const struct run_result *result
     size_t cases_left = 0;
     struct reason_tally *reasons = tally_reasons(result, verdict, &count);
     if (count)
-        add_heading(page, heading);
+        page_heading(page, heading);
     for (size_t i = 0; i < count; i++) {
         if (!limits->whole && i >= limits->reasons) {
             cases_left += reasons[i].count;
@@ -329,9 +317,8 @@ static void add_reasons(const struct page *page, const struct run_result *result
         struct buf line = {0};
         buf_add_format(&line, "%zu: %s", reasons[i].count, reasons[i].reason);
         page_blanks(page, ENTRY_INDENT);
-        (void)page_fit(page, ENTRY_INDENT, FACT_INDENT, TONE_PLAIN, buf_text(&line),
-                       limits->whole ? 0 : 1);
-        page_end_line(page);
+        page_fit(page, ENTRY_INDENT, FACT_INDENT, TONE_PLAIN, buf_text(&line),
+                 limits->whole ? 0 : 1);
         if (limits->whole)
             add_ids(page, result, verdict, reasons[i].reason);
         buf_clear(&line);

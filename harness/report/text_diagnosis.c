@@ -67,8 +67,7 @@ static void add_sentence(const struct page *page, const struct diagnosis *diagno
         buf_add_text(&line, "(behind another mistake) ");
     add_gist(diagnosis->sentence, max_lines == 0, &line);
     page_blanks(page, ENTRY_INDENT);
-    (void)page_fit(page, ENTRY_INDENT, indent, TONE_BOLD, buf_text(&line), max_lines);
-    page_end_line(page);
+    page_fit(page, ENTRY_INDENT, indent, TONE_BOLD, buf_text(&line), max_lines);
     buf_clear(&line);
 }
 

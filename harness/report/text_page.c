@@ -24,6 +24,12 @@ static const struct look looks[VERDICT_COUNT] = {
 /* Labels stand in a column of this width. */
 #define LABEL_COLUMNS 10
 
+struct page page_for(const struct text_options *options, struct buf *out)
+{
+    return (struct page){
+        .out = out, .color = options->color, .ascii = options->ascii, .columns = options->columns};
+}
+
 const struct look *verdict_look(enum verdict verdict)
 {
     return &looks[verdict];
@@ -46,6 +52,18 @@ void page_add(const struct page *page, enum tone tone, const char *text)
     begin_tone(page, tone);
     text_add_visible(page->out, bytes_of(text), SIZE_MAX);
     end_tone(page, tone);
+}
+
+void page_line(const struct page *page, enum tone tone, const char *text)
+{
+    page_add(page, tone, text);
+    page_end_line(page);
+}
+
+void page_heading(const struct page *page, const char *heading)
+{
+    page_end_line(page);
+    page_line(page, TONE_BOLD, heading);
 }
 
 static size_t columns_of(struct bytes text)
@@ -181,15 +199,15 @@ size_t page_wrap(const struct page *page, size_t column, size_t indent, enum ton
     return lines.column;
 }
 
-size_t page_fit(const struct page *page, size_t column, size_t indent, enum tone tone,
-                const char *text, size_t max_lines)
+void page_fit(const struct page *page, size_t column, size_t indent, enum tone tone,
+              const char *text, size_t max_lines)
 {
     struct lines lines = lay_out_visible(page, column, indent, text, max_lines);
     begin_tone(page, tone);
     buf_add_bytes(page->out, buf_bytes(&lines.text));
     end_tone(page, tone);
     buf_clear(&lines.text);
-    return lines.count;
+    page_end_line(page);
 }
 
 void page_short_field(const struct page *page, size_t indent, const char *label, const char *text,
@@ -202,8 +220,7 @@ void page_short_field(const struct page *page, size_t indent, const char *label,
     page_blanks(page, indent);
     page_add(page, TONE_DIM, label);
     page_blanks(page, start - indent - width);
-    (void)page_fit(page, start, indent + LABEL_COLUMNS, TONE_PLAIN, text, max_lines);
-    page_end_line(page);
+    page_fit(page, start, indent + LABEL_COLUMNS, TONE_PLAIN, text, max_lines);
 }
 
 void page_field(const struct page *page, size_t indent, const char *label, const char *text)

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
-#include "result/result.h"
+#include "report/report.h"
 
 enum tone {
     TONE_PLAIN,
@@ -43,8 +43,16 @@ struct page {
     size_t columns; /* of a line; 0 = TERMINAL_COLUMNS_USUAL */
 };
 
+struct page page_for(const struct text_options *options, struct buf *out);
+
 /* Adds `text` in a tone. Every byte is visible afterwards. */
 void page_add(const struct page *page, enum tone tone, const char *text);
+
+/* The same, and ends the line. */
+void page_line(const struct page *page, enum tone tone, const char *text);
+
+/* Adds a heading, with an empty line before it. */
+void page_heading(const struct page *page, const char *heading);
 
 /* How many columns a line has. */
 size_t page_columns(const struct page *page);
@@ -55,9 +63,9 @@ size_t page_wrap(const struct page *page, size_t column, size_t indent, enum ton
                  const char *text);
 
 /* As page_wrap, but in at most `max_lines` lines (0 = any number): what does not fit is replaced by
- * "...". Returns the lines used. */
-size_t page_fit(const struct page *page, size_t column, size_t indent, enum tone tone,
-                const char *text, size_t max_lines);
+ * "...". Ends the line. */
+void page_fit(const struct page *page, size_t column, size_t indent, enum tone tone,
+              const char *text, size_t max_lines);
 
 /* Adds a line "LABEL  text" at column `indent`, wrapped under the text. Nothing when the text is
  * NULL or empty. */

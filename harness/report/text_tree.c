@@ -35,8 +35,7 @@ static void end_with_name(const struct page *page, size_t column, size_t indent,
         page_end_line(page);
         page_blanks(page, indent);
     }
-    page_add(page, TONE_DIM, buf_text(&shown));
-    page_end_line(page);
+    page_line(page, TONE_DIM, buf_text(&shown));
     buf_clear(&shown);
 }
 
@@ -155,8 +154,7 @@ void text_tree_case(const struct page *page, const struct run_result *result,
     if (!progress->suite || strcmp(progress->suite, one->suite) != 0) {
         *progress = (struct text_progress){.suite = one->suite};
         page_end_line(page);
-        page_add(page, TONE_BOLD, one->suite);
-        page_end_line(page);
+        page_line(page, TONE_BOLD, one->suite);
     }
     bool likewise = !with_exchanges && is_told(progress, one);
     if (base_len(one->name)) {

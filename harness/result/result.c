@@ -154,13 +154,19 @@ bool verdict_counts(enum verdict verdict, bool strict)
 }
 
 /* What failed stays failed, also when the run was cut off afterwards. */
-const char *run_result_summary(const struct run_result *result)
+enum run_summary run_result_summary(const struct run_result *result)
 {
     bool failed =
         result->counts[VERDICT_FAIL] > 0 || (result->strict && result->counts[VERDICT_WARN] > 0);
     if (failed || result->exit_code == 1 || result->exit_code == 3)
-        return "not-ready";
-    return result->exit_code != 0 || result->interrupted ? "undecided" : "ready";
+        return SUMMARY_NOT_READY;
+    return result->exit_code != 0 || result->interrupted ? SUMMARY_UNDECIDED : SUMMARY_READY;
+}
+
+const char *run_summary_name(enum run_summary summary)
+{
+    static const char *const names[SUMMARY_COUNT] = {"ready", "undecided", "not-ready"};
+    return names[summary];
 }
 
 void result_redact(const struct run_result *result, struct bytes in, struct buf *out)

@@ -238,9 +238,11 @@ void run_result_clear(struct run_result *result);
 void diagnosis_clear(struct diagnosis *diagnosis);
 void case_result_clear(struct case_result *result);
 
-/* "ready": every required case passed; "not-ready": the endpoint fell short or was never reached;
- * "undecided": nothing failed but a required case could not be decided, or the run was cut off. */
-const char *run_result_summary(const struct run_result *result);
+/* Every required case passed; nothing failed but a required case could not be decided, or the run
+ * was cut off; the endpoint fell short or was never reached. */
+enum run_summary { SUMMARY_READY, SUMMARY_UNDECIDED, SUMMARY_NOT_READY, SUMMARY_COUNT };
+enum run_summary run_result_summary(const struct run_result *result);
+const char *run_summary_name(enum run_summary summary); /* "ready", "undecided", "not-ready" */
 
 /* Whether a verdict counts against the endpoint: fail, and with `strict` warn. */
 bool verdict_counts(enum verdict verdict, bool strict);
