@@ -13,13 +13,14 @@
 
 /* ... or what is left of this, when each event takes very long, and so much at least. */
 #define TIME_IF_GRAVE  (54 * NS_PER_S)
-#define LEAST_IF_GRAVE (9 * NS_PER_S)
+#define LEAST_IF_GRAVE (5 * NS_PER_S)
 
 /* Whoever hangs on so many questions hangs on the next. */
 #define HUNG_MAX 6
 
-/* ... and who never answered is asked by another name once. */
+/* ... and who never answered is asked by another name once, and not waited for so long again. */
 #define HUNG_ALWAYS_MAX 2
+#define HUNG_ALWAYS_NS  (3 * NS_PER_S)
 
 struct inquiry {
     struct runner *runner;
@@ -39,16 +40,28 @@ static int64_t longest_of(const struct inquiry *inquiry)
     return left_ns > LEAST_IF_GRAVE ? left_ns : LEAST_IF_GRAVE;
 }
 
+static bool hung_always(const struct runner *runner)
+{
+    return !runner->health.answered && runner->health.hangs[SHOT_GENUINE] > 0;
+}
+
 static bool may_send(struct inquiry *inquiry)
 {
-    bool ever_answered =
-        inquiry->runner->health.answered || inquiry->runner->health.hangs[SHOT_GENUINE] == 0;
-    size_t hung_max = ever_answered ? HUNG_MAX : HUNG_ALWAYS_MAX;
+    size_t hung_max = hung_always(inquiry->runner) ? HUNG_ALWAYS_MAX : HUNG_MAX;
     if (inquiry->num_hung >= hung_max)
         inquiry->stopped = "too many of the experiments were never answered";
     else if (clock_monotonic_ns() - inquiry->begun_ns > longest_of(inquiry))
         inquiry->stopped = "the time for the experiments (a fifth of --max-time) ran out";
     return !inquiry->stopped;
+}
+
+/* `enough_ns` is what the diagnosis asks for; 0 = nothing. */
+static int64_t timeout_of(const struct runner *runner, int64_t enough_ns)
+{
+    int64_t deadline_ns = runner->options->deadline_ns;
+    if (!enough_ns && hung_always(runner))
+        enough_ns = HUNG_ALWAYS_NS;
+    return enough_ns && enough_ns < deadline_ns ? enough_ns : deadline_ns;
 }
 
 static bool send_batch(void *payload, const struct diagnose_batch *batch, struct observation *seen)
@@ -66,10 +79,8 @@ static bool send_batch(void *payload, const struct diagnose_batch *batch, struct
             observation_init(&seen[i]);
         return false;
     }
-    bool shorter = batch->timeout_ns && batch->timeout_ns < options->deadline_ns;
-    size_t num_sent =
-        experiment_run(runner->gate, options->extra_headers,
-                       shorter ? batch->timeout_ns : options->deadline_ns, &experiment, seen);
+    size_t num_sent = experiment_run(runner->gate, options->extra_headers,
+                                     timeout_of(runner, batch->timeout_ns), &experiment, seen);
     inquiry->num_sent += num_sent;
     for (size_t i = 0; i < batch->count; i++)
         inquiry->num_hung += seen[i].outcome == OUTCOME_TIMED_OUT;
@@ -270,6 +281,7 @@ void diagnosing_cases(struct runner *runner)
     }
     runner->result->num_experiments += inquiry.num_sent;
     runner->result->num_requests = runner_num_sent(runner);
+    runner->result->duration_ns = clock_monotonic_ns() - runner->begun_ns;
     if (runner_was_interrupted(runner))
         finish_interrupted(runner);
     free(controls);

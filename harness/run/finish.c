@@ -15,6 +15,7 @@
 #include "run/order.h"
 #include "run/probe_case.h"
 #include "run/trouble.h"
+#include "run/verdict.h"
 
 static void redact_text(const struct run_result *result, char **text)
 {
@@ -50,73 +51,6 @@ static void judge_skipped(struct case_result *out, const char *why)
     out->reason = mem_text(why);
 }
 
-/* Whatever it answered, an endpoint that is gone afterwards did not stand it. */
-static void judge_canary(const struct testcase *test, struct case_result *out)
-{
-    static const enum verdict broken[] = {
-        [LEVEL_MUST] = VERDICT_FAIL, [LEVEL_SHOULD] = VERDICT_WARN, [LEVEL_MAY] = VERDICT_INFO};
-    if (!test->canary_failed)
-        return;
-    struct buf reason = {0};
-    buf_add_text(&reason, "the endpoint was down afterwards");
-    if (test->num_absences) {
-        buf_clear(&reason);
-        buf_add_format(&reason,
-                       "the endpoint was down %zu times during the run, and what Panora sends "
-                       "meanwhile is lost; the longest time was ",
-                       test->num_absences);
-        text_add_duration(&reason, test->recovery_ns);
-    } else if (test->recovery_ns >= 0) {
-        buf_add_text(&reason, ", and back after ");
-        text_add_duration(&reason, test->recovery_ns);
-    } else {
-        buf_add_text(&reason, " and did not come back in time");
-    }
-    out->canary_failed = true;
-    out->recovery_ns = test->recovery_ns;
-    out->verdict = test->recovery_ns < 0 ? VERDICT_FAIL : broken[out->level];
-    if (out->decisive >= out->num_exchanges && out->num_exchanges)
-        out->decisive = out->num_exchanges - 1;
-    free(out->reason);
-    out->reason = buf_take(&reason);
-}
-
-/* Nothing listens there: that is told of the run, and is no answer to the case. What is asked of
- * TLS alone has its answer in the handshake. */
-static void judge_unreached(const struct runner *runner, const struct testcase *test,
-                            struct case_result *out)
-{
-    const struct exchange *exchange =
-        out->decisive < test->count ? &test->exchanges[out->decisive] : NULL;
-    if (runner->health.reached || test->one->tls ||
-        (exchange && exchange->seen.outcome == OUTCOME_TLS_FAILED))
-        return;
-    out->verdict = VERDICT_INCONCLUSIVE;
-    free(out->reason);
-    out->reason = mem_text("not asked: no connection could be opened");
-}
-
-static void judge_sent(struct runner *runner, struct testcase *test, struct case_result *out)
-{
-    const struct exchange **exchanges = mem_alloc((test->count + 1) * sizeof(struct exchange *));
-    const struct exchange **controls = mem_alloc((test->count + 1) * sizeof(struct exchange *));
-    size_t *steps = mem_alloc((test->count + 1) * sizeof *steps);
-    for (size_t i = 0; i < test->count; i++) {
-        size_t control = test->shots[i].control;
-        exchanges[i] = &test->exchanges[i];
-        controls[i] =
-            control == NO_CONTROL ? NULL : &runner->progress.controls[control].exchanges[0];
-        steps[i] = test->shots[i].step;
-    }
-    const struct case_evidence evidence = {exchanges, controls, steps, test->count};
-    judge_case(test->one, &evidence, &runner->facts, out);
-    judge_canary(test, out);
-    judge_unreached(runner, test, out);
-    free(exchanges);
-    free(controls);
-    free(steps);
-}
-
 static void judge_one_case(struct runner *runner, struct testcase *test, struct case_result *out)
 {
     fill_about(out, test->one);
@@ -125,7 +59,7 @@ static void judge_one_case(struct runner *runner, struct testcase *test, struct 
     if (test->skip)
         judge_skipped(out, test->skip);
     else
-        judge_sent(runner, test, out);
+        verdict_judge(runner, test, out);
     if (test->probe && !test->skip)
         probe_case_measure(test, out);
     for (size_t i = 0; i < test->count; i++) {
@@ -154,15 +88,6 @@ static void judge_one_case(struct runner *runner, struct testcase *test, struct 
 /* What depends on how quickly things went is asked again before it counts. */
 #define RETAKES         2
 #define RETAKE_PAUSE_NS (200 * NS_PER_MS)
-
-static enum verdict verdict_now(struct runner *runner, struct testcase *test)
-{
-    struct case_result trial = {.level = test->one->level, .recovery_ns = -1};
-    judge_sent(runner, test, &trial);
-    enum verdict verdict = trial.verdict;
-    case_result_clear(&trial);
-    return verdict;
-}
 
 static void take_again(struct testcase *test)
 {
@@ -468,7 +393,7 @@ static void blame_absences(struct runner *runner)
     first->recovery_ns = runner->health.longest_absence_ns;
     first->num_absences = count;
     result->counts[one->verdict]--;
-    judge_canary(first, one);
+    verdict_note_absence(first, one);
     result->counts[one->verdict]++;
 }
 
@@ -480,7 +405,6 @@ void finish_result(struct runner *runner)
     follow_redirects(runner);
     result->interrupted = result->interrupted || runner_was_interrupted(runner);
     result->begun_ns = runner->begun_ns;
-    result->duration_ns = clock_monotonic_ns() - runner->begun_ns;
     result->num_requests = runner_num_sent(runner);
     result->loudest = honest_sentence(runner);
     redact_text(result, &result->loudest);

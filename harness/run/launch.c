@@ -266,6 +266,15 @@ static bool is_crowded(const struct runner *runner, const struct testcase *test,
     return runner->in_flight + len > runner->health.room;
 }
 
+/* Where nothing was ever answered, what is under way hangs as well, and is enough to show it. */
+static bool waits_for_silent(const struct runner *runner, const struct testcase *test)
+{
+    const struct health *health = &runner->health;
+    size_t num_hung = health_num_hangs(health);
+    return !health->answered && num_hung > 0 && runner->in_flight > 0 &&
+           test != &runner->canary.test && num_hung + runner->in_flight > HANGS_MAX;
+}
+
 int64_t launch_due_ns(const struct runner *runner, const struct testcase *test, size_t len)
 {
     const struct budget *budget = gate_budget(runner->gate);
@@ -303,7 +312,7 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
     if (!runner->health.reached && runner->trouble.alone != test &&
         runner_num_sent(runner) + len > runner->options->concurrency && runner->in_flight > 0)
         return false;
-    if (now_ns < launch_due_ns(runner, test, len))
+    if (waits_for_silent(runner, test) || now_ns < launch_due_ns(runner, test, len))
         return false;
     if (alone) {
         trouble_run_alone(runner, test);

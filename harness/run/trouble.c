@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "judge/expectation.h"
+#include "run/verdict.h"
 
 /* Points for answers of an endpoint that has too much to do: one that stands when nothing else is
  * in flight has two. With so many it is taken for its answer. */
@@ -208,6 +209,13 @@ struct suspects {
     size_t num_cut_off;
 };
 
+/* It was cut off and has passed, a huge head for one: to ask again could make it no better. */
+static bool may_be_cut_off(const struct runner *runner, const struct testcase *test)
+{
+    return test->one && test->state == CASE_ENDED && !runner->trouble.died &&
+           !runner->trouble.is_crowded && verdict_now(runner, test) == VERDICT_PASS;
+}
+
 static struct suspects find_suspects(const struct runner *runner)
 {
     const struct progress *progress = &runner->progress;
@@ -219,7 +227,7 @@ static struct suspects find_suspects(const struct runner *runner)
                                     : &progress->controls[i - progress->num_cases];
         if (!test->suspect)
             continue;
-        bool cut_off = met_death(test);
+        bool cut_off = met_death(test) && !may_be_cut_off(runner, test);
         suspects.num_cut_off += cut_off;
         if (cut_off && !suspects.next)
             suspects.next = test;

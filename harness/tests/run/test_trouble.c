@@ -3,22 +3,25 @@
 #include "run/trouble.h"
 
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "base/array.h"
 #include "base/clock.h"
 #include "run/canary.h"
+#include "tests/support/suite_text.h"
 
 TestSuite(run_trouble_search, .timeout = 10);
 
 enum { NUM_CASES = 3 };
 
-static struct suite_case ones[NUM_CASES];
+static struct library library;
+static struct suite *suite;
 static struct testcase cases[NUM_CASES];
 static struct run_result result;
 static struct runner runner;
 static int64_t now_ns;
 
-static void set_up(void)
+static void set_up_with(const char *members)
 {
     const struct health_limits limits = {.recovery_ns = 10 * NS_PER_S,
                                          .max_time_ns = 300 * NS_PER_S,
@@ -37,11 +40,18 @@ static void set_up(void)
         testcase_allocate(test, 1);
         observation_init(&test->exchanges[0].seen);
         test->shots[0].genuine = test->exchanges[0].genuine = true;
+        test->shots[0].control = NO_CONTROL;
     }
-    for (size_t i = 0; i < NUM_CASES; i++) {
-        ones[i] = (struct suite_case){0};
-        cases[i].one = &ones[i];
-    }
+    library_init(&library);
+    suite = suite_must_read(&library, members);
+    for (size_t i = 0; i < NUM_CASES; i++)
+        cases[i].one = &suite->cases[0];
+}
+
+/* A reset is no answer that these cases want. */
+static void set_up(void)
+{
+    set_up_with("'expect':{'accepted':true}");
 }
 
 static void tear_down(void)
@@ -49,6 +59,8 @@ static void tear_down(void)
     for (size_t i = 0; i < NUM_CASES; i++)
         testcase_clear(&cases[i]);
     canary_clear(&runner.canary);
+    suite_free(suite);
+    library_clear(&library);
     for (size_t i = 0; i < result.num_notes; i++)
         free(result.notes[i]);
     free(result.notes);
@@ -157,6 +169,27 @@ Test(run_trouble_search, a_reset_that_it_outlived_is_an_answer, .init = set_up, 
     cr_expect_null(next_alone());
     cr_expect_not(cases[0].canary_failed, "the answer alone is judged");
     cr_expect_eq(runner.trouble.state, TROUBLE_NONE);
+}
+
+/* Of a refusal of a head this large a reset may cut off the end. */
+static void set_up_with_large_heads(void)
+{
+    char large[8192];
+    (void)memset(large, 'x', sizeof large - 1);
+    large[sizeof large - 1] = '\0';
+    set_up_with("'expect':{'survived':true}");
+    for (size_t i = 0; i < NUM_CASES; i++)
+        headers_add(&cases[i].exchanges[0].request.headers, "X-Large", large);
+}
+
+Test(run_trouble_search, what_passed_although_it_was_cut_off_is_not_asked_again,
+     .init = set_up_with_large_heads, .fini = tear_down)
+{
+    launch(&cases[0]);
+    end(&cases[0], OUTCOME_RESET, 431);
+    (void)turn(OUTCOME_ANSWERED, 200);
+    cr_expect_null(next_alone());
+    cr_expect_eq(cases[0].state, CASE_ENDED);
 }
 
 Test(run_trouble_search, one_that_stays_away_ends_the_run, .init = set_up, .fini = tear_down)
