@@ -87,6 +87,9 @@ static void note_crowded(struct runner *runner, struct testcase *test,
         (!genuine && runner->health.num_limited_forged >= LIMITED_FORGED_MAX))
         return;
     test->crowded = true;
+    /* what was under way with the first of them met the same, and is repeated as well */
+    if (runner->trouble.state == TROUBLE_DRAIN)
+        test->suspect = true;
     if (runner->trouble.state != TROUBLE_NONE)
         return;
     health_slow_down(&runner->health);

@@ -240,6 +240,21 @@ Test(run_trouble_search, too_much_to_do_slows_down_and_is_asked_again, .init = s
     cr_expect_not(runner.trouble.is_crowded);
 }
 
+Test(run_trouble_search, all_that_met_a_limit_together_are_asked_again, .init = set_up,
+     .fini = tear_down)
+{
+    for (size_t i = 0; i < NUM_CASES; i++)
+        launch(&cases[i]);
+    end(&cases[0], OUTCOME_ANSWERED, 429);
+    end(&cases[1], OUTCOME_ANSWERED, 200);
+    end(&cases[2], OUTCOME_ANSWERED, 429);
+    cr_expect_eq(next_alone(), &cases[0]);
+    (void)turn(OUTCOME_ANSWERED, 200);
+    cr_expect_eq(next_alone(), &cases[2]);
+    (void)turn(OUTCOME_ANSWERED, 200);
+    cr_expect_null(next_alone(), "what was accepted need not be repeated");
+}
+
 Test(run_trouble_search, an_answer_that_stands_when_it_is_alone_is_its_own, .init = set_up,
      .fini = tear_down)
 {
