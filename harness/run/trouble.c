@@ -275,9 +275,18 @@ void trouble_run_alone(struct runner *runner, struct testcase *test)
     runner->trouble.state = TROUBLE_ALONE;
 }
 
+/* It is repeated after a longer pause each time: a limit that gives back one place in a while lets
+ * the canary in, and may refuse what comes right after it. */
+#define AGAIN_PAUSE_NS (10 * NS_PER_MS)
+
+static int64_t pause_before(const struct testcase *test)
+{
+    return test->crowded ? AGAIN_PAUSE_NS << test->num_crowded : 0;
+}
+
 /* Repeats the next suspect alone: all of them when the endpoint died, for more than one may be
  * guilty; only what was cut off when it did not. */
-static void next_suspect(struct runner *runner)
+static void next_suspect(struct runner *runner, int64_t now_ns)
 {
     runner->trouble.alone = NULL;
     runner->trouble.state = TROUBLE_NONE;
@@ -290,7 +299,9 @@ static void next_suspect(struct runner *runner)
         suspects.next->suspect = false;
         if (suspects.num_cut_off == 0 && !runner->trouble.died && !suspects.next->crowded)
             continue;
+        int64_t pause_ns = pause_before(suspects.next);
         testcase_reset(suspects.next);
+        suspects.next->resume_ns = now_ns + pause_ns;
         trouble_run_alone(runner, suspects.next);
         return;
     }
@@ -304,7 +315,7 @@ static void step_recover(struct runner *runner, int64_t now_ns)
     if (runner->health.is_limited ||
         (suspects.num_cut_off == 0 && !runner->trouble.died && !runner->trouble.is_crowded))
         for_each(runner, clear_suspect);
-    next_suspect(runner);
+    next_suspect(runner, now_ns);
 }
 
 /* What it met last was a limit, which holds the next as well. */
@@ -334,7 +345,7 @@ static void step_alone(struct runner *runner, int64_t now_ns)
     if (runner->trouble.alone->state < CASE_ENDED || runner->in_flight > 0)
         return;
     if (is_harmless(runner->trouble.alone) && !runner->trouble.alone->crowded) {
-        next_suspect(runner);
+        next_suspect(runner, now_ns);
         return;
     }
     runner->trouble.is_crowded = runner->trouble.alone->crowded;
@@ -386,7 +397,7 @@ static void step_canary(struct runner *runner, int64_t now_ns)
         repeat_crowded(runner, runner->trouble.alone);
     else if (runner->health.misses > 0 || met_death(runner->trouble.alone))
         repeat_or_blame(runner, runner->trouble.alone);
-    next_suspect(runner);
+    next_suspect(runner, now_ns);
 }
 
 void trouble_look_after_all(struct runner *runner, int64_t now_ns)

@@ -89,11 +89,13 @@ static void end(struct testcase *test, enum outcome outcome, int status)
     trouble_note(&runner, test, exchange, now_ns);
 }
 
-/* One look of the loop: what has to be sent is sent, and gets this. */
+/* One look of the loop: what has to be sent is sent, when it is time, and gets this. */
 static struct testcase *turn(enum outcome outcome, int status)
 {
     struct testcase *test = trouble_looks_at(&runner);
     now_ns += NS_PER_MS;
+    if (test && test->state < CASE_ENDED && test->resume_ns > now_ns)
+        now_ns = test->resume_ns;
     if (test && test->state < CASE_ENDED) {
         launch(test);
         end(test, outcome, status);
@@ -262,7 +264,10 @@ Test(run_trouble_search, an_answer_that_stands_when_it_is_alone_is_its_own, .ini
     end(&cases[0], OUTCOME_ANSWERED, 429);
     (void)turn(OUTCOME_ANSWERED, 200);
     int times = 0;
+    int64_t pause_ns = 0;
     while (next_alone() == &cases[0] && times < 10) {
+        cr_expect_gt(cases[0].resume_ns - now_ns, pause_ns, "a limit gets more time each time");
+        pause_ns = cases[0].resume_ns - now_ns;
         (void)turn(OUTCOME_ANSWERED, 429);
         times++;
     }
