@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/buf.h"
+#include "base/clock.h"
+#include "base/encode.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -206,6 +207,8 @@ void json_add_document(const json_t *value, struct buf *out)
     json_add_document_as(value, JSON_INDENT(2), out);
 }
 
+/* --- writing --- */
+
 json_t *json_visible(const char *text)
 {
     struct buf out = {0};
@@ -213,4 +216,69 @@ json_t *json_visible(const char *text)
     json_t *string = json_stringn(buf_text(&out), out.len);
     buf_clear(&out);
     return string;
+}
+
+void json_set(json_t *object, const char *name, json_t *value)
+{
+    (void)json_object_set_new(object, name, value);
+}
+
+void json_set_count(json_t *object, const char *name, uint64_t count)
+{
+    json_set(object, name, json_integer((json_int_t)count));
+}
+
+void json_set_flag(json_t *object, const char *name, bool value)
+{
+    json_set(object, name, json_boolean(value));
+}
+
+void json_set_text(json_t *object, const char *name, const char *text)
+{
+    bool is_plain = text && text_is_utf8(bytes_of(text));
+    json_set(object, name, is_plain ? json_string(text) : text ? json_visible(text) : json_null());
+}
+
+void json_set_redacted(json_t *object, const char *name, const struct redactor *redactor,
+                       const char *text)
+{
+    char *safe = redacted_text(redactor, text);
+    json_set_text(object, name, safe);
+    free(safe);
+}
+
+void json_set_bytes(json_t *object, const char *name, struct bytes bytes)
+{
+    if (text_is_utf8(bytes)) {
+        json_set(object, name, json_stringn(bytes.len ? bytes.data : "", bytes.len));
+        return;
+    }
+    struct buf encoded = {0};
+    encode_base64(bytes, &encoded);
+    char *key = mem_format("%s_base64", name);
+    json_set(object, key, json_stringn(buf_text(&encoded), encoded.len));
+    free(key);
+    buf_clear(&encoded);
+}
+
+void json_set_ms(json_t *object, const char *name, int64_t ns)
+{
+    int64_t us = (ns + 500) / 1000;
+    json_set(object, name, ns < 0 ? json_null() : json_real((double)us * 1000 / (double)NS_PER_MS));
+}
+
+json_t *json_add_row(json_t *list, const char *name, const char *text)
+{
+    json_t *row = json_object();
+    json_set_text(row, name, text);
+    json_array_append_new(list, row);
+    return row;
+}
+
+json_t *json_texts(const char *const *items, size_t count)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, json_string(items[i]));
+    return list;
 }

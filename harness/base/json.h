@@ -12,10 +12,12 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/redact.h"
 
 /* A value and how one got there. A value type: parents live on the caller's stack. Borrowed
  * throughout. */
@@ -57,6 +59,32 @@ bool json_get_integer(const struct json_at *at, json_int_t min, json_int_t max, 
                       struct error *err);
 bool json_expect_object(const struct json_at *at, struct error *err);
 bool json_expect_array(const struct json_at *at, struct error *err);
+
+/* --- writing --- */
+
+/* Sets a member; a value that JSON cannot have, such as text that is not UTF-8, is left out. */
+void json_set(json_t *object, const char *name, json_t *value);
+void json_set_count(json_t *object, const char *name, uint64_t count);
+void json_set_flag(json_t *object, const char *name, bool value);
+
+/* What is not UTF-8 is made visible (text_add_visible). NULL sets null. */
+void json_set_text(json_t *object, const char *name, const char *text);
+
+/* The same without what must not be seen. */
+void json_set_redacted(json_t *object, const char *name, const struct redactor *redactor,
+                       const char *text);
+
+/* The bytes as text, or, when they are not UTF-8, as `name`_base64. */
+void json_set_bytes(json_t *object, const char *name, struct bytes bytes);
+
+/* Milliseconds with three decimals, or null when `ns` is negative: not reached. */
+void json_set_ms(json_t *object, const char *name, int64_t ns);
+
+/* Appends an object that has this text, and returns it, borrowed. */
+json_t *json_add_row(json_t *list, const char *name, const char *text);
+
+/* A list of strings. New. */
+json_t *json_texts(const char *const *items, size_t count);
 
 /* A string of `text`, which may be a stranger's: control characters and bytes that are not UTF-8 as
  * \xNN. New. */

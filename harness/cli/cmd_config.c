@@ -42,10 +42,10 @@ static void add_row(json_t *rows, const char *name, const char *value, const cha
     struct buf shown = {0};
     redact(sink_redactor(), bytes_of(value), &safe);
     text_add_visible(&shown, buf_bytes(&safe), safe.len);
-    (void)json_object_set_new(row, "setting", json_string(name));
-    (void)json_object_set_new(row, "value", json_string(buf_text(&shown)));
-    (void)json_object_set_new(row, "from", json_string(from));
-    (void)json_array_append_new(rows, row);
+    json_set(row, "setting", json_string(name));
+    json_set(row, "value", json_string(buf_text(&shown)));
+    json_set(row, "from", json_string(from));
+    json_array_append_new(rows, row);
     buf_clear(&safe);
     buf_clear(&shown);
 }

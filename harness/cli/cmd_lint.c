@@ -49,13 +49,13 @@ static void add_row(const char *file, const struct suite *suite, const char *com
                     json_t *rows)
 {
     json_t *row = json_object();
-    (void)json_object_set_new(row, "file", json_visible(file));
-    (void)json_object_set_new(row, "valid", json_boolean(suite != NULL));
+    json_set_text(row, "file", file);
+    json_set_flag(row, "valid", suite != NULL);
     if (suite)
-        (void)json_object_set_new(row, "cases", json_integer((json_int_t)suite->num_cases));
+        json_set_count(row, "cases", suite->num_cases);
     else
-        (void)json_object_set_new(row, "complaint", json_visible(complaint));
-    (void)json_array_append_new(rows, row);
+        json_set_text(row, "complaint", complaint);
+    json_array_append_new(rows, row);
 }
 
 /* Prints, or adds to `rows` where that is not NULL. */

@@ -69,12 +69,12 @@ static void print_json(const char *reason, const struct buf *more)
     json_t *verdict = json_object();
     json_t *findings = json_array();
     struct buf out = {0};
-    (void)json_object_set_new(verdict, "valid", json_boolean(!reason));
-    (void)json_object_set_new(verdict, "reason", reason ? json_visible(reason) : json_null());
-    (void)json_object_set_new(verdict, "findings", findings);
+    json_set_flag(verdict, "valid", !reason);
+    json_set(verdict, "reason", reason ? json_visible(reason) : json_null());
+    json_set(verdict, "findings", findings);
     for (const char *line = buf_text(more); *line;) {
         size_t len = strcspn(line, "\n");
-        (void)json_array_append_new(findings, json_stringn(line, len));
+        json_array_append_new(findings, json_stringn(line, len));
         line += len + (line[len] == '\n');
     }
     json_add_document(verdict, &out);

@@ -1,9 +1,9 @@
 #include "cli/settings_schema.h"
 
-#include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/mem.h"
 #include "cli/settings.h"
 
@@ -19,18 +19,14 @@ static json_t *reference_to(const char *name)
     return json_pack("{s:s}", "$ref", name);
 }
 
-static void set(json_t *object, const char *key, json_t *value)
-{
-    (void)json_object_set_new(object, key, value);
-}
-
 /* An object that has these members and comments. */
 static json_t *closed(const char *text, json_t *properties)
 {
     json_t *object = described("object", text);
-    set(object, "properties", properties);
-    set(object, "patternProperties", json_pack("{s:{s:s}}", "^//", "description", "A comment."));
-    set(object, "additionalProperties", json_false());
+    json_set(object, "properties", properties);
+    json_set(object, "patternProperties",
+             json_pack("{s:{s:s}}", "^//", "description", "A comment."));
+    json_set(object, "additionalProperties", json_false());
     return object;
 }
 
@@ -40,7 +36,7 @@ static json_t *choices_of(const struct option_spec *spec)
 {
     json_t *all = json_array();
     for (size_t i = 0; spec->choices && spec->choices[i]; i++)
-        (void)json_array_append_new(all, json_string(spec->choices[i]));
+        json_array_append_new(all, json_string(spec->choices[i]));
     return all;
 }
 
@@ -48,7 +44,7 @@ static json_t *number(const struct option_spec *spec)
 {
     json_t *schema = json_pack("{s:s, s:I}", "type", "integer", "minimum", (json_int_t)spec->least);
     if (spec->most)
-        set(schema, "maximum", json_integer((json_int_t)spec->most));
+        json_set(schema, "maximum", json_integer((json_int_t)spec->most));
     return schema;
 }
 
@@ -99,7 +95,7 @@ static json_t *setting(const struct option_spec *spec)
     buf_add_text(&text, spec->form == FORM_SECRET ? "The signing secret." : spec->help);
     buf_add_text(&text, spec->fallback || spec->otherwise ? " " : "");
     option_add_default(spec, &text);
-    set(schema, "description", json_string(buf_text(&text)));
+    json_set(schema, "description", json_string(buf_text(&text)));
     buf_clear(&text);
     return schema;
 }
@@ -109,7 +105,7 @@ static json_t *settings(void)
     json_t *all = json_object();
     const struct option_spec *spec = NULL;
     for (size_t i = 0; (spec = setting_at(i)); i++)
-        set(all, spec->name, setting(spec));
+        json_set(all, spec->name, setting(spec));
     return all;
 }
 
@@ -127,32 +123,33 @@ static json_t *definitions(void)
                           json_pack("{s:o, s:o}", "case",
                                     described("string", "The full id of a case, or a glob."),
                                     "reason", described("string", "Why; reports show it.")));
-    set(skip, "required", json_pack("[s, s]", "case", "reason"));
+    json_set(skip, "required", json_pack("[s, s]", "case", "reason"));
     return json_pack("{s:o, s:o}", "reference", reference, "skip", skip);
 }
 
 static json_t *endpoint(void)
 {
     json_t *properties = settings();
-    set(properties, "url", described("string", "The endpoint's URL."));
+    json_set(properties, "url", described("string", "The endpoint's URL."));
     json_t *one = closed("Its URL, and settings that override the top level.", properties);
-    set(one, "required", json_pack("[s]", "url"));
+    json_set(one, "required", json_pack("[s]", "url"));
     return one;
 }
 
 void settings_schema(struct buf *out)
 {
     json_t *properties = settings();
-    set(properties, "$schema", described("string", "For editors."));
+    json_set(properties, "$schema", described("string", "For editors."));
     json_t *endpoints = described("object", "Endpoints by name: `hookcheck run NAME`.");
-    set(endpoints, "patternProperties", json_pack("{s:{s:s}}", "^//", "description", "A comment."));
-    set(endpoints, "additionalProperties", endpoint());
-    set(properties, "endpoints", endpoints);
+    json_set(endpoints, "patternProperties",
+             json_pack("{s:{s:s}}", "^//", "description", "A comment."));
+    json_set(endpoints, "additionalProperties", endpoint());
+    json_set(properties, "endpoints", endpoints);
     json_t *schema = closed("Named endpoints and settings of `hookcheck run`.", properties);
-    set(schema, "$schema", json_string("https://json-schema.org/draft/2020-12/schema"));
-    set(schema, "$id", json_string("urn:hookcheck:config:1"));
-    set(schema, "title", json_string("hookcheck.json"));
-    set(schema, "$defs", definitions());
+    json_set(schema, "$schema", json_string("https://json-schema.org/draft/2020-12/schema"));
+    json_set(schema, "$id", json_string("urn:hookcheck:config:1"));
+    json_set(schema, "title", json_string("hookcheck.json"));
+    json_set(schema, "$defs", definitions());
     char *text = json_dumps(schema, JSON_INDENT(2) | JSON_SORT_KEYS);
     buf_add_format(out, "%s\n", text);
     free(text);

@@ -64,7 +64,7 @@ static void set_optional(json_t *entry, const char *key, const char *text)
 static void set_file(json_t *entry, const char *key, const char *folder, const char *name)
 {
     char *path = mem_format("%s%s.%s", folder, name, key);
-    json_object_set_new(entry, key, json_string(path));
+    json_set(entry, key, json_string(path));
     free(path);
 }
 
@@ -86,7 +86,7 @@ static json_t *entry_of(const struct fixtures *fixtures, const struct fixture *f
         set_optional(entry, "harm", one->harm);
         set_optional(entry, "bug", one->bug);
     }
-    json_object_set_new(entry, "see", links_of(one));
+    json_set(entry, "see", links_of(one));
     json_set_text(entry, "method", made->request.method);
     set_optional(entry, "query", made->request.query);
     set_file(entry, "headers", folder, fixture->name);

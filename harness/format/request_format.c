@@ -45,7 +45,7 @@ static void render_json(const struct request *request, const struct request_plac
     json_t *root = json_object();
     json_set_text(root, "method", request->method);
     json_set_text(root, "url", place->url);
-    json_object_set_new(root, "headers", json_headers(&request->headers, place));
+    json_set(root, "headers", json_headers(&request->headers, place));
     json_set_bytes(root, "body", buf_bytes(&request->body));
     if (place->verdict)
         json_set_text(root, "verdict", place->verdict);

@@ -1,12 +1,6 @@
 #include "format/request_parts.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "base/encode.h"
-#include "base/mem.h"
-#include "base/text.h"
 
 void request_add_value(const struct header *header, const struct request_place *place,
                        struct buf *out)
@@ -51,30 +45,4 @@ json_t *json_headers(const struct headers *headers, const struct request_place *
         buf_clear(&value);
     }
     return list;
-}
-
-void json_set_text(json_t *object, const char *name, const char *text)
-{
-    if (!text || text_is_utf8(bytes_of(text))) {
-        json_object_set_new(object, name, text ? json_string(text) : json_null());
-        return;
-    }
-    struct buf visible = {0};
-    text_add_visible(&visible, bytes_of(text), SIZE_MAX);
-    json_object_set_new(object, name, json_string(buf_text(&visible)));
-    buf_clear(&visible);
-}
-
-void json_set_bytes(json_t *object, const char *name, struct bytes bytes)
-{
-    if (text_is_utf8(bytes)) {
-        json_object_set_new(object, name, json_stringn(bytes.len ? bytes.data : "", bytes.len));
-        return;
-    }
-    struct buf encoded = {0};
-    encode_base64(bytes, &encoded);
-    char *key = mem_format("%s_base64", name);
-    json_object_set_new(object, key, json_stringn(buf_text(&encoded), encoded.len));
-    free(key);
-    buf_clear(&encoded);
 }

@@ -18,10 +18,4 @@ void request_add_value(const struct header *header, const struct request_place *
  * The caller owns the list. */
 json_t *json_headers(const struct headers *headers, const struct request_place *place);
 
-/* Sets `name` to `text`; what is not UTF-8 is made visible (text_add_visible). NULL sets null. */
-void json_set_text(json_t *object, const char *name, const char *text);
-
-/* Sets `name` to the bytes as text, or, when they are not UTF-8, `name`_base64. */
-void json_set_bytes(json_t *object, const char *name, struct bytes bytes);
-
 #endif

@@ -16,12 +16,6 @@
 
 #define PREFIX_LEN 14 /* of an id: what the events of one load share */
 
-static void put(json_t *object, const char *key, json_t *value)
-{
-    if (json_object_set_new(object, key, value) != 0)
-        mem_library_failed();
-}
-
 static double seconds(int64_t ns)
 {
     return (double)ns / (double)NS_PER_S;
@@ -75,14 +69,13 @@ static json_t *data_json(const struct pattern *pattern)
         json_t *id = json_pack("{s:s, s:I}", "kind", place.is_uuid ? "uuid" : "digits", "id",
                                (json_int_t)place.id);
         if (!place.is_uuid)
-            put(id, "like", json_stringn(here, place.len));
-        (void)json_array_append_new(parts,
-                                    json_stringn(pattern->message.data + done, place.at - done));
-        (void)json_array_append_new(parts, id);
+            json_set(id, "like", json_stringn(here, place.len));
+        json_array_append_new(parts, json_stringn(pattern->message.data + done, place.at - done));
+        json_array_append_new(parts, id);
         done = place.at + place.len;
     }
-    (void)json_array_append_new(
-        parts, json_stringn(pattern->message.data + done, pattern->message.len - done));
+    json_array_append_new(parts,
+                          json_stringn(pattern->message.data + done, pattern->message.len - done));
     return parts;
 }
 
@@ -104,14 +97,14 @@ static bool put_events(const struct load_project *project, json_t *object, struc
     const struct load_plan *plan = project->plan;
     struct rng rng = rng_for(plan->seed, "load");
     json_t *events = json_array();
-    put(object, "events", events);
+    json_set(object, "events", events);
     for (size_t i = 0; i < plan->num_types; i++) {
         struct composed made = {0};
         bool ok = compose(project, plan->types[i].name, &rng, &made, err);
         if (ok)
-            (void)json_array_append_new(events, event_json(&made, plan->types[i].weight));
+            json_array_append_new(events, event_json(&made, plan->types[i].weight));
         if (ok && i == 0)
-            put(object, "id_prefix", json_stringn(made.event.id, PREFIX_LEN));
+            json_set(object, "id_prefix", json_stringn(made.event.id, PREFIX_LEN));
         composed_clear(&made);
         if (!ok)
             return false;
@@ -141,15 +134,15 @@ static void put_headers(const struct load_project *project, json_t *object)
     json_t *values = json_object();
     json_t *variables = json_object();
     for (size_t i = 0; i < headers.count; i++)
-        put(values, headers.items[i].name, json_string(headers.items[i].value));
+        json_set(values, headers.items[i].name, json_string(headers.items[i].value));
     for (size_t i = 0; i < extra->count; i++) {
         char *variable = variable_of(extra->items[i].name);
-        put(variables, extra->items[i].name, json_string(variable));
+        json_set(variables, extra->items[i].name, json_string(variable));
         free(variable);
     }
-    put(object, "headers", values);
-    put(object, "headers_from_environment", variables);
-    put(object, "signature_header", json_string(PANORA_SIGNATURE_HEADER));
+    json_set(object, "headers", values);
+    json_set(object, "headers_from_environment", variables);
+    json_set(object, "signature_header", json_string(PANORA_SIGNATURE_HEADER));
     headers_clear(&headers);
 }
 
@@ -161,11 +154,11 @@ static json_t *goal_json(const struct slo_term *term)
     bool is_time = term->measure != SLO_ERRORS && term->measure != SLO_RATE;
     size_t name_len = strcspn(term->text, "<>");
     json_t *goal = json_object();
-    put(goal, "text", json_string(term->text));
-    put(goal, "measure", json_stringn(term->text, name_len));
-    put(goal, "below", json_boolean(term->is_below));
-    put(goal, "or_equal", json_boolean(term->or_equal));
-    put(goal, "limit", json_real(is_time ? term->limit / (double)NS_PER_MS : term->limit));
+    json_set(goal, "text", json_string(term->text));
+    json_set(goal, "measure", json_stringn(term->text, name_len));
+    json_set_flag(goal, "below", term->is_below);
+    json_set_flag(goal, "or_equal", term->or_equal);
+    json_set(goal, "limit", json_real(is_time ? term->limit / (double)NS_PER_MS : term->limit));
     return goal;
 }
 
@@ -173,20 +166,21 @@ static void put_pace(const struct load_plan *plan, json_t *object)
 {
     uint64_t each = plan->max_requests / users(plan);
     bool counts = plan->max_requests && !plan->per_second;
-    put(object, "rate", plan->per_second ? json_integer(plan->per_second) : json_null());
-    put(object, plan->per_second ? "connections" : "clients",
-        json_integer((json_int_t)plan->connections));
-    put(object, "rate_each",
-        plan->per_second ? json_real((double)plan->per_second / (double)users(plan)) : json_null());
-    put(object, "duration_seconds", json_real(measured_seconds(plan)));
-    put(object, "warmup_seconds", json_real(seconds(plan->warmup_ns)));
-    put(object, "ramp_seconds", json_real(seconds(plan->ramp_ns)));
-    put(object, "deadline_seconds", json_real(seconds(plan->deadline_ns)));
-    put(object, "max_requests",
-        counts ? json_integer((json_int_t)plan->max_requests) : json_null());
-    put(object, "max_requests_each", counts ? json_integer((json_int_t)each) : json_null());
-    put(object, "forged", json_real(plan->forged));
-    put(object, "duplicates", json_real(plan->duplicates));
+    json_set(object, "rate", plan->per_second ? json_integer(plan->per_second) : json_null());
+    json_set(object, plan->per_second ? "connections" : "clients",
+             json_integer((json_int_t)plan->connections));
+    json_set(object, "rate_each",
+             plan->per_second ? json_real((double)plan->per_second / (double)users(plan))
+                              : json_null());
+    json_set(object, "duration_seconds", json_real(measured_seconds(plan)));
+    json_set(object, "warmup_seconds", json_real(seconds(plan->warmup_ns)));
+    json_set(object, "ramp_seconds", json_real(seconds(plan->ramp_ns)));
+    json_set(object, "deadline_seconds", json_real(seconds(plan->deadline_ns)));
+    json_set(object, "max_requests",
+             counts ? json_integer((json_int_t)plan->max_requests) : json_null());
+    json_set(object, "max_requests_each", counts ? json_integer((json_int_t)each) : json_null());
+    json_set(object, "forged", json_real(plan->forged));
+    json_set(object, "duplicates", json_real(plan->duplicates));
 }
 
 static bool write_plan(const struct load_project *project, struct buf *out, struct error *err)
@@ -194,11 +188,11 @@ static bool write_plan(const struct load_project *project, struct buf *out, stru
     json_t *object = json_object();
     json_t *goals = json_array();
     for (size_t i = 0; i < project->slo->count; i++)
-        (void)json_array_append_new(goals, goal_json(&project->slo->terms[i]));
-    put(object, "url", project->url ? json_string(project->url) : json_null());
-    put(object, "insecure", json_boolean(project->plan->engine->insecure));
+        json_array_append_new(goals, goal_json(&project->slo->terms[i]));
+    json_set(object, "url", project->url ? json_string(project->url) : json_null());
+    json_set_flag(object, "insecure", project->plan->engine->insecure);
     put_pace(project->plan, object);
-    put(object, "goals", goals);
+    json_set(object, "goals", goals);
     put_headers(project, object);
     bool ok = put_events(project, object, err);
     char *text = ok ? json_dumps(object, JSON_INDENT(1) | JSON_REAL_PRECISION(12)) : NULL;

@@ -21,7 +21,7 @@ static json_t *cases_of(const struct candidate *candidate, const struct case_out
     json_t *list = json_array();
     for (size_t i = 0; i < count; i++)
         if (is_shown(candidate, cases[i]->base))
-            (void)json_array_append_new(list, json_string(cases[i]->base));
+            json_array_append_new(list, json_string(cases[i]->base));
     return list;
 }
 
@@ -30,7 +30,7 @@ static json_t *causes_array(const struct selftest *selftest, const struct fault 
     json_t *list = json_array();
     const struct names *causes = causes_due(selftest->causes, fault);
     for (size_t i = 0; i < causes->count; i++)
-        (void)json_array_append_new(list, json_string(causes->items[i]));
+        json_array_append_new(list, json_string(causes->items[i]));
     return list;
 }
 
@@ -58,9 +58,9 @@ static json_t *list_non_faults(void)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < num_non_faults; i++)
-        (void)json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "id", non_faults[i].id,
-                                                    "sentence", non_faults[i].sentence, "because",
-                                                    non_faults[i].because));
+        json_array_append_new(list,
+                              json_pack("{s:s, s:s, s:s}", "id", non_faults[i].id, "sentence",
+                                        non_faults[i].sentence, "because", non_faults[i].because));
     return list;
 }
 
@@ -75,14 +75,14 @@ void selftest_add_json(const struct selftest *selftest, struct buf *out)
     for (size_t i = 0; i < selftest->num_single; i++) {
         const struct candidate *candidate = &selftest->candidates[i];
         if (candidate->fault)
-            (void)json_array_append_new(faults, fault_object(selftest, candidate, cases, count));
+            json_array_append_new(faults, fault_object(selftest, candidate, cases, count));
         else
-            (void)json_array_append_new(right, json_string(candidate->name));
+            json_array_append_new(right, json_string(candidate->name));
     }
     for (size_t i = 0; i < count; i++)
-        (void)json_array_append_new(case_list, case_object(selftest, cases[i]));
+        json_array_append_new(case_list, case_object(selftest, cases[i]));
     for (size_t i = 0; i < selftest->problems.count; i++)
-        (void)json_array_append_new(problems, json_string(selftest->problems.items[i]));
+        json_array_append_new(problems, json_string(selftest->problems.items[i]));
     json_t *all =
         json_pack("{s:o, s:o, s:o, s:o, s:o}", "faults", faults, "not_faults", list_non_faults(),
                   "never_failed", right, "cases", case_list, "problems", problems);

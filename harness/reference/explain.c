@@ -20,7 +20,10 @@ static void unknown(const struct library *library, const char *id, struct error 
 {
     struct names names = {0};
     for (size_t i = 0; i < ARRAY_LEN(explainers); i++)
-        explainers[i]->add_names(library, &names);
+        if (explainers[i]->table)
+            names_add_rows(&names, explainers[i]->table);
+        else
+            explainers[i]->add_names(library, &names);
     const char *nearest = text_nearest(id, names.items, names.count);
     if (nearest)
         (void)error_set(err, "nothing is named \"%s\"; did you mean \"%s\"?", id, nearest);
@@ -34,8 +37,14 @@ static void unknown(const struct library *library, const char *id, struct error 
 
 static void ask_all(const struct library *library, const char *id, json_t *things)
 {
-    for (size_t i = 0; i < ARRAY_LEN(explainers); i++)
-        (void)explainers[i]->explain(library, id, things);
+    for (size_t i = 0; i < ARRAY_LEN(explainers); i++) {
+        const struct explainer *one = explainers[i];
+        const void *row = one->table ? table_find(one->table, id, NULL) : NULL;
+        if (row)
+            one->describe(row, things);
+        else if (!one->table)
+            one->explain(library, id, things);
+    }
 }
 
 json_t *explain(const struct library *library, const char *id, struct error *err)

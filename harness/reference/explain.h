@@ -6,7 +6,6 @@
 #define REFERENCE_EXPLAIN_H
 
 #include <jansson.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -15,9 +14,13 @@
 #include "run/library.h"
 #include "suite/word.h"
 
+/* Appends what is known of one of its kind to the array `things`. */
 struct explainer {
-    /* Appends what `id` names to the array `things`; false when it names nothing of this kind. */
-    bool (*explain)(const struct library *library, const char *id, json_t *things);
+    const struct table *table; /* the rows are found by their name ... */
+    void (*describe)(const void *row, json_t *things);
+
+    /* ... or, without a table, in another way; nothing when `id` names none. */
+    void (*explain)(const struct library *library, const char *id, json_t *things);
     void (*add_names)(const struct library *library, struct names *names);
 };
 
@@ -52,6 +55,10 @@ json_t *explain_begin(json_t *things, const char *kind, const char *id, const ch
 /* Appends the fact "Title:"; nothing when there is no text. Without a title it is one more text of
  * the fact before. */
 void explain_entry(const char *title, const char *text, json_t *facts);
+
+/* The same for a text that is put together here. */
+void explain_fact(json_t *facts, const char *title, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* Appends a thing that is one text, which is printed as it is. */
 void explain_add_page(json_t *things, const char *kind, const char *name, struct bytes text);

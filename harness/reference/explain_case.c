@@ -129,10 +129,8 @@ static void add_tolerated(const struct suite_case *one, json_t *out)
 {
     if (!one->tolerate_status)
         return;
-    char *text = mem_format("%s is only a warning: %s", one->tolerate_status,
-                            one->tolerate_because ? one->tolerate_because : "");
-    explain_entry("Tolerated:", text, out);
-    free(text);
+    explain_fact(out, "Tolerated:", "%s is only a warning: %s", one->tolerate_status,
+                 one->tolerate_because ? one->tolerate_because : "");
 }
 
 static const char *value_of(const struct suite_case *one)
@@ -234,12 +232,11 @@ static bool explain_in_suite(const struct suite *suite, const char *id, json_t *
     return false;
 }
 
-static bool explain_case(const struct library *library, const char *id, json_t *things)
+static void explain_case(const struct library *library, const char *id, json_t *things)
 {
     bool found = false;
     for (size_t i = 0; i < library->num_suites; i++)
         found = explain_in_suite(library->suites[i], id, things) || found;
-    return found;
 }
 
 static void add_case_names(const struct library *library, struct names *names)
@@ -253,4 +250,4 @@ static void add_case_names(const struct library *library, struct names *names)
         }
 }
 
-const struct explainer explain_cases = {explain_case, add_case_names};
+const struct explainer explain_cases = {.explain = explain_case, .add_names = add_case_names};

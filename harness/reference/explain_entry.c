@@ -1,29 +1,33 @@
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "base/layout.h"
 #include "base/mem.h"
 #include "reference/explain.h"
-#include "reference/listing_row.h"
 
 #define TITLE_COLUMNS 12
 
+static json_t *add_thing(json_t *things, const char *kind, const char *id, const char *name)
+{
+    json_t *thing = json_add_row(things, "kind", kind);
+    if (id)
+        json_set_text(thing, "id", id);
+    json_set_text(thing, "name", name);
+    return thing;
+}
+
 json_t *explain_begin(json_t *things, const char *kind, const char *id, const char *name)
 {
-    json_t *thing = row_add(things, "kind", kind);
     json_t *facts = json_array();
-    if (id)
-        row_set_text(thing, "id", id);
-    row_set_text(thing, "name", name);
-    (void)json_object_set_new(thing, "facts", facts);
+    json_set(add_thing(things, kind, id, name), "facts", facts);
     return facts;
 }
 
 void explain_add_page(json_t *things, const char *kind, const char *name, struct bytes text)
 {
-    json_t *thing = row_add(things, "kind", kind);
-    row_set_text(thing, "name", name);
-    (void)json_object_set_new(thing, "text", json_stringn(text.data, text.len));
+    json_set(add_thing(things, kind, NULL, name), "text", json_stringn(text.data, text.len));
 }
 
 /* "Caught by:" is the title "Caught by". */
@@ -33,12 +37,22 @@ void explain_entry(const char *title, const char *text, json_t *facts)
         return;
     if (*title) {
         json_t *fact = json_object();
-        (void)json_object_set_new(fact, "title", json_stringn(title, strcspn(title, ":")));
-        (void)json_object_set_new(fact, "texts", json_array());
-        (void)json_array_append_new(facts, fact);
+        json_set(fact, "title", json_stringn(title, strcspn(title, ":")));
+        json_set(fact, "texts", json_array());
+        json_array_append_new(facts, fact);
     }
     const json_t *last = json_array_get(facts, json_array_size(facts) - 1);
-    (void)json_array_append_new(json_object_get(last, "texts"), json_string(text));
+    json_array_append_new(json_object_get(last, "texts"), json_string(text));
+}
+
+void explain_fact(json_t *facts, const char *title, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    char *text = mem_format_list(format, list);
+    va_end(list);
+    explain_entry(title, text, facts);
+    free(text);
 }
 
 static const char *member(const json_t *object, const char *key)

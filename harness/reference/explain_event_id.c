@@ -17,11 +17,11 @@ static bool is_ours(const char *id)
            strspn(id, "0123456789abcdefABCDEF-") == strlen(id);
 }
 
-static bool explain_event_id(const struct library *library, const char *id, json_t *things)
+static void explain_event_id(const struct library *library, const char *id, json_t *things)
 {
     static const char wanted[] = EVENT_ID_PREFIX "-";
     if (!is_ours(id))
-        return false;
+        return;
     bool has_run = strlen(id) >= sizeof wanted - 1 + 4;
     char *prefix = has_run ? mem_copy(id, sizeof wanted - 1 + 4) : mem_text(EVENT_ID_PREFIX "-");
     for (char *at = prefix; *at; at++)
@@ -33,18 +33,15 @@ static bool explain_event_id(const struct library *library, const char *id, json
                 : mem_text("events from hookcheck: every id_event is a version-4 UUID that starts "
                            "with " EVENT_ID_PREFIX "; the four digits after the hyphen belong to "
                            "the run, and are the same for the same --seed");
-    char *clean = mem_format("DELETE FROM your_events WHERE id_event LIKE '%s%%'", prefix);
     json_t *out = explain_begin(things, "id of an event", NULL, id);
     explain_entry("Means:", means, out);
     explain_entry("Left by:",
                   "hookcheck run, send, sign and fixtures; a run leaves nothing else "
                   "behind on an endpoint",
                   out);
-    explain_entry("Clean up:", clean, out);
+    explain_fact(out, "Clean up:", "DELETE FROM your_events WHERE id_event LIKE '%s%%'", prefix);
     free(prefix);
     free(means);
-    free(clean);
-    return true;
 }
 
 static void add_prefix(const struct library *library, struct names *names)
@@ -52,4 +49,4 @@ static void add_prefix(const struct library *library, struct names *names)
     names_add(names, EVENT_ID_PREFIX);
 }
 
-const struct explainer explain_event_ids = {explain_event_id, add_prefix};
+const struct explainer explain_event_ids = {.explain = explain_event_id, .add_names = add_prefix};

@@ -1,10 +1,12 @@
-/* What is no row of a table of its own: event types, suites, formats. */
+/* What is no row of a table of its own: event types, suites, formats, diagnoses. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "diagnose/diagnose.h"
 #include "format/request_format.h"
+#include "receive/fault.h"
 #include "reference/explain.h"
 #include "report/report.h"
 
@@ -23,17 +25,14 @@ static void describe_type(const struct event_type *type, json_t *things)
                                      : "it cannot be chosen in Panora's dashboard",
                   out);
     explain_entry("Note:", type->note, out);
-    char *command = mem_format("hookcheck sign %s --format body", type->name);
-    explain_entry("Example:", command, out);
-    free(command);
+    explain_fact(out, "Example:", "hookcheck sign %s --format body", type->name);
 }
 
-static bool explain_type(const struct library *library, const char *id, json_t *things)
+static void explain_type(const struct library *library, const char *id, json_t *things)
 {
     const struct event_type *type = catalogue_find(library->catalogue, id);
     if (type)
         describe_type(type, things);
-    return type != NULL;
 }
 
 static void add_types(const struct library *library, struct names *names)
@@ -42,7 +41,7 @@ static void add_types(const struct library *library, struct names *names)
         names_add(names, library->catalogue->types[i].name);
 }
 
-const struct explainer explain_types = {explain_type, add_types};
+const struct explainer explain_types = {.explain = explain_type, .add_names = add_types};
 
 /* --- suites --- */
 
@@ -61,25 +60,20 @@ static void describe_suite(const struct suite *suite, json_t *things)
 {
     json_t *out = explain_begin(things, "suite", NULL, suite->name);
     explain_entry("About:", suite->about, out);
-    char *size = mem_format("%zu cases", suite->num_cases);
-    char *command = mem_format("hookcheck run URL --suite %s", suite->name);
-    explain_entry("Size:", size, out);
-    explain_entry("Run:", command, out);
+    explain_fact(out, "Size:", "%zu cases", suite->num_cases);
+    explain_fact(out, "Run:", "hookcheck run URL --suite %s", suite->name);
     for (size_t i = 0; i < suite->num_cases; i++)
         if (is_first_value(suite, i))
             explain_entry(i ? "" : "Cases:", suite->cases[i].base, out);
-    free(size);
-    free(command);
 }
 
-static bool explain_suite(const struct library *library, const char *id, json_t *things)
+static void explain_suite(const struct library *library, const char *id, json_t *things)
 {
     for (size_t i = 0; i < library->num_suites; i++)
         if (is_named(library->suites[i], id)) {
             describe_suite(library->suites[i], things);
-            return true;
+            return;
         }
-    return false;
 }
 
 static void add_suites(const struct library *library, struct names *names)
@@ -88,7 +82,7 @@ static void add_suites(const struct library *library, struct names *names)
         names_add(names, library->suites[i]->name);
 }
 
-const struct explainer explain_suites = {explain_suite, add_suites};
+const struct explainer explain_suites = {.explain = explain_suite, .add_names = add_suites};
 
 /* --- formats --- */
 
@@ -102,9 +96,8 @@ static void describe_format(const char *name, const char *kind, const char *sent
     free(line);
 }
 
-static bool explain_format(const struct library *library, const char *id, json_t *things)
+static void explain_format(const struct library *library, const char *id, json_t *things)
 {
-    size_t before = json_array_size(things);
     for (size_t i = 0; i < num_report_formats; i++)
         if (strcmp(report_formats[i]->name, id) == 0)
             describe_format(id, "format of reports", report_formats[i]->sentence,
@@ -113,7 +106,6 @@ static bool explain_format(const struct library *library, const char *id, json_t
         if (strcmp(request_formats[i]->name, id) == 0)
             describe_format(id, "format of signed requests", request_formats[i]->sentence,
                             mem_format("hookcheck sign --format %s", id), things);
-    return json_array_size(things) > before;
 }
 
 static void add_formats(const struct library *library, struct names *names)
@@ -124,4 +116,34 @@ static void add_formats(const struct library *library, struct names *names)
         names_add(names, request_formats[i]->name);
 }
 
-const struct explainer explain_formats = {explain_format, add_formats};
+const struct explainer explain_formats = {.explain = explain_format, .add_names = add_formats};
+
+/* --- diagnoses --- */
+
+static void explain_diagnosis(const struct library *library, const char *id, json_t *things)
+{
+    struct diagnosis_kind kind;
+    if (!diagnosis_kind_find(id, &kind))
+        return;
+    json_t *out = explain_begin(things, "diagnosis", NULL, kind.id);
+    explain_fact(out, "Cause:", "The endpoint %s.", kind.sentence);
+    explain_entry("Harm:", kind.harm, out);
+    explain_entry("Remedy:", kind.remedy, out);
+    for (size_t i = 0, shown = 0; i < fault_count(); i++) {
+        const struct fault *fault = fault_at(i);
+        if (!fault->diagnosis || strcmp(fault->diagnosis, kind.id) != 0)
+            continue;
+        explain_fact(out, shown++ ? "" : "Shown by:", "hookcheck receive --fault %s", fault->id);
+    }
+}
+
+static void add_diagnoses(const struct library *library, struct names *names)
+{
+    struct diagnosis_kinds all = diagnosis_kinds();
+    for (size_t i = 0; i < all.count; i++)
+        names_add(names, all.items[i].id);
+    free(all.items);
+}
+
+const struct explainer explain_diagnoses = {.explain = explain_diagnosis,
+                                            .add_names = add_diagnoses};

@@ -61,8 +61,9 @@ static char *mutation_in_suite(const struct word *word)
     return buf_take(&out);
 }
 
-static void describe_mutation(const struct mutation *mutation, json_t *things)
+static void describe_mutation(const void *row, json_t *things)
 {
+    const struct mutation *mutation = mutation_of(&(struct call){.word = row});
     static const struct {
         const char *place;
         const char *sentence;
@@ -74,11 +75,10 @@ static void describe_mutation(const struct mutation *mutation, json_t *things)
     const struct word *word = &mutation->word;
     char *sentence = mem_format("The request %s.", word->sentence);
     char *usage = word_usage(word);
-    char *option = mem_format("--wrong %s", usage);
     char *in_suite = mutation_in_suite(word);
     json_t *out = explain_begin(things, "mutation", NULL, word->name);
     explain_entry("Meaning:", sentence, out);
-    explain_entry("Option:", option, out);
+    explain_fact(out, "Option:", "--wrong %s", usage);
     explain_entry("In a suite:", in_suite, out);
     add_parameters(word, out);
     for (size_t i = 0; i < ARRAY_LEN(stages); i++)
@@ -90,56 +90,28 @@ static void describe_mutation(const struct mutation *mutation, json_t *things)
                   out);
     free(sentence);
     free(usage);
-    free(option);
     free(in_suite);
 }
 
-static bool explain_mutation(const struct library *library, const char *id, json_t *things)
-{
-    const struct word *word = table_find(&mutation_words, id, NULL);
-    if (word)
-        describe_mutation(mutation_of(&(struct call){.word = word}), things);
-    return word != NULL;
-}
-
-static void add_mutation_names(const struct library *library, struct names *names)
-{
-    names_add_rows(names, &mutation_words);
-}
-
-const struct explainer explain_mutations = {explain_mutation, add_mutation_names};
+const struct explainer explain_mutations = {.table = &mutation_words,
+                                            .describe = describe_mutation};
 
 /* --- expectations --- */
 
-static void describe_expectation(const struct expectation *expectation, json_t *things)
+static void describe_expectation(const void *row, json_t *things)
 {
+    const struct expectation *expectation = expectation_of(&(struct call){.word = row});
     const struct word *word = &expectation->word;
-    char *sentence = mem_format("The endpoint %s.", word->sentence);
-    char *in_suite = mem_format("\"expect\": {\"%s\": %s}", word->name,
-                                word->parameters[0].kind ? "..." : "true");
     json_t *out = explain_begin(things, "expectation", NULL, word->name);
-    explain_entry("Meaning:", sentence, out);
-    explain_entry("In a suite:", in_suite, out);
+    explain_fact(out, "Meaning:", "The endpoint %s.", word->sentence);
+    explain_fact(out, "In a suite:", "\"expect\": {\"%s\": %s}", word->name,
+                 word->parameters[0].kind ? "..." : "true");
     explain_entry("Place:", word->place, out);
     add_parameters(word, out);
-    free(sentence);
-    free(in_suite);
     if (expectation->needs_control)
         explain_entry("Control:", "it counts only if the same event without the flaw was accepted",
                       out);
 }
 
-static bool explain_expectation(const struct library *library, const char *id, json_t *things)
-{
-    const struct word *word = table_find(&expectation_words, id, NULL);
-    if (word)
-        describe_expectation(expectation_of(&(struct call){.word = word}), things);
-    return word != NULL;
-}
-
-static void add_expectation_names(const struct library *library, struct names *names)
-{
-    names_add_rows(names, &expectation_words);
-}
-
-const struct explainer explain_expectations = {explain_expectation, add_expectation_names};
+const struct explainer explain_expectations = {.table = &expectation_words,
+                                               .describe = describe_expectation};

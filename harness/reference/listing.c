@@ -4,12 +4,15 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/json.h"
+#include "base/mem.h"
 #include "base/text.h"
 #include "compose/mutation.h"
+#include "diagnose/diagnose.h"
+#include "diagnose/framework.h"
 #include "format/request_format.h"
 #include "judge/expectation.h"
 #include "reference/explain.h"
-#include "reference/listing_row.h"
 #include "report/report.h"
 #include "run/probe.h"
 
@@ -17,31 +20,28 @@ static void fill_events(const struct library *library, json_t *rows)
 {
     for (size_t i = 0; i < library->catalogue->num_types; i++) {
         const struct event_type *type = &library->catalogue->types[i];
-        json_t *row = row_add(rows, "name", type->name);
-        row_set_text(row, "arrives_as", type->wire_type);
-        row_set_bool(row, "sent", type->sent);
-        row_set_bool(row, "documented", type->documented);
-        row_set_bool(row, "subscribable", type->subscribable);
-        row_set_text(row, "shape", type->shape == SHAPE_ROWS ? "rows" : "object");
-        row_set_text(row, "note", type->note);
+        json_t *row = json_add_row(rows, "name", type->name);
+        json_set_text(row, "arrives_as", type->wire_type);
+        json_set_flag(row, "sent", type->sent);
+        json_set_flag(row, "documented", type->documented);
+        json_set_flag(row, "subscribable", type->subscribable);
+        json_set_text(row, "shape", type->shape == SHAPE_ROWS ? "rows" : "object");
+        json_set_text(row, "note", type->note);
     }
 }
 
 static void fill_case(const struct suite_case *one, json_t *rows)
 {
-    json_t *row = row_add(rows, "id", one->id);
-    row_set_text(row, "suite", one->suite);
-    row_set_text(row, "level", level_name(one->level));
-    row_set_text(row, "title", one->title);
-    row_set_text(row, "source", one->source);
-    row_set_text(row, "harm", one->harm);
-    row_set_text(row, "remedy", one->remedy);
-    row_set_text(row, "bug", one->bug);
-    row_set_bool(row, "disruptive", one->disruptive);
-    json_t *see = json_array();
-    for (size_t i = 0; i < one->num_see; i++)
-        (void)json_array_append_new(see, json_string(one->see[i]));
-    (void)json_object_set_new(row, "see", see);
+    json_t *row = json_add_row(rows, "id", one->id);
+    json_set_text(row, "suite", one->suite);
+    json_set_text(row, "level", level_name(one->level));
+    json_set_text(row, "title", one->title);
+    json_set_text(row, "source", one->source);
+    json_set_text(row, "harm", one->harm);
+    json_set_text(row, "remedy", one->remedy);
+    json_set_text(row, "bug", one->bug);
+    json_set_flag(row, "disruptive", one->disruptive);
+    json_set(row, "see", json_texts((const char *const *)one->see, one->num_see));
 }
 
 static void fill_cases(const struct library *library, json_t *rows)
@@ -55,29 +55,29 @@ static void fill_suites(const struct library *library, json_t *rows)
 {
     for (size_t i = 0; i < library->num_suites; i++) {
         const struct suite *suite = library->suites[i];
-        json_t *row = row_add(rows, "name", suite->name);
-        (void)json_object_set_new(row, "cases", json_integer((json_int_t)suite->num_cases));
-        row_set_text(row, "sentence", suite->about);
+        json_t *row = json_add_row(rows, "name", suite->name);
+        json_set_count(row, "cases", suite->num_cases);
+        json_set_text(row, "sentence", suite->about);
     }
 }
 
 static json_t *add_word(const struct word *word, json_t *rows)
 {
-    json_t *row = row_add(rows, "name", word->name);
-    row_set_text(row, "place", word->place);
-    row_set_text(row, "sentence", word->sentence);
+    json_t *row = json_add_row(rows, "name", word->name);
+    json_set_text(row, "place", word->place);
+    json_set_text(row, "sentence", word->sentence);
     json_t *parameters = json_array();
     for (size_t i = 0; i < WORD_PARAMETERS_MAX && word->parameters[i].kind; i++) {
         const struct parameter *parameter = &word->parameters[i];
-        json_t *item = row_add(parameters, "name", parameter->name);
-        row_set_text(item, "sentence", parameter->sentence);
-        row_set_text(item, "default", parameter->fallback);
+        json_t *item = json_add_row(parameters, "name", parameter->name);
+        json_set_text(item, "sentence", parameter->sentence);
+        json_set_text(item, "default", parameter->fallback);
         json_t *choices = json_array();
         for (size_t j = 0; parameter->choices && parameter->choices[j]; j++)
-            (void)json_array_append_new(choices, json_string(parameter->choices[j]));
-        (void)json_object_set_new(item, "choices", choices);
+            json_array_append_new(choices, json_string(parameter->choices[j]));
+        json_set(item, "choices", choices);
     }
-    (void)json_object_set_new(row, "parameters", parameters);
+    json_set(row, "parameters", parameters);
     return row;
 }
 
@@ -87,9 +87,9 @@ static void fill_mutations(const struct library *library, json_t *rows)
         const struct word *word = table_at(&mutation_words, i);
         json_t *row = add_word(word, rows);
         char *usage = word_usage(word);
-        row_set_text(row, "usage", usage);
+        json_set_text(row, "usage", usage);
         free(usage);
-        row_set_bool(row, "flaw", mutation_of(&(struct call){.word = word})->is_flaw);
+        json_set_flag(row, "flaw", mutation_of(&(struct call){.word = word})->is_flaw);
     }
 }
 
@@ -105,17 +105,40 @@ static void fill_probes(const struct library *library, json_t *rows)
         (void)add_word(table_at(&probe_words, i), rows);
 }
 
+static void fill_diagnoses(const struct library *library, json_t *rows)
+{
+    struct diagnosis_kinds all = diagnosis_kinds();
+    for (size_t i = 0; i < all.count; i++) {
+        const struct diagnosis_kind kind = all.items[i];
+        json_t *row = json_add_row(rows, "id", kind.id);
+        json_set_text(row, "sentence", kind.sentence);
+        json_set_text(row, "harm", kind.harm);
+        json_set_text(row, "remedy", kind.remedy);
+    }
+    free(all.items);
+}
+
+static void fill_snippets(const struct library *library, json_t *rows)
+{
+    for (size_t i = 0; i < num_frameworks; i++) {
+        json_t *row = json_add_row(rows, "name", framework_file_name(frameworks[i].file));
+        json_set_text(row, "framework", frameworks[i].name);
+        json_set_text(row, "needs",
+                      frameworks[i].module ? framework_file_name(frameworks[i].module) : NULL);
+    }
+}
+
 static void fill_formats(const struct library *library, json_t *rows)
 {
     for (size_t i = 0; i < num_report_formats; i++) {
-        json_t *row = row_add(rows, "name", report_formats[i]->name);
-        row_set_text(row, "used_by", "run --report");
-        row_set_text(row, "sentence", report_formats[i]->sentence);
+        json_t *row = json_add_row(rows, "name", report_formats[i]->name);
+        json_set_text(row, "used_by", "run --report");
+        json_set_text(row, "sentence", report_formats[i]->sentence);
     }
     for (size_t i = 0; i < num_request_formats; i++) {
-        json_t *row = row_add(rows, "name", request_formats[i]->name);
-        row_set_text(row, "used_by", "sign --format");
-        row_set_text(row, "sentence", request_formats[i]->sentence);
+        json_t *row = json_add_row(rows, "name", request_formats[i]->name);
+        json_set_text(row, "used_by", "sign --format");
+        json_set_text(row, "sentence", request_formats[i]->sentence);
     }
 }
 
@@ -150,11 +173,11 @@ const struct listing listings[] = {
     {"diagnoses",
      "the causes that a report can name: id, sentence",
      {"id", "sentence"},
-     listing_fill_diagnoses},
+     fill_diagnoses},
     {"snippets",
      "the handlers that `explain` prints: file, framework, the file it needs",
      {"name", "framework", "needs"},
-     listing_fill_snippets},
+     fill_snippets},
     {"probes",
      "the limits that a case can search for: name, sentence",
      {"name", "sentence"},

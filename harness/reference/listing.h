@@ -27,4 +27,11 @@ extern const size_t num_listings;
 /* The row of that name, or NULL with the nearest name. */
 const struct listing *listing_find(const char *name, struct error *err);
 
+/* --- for what fills rows --- */
+
+/* In receiver_reference.c. */
+void listing_fill_faults(const struct library *library, json_t *rows);
+void listing_fill_variations(const struct library *library, json_t *rows);
+void listing_fill_behaviours(const struct library *library, json_t *rows);
+
 #endif

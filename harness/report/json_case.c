@@ -16,23 +16,6 @@
 /* Bytes of names and values of an answer's header fields that a report shows. */
 #define SHOWN_HEADERS_MAX 8192
 
-void json_set_ms(json_t *object, const char *name, int64_t ns)
-{
-    int64_t us = (ns + 500) / 1000;
-    json_object_set_new(object, name,
-                        ns < 0 ? json_null() : json_real((double)us * 1000 / (double)NS_PER_MS));
-}
-
-static void set_bool(json_t *object, const char *name, bool value)
-{
-    json_object_set_new(object, name, json_boolean(value));
-}
-
-static void set_size(json_t *object, const char *name, uint64_t value)
-{
-    json_object_set_new(object, name, json_integer((json_int_t)value));
-}
-
 /* `kept` is what there is of `len` bytes. */
 static void set_body(json_t *object, const struct run_result *result, struct bytes kept,
                      uint64_t len)
@@ -41,8 +24,8 @@ static void set_body(json_t *object, const struct run_result *result, struct byt
     size_t shown_len = text_beginning(kept, SHOWN_BODY_MAX).len;
     redact_beginning(result->redactor, kept, shown_len, &shown);
     json_set_bytes(object, "body", buf_bytes(&shown));
-    set_size(object, "body_len", len);
-    set_bool(object, "body_cut", shown_len < kept.len || kept.len < len);
+    json_set_count(object, "body_len", len);
+    json_set_flag(object, "body_cut", shown_len < kept.len || kept.len < len);
     buf_clear(&shown);
 }
 
@@ -56,7 +39,7 @@ static json_t *request_of(const struct run_result *result, const struct exchange
     json_t *object = json_object();
     json_set_text(object, "method", shown.request.method);
     json_set_text(object, "url", shown.place.url);
-    json_object_set_new(object, "headers", json_headers(&shown.request.headers, &shown.place));
+    json_set(object, "headers", json_headers(&shown.request.headers, &shown.place));
     set_body(object, result, body, exchange_body_len(exchange));
     shown_request_clear(&shown);
     return object;
@@ -70,11 +53,11 @@ static void set_headers(json_t *object, const struct run_result *result,
     struct headers shown = seen->headers; /* a shorter view */
     shown.count = headers_fitting(&seen->headers, SHOWN_HEADERS_MAX);
     headers_redacted(result->redactor, &shown, &redacted);
-    json_object_set_new(object, "headers", json_headers(&redacted, NULL));
+    json_set(object, "headers", json_headers(&redacted, NULL));
     headers_clear(&redacted);
     size_t cut = seen->headers.count - shown.count + seen->headers_cut;
     if (cut)
-        set_size(object, "headers_cut", cut);
+        json_set_count(object, "headers_cut", cut);
 }
 
 static json_t *response_of(const struct run_result *result, const struct observation *seen)
@@ -82,7 +65,7 @@ static json_t *response_of(const struct run_result *result, const struct observa
     json_t *object = json_object();
     set_headers(object, result, seen);
     set_body(object, result, buf_bytes(&seen->body), seen->body_len);
-    set_bool(object, "decoded", seen->decoded);
+    json_set_flag(object, "decoded", seen->decoded);
     return object;
 }
 
@@ -104,20 +87,11 @@ static json_t *connection_of(const struct observation *seen)
 {
     json_t *object = json_object();
     json_set_text(object, "peer", seen->peer);
-    set_bool(object, "reused", seen->reused);
-    set_bool(object, "keep_alive", seen->keep_alive);
+    json_set_flag(object, "reused", seen->reused);
+    json_set_flag(object, "keep_alive", seen->keep_alive);
     json_set_ms(object, "idle_closed_ms", seen->idle_closed_ns);
-    set_bool(object, "idle_was_reset", seen->idle_was_reset);
+    json_set_flag(object, "idle_was_reset", seen->idle_was_reset);
     return object;
-}
-
-static void set_redacted(json_t *object, const char *name, const struct run_result *result,
-                         const char *text)
-{
-    struct buf redacted = {0};
-    result_redact(result, bytes_of(text), &redacted);
-    json_set_text(object, name, buf_text(&redacted));
-    buf_clear(&redacted);
 }
 
 /* What the user's command said of the event; nobody has asked it of most. */
@@ -128,10 +102,9 @@ static json_t *effect_of(const struct run_result *result, const struct exchange 
         return json_null();
     json_t *object = json_object();
     json_set_text(object, "id_event", exchange->id_event);
-    json_object_set_new(object, "processed",
-                        said->state == PROCESSED_TIMES ? json_integer((json_int_t)said->times)
-                                                       : json_null());
-    set_redacted(object, "detail", result, said->why ? said->why : "");
+    json_set(object, "processed",
+             said->state == PROCESSED_TIMES ? json_integer((json_int_t)said->times) : json_null());
+    json_set_redacted(object, "detail", result->redactor, said->why ? said->why : "");
     return object;
 }
 
@@ -141,16 +114,16 @@ static json_t *observation_of(const struct run_result *result, const struct exch
     json_t *object = json_object();
     json_set_text(object, "sent", exchange->sent);
     json_set_text(object, "outcome", outcome_name(seen->outcome));
-    json_object_set_new(object, "status", seen->status ? json_integer(seen->status) : json_null());
-    set_bool(object, "genuine", exchange->genuine);
-    set_bool(object, "accepted", exchange->accepted);
+    json_set(object, "status", seen->status ? json_integer(seen->status) : json_null());
+    json_set_flag(object, "genuine", exchange->genuine);
+    json_set_flag(object, "accepted", exchange->accepted);
     json_set_text(object, "as_panora", exchange->as_panora);
-    set_redacted(object, "detail", result, seen->detail);
-    json_object_set_new(object, "timings", timings_of(result, seen));
-    json_object_set_new(object, "request", request_of(result, exchange));
-    json_object_set_new(object, "response", seen->status ? response_of(result, seen) : json_null());
-    json_object_set_new(object, "connection", connection_of(seen));
-    json_object_set_new(object, "effect", effect_of(result, exchange));
+    json_set_redacted(object, "detail", result->redactor, seen->detail);
+    json_set(object, "timings", timings_of(result, seen));
+    json_set(object, "request", request_of(result, exchange));
+    json_set(object, "response", seen->status ? response_of(result, seen) : json_null());
+    json_set(object, "connection", connection_of(seen));
+    json_set(object, "effect", effect_of(result, exchange));
     return object;
 }
 
@@ -168,9 +141,6 @@ static json_t *repeat_of(const struct run_result *result, const struct case_resu
 
 static void set_words(json_t *object, const struct case_result *one)
 {
-    json_t *see = json_array();
-    for (size_t i = 0; i < one->num_see; i++)
-        json_array_append_new(see, json_string(one->see[i]));
     json_set_text(object, "expected", one->expected);
     json_set_text(object, "actual", one->actual);
     json_set_text(object, "reason", one->reason);
@@ -178,7 +148,7 @@ static void set_words(json_t *object, const struct case_result *one)
     json_set_text(object, "remedy", one->remedy);
     json_set_text(object, "source", one->source);
     json_set_text(object, "bug", one->bug);
-    json_object_set_new(object, "see", see);
+    json_set(object, "see", json_texts((const char *const *)one->see, one->num_see));
 }
 
 static json_t *measures_of(const struct case_result *one)
@@ -187,7 +157,7 @@ static json_t *measures_of(const struct case_result *one)
     for (size_t i = 0; i < one->num_measures; i++) {
         json_t *object = json_object();
         json_set_text(object, "name", one->measures[i].name);
-        json_object_set_new(object, "value", json_real(one->measures[i].value));
+        json_set(object, "value", json_real(one->measures[i].value));
         json_set_text(object, "unit", one->measures[i].unit);
         json_set_text(object, "sentence", one->measures[i].sentence);
         json_array_append_new(list, object);
@@ -206,19 +176,19 @@ json_t *json_case(const struct run_result *result, const struct case_result *one
     json_set_text(object, "name", one->name);
     json_set_text(object, "title", one->title);
     json_set_text(object, "level", level_name(one->level));
-    set_bool(object, "required", case_is_required(result, one));
+    json_set_flag(object, "required", case_is_required(result, one));
     json_set_text(object, "verdict", verdict_name(one->verdict));
     set_words(object, one);
     json_set_ms(object, "started_ms", one->started_ns);
     json_set_ms(object, "duration_ms", one->duration_ns);
-    set_bool(object, "behind_first", one->behind_first);
-    set_bool(object, "canary_failed", one->canary_failed);
+    json_set_flag(object, "behind_first", one->behind_first);
+    json_set_flag(object, "canary_failed", one->canary_failed);
     json_set_ms(object, "recovery_ms", one->recovery_ns);
-    json_object_set_new(object, "decisive",
-                        one->decisive < one->num_exchanges ? json_integer((json_int_t)one->decisive)
-                                                           : json_null());
-    json_object_set_new(object, "measures", measures_of(one));
-    json_object_set_new(object, "repeat", repeat_of(result, one));
-    json_object_set_new(object, "observations", observations);
+    json_set(object, "decisive",
+             one->decisive < one->num_exchanges ? json_integer((json_int_t)one->decisive)
+                                                : json_null());
+    json_set(object, "measures", measures_of(one));
+    json_set(object, "repeat", repeat_of(result, one));
+    json_set(object, "observations", observations);
     return object;
 }

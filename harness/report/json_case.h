@@ -9,8 +9,4 @@
 /* The caller owns the object. */
 json_t *json_case(const struct run_result *result, const struct case_result *one);
 
-/* Sets `name` to milliseconds with three decimals, or to null when `ns` is negative (not reached).
- */
-void json_set_ms(json_t *object, const char *name, int64_t ns);
-
 #endif

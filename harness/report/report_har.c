@@ -58,13 +58,13 @@ static json_t *query_of(const char *url)
 static void set_content(json_t *object, struct bytes body, bool may_say_encoding)
 {
     if (text_is_utf8(body)) {
-        json_object_set_new(object, "text", json_stringn(body.data, body.len));
+        json_set(object, "text", json_stringn(body.data, body.len));
         return;
     }
     struct buf base64 = {0};
     encode_base64(body, &base64);
-    json_object_set_new(object, "text", json_string(buf_text(&base64)));
-    json_object_set_new(object, may_say_encoding ? "encoding" : "_encoding", json_string("base64"));
+    json_set(object, "text", json_string(buf_text(&base64)));
+    json_set(object, may_say_encoding ? "encoding" : "_encoding", json_string("base64"));
     buf_clear(&base64);
 }
 
@@ -79,18 +79,18 @@ static json_t *request_of(const struct run_result *result, const struct exchange
     json_set_text(object, "url", shown.place.url);
     json_set_text(object, "httpVersion",
                   exchange->request.transport.http_1_0 ? "HTTP/1.0" : "HTTP/1.1");
-    json_object_set_new(object, "cookies", json_array());
-    json_object_set_new(object, "headers", headers_of(&shown.request.headers, &shown.place));
-    json_object_set_new(object, "queryString", query_of(shown.place.url));
+    json_set(object, "cookies", json_array());
+    json_set(object, "headers", headers_of(&shown.request.headers, &shown.place));
+    json_set(object, "queryString", query_of(shown.place.url));
     if (body.len) {
         json_t *post = json_object();
         json_set_text(post, "mimeType", type ? type : "");
-        json_object_set_new(post, "params", json_array());
+        json_set(post, "params", json_array());
         set_content(post, body, false);
-        json_object_set_new(object, "postData", post);
+        json_set(object, "postData", post);
     }
-    json_object_set_new(object, "headersSize", json_integer(-1));
-    json_object_set_new(object, "bodySize", json_integer((json_int_t)exchange_body_len(exchange)));
+    json_set(object, "headersSize", json_integer(-1));
+    json_set_count(object, "bodySize", exchange_body_len(exchange));
     shown_request_clear(&shown);
     return object;
 }
@@ -109,19 +109,19 @@ static json_t *response_of(const struct run_result *result, const struct exchang
     const char *location = headers_find(&redacted, "Location");
     size_t shown_len = text_beginning(buf_bytes(&seen->body), SHOWN_BODY_MAX).len;
     redact_beginning(result->redactor, buf_bytes(&seen->body), shown_len, &body);
-    json_object_set_new(content, "size", json_integer((json_int_t)seen->body_len));
+    json_set_count(content, "size", seen->body_len);
     json_set_text(content, "mimeType", type ? type : "");
     if (body.len)
         set_content(content, buf_bytes(&body), true);
-    json_object_set_new(object, "status", json_integer(seen->status));
+    json_set(object, "status", json_integer(seen->status));
     json_set_text(object, "statusText", "");
     json_set_text(object, "httpVersion", seen->status ? "HTTP/1.1" : "");
-    json_object_set_new(object, "cookies", json_array());
-    json_object_set_new(object, "headers", headers_of(&redacted, NULL));
-    json_object_set_new(object, "content", content);
+    json_set(object, "cookies", json_array());
+    json_set(object, "headers", headers_of(&redacted, NULL));
+    json_set(object, "content", content);
     json_set_text(object, "redirectURL", location ? location : "");
-    json_object_set_new(object, "headersSize", json_integer(-1));
-    json_object_set_new(object, "bodySize", json_integer((json_int_t)seen->body_len));
+    json_set(object, "headersSize", json_integer(-1));
+    json_set_count(object, "bodySize", seen->body_len);
     headers_clear(&redacted);
     buf_clear(&body);
     return object;
@@ -160,11 +160,11 @@ static json_t *entry_of(const struct run_result *result, const struct case_resul
     struct buf comment = {0};
     buf_add_format(&comment, "%s: %s", one->id, exchange->sent);
     json_set_text(object, "startedDateTime", moment);
-    json_object_set_new(object, "time", json_real(seen->total_ns < 0 ? 0 : ms_of(seen->total_ns)));
-    json_object_set_new(object, "request", request_of(result, exchange));
-    json_object_set_new(object, "response", response_of(result, exchange));
-    json_object_set_new(object, "cache", json_object());
-    json_object_set_new(object, "timings", timings_of(seen));
+    json_set(object, "time", json_real(seen->total_ns < 0 ? 0 : ms_of(seen->total_ns)));
+    json_set(object, "request", request_of(result, exchange));
+    json_set(object, "response", response_of(result, exchange));
+    json_set(object, "cache", json_object());
+    json_set(object, "timings", timings_of(seen));
     json_set_text(object, "comment", buf_text(&comment));
     json_set_text(object, "_outcome", outcome_name(seen->outcome));
     json_set_text(object, "_verdict", verdict_name(one->verdict));

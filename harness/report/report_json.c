@@ -12,23 +12,15 @@
 /* Rises when a member is taken away or changes its meaning; new members do not count. */
 #define SCHEMA_VERSION 1
 
-static json_t *texts(char *const *items, size_t count)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++)
-        json_array_append_new(list, json_string(items[i]));
-    return list;
-}
-
 static json_t *summary(const struct run_result *result)
 {
     json_t *object = json_object();
     json_set_text(object, "verdict", run_summary_name(run_result_summary(result)));
     for (int i = 0; i < VERDICT_COUNT; i++)
-        json_object_set_new(object, verdict_name((enum verdict)i),
-                            json_integer((json_int_t)result->counts[i]));
-    json_object_set_new(object, "total", json_integer((json_int_t)result->num_cases));
-    json_object_set_new(object, "requests", json_integer((json_int_t)result->num_requests));
+        json_set(object, verdict_name((enum verdict)i),
+                 json_integer((json_int_t)result->counts[i]));
+    json_set_count(object, "total", result->num_cases);
+    json_set_count(object, "requests", result->num_requests);
     return object;
 }
 
@@ -50,11 +42,11 @@ static json_t *diagnosis(const struct diagnosis *from)
     json_set_text(object, "sentence", from->sentence);
     json_set_text(object, "role", diagnosis_role_name(from->role));
     json_set_text(object, "harm_rank", harm_name(from->harm_rank));
-    json_object_set_new(object, "pair", pair_of(&from->pair));
+    json_set(object, "pair", pair_of(&from->pair));
     json_set_text(object, "likely_because", from->likely_because ? from->likely_because : "");
-    json_object_set_new(object, "behind_first", json_boolean(from->behind_first));
+    json_set_flag(object, "behind_first", from->behind_first);
     json_set_text(object, "confidence", confidence_name(from->confidence));
-    json_object_set_new(object, "cases", texts(from->cases, from->num_cases));
+    json_set(object, "cases", json_texts((const char *const *)from->cases, from->num_cases));
     json_set_text(object, "evidence", from->evidence);
     json_set_text(object, "harm", from->harm);
     json_set_text(object, "remedy", from->remedy);
@@ -72,14 +64,6 @@ static void set_seed(json_t *object, uint64_t seed)
     json_set_text(object, "seed", text);
 }
 
-static void set_notes(json_t *object, const struct run_result *result)
-{
-    json_t *notes = json_array();
-    for (size_t i = 0; i < result->num_notes; i++)
-        json_array_append_new(notes, json_string(result->notes[i]));
-    json_object_set_new(object, "notes", notes);
-}
-
 static void set_wrong_port(json_t *object, const struct wrong_port *port)
 {
     if (!port->got)
@@ -88,12 +72,12 @@ static void set_wrong_port(json_t *object, const struct wrong_port *port)
     json_set_text(json, "tried", port->tried);
     json_set_text(json, "got", port->got);
     json_set_text(json, "remedy", port->remedy);
-    json_object_set_new(object, "wrong_port", json);
+    json_set(object, "wrong_port", json);
 }
 
 static void set_run(json_t *object, const struct run_result *result)
 {
-    json_object_set_new(object, "schema_version", json_integer(SCHEMA_VERSION));
+    json_set(object, "schema_version", json_integer(SCHEMA_VERSION));
     json_set_text(object, "version", result->version);
     json_set_text(object, "suites_hash", result->suites_hash);
     json_set_text(object, "target", result->target);
@@ -102,18 +86,18 @@ static void set_run(json_t *object, const struct run_result *result)
     json_set_ms(object, "duration_ms", result->duration_ns);
     if (result->waited_ns)
         json_set_ms(object, "waited_ms", result->waited_ns);
-    json_object_set_new(object, "strict", json_boolean(result->strict));
-    json_object_set_new(object, "interrupted", json_boolean(result->interrupted));
+    json_set_flag(object, "strict", result->strict);
+    json_set_flag(object, "interrupted", result->interrupted);
     json_set_text(object, "stopped", result->stopped);
     json_set_text(object, "loudest", result->loudest);
-    set_notes(object, result);
+    json_set(object, "notes", json_texts((const char *const *)result->notes, result->num_notes));
     set_wrong_port(object, &result->wrong_port);
     json_set_text(object, "left_behind", result->left_behind);
     json_set_text(object, "rerun", result->rerun);
     json_set_text(object, "url", result->url ? result->url : "");
-    json_object_set_new(object, "experiments", json_integer((json_int_t)result->num_experiments));
-    json_object_set_new(object, "exit_code", json_integer(result->exit_code));
-    json_object_set_new(object, "summary", summary(result));
+    json_set_count(object, "experiments", result->num_experiments);
+    json_set(object, "exit_code", json_integer(result->exit_code));
+    json_set(object, "summary", summary(result));
 }
 
 static void render(const struct run_result *result, struct buf *out)
@@ -126,8 +110,8 @@ static void render(const struct run_result *result, struct buf *out)
     for (size_t i = 0; i < result->num_cases; i++)
         json_array_append_new(cases, json_case(result, &result->cases[i]));
     set_run(root, result);
-    json_object_set_new(root, "diagnoses", diagnoses);
-    json_object_set_new(root, "cases", cases);
+    json_set(root, "diagnoses", diagnoses);
+    json_set(root, "cases", cases);
     /* Twelve digits hold every duration of a run to the microsecond. */
     json_add_document_as(root, JSON_INDENT(2) | JSON_REAL_PRECISION(12), out);
     json_decref(root);

@@ -58,10 +58,10 @@ static json_t *rule_of(const char *id, const char *name, const char *sentence, c
     json_t *rule = json_object();
     json_set_text(rule, "id", id);
     json_set_text(rule, "name", name);
-    json_object_set_new(rule, "shortDescription", message_of(sentence));
-    json_object_set_new(rule, "fullDescription", message_of(sentence));
-    json_object_set_new(rule, "help", message_of(help && *help ? help : sentence));
-    json_object_set_new(rule, "defaultConfiguration", json_pack("{s:s}", "level", level));
+    json_set(rule, "shortDescription", message_of(sentence));
+    json_set(rule, "fullDescription", message_of(sentence));
+    json_set(rule, "help", message_of(help && *help ? help : sentence));
+    json_set(rule, "defaultConfiguration", json_pack("{s:s}", "level", level));
     return rule;
 }
 
@@ -101,11 +101,11 @@ static void add_result(struct sarif *sarif, const char *rule, const char *level,
 {
     json_t *one = json_object();
     json_set_text(one, "ruleId", rule);
-    json_object_set_new(one, "ruleIndex", json_integer((json_int_t)rule_index(sarif, rule)));
+    json_set_count(one, "ruleIndex", rule_index(sarif, rule));
     json_set_text(one, "level", level);
-    json_object_set_new(one, "message", message_of(message));
-    json_object_set_new(one, "locations", locations_of(sarif->result, where));
-    json_object_set_new(one, "partialFingerprints", json_pack("{s:s}", "hookcheck/v1", where));
+    json_set(one, "message", message_of(message));
+    json_set(one, "locations", locations_of(sarif->result, where));
+    json_set(one, "partialFingerprints", json_pack("{s:s}", "hookcheck/v1", where));
     json_array_append_new(sarif->results, one);
 }
 
@@ -119,9 +119,9 @@ static void add_cause(struct sarif *sarif, const struct diagnosis *from)
                    sarif->result->target);
     if (rule_index(sarif, from->id) == json_array_size(sarif->rules)) {
         json_t *rule = rule_of(from->id, buf_text(&name), from->sentence, from->remedy, level);
-        json_object_set_new(rule, "properties",
-                            json_pack("{s:s, s:[s]}", "security-severity",
-                                      severities[from->harm_rank], "tags", "security"));
+        json_set(rule, "properties",
+                 json_pack("{s:s, s:[s]}", "security-severity", severities[from->harm_rank], "tags",
+                           "security"));
         json_array_append_new(sarif->rules, rule);
     }
     add_result(sarif, from->id, level, buf_text(&message), from->id);
@@ -143,8 +143,7 @@ static void add_case(struct sarif *sarif, const struct case_result *one)
         json_t *rule =
             rule_of(id, buf_text(&name), one->title, one->remedy, failed ? "error" : "warning");
         if (one->num_see)
-            json_object_set_new(rule, "properties",
-                                json_pack("{s:[s, s]}", "tags", "security", one->see[0]));
+            json_set(rule, "properties", json_pack("{s:[s, s]}", "tags", "security", one->see[0]));
         json_array_append_new(sarif->rules, rule);
     }
     add_result(sarif, id, failed ? "error" : "warning", buf_text(&message), one->id);

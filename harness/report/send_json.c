@@ -14,15 +14,6 @@
 
 #define BODY_MAX ((size_t)64 * 1024)
 
-static void set_redacted(const struct send_report *report, json_t *to, const char *name,
-                         const char *text)
-{
-    struct buf safe = {0};
-    redact(report->redactor, bytes_of(text), &safe);
-    json_set_text(to, name, buf_text(&safe));
-    buf_clear(&safe);
-}
-
 static json_t *headers_of(const struct send_report *report, const struct headers *headers)
 {
     struct headers safe = {0};
@@ -38,9 +29,8 @@ static void set_body(const struct send_report *report, const struct observation 
     redact(report->redactor, buf_bytes(&seen->body), &safe);
     struct bytes shown = text_beginning(buf_bytes(&safe), BODY_MAX);
     json_set_bytes(to, "body", shown);
-    (void)json_object_set_new(to, "body_cut",
-                              json_boolean(shown.len < safe.len || seen->body.full));
-    (void)json_object_set_new(to, "body_length", json_integer((json_int_t)seen->body_len));
+    json_set_flag(to, "body_cut", shown.len < safe.len || seen->body.full);
+    json_set_count(to, "body_length", seen->body_len);
     buf_clear(&safe);
 }
 
@@ -66,20 +56,18 @@ void send_json_attempt(const struct send_report *report, const struct send_attem
                        const struct observation *seen, struct buf *out)
 {
     json_t *line = json_object();
-    (void)json_object_set_new(line, "number", json_integer((json_int_t)attempt->number));
-    (void)json_object_set_new(line, "target", json_string(report->target));
-    set_redacted(report, line, "sent", attempt->sent);
-    set_redacted(report, line, "type", attempt->type);
-    (void)json_object_set_new(line, "id_event",
-                              *attempt->id ? json_string(attempt->id) : json_null());
-    (void)json_object_set_new(line, "outcome", json_string(outcome_name(seen->outcome)));
-    set_redacted(report, line, "detail", seen->detail);
-    (void)json_object_set_new(line, "status",
-                              seen->status ? json_integer(seen->status) : json_null());
-    (void)json_object_set_new(line, "headers", headers_of(report, &seen->headers));
+    json_set_count(line, "number", attempt->number);
+    json_set(line, "target", json_string(report->target));
+    json_set_redacted(line, "sent", report->redactor, attempt->sent);
+    json_set_redacted(line, "type", report->redactor, attempt->type);
+    json_set(line, "id_event", *attempt->id ? json_string(attempt->id) : json_null());
+    json_set(line, "outcome", json_string(outcome_name(seen->outcome)));
+    json_set_redacted(line, "detail", report->redactor, seen->detail);
+    json_set(line, "status", seen->status ? json_integer(seen->status) : json_null());
+    json_set(line, "headers", headers_of(report, &seen->headers));
     set_body(report, seen, line);
-    (void)json_object_set_new(line, "peer", json_string(seen->peer));
-    (void)json_object_set_new(line, "milliseconds", times_of(seen));
+    json_set(line, "peer", json_string(seen->peer));
+    json_set(line, "milliseconds", times_of(seen));
     dump(line, out);
 }
 
@@ -90,12 +78,12 @@ static json_t *counts_of(const struct send_report *report)
         char name[24];
         (void)snprintf(name, sizeof name, "%zu", i);
         if (report->statuses[i])
-            (void)json_object_set_new(counts, name, json_integer((json_int_t)report->statuses[i]));
+            json_set_count(counts, name, report->statuses[i]);
     }
     for (size_t i = 0; i < OUTCOME_COUNT; i++)
         if (report->outcomes[i])
-            (void)json_object_set_new(counts, outcome_name((enum outcome)i),
-                                      json_integer((json_int_t)report->outcomes[i]));
+            json_set(counts, outcome_name((enum outcome)i),
+                     json_integer((json_int_t)report->outcomes[i]));
     return counts;
 }
 

@@ -1,6 +1,4 @@
-#include "reference/explain.h"
-#include "reference/listing_row.h"
-
+/* Handlers, and a framework's first five minutes. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +7,7 @@
 #include "base/mem.h"
 #include "base/resource.h"
 #include "diagnose/framework.h"
+#include "reference/explain.h"
 
 static bool is_first_with(size_t index)
 {
@@ -17,18 +16,6 @@ static bool is_first_with(size_t index)
             return false;
     return true;
 }
-
-void listing_fill_snippets(const struct library *library, json_t *rows)
-{
-    for (size_t i = 0; i < num_frameworks; i++) {
-        json_t *row = row_add(rows, "name", framework_file_name(frameworks[i].file));
-        row_set_text(row, "framework", frameworks[i].name);
-        row_set_text(row, "needs",
-                     frameworks[i].module ? framework_file_name(frameworks[i].module) : NULL);
-    }
-}
-
-/* --- hookcheck explain FILE --- */
 
 /* "flask.py": names that do not follow a framework's own are known by it all the same. */
 static bool is_former_name(const struct framework *framework, const char *id)
@@ -39,7 +26,7 @@ static bool is_former_name(const struct framework *framework, const char *id)
 }
 
 /* A snippet or what it needs, as it is: for `hookcheck explain node.mjs >node.mjs`. */
-static bool explain_snippet(const struct library *library, const char *id, json_t *things)
+static void explain_snippet(const struct library *library, const char *id, json_t *things)
 {
     for (size_t i = 0; i < num_frameworks; i++) {
         const char *const files[] = {frameworks[i].file, frameworks[i].module};
@@ -47,10 +34,9 @@ static bool explain_snippet(const struct library *library, const char *id, json_
             if (files[k] && (strcmp(framework_file_name(files[k]), id) == 0 ||
                              (k == 0 && is_former_name(&frameworks[i], id)))) {
                 explain_add_page(things, "snippet", id, resource_find(files[k]));
-                return true;
+                return;
             }
     }
-    return false;
 }
 
 static void add_names(const struct library *library, struct names *names)
@@ -62,7 +48,7 @@ static void add_names(const struct library *library, struct names *names)
     }
 }
 
-/* --- hookcheck explain express --- */
+/* --- pages --- */
 
 #define PAGES "fixtures/snippets/README.md"
 
@@ -96,11 +82,11 @@ static const struct framework *framework_called(const char *name)
     return found;
 }
 
-static bool explain_framework(const struct library *library, const char *id, json_t *things)
+static void explain_framework(const struct library *library, const char *id, json_t *things)
 {
     const struct framework *framework = framework_called(id);
     if (!framework)
-        return false;
+        return;
     struct bytes page = page_of(framework);
     const char *file = framework_file_name(framework->file);
     struct buf text = {0};
@@ -116,7 +102,6 @@ static bool explain_framework(const struct library *library, const char *id, jso
                        framework_file_name(framework->module));
     explain_add_page(things, "framework", framework->id, buf_bytes(&text));
     buf_clear(&text);
-    return true;
 }
 
 static void add_frameworks(const struct library *library, struct names *names)
@@ -125,5 +110,6 @@ static void add_frameworks(const struct library *library, struct names *names)
         names_add(names, frameworks[i].id);
 }
 
-const struct explainer explain_frameworks = {explain_framework, add_frameworks};
-const struct explainer explain_snippets = {explain_snippet, add_names};
+const struct explainer explain_frameworks = {.explain = explain_framework,
+                                             .add_names = add_frameworks};
+const struct explainer explain_snippets = {.explain = explain_snippet, .add_names = add_names};
