@@ -251,6 +251,8 @@ void deaths_note(struct investigation *inv)
         const struct case_result *one = &result->cases[i];
         if (!one->canary_failed || !counts(one) || found_explains(inv, one))
             continue;
+        if (inv->input->is_silent && one->recovery_ns < 0) /* who takes connections is there */
+            continue;
         if (!canaries_tell(inv))
             return;
         if (!inv->has_base && name_last(inv, one))

@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "diagnose/attribution.h"
 #include "diagnose/found_scheme.h"
 #include "diagnose/framework.h"
 #include "diagnose/series.h"
@@ -89,6 +90,26 @@ static int by_harm(const void *left, const void *right)
     return (a->num_cases < b->num_cases) - (a->num_cases > b->num_cases);
 }
 
+#define SILENCE_MIN_NS (500 * NS_PER_MS)
+#define SILENCE_FACTOR 5
+
+/* Some event, or some request of a stranger's, was not answered by the deadline. More like it need
+ * not be waited for so long: 0, or several times as long as any answer took. */
+static int64_t silence_ns(const struct investigation *inv, bool of_genuine)
+{
+    int64_t longest_ns = 0;
+    bool hung = false;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->answer == ANSWER_HUNG)
+            hung = hung || sight->exchange->genuine == of_genuine;
+        else if (sight_was_answered(sight) && sight->exchange->seen.total_ns > longest_ns)
+            longest_ns = sight->exchange->seen.total_ns;
+    }
+    longest_ns *= SILENCE_FACTOR;
+    return !hung ? 0 : longest_ns > SILENCE_MIN_NS ? longest_ns : SILENCE_MIN_NS;
+}
+
 /* What is asked with genuine events. */
 static void ask_genuine(struct investigation *inv)
 {
@@ -100,6 +121,7 @@ static void ask_genuine(struct investigation *inv)
     if (inv->gap_ns && !found_find(inv, "locks-out"))
         (void)lockout_measure(inv); /* again, slowly enough */
     bool more = any_is_lost(inv) || inv->door || inv->unstable || inv->behind_first;
+    inv->timeout_ns = inv->has_base ? silence_ns(inv, true) : 0;
     if (inv->has_base && !inv->too_unstable && more)
         shrink_content(inv);
     if (inv->has_base && inv->dialect == DIALECT_OBJECT && !inv->input->object_only)
@@ -109,6 +131,7 @@ static void ask_genuine(struct investigation *inv)
         shrink_shapes(inv);
     if (inv->has_base && !inv->too_unstable && any_is_lost(inv) && !inv->door)
         shrink_fields(inv);
+    inv->timeout_ns = 0;
 }
 
 static void ask_entry(struct investigation *inv)
@@ -149,31 +172,11 @@ static bool fail_by_chance(struct investigation *inv)
     return series.num_errors > 0;
 }
 
-#define SILENCE_MIN_NS (500 * NS_PER_MS)
-#define SILENCE_FACTOR 5
-
-/* Some request of a stranger's was not answered by the deadline. More like it need not be waited
- * for so long: 0, or several times as long as any answer took. */
-static int64_t silence_ns(const struct investigation *inv)
-{
-    int64_t longest_ns = 0;
-    bool hung = false;
-    for (size_t i = 0; i < inv->num_sights; i++) {
-        const struct sight *sight = &inv->sights[i];
-        if (sight->answer == ANSWER_HUNG)
-            hung = hung || !sight->exchange->genuine;
-        else if (sight_was_answered(sight) && sight->exchange->seen.total_ns > longest_ns)
-            longest_ns = sight->exchange->seen.total_ns;
-    }
-    longest_ns *= SILENCE_FACTOR;
-    return !hung ? 0 : longest_ns > SILENCE_MIN_NS ? longest_ns : SILENCE_MIN_NS;
-}
-
 static void ask_breaking(struct investigation *inv)
 {
     if (fail_by_chance(inv))
         return;
-    inv->timeout_ns = silence_ns(inv);
+    inv->timeout_ns = silence_ns(inv, false);
     if (inv->num_extras == 0)
         extras_forge(inv);
     extras_break(inv);
@@ -216,6 +219,24 @@ static bool may_tell(const struct investigation *inv)
     return inv->behind_first;
 }
 
+/* What was proved before it was gone holds. Forgeries that got in cannot be tried again, so what
+ * lets them in is only likely. */
+static void tell_from_cases(struct investigation *inv)
+{
+    const struct first_refusal *known = inv->input->known;
+    inv->closed = true;
+    inv->closed_by = "the endpoint was gone, so it could not be asked again";
+    if (known && known->cause) {
+        attribute_lost(inv, found_recall(inv, known->cause), known->genuine_status);
+        return;
+    }
+    if (inv->input->is_unsigned || !inv->input->any_accepted || !any_got_in(inv))
+        return;
+    inv->by_cases = true;
+    rules_of_entry_apply(inv);
+    inv->by_cases = false;
+}
+
 /* The most harmful question first: what may be asked can end at any time. But who ends after each
  * refusal is asked for that before anything, for each forgery costs the events behind it. */
 static void search(struct investigation *inv)
@@ -224,6 +245,10 @@ static void search(struct investigation *inv)
     if (inv->elsewhere)
         return;
     lab_find_base(inv);
+    if (inv->input->is_gone && !inv->has_base) {
+        tell_from_cases(inv);
+        return;
+    }
     if (lockout_measure(inv))
         return;
     inv->elsewhere = !inv->hangs && before_handler(inv);
@@ -261,6 +286,9 @@ void first_refusal_clear(struct first_refusal *refusal)
 {
     free(refusal->sentence);
     free(refusal->scheme);
+    if (refusal->cause)
+        diagnosis_clear(refusal->cause);
+    free(refusal->cause);
     *refusal = (struct first_refusal){0};
 }
 
@@ -336,6 +364,20 @@ static void say_cause(const struct investigation *inv, struct first_refusal *out
     out->is_likely = cause->confidence != CONFIDENCE_PROVED;
 }
 
+/* The first that was proved goes with the result, the others end here. */
+static void keep_proved(struct investigation *inv, struct first_refusal *out)
+{
+    for (size_t i = 0; i < inv->num_found; i++) {
+        struct diagnosis *one = &inv->found[i].diagnosis;
+        if (out->cause || one->confidence != CONFIDENCE_PROVED) {
+            diagnosis_clear(one);
+            continue;
+        }
+        out->cause = mem_alloc(sizeof *out->cause);
+        *out->cause = *one;
+    }
+}
+
 void diagnose_first_refusal(const struct diagnose_input *input, const struct exchange *refused,
                             struct first_refusal *out)
 {
@@ -351,8 +393,7 @@ void diagnose_first_refusal(const struct diagnose_input *input, const struct exc
         door_name(&inv);
     out->is_limited = inv.stays_limited;
     say_cause(&inv, out);
-    for (size_t i = 0; i < inv.num_found; i++)
-        diagnosis_clear(&inv.found[i].diagnosis);
+    keep_proved(&inv, out);
     out->genuine_status = inv.genuine_status;
     out->forged_status = inv.forged_status;
     out->scheme = inv.behind_first ? scheme_found(&inv) : NULL;

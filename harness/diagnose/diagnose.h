@@ -33,6 +33,7 @@ typedef bool diagnose_send(void *payload, const struct diagnose_batch *batch,
 
 /* What was found out about why the first genuine event was refused. */
 struct first_refusal {
+    struct diagnosis *cause; /* that was proved; NULL = none */
     char *sentence;     /* what the endpoint computes in place of Panora's signature, or wants of
                            a request; NULL = nothing was found */
     bool is_likely;     /* ... and it is not proved */
@@ -60,12 +61,15 @@ struct diagnose_input {
     int64_t now_ms;      /* the time of day: endpoints compare it with theirs */
     int64_t target_ns;   /* what takes longer is slow */
     bool object_only;    /* the endpoint takes data as an object */
+    bool text_only;      /* ... or as text: what it makes of objects is not asked */
     bool is_unsigned;    /* it knowingly verifies nothing */
     bool is_private;     /* the secret itself may be sent: https or loopback */
     bool any_accepted;   /* some genuine event was accepted */
     int crowded_status;  /* that events met because others came before them; 0 = none is known */
     bool drops;          /* ... connections were dropped, now and then, and taken again later */
     bool goes_down;      /* it was gone several times, and no case is to blame */
+    bool is_gone;        /* it went down, or fell silent, and stayed away: it ended the run */
+    bool is_silent;      /* ... but takes connections */
     int first_status;    /* that events met before one was accepted, and not again; 0 = none did */
     size_t max_requests; /* that the experiments may send; 0 = as many as they like */
     const char *max_words; /* says it when they were not enough */

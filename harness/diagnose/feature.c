@@ -178,7 +178,11 @@ static void in_two_pieces(struct request *request)
     request->transport.pause_ns = 30000000;
 }
 
-#define UTF8   "read and write the body as UTF-8 everywhere"
+#define UTF8 "read and write the body as UTF-8 everywhere"
+#define SEPARATORS                                                                                 \
+    "compute the HMAC over U+2028 and U+2029 as they arrive: JSON.stringify does not escape "      \
+    "them, "                                                                                       \
+    "as Go and some libraries do; or read and write the body as UTF-8 everywhere"
 #define STORE  "store the event, or drop what the database cannot store, and answer 2xx"
 #define IGNORE "accept it: the endpoint cannot choose what Panora's unified objects contain"
 #define KEYS   "keep or drop such keys after verification; do not reject the event"
@@ -235,9 +239,9 @@ const struct feature features[] = {
               "a lone surrogate (JSON.stringify writes \\ud800)",
               "verify first, then replace lone surrogates with U+FFFD"),
     CHARACTER("line-separator", "e", "\xE2\x80\xA8", "\xE2\x80\xA8", "data with \"a<U+2028>b\"",
-              "U+2028, the line separator", UTF8),
+              "U+2028, the line separator", SEPARATORS),
     CHARACTER("paragraph-separator", "e", "\xE2\x80\xA9", "\xE2\x80\xA9",
-              "data with \"a<U+2029>b\"", "U+2029, the paragraph separator", UTF8),
+              "data with \"a<U+2029>b\"", "U+2029, the paragraph separator", SEPARATORS),
     CHARACTER("control", "e", "\\u0001", "\\u00", "data with \"a\\u0001b\"",
               "control characters, such as U+0001", STORE),
     CHARACTER("newline", "e", "\\n", "\\n", "data with \"a\\nb\"", "line breaks", IGNORE),

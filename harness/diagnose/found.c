@@ -35,6 +35,26 @@ struct diagnosis *found_add(struct investigation *inv, const struct diagnosis_ki
     return &found->diagnosis;
 }
 
+struct diagnosis *found_recall(struct investigation *inv, const struct diagnosis *before)
+{
+    struct diagnosis copy = *before;
+    inv->found = mem_resize(inv->found, inv->num_found + 1, sizeof *inv->found);
+    copy.id = mem_text(before->id);
+    copy.sentence = mem_text(before->sentence);
+    copy.pair =
+        (struct minimal_pair){mem_text(before->pair.accepted), mem_text(before->pair.refused),
+                              mem_text(before->pair.difference)};
+    copy.likely_because = mem_text(before->likely_because);
+    copy.evidence = mem_text(before->evidence);
+    copy.harm = mem_text(before->harm);
+    copy.remedy = mem_text(before->remedy);
+    copy.snippet = copy.snippet_needs = copy.framework = NULL;
+    copy.cases = NULL;
+    copy.num_cases = 0;
+    inv->found[inv->num_found].diagnosis = copy;
+    return &inv->found[inv->num_found++].diagnosis;
+}
+
 void found_drop(struct investigation *inv, struct diagnosis *diagnosis)
 {
     if (diagnosis != &inv->found[inv->num_found - 1].diagnosis)

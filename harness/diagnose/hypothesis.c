@@ -25,6 +25,9 @@ bool subject_read(struct subject *subject, struct bytes body, int64_t wall_ms)
     if (id && js_kind(id) == JS_STRING && js_string(id).len < sizeof subject->id &&
         strspn(js_string(id).data, "0123456789abcdefABCDEF-") == js_string(id).len)
         memcpy(subject->id, js_string(id).data, js_string(id).len);
+    const struct js *type = js_get(event, "type");
+    if (type && js_kind(type) == JS_STRING)
+        buf_add_bytes(&subject->type, js_string(type));
     js_free(event);
     return data != NULL;
 }
@@ -33,6 +36,7 @@ void subject_clear(struct subject *subject)
 {
     buf_clear(&subject->message);
     buf_clear(&subject->data);
+    buf_clear(&subject->type);
 }
 
 const struct hypothesis *hypothesis_find(const char *id)

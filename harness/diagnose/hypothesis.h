@@ -27,7 +27,8 @@ struct subject {
     struct buf data;    /* the text in `data`, or its JSON if it is not a string */
     bool is_text;
     char id[40];
-    int64_t wall_s; /* now */
+    struct buf type; /* of the event, or nothing */
+    int64_t wall_s;  /* now */
 };
 
 /* False when `body` has no data to sign. `body` outlives the subject. */

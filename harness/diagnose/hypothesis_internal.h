@@ -12,6 +12,9 @@ apply_hypothesis sign_dos_lines;
 apply_hypothesis sign_data_text;
 apply_hypothesis sign_message_with; /* argument: what follows */
 apply_hypothesis sign_unquoted_message;
+/* Argument: I (id_event), T (type), M (JSON.stringify(data)), D (the text in data), B (the raw
+ * body); all else as it is. */
+apply_hypothesis sign_joined;
 apply_hypothesis sign_inner_by; /* argument: a serialiser */
 apply_hypothesis sign_data_by;
 apply_hypothesis sign_event_by;

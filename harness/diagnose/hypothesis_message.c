@@ -79,6 +79,34 @@ bool sign_unquoted_message(const struct hypothesis *hypothesis, struct signing *
     return true;
 }
 
+bool sign_joined(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    const struct subject *subject = signing->subject;
+    bool ok = true;
+    for (const char *at = hypothesis->argument; *at && ok; at++) {
+        bool is_part = true;
+        struct bytes part = {0};
+        if (*at == 'I')
+            part = bytes_of(subject->id);
+        else if (*at == 'T')
+            part = buf_bytes(&subject->type);
+        else if (*at == 'M')
+            part = buf_bytes(&subject->message);
+        else if (*at == 'D')
+            part = buf_bytes(&subject->data);
+        else if (*at == 'B')
+            part = subject->body;
+        else
+            is_part = false;
+        ok = !is_part || part.len > 0;
+        if (is_part)
+            buf_add_bytes(&signing->message, part);
+        else
+            buf_add_char(&signing->message, *at);
+    }
+    return ok;
+}
+
 static bool rewrite(const char *serialiser, struct bytes json, struct buf *out)
 {
     return serialiser_rewrite(serialiser_find(serialiser), json, out);

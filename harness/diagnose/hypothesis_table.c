@@ -93,6 +93,9 @@
             "parses the text in data and computes the HMAC over the result as written by a "       \
             "library that " words_,                                                                \
             UNLIKELY)
+#define JOINED(id_, parts_, words_)                                                                \
+    ROW(MESSAGE, "signs-" id_, sign_joined, parts_, SIGN_DATA,                                     \
+        "computes the HMAC over " words_ ", but Panora signs only data", UNLIKELY)
 #define HEADER_NAMED(id_, name_)                                                                   \
     ROW(HEADER, "header-" id_, header_named, name_, HEADER, "looks for the signature in " name_,   \
         UNLIKELY)
@@ -268,6 +271,15 @@ const struct hypothesis hypotheses[] = {
         "computes the HMAC over the text in data followed by a newline", UNLIKELY),
     ROW(MESSAGE, "signs-body-newline", sign_raw_body, "\n", SIGN_DATA,
         "computes the HMAC over the raw body followed by a newline", UNLIKELY),
+    JOINED("id-dot-data", "I.M", "id_event, a dot and JSON.stringify(data)"),
+    JOINED("id-dot-text", "I.D", "id_event, a dot and the text in data"),
+    JOINED("id-dot-body", "I.B", "id_event, a dot and the raw body"),
+    JOINED("id-and-data", "IM", "id_event and JSON.stringify(data)"),
+    JOINED("id-and-text", "ID", "id_event and the text in data"),
+    JOINED("type-dot-data", "T.M", "type, a dot and JSON.stringify(data)"),
+    JOINED("type-dot-text", "T.D", "type, a dot and the text in data"),
+    JOINED("id-type-data", "I.T.M", "id_event, type and JSON.stringify(data), with dots between"),
+    JOINED("id-type-text", "I.T.D", "id_event, type and the text in data, with dots between"),
     ROW(MESSAGE, "signs-trimmed-body", sign_trimmed_body, NULL, SIGN_DATA,
         "computes the HMAC over the raw body without leading and trailing white space",
         .is_offline = true),

@@ -56,6 +56,7 @@ struct investigation {
     size_t num_found;
     const char *language;  /* that the evidence names, or NULL */
     bool is_first_look;    /* before the cases: whoever limits the rate is not asked on */
+    bool by_cases;         /* the endpoint is gone: what the cases saw is all there is */
     bool closed;           /* nothing more may be sent */
     const char *closed_by; /* ... and why; NULL while it may */
 
@@ -100,6 +101,7 @@ struct investigation {
     int further_status;
     int broken_status;   /* 5xx that every genuine event meets behind the check; 0 = none does */
     bool refuses_forged; /* a forged one is refused with a 4xx */
+    bool in_turn;        /* it is slow, for it handles one event at a time */
     size_t first_digits; /* only so many of the first digits are compared; 0 = all */
     size_t last_digits;
     size_t num_died;      /* times that the endpoint was gone */
@@ -200,6 +202,7 @@ struct diagnosis *found_pair(struct investigation *inv, const struct diagnosis_k
 enum slowness {
     SLOW_NOT,
     SLOW_BY_WORK, /* genuine events take longer than the target, forgeries do not */
+    SLOW_IN_TURN, /* ... when several come at once, for each waits for the one before */
     SLOW_ALWAYS,  /* both do */
     SLOW_PERHAPS  /* the experiment was cut short */
 };
@@ -262,7 +265,9 @@ void unreadable_note(struct investigation *inv); /* an experiment has met such a
 struct diagnosis *found_add(struct investigation *inv, const struct diagnosis_kind *kind,
                             enum harm harm, enum confidence confidence, const char *evidence);
 struct diagnosis *found_find(const struct investigation *inv, const char *id); /* or NULL */
-void found_drop(struct investigation *inv, struct diagnosis *diagnosis);       /* the last one */
+/* A cause that was proved before, word for word, but for the cases that it explains. */
+struct diagnosis *found_recall(struct investigation *inv, const struct diagnosis *before);
+void found_drop(struct investigation *inv, struct diagnosis *diagnosis); /* the last one */
 void found_explain(struct diagnosis *diagnosis, const struct case_result *one);
 bool found_explains(const struct investigation *inv, const struct case_result *one);
 

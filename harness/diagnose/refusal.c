@@ -28,12 +28,15 @@ enum own_kind {
 static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
     [KIND_OTHER_SECRET] = {DIAGNOSIS_OTHER_SECRET,
                            "refuses every signature made with this secret: it has another secret, "
-                           "computes the signature in a way that was not tried, or something in "
-                           "front of it refuses every request",
+                           "computes the signature in a way that was not tried, does not see the "
+                           "signature or the body, or something in front of it refuses every "
+                           "request",
                            "Panora's events are refused, and Panora does not retry them",
                            "compare its secret with the one in Panora's dashboard; if they are "
-                           "equal, check that requests reach the handler, and that it computes "
-                           "the HMAC-SHA256 of JSON.stringify(data)"},
+                           "equal, log what the handler sees: the whole body, the "
+                           "Panora-Signature header (a proxy may remove it; PHP and Rack call it "
+                           "HTTP_PANORA_SIGNATURE), and the HMAC-SHA256 of JSON.stringify(data) "
+                           "that it computes"},
     [KIND_ALWAYS_BREAKS] =
         {"always-breaks", "answers 5xx to everything, before it looks at the signature",
          "every event is lost",

@@ -91,7 +91,7 @@ static struct fit fit_of(const struct investigation *inv, const struct rule *rul
     struct fit fit = {.sound = true};
     for (size_t i = 0; i < inv->num_sights && fit.sound; i++) {
         const struct sight *sight = &inv->sights[i];
-        if (!sight->is_extra || !is_asked(inv, rule->effect, sight))
+        if (sight->is_extra == inv->by_cases || !is_asked(inv, rule->effect, sight))
             continue;
         bool predicted = rule->predicts(rule, inv, sight);
         bool shown = shows(rule->effect, sight);
@@ -239,10 +239,10 @@ static void add_found(struct investigation *inv, const struct rule *rules, size_
 static void cover(const struct investigation *inv, const struct rule *rule, bool *covered)
 {
     for (size_t i = 0; i < inv->num_sights; i++)
-        covered[i] =
-            covered[i] ||
-            (inv->sights[i].is_extra && is_asked(inv, rule->effect, &inv->sights[i]) &&
-             rule->predicts(rule, inv, &inv->sights[i]) && shows(rule->effect, &inv->sights[i]));
+        covered[i] = covered[i] || (inv->sights[i].is_extra != inv->by_cases &&
+                                    is_asked(inv, rule->effect, &inv->sights[i]) &&
+                                    rule->predicts(rule, inv, &inv->sights[i]) &&
+                                    shows(rule->effect, &inv->sights[i]));
 }
 
 /* An ordinary event with one wrong signature. */
@@ -297,7 +297,7 @@ static void apply(struct investigation *inv, const struct rule *rules, size_t co
         if (!is_a_part(&fit, left_over))
             add_found(inv, rules, count, best, &fit, covered);
         cover(inv, best, covered);
-        if (hides_others(best))
+        if (hides_others(best) || inv->by_cases)
             break;
     }
     free(covered);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "diagnose/attribution.h"
@@ -146,6 +147,19 @@ static char *rows_of(struct investigation *inv)
     return buf_take(&out);
 }
 
+/* Some case showed that such an event is accepted: what refuses it now minds something else, such
+ * as that it comes once more. */
+static bool was_taken(const struct investigation *inv, sight_fits *fits)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->one && sight->exchange->genuine && sight->exchange->accepted &&
+            fits(inv, sight, NULL))
+            return true;
+    }
+    return false;
+}
+
 /* Whether an array is refused under any type, or only an empty one. */
 static bool ask_arrays(struct investigation *inv)
 {
@@ -163,7 +177,7 @@ static bool ask_arrays(struct investigation *inv)
             inv, found_pair(inv, &arrays_refused, HARM_LOST, good, of_pulled.described, "an array"),
             fits_array, NULL, of_pulled.status);
         free(good);
-    } else if (of_pulled.passed) {
+    } else if (of_pulled.passed && !was_taken(inv, fits_empty_array)) {
         struct outcome_of of_none = ask_for(inv, &none);
         if (!of_none.passed && specimen_passes(inv, &pulled)) {
             char *good = describe_good(inv, &pulled);
@@ -227,9 +241,14 @@ static bool lost_huge(const struct investigation *inv)
     return false;
 }
 
-/* To the byte; of megabytes, to one in sixty-four, for each step sends them again. */
-static size_t closeness(size_t good)
+#define STEP_NS (250 * NS_PER_MS)
+
+/* To the byte; of megabytes, to one in sixty-four, for each step sends them again; and where a step
+ * takes long, to one in eight. */
+static size_t closeness(size_t good, int64_t step_ns)
 {
+    if (step_ns > STEP_NS)
+        return good / 8 + 1;
     return good < SIZE_LARGE ? 1 : good / 64;
 }
 
@@ -273,6 +292,29 @@ static bool outlasts(struct investigation *inv, const struct specimen *usual)
     return true;
 }
 
+/* Each more would take the whole deadline: how far apart both are is told instead. */
+static void name_slow_size(struct investigation *inv, size_t good, size_t bad)
+{
+    const struct specimen usual = {.padding = good};
+    size_t limit = len_of(inv, good);
+    if (!specimen_passes(inv, &usual))
+        return;
+    char *sentence =
+        mem_format("takes too long for large events: one of %zu bytes is not answered in time",
+                   len_of(inv, bad));
+    const struct diagnosis_kind kind = {
+        "refuses-large-events", sentence, LOST,
+        "look for work that grows faster than the text (text put together piece by piece, a "
+        "regular expression, a loop in a loop), or put the event in a queue and answer at once"};
+    char *accepted = mem_format("a body of %zu bytes", limit);
+    char *refused = mem_format("a body of %zu bytes: no response", len_of(inv, bad));
+    attribute_fitting(inv, found_pair(inv, &kind, HARM_LOST, accepted, refused, ""), fits_size,
+                      &limit, 0);
+    free(sentence);
+    free(accepted);
+    free(refused);
+}
+
 static void ask_sizes(struct investigation *inv)
 {
     static const size_t sizes[] = {SIZE_SMALL, SIZE_MEDIUM, SIZE_LARGE, SIZE_HUGE};
@@ -288,10 +330,18 @@ static void ask_sizes(struct investigation *inv)
     }
     if (seen.passed)
         return;
-    while (bad - good > closeness(good) && !inv->closed) {
+    if (seen.answer == ANSWER_HUNG) {
+        name_slow_size(inv, good, bad);
+        free(seen.described);
+        return;
+    }
+    for (int64_t step_ns = 0; bad - good > closeness(good, step_ns) && !inv->closed;) {
         const struct specimen large = {.padding = good + (bad - good) / 2};
+        int64_t spent_ns = inv->spent_ns;
         struct outcome_of next = ask_for(inv, &large);
         *(next.passed ? &good : &bad) = large.padding;
+        step_ns =
+            next.passed && inv->spent_ns - spent_ns < step_ns ? step_ns : inv->spent_ns - spent_ns;
         free(next.described);
     }
     const struct specimen usual = {.padding = good};
@@ -460,6 +510,7 @@ void shrink_shapes(struct investigation *inv)
     shrink_types(inv, arrays);
     ask_forms(inv);
     ask_again(inv);
+    inv->timeout_ns = 0; /* what is large may take its time */
     if (!reads_one_piece(inv))
         ask_sizes(inv);
 }

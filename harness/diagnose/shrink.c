@@ -527,6 +527,12 @@ static bool takes_fields(const struct investigation *inv)
     return inv->num_dresses && inv->dresses[0] == feature_find("form-fields");
 }
 
+static bool asks_other_dialect(const struct investigation *inv)
+{
+    bool is_wanted = inv->dialect == DIALECT_OBJECT || !inv->input->text_only;
+    return is_wanted && !inv->input->object_only && !takes_fields(inv);
+}
+
 /* Where it is always the same. */
 static int status_of_forged(struct investigation *inv)
 {
@@ -548,7 +554,7 @@ void shrink_content(struct investigation *inv)
     for (size_t round = 0; proved && round < ROUNDS_MAX && !inv->closed; round++) {
         struct trials trials = {.forged_status = status_of_forged(inv)};
         ask_dialect_of(inv, &trials, false);
-        if (!inv->input->object_only && !takes_fields(inv))
+        if (asks_other_dialect(inv))
             ask_dialect_of(inv, &trials, true);
         read_subjects(inv, &trials);
         proved = name_hypothesis(inv, &trials);

@@ -44,22 +44,35 @@ static int64_t best_of(struct investigation *inv, const struct specimen *specime
     return best_ns;
 }
 
+/* The last of them took about as long as all of them do one after another. */
+static bool wait_in_turn(int64_t alone_ns, int64_t at_once_ns)
+{
+    return alone_ns > 0 && at_once_ns > alone_ns * (AT_ONCE - 1) &&
+           at_once_ns < alone_ns * (AT_ONCE + 2);
+}
+
 enum slowness slowness_measure(struct investigation *inv)
 {
     static const struct {
         size_t count;
         size_t padding;
     } ways[] = {{1, 0}, {AT_ONCE, 0}, {1, LARGE_LEN}};
+    int64_t alone_ns = 0;
     for (size_t i = 0; i < sizeof ways / sizeof *ways && !inv->closed; i++) {
         const struct specimen genuine = {.padding = ways[i].padding};
         const struct specimen forged = {.padding = ways[i].padding, .forged = true};
         int64_t slow_ns = best_of(inv, &genuine, ways[i].count);
+        if (i == 0)
+            alone_ns = slow_ns;
         if (slow_ns < inv->input->target_ns || !slow_ns)
             continue;
         int64_t other_ns = best_of(inv, &forged, ways[i].count);
         if (inv->closed)
             break;
-        return other_ns < slow_ns / 2 ? SLOW_BY_WORK : SLOW_ALWAYS;
+        if (other_ns >= slow_ns / 2)
+            return SLOW_ALWAYS;
+        return ways[i].count == AT_ONCE && wait_in_turn(alone_ns, slow_ns) ? SLOW_IN_TURN
+                                                                           : SLOW_BY_WORK;
     }
     return inv->closed ? SLOW_PERHAPS : SLOW_NOT;
 }

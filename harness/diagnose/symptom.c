@@ -334,7 +334,9 @@ static bool stands(struct investigation *inv, const struct symptom *symptom,
     if (!symptom->is_slow)
         return true;
     enum slowness slowness = slowness_measure(inv);
-    *out = slowness == SLOW_BY_WORK ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY;
+    bool by_work = slowness == SLOW_BY_WORK || slowness == SLOW_IN_TURN;
+    *out = by_work ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY;
+    inv->in_turn = slowness == SLOW_IN_TURN;
     if (slowness == SLOW_ALWAYS)
         *out_because = "forged events take as long, so the machine or the network may be slow";
     return slowness != SLOW_NOT;
@@ -348,6 +350,18 @@ static struct diagnosis *found_whole(const struct investigation *inv, const stru
     return whole;
 }
 
+static const struct diagnosis_kind in_turn = {
+    "slow-acknowledgement", "handles events one at a time: five at once take as long as five",
+    "Panora has five workers and no timeout: a slow endpoint delays everyone's events",
+    "run several workers or threads (gunicorn: -w 4 --threads 8), do not block the event loop with "
+    "synchronous work (Node, asyncio) or a lock; or put the event in a queue and answer at once"};
+
+static const struct diagnosis_kind *kind_of(const struct investigation *inv,
+                                            const struct symptom *symptom)
+{
+    return symptom->is_slow && inv->in_turn ? &in_turn : &symptom->kind;
+}
+
 static void claim(struct investigation *inv, const struct symptom *symptom,
                   const struct case_result *one)
 {
@@ -359,7 +373,8 @@ static void claim(struct investigation *inv, const struct symptom *symptom,
     struct diagnosis *whole = found_whole(inv, symptom);
     struct diagnosis *known = found_find(inv, symptom->kind.id);
     struct diagnosis *found =
-        whole ? whole : found_add(inv, &symptom->kind, symptom->harm_rank, confidence, evidence);
+        whole ? whole
+              : found_add(inv, kind_of(inv, symptom), symptom->harm_rank, confidence, evidence);
     found_explain(found, one);
     if (!whole && !known && confidence == CONFIDENCE_LIKELY) {
         free(found->likely_because);

@@ -28,6 +28,7 @@ struct refused_types {
     size_t num_passed;
     size_t num_unheard;
     int status;
+    bool hung;
     char *described;
 };
 
@@ -107,6 +108,7 @@ static void ask_type(struct investigation *inv, const char *type, struct refused
         return;
     }
     types->described = again.described;
+    types->hung = again.answer == ANSWER_HUNG;
     types->status = again.status;
 }
 
@@ -115,13 +117,17 @@ static void name_types(struct investigation *inv, struct refused_types *types)
     const struct specimen usual = {0};
     char *good = describe_good(inv, &usual);
     if (types->count && types->count == types->num_unheard) {
+        struct diagnosis_kind unknown = unknown_refused;
+        if (types->hung)
+            unknown.sentence = "never answers events of unknown types";
         struct diagnosis *diagnosis =
-            found_pair(inv, &unknown_refused, HARM_LOST, good, types->described, types->names[0]);
+            found_pair(inv, &unknown, HARM_LOST, good, types->described, types->names[0]);
         attribute_unknown_types(inv, diagnosis, types->status);
     } else if (types->count) {
         struct buf sentence = {0};
-        buf_add_format(&sentence, "rejects some event types: %zu of the %zu that were tried",
-                       types->count, types->count + types->num_passed);
+        buf_add_format(&sentence, "%s some event types: %zu of the %zu that were tried",
+                       types->hung ? "never answers events of" : "rejects", types->count,
+                       types->count + types->num_passed);
         for (size_t i = 0; i < types->count && i < 4; i++)
             buf_add_format(&sentence, "%s%s", i ? ", " : " (", types->names[i]);
         buf_add_text(&sentence, types->count > 4 ? ", ...)" : ")");
@@ -174,7 +180,7 @@ static bool is_open(const struct investigation *inv, const struct refused_types 
     return false;
 }
 
-enum which { WHICH_NEW_PARTS, WHICH_SENT, WHICH_OPEN };
+enum which { WHICH_LOST, WHICH_NEW_PARTS, WHICH_SENT, WHICH_OPEN };
 
 static bool is_wanted(const struct investigation *inv, const struct refused_types *types,
                       enum which which, size_t at)
@@ -186,8 +192,9 @@ static bool is_wanted(const struct investigation *inv, const struct refused_type
     case WHICH_SENT:
         return (type->sent && (at % 3 == 0 || types->count > types->num_unheard)) ||
                text_ends_with(type->name, ".push");
+    case WHICH_LOST:
     case WHICH_OPEN:
-        return types->count > 0 && is_open(inv, types, type->name);
+        return (which == WHICH_LOST || types->count > 0) && is_open(inv, types, type->name);
     }
     return false;
 }
@@ -208,6 +215,8 @@ static void ask_types_that(struct investigation *inv, bool arrays, enum which wh
 void shrink_types(struct investigation *inv, bool arrays)
 {
     struct refused_types types = {0};
+    /* before those that nobody has heard of: each that hangs may be one of the last */
+    ask_types_that(inv, arrays, WHICH_LOST, 1, &types);
     for (size_t i = 0; i < ARRAY_LEN(unheard); i++)
         ask_type(inv, unheard[i], &types);
     ask_types_that(inv, arrays, WHICH_NEW_PARTS, TYPES_ASKED, &types);

@@ -15,6 +15,7 @@ enum met {
     MET_PLATFORM,
     MET_FIREWALL,
     MET_CSRF,
+    MET_CORS,
     MET_LOGIN_REDIRECT,
     MET_LOGIN,
     MET_REDIRECT,
@@ -25,6 +26,7 @@ enum met {
     MET_MEDIA_TYPE,
     MET_RATE_LIMIT,
     MET_GATEWAY,
+    MET_MAINTENANCE,
     MET_COUNT
 };
 
@@ -49,6 +51,9 @@ static const struct met_instead things[MET_COUNT] = {
               "webhooks do not have",
               "exempt this route from CSRF protection (Django @csrf_exempt, Rails "
               "skip_forgery_protection, Laravel's except list); the signature replaces it"),
+    [MET_CORS] = THING("cors-check", "a check of the Origin header, which only browsers send",
+                       "exempt this route from the check (CORS protects browsers, not servers); "
+                       "the signature replaces it"),
     [MET_LOGIN_REDIRECT] =
         THING("login-redirect",
               "a redirect to a sign-in page, whose 200 Panora would record as "
@@ -75,6 +80,10 @@ static const struct met_instead things[MET_COUNT] = {
                              "exempt Panora's requests from the rate limit, or raise it"),
     [MET_GATEWAY] = THING("gateway-error", "a proxy that could not reach the application",
                           "check that the application runs, and that the proxy has its address"),
+    [MET_MAINTENANCE] =
+        THING("maintenance", "a page that says that the service is unavailable",
+              "end the maintenance, or let this path through; if there is none, check that the "
+              "server in front has an application that is up"),
 };
 
 /* One thing that gives it away. All that is set must hold; patterns are lower case. */
@@ -123,6 +132,11 @@ static const struct sign signs[] = {
     {MET_CSRF, "403,419,422", "Set-Cookie", "xsrf-token=*"},
     {MET_CSRF, "419", NULL, NULL},
 
+    {MET_CORS, "4xx,500", NULL, "not allowed by cors"},
+    {MET_CORS, "4xx,500", NULL, "origin not allowed"},
+    {MET_CORS, "4xx,500", NULL, "invalid origin"},
+    {MET_CORS, "4xx,500", NULL, "missing origin"},
+
     {MET_LOGIN_REDIRECT, "301,302,303,307,308", "Location", "*login*"},
     {MET_LOGIN_REDIRECT, "301,302,303,307,308", "Location", "*log-in*"},
     {MET_LOGIN_REDIRECT, "301,302,303,307,308", "Location", "*signin*"},
@@ -166,6 +180,9 @@ static const struct sign signs[] = {
     {MET_GATEWAY, "502,503,504", NULL, "bad gateway"},
     {MET_GATEWAY, "502,503,504", NULL, "gateway time-out"},
     {MET_GATEWAY, "502,504", NULL, NULL},
+    {MET_MAINTENANCE, "503", NULL, "maintenance"},
+    {MET_MAINTENANCE, "503", NULL, "service temporarily unavailable"},
+    {MET_MAINTENANCE, "503", NULL, "service unavailable"},
 };
 
 size_t met_instead_count(void)

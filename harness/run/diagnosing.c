@@ -42,7 +42,8 @@ static int64_t longest_of(const struct inquiry *inquiry)
 
 static bool hung_always(const struct runner *runner)
 {
-    return !runner->health.answered && runner->health.hangs[SHOT_GENUINE] > 0;
+    const struct health *health = &runner->health;
+    return !health->answered && health->hangs[SHOT_GENUINE] + health->minor_hangs[SHOT_GENUINE] > 0;
 }
 
 static bool may_send(struct inquiry *inquiry)
@@ -178,12 +179,15 @@ static struct diagnose_input input_for(struct inquiry *inquiry)
         .now_ms = clock_wall_ms(),
         .target_ns = options->target_ns,
         .object_only = options->dialects == DIALECTS_OBJECT,
+        .text_only = options->dialects == DIALECTS_TEXT,
         .is_unsigned = options->is_unsigned,
         .is_private = options->target->is_tls || options->target->is_loopback,
         .any_accepted = runner->health.any_accepted,
         .crowded_status = runner->health.is_limited ? 0 : runner->health.overload_status,
         .drops = runner->health.num_drops >= DROPS_MIN,
         .goes_down = goes_down(runner),
+        .is_gone = runner->health.gone,
+        .is_silent = runner->health.gone && runner->health.silent,
         .first_status = runner->health.any_accepted ? runner->health.first_status : 0,
         .max_requests = budgets[options->diagnose].max_requests - runner->result->num_experiments,
         .max_words = budgets[options->diagnose].words,

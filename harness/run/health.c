@@ -87,7 +87,7 @@ size_t health_num_hangs(const struct health *health)
 {
     size_t count = 0;
     for (size_t i = 0; i < SHOT_KINDS; i++)
-        count += health->hangs[i];
+        count += health->hangs[i] + health->minor_hangs[i];
     return count;
 }
 
@@ -103,7 +103,7 @@ void health_note(struct health *health, const struct news *news)
     if (seen->outcome == OUTCOME_ANSWERED && seen->started_ns > health->alive_ns)
         health->alive_ns = seen->started_ns;
     if (seen->outcome == OUTCOME_TIMED_OUT && !(news->is_load && health->answered))
-        health->hangs[shot_kind_of(exchange)]++;
+        (news->is_minor ? health->minor_hangs : health->hangs)[shot_kind_of(exchange)]++;
     if (exchange->accepted && news->is_timely)
         note_time(health, seen->total_ns);
 }

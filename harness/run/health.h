@@ -30,14 +30,15 @@ struct health {
     struct health_limits limits;
 
     /* what its answers have shown */
-    bool reached;              /* some attempt had a session */
-    bool answered;             /* some answer began */
-    bool any_accepted;         /* some genuine event was accepted */
-    bool usual_accepted;       /* ... and one like the canary: then a canary must be, too */
-    int64_t alive_ns;          /* the latest start of an attempt that was answered */
-    int64_t usual_ns;          /* how long the quickest genuine answers take; 0 = not known */
-    size_t hangs[SHOT_KINDS];  /* requests that timed out */
-    size_t deaths[SHOT_KINDS]; /* of the endpoint, by cases that sent such a request */
+    bool reached;                   /* some attempt had a session */
+    bool answered;                  /* some answer began */
+    bool any_accepted;              /* some genuine event was accepted */
+    bool usual_accepted;            /* ... and one like the canary: then a canary must be, too */
+    int64_t alive_ns;               /* the latest start of an attempt that was answered */
+    int64_t usual_ns;               /* how long the quickest genuine answers take; 0 = not known */
+    size_t hangs[SHOT_KINDS];       /* requests that timed out */
+    size_t minor_hangs[SHOT_KINDS]; /* ... of cases that are not required, and of controls */
+    size_t deaths[SHOT_KINDS];      /* of the endpoint, by cases that sent such a request */
 
     /* how much it bears */
     size_t room;          /* in flight at most */
@@ -79,6 +80,8 @@ struct news {
     bool usual;     /* an event like the canary */
     bool is_timely; /* its time says how much the endpoint bears: it is neither a canary nor one of
                        many that come fast */
+    bool is_minor;  /* of a case that is not required, or a control: it leaves those that are their
+                       turn, which fail of the same */
     bool is_load;   /* one of many that its case sends: the others must not use up the hangs that a
                        run waits for */
 };

@@ -30,6 +30,11 @@ static bool begin_anew(struct runner *runner, struct testcase *test, int64_t now
     return true;
 }
 
+static bool is_minor(const struct runner *runner, const struct testcase *test)
+{
+    return test->one ? test->one->level != LEVEL_MUST : test != &runner->canary.test;
+}
+
 static void note_health(struct runner *runner, const struct testcase *test, size_t index)
 {
     const struct exchange *exchange = &test->exchanges[index];
@@ -38,6 +43,7 @@ static void note_health(struct runner *runner, const struct testcase *test, size
         .usual = test->shots[index].usual,
         .is_timely = test != &runner->canary.test && !testcase_is_load(test) &&
                      !testcase_goes_together(test),
+        .is_minor = is_minor(runner, test),
         .is_load = testcase_is_load(test),
     };
     health_note(&runner->health, &news);
@@ -215,6 +221,11 @@ static bool met_silence(const struct testcase *test)
     return false;
 }
 
+static bool has_hung_often(const struct runner *runner, enum shot_kind kind)
+{
+    return runner->health.hangs[kind] + runner->health.minor_hangs[kind] >= HANGS_MAX;
+}
+
 /* Why the next group of this case is not to be sent at all, or NULL. */
 static const char *refusal(struct runner *runner, const struct testcase *test, size_t len)
 {
@@ -243,7 +254,8 @@ static const char *refusal(struct runner *runner, const struct testcase *test, s
         return killed[kind];
     if (!runner->health.answered && health_num_hangs(&runner->health) > HANGS_MAX)
         return "not sent: every request before it timed out";
-    if (runner->health.hangs[kind] >= HANGS_MAX)
+    size_t num_hung = runner->health.hangs[kind];
+    if (num_hung >= HANGS_MAX || (is_minor(runner, test) && has_hung_often(runner, kind)))
         return hung[kind];
     if (kind == SHOT_FORGED && met_silence(test))
         return "not sent: a forged event before it timed out";

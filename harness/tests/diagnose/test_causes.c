@@ -98,6 +98,8 @@ static const struct {
     {"media-type ", 415, NULL, ""},
     {"rate-limit ", 429, "Retry-After: 30", ""},
     {"gateway-error ", 502, NULL, "Bad Gateway"},
+    {"cors-check ", 403, NULL, "Not allowed by CORS"},
+    {"maintenance ", 503, NULL, "<h1>503 Service Temporarily Unavailable</h1>"},
     {"always-breaks ", 500, NULL, "Internal Server Error"},
     {"other-secret ", 401, NULL, "no valid signature"},
 };
@@ -176,6 +178,79 @@ Test(diagnose_causes, who_keeps_silent_has_not_gone_down)
     cr_expect_str_eq(found, "stops-answering ", "%s", found);
     cr_expect_eq(result.diagnoses[0].num_cases, 1, "what it was asked last is explained");
     free(found);
+    run_result_clear(&result);
+}
+
+/* --- it is gone: what is told rests on what was seen before --- */
+
+#define LAST                                                                                       \
+    {                                                                                              \
+        EVENT, .genuine = true, .answer = "closed", .gone = true, .stays_away = true               \
+    }
+
+static void expect_told_when_gone(const struct stored *rows, const struct asked *asked,
+                                  const char *wanted, struct run_result *result)
+{
+    diagnose_stored(rows, asked, result);
+    char *found = causes_of(result);
+    cr_expect_str_eq(found, wanted, "%s, not %s", found, wanted);
+    free(found);
+}
+
+Test(diagnose_causes, forgeries_that_got_in_before_it_was_gone_are_explained)
+{
+    enum outcome gone = OUTCOME_REFUSED;
+    const struct stored rows[STORED_MAX] = {
+        ACCEPTED, {EVENT, .answer = "204"}, SIGNED("abcd", "204"), SIGNED("-", "204"), LAST};
+    const struct asked asked = {.send = end_alike,
+                                .payload = &gone,
+                                .secret = {"a secret of the tests", 21},
+                                .is_gone = true};
+    struct run_result result;
+    expect_told_when_gone(rows, &asked, "checks-nothing dies-on-a-request ", &result);
+    cr_expect_eq(result.diagnoses[0].confidence, CONFIDENCE_LIKELY, "it was not asked");
+    cr_expect_eq(result.diagnoses[0].num_cases, 3);
+    run_result_clear(&result);
+}
+
+Test(diagnose_causes, what_was_proved_before_it_was_gone_holds)
+{
+    enum outcome gone = OUTCOME_REFUSED;
+    struct diagnosis cause = {.id = "wants-charset",
+                              .sentence = "The endpoint wants a charset.",
+                              .confidence = CONFIDENCE_PROVED,
+                              .pair = {"with it", "without", "it"},
+                              .likely_because = "",
+                              .evidence = "",
+                              .harm = "",
+                              .remedy = ""};
+    const struct first_refusal known = {.cause = &cause, .genuine_status = 415};
+    const struct stored rows[STORED_MAX] = {GENUINE(EVENT, "415"), {EVENT, .answer = "415"}};
+    const struct asked asked = {.send = end_alike,
+                                .payload = &gone,
+                                .secret = {"a secret of the tests", 21},
+                                .known = &known,
+                                .is_gone = true};
+    struct run_result result;
+    expect_told_when_gone(rows, &asked, "wants-charset ", &result);
+    cr_expect_eq(result.diagnoses[0].confidence, CONFIDENCE_PROVED);
+    cr_expect_eq(result.diagnoses[0].num_cases, 1, "the genuine event");
+    run_result_clear(&result);
+}
+
+Test(diagnose_causes, who_takes_connections_has_not_gone_down)
+{
+    enum outcome silent = OUTCOME_TIMED_OUT;
+    const struct stored rows[STORED_MAX] = {ACCEPTED, REFUSED, LAST};
+    const struct asked asked = {.send = end_alike,
+                                .payload = &silent,
+                                .secret = {"a secret of the tests", 21},
+                                .is_gone = true,
+                                .is_silent = true};
+    struct run_result result;
+    diagnose_stored(rows, &asked, &result);
+    for (size_t i = 0; i < result.num_diagnoses; i++)
+        cr_expect(!text_starts_with(result.diagnoses[i].id, "dies"), "%s", result.diagnoses[i].id);
     run_result_clear(&result);
 }
 

@@ -97,6 +97,18 @@ Test(run_health, what_hangs_is_counted_by_kind, .init = set_up)
     headers_clear(&exchange.request.headers);
 }
 
+Test(run_health, what_is_not_required_leaves_its_turn_to_what_is, .init = set_up)
+{
+    struct exchange exchange = {.genuine = true,
+                                .seen = {.outcome = OUTCOME_TIMED_OUT, .first_byte_ns = -1}};
+    const struct news minor = {.exchange = &exchange, .is_minor = true};
+    health_note(&health, &minor);
+    note(&exchange);
+    cr_expect_eq(health.minor_hangs[SHOT_GENUINE], 1);
+    cr_expect_eq(health.hangs[SHOT_GENUINE], 1);
+    cr_expect_eq(health_num_hangs(&health), 2);
+}
+
 Test(run_health, of_many_that_hang_in_one_case_none_is_counted, .init = set_up)
 {
     struct exchange exchange = {.seen = {.outcome = OUTCOME_TIMED_OUT, .first_byte_ns = -1}};

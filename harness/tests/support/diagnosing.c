@@ -59,7 +59,7 @@ static void add_case(struct run_result *result, const struct stored *stored, str
                                 .exchanges = exchange,
                                 .num_exchanges = 1,
                                 .canary_failed = stored->gone,
-                                .recovery_ns = stored->gone ? 1 : -1};
+                                .recovery_ns = stored->gone && !stored->stays_away ? 1 : -1};
     result->counts[one->verdict]++;
     result->num_cases++;
 }
@@ -92,6 +92,10 @@ void diagnose_stored(const struct stored *stored, const struct asked *asked, str
                                          .now_ms = 1700000000000,
                                          .is_private = true,
                                          .any_accepted = any,
+                                         .known = asked ? asked->known : NULL,
+                                         .is_gone = asked && asked->is_gone,
+                                         .is_silent = asked && asked->is_silent,
+                                         .text_only = asked && asked->text_only,
                                          .max_ns = asked ? asked->max_ns : 0,
                                          .send = asked ? asked->send : send_nothing,
                                          .payload = asked ? asked->payload : NULL};

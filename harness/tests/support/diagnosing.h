@@ -15,6 +15,7 @@ struct stored {
     const char *id;        /* of its case; NULL = some */
     const char *header;    /* "Name: value", one more; or NULL */
     bool gone;             /* the endpoint was gone afterwards, for a while */
+    bool stays_away;       /* ... for good */
 };
 
 #define STORED_MAX 8
@@ -24,6 +25,10 @@ struct asked {
     diagnose_send *send;
     void *payload;
     struct bytes secret;
+    const struct first_refusal *known; /* as in diagnose.h, like what follows */
+    bool is_gone;
+    bool is_silent;
+    bool text_only;
     int64_t max_ns; /* that the experiments may take; 0 = as long as they like */
 };
 
