@@ -149,16 +149,29 @@ static bool holds_the_first(struct runner *runner, const struct testcase *test)
     return judge_waits_for_run(test->one) && test == order_first(runner);
 }
 
+/* Where one waits for another, an event may have waited for what is slow on purpose. */
+static bool has_hung_beside(const struct runner *runner, const struct testcase *test)
+{
+    for (size_t i = 0; runner->health.usual_ns && i < test->count; i++)
+        if (test->shots[i].genuine && test->shots[i].num_under_way > test->count &&
+            test->exchanges[i].seen.outcome == OUTCOME_TIMED_OUT)
+            return !test->hung_beside;
+    return false;
+}
+
 static bool is_noise(struct runner *runner, struct testcase *test)
 {
     if (test->state != CASE_ENDED || test->suspect || test->steady || runner->stop ||
         runner->trouble.state != TROUBLE_NONE || !controls_ended(runner, test))
         return false;
     test->steady = true;
-    if (test->skip || test->num_retakes == RETAKES || health_is_very_slow(&runner->health) ||
-        test->canary_failed || !judge_is_timed(test->one) || holds_the_first(runner, test))
+    bool hung = has_hung_beside(runner, test);
+    bool timed = judge_is_timed(test->one) && !health_is_very_slow(&runner->health);
+    if (test->skip || test->num_retakes == RETAKES || test->canary_failed || !(timed || hung) ||
+        holds_the_first(runner, test))
         return false;
     enum verdict verdict = verdict_now(runner, test);
+    test->hung_beside = hung;
     return verdict == VERDICT_WARN || verdict == VERDICT_FAIL;
 }
 

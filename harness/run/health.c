@@ -48,11 +48,17 @@ static bool was_reached(const struct health *health, const struct observation *s
                                 (!tls->chain_error[0] && !tls->date_error[0] && tls->name_matches));
 }
 
-/* It works off one after another: what is in flight beside it costs an event its time. */
-static void shrink(struct health *health, int64_t total_ns)
+/* It works off one after another, or few at once: what is under way beside it costs an event its
+ * time. So many that each takes half of the deadline (Little's law: twice as many, twice as long).
+ */
+static void shrink(struct health *health, size_t num_under_way, int64_t total_ns)
 {
-    if (total_ns > health->limits.deadline_ns / 2 && health->room > 1)
-        health->room--;
+    int64_t most_ns = health->limits.deadline_ns / 2;
+    if (total_ns <= most_ns || total_ns <= health->usual_ns * CALM_FACTOR)
+        return;
+    size_t room = (size_t)((int64_t)num_under_way * most_ns / total_ns);
+    if (room < health->room)
+        health->room = room > 1 ? room : 1;
 }
 
 static void grow(struct health *health)
@@ -73,7 +79,6 @@ static void note_time(struct health *health, int64_t total_ns)
         return;
     }
     health->num_calm = 0;
-    shrink(health, total_ns);
 }
 
 enum shot_kind shot_kind_of(const struct exchange *exchange)
@@ -106,6 +111,12 @@ void health_note(struct health *health, const struct news *news)
         (news->is_minor ? health->minor_hangs : health->hangs)[shot_kind_of(exchange)]++;
     if (exchange->accepted && news->is_timely)
         note_time(health, seen->total_ns);
+    if (health->usual_ns && exchange->genuine && seen->outcome == OUTCOME_TIMED_OUT) {
+        shrink(health, news->num_under_way, health->limits.deadline_ns);
+        health->backlog_ns += health->usual_ns;
+    } else if (exchange->accepted) {
+        shrink(health, news->num_under_way, seen->total_ns);
+    }
 }
 
 /* What servers reset unread is above this. */
@@ -256,6 +267,7 @@ static void note_absence(struct health *health)
 
 static enum look look_well(struct health *health, int64_t now_ns, int64_t *out_pause_ns)
 {
+    health->backlog_ns = 0;
     if (!health->back_ns) {
         health->back_ns = now_ns;
         note_absence(health);
@@ -292,6 +304,13 @@ static enum look look_overloaded(struct health *health, int status, int64_t now_
     return LOOK_WELL;
 }
 
+/* Servers go on with requests whose client has gone. */
+static int64_t time_to_work_off(const struct health *health)
+{
+    int64_t most_ns = health->limits.max_time_ns / 4;
+    return health->backlog_ns < most_ns ? health->backlog_ns : most_ns;
+}
+
 static enum look look_missing(struct health *health, const struct observation *seen, int64_t now_ns,
                               int64_t *out_pause_ns)
 {
@@ -300,7 +319,7 @@ static enum look look_missing(struct health *health, const struct observation *s
     health->misses++;
     health->num_cut_off += answer_of(seen) == ANSWER_DIED;
     health->back_ns = 0;
-    health->gone = away_ns > health->limits.recovery_ns;
+    health->gone = away_ns > health->limits.recovery_ns + time_to_work_off(health);
     health->silent = seen->outcome == OUTCOME_TIMED_OUT;
     *out_pause_ns = pause_ns < PAUSE_MAX_NS ? pause_ns : PAUSE_MAX_NS;
     return health->gone ? LOOK_GONE : LOOK_AGAIN;

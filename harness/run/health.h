@@ -42,6 +42,7 @@ struct health {
 
     /* how much it bears */
     size_t room;          /* in flight at most */
+    int64_t backlog_ns;   /* what it may still work off of requests that were given up */
     size_t num_calm;      /* answers in a row that came as promptly as the best */
     int64_t gap_ns;       /* between two requests, since it had too much to do */
     bool is_limited;      /* having too much to do did not end in time: such answers are its own */
@@ -84,6 +85,7 @@ struct news {
                        turn, which fail of the same */
     bool is_load;   /* one of many that its case sends: the others must not use up the hangs that a
                        run waits for */
+    size_t num_under_way; /* when it left, itself included */
 };
 void health_note(struct health *health, const struct news *news);
 

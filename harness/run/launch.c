@@ -45,6 +45,7 @@ static void note_health(struct runner *runner, const struct testcase *test, size
                      !testcase_goes_together(test),
         .is_minor = is_minor(runner, test),
         .is_load = testcase_is_load(test),
+        .num_under_way = test->shots[index].num_under_way,
     };
     health_note(&runner->health, &news);
     if (exchange->accepted && news.usual)
@@ -206,9 +207,12 @@ static bool send_group(struct runner *runner, struct testcase *test, size_t len)
         test->state = CASE_RUNNING;
         test->started_ns = clock_monotonic_ns();
     }
+    size_t first = test->next;
     test->next += len;
     test->in_flight += len;
     runner->in_flight += len;
+    for (size_t i = first; i < test->next; i++)
+        test->shots[i].num_under_way = runner->in_flight;
     return true;
 }
 
@@ -324,7 +328,8 @@ bool launch_next(struct runner *runner, struct testcase *test, int64_t now_ns)
     if (!runner->health.reached && runner->trouble.alone != test &&
         runner_num_sent(runner) + len > runner->options->concurrency && runner->in_flight > 0)
         return false;
-    if (waits_for_silent(runner, test) || now_ns < launch_due_ns(runner, test, len))
+    if (pace_holds_back(runner, test, now_ns) || waits_for_silent(runner, test) ||
+        now_ns < launch_due_ns(runner, test, len))
         return false;
     if (alone) {
         trouble_run_alone(runner, test);

@@ -14,6 +14,8 @@ static bool keeps_time(const struct suite_case *one)
 bool order_needs_solitude(const struct runner *runner, const struct testcase *test)
 {
     const struct suite_case *one = test->one;
+    if (test->hung_beside)
+        return true;
     if (!one || !(one->harmful || one->alone))
         return false;
     return keeps_time(one) ||

@@ -109,6 +109,24 @@ static void drop_samples(struct testcase *test, const char *why, int64_t now_ns)
         testcase_end_unsent(test, "", now_ns);
 }
 
+/* What answers slowly would work for minutes on what comes at a rate. What answers promptly has few
+ * under way at any time; a few more than Panora's show how they wait for each other. */
+#define WORKERS     5
+#define CROWD       20
+#define HELD_MAX_NS (2 * NS_PER_S)
+
+bool pace_holds_back(const struct runner *runner, struct testcase *test, int64_t now_ns)
+{
+    const struct step *step = test->next < test->count ? step_at(test, test->next) : NULL;
+    if (!step || !step->interval_ns || !test->shots[test->next].genuine ||
+        test->in_flight < (health_is_slow(&runner->health) ? WORKERS : CROWD))
+        return false;
+    test->resume_ns = now_ns; /* that it waited is no doing of the endpoint's */
+    if (now_ns - test->step_ns >= HELD_MAX_NS)
+        drop_samples(test, "not sent: the time for these samples ran out", now_ns);
+    return true;
+}
+
 void pace_limit_samples(const struct runner *runner, struct testcase *test, int64_t now_ns)
 {
     const struct step *step = test->next < test->count ? step_at(test, test->next) : NULL;

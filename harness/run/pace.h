@@ -15,6 +15,10 @@ size_t pace_group_len(const struct testcase *test);
 void pace_after_launch(const struct runner *runner, struct testcase *test, size_t index,
                        int64_t due_ns, int64_t now_ns);
 
+/* Whether the next shot of a steady rate has to wait until fewer are under way: Panora, which has
+ * five workers, never has more. Gives up the rest of the step when that goes on for too long. */
+bool pace_holds_back(const struct runner *runner, struct testcase *test, int64_t now_ns);
+
 /* Gives up the rest of a step whose samples have taken long enough. */
 void pace_limit_samples(const struct runner *runner, struct testcase *test, int64_t now_ns);
 

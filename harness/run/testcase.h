@@ -26,7 +26,8 @@ struct shot {
     bool genuine;
     bool usual; /* genuine, of the type and in the dialect of the canary */
     bool done;
-    int64_t probed; /* of a search: the value that is tried */
+    int64_t probed;       /* of a search: the value that is tried */
+    size_t num_under_way; /* in the whole run when it left, itself included */
     struct testcase *owner;
     struct engine_connection *connection; /* of its own (exact), or NULL */
 };
@@ -61,6 +62,7 @@ struct testcase {
         num_retakes; /* how often it was asked again because a busy machine can look like this */
     unsigned num_spoiled; /* how often this machine, not the endpoint, spoiled it */
     bool crowded;         /* ... this time */
+    bool hung_beside;     /* timed out while others were under way: asked again alone */
     bool spoiled;
     bool suspect;
     bool emitted;

@@ -23,7 +23,8 @@ static void set_up(void)
 
 static void note(const struct exchange *exchange)
 {
-    const struct news news = {.exchange = exchange, .usual = true, .is_timely = true};
+    const struct news news = {
+        .exchange = exchange, .usual = true, .is_timely = true, .num_under_way = health.room};
     health_note(&health, &news);
 }
 
@@ -146,6 +147,19 @@ Test(run_health, less_is_in_flight_when_one_waits_for_the_other, .init = set_up)
     cr_expect_eq(health.room, 1, "one at least");
 }
 
+/* Five at once that took as long as nine seconds: two of them are as many as it bears. */
+Test(run_health, what_came_at_once_shows_how_many_it_bears, .init = set_up)
+{
+    accept(1, 3000);
+    const struct exchange last = {
+        .accepted = true,
+        .genuine = true,
+        .seen = {.outcome = OUTCOME_ANSWERED, .status = 200, .total_ns = 9 * NS_PER_S}};
+    const struct news news = {.exchange = &last, .is_load = true, .num_under_way = 5};
+    health_note(&health, &news);
+    cr_expect_eq(health.room, 2);
+}
+
 Test(run_health, a_rate_limit_lets_nothing_grow, .init = set_up)
 {
     health.gap_ns = NS_PER_MS;
@@ -262,6 +276,18 @@ Test(run_health, one_that_drops_connections_for_a_while_limits_the_load, .init =
     cr_expect_eq(look(OUTCOME_ANSWERED, 200, 900), LOOK_WELL);
     cr_expect_eq(health.num_drops, 0);
     cr_expect_eq(health.gap_ns, 0);
+}
+
+Test(run_health, what_works_off_requests_that_were_given_up_is_waited_for, .init = set_up)
+{
+    const struct exchange given_up = {.genuine = true,
+                                      .seen = {.outcome = OUTCOME_TIMED_OUT, .first_byte_ns = -1}};
+    accept(1, 3000);
+    note(&given_up);
+    note(&given_up);
+    health_begin_look(&health, 0, 0);
+    cr_expect_eq(look(OUTCOME_TIMED_OUT, 0, 15000), LOOK_AGAIN, "two take six seconds more");
+    cr_expect_eq(look(OUTCOME_TIMED_OUT, 0, 17000), LOOK_GONE);
 }
 
 Test(run_health, one_that_keeps_silent_is_told_from_one_that_is_down, .init = begin_look)

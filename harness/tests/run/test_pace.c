@@ -3,6 +3,7 @@
 
 #include <criterion/criterion.h>
 
+#include "base/array.h"
 #include "base/clock.h"
 
 TestSuite(run_pace, .timeout = 10);
@@ -95,6 +96,33 @@ Test(run_pace, samples_end_when_their_time_is_up, .init = set_up, .fini = tear_d
     cr_expect_eq(test.next, 3, "the next step is not touched");
     cr_expect(test.shots[2].done);
     cr_expect_str_eq(test.exchanges[2].seen.detail, "not sent: the time for these samples ran out");
+}
+
+/* Panora has five workers; what answers promptly gets a few more. */
+Test(run_pace, at_a_rate_no_more_are_under_way_than_it_bears, .init = set_up, .fini = tear_down)
+{
+    static const struct {
+        int64_t usual_ns;
+        size_t most;
+    } rows[] = {{NS_PER_MS, 20}, {NS_PER_S, 5}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        runner.health.usual_ns = rows[i].usual_ns;
+        test.shots[0].genuine = true;
+        test.next = 0;
+        steps[0].interval_ns = 100;
+        test.step_ns = NS_PER_S;
+        test.in_flight = rows[i].most - 1;
+        cr_expect_not(pace_holds_back(&runner, &test, NS_PER_S));
+        test.in_flight = rows[i].most;
+        cr_expect(pace_holds_back(&runner, &test, 2 * NS_PER_S));
+        cr_expect_eq(test.next, 0, "it waits for its place");
+        cr_expect_eq(test.resume_ns, 2 * NS_PER_S);
+        cr_expect(pace_holds_back(&runner, &test, 3 * NS_PER_S));
+        cr_expect_eq(test.next, 3, "the rest of the step is given up");
+        test.shots[0].genuine = false;
+        test.next = 0;
+        cr_expect_not(pace_holds_back(&runner, &test, 3 * NS_PER_S), "forgeries come as they like");
+    }
 }
 
 Test(run_pace, quick_or_slow_takes_fewer_samples, .init = set_up, .fini = tear_down)
