@@ -51,6 +51,20 @@ struct json_at json_item(const struct json_at *at, size_t index)
         .value = json_array_get(at->value, index), .file = at->file, .parent = at, .index = index};
 }
 
+bool json_next(const struct json_at *at, struct json_at *each)
+{
+    if (json_is_object(at->value)) {
+        void *member = each->key
+                           ? json_object_iter_next(at->value, json_object_key_to_iter(each->key))
+                           : json_object_iter(at->value);
+        const char *key = json_object_iter_key(member);
+        *each = key ? json_member(at, key) : (struct json_at){0};
+    } else {
+        *each = json_item(at, each->parent ? each->index + 1 : 0);
+    }
+    return each->value != NULL;
+}
+
 /* RFC 6901, section 3: a key's own "~" and "/" are written "~0" and "~1". */
 static void add_key(const char *key, struct buf *out)
 {

@@ -48,6 +48,10 @@ struct json_at json_member(const struct json_at *at, const char *key);
 /* Item `index` of an array. */
 struct json_at json_item(const struct json_at *at, size_t index);
 
+/* Steps through the items of an array or the members of an object, whose key is `each->key`.
+ * `*each` is zeroed at first. False behind the last, and for anything else. */
+bool json_next(const struct json_at *at, struct json_at *each);
+
 /* Sets "FILE: /PATH: MESSAGE"; always returns false. */
 bool json_fail(const struct json_at *at, struct error *err, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

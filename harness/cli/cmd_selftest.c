@@ -8,13 +8,11 @@
 #include "base/ending.h"
 #include "base/mem.h"
 #include "base/sink.h"
-#include "base/text.h"
 #include "cli/command.h"
 #include "prove/selftest.h"
 
-#define JOBS_MAX    64
-#define PAIRS_MAX   100000
-#define SAMPLE_STEP 10 /* every so-manieth fault is run twice */
+#define JOBS_MAX  64
+#define PAIRS_MAX 100000
 
 struct wanted {
     int64_t seed;
@@ -116,77 +114,6 @@ static void on_interrupt(int number)
     interrupted = 1;
 }
 
-/* --- who is tried --- */
-
-static bool is_wanted(const struct names *globs, const char *id, const char *name)
-{
-    for (size_t i = 0; i < globs->count; i++)
-        if (text_glob(globs->items[i], id) || text_glob(globs->items[i], name))
-            return true;
-    return false;
-}
-
-static void add(struct selftest *selftest, const struct candidate *candidate)
-{
-    selftest->candidates = mem_resize(selftest->candidates, selftest->num_candidates + 1,
-                                      sizeof *selftest->candidates);
-    selftest->candidates[selftest->num_candidates++] = *candidate;
-}
-
-static void add_right(struct selftest *selftest)
-{
-    add(selftest, &(struct candidate){.name = mem_text("the right receiver"), .twice = true});
-    add(selftest,
-        &(struct candidate){.name = mem_text("the right receiver over https"), .tls = true});
-}
-
-static void add_faults(struct selftest *selftest, const struct names *wanted, bool all, bool twice)
-{
-    for (size_t i = 0; i < fault_count(); i++) {
-        const struct fault *fault = fault_at(i);
-        if (all || is_wanted(wanted, fault->id, fault->name))
-            add(selftest, &(struct candidate){.name = mem_text(fault->id),
-                                              .fault = fault,
-                                              .declared = catches_of(selftest->catches, fault),
-                                              .tls = fault->tls,
-                                              .twice = twice || i % SAMPLE_STEP == 0});
-    }
-}
-
-static void add_variations(struct selftest *selftest, const struct names *wanted, bool all,
-                           bool twice)
-{
-    const struct variation *variation;
-    for (size_t i = 0; (variation = table_at(&variation_table, i)); i++) {
-        if (all || is_wanted(wanted, variation->name, variation->name))
-            add(selftest, &(struct candidate){.name = mem_format("variation %s", variation->name),
-                                              .variation = variation,
-                                              .tls = variation->tls,
-                                              .twice = twice});
-    }
-}
-
-static void choose(struct selftest *selftest, const struct arguments *arguments,
-                   const struct wanted *wanted)
-{
-    struct names faults = {0};
-    struct names kinds = {0};
-    faults.items = arguments_values(arguments, "fault", &faults.count);
-    kinds.items = arguments_values(arguments, "variation", &kinds.count);
-    bool all = faults.count == 0 && kinds.count == 0;
-    if (all)
-        add_right(selftest);
-    add_variations(selftest, &kinds, all, wanted->is_twice);
-    add_faults(selftest, &faults, all, wanted->is_twice);
-    selftest->num_single = selftest->num_candidates;
-    selftest->whole = all && selftest->num_only == 0;
-    selftest_add_pairs(selftest, wanted->num_pairs);
-    names_clear(&faults);
-    names_clear(&kinds);
-}
-
-/* --- the command --- */
-
 static void say_durations(const struct selftest *selftest)
 {
     for (size_t i = 0; i < selftest->num_candidates; i++) {
@@ -246,24 +173,6 @@ static int prove(struct selftest *selftest, add_format *format, bool verbose)
     return selftest->problems.count == 0 ? EXIT_OK : EXIT_FELL_SHORT;
 }
 
-static void clear(struct selftest *selftest)
-{
-    for (size_t i = 0; i < selftest->num_candidates; i++) {
-        free(selftest->candidates[i].name);
-        selftest_clear_outcomes(&selftest->candidates[i].first);
-        selftest_clear_outcomes(&selftest->candidates[i].second);
-    }
-    selftest_clear_sentences(&selftest->problems);
-    selftest_clear_sentences(&selftest->doubts);
-    free(selftest->candidates);
-    free(selftest->only);
-    selftest_forget_prepared(selftest);
-    selftest_remove_folder(selftest);
-    catches_free(selftest->catches);
-    causes_free(selftest->causes);
-    library_clear(&selftest->library);
-}
-
 static bool read_options(struct selftest *selftest, const struct arguments *arguments,
                          struct wanted *wanted, struct error *err)
 {
@@ -282,7 +191,13 @@ static bool read_options(struct selftest *selftest, const struct arguments *argu
     selftest->causes = causes_load(err);
     if (!selftest->causes)
         return false;
-    choose(selftest, arguments, wanted);
+    struct names faults = {0};
+    struct names variations = {0};
+    faults.items = arguments_values(arguments, "fault", &faults.count);
+    variations.items = arguments_values(arguments, "variation", &variations.count);
+    selftest_choose(selftest, &faults, &variations, wanted->num_pairs, wanted->is_twice);
+    names_clear(&faults);
+    names_clear(&variations);
     if (selftest->num_candidates == 0)
         return error_set(err, "no fault or variation matches; see `hookcheck list faults`");
     mem_keep_freed();
@@ -300,7 +215,7 @@ static int run(const struct arguments *arguments, struct error *err)
     bool is_proved = code == EXIT_OK || code == EXIT_FELL_SHORT;
     if (is_proved && wanted.markdown && !write_markdown(&selftest, wanted.markdown, err))
         code = EXIT_OUR_FAILURE;
-    clear(&selftest);
+    selftest_clear(&selftest);
     return code;
 }
 

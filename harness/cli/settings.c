@@ -151,8 +151,7 @@ static bool take_simple(struct collector *to, const struct json_at *at,
         return take_flag(to, at, spec, err);
     if (!spec->repeatable || !json_is_array(at->value))
         return take_plain(to, at, spec, err);
-    for (size_t i = 0; i < json_array_size(at->value); i++) {
-        struct json_at item = json_item(at, i);
+    for (struct json_at item = {0}; json_next(at, &item);) {
         if (!take_plain(to, &item, spec, err))
             return false;
     }
@@ -271,8 +270,7 @@ static bool take_skips(struct collector *to, const struct json_at *at,
                        const struct option_spec *spec, struct error *err)
 {
     bool ok = json_expect_array(at, err);
-    for (size_t i = 0; ok && i < json_array_size(at->value); i++) {
-        struct json_at item = json_item(at, i);
+    for (struct json_at item = {0}; ok && json_next(at, &item);) {
         ok = take_skip(to, &item, spec, err);
     }
     return ok;
@@ -307,12 +305,8 @@ static bool take_object(struct collector *to, const struct json_at *at, const ch
         names_add(&names, spec->name);
     bool ok = json_expect_object(at, err) && json_only_keys(at, names.items, names.count, err);
     names_clear(&names);
-    const char *key;
-    json_t *value;
-    json_object_foreach(at->value, key, value)
-    {
-        struct json_at member = json_member(at, key);
-        spec = ok ? setting_find(key) : NULL;
+    for (struct json_at member = {0}; json_next(at, &member);) {
+        spec = ok ? setting_find(member.key) : NULL;
         ok = ok && (!spec || take_setting(to, &member, spec, err));
     }
     return ok;
@@ -327,17 +321,13 @@ static bool take_endpoints(struct collector *to, const struct json_at *root, con
     static const char *const others[] = {"url"};
     const struct json_at all = json_member(root, "endpoints");
     const bool resolves = to->resolves;
-    const char *name;
-    json_t *value;
     if (all.value && !json_expect_object(&all, err))
         return false;
-    json_object_foreach(all.value, name, value)
-    {
+    for (struct json_at one = {0}; json_next(&all, &one);) {
         const char *url = NULL;
-        struct json_at one = json_member(&all, name);
         struct json_at url_at = json_member(&one, "url");
-        char *place = mem_format("/endpoints/%s", name);
-        to->keeps = chosen && strcmp(name, chosen) == 0;
+        char *place = mem_format("/endpoints/%s", one.key);
+        to->keeps = chosen && strcmp(one.key, chosen) == 0;
         to->resolves = resolves && to->keeps;
         to->place = place;
         to->layer = LAYER_ENDPOINT;

@@ -79,8 +79,7 @@ static bool add_list(const struct catches *catches, const struct json_at *at, st
                      struct error *err)
 {
     bool ok = json_expect_array(at, err);
-    for (size_t i = 0; ok && i < json_array_size(at->value); i++) {
-        struct json_at item = json_item(at, i);
+    for (struct json_at item = {0}; ok && json_next(at, &item);) {
         const char *name;
         if (!json_get_text(&item, &name, err))
             return false;
@@ -96,19 +95,15 @@ static bool add_list(const struct catches *catches, const struct json_at *at, st
 
 static bool read_families(struct catches *catches, const struct json_at *at, struct error *err)
 {
-    const char *key;
-    json_t *value;
     if (!json_expect_object(at, err))
         return false;
     catches->families = mem_alloc((json_object_size(at->value) + 1) * sizeof *catches->families);
-    json_object_foreach(at->value, key, value)
-    {
-        struct json_at list = json_member(at, key);
+    for (struct json_at list = {0}; json_next(at, &list);) {
         struct family *family = &catches->families[catches->num_families];
-        if (*key != '@')
+        if (*list.key != '@')
             return json_fail(&list, err, "the name of a family starts with @");
         bool ok = add_list(catches, &list, &family->cases, err);
-        family->name = key;
+        family->name = list.key;
         catches->num_families++;
         if (!ok)
             return false;
@@ -120,14 +115,10 @@ static bool read_families(struct catches *catches, const struct json_at *at, str
 static bool read_faults(struct catches *catches, const struct json_at *at, bool is_must,
                         struct error *err)
 {
-    const char *key;
-    json_t *value;
     if (!json_expect_object(at, err))
         return false;
-    json_object_foreach(at->value, key, value)
-    {
-        struct json_at list = json_member(at, key);
-        size_t index = fault_key(&list, key, err);
+    for (struct json_at list = {0}; json_next(at, &list);) {
+        size_t index = fault_key(&list, list.key, err);
         if (index == fault_count())
             return false;
         struct declared *declared = &catches->faults[index];
@@ -139,18 +130,14 @@ static bool read_faults(struct catches *catches, const struct json_at *at, bool 
 
 static bool read_excuses(const struct catches *catches, const struct json_at *at, struct error *err)
 {
-    const char *key;
-    json_t *value;
     if (!json_expect_object(at, err))
         return false;
-    json_object_foreach(at->value, key, value)
-    {
-        struct json_at member = json_member(at, key);
+    for (struct json_at member = {0}; json_next(at, &member);) {
         const char *because;
         if (!json_get_text(&member, &because, err))
             return false;
-        if (catches->ids.count && !names_has(&catches->ids, key))
-            return unknown(at, "case", key, &catches->ids, err);
+        if (catches->ids.count && !names_has(&catches->ids, member.key))
+            return unknown(at, "case", member.key, &catches->ids, err);
     }
     return true;
 }

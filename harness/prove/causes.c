@@ -54,8 +54,7 @@ static bool add_faults(const struct json_at *at, const struct json_at *groups, b
                        struct error *err)
 {
     bool ok = json_expect_array(at, err);
-    for (size_t i = 0; ok && i < json_array_size(at->value); i++) {
-        struct json_at item = json_item(at, i);
+    for (struct json_at item = {0}; ok && json_next(at, &item);) {
         const char *name;
         if (!json_get_text(&item, &name, err))
             return false;
@@ -75,8 +74,7 @@ static bool add_faults(const struct json_at *at, const struct json_at *groups, b
 static bool add_causes(const struct json_at *at, struct names *out, struct error *err)
 {
     bool ok = json_expect_array(at, err);
-    for (size_t i = 0; ok && i < json_array_size(at->value); i++) {
-        struct json_at item = json_item(at, i);
+    for (struct json_at item = {0}; ok && json_next(at, &item);) {
         struct diagnosis_kind kind;
         const char *id;
         if (!json_get_text(&item, &id, err))
@@ -91,14 +89,10 @@ static bool add_causes(const struct json_at *at, struct names *out, struct error
 /* What the rows of the faults do not say by themselves. */
 static bool read_yielded(struct causes *causes, const struct json_at *at, struct error *err)
 {
-    const char *key;
-    json_t *value;
     if (!json_expect_object(at, err))
         return false;
-    json_object_foreach(at->value, key, value)
-    {
-        struct json_at list = json_member(at, key);
-        size_t index = fault_key(&list, key, err);
+    for (struct json_at list = {0}; json_next(at, &list);) {
+        size_t index = fault_key(&list, list.key, err);
         if (index == fault_count())
             return false;
         if (!add_causes(&list, &causes->yielded[index], err))
@@ -113,15 +107,12 @@ static bool read_yielded(struct causes *causes, const struct json_at *at, struct
 /* Reasons for faults that there are; and no fault without a cause has none. */
 static bool read_unsure(const struct causes *causes, const struct json_at *at, struct error *err)
 {
-    const char *key;
-    json_t *value;
     if (!json_expect_object(at, err))
         return false;
-    json_object_foreach(at->value, key, value)
-    {
-        struct json_at member = json_member(at, key);
+    for (struct json_at member = {0}; json_next(at, &member);) {
         const char *because;
-        if (fault_key(&member, key, err) == fault_count() || !json_get_text(&member, &because, err))
+        if (fault_key(&member, member.key, err) == fault_count() ||
+            !json_get_text(&member, &because, err))
             return false;
     }
     for (size_t i = 0; i < fault_count(); i++)
@@ -161,8 +152,7 @@ static bool read_relations(const struct causes *causes, const struct json_at *at
                            struct error *err)
 {
     bool ok = json_expect_array(at, err);
-    for (size_t i = 0; ok && i < json_array_size(at->value); i++) {
-        struct json_at item = json_item(at, i);
+    for (struct json_at item = {0}; ok && json_next(at, &item);) {
         ok = json_expect_object(&item, err) &&
              read_relation(causes, &item, keys, num_keys, out, err);
     }

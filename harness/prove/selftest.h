@@ -109,6 +109,16 @@ struct selftest {
     struct sentences doubts; /* problems that a second run, with nothing beside it, has not shown */
 };
 
+/* --- selftest_candidates.c --- */
+
+/* Adds the receivers that are tried: those whose fault or variation a glob names, or all where
+ * there is none, and so many pairs of the faults, drawn by the seed. `twice`: each is run twice. */
+void selftest_choose(struct selftest *selftest, const struct names *faults,
+                     const struct names *variations, size_t num_pairs, bool twice);
+
+/* Adds so many pairs of the faults of the single candidates; fewer when there are no more. */
+void selftest_add_pairs(struct selftest *selftest, size_t wanted);
+
 /* --- selftest_folder.c --- */
 
 /* Makes it in the user's own TMPDIR. False with a sentence. */
@@ -117,11 +127,13 @@ bool selftest_make_folder(struct selftest *selftest, struct error *err);
 /* Removes it and all that is in it; harmless when there is none. */
 void selftest_remove_folder(struct selftest *selftest);
 
-/* --- selftest_pairs.c --- */
+/* An empty file for the receiver's journal; its path is the caller's to free, the file to remove.
+ * NULL with a sentence. */
+char *selftest_journal_new(struct error *err);
 
-/* Adds so many pairs of the faults of the single candidates, drawn by the seed; fewer when there
- * are no more. */
-void selftest_add_pairs(struct selftest *selftest, size_t wanted);
+/* Says by that journal what became of an event; at once, for the receiver works before it answers.
+ * `journal` is borrowed. */
+struct effect_oracle selftest_oracle(char *journal);
 
 /* --- selftest_prepare.c --- */
 
@@ -146,16 +158,6 @@ _Noreturn void selftest_job(const struct selftest *selftest, const struct candid
 /* Reads what selftest_job has written. */
 void selftest_read_outcomes(struct bytes text, struct case_outcomes *out);
 
-/* --- selftest_effect.c --- */
-
-/* An empty file for the receiver's journal; its path is the caller's to free, the file to remove.
- * NULL with a sentence. */
-char *selftest_journal_new(struct error *err);
-
-/* Says by that journal what became of an event; at once, for the receiver works before it answers.
- * `journal` is borrowed. */
-struct effect_oracle selftest_oracle(char *journal);
-
 /* --- selftest_pool.c --- */
 
 /* Runs every job, num_jobs at a time. False when it was interrupted; nothing is left running. */
@@ -165,9 +167,6 @@ bool selftest_run_all(struct selftest *selftest);
 bool selftest_run_odd(struct selftest *selftest);
 
 /* --- selftest_check.c --- */
-
-/* Whether a verdict means that a mistake was caught. */
-bool selftest_is_catch(enum verdict verdict);
 
 /* Whether `base` caught the candidate's mistake with any of its values. */
 bool selftest_catches(const struct candidate *candidate, const char *base);
@@ -185,21 +184,8 @@ const struct case_outcome **selftest_cases(const struct selftest *selftest, size
 /* Fills in the problems, the figures, and which candidates are odd. */
 void selftest_check(struct selftest *selftest);
 
-/* --- selftest_problem.c --- */
-
-void selftest_add_sentence(struct sentences *sentences, const char *text); /* copied */
-void selftest_clear_sentences(struct sentences *sentences);
-
-/* Notes a problem; `candidate` is whom it is about, and odd from then on; NULL = nobody. */
-void selftest_add_problem(struct selftest *selftest, const struct candidate *candidate,
-                          const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-/* --- selftest_causes.c --- */
-
-/* Adds what is wrong about the causes that were named to the problems, and counts them. */
+/* The same for the causes that were named of one candidate. */
 void selftest_check_causes(struct selftest *selftest, const struct candidate *candidate);
-
-/* --- selftest_check.c, again --- */
 
 /* Whether the problems are few enough to come from a busy machine, where what is timed comes out
  * wrong: then the odd candidates are worth another run. */
@@ -212,9 +198,13 @@ void selftest_doubt(struct selftest *selftest);
 /* After that: drops the doubts that are problems. */
 void selftest_settle(struct selftest *selftest);
 
+void selftest_clear_sentences(struct sentences *sentences);
 void selftest_clear_outcomes(struct case_outcomes *outcomes);
 
-/* --- selftest_text.c, selftest_data.c --- */
+/* Frees what it holds, and removes its folder. */
+void selftest_clear(struct selftest *selftest);
+
+/* --- selftest_text.c --- */
 
 void selftest_add_text(const struct selftest *selftest, struct buf *out);
 void selftest_add_json(const struct selftest *selftest, struct buf *out);

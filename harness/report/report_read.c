@@ -111,9 +111,8 @@ static bool read_texts(const struct json_at *at, char ***out, size_t *out_count,
     if (!json_expect_array(at, err))
         return false;
     *out = mem_alloc((json_array_size(at->value) + 1) * sizeof **out);
-    for (size_t i = 0; i < json_array_size(at->value); i++) {
-        struct json_at item = json_item(at, i);
-        if (!read_text(&item, &(*out)[i], err))
+    for (struct json_at item = {0}; json_next(at, &item);) {
+        if (!read_text(&item, &(*out)[*out_count], err))
             return false;
         (*out_count)++;
     }
@@ -141,8 +140,7 @@ static bool read_headers(const struct json_at *at, struct headers *out, struct e
 {
     if (!json_expect_array(at, err))
         return false;
-    for (size_t i = 0; i < json_array_size(at->value); i++) {
-        struct json_at field = json_item(at, i);
+    for (struct json_at field = {0}; json_next(at, &field);) {
         struct json_at name = json_item(&field, 0);
         struct json_at value = json_item(&field, 1);
         const char *texts[2] = {NULL, NULL};
@@ -297,8 +295,7 @@ static bool read_measures(const struct json_at *at, struct case_result *out, str
     if (!json_expect_array(at, err))
         return false;
     out->measures = mem_alloc((json_array_size(at->value) + 1) * sizeof *out->measures);
-    for (size_t i = 0; i < json_array_size(at->value); i++) {
-        struct json_at item = json_item(at, i);
+    for (struct json_at item = {0}; json_next(at, &item);) {
         struct measure *measure = &out->measures[out->num_measures++];
         *measure = (struct measure){0};
         if (!read_members(&item, members, ARRAY_LEN(members), measure, err))
@@ -313,8 +310,7 @@ static bool read_exchanges(const struct json_at *at, struct case_result *out, st
     if (!json_expect_array(at, err))
         return false;
     out->exchanges = mem_alloc((json_array_size(at->value) + 1) * sizeof *out->exchanges);
-    for (size_t i = 0; i < json_array_size(at->value); i++) {
-        struct json_at item = json_item(at, i);
+    for (struct json_at item = {0}; json_next(at, &item);) {
         out->exchanges[out->num_exchanges] = (struct exchange){0};
         if (!read_exchange(&item, &out->exchanges[out->num_exchanges++], err))
             return false;
@@ -497,8 +493,7 @@ static bool read_cases(const struct json_at *root, struct run_result *out, struc
     if (!json_expect_array(&cases, err))
         return false;
     out->cases = mem_alloc((json_array_size(cases.value) + 1) * sizeof *out->cases);
-    for (size_t i = 0; i < json_array_size(cases.value); i++) {
-        struct json_at item = json_item(&cases, i);
+    for (struct json_at item = {0}; json_next(&cases, &item);) {
         struct case_result *one = &out->cases[out->num_cases++];
         *one = (struct case_result){0};
         if (!read_case(&item, one, err))
@@ -514,8 +509,7 @@ static bool read_diagnoses(const struct json_at *root, struct run_result *out, s
     if (!json_expect_array(&diagnoses, err))
         return false;
     out->diagnoses = mem_alloc((json_array_size(diagnoses.value) + 1) * sizeof *out->diagnoses);
-    for (size_t i = 0; i < json_array_size(diagnoses.value); i++) {
-        struct json_at item = json_item(&diagnoses, i);
+    for (struct json_at item = {0}; json_next(&diagnoses, &item);) {
         struct diagnosis *one = &out->diagnoses[out->num_diagnoses++];
         *one = (struct diagnosis){0};
         if (!read_diagnosis(&item, one, err))

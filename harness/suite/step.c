@@ -100,8 +100,7 @@ static bool read_mutations(struct calls *calls, const struct json_at *at, const 
         return true;
     if (!json_expect_array(&list, err))
         return false;
-    for (size_t i = 0; i < json_array_size(list.value); i++) {
-        struct json_at item = json_item(&list, i);
+    for (struct json_at item = {0}; json_next(&list, &item);) {
         if (!read_mutation(calls, &item, place, vocabulary, err))
             return false;
     }

@@ -118,8 +118,7 @@ static bool read_see(struct suite_case *one, const struct json_at *at, struct er
     if (!json_expect_array(&see, err))
         return false;
     one->see = mem_alloc((json_array_size(see.value) + 1) * sizeof *one->see);
-    for (size_t i = 0; i < json_array_size(see.value); i++) {
-        struct json_at item = json_item(&see, i);
+    for (struct json_at item = {0}; json_next(&see, &item);) {
         const char *text = NULL;
         if (!json_get_text(&item, &text, err))
             return false;
@@ -374,8 +373,7 @@ static bool check_pointers(const struct json_at *at, struct error *err)
         return check_pointer(at, err);
     if (json_array_size(at->value) > PLACES_MAX)
         return json_fail(at, err, "names more than %d places", PLACES_MAX);
-    for (size_t i = 0; i < json_array_size(at->value); i++) {
-        struct json_at item = json_item(at, i);
+    for (struct json_at item = {0}; json_next(at, &item);) {
         if (!check_pointer(&item, err))
             return false;
     }
@@ -514,8 +512,7 @@ static bool add_entries(struct reading *reading, const struct json_at *at,
         return false;
     if (json_array_size(values->value) == 0)
         return json_fail(values, err, "is empty; at least one value is required");
-    for (size_t i = 0; i < json_array_size(values->value); i++) {
-        struct json_at entry = json_item(values, i);
+    for (struct json_at entry = {0}; json_next(values, &entry);) {
         if (!add_entry(reading, at, pointers, &entry, err))
             return false;
     }
@@ -569,8 +566,7 @@ static bool read_suite(struct reading *reading, const struct json_at *root, stru
     if (!is_suite_name(name))
         return json_fail(&name_at, err, "\"%s\" is not a name such as my-company/orders", name);
     suite->name = mem_text(name);
-    for (size_t i = 0; i < json_array_size(cases.value); i++) {
-        struct json_at at = json_item(&cases, i);
+    for (struct json_at at = {0}; json_next(&cases, &at);) {
         struct json_at loop = json_member(&at, "for");
         if (loop.value ? !add_variants(reading, &at, &loop, err)
                        : !add_case(reading, &at, NULL, err))
