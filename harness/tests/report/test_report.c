@@ -9,15 +9,11 @@
 
 TestSuite(report_report, .timeout = 20);
 
-Test(report_report, formats_stand_in_the_order_in_which_they_are_listed)
+Test(report_report, each_format_is_found_and_says_what_it_is)
 {
-    static const char *const names[] = {"text",   "json",  "junit", "tap",   "markdown", "html",
-                                        "github", "sarif", "har",   "badge", "shields"};
-    cr_assert_eq(num_report_formats, sizeof names / sizeof names[0]);
     for (size_t i = 0; i < num_report_formats; i++) {
-        cr_expect_str_eq(report_formats[i]->name, names[i]);
         cr_expect(strlen(report_formats[i]->sentence) > 10);
-        cr_expect_eq(report_format_find(names[i], NULL), report_formats[i]);
+        cr_expect_eq(report_format_find(report_formats[i]->name, NULL), report_formats[i]);
     }
 }
 
