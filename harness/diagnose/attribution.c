@@ -23,6 +23,16 @@ void attribute_fitting(struct investigation *inv, struct diagnosis *diagnosis, s
     }
 }
 
+bool attribute_calls_for(const struct investigation *inv, sight_fits *fits, const void *payload)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->one && sight->trouble && sight_is_lost(sight) && fits(inv, sight, payload))
+            return true;
+    }
+    return false;
+}
+
 static bool fits_all(const struct investigation *inv, const struct sight *sight,
                      const void *payload)
 {

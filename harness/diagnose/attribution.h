@@ -32,6 +32,9 @@ typedef bool sight_fits(const struct investigation *inv, const struct sight *sig
 void attribute_fitting(struct investigation *inv, struct diagnosis *diagnosis, sight_fits *fits,
                        const void *payload, int status);
 
+/* Whether a case went wrong because such an event was not accepted. */
+bool attribute_calls_for(const struct investigation *inv, sight_fits *fits, const void *payload);
+
 struct diagnosis_kind kind_of_hypothesis(const struct hypothesis *one);
 
 #endif

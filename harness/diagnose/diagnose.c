@@ -118,8 +118,6 @@ static void ask_genuine(struct investigation *inv)
                    repeat_saw_limit(inv);
     if (inv->has_base && !inv->too_unstable && (lost || crowded))
         repeat_measure(inv);
-    if (inv->gap_ns && !found_find(inv, "locks-out"))
-        (void)lockout_measure(inv); /* again, slowly enough */
     bool more = any_is_lost(inv) || inv->door || inv->unstable || inv->behind_first;
     inv->timeout_ns = inv->has_base ? silence_ns(inv, true) : 0;
     if (inv->has_base && !inv->too_unstable && more)
@@ -127,11 +125,15 @@ static void ask_genuine(struct investigation *inv)
     if (inv->has_base && inv->dialect == DIALECT_OBJECT && !inv->input->object_only)
         inv->behind_first = true; /* Panora's own form is refused */
     door_name(inv);
-    if (inv->has_base && !inv->too_unstable && (any_is_lost(inv) || inv->behind_first))
-        shrink_shapes(inv);
+    for (int rest = 0; rest < 2; rest++)
+        if (inv->has_base && !inv->too_unstable &&
+            (any_is_lost(inv) || inv->behind_first || (inv->unstable && !rest)))
+            shrink_shapes(inv, rest != 0); /* what chance explains may have a reason as well */
     if (inv->has_base && !inv->too_unstable && any_is_lost(inv) && !inv->door)
         shrink_fields(inv);
     inv->timeout_ns = 0;
+    if (inv->gap_ns && !found_find(inv, "locks-out"))
+        (void)lockout_measure(inv); /* again, slowly enough; it takes so long that it comes last */
 }
 
 static void ask_entry(struct investigation *inv)
@@ -260,15 +262,17 @@ static void search(struct investigation *inv)
         if (inv->has_base && lockout_measure(inv)) /* now it can be asked */
             return;
     }
-    if (inv->has_base && inv->input->drops) /* what it drops for its pace died of nothing else */
+    bool in_haste = inv->input->drops || (repeat_saw_limit(inv) && any_is_lost(inv));
+    if (inv->has_base && in_haste) /* what it drops for its pace died of nothing else */
         repeat_measure(inv);
     dies = dies || (may_forge(inv) && !inv->unstable && any_died(inv) && deaths_measure(inv));
     if (may_forge(inv) && any_got_in(inv))
         ask_entry(inv);
     ask_genuine(inv);
-    if (may_forge(inv) && (inv->behind_first || hides_twins(inv)))
+    inv->hides_twins = hides_twins(inv);
+    if (may_forge(inv) && (inv->behind_first || inv->hides_twins))
         ask_entry(inv);
-    if (may_break(inv) && !dies && (any_broke(inv) || inv->behind_first))
+    if (may_break(inv) && !dies && (any_broke(inv) || inv->behind_first || inv->hides_twins))
         ask_breaking(inv);
     if (may_forge(inv) && may_tell(inv))
         telling_measure(inv);

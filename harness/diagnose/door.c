@@ -230,13 +230,25 @@ static bool is_sure_unaccepted(const struct key_hole *hole)
     return !open && !hole->every_header && !hole->other_dialect;
 }
 
-/* Those that the first look has tried, in the same order. What is likely is tried again, for it may
- * have failed by chance. */
+static size_t count_met(const struct investigation *inv, int status)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        count += sight->exchange->genuine && sight->is_plain && !sight->exchange->by_scheme &&
+                 sight_was_answered(sight) && (!status || sight->exchange->seen.status == status);
+    }
+    return count;
+}
+
+/* Those that the first look has tried, in the same order. Where events meet this and that, what is
+ * likely is tried again, for it may have failed by chance. */
 static bool is_known_to_fail(const struct investigation *inv, const struct bunch *bunch, size_t i)
 {
     const struct first_refusal *known = inv->input->known;
-    return known && !known->scheme && !inv->num_dresses && i >= bunch->num_likely &&
-           i <= known->num_tried;
+    if (!known || known->scheme || inv->num_dresses || i > known->num_tried)
+        return false;
+    return i >= bunch->num_likely || count_met(inv, known->genuine_status) == count_met(inv, 0);
 }
 
 static void tell_of_likely(const struct investigation *inv)
@@ -444,6 +456,18 @@ static bool differs(const struct observation *genuine, const struct observation 
     return genuine->status != forged->status;
 }
 
+/* What more than half of the run's genuine events met; 0 = nothing did. */
+static int usual_status(const struct investigation *inv)
+{
+    size_t all = count_met(inv, 0);
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        int status = inv->sights[i].exchange->seen.status;
+        if (status && count_met(inv, status) * 2 > all)
+            return status;
+    }
+    return 0;
+}
+
 /* What a genuine event meets; of one that hangs, the run has seen that already. */
 static enum answer ask_genuine(struct investigation *inv, struct observation *seen)
 {
@@ -458,7 +482,7 @@ static enum answer ask_genuine(struct investigation *inv, struct observation *se
         memcpy(seen->detail, sight->exchange->seen.detail, sizeof seen->detail);
         return ANSWER_HUNG;
     }
-    return ask_settled(inv, &genuine, 0, seen);
+    return ask_settled(inv, &genuine, usual_status(inv), seen);
 }
 
 /* Whether a forgery in the other dialect is refused as well, but otherwise. */

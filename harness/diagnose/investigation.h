@@ -77,6 +77,7 @@ struct investigation {
     bool behind_first;        /* `by` differs from Panora's, or the request had to be dressed */
     const struct feature *dresses[DRESSES_MAX]; /* without which nothing is accepted */
     size_t num_dresses;
+    bool hides_twins;        /* cases were not decided, for a twin of theirs was refused */
     size_t tries;            /* so often is asked what may fail by chance; 0 counts as 1 */
     int64_t timeout_ns;      /* for an answer, where less than the run's is enough; 0 = the run's */
     int64_t gap_ns;          /* between requests, where a rate limit was found */
@@ -226,8 +227,9 @@ void door_open(struct investigation *inv);      /* why no genuine event is accep
 void door_name(struct investigation *inv);      /* ... once its content is known */
 void guess_content(struct investigation *inv);  /* the same, where there is no time for that */
 void shrink_content(struct investigation *inv); /* which features are refused */
-void shrink_shapes(struct investigation *inv);  /* arrays, dialects, sizes, and types: */
-void shrink_types(struct investigation *inv, bool arrays); /* ... `arrays` are refused anyway */
+/* Arrays, sizes, forms and types: what cases call for, or the rest. */
+void shrink_shapes(struct investigation *inv, bool rest);
+void shrink_types(struct investigation *inv, bool arrays); /* `arrays` are refused anyway */
 void shrink_fields(struct investigation *inv);   /* which field, where nothing else explains it */
 void extent_measure(struct investigation *inv);  /* how far a bypass goes */
 void telling_measure(struct investigation *inv); /* whether refusals tell a guess from another */

@@ -210,13 +210,12 @@ static bool name_rate(struct investigation *inv, const struct series *first)
 {
     struct series slow = {0};
     struct series fast = {0};
-    size_t many = FAST;
-    size_t passed = num_before_failure(first);
+    size_t took = num_before_failure(first);
+    size_t many = took + FAST;
+    size_t passed = SIZE_MAX; /* of those before which the pace was slow */
     bool in_rows = fails_in_rows(first);
     size_t num_with_rows = 0;
-    for (size_t i = 0; i < passed; i++)
-        many =
-            i + 1 + FAST + FAST < FAST_MAX ? i + 1 + FAST + FAST : FAST_MAX; /* more than it took */
+    many = many < FAST_MAX ? many : FAST_MAX;
     if (in_rows && many < SERIES_LONG)
         many = SERIES_LONG; /* what came before the first ones may have counted as well */
     for (size_t i = 0; i < (many > FAST || first->limited ? FAST_ROUNDS : ROUNDS); i++) {
@@ -480,10 +479,12 @@ void repeat_measure(struct investigation *inv)
     if (inv->is_measured)
         return;
     inv->is_measured = true;
-    size_t count = repeat_saw_limit(inv) || inv->input->drops ? SERIES_LONG : SERIES;
+    bool in_haste = repeat_saw_limit(inv) || inv->input->drops;
+    size_t count = in_haste ? SERIES_LONG : SERIES;
+    if (in_haste && inv->num_asked) /* what was asked before may count as well */
+        run_series(inv, 1, 1, PAUSE_NS, false, &first);
     run_series(inv, count, 1, 0, false, &first);
-    if (first.num_failed == first.count &&
-        first.count) { /* what was asked before may count as well */
+    if (first.num_failed == first.count && first.count && !in_haste) {
         run_series(inv, 1, 1, PAUSE_NS, false, &first);
         run_series(inv, count, 1, 0, false, &first);
     }

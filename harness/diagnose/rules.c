@@ -85,6 +85,35 @@ static int likeness_of(const struct sight *sight)
     return 2 * sight->has_event + (sight->is_plain && sight->depth <= USUAL_DEPTH);
 }
 
+/* An ordinary event with one wrong signature. */
+static bool is_about_signature(const struct sight *sight)
+{
+    return sight->is_extra && sight->has_event && sight->num_signatures == 1 && !sight->is_right &&
+           sight->is_plain;
+}
+
+/* What ordinary forgeries are refused with; 0 = none was. */
+static int status_of_forged(const struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (is_about_signature(&inv->sights[i]) && inv->sights[i].answer == ANSWER_REFUSED)
+            return inv->sights[i].exchange->seen.status;
+    return 0;
+}
+
+/* Refused as some genuine events are, and as no wrong signature is: its signature may not have been
+ * looked at. */
+static bool is_refused_for_other(const struct investigation *inv, const struct sight *sight)
+{
+    int status = sight->exchange->seen.status;
+    if (sight->answer != ANSWER_REFUSED || status == status_of_forged(inv))
+        return false;
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (sight_is_lost(&inv->sights[i]) && inv->sights[i].exchange->seen.status == status)
+            return true;
+    return false;
+}
+
 static struct fit fit_of(const struct investigation *inv, const struct rule *rule,
                          const bool *covered)
 {
@@ -97,6 +126,9 @@ static struct fit fit_of(const struct investigation *inv, const struct rule *rul
         bool shown = shows(rule->effect, sight);
         if (predicted && !shown && rule->effect != EFFECT_GETS_IN && sight_got_in(sight))
             continue; /* it was let in before anything could break */
+        if (predicted && !shown && rule->effect == EFFECT_GETS_IN &&
+            is_refused_for_other(inv, sight))
+            continue;
         if (predicted && !shown)
             fit.sound = false;
         if (predicted && shown) {
@@ -227,7 +259,8 @@ static void add_found(struct investigation *inv, const struct rule *rules, size_
         found_pair(inv, &kind, best->harm_rank, entry ? example : contrast,
                    entry ? contrast : example, wrong ? wrong->exchange->sent : "");
     explain(inv, best, diagnosis, fit->example, covered);
-    if (best->effect != EFFECT_GETS_IN && diagnosis->num_cases == 0 && !inv->behind_first)
+    bool is_hidden = inv->behind_first || inv->hides_twins;
+    if (best->effect != EFFECT_GETS_IN && diagnosis->num_cases == 0 && !is_hidden)
         found_drop(inv, diagnosis); /* no case had to do with it */
     free(sentence);
     free(whole);
@@ -243,13 +276,6 @@ static void cover(const struct investigation *inv, const struct rule *rule, bool
                                     is_asked(inv, rule->effect, &inv->sights[i]) &&
                                     rule->predicts(rule, inv, &inv->sights[i]) &&
                                     shows(rule->effect, &inv->sights[i]));
-}
-
-/* An ordinary event with one wrong signature. */
-static bool is_about_signature(const struct sight *sight)
-{
-    return sight->is_extra && sight->has_event && sight->num_signatures == 1 && !sight->is_right &&
-           sight->is_plain;
 }
 
 /* Wrong signatures that broke the endpoint, and that no rule explains. */

@@ -40,6 +40,19 @@ static bool is_refused_again(struct investigation *inv, const struct specimen *o
     return !specimen_passes(inv, odd) && specimen_passes(inv, usual) && !specimen_passes(inv, odd);
 }
 
+/* --- what calls for an experiment --- */
+
+/* What a case has lost an event of comes first. The rest is asked where that explains not all; and
+ * behind a first mistake, where no case has shown what else is lost, all at once. */
+enum turn { TURN_CALLED_FOR, TURN_REST };
+
+static bool is_turn_of(const struct investigation *inv, enum turn turn, sight_fits *fits,
+                       const void *payload)
+{
+    bool called_for = inv->behind_first || attribute_calls_for(inv, fits, payload);
+    return !inv->closed && called_for == (turn == TURN_CALLED_FOR);
+}
+
 /* --- the event and the request --- */
 
 static bool is_form(const struct feature *feature)
@@ -108,15 +121,16 @@ static bool is_dressed(const struct investigation *inv, const struct feature *fe
     return false;
 }
 
-static void ask_forms(struct investigation *inv)
+static void ask_forms(struct investigation *inv, enum turn turn)
 {
     const struct feature *pieces = feature_find("two-pieces"); /* what others may be a part of */
-    if (!inv->closed)
+    if (is_turn_of(inv, turn, fits_form, pieces))
         ask_form(inv, pieces);
     for (size_t i = 0; i < num_features && !inv->closed; i++) {
         const struct feature *feature = &features[i];
         bool is_part = reads_one_piece(inv) && strcmp(feature->id, "chunked") == 0;
-        if (is_form(feature) && feature != pieces && !is_part && !is_dressed(inv, feature))
+        if (is_form(feature) && feature != pieces && !is_part && !is_dressed(inv, feature) &&
+            is_turn_of(inv, turn, fits_form, feature))
             ask_form(inv, feature);
     }
 }
@@ -161,8 +175,10 @@ static bool was_taken(const struct investigation *inv, sight_fits *fits)
 }
 
 /* Whether an array is refused under any type, or only an empty one. */
-static bool ask_arrays(struct investigation *inv)
+static void ask_arrays(struct investigation *inv, enum turn turn)
 {
+    if (!is_turn_of(inv, turn, fits_array, NULL))
+        return;
     char *rows = rows_of(inv);
     const struct specimen usual = {0};
     const struct specimen plain = {.data = rows};
@@ -190,7 +206,6 @@ static bool ask_arrays(struct investigation *inv)
     }
     free(of_pulled.described);
     free(rows);
-    return refused;
 }
 
 /* --- sizes --- */
@@ -199,6 +214,8 @@ static bool ask_arrays(struct investigation *inv)
 #define SIZE_MEDIUM ((size_t)300 * 1024)
 #define SIZE_LARGE  ((size_t)1100 * 1024)
 #define SIZE_HUGE   ((size_t)5300 * 1024)
+
+static const size_t large_from = 16 * 1024;
 
 static bool fits_size(const struct investigation *inv, const struct sight *sight,
                       const void *payload)
@@ -315,12 +332,14 @@ static void name_slow_size(struct investigation *inv, size_t good, size_t bad)
     free(refused);
 }
 
-static void ask_sizes(struct investigation *inv)
+static void ask_sizes(struct investigation *inv, enum turn turn)
 {
     static const size_t sizes[] = {SIZE_SMALL, SIZE_MEDIUM, SIZE_LARGE, SIZE_HUGE};
     size_t good = 0;
     size_t bad = 0;
     struct outcome_of seen = {.passed = true};
+    if (reads_one_piece(inv) || !is_turn_of(inv, turn, fits_size, &large_from))
+        return;
     for (size_t i = 0; i < ARRAY_LEN(sizes) && seen.passed && !inv->closed; i++) {
         if (sizes[i] == SIZE_HUGE && !lost_huge(inv))
             break;
@@ -355,7 +374,7 @@ static void ask_sizes(struct investigation *inv)
                                  "characters",
                                  good)
                     : mem_format("rejects events above %s%zu bytes",
-                                 good < SIZE_LARGE ? "" : "about ", limit);
+                                 bad - good == 1 ? "" : "about ", limit);
         const struct diagnosis_kind kind = {
             by_text ? "refuses-long-text" : "refuses-large-events", sentence, LOST,
             by_text ? "store texts of any length (MySQL: MEDIUMTEXT, PostgreSQL: text), and raise "
@@ -391,9 +410,24 @@ static bool fits_digest(const struct investigation *inv, const struct sight *sig
     return *sight->right && text_glob(payload, sight->right);
 }
 
-static void ask_digests(struct investigation *inv)
+/* What a run has seen accepted need not be asked. */
+static bool was_accepted_with(const struct investigation *inv, const char *glob)
+{
+    for (size_t i = 0; !inv->behind_first && i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->exchange->genuine && sight->exchange->accepted && sight->is_right &&
+            text_glob(glob, sight->right))
+            return true;
+    }
+    return false;
+}
+
+static void ask_digests(struct investigation *inv, enum turn turn)
 {
     for (size_t i = 0; i < ARRAY_LEN(digests) && !inv->closed; i++) {
+        if (!is_turn_of(inv, turn, fits_digest, digests[i].glob) ||
+            was_accepted_with(inv, digests[i].glob))
+            continue;
         const struct specimen odd = {.digest = digests[i].glob};
         const struct specimen usual = {0};
         struct outcome_of seen = ask_for(inv, &odd);
@@ -459,9 +493,11 @@ static bool crowd_passes(struct investigation *inv)
     return all;
 }
 
-static void ask_again(struct investigation *inv)
+static void ask_again(struct investigation *inv, enum turn turn)
 {
     char id[UUID_SIZE];
+    if (!is_turn_of(inv, turn, fits_again, NULL))
+        return;
     struct observation seen[COPIES];
     struct request copies[COPIES] = {{0}};
     const struct specimen usual = {.id = id};
@@ -503,16 +539,35 @@ static void ask_again(struct investigation *inv)
     }
 }
 
-void shrink_shapes(struct investigation *inv)
+/* --- types --- */
+
+static bool fits_other_type(const struct investigation *inv, const struct sight *sight,
+                            const void *payload)
 {
-    ask_digests(inv);
-    bool arrays = ask_arrays(inv);
-    shrink_types(inv, arrays);
-    ask_forms(inv);
-    ask_again(inv);
-    inv->timeout_ns = 0; /* what is large may take its time */
-    if (!reads_one_piece(inv))
-        ask_sizes(inv);
+    return sight->type.data && !bytes_equal(sight->type, bytes_of(inv->type));
+}
+
+static void ask_types(struct investigation *inv, enum turn turn)
+{
+    if (is_turn_of(inv, turn, fits_other_type, NULL))
+        shrink_types(inv, found_find(inv, arrays_refused.id) != NULL);
+}
+
+/* What is large may take its time. */
+static void ask_sizes_unhurried(struct investigation *inv, enum turn turn)
+{
+    int64_t timeout_ns = inv->timeout_ns;
+    inv->timeout_ns = 0;
+    ask_sizes(inv, turn);
+    inv->timeout_ns = timeout_ns;
+}
+
+void shrink_shapes(struct investigation *inv, bool rest)
+{
+    static void (*const experiments[])(struct investigation * inv, enum turn turn) = {
+        ask_digests, ask_arrays, ask_types, ask_forms, ask_again, ask_sizes_unhurried};
+    for (size_t i = 0; i < ARRAY_LEN(experiments); i++)
+        experiments[i](inv, rest ? TURN_REST : TURN_CALLED_FOR);
 }
 
 /* --- for lists --- */

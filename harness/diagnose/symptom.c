@@ -303,6 +303,15 @@ static bool suffers_from_pauses(struct investigation *inv)
     return true;
 }
 
+/* ... as the case has seen it, beside what events without a pause take. */
+static bool took_longer(const struct investigation *inv, const struct case_result *one)
+{
+    const struct exchange *decisive =
+        one->decisive < one->num_exchanges ? &one->exchanges[one->decisive] : NULL;
+    return decisive && decisive->accepted && inv->usual_ns &&
+           decisive->seen.total_ns > inv->usual_ns + PAUSED_MORE_NS;
+}
+
 static enum confidence confidence_of(enum replayed replayed)
 {
     return replayed == REPLAYED_SAME ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY;
@@ -327,6 +336,8 @@ static bool stands(struct investigation *inv, const struct symptom *symptom,
         *out = confidence_of(same);
         return same != REPLAYED_OTHERWISE;
     }
+    if (symptom->comes_after_a_pause && inv->closed) /* nothing can be asked */
+        return took_longer(inv, one);
     if (symptom->comes_after_a_pause) {
         *out = CONFIDENCE_PROVED;
         return suffers_from_pauses(inv);
