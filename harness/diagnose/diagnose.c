@@ -53,6 +53,15 @@ static bool any_is_lost(const struct investigation *inv)
     return false;
 }
 
+/* What is due to chance may have a reason as well. */
+static bool may_hide_reasons(const struct investigation *inv)
+{
+    for (size_t i = 0; inv->unstable && i < inv->num_sights; i++)
+        if (inv->sights[i].one && inv->sights[i].trouble && sight_is_lost(&inv->sights[i]))
+            return true;
+    return false;
+}
+
 static bool any_got_in(const struct investigation *inv)
 {
     for (size_t i = 0; i < inv->num_sights; i++)
@@ -118,7 +127,7 @@ static void ask_genuine(struct investigation *inv)
                    repeat_saw_limit(inv);
     if (inv->has_base && !inv->too_unstable && (lost || crowded))
         repeat_measure(inv);
-    bool more = any_is_lost(inv) || inv->door || inv->unstable || inv->behind_first;
+    bool more = any_is_lost(inv) || inv->door || may_hide_reasons(inv) || inv->behind_first;
     inv->timeout_ns = inv->has_base ? silence_ns(inv, true) : 0;
     if (inv->has_base && !inv->too_unstable && more)
         shrink_content(inv);
@@ -127,13 +136,11 @@ static void ask_genuine(struct investigation *inv)
     door_name(inv);
     for (int rest = 0; rest < 2; rest++)
         if (inv->has_base && !inv->too_unstable &&
-            (any_is_lost(inv) || inv->behind_first || (inv->unstable && !rest)))
-            shrink_shapes(inv, rest != 0); /* what chance explains may have a reason as well */
+            (any_is_lost(inv) || inv->behind_first || (may_hide_reasons(inv) && !rest)))
+            shrink_shapes(inv, rest != 0);
     if (inv->has_base && !inv->too_unstable && any_is_lost(inv) && !inv->door)
         shrink_fields(inv);
     inv->timeout_ns = 0;
-    if (inv->gap_ns && !found_find(inv, "locks-out"))
-        (void)lockout_measure(inv); /* again, slowly enough; it takes so long that it comes last */
 }
 
 static void ask_entry(struct investigation *inv)
@@ -277,6 +284,8 @@ static void search(struct investigation *inv)
     if (may_forge(inv) && may_tell(inv))
         telling_measure(inv);
     processing_apply(inv);
+    if (inv->has_base && inv->gap_ns && !found_find(inv, "locks-out"))
+        (void)lockout_measure(inv); /* again, slowly enough; it takes so long that it comes last */
 }
 
 /* Which other serialiser than Panora's own it is, more events have to tell. */

@@ -175,7 +175,8 @@ static bool gets_further(struct investigation *inv, const struct specimen *genui
                 (answer == ANSWER_ERROR || answer == ANSWER_HUNG || answer == ANSWER_REFUSED);
     forged.forged = true;
     inv->timeout_ns = SILENCE_NS;
-    for (size_t i = 0; i < (size_t)2 * FURTHER_ROUNDS && same; i++) {
+    size_t rounds = answer == ANSWER_HUNG ? FURTHER_ROUNDS : 2 * FURTHER_ROUNDS; /* of seconds */
+    for (size_t i = 0; i < rounds && same; i++) {
         struct observation again;
         bool is_forged = i % 2;
         enum answer met = specimen_ask(inv, is_forged ? &forged : genuine, &again);
@@ -451,11 +452,6 @@ void door_name(struct investigation *inv)
 
 /* --- in order --- */
 
-static bool differs(const struct observation *genuine, const struct observation *forged)
-{
-    return genuine->status != forged->status;
-}
-
 /* What more than half of the run's genuine events met; 0 = nothing did. */
 static int usual_status(const struct investigation *inv)
 {
@@ -567,7 +563,7 @@ void door_open(struct investigation *inv)
     bool hangs = answer == ANSWER_HUNG && answer_of(&of_forged) == ANSWER_HUNG;
     const struct met_instead *met = met_instead_of(&of_genuine, NULL);
     bool elsewhere = met && of_genuine.status >= 300 && of_genuine.status < 400;
-    if (asks && !differs(&of_genuine, &of_forged) && !elsewhere) {
+    if (asks && of_genuine.status == of_forged.status && !elsewhere) {
         const struct feature *further;
         if (!try_dresses(inv, &of_genuine, ARRAY_LEN(dresses), &further))
             try_computations_dressed(inv, further, &of_genuine);
@@ -576,7 +572,8 @@ void door_open(struct investigation *inv)
         const struct feature *further;
         (void)try_dresses(inv, &of_genuine, 1, &further);
     }
-    bool by_handler = answer_of(&of_forged) == ANSWER_REFUSED && differs(&of_genuine, &of_forged) &&
+    bool by_handler = answer_of(&of_forged) == ANSWER_REFUSED &&
+                      of_genuine.status != of_forged.status &&
                       (of_genuine.status == 404 || of_genuine.status == 405);
     bool named = !inv->has_base && name_inverted(inv, &of_genuine, &of_forged);
     if (!inv->has_base && met && !by_handler && !named)

@@ -209,6 +209,15 @@ enum slowness {
 };
 enum slowness slowness_measure(struct investigation *inv);
 
+/* --- pauses.c --- */
+
+/* An event right behind another, and one after a pause, in turn: only the latter are late, or fail.
+ */
+bool pauses_matter(struct investigation *inv);
+
+/* ... as a case has seen it, beside what events without a pause take. */
+bool pauses_mattered(const struct investigation *inv, const struct case_result *one);
+
 /* --- the experiments, each in a file of its name --- */
 
 bool lockout_measure(struct investigation *inv); /* true: it accepts nothing any more */

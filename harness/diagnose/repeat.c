@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "diagnose/attribution.h"
+#include "diagnose/chance.h"
 #include "diagnose/digests.h"
 
 #define SERIES      30
@@ -49,38 +50,6 @@ static void run_series(struct investigation *inv, size_t wanted, size_t at_once,
     (void)specimen_ask(inv, &genuine, NULL);
     run_once(inv, 1, 1, PAUSE_NS, false, out);
     run_once(inv, wanted, at_once, gap_ns, one_connection, out);
-}
-
-static double share_of(const struct series *series)
-{
-    return series->count ? (double)series->num_failed / (double)series->count : 0;
-}
-
-/* How likely it is that at most `count` of `tries` fail when each does with `share`. */
-static double chance_of_at_most(size_t count, size_t tries, double share)
-{
-    double sum = 0;
-    double term = pow(1 - share, (double)tries);
-    for (size_t i = 0; i <= count && i <= tries; i++) {
-        sum += term;
-        if (share < 1)
-            term *= (double)(tries - i) / (double)(i + 1) * share / (1 - share);
-    }
-    return sum;
-}
-
-/* Wilson's interval at 95%, in per cent. */
-static void interval(size_t failed, size_t count, int *out_low, int *out_high)
-{
-    const double z = 1.96;
-    double n = (double)count;
-    double p = (double)failed / n;
-    double middle = p + z * z / (2 * n);
-    double half = z * sqrt(p * (1 - p) / n + z * z / (4 * n * n));
-    double low = (middle - half) / (1 + z * z / n);
-    double high = (middle + half) / (1 + z * z / n);
-    *out_low = (int)floor(100 * (low > 0 ? low : 0));
-    *out_high = (int)ceil(100 * (high < 1 ? high : 1));
 }
 
 /* --- what is said --- */
@@ -205,17 +174,33 @@ static int64_t gap_below(size_t passed)
     return gap_ns < GAP_LEAST ? GAP_LEAST : gap_ns > SLOW_GAP_NS ? SLOW_GAP_NS : gap_ns;
 }
 
-/* Fast and slow in turn: a limit on the rate fails the fast ones only. */
+#define HASTE_GAP  (60 * NS_PER_MS)
+#define HASTE_MANY 20 /* more than a second of them */
+
+/* A limit that lets few pass at once may let more pass one by one, and slow experiments are few. */
+static void hasten(struct investigation *inv)
+{
+    struct series some;
+    if (inv->gap_ns <= HASTE_GAP)
+        return;
+    run_once(inv, HASTE_MANY, 1, HASTE_GAP, false, &some);
+    if (some.count == HASTE_MANY && some.num_failed == 0)
+        inv->gap_ns = HASTE_GAP;
+    else
+        run_once(inv, 1, 1, PAUSE_NS, false, &some);
+}
+
+/* Fast and slow in turn: a limit on the rate fails the fast ones only, and is no end of the
+ * process.
+ */
 static bool name_rate(struct investigation *inv, const struct series *first)
 {
-    struct series slow = {0};
-    struct series fast = {0};
+    struct series slow = {0}, fast = {0};
     size_t took = num_before_failure(first);
-    size_t many = took + FAST;
+    size_t many = took + FAST < FAST_MAX ? took + FAST : FAST_MAX;
     size_t passed = SIZE_MAX; /* of those before which the pace was slow */
     bool in_rows = fails_in_rows(first);
     size_t num_with_rows = 0;
-    many = many < FAST_MAX ? many : FAST_MAX;
     if (in_rows && many < SERIES_LONG)
         many = SERIES_LONG; /* what came before the first ones may have counted as well */
     for (size_t i = 0; i < (many > FAST || first->limited ? FAST_ROUNDS : ROUNDS); i++) {
@@ -228,6 +213,7 @@ static bool name_rate(struct investigation *inv, const struct series *first)
         run_once(inv, many, 1, 0, false, &one);
         fast.count += one.count;
         fast.num_failed += one.num_failed;
+        fast.num_unreached += one.num_unreached;
         in_rows = in_rows && (one.num_failed == 0 || fails_in_rows(&one));
         num_with_rows += one.num_failed > 0;
         if (one.num_failed && num_before_failure(&one) < passed)
@@ -235,7 +221,7 @@ static bool name_rate(struct investigation *inv, const struct series *first)
     }
     double share = share_of(first) > share_of(&fast) ? share_of(&fast) : share_of(first);
     bool by_chance = chance_of_at_most(0, slow.count, share) > (first->limited ? RARE_LIMIT : RARE);
-    if (slow.count == 0 || slow.num_failed || fast.num_failed == 0 ||
+    if (slow.count == 0 || slow.num_failed || fast.num_failed == 0 || fast.num_unreached ||
         (by_chance && !(in_rows && num_with_rows)))
         return false;
     struct buf met = {0};
@@ -250,6 +236,7 @@ static bool name_rate(struct investigation *inv, const struct series *first)
     inv->gap_ns = gap_below(passed);
     inv->limited_status = first->status;
     run_once(inv, 1, 1, PAUSE_NS, false, &slow); /* what was fast no longer counts */
+    hasten(inv);
     return true;
 }
 
@@ -293,7 +280,7 @@ static void name_chance(struct investigation *inv, const struct series *first)
     double share = (double)failed / (double)count;
     struct buf met = {0};
     series_add_met(first, &met);
-    interval(failed, count, &low, &high);
+    chance_interval(failed, count, &low, &high);
     note(inv, "fails-at-random",
          mem_format("sometimes answers %s to the same event: %zu of %zu, %d%% to %d%%",
                     buf_text(&met), failed, count, low, high),
@@ -354,8 +341,7 @@ static bool came_later(const struct investigation *inv, const struct sight *sigh
 /* Whether all but the first on a connection fail, and none by itself. */
 static void name_connection(struct investigation *inv)
 {
-    struct series one;
-    struct series apart;
+    struct series one, apart;
     size_t later = 0;
     run_series(inv, 4, 1, inv->gap_ns, true, &one);
     if (one.num_failed == 0)
@@ -559,7 +545,7 @@ bool repeat_forged(struct investigation *inv, bool events_fail)
     if (!mixed)
         return false;
     inv->verifies_by_chance = true;
-    interval(in, series.count, &low, &high);
+    chance_interval(in, series.count, &low, &high);
     char *sentence = mem_format("sometimes accepts the same forgery: %zu of %zu, %d%% to %d%%", in,
                                 series.count, low, high);
     char *accepted = mem_format("%zu of %zu copies of the same forgery", in, series.count);

@@ -43,9 +43,14 @@ static bool predict_all(const struct rule *rule, const struct investigation *inv
     return sight->has_event;
 }
 
+/* Of a long body, now more is kept and now less: then what both have kept is compared. */
 static bool same_answer(const struct observation *a, const struct observation *b)
 {
-    return a->status == b->status && bytes_equal(buf_bytes(&a->body), buf_bytes(&b->body));
+    bool is_cut = a->body_cut || b->body_cut;
+    size_t len = a->body.len < b->body.len ? a->body.len : b->body.len;
+    bool same_len = is_cut ? a->body_len == b->body_len : a->body.len == b->body.len;
+    return a->status == b->status && same_len &&
+           (len == 0 || memcmp(a->body.data, b->body.data, len) == 0);
 }
 
 #define FEW 10 /* one in so many */

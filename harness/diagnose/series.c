@@ -26,6 +26,7 @@ void series_run(struct investigation *inv, const struct specimen *specimen, size
             }
             series.num_errors += answer == ANSWER_ERROR;
             series.num_refused += answer == ANSWER_REFUSED && seen[i].status != 429;
+            series.num_unreached += answer == ANSWER_UNREACHED;
             series.limited = series.limited || seen[i].status == 429 || seen[i].status == 503;
             series.statuses[series.count] = seen[i].status;
             series.failed[series.count++] = failed;

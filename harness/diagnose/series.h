@@ -13,6 +13,7 @@ struct series {
     int statuses[SERIES_MAX]; /* 0 = it was not answered */
     size_t num_errors;        /* answered 5xx */
     size_t num_refused;       /* answered 4xx, but for a limit */
+    size_t num_unreached;     /* nobody was there */
     bool limited;             /* a 429 or a 503 was among them */
     int status;               /* of the first failure */
     enum answer answer;

@@ -237,6 +237,15 @@ static const struct trial *proved_one_by_one(struct investigation *inv,
     return accepted * 2 > asked ? shown : NULL;
 }
 
+/* Whether events of its dialect tell anything: not where any signature is accepted with them. */
+static bool is_telling(const struct trials *trials, const struct trial *trial)
+{
+    for (size_t i = 0; i < trials->count; i++)
+        if (trials->items[i].other_dialect == trial->other_dialect && trials->items[i].asked)
+            return true;
+    return false;
+}
+
 /* What comes to the same by every trial is said as well. */
 static char *sentence_of(const struct investigation *inv, const struct ranked *fits, size_t count,
                          size_t chosen, const struct trials *trials)
@@ -253,6 +262,8 @@ static char *sentence_of(const struct investigation *inv, const struct ranked *f
             struct buf a = {0};
             struct buf b = {0};
             const struct subject *subject = &trials->items[k].subject;
+            if (!is_telling(trials, &trials->items[k]))
+                continue;
             same = hypothesis_message(&by, subject, inv->input->secret, &a) ==
                        hypothesis_message(&own, subject, inv->input->secret, &b) &&
                    bytes_equal(buf_bytes(&a), buf_bytes(&b));

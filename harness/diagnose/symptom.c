@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/array.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "diagnose/replay.h"
@@ -25,7 +24,7 @@ struct symptom {
     bool is_repeated;         /* claimed only when its requests meet the same once more */
     bool spreads;             /* to whatever met a malformed answer */
     bool is_in_answer;        /* an answer shows it by itself, whatever explains its status */
-    const char *part_of[5];   /* where one of them was found too, this is a part of it */
+    const char *part_of[6];   /* where one of them was found too, this is a part of it */
 };
 
 static bool was_accepted(const struct exchange *decisive)
@@ -169,7 +168,7 @@ static const struct symptom symptoms[] = {
      .is_repeated = true,
      .cases = {"panora/signature/refuses-duplicate-data-key"},
      .part_of = {"checks-nothing", "checks-presence-only", "checks-length-only",
-                 "checks-format-only", "checks-inverted"}},
+                 "checks-format-only", "checks-inverted", "verifies-at-random"}},
     {.kind = {"refuses-older-events", "rejects an event that is older than one it has seen",
               "Panora does not keep the order, so such events are lost",
               "answer 2xx to a late event, and keep the newer one"},
@@ -270,48 +269,6 @@ static bool met_by_chance(const struct investigation *inv, const struct case_res
 
 /* --- once more --- */
 
-#define PAUSED_NS      (3 * NS_PER_S)
-#define PAUSED_MORE_NS (500 * NS_PER_MS)
-#define PAUSED_ROUNDS  2
-
-static int64_t time_of_one(struct investigation *inv, int64_t pause_ns, bool *out_accepted)
-{
-    const struct specimen genuine = {0};
-    struct observation seen;
-    int64_t gap_ns = inv->gap_ns;
-    inv->gap_ns = pause_ns;
-    *out_accepted = specimen_ask(inv, &genuine, &seen) == ANSWER_ACCEPTED;
-    inv->gap_ns = gap_ns;
-    int64_t total_ns = seen.total_ns;
-    observation_clear(&seen);
-    return total_ns;
-}
-
-/* An event right behind another, and one after a pause, in turn: only the latter are late, or fail.
- */
-static bool suffers_from_pauses(struct investigation *inv)
-{
-    for (size_t i = 0; i < PAUSED_ROUNDS; i++) {
-        bool before;
-        bool after;
-        (void)time_of_one(inv, 0, &before);
-        int64_t usual_ns = time_of_one(inv, 0, &before);
-        int64_t paused_ns = time_of_one(inv, PAUSED_NS, &after);
-        if (inv->closed || !before || (after && paused_ns <= usual_ns + PAUSED_MORE_NS))
-            return false;
-    }
-    return true;
-}
-
-/* ... as the case has seen it, beside what events without a pause take. */
-static bool took_longer(const struct investigation *inv, const struct case_result *one)
-{
-    const struct exchange *decisive =
-        one->decisive < one->num_exchanges ? &one->exchanges[one->decisive] : NULL;
-    return decisive && decisive->accepted && inv->usual_ns &&
-           decisive->seen.total_ns > inv->usual_ns + PAUSED_MORE_NS;
-}
-
 static enum confidence confidence_of(enum replayed replayed)
 {
     return replayed == REPLAYED_SAME ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY;
@@ -337,10 +294,10 @@ static bool stands(struct investigation *inv, const struct symptom *symptom,
         return same != REPLAYED_OTHERWISE;
     }
     if (symptom->comes_after_a_pause && inv->closed) /* nothing can be asked */
-        return took_longer(inv, one);
+        return pauses_mattered(inv, one);
     if (symptom->comes_after_a_pause) {
         *out = CONFIDENCE_PROVED;
-        return suffers_from_pauses(inv);
+        return pauses_matter(inv);
     }
     if (!symptom->is_slow)
         return true;

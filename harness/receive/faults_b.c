@@ -144,7 +144,8 @@ static enum result find_in_strict_text(struct handling *handling)
 static enum result shape_of_trusted_members(struct handling *handling)
 {
     enum result result = rules_right.shape(handling);
-    bool is_object = js_kind(handling_event(handling)) == JS_OBJECT;
+    const struct js *event = handling_event(handling);
+    bool is_object = event && js_kind(event) == JS_OBJECT;
     return result == RESULT_NOT_EVENT && is_object ? RESULT_BROKEN : result;
 }
 

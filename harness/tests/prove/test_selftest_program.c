@@ -61,6 +61,11 @@ static const char *const kinds_of_pairs[][2] = {
     {"C21", "E07"}, /* behind a changed header no case has asked for objects */
     {"F17", "H09"}, /* an acceptance that nobody can read is none that failed by chance */
     {"A01", "C11"}, /* whoever signed it, every event breaks it */
+    {"A01", "F16"}, /* of long answers, now more is kept and now less */
+    {"B06", "C12"}, /* what the cases could not decide breaks in experiments */
+    {"A31", "G03"}, /* a refusal that no signature meets says nothing of signatures */
+    {"A14", "H05"}, /* the pace is measured first, and leaves requests for the rest */
+    {"E11", "F05"}, /* a slow endpoint is asked first for what a case has lost */
 };
 
 static size_t places[ARRAY_LEN(kinds_of_pairs)];
