@@ -180,10 +180,11 @@ static int64_t gap_below(size_t passed)
 /* A limit that lets few pass at once may let more pass one by one, and slow experiments are few. */
 static void hasten(struct investigation *inv)
 {
+    const struct specimen genuine = {0};
     struct series some;
     if (inv->gap_ns <= HASTE_GAP)
         return;
-    run_once(inv, HASTE_MANY, 1, HASTE_GAP, false, &some);
+    series_run(inv, &genuine, HASTE_MANY, 1, HASTE_GAP, false, &some);
     if (some.count == HASTE_MANY && some.num_failed == 0)
         inv->gap_ns = HASTE_GAP;
     else
