@@ -2,7 +2,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <fts.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +58,30 @@ bool file_put(int fd, struct bytes content)
         content.len -= (size_t)put;
     }
     return true;
+}
+
+char *file_new_folder(const char *name, struct error *err)
+{
+    const char *parent = getenv("TMPDIR");
+    char *path = mem_format("%s/%s-XXXXXX", parent && *parent ? parent : "/tmp", name);
+    if (mkdtemp(path))
+        return path;
+    (void)error_set(err, "%s: %s", path, strerror(errno));
+    free(path);
+    return NULL;
+}
+
+void file_remove_folder(const char *path)
+{
+    char *const paths[] = {(char *)(uintptr_t)path, NULL};
+    FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
+    for (FTSENT *entry; tree && (entry = fts_read(tree)) != NULL;)
+        if (entry->fts_info == FTS_DP)
+            (void)rmdir(entry->fts_accpath);
+        else if (entry->fts_info != FTS_D)
+            (void)unlink(entry->fts_accpath);
+    if (tree)
+        (void)fts_close(tree);
 }
 
 /* A device, a pipe or a terminal cannot be replaced, only written to. */

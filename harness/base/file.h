@@ -21,6 +21,13 @@ bool file_write(const char *path, struct bytes content, mode_t mode, struct erro
 /* Writes all of `content` to `fd`. False, with errno, when that failed. */
 bool file_put(int fd, struct bytes content);
 
+/* Makes a new folder "NAME-XXXXXX" in the user's TMPDIR, or in /tmp. Its path, for the caller to
+ * free; NULL with a sentence. */
+char *file_new_folder(const char *name, struct error *err);
+
+/* Removes a folder and all that is in it. Links are removed, not followed. */
+void file_remove_folder(const char *path);
+
 /* Whether two paths name one file, which need not exist yet. */
 bool file_is_same(const char *a, const char *b);
 

@@ -154,27 +154,25 @@ static void add_values(const struct cursor *place, const struct option_spec *spe
 static const struct option_spec *find_option(const struct command *command, const char *word)
 {
     size_t length = strcspn(word, "=");
-    for (size_t i = 0; i < command->num_option_sets; i++)
-        for (size_t j = 0; j < command->options[i]->num_specs; j++) {
-            const struct option_spec *spec = &command->options[i]->specs[j];
-            bool by_letter = length == 2 && word[0] == '-' && spec->letter == word[1];
-            bool by_name = text_starts_with(word, "--") && strlen(spec->name) == length - 2 &&
-                           strncmp(spec->name, word + 2, length - 2) == 0;
-            if (by_letter || by_name)
-                return spec;
-        }
-    return NULL;
+    const struct option_spec *spec;
+    for (size_t i = 0; (spec = option_at(command->options, command->num_option_sets, i)); i++) {
+        bool by_letter = length == 2 && word[0] == '-' && spec->letter == word[1];
+        bool by_name = text_starts_with(word, "--") && strlen(spec->name) == length - 2 &&
+                       strncmp(spec->name, word + 2, length - 2) == 0;
+        if (by_letter || by_name)
+            break;
+    }
+    return spec;
 }
 
 static void add_options(const struct cursor *place, const struct command *command)
 {
-    for (size_t i = 0; i < command->num_option_sets; i++)
-        for (size_t j = 0; j < command->options[i]->num_specs; j++) {
-            const struct option_spec *spec = &command->options[i]->specs[j];
-            char *word = option_dashed(spec);
-            add(place, word, spec->help);
-            free(word);
-        }
+    const struct option_spec *spec;
+    for (size_t i = 0; (spec = option_at(command->options, command->num_option_sets, i)); i++) {
+        char *word = option_dashed(spec);
+        add(place, word, spec->help);
+        free(word);
+    }
     add(place, "--help", "Print this help.");
 }
 

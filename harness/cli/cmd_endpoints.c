@@ -98,13 +98,19 @@ static bool call(const struct errand *errand, const char *method, const char *pa
     return (out->status >= 200 && out->status <= 299 && out->value) || client_refused(out, err);
 }
 
+/* The exit code; clears the reply. */
+static int finish(bool ok, struct client_reply *reply)
+{
+    int code = ok ? EXIT_OK : reply->status ? EXIT_FELL_SHORT : EXIT_UNREACHED;
+    client_reply_clear(reply);
+    return code;
+}
+
 static int print_reply(const struct errand *errand, bool ok, struct client_reply *reply)
 {
     if (ok)
         print_row(errand, reply->value);
-    int code = ok ? EXIT_OK : reply->status ? EXIT_FELL_SHORT : EXIT_UNREACHED;
-    client_reply_clear(reply);
-    return code;
+    return finish(ok, reply);
 }
 
 static char *path_of(const struct errand *errand)
@@ -118,9 +124,7 @@ static int list(const struct errand *errand, struct error *err)
     bool ok = call(errand, "GET", "/webhooks", NULL, &reply, err);
     for (size_t i = 0; ok && i < js_size(reply.value); i++)
         print_row(errand, js_at(reply.value, i));
-    int code = ok ? EXIT_OK : reply.status ? EXIT_FELL_SHORT : EXIT_UNREACHED;
-    client_reply_clear(&reply);
-    return code;
+    return finish(ok, &reply);
 }
 
 /* Panora takes any text for a URL and for an event type, and then delivers nothing. */
@@ -166,11 +170,20 @@ static int create(const struct errand *errand, struct error *err)
     return print_reply(errand, ok, &reply);
 }
 
-static const struct js *find(const struct js *rows, const char *id)
+/* The row of the endpoint that is named, in the reply, which the caller clears; NULL with a
+ * sentence. */
+static const struct js *find(const struct errand *errand, struct client_reply *reply,
+                             struct error *err)
 {
-    for (size_t i = 0; i < js_size(rows); i++)
-        if (bytes_equal(js_get_text(js_at(rows, i), "id_webhook_endpoint"), bytes_of(id)))
-            return js_at(rows, i);
+    const char *id = errand->arguments->words[1];
+    if (!call(errand, "GET", "/webhooks", NULL, reply, err))
+        return NULL;
+    for (size_t i = 0; i < js_size(reply->value); i++) {
+        const struct js *row = js_at(reply->value, i);
+        if (bytes_equal(js_get_text(row, "id_webhook_endpoint"), bytes_of(id)))
+            return row;
+    }
+    (void)error_set(err, "there is no endpoint %s; `hookcheck endpoints list` shows them", id);
     return NULL;
 }
 
@@ -178,13 +191,8 @@ static const struct js *find(const struct js *rows, const char *id)
 static int look_for_it(const struct errand *errand, struct error *err)
 {
     struct client_reply reply;
-    const char *id = errand->arguments->words[1];
-    bool ok = call(errand, "GET", "/webhooks", NULL, &reply, err);
-    if (ok && !find(reply.value, id))
-        ok = error_set(err, "there is no endpoint %s; `hookcheck endpoints list` shows them", id);
-    int code = ok ? EXIT_OK : reply.status ? EXIT_FELL_SHORT : EXIT_UNREACHED;
-    client_reply_clear(&reply);
-    return code;
+    bool is_there = find(errand, &reply, err) != NULL;
+    return finish(is_there, &reply);
 }
 
 static int change(const struct errand *errand, const char *body, struct error *err)
@@ -240,21 +248,15 @@ static int delete (const struct errand *errand, struct error *err)
 static int show(const struct errand *errand, struct error *err)
 {
     struct client_reply reply;
-    const char *id = errand->arguments->words[1];
-    bool ok = call(errand, "GET", "/webhooks", NULL, &reply, err);
-    const struct js *row = ok ? find(reply.value, id) : NULL;
-    if (ok && !row)
-        ok = error_set(err, "there is no endpoint %s; `hookcheck endpoints list` shows them", id);
-    if (ok && arguments_has(errand->arguments, "secret")) {
+    const struct js *row = find(errand, &reply, err);
+    if (row && arguments_has(errand->arguments, "secret")) {
         struct bytes secret = js_get_text(row, "secret");
         /* asked for: the one output that nothing is taken out of */
         (void)printf("%.*s\n", (int)secret.len, secret.data);
-    } else if (ok) {
+    } else if (row) {
         print_row(errand, row);
     }
-    int code = ok ? EXIT_OK : reply.status ? EXIT_FELL_SHORT : EXIT_UNREACHED;
-    client_reply_clear(&reply);
-    return code;
+    return finish(row != NULL, &reply);
 }
 
 /* --- verbs --- */

@@ -18,6 +18,7 @@
 #include "cli/event_options.h"
 #include "cli/load_choice.h"
 #include "cli/load_export.h"
+#include "cli/report_options.h"
 #include "cli/secret_options.h"
 #include "load/capacity.h"
 #include "load/load_report.h"
@@ -75,10 +76,7 @@ static bool write_reports(const struct load_choice *choice, const struct load_re
         const struct load_report_wanted *wanted = &choice->reports[i];
         struct buf text = {0};
         renderers[wanted->format](report, &text);
-        ok = (strcmp(wanted->path, "-") == 0
-                  ? sink_write_out(buf_bytes(&text), err)
-                  : sink_write_file(wanted->path, buf_bytes(&text), 0644, err)) &&
-             ok;
+        ok = report_write(wanted->path, buf_bytes(&text), err) && ok;
         buf_clear(&text);
     }
     return ok;

@@ -167,9 +167,9 @@ static void add_command_page(struct buf *out, const struct command *command)
     buf_add_text(out, ".Sh DESCRIPTION\n");
     add_text(out, command->about);
     buf_add_text(out, ".Bl -tag -width Ds\n");
-    for (size_t i = 0; i < command->num_option_sets; i++)
-        for (size_t j = 0; j < command->options[i]->num_specs; j++)
-            add_option(out, &command->options[i]->specs[j]);
+    const struct option_spec *spec;
+    for (size_t i = 0; (spec = option_at(command->options, command->num_option_sets, i)); i++)
+        add_option(out, spec);
     buf_add_text(out, ".It Fl h , Fl \\-help\nPrint the help.\n.El\n");
     add_environment(out, command->settings != SETTINGS_NONE);
     add_exit_status(out);

@@ -90,28 +90,13 @@ static bool refuse_two_readers(const struct arguments *arguments, struct error *
     return !both || error_set(err, "--data and --secret-file cannot both read standard input");
 }
 
-static void add_call(struct step *step, const struct call *call)
-{
-    struct calls *calls = &step->wire_ops;
-    if (strcmp(call->word->place, "event") == 0)
-        calls = &step->event_ops;
-    else if (strcmp(call->word->place, "sign") == 0)
-        calls = &step->sign_ops;
-    calls->items = mem_resize(calls->items, calls->count + 1, sizeof *calls->items);
-    calls->items[calls->count++] = *call;
-}
-
 static bool read_mutations(struct event_choice *choice, const struct arguments *arguments,
                            struct error *err)
 {
     const char *given;
     bool ok = true;
-    for (size_t at = 0; ok && (given = arguments_next(arguments, "wrong", &at));) {
-        struct call call = {0};
-        ok = call_parse(&call, &mutation_words, given, err);
-        if (ok)
-            add_call(&choice->step, &call);
-    }
+    for (size_t at = 0; ok && (given = arguments_next(arguments, "wrong", &at));)
+        ok = mutation_add(&choice->step, given, err);
     return ok || error_prefix(err, "--wrong");
 }
 

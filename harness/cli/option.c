@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/array.h"
 #include "base/layout.h"
 #include "base/mem.h"
 #include "base/table.h"
@@ -20,7 +19,6 @@
 static const struct option_spec help_specs[] = {
     {.name = "help", .letter = 'h', .help = "Print this help."},
 };
-static const struct option_set help_set = {help_specs, ARRAY_LEN(help_specs)};
 
 static const char *dashes(const char *name)
 {
@@ -48,24 +46,24 @@ static bool is_called(const struct option_spec *spec, struct bytes name, char le
     return spec->letter == letter || find_synonym(spec, (struct bytes){&letter, 1});
 }
 
-/* An option by its name or, when `name` is NULL, by its letter. */
-static const struct option_spec *find_in_set(const struct option_set *set, struct bytes name,
-                                             char letter)
+const struct option_spec *option_at(const struct option_set *const *sets, size_t num_sets,
+                                    size_t index)
 {
-    for (size_t i = 0; i < set->num_specs; i++) {
-        const struct option_spec *spec = &set->specs[i];
-        if (is_called(spec, name, letter))
-            return spec;
+    for (size_t i = 0; i < num_sets; i++) {
+        if (index < sets[i]->num_specs)
+            return &sets[i]->specs[index];
+        index -= sets[i]->num_specs;
     }
     return NULL;
 }
 
+/* An option by its name or, when `name` is NULL, by its letter. */
 static const struct option_spec *find_spec(const struct option_set *const *sets, size_t num_sets,
                                            struct bytes name, char letter)
 {
-    const struct option_spec *spec = find_in_set(&help_set, name, letter);
-    for (size_t i = 0; i < num_sets && !spec; i++)
-        spec = find_in_set(sets[i], name, letter);
+    const struct option_spec *spec = help_specs;
+    for (size_t i = 0; spec && !is_called(spec, name, letter); i++)
+        spec = option_at(sets, num_sets, i);
     return spec;
 }
 
@@ -89,16 +87,13 @@ static const char *option_elsewhere(const struct option_set *const *sets, size_t
 static const char *nearest_option(const struct option_set *const *sets, size_t num_sets,
                                   const char *bare)
 {
-    const char **names = NULL;
-    size_t count = 0;
-    for (size_t i = 0; i < num_sets; i++) {
-        names = mem_resize(names, count + sets[i]->num_specs + 1, sizeof *names);
-        for (size_t j = 0; j < sets[i]->num_specs; j++)
-            if (strlen(sets[i]->specs[j].name) > 1) /* any letter is near any other: -X is not -4 */
-                names[count++] = sets[i]->specs[j].name;
-    }
-    const char *nearest = strlen(bare) > 1 ? text_nearest(bare, names, count) : NULL;
-    free(names);
+    struct names names = {0};
+    const struct option_spec *spec;
+    for (size_t i = 0; (spec = option_at(sets, num_sets, i)); i++)
+        if (strlen(spec->name) > 1) /* any letter is near any other: -X is not -4 */
+            names_add(&names, spec->name);
+    const char *nearest = strlen(bare) > 1 ? text_nearest(bare, names.items, names.count) : NULL;
+    names_clear(&names);
     return nearest;
 }
 
@@ -548,9 +543,8 @@ static void add_spec(const struct option_spec *spec, struct buf *out)
 
 void option_help(const struct option_set *const *sets, size_t num_sets, struct buf *out)
 {
-    for (size_t i = 0; i <= num_sets; i++) {
-        const struct option_set *set = i < num_sets ? sets[i] : &help_set;
-        for (size_t j = 0; j < set->num_specs; j++)
-            add_spec(&set->specs[j], out);
-    }
+    const struct option_spec *spec;
+    for (size_t i = 0; (spec = option_at(sets, num_sets, i)); i++)
+        add_spec(spec, out);
+    add_spec(help_specs, out);
 }

@@ -147,6 +147,10 @@ bool arguments_expect_words(const struct arguments *arguments, size_t min, size_
 bool arguments_read(const struct arguments *arguments, const struct option_set *set, void *out,
                     struct error *err);
 
+/* Option `index` of all sets, in order; NULL behind the last. */
+const struct option_spec *option_at(const struct option_set *const *sets, size_t num_sets,
+                                    size_t index);
+
 /* An option with its dashes, as it is typed: "--deadline", "-4". The caller frees. */
 char *option_dashed(const struct option_spec *spec);
 

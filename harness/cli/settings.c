@@ -24,13 +24,11 @@ static bool is_setting(const struct option_spec *spec)
 
 const struct option_spec *setting_at(size_t index)
 {
-    for (size_t i = 0; i < command_run.num_option_sets; i++)
-        for (size_t j = 0; j < command_run.options[i]->num_specs; j++) {
-            const struct option_spec *spec = &command_run.options[i]->specs[j];
-            if (is_setting(spec) && index-- == 0)
-                return spec;
-        }
-    return NULL;
+    const struct option_spec *spec;
+    for (size_t i = 0; (spec = option_at(command_run.options, command_run.num_option_sets, i)); i++)
+        if (is_setting(spec) && index-- == 0)
+            break;
+    return spec;
 }
 
 static const struct option_spec *setting_find(const char *name)
@@ -45,10 +43,10 @@ static const struct option_spec *setting_find(const char *name)
 /* Another command may have an option of the same name and mean something else by it. */
 static bool takes(const struct arguments *arguments, const struct option_spec *spec)
 {
-    for (size_t i = 0; i < arguments->num_sets; i++)
-        for (size_t j = 0; j < arguments->sets[i]->num_specs; j++)
-            if (&arguments->sets[i]->specs[j] == spec)
-                return true;
+    const struct option_spec *own;
+    for (size_t i = 0; (own = option_at(arguments->sets, arguments->num_sets, i)); i++)
+        if (own == spec)
+            return true;
     return false;
 }
 
@@ -184,12 +182,10 @@ static bool take_secret(struct collector *to, const struct json_at *at,
     if (!read_reference(at, &kind, &name, err))
         return false;
     bool is_file = strcmp(kind, "file") == 0;
-    for (size_t i = 0; i < to->arguments->num_sets; i++)
-        for (size_t j = 0; j < to->arguments->sets[i]->num_specs; j++) {
-            const struct option_spec *other = &to->arguments->sets[i]->specs[j];
-            if (strcmp(other->name, is_file ? "secret-file" : "secret-env") == 0)
-                collect(to, other, placed(to, other->path, name), NULL);
-        }
+    const struct option_spec *other;
+    for (size_t i = 0; (other = option_at(to->arguments->sets, to->arguments->num_sets, i)); i++)
+        if (strcmp(other->name, is_file ? "secret-file" : "secret-env") == 0)
+            collect(to, other, placed(to, other->path, name), NULL);
     return true;
 }
 

@@ -69,6 +69,9 @@ static inline const struct mutation *mutation_of(const struct call *call)
 /* Whether a call puts a value at a place in data, and at which. */
 bool mutation_place(const struct call *call, enum data_place *out);
 
+/* Adds "NAME" or "NAME=ARGUMENT" to the step, at the stage to which the mutation belongs. */
+bool mutation_add(struct step *step, const char *text, struct error *err);
+
 /* Appends the row's phrase with its argument. */
 void mutation_add_phrase(const struct call *call, struct buf *out);
 

@@ -128,26 +128,6 @@ bool fixture_folder_write(struct fixture_folder *folder, const char *sub, const 
 
 /* --- putting it in its place --- */
 
-/* Links are removed, not followed. */
-static void remove_tree(const char *path)
-{
-    DIR *dir = opendir(path);
-    for (const struct dirent *entry = dir ? readdir(dir) : NULL; entry; entry = readdir(dir)) {
-        if (is_dot(entry->d_name))
-            continue;
-        struct stat about;
-        char *inner = mem_format("%s/%s", path, entry->d_name);
-        if (lstat(inner, &about) == 0 && S_ISDIR(about.st_mode))
-            remove_tree(inner); /* NOLINT(misc-no-recursion): as deep as the folders that we made */
-        else
-            (void)unlink(inner);
-        free(inner);
-    }
-    if (dir)
-        (void)closedir(dir);
-    (void)rmdir(path);
-}
-
 /* Ours are the manifests and each sub-folder that has one. */
 static bool is_fixture(const char *folder, const char *name)
 {
@@ -192,7 +172,7 @@ static bool replace(struct fixture_folder *folder, struct error *err)
     if (!ok)
         (void)error_set(err, "cannot write %s: %s", folder->path, strerror(errno));
     else if (keep_others(old, folder->path))
-        remove_tree(old);
+        file_remove_folder(old);
     else
         ok = error_set(err, "some files of %s could not be restored; they are in %s", folder->path,
                        old);
@@ -217,7 +197,7 @@ bool fixture_folder_finish(struct fixture_folder *folder, struct error *err)
 void fixture_folder_close(struct fixture_folder *folder)
 {
     if (folder->beside)
-        remove_tree(folder->beside);
+        file_remove_folder(folder->beside);
     if (fixture_folder_interrupted()) {
         sigset_t ending;
         signals_that_end(&ending);

@@ -47,14 +47,6 @@ void manifest_begin(const struct fixture_choice *choice, const char *schema, con
     buf_add_text(out, " \"fixtures\": [\n");
 }
 
-static json_t *links_of(const struct suite_case *one)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; one && i < one->num_see; i++)
-        json_array_append_new(list, json_string(one->see[i]));
-    return list;
-}
-
 static void set_optional(json_t *entry, const char *key, const char *text)
 {
     if (text && *text)
@@ -86,7 +78,8 @@ static json_t *entry_of(const struct fixtures *fixtures, const struct fixture *f
         set_optional(entry, "harm", one->harm);
         set_optional(entry, "bug", one->bug);
     }
-    json_set(entry, "see", links_of(one));
+    json_set(entry, "see",
+             json_texts((const char *const *)(one ? one->see : NULL), one ? one->num_see : 0));
     json_set_text(entry, "method", made->request.method);
     set_optional(entry, "query", made->request.query);
     set_file(entry, "headers", folder, fixture->name);

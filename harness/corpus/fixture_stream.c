@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "compose/pattern.h"
 #include "panora/js.h"
@@ -71,18 +72,10 @@ static bool add_pattern(struct patterns *patterns, const struct fixture_choice *
 
 static bool write_out(int fd, struct buf *out, struct error *err)
 {
-    struct bytes rest = buf_bytes(out);
-    while (rest.len) {
-        ssize_t put = write(fd, rest.data, rest.len);
-        if (put < 0 && errno == EINTR)
-            continue;
-        if (put < 0)
-            return error_set(err, "cannot write to standard output: %s", strerror(errno));
-        rest.data += put;
-        rest.len -= (size_t)put;
-    }
+    bool ok = file_put(fd, buf_bytes(out)) ||
+              error_set(err, "cannot write to standard output: %s", strerror(errno));
     buf_reset(out);
-    return true;
+    return ok;
 }
 
 struct meter {

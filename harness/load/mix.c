@@ -59,17 +59,6 @@ void mix_free(struct mix *mix)
 
 /* --- making --- */
 
-static bool add_mutation(struct step *step, const char *name, struct error *err)
-{
-    struct call call = {0};
-    if (!call_parse(&call, &mutation_words, name, err))
-        return false;
-    struct calls *calls = strcmp(call.word->place, "sign") == 0 ? &step->sign_ops : &step->wire_ops;
-    calls->items = mem_resize(calls->items, calls->count + 1, sizeof *calls->items);
-    calls->items[calls->count++] = call;
-    return true;
-}
-
 static bool compose(struct mix *mix, const char *type, const char *mutation, struct composed *out,
                     struct error *err)
 {
@@ -79,7 +68,7 @@ static bool compose(struct mix *mix, const char *type, const char *mutation, str
     step.type = mem_text(type);
     step.data = mem_text(wanted->data);
     step.size = wanted->size;
-    bool ok = (!mutation || add_mutation(&step, mutation, err)) &&
+    bool ok = (!mutation || mutation_add(&step, mutation, err)) &&
               compose_step(mix->plan->composer, &step, NULL, false, &mix->rng, out, err);
     step_clear(&step);
     return ok;

@@ -26,19 +26,6 @@ static void make_genuine(const struct delivery *delivery, struct request *out)
     buf_clear(&message);
 }
 
-static bool add_call(struct step *step, const char *text, struct error *err)
-{
-    struct call call = {0};
-    if (!call_parse(&call, &mutation_words, text, err))
-        return false;
-    struct calls *calls = strcmp(call.word->place, "event") == 0  ? &step->event_ops
-                          : strcmp(call.word->place, "sign") == 0 ? &step->sign_ops
-                                                                  : &step->wire_ops;
-    calls->items = mem_resize(calls->items, calls->count + 1, sizeof *calls->items);
-    calls->items[calls->count++] = call;
-    return true;
-}
-
 /* One mutation a line. */
 static bool add_calls(struct step *step, const char *wrong, struct error *err)
 {
@@ -46,7 +33,7 @@ static bool add_calls(struct step *step, const char *wrong, struct error *err)
     while (*wrong && ok) {
         size_t len = strcspn(wrong, "\n");
         char *line = mem_copy(wrong, len);
-        ok = !len || add_call(step, line, err);
+        ok = !len || mutation_add(step, line, err);
         free(line);
         wrong += len + (wrong[len] == '\n');
     }

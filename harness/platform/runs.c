@@ -33,21 +33,11 @@ struct runs *runs_new(const char *program)
     return runs;
 }
 
-static void remove_file(const char *folder, const char *name)
-{
-    char *path = mem_format("%s/%s", folder, name);
-    (void)unlink(path);
-    free(path);
-}
-
 static void clear(struct suite_run *run)
 {
     child_clear(&run->child);
-    if (run->folder) {
-        remove_file(run->folder, "report.html");
-        remove_file(run->folder, "report.txt");
-        (void)rmdir(run->folder);
-    }
+    if (run->folder)
+        file_remove_folder(run->folder);
     free(run->folder);
     *run = (struct suite_run){0};
 }
@@ -75,16 +65,6 @@ static struct suite_run *free_place(struct runs *runs)
             return run;
         }
     }
-    return NULL;
-}
-
-static char *make_folder(void)
-{
-    const char *parent = getenv("TMPDIR");
-    char *folder = mem_format("%s/hookcheck-run-XXXXXX", parent && *parent ? parent : "/tmp");
-    if (mkdtemp(folder))
-        return folder;
-    free(folder);
     return NULL;
 }
 
@@ -121,7 +101,7 @@ const char *runs_start(struct runs *runs, const char *url, const char *secret, s
         return NULL;
     }
     rng_uuid(rng, run->id);
-    run->folder = make_folder();
+    run->folder = file_new_folder("hookcheck-run", NULL);
     if (!run->folder) {
         (void)error_set(err, "the folder for the report could not be created");
         return NULL;

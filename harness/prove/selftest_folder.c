@@ -1,7 +1,6 @@
 /* What the runs of a selftest keep on disk, and that nothing of it stays behind: a run that is
  * killed tidies up nothing itself. */
 #include <errno.h>
-#include <fts.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,37 +11,16 @@
 
 #define JOURNAL_MAX ((size_t)256 * 1024 * 1024)
 
-static char *new_path(void)
-{
-    const char *parent = getenv("TMPDIR");
-    return mem_format("%s/hookcheck-selftest-XXXXXX", parent && *parent ? parent : "/tmp");
-}
-
 bool selftest_make_folder(struct selftest *selftest, struct error *err)
 {
-    char *path = new_path();
-    if (mkdtemp(path)) {
-        selftest->folder = path;
-        return true;
-    }
-    (void)error_set(err, "%s: %s", path, strerror(errno));
-    free(path);
-    return false;
+    selftest->folder = file_new_folder("hookcheck-selftest", err);
+    return selftest->folder != NULL;
 }
 
 void selftest_remove_folder(struct selftest *selftest)
 {
-    if (!selftest->folder)
-        return;
-    char *const paths[] = {selftest->folder, NULL};
-    FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-    for (FTSENT *entry; tree && (entry = fts_read(tree)) != NULL;)
-        if (entry->fts_info == FTS_DP)
-            (void)rmdir(entry->fts_accpath);
-        else if (entry->fts_info != FTS_D)
-            (void)unlink(entry->fts_accpath);
-    if (tree)
-        (void)fts_close(tree);
+    if (selftest->folder)
+        file_remove_folder(selftest->folder);
     free(selftest->folder);
     selftest->folder = NULL;
 }
@@ -84,7 +62,8 @@ static void ask(void *payload, struct effect_question *questions, size_t count, 
 
 char *selftest_journal_new(struct error *err)
 {
-    char *path = new_path();
+    const char *parent = getenv("TMPDIR");
+    char *path = mem_format("%s/hookcheck-journal-XXXXXX", parent && *parent ? parent : "/tmp");
     int fd = mkstemp(path);
     if (fd >= 0) {
         (void)close(fd);

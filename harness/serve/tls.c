@@ -82,14 +82,9 @@ static bool use_files(SSL_CTX *context, const struct tls_options *options, struc
 
 static bool write_ca(struct tls *tls, X509 *ca, struct error *err)
 {
-    const char *parent = getenv("TMPDIR");
-    tls->folder = mem_format("%s/hookcheck-XXXXXX", parent && *parent ? parent : "/tmp");
-    if (!mkdtemp(tls->folder)) {
-        (void)error_set(err, "%s: %s", tls->folder, strerror(errno));
-        free(tls->folder);
-        tls->folder = NULL;
+    tls->folder = file_new_folder("hookcheck", err);
+    if (!tls->folder)
         return false;
-    }
     tls->ca_path = mem_format("%s/ca.pem", tls->folder);
     BIO *memory = BIO_new(BIO_s_mem());
     char *text = NULL;
