@@ -183,9 +183,6 @@ void outcome_read_phases(struct observation *seen, CURL *easy);
 /* A reader for the answer to this attempt. Never NULL. */
 struct http_reader *reading_new(const struct attempt *attempt);
 
-/* Takes the head that the reader has just read; false when it is an interim one. */
-bool reading_take_head(struct observation *seen, const struct http_reader *reader);
-
 /* Notes bytes that arrived after the answer. */
 void reading_note_extra(struct observation *seen);
 

@@ -18,7 +18,7 @@ static bool is_interim(const struct http_reader *reader)
     return reader->status < 200 && reader->status != 101;
 }
 
-bool reading_take_head(struct observation *seen, const struct http_reader *reader)
+static bool reading_take_head(struct observation *seen, const struct http_reader *reader)
 {
     seen->bare_lf = seen->bare_lf || reader->bare_lf;
     if (is_interim(reader)) {

@@ -13,9 +13,9 @@
 #define SHARE_PARTS UINT64_C(1000000)
 #define RECENT      32 /* events that a duplicate is drawn from */
 
-const char *const mix_forgeries[] = {"wrong-secret", "no-signature", "change-digit",
-                                     "other-event",  "change-data",  "zeros"};
-const size_t mix_num_forgeries = ARRAY_LEN(mix_forgeries);
+static const char *const forgeries[] = {"wrong-secret", "no-signature", "change-digit",
+                                        "other-event",  "change-data",  "zeros"};
+#define NUM_FORGERIES ARRAY_LEN(forgeries)
 
 /* The id is not signed, so that another one leaves a forgery as wrong as it was. */
 struct forgery {
@@ -113,7 +113,7 @@ struct mix *mix_new(const struct load_plan *plan, const struct engine *engine, s
     mix->rng = rng_for(plan->seed + number, "load");
     mix->signer = signer_new(secret_bytes(plan->composer->secret));
     mix->patterns = mem_alloc(plan->num_types * sizeof *mix->patterns);
-    mix->forgeries = mem_alloc(plan->num_types * mix_num_forgeries * sizeof *mix->forgeries);
+    mix->forgeries = mem_alloc(plan->num_types * NUM_FORGERIES * sizeof *mix->forgeries);
     mix->forged_below = (uint64_t)(plan->forged * (double)SHARE_PARTS);
     mix->duplicate_below = (uint64_t)(plan->duplicates * (double)SHARE_PARTS);
     bool ok = true;
@@ -121,8 +121,8 @@ struct mix *mix_new(const struct load_plan *plan, const struct engine *engine, s
         const char *type = plan->types[i].name;
         mix->weights += (uint64_t)plan->types[i].weight;
         ok = add_pattern(mix, engine, type, err);
-        for (size_t j = 0; ok && mix->forged_below && j < mix_num_forgeries; j++)
-            ok = add_forgery(mix, engine, type, mix_forgeries[j], err);
+        for (size_t j = 0; ok && mix->forged_below && j < NUM_FORGERIES; j++)
+            ok = add_forgery(mix, engine, type, forgeries[j], err);
     }
     if (ok)
         return mix;

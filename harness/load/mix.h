@@ -24,8 +24,4 @@ void mix_free(struct mix *mix); /* NULL is fine */
 /* Writes the next request, whole, in place of what `out` holds. */
 struct mix_choice mix_next(struct mix *mix, struct buf *out);
 
-/* The mutations that forged events are drawn from. A right endpoint refuses every one. */
-extern const char *const mix_forgeries[];
-extern const size_t mix_num_forgeries;
-
 #endif

@@ -67,9 +67,6 @@ struct js_decimal {
 /* The double nearest to a number in JSON's grammar. */
 double js_number_value(struct bytes text);
 
-/* The double nearest to `decimal`. */
-double js_decimal_value(struct js_decimal *decimal);
-
 /* How many bytes the character at `at` has. When it is not well-formed UTF-8: `out_valid` is false
  * and the length is that of the maximal subpart, for which one U+FFFD stands. `at` is before `end`.
  */

@@ -78,7 +78,7 @@ static bool value_at_once(const struct js_decimal *decimal, double *out)
     return true;
 }
 
-double js_decimal_value(struct js_decimal *decimal)
+static double js_decimal_value(struct js_decimal *decimal)
 {
     double value = 0;
     trim_zeros(decimal);

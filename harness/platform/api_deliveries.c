@@ -18,7 +18,7 @@
 
 /* --- one line --- */
 
-void delivery_put_summary(const struct summary *summary, struct buf *out)
+static void delivery_put_summary(const struct summary *summary, struct buf *out)
 {
     buf_add_char(out, '{');
     put_number(out, "id", summary->id);

@@ -19,6 +19,13 @@ static void put_endpoint(const struct endpoint *endpoint, struct buf *out)
     buf_add_format(out, ",\"scope\":%s}", endpoint->scope);
 }
 
+static void show_endpoint(struct visit *visit, int status, const struct endpoint *endpoint)
+{
+    struct buf body = {0};
+    put_endpoint(endpoint, &body);
+    visit_json(visit, status, &body);
+}
+
 static void list_endpoints(struct visit *visit)
 {
     struct endpoints endpoints;
@@ -89,37 +96,18 @@ static bool scope_is_right(const struct js *scope)
 
 static void create_endpoint(struct visit *visit)
 {
-    struct platform *platform = visit->platform;
     struct error err = {0};
     struct buf notes = {0};
-    struct buf scope = {0};
-    struct buf body = {0};
-    char secret[UUID_SIZE];
-    char *url = visit_word(visit, "url");
-    char *description = visit_word(visit, "description");
-    const struct js *list = js_get(visit->body, "scope");
-    struct rng fresh = rng_for(rng_fresh_seed(), "secret");
-    rng_uuid(&fresh, secret);
-    struct endpoint endpoint = {.description = description ? description : mem_text(""),
-                                .url = url ? url : mem_text(""),
-                                .secret = mem_text(secret),
-                                .active = true,
-                                .created_ms = clock_wall_ms(),
-                                .id_project = mem_text(platform->id_project)};
-    rng_uuid(&platform->rng, endpoint.id);
-    if (scope_is_right(list))
-        js_write(list, &scope);
-    endpoint.scope = buf_take(&scope);
+    struct endpoint endpoint;
+    visit_new_endpoint(visit, &endpoint);
     if (!check_url(endpoint.url, &notes, &err))
         visit_refuse(visit, 400, "%s", err.message);
-    else if (!scope_is_right(list))
+    else if (!scope_is_right(js_get(visit->body, "scope")))
         visit_refuse(visit, 400, "choose at least one event type");
-    else if (!store_add_endpoint(platform->store, &endpoint, &err))
+    else if (!store_add_endpoint(visit->platform->store, &endpoint, &err))
         visit_fail(visit, &err);
-    else {
-        put_endpoint(&endpoint, &body);
-        visit_json(visit, 201, &body);
-    }
+    else
+        show_endpoint(visit, 201, &endpoint);
     buf_clear(&notes);
     endpoint_clear(&endpoint);
 }
@@ -139,7 +127,6 @@ static void update_endpoint(struct visit *visit)
 {
     struct endpoint endpoint = {0};
     struct error err = {0};
-    struct buf body = {0};
     const struct js *active = js_get(visit->body, "active");
     if (!active || js_kind(active) != JS_BOOL) {
         visit_refuse(visit, 400, "\"active\" must be true or false");
@@ -148,12 +135,10 @@ static void update_endpoint(struct visit *visit)
     if (!find(visit, &endpoint))
         return;
     endpoint.active = js_bool(active);
-    if (store_set_active(visit->platform->store, endpoint.id, endpoint.active, &err)) {
-        put_endpoint(&endpoint, &body);
-        visit_json(visit, 200, &body);
-    } else {
+    if (store_set_active(visit->platform->store, endpoint.id, endpoint.active, &err))
+        show_endpoint(visit, 200, &endpoint);
+    else
         visit_fail(visit, &err);
-    }
     endpoint_clear(&endpoint);
 }
 
@@ -161,15 +146,12 @@ static void delete_endpoint(struct visit *visit)
 {
     struct endpoint endpoint = {0};
     struct error err = {0};
-    struct buf body = {0};
     if (!find(visit, &endpoint))
         return;
-    if (store_remove_endpoint(visit->platform->store, endpoint.id, &err)) {
-        put_endpoint(&endpoint, &body);
-        visit_json(visit, 200, &body);
-    } else {
+    if (store_remove_endpoint(visit->platform->store, endpoint.id, &err))
+        show_endpoint(visit, 200, &endpoint);
+    else
         visit_fail(visit, &err);
-    }
     endpoint_clear(&endpoint);
 }
 

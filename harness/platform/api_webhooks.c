@@ -29,6 +29,13 @@ static void put_row(const struct endpoint *endpoint, struct buf *out)
     buf_add_text(out, ",\"last_update\":null}");
 }
 
+static void show_row(struct visit *visit, int status, const struct endpoint *endpoint)
+{
+    struct buf body = {0};
+    put_row(endpoint, &body);
+    visit_json(visit, status, &body);
+}
+
 static void list_endpoints(struct visit *visit)
 {
     struct endpoints endpoints;
@@ -107,37 +114,15 @@ static bool check_scope(struct visit *visit)
 
 static void create_endpoint(struct visit *visit)
 {
-    struct platform *platform = visit->platform;
     struct error err = {0};
-    struct buf scope = {0};
-    struct buf body = {0};
-    char secret[UUID_SIZE];
+    struct endpoint endpoint;
     if (!check_create(visit) || !check_scope(visit))
         return;
-    const struct js *list = js_get(visit->body, "scope");
-    if (list)
-        js_write(list, &scope);
+    visit_new_endpoint(visit, &endpoint);
+    if (store_add_endpoint(visit->platform->store, &endpoint, &err))
+        show_row(visit, 201, &endpoint);
     else
-        buf_add_text(&scope, "[]");
-    char *description = visit_word(visit, "description");
-    struct rng fresh = rng_for(rng_fresh_seed(), "secret");
-    rng_uuid(&fresh, secret);
-    struct endpoint endpoint = {
-        .description = description ? description : mem_text(""),
-        .url = visit_word(visit, "url"),
-        .secret = mem_text(secret),
-        .active = true,
-        .created_ms = clock_wall_ms(),
-        .scope = buf_take(&scope),
-        .id_project = mem_text(platform->id_project),
-    };
-    rng_uuid(&platform->rng, endpoint.id);
-    if (store_add_endpoint(platform->store, &endpoint, &err)) {
-        put_row(&endpoint, &body);
-        visit_json(visit, 201, &body);
-    } else {
         visit_panora_error(visit, 500, "%s", err.message);
-    }
     endpoint_clear(&endpoint);
 }
 
@@ -174,7 +159,6 @@ static void update_endpoint(struct visit *visit)
 {
     struct endpoint endpoint = {0};
     struct error err = {0};
-    struct buf body = {0};
     const struct js *active = js_get(visit->body, "active");
     if (active && js_kind(active) != JS_BOOL) {
         visit_panora_error(visit, 500,
@@ -191,8 +175,7 @@ static void update_endpoint(struct visit *visit)
         visit_panora_error(visit, 500, "%s", err.message);
     } else {
         endpoint.active = active ? js_bool(active) : endpoint.active;
-        put_row(&endpoint, &body);
-        visit_json(visit, 200, &body);
+        show_row(visit, 200, &endpoint);
     }
     endpoint_clear(&endpoint);
 }
@@ -202,7 +185,6 @@ static void delete_endpoint(struct visit *visit)
     struct endpoint endpoint = {0};
     struct store *store = visit->platform->store;
     struct error err = {0};
-    struct buf body = {0};
     bool has_deliveries = false;
     if (!find(visit, "delete", &endpoint))
         return;
@@ -215,8 +197,7 @@ static void delete_endpoint(struct visit *visit)
                            "\nInvalid `prisma.webhook_endpoints.delete()` invocation:\n\n\n"
                            "Foreign key constraint failed on the field: `fk_we_whd (index)`");
     } else {
-        put_row(&endpoint, &body);
-        visit_json(visit, 200, &body);
+        show_row(visit, 200, &endpoint);
     }
     endpoint_clear(&endpoint);
 }

@@ -20,7 +20,7 @@ static const struct {
     {SQLITE_BUSY, "another program is using it"},
 };
 
-bool sql_fail(struct sql *sql, struct error *err)
+static bool sql_fail(struct sql *sql, struct error *err)
 {
     int code = sql->db ? sqlite3_errcode(sql->db) : SQLITE_NOMEM;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)

@@ -49,7 +49,4 @@ bool sql_run(struct sql *sql, struct error *err, const char *text, const char *k
 char *sql_text(sqlite3_stmt *statement, int column);         /* caller frees; NULL for NULL */
 struct bytes sql_bytes(sqlite3_stmt *statement, int column); /* borrowed until the next row */
 
-/* Sets a sentence for the last error; always returns false. */
-bool sql_fail(struct sql *sql, struct error *err);
-
 #endif

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "platform/visit.h"
 
-bool scope_has(const char *scope, const char *name)
+static bool scope_has(const char *scope, const char *name)
 {
     struct js *list = js_parse(bytes_of(scope), NULL);
     bool has = false;

@@ -109,6 +109,33 @@ char *visit_word(const struct visit *visit, const char *name)
     return text.data ? mem_copy(text.data, text.len) : NULL;
 }
 
+static char *word_or_empty(const struct visit *visit, const char *name)
+{
+    struct bytes text = visit_text(visit, name);
+    return mem_copy(text.data, text.len);
+}
+
+void visit_new_endpoint(struct visit *visit, struct endpoint *out)
+{
+    char secret[UUID_SIZE];
+    struct buf scope = {0};
+    const struct js *list = js_get(visit->body, "scope");
+    struct rng fresh = rng_for(rng_fresh_seed(), "secret");
+    rng_uuid(&fresh, secret);
+    if (list)
+        js_write(list, &scope);
+    else
+        buf_add_text(&scope, "[]");
+    *out = (struct endpoint){.description = word_or_empty(visit, "description"),
+                             .url = word_or_empty(visit, "url"),
+                             .secret = mem_text(secret),
+                             .active = true,
+                             .created_ms = clock_wall_ms(),
+                             .scope = buf_take(&scope),
+                             .id_project = mem_text(visit->platform->id_project)};
+    rng_uuid(&visit->platform->rng, out->id);
+}
+
 /* The value of `name` in the query, up to the next '&'. */
 static struct bytes query_value(const struct visit *visit, const char *name)
 {

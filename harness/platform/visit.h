@@ -100,6 +100,9 @@ struct bytes visit_text(const struct visit *visit, const char *name);
 /* The same as a text of its own; NULL when there is none. Caller frees. */
 char *visit_word(const struct visit *visit, const char *name);
 
+/* A new endpoint as the body describes it: url, description, scope. The caller clears it. */
+void visit_new_endpoint(struct visit *visit, struct endpoint *out);
+
 /* A number of the query, or `fallback`. */
 int64_t visit_query_number(const struct visit *visit, const char *name, int64_t fallback);
 
@@ -125,9 +128,6 @@ extern const struct service platform_service;
 
 /* --- subscription.c --- */
 
-/* Whether a scope (a JSON array) has exactly `name`. */
-bool scope_has(const char *scope, const char *name);
-
 /* The endpoint that Panora would deliver `name` to: the first active one whose scope has it. False
  * with the reason in `out_why` when there is none; `out_id` is then "". */
 bool subscription_find(struct platform *platform, const struct endpoints *endpoints,
@@ -141,9 +141,6 @@ const char *arrivals_url(const struct arrivals *arrivals); /* where they arrive;
 void arrivals_free(struct arrivals *arrivals);             /* NULL is fine */
 
 /* --- api_deliveries.c --- */
-
-/* Appends the summary as a JSON object. */
-void delivery_put_summary(const struct summary *summary, struct buf *out);
 
 /* Tells the open pages what has changed. Every tick. */
 void streams_feed(struct platform *platform);

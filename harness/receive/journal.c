@@ -115,7 +115,7 @@ static void add_answer(const struct journal_entry *entry, struct buf *out)
     buf_add_format(out, ",\"took_ns\":%" PRId64, entry->application ? entry->took_ns : -1);
 }
 
-void journal_write_line(const struct journal_entry *entry, struct buf *out)
+static void journal_write_line(const struct journal_entry *entry, struct buf *out)
 {
     const struct inbound *request = entry->request;
     char time[CLOCK_ISO_SIZE];

@@ -62,7 +62,4 @@ void journal_close(struct journal *journal); /* NULL is fine */
  * said once on standard error. */
 void journal_add(struct journal *journal, const struct journal_entry *entry);
 
-/* Appends the line, with its line end, to `out`. */
-void journal_write_line(const struct journal_entry *entry, struct buf *out);
-
 #endif

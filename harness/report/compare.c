@@ -33,8 +33,11 @@ static bool has_failed(const struct run_result *result, const struct case_result
     return case_standing(result, one) == STANDING_FAILED;
 }
 
-enum change case_change(const struct run_result *before, const struct run_result *after,
-                        const char *id)
+/* How a case changed. */
+enum change { CHANGE_NONE, CHANGE_BROKE, CHANGE_MENDED, CHANGE_OTHER };
+
+static enum change case_change(const struct run_result *before, const struct run_result *after,
+                               const char *id)
 {
     const struct case_result *a = result_case(before, id);
     const struct case_result *b = result_case(after, id);

@@ -28,9 +28,4 @@ void grid_html(const struct run_result *results, const char *const *names, size_
  * the array, the texts are borrowed. */
 const char **grid_ids(const struct run_result *results, size_t count, size_t *out_count);
 
-/* How a case changed. */
-enum change { CHANGE_NONE, CHANGE_BROKE, CHANGE_MENDED, CHANGE_OTHER };
-enum change case_change(const struct run_result *before, const struct run_result *after,
-                        const char *id);
-
 #endif

@@ -19,7 +19,7 @@ static const char *const consequences[HARM_COUNT] = {
     [HARM_HYGIENE] = "the endpoint falls short of good practice",
 };
 
-void headline_add_cause(const struct diagnosis *diagnosis, struct buf *out)
+static void headline_add_cause(const struct diagnosis *diagnosis, struct buf *out)
 {
     const char *sentence = diagnosis->sentence;
     const char *end = strstr(sentence, "; or it ");

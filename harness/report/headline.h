@@ -7,10 +7,6 @@
 
 void headline_add(const struct run_result *result, struct buf *out);
 
-/* Appends a diagnosis' sentence as the rest of a sentence: "the endpoint signs the whole body",
- * without alternatives that come to the same and without the full stop. */
-void headline_add_cause(const struct diagnosis *diagnosis, struct buf *out);
-
 /* Appends what the whole run comes to, as the last line of the text report has it: "not ready: 5
  * passed, 2 failed, ...; 10 requests in 1.83 s; exit 1". */
 void headline_add_counts(const struct run_result *result, struct buf *out);

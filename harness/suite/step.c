@@ -55,8 +55,8 @@ bool read_optional_flag(const struct json_at *at, const char *key, bool *out, st
     return !member.value || json_get_bool(&member, out, err);
 }
 
-bool read_optional_duration(const struct json_at *at, const char *key, int64_t *out,
-                            struct error *err)
+static bool read_optional_duration(const struct json_at *at, const char *key, int64_t *out,
+                                   struct error *err)
 {
     struct json_at member = json_member(at, key);
     const char *text = NULL;

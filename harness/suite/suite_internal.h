@@ -19,8 +19,6 @@ bool expectations_read(struct calls *calls, const struct json_at *at, const char
 /* The value of an optional member, left as it was when there is none. */
 bool read_optional_text(const struct json_at *at, const char *key, char **out, struct error *err);
 bool read_optional_flag(const struct json_at *at, const char *key, bool *out, struct error *err);
-bool read_optional_duration(const struct json_at *at, const char *key, int64_t *out,
-                            struct error *err);
 
 void calls_clear(struct calls *calls);
 
