@@ -208,8 +208,19 @@ static bool counts(const struct case_result *one)
     return one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN;
 }
 
-/* It was gone in the experiments too, and no request is known to end it. Else what was under way
- * may have met what something else did, or a busy machine. */
+#define ABSENCES_MIN 2
+
+/* In how many cases it was gone, and came back. */
+static size_t num_absences(const struct run_result *result)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < result->num_cases; i++)
+        count += result->cases[i].canary_failed && result->cases[i].recovery_ns >= 0;
+    return count;
+}
+
+/* It was gone several times, or in the experiments too, and no request is known to end it. Else
+ * what was under way may have met what something else did, or a busy machine. */
 static bool ends_by_itself(const struct investigation *inv)
 {
     for (size_t i = 0; i < inv->num_found; i++) {
@@ -217,7 +228,8 @@ static bool ends_by_itself(const struct investigation *inv)
         if (text_starts_with(id, "dies-") && strcmp(id, gone_by_itself.id) != 0)
             return false;
     }
-    return inv->num_died > 0 || inv->input->goes_down;
+    return inv->num_died > 0 || inv->input->goes_down ||
+           num_absences(inv->input->result) >= ABSENCES_MIN;
 }
 
 /* Where no event is ever accepted, a canary that was not says nothing: unless nobody answers. */

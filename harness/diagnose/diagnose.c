@@ -6,6 +6,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "diagnose/attribution.h"
 #include "diagnose/found_scheme.h"
 #include "diagnose/framework.h"
@@ -246,6 +247,20 @@ static void tell_from_cases(struct investigation *inv)
     inv->by_cases = false;
 }
 
+/* Whoever is slow leaves no time for this question after all others. */
+static void ask_slowness(struct investigation *inv)
+{
+    static const char start[] = "panora/timing/acknowledges-";
+    const struct run_result *result = inv->input->result;
+    bool any = false;
+    for (size_t i = 0; i < result->num_cases; i++)
+        any = any || (text_starts_with(result->cases[i].id, start) &&
+                      (result->cases[i].verdict == VERDICT_FAIL ||
+                       result->cases[i].verdict == VERDICT_WARN));
+    if (any && inv->has_base && !inv->too_unstable && lab_is_slow(inv))
+        (void)slowness_measure(inv);
+}
+
 /* The most harmful question first: what may be asked can end at any time. But who ends after each
  * refusal is asked for that before anything, for each forgery costs the events behind it. */
 static void search(struct investigation *inv)
@@ -275,6 +290,7 @@ static void search(struct investigation *inv)
     dies = dies || (may_forge(inv) && !inv->unstable && any_died(inv) && deaths_measure(inv));
     if (may_forge(inv) && any_got_in(inv))
         ask_entry(inv);
+    ask_slowness(inv);
     ask_genuine(inv);
     inv->hides_twins = hides_twins(inv);
     if (may_forge(inv) && (inv->behind_first || inv->hides_twins))

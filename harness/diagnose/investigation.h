@@ -41,6 +41,15 @@ struct sight {
     size_t depth;       /* how deeply json nests; kept, because rules ask it again and again */
 };
 
+enum slowness {
+    SLOW_UNASKED,
+    SLOW_NOT,
+    SLOW_BY_WORK, /* genuine events take longer than the target, forgeries do not */
+    SLOW_IN_TURN, /* ... when several come at once, for each waits for the one before */
+    SLOW_ALWAYS,  /* both do */
+    SLOW_PERHAPS  /* the experiment was cut short */
+};
+
 struct found {
     struct diagnosis diagnosis;
 };
@@ -100,10 +109,10 @@ struct investigation {
     bool tried_likely;    /* ways to compute a signature, as far as they are likely */
     enum answer further;  /* what one of them met that is no refusal; 0 = none did */
     int further_status;
-    int broken_status;   /* 5xx that every genuine event meets behind the check; 0 = none does */
-    bool refuses_forged; /* a forged one is refused with a 4xx */
-    bool in_turn;        /* it is slow, for it handles one event at a time */
-    size_t first_digits; /* only so many of the first digits are compared; 0 = all */
+    int broken_status;      /* 5xx that every genuine event meets behind the check; 0 = none does */
+    bool refuses_forged;    /* a forged one is refused with a 4xx */
+    enum slowness slowness; /* as it was measured; SLOW_UNASKED */
+    size_t first_digits;    /* only so many of the first digits are compared; 0 = all */
     size_t last_digits;
     size_t num_died;      /* times that the endpoint was gone */
     size_t num_confirmed; /* requests of which it died, and died again */
@@ -200,13 +209,7 @@ struct diagnosis *found_pair(struct investigation *inv, const struct diagnosis_k
 
 /* --- slowness.c --- */
 
-enum slowness {
-    SLOW_NOT,
-    SLOW_BY_WORK, /* genuine events take longer than the target, forgeries do not */
-    SLOW_IN_TURN, /* ... when several come at once, for each waits for the one before */
-    SLOW_ALWAYS,  /* both do */
-    SLOW_PERHAPS  /* the experiment was cut short */
-};
+/* Once; then it says the same again. */
 enum slowness slowness_measure(struct investigation *inv);
 
 /* --- pauses.c --- */

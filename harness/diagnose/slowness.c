@@ -51,7 +51,7 @@ static bool wait_in_turn(int64_t alone_ns, int64_t at_once_ns)
            at_once_ns < alone_ns * (AT_ONCE + 2);
 }
 
-enum slowness slowness_measure(struct investigation *inv)
+static enum slowness measure(struct investigation *inv)
 {
     static const struct {
         size_t count;
@@ -75,4 +75,11 @@ enum slowness slowness_measure(struct investigation *inv)
                                                                            : SLOW_BY_WORK;
     }
     return inv->closed ? SLOW_PERHAPS : SLOW_NOT;
+}
+
+enum slowness slowness_measure(struct investigation *inv)
+{
+    if (inv->slowness == SLOW_UNASKED)
+        inv->slowness = measure(inv);
+    return inv->slowness;
 }

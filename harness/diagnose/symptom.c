@@ -304,7 +304,6 @@ static bool stands(struct investigation *inv, const struct symptom *symptom,
     enum slowness slowness = slowness_measure(inv);
     bool by_work = slowness == SLOW_BY_WORK || slowness == SLOW_IN_TURN;
     *out = by_work ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY;
-    inv->in_turn = slowness == SLOW_IN_TURN;
     if (slowness == SLOW_ALWAYS)
         *out_because = "forged events take as long, so the machine or the network may be slow";
     return slowness != SLOW_NOT;
@@ -327,7 +326,7 @@ static const struct diagnosis_kind in_turn = {
 static const struct diagnosis_kind *kind_of(const struct investigation *inv,
                                             const struct symptom *symptom)
 {
-    return symptom->is_slow && inv->in_turn ? &in_turn : &symptom->kind;
+    return symptom->is_slow && inv->slowness == SLOW_IN_TURN ? &in_turn : &symptom->kind;
 }
 
 static void claim(struct investigation *inv, const struct symptom *symptom,

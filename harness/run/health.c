@@ -320,7 +320,8 @@ static enum look look_missing(struct health *health, const struct observation *s
     health->num_cut_off += answer_of(seen) == ANSWER_DIED;
     health->back_ns = 0;
     health->gone = away_ns > health->limits.recovery_ns + time_to_work_off(health);
-    health->silent = seen->outcome == OUTCOME_TIMED_OUT;
+    /* who no longer takes connections may have its hands full */
+    health->silent = seen->outcome == OUTCOME_TIMED_OUT || seen->outcome == OUTCOME_UNREACHABLE;
     *out_pause_ns = pause_ns < PAUSE_MAX_NS ? pause_ns : PAUSE_MAX_NS;
     return health->gone ? LOOK_GONE : LOOK_AGAIN;
 }

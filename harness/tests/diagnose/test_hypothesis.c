@@ -29,6 +29,7 @@ struct computing {
     const struct hypothesis *second;
     struct bytes secret;
     bool refuses_all;
+    bool saw_object; /* some data that was no text */
 };
 
 static bool has_headers(const struct request *request, const struct headers *wanted)
@@ -60,6 +61,8 @@ static bool answer(void *payload, const struct diagnose_batch *batch, struct obs
     for (size_t i = 0; i < batch->count; i++) {
         const struct request *request = &batch->requests[i];
         bool fits = is_signed_by(endpoint, endpoint->first, endpoint->second, request);
+        endpoint->saw_object = endpoint->saw_object || bytes_find(buf_bytes(&request->body),
+                                                                  bytes_of("\"data\":{")) != NULL;
         observation_init(&seen[i]);
         seen[i].outcome = OUTCOME_ANSWERED;
         seen[i].status = fits && !endpoint->refuses_all ? 204 : 401;
@@ -75,6 +78,27 @@ static void ask_endpoint(struct computing *endpoint, struct run_result *out)
         {"\"{\\\"a\\\":1}\"", .answer = "401"}};
     const struct asked asked = {.send = answer, .payload = endpoint, .secret = endpoint->secret};
     diagnose_stored(rows, &asked, out);
+}
+
+Test(diagnose_hypothesis, where_only_text_is_judged_objects_are_not_asked)
+{
+    static const struct stored rows[STORED_MAX] = {
+        {"\"{\\\"a\\\":1}\"", .genuine = true, .answer = "204"},
+        {"\"{\\\"a\\\":1}\"", .answer = "401"},
+        {"\"{\\\"a\\\":\\\"Zo\xc3\xa9/\\\"}\"", .genuine = true, .answer = "401"}};
+    for (int text_only = 0; text_only < 2; text_only++) {
+        struct computing endpoint = {.first = hypothesis_find("signs-as-ascii"),
+                                     .secret = secrets[0]};
+        const struct asked asked = {.send = answer,
+                                    .payload = &endpoint,
+                                    .secret = endpoint.secret,
+                                    .text_only = text_only};
+        struct run_result result;
+        diagnose_stored(rows, &asked, &result);
+        cr_expect_eq(result.num_diagnoses, 1);
+        cr_expect_eq(endpoint.saw_object, !text_only);
+        run_result_clear(&result);
+    }
 }
 
 #define OBJECT "{\"c\":1e-9,\"b\":[\"\\u001f\"],\"a\":1e-7}"

@@ -90,3 +90,71 @@ Test(diagnose_replay, a_symptom_that_was_not_replayed_is_only_likely)
         run_result_clear(&result);
     }
 }
+
+/* --- gone, and what was under way does not do it --- */
+
+static const struct stored of_deaths[STORED_MAX] = {
+    {"\"{\\\"a\\\":1}\"", .genuine = true, .answer = "204"},
+    {"\"{\\\"a\\\":1}\"", .answer = "401"},
+    {"\"{\\\"a\\\":1}\"", .genuine = true, .answer = "closed", .gone = true},
+    {"\"{\\\"a\\\":1}\"", .genuine = true, .answer = "closed", .gone = true},
+};
+
+/* Once may be a worker that was replaced. */
+Test(diagnose_replay, who_is_gone_twice_of_no_request_is_gone_by_itself)
+{
+    for (size_t count = 1; count <= 2; count++) {
+        struct stored few[STORED_MAX] = {{0}};
+        struct endpoint endpoint = {204};
+        const struct asked asked = {
+            .send = answer, .payload = &endpoint, .secret = bytes_of(SECRET)};
+        struct run_result result;
+        memcpy(few, of_deaths, (2 + count) * sizeof *few);
+        diagnose_stored(few, &asked, &result);
+        char *found = causes_of(&result);
+        cr_expect_str_eq(found, count == 2 ? "dies-by-itself " : "", "%zu: \"%s\"", count, found);
+        free(found);
+        run_result_clear(&result);
+    }
+}
+
+/* --- slow, and why --- */
+
+/* Each takes as long as all that came with it before, or half a second longer than them. */
+static bool answer_slowly(void *payload, const struct diagnose_batch *batch,
+                          struct observation *seen)
+{
+    struct endpoint endpoint = {204};
+    bool in_turn = *(const bool *)payload;
+    bool sent = answer(&endpoint, batch, seen);
+    for (size_t i = 0; i < batch->count; i++) {
+        bool refused = seen[i].status == 401;
+        size_t place = in_turn && batch->at_once > 1 ? i % batch->at_once : 0;
+        int64_t usual_ns = (in_turn ? 250 : 1200) * NS_PER_MS;
+        seen[i].total_ns = refused ? NS_PER_MS : (int64_t)(place + 1) * usual_ns;
+    }
+    return sent;
+}
+
+Test(diagnose_replay, who_takes_events_one_at_a_time_is_told_so)
+{
+    static const struct stored slow[STORED_MAX] = {
+        {"\"{\\\"a\\\":1}\"", .genuine = true, .answer = "204"},
+        {"\"{\\\"a\\\":1}\"", .answer = "401"},
+        {"\"{\\\"a\\\":1}\"", .genuine = true, .answer = "hung",
+         .id = "panora/timing/acknowledges-under-concurrency"},
+    };
+    for (int in_turn = 0; in_turn < 2; in_turn++) {
+        bool payload = in_turn;
+        const struct asked asked = {
+            .send = answer_slowly, .payload = &payload, .secret = bytes_of(SECRET)};
+        struct run_result result;
+        diagnose_stored(slow, &asked, &result);
+        char *found = causes_of(&result);
+        cr_assert_str_eq(found, "slow-acknowledgement ", "%s", found);
+        cr_expect_eq(strstr(result.diagnoses[0].sentence, "one at a time") != NULL, payload, "%s",
+                     result.diagnoses[0].sentence);
+        free(found);
+        run_result_clear(&result);
+    }
+}

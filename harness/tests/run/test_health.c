@@ -110,6 +110,20 @@ Test(run_health, what_is_not_required_leaves_its_turn_to_what_is, .init = set_up
     cr_expect_eq(health_num_hangs(&health), 2);
 }
 
+Test(run_health, who_takes_no_connection_in_time_may_be_there, .init = set_up)
+{
+    static const struct {
+        enum outcome outcome;
+        bool silent;
+    } looks[] = {{OUTCOME_TIMED_OUT, true}, {OUTCOME_UNREACHABLE, true}, {OUTCOME_REFUSED, false}};
+    for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+        struct exchange canary = {.seen = {.outcome = looks[i].outcome, .first_byte_ns = -1}};
+        int64_t pause_ns;
+        (void)health_look(&health, &canary, NS_PER_S, &pause_ns);
+        cr_expect_eq(health.silent, looks[i].silent, "outcome %d", (int)looks[i].outcome);
+    }
+}
+
 Test(run_health, of_many_that_hang_in_one_case_none_is_counted, .init = set_up)
 {
     struct exchange exchange = {.seen = {.outcome = OUTCOME_TIMED_OUT, .first_byte_ns = -1}};

@@ -90,6 +90,7 @@ void diagnose_stored(const struct stored *stored, const struct asked *asked, str
                                          .usual_type = "crm.contact.created",
                                          .wall_ms = 1600000000000,
                                          .now_ms = 1700000000000,
+                                         .target_ns = INT64_C(1000000000),
                                          .is_private = true,
                                          .any_accepted = any,
                                          .known = asked ? asked->known : NULL,

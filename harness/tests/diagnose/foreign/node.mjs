@@ -9,6 +9,8 @@ const is = (...names) => names.some((name) => modes.has(name));
 const hmac = (text, { key = SECRET, algorithm = 'sha256', form = 'hex' } = {}) =>
   createHmac(algorithm, key).update(text).digest(form);
 
+const NO_ANSWER = 1; // in place of a status
+let turn = Promise.resolve(); // of one event after another
 let newest = '', cached = 0, served = 0, genuine = 0, flying = 0, recent = [], bytes = 0, connections = 0;
 const seen = new Set(), accepted = new Set();
 
@@ -43,10 +45,11 @@ function messageOf(event, body) {
   if (is('data-text') && typeof data === 'string') return data;
   if (is('raw')) return body;
   if (is('raw-text')) return body.toString('latin1');
+  if (is('id-dot-data')) return `${event.id_event}.${JSON.stringify(data)}`;
   if (is('whole')) return JSON.stringify(event);
   if (is('whole-spaced')) return JSON.stringify(event, null, 2);
   let text = JSON.stringify(data);
-  if (is('slashes')) text = text.replaceAll('/', '\\/');
+  if (is('slashes', 'escapes-slashes')) text = text.replaceAll('/', '\\/');
   if (is('line-separators')) text = text.replaceAll('\u2028', '\\u2028').replaceAll('\u2029', '\\u2029');
   if (is('less-than')) text = text.replaceAll('<', '&lt;');
   if (is('html')) text = text.replace(/[<>&]/g, (c) => '\\u00' + c.charCodeAt(0).toString(16));
@@ -92,6 +95,7 @@ function refusedContent(event, body) { // -> status or 0
   if (is('known-verticals') && !/^(connection|crm|ticketing|filestorage|ecommerce)\./.test(event.type)) return 400;
   if (is('listed-types') && !['connection.created', 'crm.contact.created', 'crm.company.created', 'crm.deal.created', 'ticketing.ticket.push'].includes(event.type)) return 400;
   if (is('no-unheard') && event.type.includes('unheard')) return 404;
+  if (is('hangs-on-types') && !['crm.contact.created', 'crm.deal.created'].includes(event.type)) return NO_ANSWER;
   if (is('no-push') && event.type.endsWith('.push')) return 400;
   if (is('strict-event') && Object.keys(event).length !== 3) return 400;
   if (is('strict-data') && data && !Array.isArray(data) && Object.keys(data).some((k) => k.startsWith('z'))) return 422;
@@ -104,6 +108,7 @@ function refusedContent(event, body) { // -> status or 0
   if (is('window') && row?.modified_at && Math.abs(Date.now() - Date.parse(row.modified_at)) > 300e3) return 400;
   if (is('newest') && row?.modified_at) { if (row.modified_at < newest) return 409; newest = row.modified_at; }
   if (is('unique-object') && row?.id) { if (seen.has(row.id)) return 409; seen.add(row.id); }
+  if (is('unique-data')) { if (seen.has(text)) return 409; seen.add(text); }
   if (is('no-whatsapp') && /"phone_type":"MOBILE"/.test(text)) return 422;
   if (is('unique-id')) { if (seen.has(event.id_event)) return 409; seen.add(event.id_event); }
   return 0;
@@ -175,6 +180,8 @@ function judge(request, body) { // -> status
   if (is('genuine-404') && request.method === 'POST' && body.includes('"data"') && request.headers['panora-signature'] && signatureOk(request, JSON.parse(body), body)) return 404;
   if (is('host') && !/^localhost(:|$)/.test(request.headers.host)) return 400;
   if (is('parked')) return /^localhost(:|$)/.test(request.headers.host) ? 200 : 401; // another site
+  if (is('cors') && request.headers.origin !== 'https://app.example.com') return 403;
+  if (is('closed')) return 503;
   if (is('no-axios') && /axios/.test(request.headers['user-agent'] ?? '')) return 403;
   if (is('no-bots') && !/Mozilla/.test(request.headers['user-agent'] ?? '')) return 403;
   if (is('cache') && cached) return cached;
@@ -230,9 +237,10 @@ function handle(request, response) {
     const status = is('all-200') ? 200 : judged;
     if (is('cache') && status === 200) cached = status;
     if (is('resets') && status === 401) { flying--; return request.socket.resetAndDestroy(); }
-    const wait = is('pool-1', 'pool-2') ? 15 : is('slow') && status === 200 ? 1500 : is('slow-500') && status === 500 ? 1200 : 0;
+    const wait = is('slow-5m') && body.length > 2e6 ? 4000 : is('pool-1', 'pool-2') ? 15 : is('slow') && status === 200 ? 1500 : is('slow-500') && status === 500 ? 1200 : 0;
     const answer = () => {
       flying--;
+      if (status === NO_ANSWER) return;
       if (is('never-answers') && status === 200) return;
       if (is('stops-answering') && served > 50) return;
       if (is('stops-for-genuine') && status === 200 && genuine > 60) return;
@@ -243,6 +251,7 @@ function handle(request, response) {
       if (status === 303) headers.Location = '/thanks';
       if (is('broken-gzip') && status === 200 && genuine % 2) headers['Content-Encoding'] = 'gzip';
       const text = is('one-page') ? '<!doctype html><html><body>App</body></html>' : is('maintenance') ? '<html><body>We are down for maintenance</body></html>'
+        : status === 403 && is('cors') ? 'Error: Not allowed by CORS' : status === 503 && is('closed') ? '<h1>503 Service Temporarily Unavailable</h1>'
         : is('leaks') && status === 401 ? JSON.stringify({ expected: hmac(JSON.stringify((() => { try { return JSON.parse(body).data; } catch { return ''; } })() ?? '')) })
         : is('leaks-secret') && status === 401 ? JSON.stringify({ error: 'signature does not fit', settings: { secret: SECRET } })
         : is('stack') && status === 400 ? new Error('Unexpected token').stack
@@ -251,7 +260,8 @@ function handle(request, response) {
       if (is('dies-after-16m') && bytes > 16e6) process.exit(1);
       if (is('dies-on-refusal') && status === 401) setTimeout(() => process.exit(1), 3);
     };
-    if (wait) setTimeout(answer, wait); else answer();
+    if (is('in-turn') && status === 200) turn = turn.then(() => new Promise((done) => setTimeout(done, 250))).then(answer);
+    else if (wait) setTimeout(answer, wait); else answer();
   });
 }
 const server = http.createServer({ maxHeaderSize: 16384 }, handle);
