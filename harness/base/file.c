@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <fts.h>
 #include <poll.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,7 +72,8 @@ char *file_new_folder(const char *name, struct error *err)
 
 void file_remove_folder(const char *path)
 {
-    char *const paths[] = {(char *)(uintptr_t)path, NULL};
+    char *root = mem_text(path);
+    char *const paths[] = {root, NULL};
     FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
     for (FTSENT *entry; tree && (entry = fts_read(tree)) != NULL;)
         if (entry->fts_info == FTS_DP)
@@ -82,6 +82,7 @@ void file_remove_folder(const char *path)
             (void)unlink(entry->fts_accpath);
     if (tree)
         (void)fts_close(tree);
+    free(root);
 }
 
 /* A device, a pipe or a terminal cannot be replaced, only written to. */

@@ -58,3 +58,12 @@ void request_redacted(const struct redactor *redactor, const struct request *fro
     headers_redacted(redactor, &from->headers, &to->headers);
     redact_beginning(redactor, buf_bytes(&from->body), body_max, &to->body);
 }
+
+size_t headers_shown(const struct redactor *redactor, const struct headers *from, size_t max_len,
+                     struct headers *to)
+{
+    struct headers shown = *from; /* a shorter view */
+    shown.count = headers_fitting(from, max_len);
+    headers_redacted(redactor, &shown, to);
+    return from->count - shown.count;
+}

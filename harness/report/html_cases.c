@@ -110,12 +110,10 @@ static void add_answer_headers(const struct run_result *result, const struct obs
 {
     enum { HEADERS_MAX = 4096 };
     struct headers safe = {0};
-    struct headers shown = seen->headers; /* a shorter view */
-    shown.count = headers_fitting(&seen->headers, HEADERS_MAX);
-    headers_redacted(result->redactor, &shown, &safe);
+    size_t cut = headers_shown(result->redactor, &seen->headers, HEADERS_MAX, &safe);
     add_headers(&safe, NULL, out);
     headers_clear(&safe);
-    size_t cut = seen->headers.count - shown.count + seen->headers_cut;
+    cut += seen->headers_cut;
     if (cut)
         buf_add_format(out, "[%zu more headers]\n", cut);
 }

@@ -102,9 +102,7 @@ static json_t *response_of(const struct run_result *result, const struct exchang
     struct buf body = {0};
     json_t *object = json_object();
     json_t *content = json_object();
-    struct headers shown = seen->headers; /* a shorter view */
-    shown.count = headers_fitting(&seen->headers, SHOWN_HEADERS_MAX);
-    headers_redacted(result->redactor, &shown, &redacted);
+    (void)headers_shown(result->redactor, &seen->headers, SHOWN_HEADERS_MAX, &redacted);
     const char *type = headers_find(&redacted, "Content-Type");
     const char *location = headers_find(&redacted, "Location");
     size_t shown_len = text_beginning(buf_bytes(&seen->body), SHOWN_BODY_MAX).len;
