@@ -269,7 +269,7 @@ void deaths_note(struct investigation *inv)
             return;
         if (!inv->has_base && name_last(inv, one))
             continue;
-        bool asked = inv->has_base && !inv->closed;
+        bool asked = inv->has_base && !inv->closed && !inv->verifies_by_chance;
         enum replayed death = asked ? replay_death(inv, one) : NOT_REPLAYED;
         bool died = death == REPLAYED_SAME;
         asked = death != NOT_REPLAYED;

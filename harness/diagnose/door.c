@@ -143,14 +143,17 @@ static bool try_dresses(struct investigation *inv, const struct observation *ref
 /* Who has answered nothing within the deadline does not answer the like later than this. */
 #define SILENCE_NS (3 * NS_PER_S)
 
-/* Which of the names it was. */
+/* Which of the names it was. All together opened it: where none does, one may have failed by
+ * chance.
+ */
 static void find_header(struct investigation *inv, struct key_hole *hole)
 {
-    for (size_t i = 0; i < num_hypotheses && !inv->closed; i++) {
+    for (size_t i = 0; i < 2 * num_hypotheses && !inv->closed; i++) {
+        const struct hypothesis *header = &hypotheses[i % num_hypotheses];
         struct computation by = hole->by;
-        if (hypotheses[i].part != PART_HEADER)
+        if (header->part != PART_HEADER)
             continue;
-        by.parts[PART_HEADER] = &hypotheses[i];
+        by.parts[PART_HEADER] = header;
         const struct specimen genuine = {
             .by = &by, .other_dialect = hole->other_dialect, .spaced = true};
         if (!specimen_passes(inv, &genuine))

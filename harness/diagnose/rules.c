@@ -43,10 +43,12 @@ static bool is_asked(const struct investigation *inv, enum effect effect, const 
     return !sight->exchange->genuine || effect == EFFECT_DIES;
 }
 
+/* What went down after a case may have done so of something else: that proves no rule. */
 static bool died(const struct sight *sight)
 {
-    return sight->answer == ANSWER_DIED || (sight->is_extra && sight->exchange->repeated) ||
-           (sight->one && sight->one->canary_failed);
+    if (sight->answer == ANSWER_DIED)
+        return true;
+    return sight->is_extra ? sight->exchange->repeated : sight->one && sight->one->canary_failed;
 }
 
 static bool shows(enum effect effect, const struct sight *sight)

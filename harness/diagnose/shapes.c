@@ -399,9 +399,13 @@ static void ask_sizes(struct investigation *inv, enum turn turn)
 static const struct {
     const char *glob;
     const char *words;
+    bool is_rare; /* it takes hundreds of tries to have one */
 } digests[] = {
-    {"0*", "starts with 0"},          {"00*", "starts with 00"}, {"[a-f]*", "starts with a letter"},
-    {"*[a-f]", "ends with a letter"}, {"*0", "ends with 0"},
+    {"0*", "starts with 0", false},
+    {"00*", "starts with 00", true},
+    {"[a-f]*", "starts with a letter", false},
+    {"*[a-f]", "ends with a letter", false},
+    {"*0", "ends with 0", false},
 };
 
 static bool fits_digest(const struct investigation *inv, const struct sight *sight,
@@ -426,7 +430,8 @@ static void ask_digests(struct investigation *inv, enum turn turn)
 {
     for (size_t i = 0; i < ARRAY_LEN(digests) && !inv->closed; i++) {
         if (!is_turn_of(inv, turn, fits_digest, digests[i].glob) ||
-            was_accepted_with(inv, digests[i].glob))
+            was_accepted_with(inv, digests[i].glob) ||
+            (digests[i].is_rare && inv->behind_first)) /* no case has lost one */
             continue;
         const struct specimen odd = {.digest = digests[i].glob};
         const struct specimen usual = {0};
