@@ -62,21 +62,32 @@ static void check_status(const struct call *call, const struct evidence *evidenc
     check_each(call, evidence, one_status, out);
 }
 
-static enum finding_kind one_retry_after(const struct call *call, const struct evidence *evidence,
-                                         size_t index, struct buf *reason)
-{
-    const struct observation *seen = &evidence->exchanges[index]->seen;
-    if (!was_rate_limited(seen) || headers_find(&seen->headers, "Retry-After"))
-        return FINDING_KEPT;
-    buf_add_text(reason,
-                 "it limits the rate without Retry-After, so senders cannot know when to retry");
-    return FINDING_TOLERATED;
-}
-
+/* A limit shows in those that were sent; a slow endpoint gets fewer of them. */
 static void check_retry_after(const struct call *call, const struct evidence *evidence,
                               struct finding *out)
 {
-    check_each(call, evidence, one_retry_after, out);
+    finding_of_nothing(out, evidence);
+    if (evidence->count > 0) {
+        finding_set(out, FINDING_UNDECIDED, evidence, 0);
+        buf_reset(&out->reason);
+        buf_add_text(&out->reason, evidence->exchanges[0]->seen.detail);
+    }
+    for (size_t i = 0; i < evidence->count; i++) {
+        const struct observation *seen = &evidence->exchanges[i]->seen;
+        if (was_rate_limited(seen) && !headers_find(&seen->headers, "Retry-After")) {
+            finding_set(out, FINDING_TOLERATED, evidence, i);
+            buf_reset(&out->reason);
+            buf_add_text(
+                &out->reason,
+                "it limits the rate without Retry-After, so senders cannot know when to retry");
+            return;
+        }
+        enum answer answer = answer_of(seen);
+        if (out->kind == FINDING_UNDECIDED && answer != ANSWER_NONE && !came_to_nothing(answer)) {
+            finding_set(out, FINDING_KEPT, evidence, i);
+            buf_reset(&out->reason);
+        }
+    }
 }
 
 static enum finding_kind one_survived(const struct call *call, const struct evidence *evidence,

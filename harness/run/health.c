@@ -69,6 +69,20 @@ static void grow(struct health *health)
         health->room++;
 }
 
+/* So many in a row, under way together, took hardly longer than one: a slow endpoint bears twice as
+ * many. */
+static void widen(struct health *health, size_t num_under_way, int64_t total_ns)
+{
+    size_t room = 2 * num_under_way;
+    bool is_beside = total_ns <= health->usual_ns * 3 / 2;
+    health->num_beside = is_beside ? health->num_beside + 1 : 0;
+    if (!health_is_slow(health) || health->gap_ns || health->num_beside < num_under_way)
+        return;
+    room = room < health->limits.room_max ? room : health->limits.room_max;
+    if (room > health->room)
+        health->room = room;
+}
+
 /* Learns how much may be in flight. */
 static void note_time(struct health *health, int64_t total_ns)
 {
@@ -115,6 +129,7 @@ void health_note(struct health *health, const struct news *news)
         shrink(health, news->num_under_way, health->limits.deadline_ns);
         health->backlog_ns += health->usual_ns;
     } else if (exchange->accepted) {
+        widen(health, news->num_under_way, seen->total_ns);
         shrink(health, news->num_under_way, seen->total_ns);
     }
 }

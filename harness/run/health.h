@@ -44,6 +44,7 @@ struct health {
     size_t room;          /* in flight at most */
     int64_t backlog_ns;   /* what it may still work off of requests that were given up */
     size_t num_calm;      /* answers in a row that came as promptly as the best */
+    size_t num_beside;    /* answers in a row that took hardly longer than one alone */
     int64_t gap_ns;       /* between two requests, since it had too much to do */
     bool is_limited;      /* having too much to do did not end in time: such answers are its own */
     bool is_erratic;      /* ... and no less when few requests come, far apart */

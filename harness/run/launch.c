@@ -381,6 +381,44 @@ static void end_unsent(struct runner *runner, const char *why, int64_t now_ns)
     }
 }
 
+enum want { WANTED_NEVER, WANTED_LATER, WANTED_NOW };
+
+/* Whether a case that was sent, or one that may be, is judged beside this control. */
+static enum want want_of(const struct progress *progress, size_t control)
+{
+    enum want want = WANTED_NEVER;
+    for (size_t i = 0; i < progress->num_cases; i++) {
+        const struct testcase *test = &progress->cases[i];
+        bool sent = test->started_ns > 0;
+        if (test->skip || test->state == CASE_JUDGED || (test->state == CASE_ENDED && !sent))
+            continue;
+        for (size_t k = 0; k < test->count; k++)
+            if (test->shots[k].control == control && sent)
+                return WANTED_NOW;
+            else if (test->shots[k].control == control)
+                want = WANTED_LATER;
+    }
+    return want;
+}
+
+/* All of them at once; where each takes seconds, those alone whose case was sent, so that what
+ * there is time for is decided. */
+static bool launch_controls(struct runner *runner, int64_t now_ns)
+{
+    struct progress *progress = &runner->progress;
+    bool room = true;
+    for (size_t i = 0; room && i < progress->num_controls; i++) {
+        struct testcase *control = &progress->controls[i];
+        bool asks = control->state == CASE_WAITING && health_is_very_slow(&runner->health);
+        enum want want = asks ? want_of(progress, i) : WANTED_NOW;
+        if (want == WANTED_NOW)
+            room = launch_next(runner, control, now_ns);
+        else if (want == WANTED_NEVER)
+            testcase_end_unsent(control, "not sent: no case needs it any more", now_ns);
+    }
+    return room;
+}
+
 /* The first case goes first, then what says why there may be no TLS session, then the controls,
  * what has the longest waits, what is timed alone, chains, what is required, the rest, and what may
  * do harm.
@@ -402,8 +440,8 @@ void launch_ready(struct runner *runner, int64_t now_ns)
     for (int round = 0; round < (unreached ? ROUND_WAITS : NUM_ROUNDS); round++) {
         if (silent && round == ROUND_ALONE)
             continue; /* one after another they would take all the time there is */
-        for (size_t i = 0; room && round == ROUND_WAITS && i < progress->num_controls; i++)
-            room = launch_next(runner, &progress->controls[i], now_ns);
+        if (room && round == ROUND_WAITS)
+            room = launch_controls(runner, now_ns);
         for (size_t i = 0; room && i < progress->num_cases; i++)
             if ((int)order_round_of(runner, &progress->cases[i]) == round)
                 room = launch_next(runner, &progress->cases[i], now_ns);

@@ -99,6 +99,10 @@ Test(judge, each_expectation_is_kept_broken_or_undecided, .init = set_up, .fini 
         {"'expect':{'retry-after':true}", "204", NULL, PASS, 0, NULL},
         {"'expect':{'retry-after':true}", "500", NULL, PASS, 0, NULL},
         {"'expect':{'retry-after':true}", "429", NULL, WARN, 0, "without Retry-After"},
+        {"'deliver':{'times':3},'expect':{'retry-after':true}", "204 429 unsent", NULL, WARN, 1,
+         "without Retry-After"},
+        {"'deliver':{'times':2},'expect':{'retry-after':true}", "204 unsent", NULL, PASS, 0, NULL},
+        {"'expect':{'retry-after':true}", "unsent", NULL, OPEN, 0, "not sent: for a test"},
 
         {REFUSED, "401", "204", PASS, 0, ""},
         {REFUSED, "404", "204", PASS, 0, NULL},

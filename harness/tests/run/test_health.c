@@ -174,6 +174,22 @@ Test(run_health, what_came_at_once_shows_how_many_it_bears, .init = set_up)
     cr_expect_eq(health.room, 2);
 }
 
+Test(run_health, what_came_at_once_and_took_no_longer_bears_twice_as_many, .init = set_up)
+{
+    const struct exchange one = {
+        .accepted = true,
+        .genuine = true,
+        .seen = {.outcome = OUTCOME_ANSWERED, .status = 200, .total_ns = 210 * NS_PER_MS}};
+    const struct news news = {.exchange = &one, .is_load = true, .num_under_way = 5};
+    accept(1, 200);
+    health.num_beside = 0;
+    for (int i = 0; i < 4; i++)
+        health_note(&health, &news);
+    cr_expect_eq(health.room, 6, "the first of five that wait for each other are quick as well");
+    health_note(&health, &news);
+    cr_expect_eq(health.room, 10);
+}
+
 Test(run_health, a_rate_limit_lets_nothing_grow, .init = set_up)
 {
     health.gap_ns = NS_PER_MS;
