@@ -194,7 +194,7 @@ static void hasten(struct investigation *inv)
 /* Fast and slow in turn: a limit on the rate fails the fast ones only, and is no end of the
  * process.
  */
-static bool name_rate(struct investigation *inv, const struct series *first)
+static bool name_rate(struct investigation *inv, const struct series *first, bool *out_slow_fails)
 {
     struct series slow = {0}, fast = {0};
     size_t took = num_before_failure(first);
@@ -220,6 +220,7 @@ static bool name_rate(struct investigation *inv, const struct series *first)
         if (one.num_failed && num_before_failure(&one) < passed)
             passed = num_before_failure(&one);
     }
+    *out_slow_fails = slow.num_failed > 0;
     double share = share_of(first) > share_of(&fast) ? share_of(&fast) : share_of(first);
     bool by_chance = chance_of_at_most(0, slow.count, share) > (first->limited ? RARE_LIMIT : RARE);
     if (slow.count == 0 || slow.num_failed || fast.num_failed == 0 || fast.num_unreached ||
@@ -263,12 +264,13 @@ static bool name_digests(struct investigation *inv, const struct series *first)
     return true;
 }
 
-static void name_chance(struct investigation *inv, const struct series *first)
+/* What says itself that it is a limit is no chance, unless slow ones meet it too. */
+static void name_chance(struct investigation *inv, const struct series *first, bool slow_fails)
 {
     struct series more;
     int low;
     int high;
-    if (first->status == 429) { /* that says itself what it is */
+    if (first->status == 429 || (first->limited && !slow_fails)) {
         inv->unstable = true;
         inv->unstable_status = first->status;
         inv->gap_ns = 20 * NS_PER_MS;
@@ -478,10 +480,11 @@ void repeat_measure(struct investigation *inv)
     if (first.num_failed) {
         if (name_digests(inv, &first) || name_period(inv, &first))
             return;
-        if (name_rate(inv, &first))
+        bool slow_fails = false;
+        if (name_rate(inv, &first, &slow_fails))
             name_connection(inv);
         else
-            name_chance(inv, &first);
+            name_chance(inv, &first, slow_fails);
         return;
     }
     if (lab_is_slow(inv)) { /* there is no time for what no event has met */

@@ -251,9 +251,10 @@ struct siege {
     size_t num_before;   /* that were answered */
     size_t num_accepted; /* of them */
     size_t num_forged;
-    size_t odd_before;    /* one of them that was not accepted; the number of all = none */
-    size_t num_after;     /* that were accepted */
-    size_t refused_after; /* the first that was refused; the number of all = none */
+    size_t odd_before;     /* one of them that was not accepted; the number of all = none */
+    size_t num_after;      /* that were accepted */
+    size_t accepted_after; /* the last of them */
+    size_t refused_after;  /* the first that was refused; the number of all = none */
 };
 
 /* So many of them accepted show that a refusal after the forgeries has to do with these, even if
@@ -281,6 +282,8 @@ static void note_besieged(const struct evidence *evidence, size_t index, struct 
         return;
     }
     siege->num_after += answer == ANSWER_ACCEPTED;
+    if (answer == ANSWER_ACCEPTED)
+        siege->accepted_after = index;
     if (!refused)
         return;
     if (siege->refused_after == evidence->count ||
@@ -310,7 +313,7 @@ static bool can_tell(const struct evidence *evidence, const struct siege *siege)
     if (siege->odd_before == evidence->count)
         return true;
     return siege->num_accepted >= ACCEPTED_LEAST && siege->num_accepted * 2 > siege->num_before &&
-           siege->num_after == 0 && after < evidence->count &&
+           after < evidence->count &&
            !was_met_before(evidence, evidence->exchanges[after]->seen.status);
 }
 
@@ -322,17 +325,18 @@ static void check_not_locked_out(const struct call *call, const struct evidence 
         finding_of_nothing(out, evidence);
         return;
     }
+    if (siege.num_after) { /* they did not keep it out, whatever was refused before */
+        finding_set(out, FINDING_KEPT, evidence, siege.accepted_after);
+        return;
+    }
     if (!can_tell(evidence, &siege)) {
         finding_set(out, FINDING_UNDECIDED, evidence, siege.odd_before);
         buf_add_text(&out->reason, "a genuine event before the forgeries failed too");
         return;
     }
-    bool locked = siege.num_after == 0 && siege.refused_after < evidence->count;
-    finding_set(out,
-                locked            ? FINDING_BROKEN
-                : siege.num_after ? FINDING_KEPT
-                                  : FINDING_UNDECIDED,
-                evidence, locked ? siege.refused_after : evidence->count - 1);
+    bool locked = siege.refused_after < evidence->count;
+    finding_set(out, locked ? FINDING_BROKEN : FINDING_UNDECIDED, evidence,
+                locked ? siege.refused_after : evidence->count - 1);
     if (locked)
         buf_add_format(&out->reason,
                        siege.num_accepted == siege.num_before

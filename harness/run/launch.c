@@ -79,6 +79,7 @@ static void shot_ended(struct runner *runner, struct testcase *test, size_t inde
         return;
     if (test->spoiled && begin_anew(runner, test, now_ns))
         return;
+    pace_note_accepted(test, index, now_ns);
     if (test->next < test->count && pace_is_open(test))
         return; /* it leaves at its time */
     if (test->next < test->count) {

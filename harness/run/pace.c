@@ -127,6 +127,14 @@ bool pace_holds_back(const struct runner *runner, struct testcase *test, int64_t
     return true;
 }
 
+void pace_note_accepted(struct testcase *test, size_t index, int64_t now_ns)
+{
+    const struct step *step = step_at(test, index);
+    if (step && step->until_accepted && test->exchanges[index].accepted &&
+        test->next < test->count && step_at(test, test->next) == step)
+        drop_samples(test, "not sent: one before it was accepted", now_ns);
+}
+
 void pace_limit_samples(const struct runner *runner, struct testcase *test, int64_t now_ns)
 {
     const struct step *step = test->next < test->count ? step_at(test, test->next) : NULL;

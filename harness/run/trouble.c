@@ -29,10 +29,18 @@ static bool is_a_death(const struct exchange *exchange)
            !exchange->seen.cert_wanted;
 }
 
-/* What a case about load meets is its subject. */
+static bool took_nothing(const struct testcase *test)
+{
+    for (size_t i = 0; i < test->count; i++)
+        if (test->exchanges[i].accepted)
+            return false;
+    return test->state == CASE_ENDED;
+}
+
+/* What a case about load meets is its subject, unless it met nothing else from the start. */
 static bool is_crowded(const struct testcase *test, const struct exchange *exchange)
 {
-    return health_is_overload(&exchange->seen) && !testcase_is_load(test);
+    return health_is_overload(&exchange->seen) && (!testcase_is_load(test) || took_nothing(test));
 }
 
 static bool met_death(const struct testcase *test)

@@ -140,3 +140,17 @@ Test(run_pace, quick_or_slow_takes_fewer_samples, .init = set_up, .fini = tear_d
     pace_limit_samples(&runner, &test, 200 * NS_PER_MS);
     cr_expect_eq(test.next, 3, "one is enough");
 }
+
+Test(run_pace, until_one_is_accepted, .init = set_up, .fini = tear_down)
+{
+    for (int accepted = 0; accepted < 2; accepted++) {
+        steps[0].until_accepted = true;
+        test.next = 2;
+        test.exchanges[1].accepted = accepted;
+        pace_note_accepted(&test, 1, 0);
+        cr_expect_eq(test.next, accepted ? 3 : 2, "the third is not needed");
+    }
+    test.exchanges[3].accepted = true;
+    pace_note_accepted(&test, 3, 0);
+    cr_expect_eq(test.next, 3, "another step is not its business");
+}

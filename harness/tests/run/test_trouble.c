@@ -257,6 +257,31 @@ Test(run_trouble_search, all_that_met_a_limit_together_are_asked_again, .init = 
     cr_expect_null(next_alone(), "what was accepted need not be repeated");
 }
 
+static void set_up_samples(void)
+{
+    set_up_with("'deliver':{'samples':1},'expect':{'accepted':true}");
+}
+
+Test(run_trouble_search, samples_that_all_met_a_limit_are_taken_again, .init = set_up_samples,
+     .fini = tear_down)
+{
+    launch(&cases[0]);
+    end(&cases[0], OUTCOME_ANSWERED, 429);
+    cr_expect_eq(next_alone(), &cases[0]);
+}
+
+Test(run_trouble_search, what_some_samples_met_is_their_subject, .init = set_up_samples,
+     .fini = tear_down)
+{
+    testcase_clear(&cases[1]);
+    cases[1] = (struct testcase){.one = &suite->cases[0]};
+    testcase_allocate(&cases[1], 2);
+    cases[1].exchanges[0].genuine = cases[1].exchanges[1].accepted = true;
+    launch(&cases[1]);
+    end(&cases[1], OUTCOME_ANSWERED, 429);
+    cr_expect_eq(runner.trouble.state, TROUBLE_NONE);
+}
+
 Test(run_trouble_search, an_answer_that_stands_when_it_is_alone_is_its_own, .init = set_up,
      .fini = tear_down)
 {
