@@ -297,10 +297,13 @@ static struct siege siege_of(const struct evidence *evidence)
     for (size_t i = 0; i < evidence->count; i++) {
         if (answer_of(&evidence->exchanges[i]->seen) == ANSWER_NONE)
             continue;
-        if (evidence->exchanges[i]->genuine)
+        if (evidence->exchanges[i]->genuine) {
             note_besieged(evidence, i, &siege);
-        else
-            siege.num_forged++;
+            continue;
+        }
+        siege.num_forged++;
+        siege.num_after = 0; /* the last ones tell: who recovers is besieged once more */
+        siege.refused_after = evidence->count;
     }
     return siege;
 }

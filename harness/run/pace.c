@@ -96,15 +96,23 @@ static bool all_are_refused(const struct runner *runner, const struct testcase *
     return true;
 }
 
-static void drop_samples(struct testcase *test, const char *why, int64_t now_ns)
+static size_t end_of_step(const struct testcase *test, size_t index)
 {
-    size_t end = test->next;
-    while (end < test->count && test->shots[end].step == test->shots[test->next].step) {
-        struct observation *seen = &test->exchanges[end].seen;
+    size_t end = index;
+    while (end < test->count && test->shots[end].step == test->shots[index].step)
+        end++;
+    return end;
+}
+
+static void drop_until(struct testcase *test, size_t end, const char *why, int64_t now_ns)
+{
+    if (test->next >= end)
+        return;
+    for (; test->next < end; test->next++) {
+        struct observation *seen = &test->exchanges[test->next].seen;
         (void)snprintf(seen->detail, sizeof seen->detail, "%s", why);
-        test->shots[end++].done = true;
+        test->shots[test->next].done = true;
     }
-    test->next = end;
     if (end == test->count && test->in_flight == 0)
         testcase_end_unsent(test, "", now_ns);
 }
@@ -123,16 +131,20 @@ bool pace_holds_back(const struct runner *runner, struct testcase *test, int64_t
         return false;
     test->resume_ns = now_ns; /* that it waited is no doing of the endpoint's */
     if (now_ns - test->step_ns >= HELD_MAX_NS)
-        drop_samples(test, "not sent: the time for these samples ran out", now_ns);
+        drop_until(test, end_of_step(test, test->next),
+                   "not sent: the time for these samples ran out", now_ns);
     return true;
 }
 
 void pace_note_accepted(struct testcase *test, size_t index, int64_t now_ns)
 {
     const struct step *step = step_at(test, index);
-    if (step && step->until_accepted && test->exchanges[index].accepted &&
-        test->next < test->count && step_at(test, test->next) == step)
-        drop_samples(test, "not sent: one before it was accepted", now_ns);
+    if (!step || !test->exchanges[index].accepted)
+        return;
+    size_t end = step->enough_accepted  ? test->count
+                 : step->until_accepted ? end_of_step(test, index)
+                                        : test->next;
+    drop_until(test, end, "not sent: one before it was accepted", now_ns);
 }
 
 void pace_limit_samples(const struct runner *runner, struct testcase *test, int64_t now_ns)
@@ -142,8 +154,10 @@ void pace_limit_samples(const struct runner *runner, struct testcase *test, int6
     if (!step || !step->samples)
         return;
     if (all_are_refused(runner, test))
-        drop_samples(test, "not sent: genuine events are refused", now_ns);
+        drop_until(test, end_of_step(test, test->next), "not sent: genuine events are refused",
+                   now_ns);
     else if (!step->interval_ns && place_of(test, test->next) >= patience.least &&
              now_ns - test->step_ns >= patience.limit_ns)
-        drop_samples(test, "not sent: the time for these samples ran out", now_ns);
+        drop_until(test, end_of_step(test, test->next),
+                   "not sent: the time for these samples ran out", now_ns);
 }

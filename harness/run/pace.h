@@ -19,7 +19,8 @@ void pace_after_launch(const struct runner *runner, struct testcase *test, size_
  * five workers, never has more. Gives up the rest of the step when that goes on for too long. */
 bool pace_holds_back(const struct runner *runner, struct testcase *test, int64_t now_ns);
 
-/* Gives up the rest of a step that is sent until one is accepted, when the shot at `index` was. */
+/* Gives up the rest of a step, or of a case, that is sent until one is accepted, when the shot at
+ * `index` was. */
 void pace_note_accepted(struct testcase *test, size_t index, int64_t now_ns);
 
 /* Gives up the rest of a step whose samples have taken long enough. */

@@ -304,9 +304,9 @@ static bool check_method(const struct step *step, const struct json_at *deliver,
 
 static bool read_deliver(struct step *step, const struct json_at *at, struct error *err)
 {
-    static const char *const keys[] = {"method", "times",  "together",      "same-event",
-                                       "after",  "beside", "samples",       "at-once",
-                                       "burst",  "rate",   "until-accepted"};
+    static const char *const keys[] = {"method", "times",  "together",       "same-event",
+                                       "after",  "beside", "samples",        "at-once",
+                                       "burst",  "rate",   "until-accepted", "enough-if-accepted"};
     struct json_at deliver = json_member(at, "deliver");
     if (!deliver.value)
         return true;
@@ -317,6 +317,7 @@ static bool read_deliver(struct step *step, const struct json_at *at, struct err
         !read_optional_flag(&deliver, "same-event", &step->same_event, err) ||
         !read_optional_flag(&deliver, "beside", &step->beside, err) ||
         !read_optional_flag(&deliver, "until-accepted", &step->until_accepted, err) ||
+        !read_optional_flag(&deliver, "enough-if-accepted", &step->enough_accepted, err) ||
         !read_optional_duration(&deliver, "after", &step->after_ns, err))
         return false;
     return read_how_many(step, &deliver, err);

@@ -58,8 +58,9 @@ struct step {
     bool samples;        /* fewer will do: --quick, and a slow endpoint, shorten them */
     int64_t interval_ns; /* open loop: one leaves every so often, whatever the others do; 0 = not */
     bool until_accepted; /* once one is accepted, the others are not sent */
-    bool beside;         /* while the step before is under way, `after_ns` after it began */
-    int64_t after_ns;    /* pause since the previous step ended */
+    bool enough_accepted; /* ... nor the later steps */
+    bool beside;          /* while the step before is under way, `after_ns` after it began */
+    int64_t after_ns;     /* pause since the previous step ended */
     struct calls expect;
 };
 

@@ -168,7 +168,7 @@ static void expect_sieges(const char *steps, const struct siege_row *rows, size_
         struct judged judged;
         judged_make(&judged, &suite->cases[0], rows[i].answers, NULL);
         for (size_t k = 0; k < judged.count; k++)
-            judged.exchanges[k].genuine = judged.steps[k] != 1;
+            judged.exchanges[k].genuine = judged.steps[k] % 2 == 0; /* forgeries in between */
         judged_judge(&judged, &suite->cases[0]);
         cr_expect_eq(judged.result.verdict, rows[i].verdict, "%s: %s", rows[i].answers,
                      judged.result.reason);
@@ -191,6 +191,19 @@ Test(judge_check_answer, forgeries_lock_out_only_who_was_let_in_before, .init = 
     expect_sieges("'steps':[{'deliver':{'times':2}},"
                   "{'sign':[{'op':'wrong-secret'}],'deliver':{'times':2}},"
                   "{'deliver':{'times':2}}],'expect':{'not-locked-out':true}",
+                  rows, ARRAY_LEN(rows));
+}
+
+Test(judge_check_answer, who_recovers_is_besieged_once_more, .init = set_up, .fini = tear_down)
+{
+    static const struct siege_row rows[] = {
+        {"204 401 204 401 204", PASS},
+        {"204 401 204 401 429", FAIL},
+        {"204 429 429 401 204", PASS},
+        {"204 401 429 401 unsent", OPEN},
+    };
+    expect_sieges("'steps':[{},{'sign':[{'op':'wrong-secret'}]},{},"
+                  "{'sign':[{'op':'wrong-secret'}]},{}],'expect':{'not-locked-out':true}",
                   rows, ARRAY_LEN(rows));
 }
 

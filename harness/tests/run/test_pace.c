@@ -143,14 +143,22 @@ Test(run_pace, quick_or_slow_takes_fewer_samples, .init = set_up, .fini = tear_d
 
 Test(run_pace, until_one_is_accepted, .init = set_up, .fini = tear_down)
 {
-    for (int accepted = 0; accepted < 2; accepted++) {
-        steps[0].until_accepted = true;
-        test.next = 2;
-        test.exchanges[1].accepted = accepted;
-        pace_note_accepted(&test, 1, 0);
-        cr_expect_eq(test.next, accepted ? 3 : 2, "the third is not needed");
+    static const struct {
+        const char *what;
+        bool until, enough, accepted;
+        size_t next;
+    } rows[] = {
+        {"a usual step", false, false, true, 1}, {"of a step, none so far", true, false, false, 1},
+        {"of a step", true, false, true, 3},     {"of a case, none so far", false, true, false, 1},
+        {"of a case", false, true, true, 4},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        steps[0].until_accepted = rows[i].until;
+        steps[0].enough_accepted = rows[i].enough;
+        test.next = 1;
+        test.exchanges[0].accepted = rows[i].accepted;
+        pace_note_accepted(&test, 0, 0);
+        cr_expect_eq(test.next, rows[i].next, "%s", rows[i].what);
     }
-    test.exchanges[3].accepted = true;
-    pace_note_accepted(&test, 3, 0);
-    cr_expect_eq(test.next, 3, "another step is not its business");
+    cr_expect_eq(test.state, CASE_ENDED);
 }
