@@ -30,16 +30,11 @@ static const struct option_set own_options = {specs, ARRAY_LEN(specs)};
 static const struct option_set *const option_sets[] = {&own_options, &event_options,
                                                        &secret_options};
 
-static bool holds(struct bytes hay, const struct secret *secret)
-{
-    return bytes_find(hay, secret_bytes(secret)) != NULL;
-}
-
 /* Only a mutation that sends the secret gets here. */
 static void note_secret(const struct request *request, const struct secret *secret)
 {
     const char *signature = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
-    if (signature && holds(bytes_of(signature), secret))
+    if (signature && bytes_find(bytes_of(signature), secret_bytes(secret)))
         sink_note("note: this request contains the secret itself, printed as $HOOKCHECK_SECRET");
 }
 

@@ -15,8 +15,7 @@
 #include "sign/secret.h"
 
 #define EVENT_TYPE_DEFAULT "crm.contact.created"
-#define EVENT_DATA_MAX                                                                             \
-    (64 * 1024 * 1024) /* bytes that a file of data has, or that --size asks for */
+#define EVENT_DATA_MAX     67108864 /* 64 MiB: of a file of data, or by --size */
 
 extern const struct option_set event_options;
 

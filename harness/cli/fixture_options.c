@@ -156,8 +156,8 @@ static bool read_formats(struct fixture_choice *choice, const struct arguments *
         const struct request_format *format = request_format_find(name, err);
         if (!format)
             return error_prefix(err, "--format");
-        choice->formats =
-            mem_resize(choice->formats, choice->num_formats + 1, sizeof *choice->formats);
+        choice->formats = mem_resize(choice->formats, choice->num_formats + 1,
+                                     sizeof(const struct request_format *));
         choice->formats[choice->num_formats++] = format;
     }
     if (strcmp(choice->folder, "-") != 0)
@@ -205,15 +205,10 @@ static bool read_secret(struct fixture_choice *choice, const struct arguments *a
     return true;
 }
 
-static bool load_suites(struct fixture_choice *choice, struct error *err)
-{
-    static const char *const names[] = {"panora"};
-    return library_load_suites(&choice->library, names, ARRAY_LEN(names), err);
-}
-
 bool fixture_options_read(struct fixture_choice *choice, const struct arguments *arguments,
                           struct error *err)
 {
+    static const char *const suites[] = {"panora"};
     library_init(&choice->library);
     choice->only = arguments_values(arguments, "only", &choice->num_only);
     if (!arguments_expect_words(arguments, 1, 1, "the folder to write, or -", err))
@@ -226,7 +221,7 @@ bool fixture_options_read(struct fixture_choice *choice, const struct arguments 
         !(target_parse(&choice->target, arguments_value(arguments, "url"), err) ||
           error_prefix(err, "--url")) ||
         !read_secret(choice, arguments, err) || !read_data(choice, arguments, err) ||
-        !load_suites(choice, err))
+        !library_load_suites(&choice->library, suites, ARRAY_LEN(suites), err))
         return false;
     choice->composer = (struct composer){
         .catalogue = choice->library.catalogue,

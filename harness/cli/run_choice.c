@@ -249,11 +249,6 @@ static void settle(struct run_choice *choice, const struct arguments *arguments)
     run->rate = choice->per_second ? (double)choice->per_second : is_held ? PUBLIC_PER_SECOND : 0;
 }
 
-static bool is_blank(const char *text)
-{
-    return text[strspn(text, " \t\r\n")] == '\0';
-}
-
 static bool read_effect(struct run_choice *choice, const struct arguments *arguments,
                         struct error *err)
 {
@@ -261,7 +256,7 @@ static bool read_effect(struct run_choice *choice, const struct arguments *argum
     if (!command)
         return !arguments_has(arguments, "effect-wait") ||
                error_set(err, "--effect-wait needs --effect-command");
-    if (is_blank(command))
+    if (command[strspn(command, " \t\r\n")] == '\0')
         return error_set(err, "--effect-command: the command is empty");
     if (choice->effect_wait_ns >= choice->run.max_time_ns)
         return error_set(err, "--effect-wait: must be shorter than --max-time");

@@ -59,11 +59,6 @@ static void add_variations(struct selftest *selftest, const struct names *wanted
 
 /* --- two mistakes at once --- */
 
-static bool can_be_both(const struct fault *one, const struct fault *other)
-{
-    return !rules_conflict(&one->overrides, &other->overrides);
-}
-
 /* Every pair of the candidates' faults that one receiver can have. */
 static size_t list_pairs(const struct selftest *selftest, struct candidate *out)
 {
@@ -72,7 +67,7 @@ static size_t list_pairs(const struct selftest *selftest, struct candidate *out)
         for (size_t k = i + 1; k < selftest->num_single; k++) {
             const struct fault *one = selftest->candidates[i].fault;
             const struct fault *other = selftest->candidates[k].fault;
-            if (one && other && can_be_both(one, other))
+            if (one && other && !rules_conflict(&one->overrides, &other->overrides))
                 out[count++] =
                     (struct candidate){.fault = one, .also = other, .tls = one->tls || other->tls};
         }

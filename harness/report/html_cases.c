@@ -235,12 +235,6 @@ static void add_cut_fact(const char *label, const char *text, size_t max_len, st
     free(cut);
 }
 
-static void add_measures(const struct case_result *one, struct buf *out)
-{
-    for (size_t i = 0; i < one->num_measures; i++)
-        html_fact("measured", one->measures[i].sentence, out);
-}
-
 static void add_case(const struct run_result *result, size_t index,
                      const struct html_limits *limits, struct buf *out)
 {
@@ -262,7 +256,8 @@ static void add_case(const struct run_result *result, size_t index,
     for (size_t i = 0; i < count; i++)
         if (strcmp(details[i].key, "title") != 0 && strcmp(details[i].key, "level") != 0)
             add_cut_fact(details[i].label, details[i].text, limits->text, out);
-    add_measures(one, out);
+    for (size_t i = 0; i < one->num_measures; i++)
+        html_fact("measured", one->measures[i].sentence, out);
     html_fact("id", one->id, out);
     buf_add_text(out, "</dl>\n");
     add_repeat(result, one, limits->curl, out);

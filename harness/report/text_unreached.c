@@ -59,17 +59,13 @@ static void add_advice(const struct run_result *result, const struct observation
     buf_add_text(out, " of --wait were not enough");
 }
 
-static void add_wrong_port(const struct page *page, const struct wrong_port *port)
-{
-    page_short_field(page, 0, "tried", port->tried, 2);
-    page_short_field(page, 0, "got", port->got, 3);
-    page_short_field(page, 0, "do", port->remedy, 2);
-}
-
 void text_add_unreached(const struct page *page, const struct run_result *result)
 {
-    if (result->wrong_port.got) {
-        add_wrong_port(page, &result->wrong_port);
+    const struct wrong_port *port = &result->wrong_port;
+    if (port->got) {
+        page_short_field(page, 0, "tried", port->tried, 2);
+        page_short_field(page, 0, "got", port->got, 3);
+        page_short_field(page, 0, "do", port->remedy, 2);
         return;
     }
     const struct observation *seen = run_result_first_attempt(result);
