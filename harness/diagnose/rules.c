@@ -122,7 +122,8 @@ static struct fit fit_of(const struct investigation *inv, const struct rule *rul
     struct fit fit = {.sound = true};
     for (size_t i = 0; i < inv->num_sights && fit.sound; i++) {
         const struct sight *sight = &inv->sights[i];
-        if (sight->is_extra == inv->by_cases || !is_asked(inv, rule->effect, sight))
+        bool is_unsure = rule->effect == EFFECT_DIES && sight->one; /* seen once, among others */
+        if (sight->is_extra == inv->by_cases || is_unsure || !is_asked(inv, rule->effect, sight))
             continue;
         bool predicted = rule->predicts(rule, inv, sight);
         bool shown = shows(rule->effect, sight);

@@ -31,6 +31,7 @@ struct causes {
     struct names *yielded; /* in the order of the faults */
     struct relations masks;
     struct relations together;
+    struct relations apart;
 };
 
 /* --- sets of faults --- */
@@ -161,9 +162,10 @@ static bool read_relations(const struct causes *causes, const struct json_at *at
 
 static bool read_all(struct causes *causes, const struct json_at *root, struct error *err)
 {
-    static const char *const keys[] = {"yields",   "unsure",          "groups",          "masks",
-                                       "together", "spared_in_pairs", "thinned_in_pairs"};
+    static const char *const keys[] = {"yields",   "unsure", "groups",          "masks",
+                                       "together", "apart",  "spared_in_pairs", "thinned_in_pairs"};
     static const char *const mask_keys[] = {"by", "hides", "because"};
+    static const char *const apart_keys[] = {"one", "other", "because"};
     static const char *const together_keys[] = {"one", "other", "because", "causes"};
     if (!json_only_keys(root, keys, ARRAY_LEN(keys), err))
         return false;
@@ -172,6 +174,7 @@ static bool read_all(struct causes *causes, const struct json_at *root, struct e
     struct json_at groups = json_member(root, "groups");
     struct json_at masks = json_member(root, "masks");
     struct json_at together = json_member(root, "together");
+    struct json_at apart = json_member(root, "apart");
     struct json_at spared = json_member(root, "spared_in_pairs");
     struct json_at thinned = json_member(root, "thinned_in_pairs");
     return json_expect_object(&groups, err) && json_expect_array(&spared, err) &&
@@ -179,7 +182,9 @@ static bool read_all(struct causes *causes, const struct json_at *root, struct e
            read_unsure(causes, &unsure, err) &&
            read_relations(causes, &masks, mask_keys, ARRAY_LEN(mask_keys), &causes->masks, err) &&
            read_relations(causes, &together, together_keys, ARRAY_LEN(together_keys),
-                          &causes->together, err);
+                          &causes->together, err) &&
+           (!apart.value ||
+            read_relations(causes, &apart, apart_keys, ARRAY_LEN(apart_keys), &causes->apart, err));
 }
 
 struct causes *causes_read(const char *file, struct bytes text, struct error *err)
@@ -217,6 +222,7 @@ void causes_free(struct causes *causes)
         names_clear(&causes->yielded[i]);
     clear_relations(&causes->masks);
     clear_relations(&causes->together);
+    clear_relations(&causes->apart);
     free(causes->yielded);
     json_decref(causes->file);
     free(causes);
@@ -241,6 +247,17 @@ const char *causes_mask(const struct causes *causes, const struct fault *by,
         const struct relation *mask = &causes->masks.items[i];
         if (mask->one[fault_index(by->id)] && mask->other[fault_index(hidden->id)])
             return mask->because;
+    }
+    return NULL;
+}
+
+const char *causes_apart(const struct causes *causes, const struct fault *a, const struct fault *b)
+{
+    for (size_t i = 0; causes && i < causes->apart.count; i++) {
+        const struct relation *both = &causes->apart.items[i];
+        if ((both->one[fault_index(a->id)] && both->other[fault_index(b->id)]) ||
+            (both->one[fault_index(b->id)] && both->other[fault_index(a->id)]))
+            return both->because;
     }
     return NULL;
 }

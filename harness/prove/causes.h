@@ -38,6 +38,9 @@ const char *causes_mask(const struct causes *causes, const struct fault *by,
 bool causes_together(const struct causes *causes, const struct fault *a, const struct fault *b,
                      const char *id);
 
+/* Why a run against both together cannot end in time; NULL when it can, or `causes` is. */
+const char *causes_apart(const struct causes *causes, const struct fault *a, const struct fault *b);
+
 /* Whether a pair need not run the case: it costs much, and tells nothing about other mistakes than
  * those that it must catch. */
 bool causes_spare(const struct causes *causes, const char *base);

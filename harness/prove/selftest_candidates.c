@@ -80,10 +80,13 @@ void selftest_add_pairs(struct selftest *selftest, size_t wanted)
     struct candidate *pairs = mem_alloc((singles * singles / 2 + 1) * sizeof *pairs);
     size_t count = list_pairs(selftest, pairs);
     struct rng rng = rng_for(selftest->seed, "pairs of faults");
-    for (size_t i = 0; i < count && i < wanted; i++) {
+    for (size_t i = 0, added = 0; i < count && added < wanted; i++) {
         size_t drawn = i + (size_t)rng_below(&rng, count - i);
         struct candidate pair = pairs[drawn];
         pairs[drawn] = pairs[i];
+        if (causes_apart(selftest->causes, pair.fault, pair.also))
+            continue;
+        added++;
         pair.name = mem_format("%s with %s", pair.fault->id, pair.also->id);
         add(selftest, &pair);
     }

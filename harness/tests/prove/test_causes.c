@@ -89,6 +89,23 @@ Test(prove_causes, what_hides_what_is_said_by_groups)
     causes_free(causes);
 }
 
+Test(prove_causes, what_cannot_end_in_time_together_is_kept_apart)
+{
+    struct error err = {0};
+    struct causes *causes =
+        read_text(WITH("\"groups\": {}, \"together\": [], \"masks\": [], \"apart\": [{\"one\": "
+                       "[\"A01\"], \"other\": [\"A02\"], \"because\": \"too slow\"}]"),
+                  &err);
+    cr_assert_not_null(causes, "%s", err.message);
+    const struct fault *a = fault_find("A01");
+    const struct fault *b = fault_find("A02");
+    cr_expect_str_eq(causes_apart(causes, a, b), "too slow");
+    cr_expect_str_eq(causes_apart(causes, b, a), "too slow");
+    cr_expect_null(causes_apart(causes, a, fault_find("A03")));
+    cr_expect_null(causes_apart(NULL, a, b));
+    causes_free(causes);
+}
+
 Test(prove_causes, a_case_can_stand_for_the_values_of_another)
 {
     struct error err = {0};
