@@ -14,12 +14,18 @@
 #define COMMENT        "//"
 #define CONFIG_DEFAULT "HOOKCHECK_CONFIG"
 
-/* A file that somebody else put into a folder above could name commands to run and files to read.
- */
+/* Found, not named. A file that somebody else put into a folder above could name commands to run
+ * and files to read. */
 static bool is_ours(const char *path, struct error *err)
 {
     struct stat found;
-    if (stat(path, &found) != 0 || found.st_uid == geteuid() || found.st_uid == 0)
+    bool is_there = stat(path, &found) == 0;
+    if (is_there && !S_ISREG(found.st_mode)) /* nobody may ever write into a pipe */
+        return error_set(err,
+                         "%s is not a file; settings are read from files: rename it, or use "
+                         "--no-config",
+                         path);
+    if (!is_there || found.st_uid == geteuid() || found.st_uid == 0)
         return true;
     return error_set(err, "%s belongs to another user; use it with --config %s, or --no-config",
                      path, path);

@@ -158,6 +158,9 @@ Test(cli_settings_program, what_is_wrong_in_the_file_is_said_with_its_place)
         {NULL, "$H run staging",
          "hookcheck run: \"staging\" is not a URL, and no hookcheck.json here or above names an "
          "endpoint\n"},
+        {NULL, "mkfifo ../hookcheck.json; $H config",
+         "hookcheck config: ../hookcheck.json is not a file; settings are read from files: rename "
+         "it, or use --no-config\n"},
         {NULL, "HOOKCHECK_STRICT=maybe $H run http://127.0.0.1:1/",
          "hookcheck run: HOOKCHECK_STRICT: \"maybe\" is neither true nor false\n"},
     };
