@@ -39,7 +39,7 @@ static const char *const groups[] = {
     "fastify-ajv koa hono hapi",
     "python-threads werkzeug waitress falcon pyramid cherrypy",
     "aiohttp tornado fastapi-pydantic quart-hypercorn gunicorn-sync gunicorn-threads uwsgi",
-    "nginx nginx-gzip nginx-limits nginx-http2 haproxy haproxy-http2",
+    "nginx nginx-gzip nginx-limits nginx-burst nginx-http2 haproxy haproxy-http2",
     "caddy apache apache-deflate varnish lighttpd",
     "apache-php puma",
     "variant-base-path variant-created variant-accepted-empty variant-accepted-text "
