@@ -229,6 +229,14 @@ static bool may_tell(const struct investigation *inv)
     return inv->behind_first;
 }
 
+/* Who closes on genuine events alone, or answers them so that nobody can read it, seems to be gone.
+ */
+static bool is_away(struct investigation *inv)
+{
+    const struct specimen forged = {.forged = true};
+    return !inv->hangs && (specimen_ask(inv, &forged, NULL) == ANSWER_UNREACHED || inv->closed);
+}
+
 /* What was proved before it was gone holds. Forgeries that got in cannot be tried again, so what
  * lets them in is only likely. */
 static void tell_from_cases(struct investigation *inv)
@@ -269,7 +277,7 @@ static void search(struct investigation *inv)
     if (inv->elsewhere)
         return;
     lab_find_base(inv);
-    if (inv->input->is_gone && !inv->has_base) {
+    if (inv->input->is_gone && !inv->has_base && is_away(inv)) {
         tell_from_cases(inv);
         return;
     }

@@ -8,7 +8,9 @@
 #include "base/text.h"
 #include "diagnose/hypothesis.h"
 #include "judge/met_instead.h"
+#include "panora/event.h"
 #include "receive/fault.h"
+#include "sign/signature.h"
 #include "tests/support/diagnosing.h"
 
 TestSuite(diagnose_causes, .timeout = 60);
@@ -235,6 +237,38 @@ Test(diagnose_causes, what_was_proved_before_it_was_gone_holds)
     expect_told_when_gone(rows, &asked, "wants-charset ", &result);
     cr_expect_eq(result.diagnoses[0].confidence, CONFIDENCE_PROVED);
     cr_expect_eq(result.diagnoses[0].num_cases, 1, "the genuine event");
+    run_result_clear(&result);
+}
+
+/* Genuine events come to nothing, forgeries are refused. */
+static bool close_on_genuine(void *payload, const struct diagnose_batch *batch,
+                             struct observation *all)
+{
+    const struct bytes *secret = payload;
+    for (size_t i = 0; i < batch->count; i++) {
+        const struct request *request = &batch->requests[i];
+        const char *given = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
+        struct buf message = {0};
+        char right[SIGNATURE_SIZE] = "";
+        if (signature_message(buf_bytes(&request->body), &message, NULL) == VERIFICATION_VALID)
+            signature_make(*secret, buf_bytes(&message), right);
+        bool genuine = given && *right && strcmp(given, right) == 0;
+        observation_init(&all[i]);
+        all[i].outcome = genuine ? OUTCOME_CLOSED : OUTCOME_ANSWERED;
+        all[i].status = genuine ? 0 : 401;
+        buf_clear(&message);
+    }
+    return true;
+}
+
+Test(diagnose_causes, who_still_refuses_forgeries_is_not_gone)
+{
+    struct bytes secret = {"a secret of the tests", 21};
+    const struct stored rows[STORED_MAX] = {GENUINE(EVENT, "closed"), REFUSED};
+    const struct asked asked = {
+        .send = close_on_genuine, .payload = &secret, .secret = secret, .is_gone = true};
+    struct run_result result;
+    expect_told_when_gone(rows, &asked, "closes-on-genuine-events ", &result);
     run_result_clear(&result);
 }
 
