@@ -79,16 +79,22 @@ static void count_forged(const struct case_result *one, struct lock *out)
     }
 }
 
-/* It passed, and each forgery counted: then there is nothing to ask. */
+#define FORGERIES 20 /* where the case could not tell */
+
+/* It passed, and each forgery that was sent counted: then there is nothing to ask. */
 static bool has_refused_all(const struct case_result *one)
 {
-    for (size_t i = 0; i < one->num_exchanges; i++)
-        if (!one->exchanges[i].genuine && answer_of(&one->exchanges[i].seen) != ANSWER_REFUSED)
+    size_t num_refused = 0;
+    for (size_t i = 0; i < one->num_exchanges; i++) {
+        enum answer answer = answer_of(&one->exchanges[i].seen);
+        if (one->exchanges[i].genuine || answer == ANSWER_NONE)
+            continue;
+        if (answer != ANSWER_REFUSED)
             return false;
-    return one->verdict == VERDICT_PASS;
+        num_refused++;
+    }
+    return one->verdict == VERDICT_PASS && num_refused >= FORGERIES;
 }
-
-#define FORGERIES 20 /* where the case could not tell */
 
 /* Where requests met a limit, the case may have failed to tell it for something else that is
  * wrong about them. */
