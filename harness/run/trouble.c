@@ -29,19 +29,22 @@ static bool is_a_death(const struct exchange *exchange)
            !exchange->seen.cert_wanted;
 }
 
-static bool took_something(const struct testcase *test)
+/* Whether a case about load has something to say of this step: forgeries among it are its subject,
+ * and so is a limit that only some of the step met. */
+static bool tells_of_load(const struct testcase *test, const struct exchange *exchange)
 {
+    size_t step = test->shots[exchange - test->exchanges].step;
     for (size_t i = 0; i < test->count; i++)
-        if (test->exchanges[i].accepted)
+        if (!test->shots[i].genuine || (test->shots[i].step == step && test->exchanges[i].accepted))
             return true;
     return false;
 }
 
-/* What a case about load meets is its subject, unless it met that from the start. */
+/* What a case about load meets is its subject, unless a step met nothing else. */
 static bool is_crowded(const struct testcase *test, const struct exchange *exchange)
 {
     return health_is_overload(&exchange->seen) &&
-           (!testcase_is_load(test) || !took_something(test));
+           (!testcase_is_load(test) || !tells_of_load(test, exchange));
 }
 
 static bool met_death(const struct testcase *test)

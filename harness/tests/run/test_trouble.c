@@ -277,9 +277,14 @@ Test(run_trouble_search, what_some_samples_met_is_their_subject, .init = set_up_
     cases[1] = (struct testcase){.one = &suite->cases[0]};
     testcase_allocate(&cases[1], 2);
     cases[1].exchanges[0].genuine = cases[1].exchanges[1].accepted = true;
+    cases[1].shots[0].genuine = cases[1].shots[1].genuine = true;
     launch(&cases[1]);
     end(&cases[1], OUTCOME_ANSWERED, 429);
     cr_expect_eq(runner.trouble.state, TROUBLE_NONE);
+    cases[1].shots[1].step = 1; /* what another step met says nothing of this one */
+    launch(&cases[1]);
+    end(&cases[1], OUTCOME_ANSWERED, 429);
+    cr_expect_eq(runner.trouble.state, TROUBLE_DRAIN);
 }
 
 Test(run_trouble_search, an_answer_that_stands_when_it_is_alone_is_its_own, .init = set_up,
