@@ -215,7 +215,7 @@ static void ask_arrays(struct investigation *inv, enum turn turn)
 #define SIZE_LARGE  ((size_t)1100 * 1024)
 #define SIZE_HUGE   ((size_t)5300 * 1024)
 
-static const size_t large_from = 16 * 1024;
+static const size_t large_from = (size_t)16 * 1024;
 
 static bool fits_size(const struct investigation *inv, const struct sight *sight,
                       const void *payload)
