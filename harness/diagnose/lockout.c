@@ -138,11 +138,13 @@ static void claim_lock(struct investigation *inv, const struct lock *lock, const
 {
     size_t all = lock->num_forged;
     struct buf met = {0};
-    series_add_met(&(struct series){.status = lock->status, .answer = lock->answer}, &met);
+    const struct series lost = {.status = lock->status, .answer = lock->answer};
+    series_add_met(&lost, &met);
     struct diagnosis *diagnosis = claim(
         inv, KIND_LOCKS_OUT,
-        mem_format("answers %s to genuine events after %s%zu refused forgeries", buf_text(&met),
-                   lock->num_allowed < all ? "" : "at most ", lock->num_allowed),
+        series_sentence(&lost, "",
+                        mem_format("to genuine events after %s%zu refused forgeries",
+                                   lock->num_allowed < all ? "" : "at most ", lock->num_allowed)),
         mem_format("%zu genuine events, and the next one", all),
         mem_format("%zu forgeries, and a genuine event after them: %s", all, buf_text(&met)),
         because);

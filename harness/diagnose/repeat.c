@@ -125,9 +125,10 @@ static bool name_period(struct investigation *inv, const struct series *first)
     struct buf met = {0};
     series_add_met(first, &met);
     note(inv, "fails-every-nth",
-         mem_format("answers %s to every nth event (n = %zu), whatever its content (%zu of %zu)",
-                    buf_text(&met), period, first->num_failed + second.num_failed,
-                    first->count + second.count),
+         series_sentence(
+             first, "",
+             mem_format("to every nth event (n = %zu), whatever its content (%zu of %zu)", period,
+                        first->num_failed + second.num_failed, first->count + second.count)),
          CHANCE, mem_format("%zu events in a row", period - 1),
          mem_format("the same event sent as number %zu: %s", period, buf_text(&met)), first);
     buf_clear(&met);
@@ -229,7 +230,7 @@ static bool name_rate(struct investigation *inv, const struct series *first, boo
     struct buf met = {0};
     series_add_met(first, &met);
     note(inv, "limits-the-rate",
-         mem_format("answers %s when events arrive as fast as these", buf_text(&met)), RATE,
+         series_sentence(first, "", mem_text("when events arrive as fast as these")), RATE,
          mem_format("%zu of %zu events at four a second", slow.count, slow.count),
          mem_format("%zu of %zu copies without a pause: %s", fast.num_failed, fast.count,
                     buf_text(&met)),
@@ -285,8 +286,9 @@ static void name_chance(struct investigation *inv, const struct series *first, b
     series_add_met(first, &met);
     chance_interval(failed, count, &low, &high);
     note(inv, "fails-at-random",
-         mem_format("sometimes answers %s to the same event: %zu of %zu, %d%% to %d%%",
-                    buf_text(&met), failed, count, low, high),
+         series_sentence(
+             first, "sometimes ",
+             mem_format("to the same event: %zu of %zu, %d%% to %d%%", failed, count, low, high)),
          CHANCE, mem_format("%zu of %zu copies of the same event", count - failed, count),
          mem_format("%zu of %zu copies of the same event: %s", failed, count, buf_text(&met)),
          first);
@@ -318,8 +320,9 @@ static void name_at_once(struct investigation *inv, const struct series *crowd)
     struct buf met = {0};
     series_add_met(crowd, &met);
     note(inv, "limits-concurrency",
-         mem_format("answers %s when more than %zu event%s arrive%s at once", buf_text(&met), most,
-                    most == 1 ? "" : "s", most == 1 ? "s" : ""),
+         series_sentence(crowd, "",
+                         mem_format("when more than %zu event%s arrive%s at once", most,
+                                    most == 1 ? "" : "s", most == 1 ? "s" : "")),
          AT_ONCE_REMEDY, mem_format("%zu at once, and %zu one after another", most, alone.count),
          mem_format("%zu of %d copies, eight at once: %s", again.num_failed, 2 * AT_ONCE,
                     buf_text(&met)),

@@ -1,5 +1,7 @@
 #include "diagnose/series.h"
 
+#include <stdlib.h>
+
 void series_run(struct investigation *inv, const struct specimen *specimen, size_t count,
                 size_t at_once, int64_t gap_ns, bool one_connection, struct series *out)
 {
@@ -45,6 +47,21 @@ bool series_fails_alike(const struct series *series)
         if (series->failed[i] && series->statuses[i] != series->status)
             return false;
     return series->num_failed >= ALIKE_MIN;
+}
+
+char *series_sentence(const struct series *series, const char *before, char *after)
+{
+    struct buf out = {0};
+    buf_add_text(&out, before);
+    if (series->answer == ANSWER_HUNG || series->answer == ANSWER_DIED) {
+        buf_add_text(&out, "gives no answer");
+    } else {
+        buf_add_text(&out, "answers ");
+        series_add_met(series, &out);
+    }
+    buf_add_format(&out, " %s", after);
+    free(after);
+    return buf_take(&out);
 }
 
 void series_add_met(const struct series *series, struct buf *out)

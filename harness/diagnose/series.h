@@ -31,4 +31,8 @@ bool series_fails_alike(const struct series *series);
 /* Appends what the first that failed met, without how long it took: "503". */
 void series_add_met(const struct series *series, struct buf *out);
 
+/* "sometimes answers 503 to the same event", or "... gives no answer to ...": `before` ends in a
+ * blank or is "". Takes `after`; the caller frees what is returned. */
+char *series_sentence(const struct series *series, const char *before, char *after);
+
 #endif
