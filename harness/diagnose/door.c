@@ -107,6 +107,15 @@ static bool leads_elsewhere(struct investigation *inv, const struct feature *fea
     return accepted;
 }
 
+/* Once may be chance: one of several instances, or one event in a few. */
+static bool passes_ever(struct investigation *inv, const struct specimen *specimen)
+{
+    for (size_t i = 0; i < AGAIN; i++)
+        if (specimen_passes(inv, specimen))
+            return true;
+    return false;
+}
+
 /* The first `count` of them: where each takes the whole deadline, few are tried. */
 static bool try_dresses(struct investigation *inv, const struct observation *refused, size_t count,
                         const struct feature **out_further)
@@ -125,7 +134,7 @@ static bool try_dresses(struct investigation *inv, const struct observation *ref
         if (!*out_further && comes_further(&seen, refused))
             *out_further = feature;
         observation_clear(&seen);
-        if (!passed || specimen_passes(inv, &plain) ||
+        if (!passed || passes_ever(inv, &plain) ||
             (specimen_passes(inv, &forged) &&
              (may_go_round(feature) || leads_elsewhere(inv, feature))))
             continue;

@@ -55,10 +55,10 @@ static bool shows_it(const struct investigation *inv, const struct case_result *
            (one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN);
 }
 
-/* Whether some request met a limit. */
+/* Whether some request met a limit; of those that were sent again it shows no more. */
 static bool any_was_limited(const struct investigation *inv)
 {
-    bool limited = inv->met_limit;
+    bool limited = inv->met_limit || inv->input->crowded_status == 429;
     for (size_t i = 0; !limited && i < inv->num_sights; i++)
         limited = sight_was_limited(&inv->sights[i]);
     return limited;
