@@ -104,6 +104,8 @@ static void sign(struct receiving *receiving, const struct rules *rules, struct 
     const struct inbound request = {
         .method = "POST", .target = "/", .headers = &none, .body = body, .whole = true};
     struct handling handling = receiving_handling(receiving, &request);
+    if (handling.num_layers) /* the stages of a fault read it */
+        handling.argument = &handling.layers[0].argument;
     if (rules->key(&handling) == RESULT_NEXT && rules->message(&handling) == RESULT_NEXT &&
         rules->digest(&handling) == RESULT_NEXT)
         buf_add_bytes(out, buf_bytes(&handling.digest));
