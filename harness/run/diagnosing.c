@@ -151,8 +151,7 @@ static void unpack_odd(struct runner *runner)
     free(large.items);
 }
 
-#define DROPS_MIN 2 /* once may be a worker that was replaced */
-#define DAY_MS    INT64_C(86400000)
+#define DAY_MS INT64_C(86400000)
 
 static bool goes_down(const struct runner *runner)
 {
@@ -184,7 +183,7 @@ static struct diagnose_input input_for(struct inquiry *inquiry)
         .is_private = options->target->is_tls || options->target->is_loopback,
         .any_accepted = runner->health.any_accepted,
         .crowded_status = runner->health.is_limited ? 0 : runner->health.overload_status,
-        .drops = runner->health.num_drops >= DROPS_MIN,
+        .drops = runner->health.num_drops >= HEALTH_DROPS_MIN,
         .goes_down = goes_down(runner),
         .is_gone = runner->health.gone,
         .is_silent = runner->health.gone && runner->health.silent,

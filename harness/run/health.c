@@ -265,10 +265,16 @@ static bool is_well(const struct health *health, const struct exchange *canary)
     return seen->outcome == OUTCOME_ANSWERED && (canary->accepted || seen->status == 409);
 }
 
+bool health_drops(const struct health *health)
+{
+    return health->num_drops >= HEALTH_DROPS_MIN && health->misses > 0 &&
+           health->num_cut_off == health->misses;
+}
+
 static void note_absence(struct health *health)
 {
     int64_t away_ns = health->back_ns - health->missed_ns;
-    if (health->misses == 0)
+    if (health->misses == 0 || health_drops(health))
         return;
     if (health->num_absences++ == 0)
         health->first_absence_ns = health->missed_ns;
@@ -285,11 +291,12 @@ static enum look look_well(struct health *health, int64_t now_ns, int64_t *out_p
     health->backlog_ns = 0;
     if (!health->back_ns) {
         health->back_ns = now_ns;
-        note_absence(health);
         if (health->misses >= CUT_OFF_MIN && health->num_cut_off == health->misses) {
-            health->num_drops++;
+            if (++health->num_drops == HEALTH_DROPS_MIN) /* so the first was one, too */
+                health_explain_absences(health, 1);
             health_slow_down(health);
         }
+        note_absence(health);
     }
     *out_pause_ns = SETTLE_PAUSE_NS;
     return now_ns >= health->settled_ns ? LOOK_WELL : LOOK_AGAIN;

@@ -139,6 +139,12 @@ enum look health_look(struct health *health, const struct exchange *canary, int6
 /* The look that is over did not find it well at once. */
 bool health_took_its_time(const struct health *health);
 
+#define HEALTH_DROPS_MIN 2 /* once may be a worker that was replaced */
+
+/* Those who looked at it last were cut off, not turned away, and not for the first time: it drops
+ * connections for a while, and is there. */
+bool health_drops(const struct health *health);
+
 /* The latest absences, so many, have found the case that is to blame. */
 void health_explain_absences(struct health *health, size_t count);
 

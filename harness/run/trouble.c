@@ -269,7 +269,7 @@ static void begin_anew(struct runner *runner, struct testcase *test)
 
 static void blame(struct runner *runner, struct testcase *test)
 {
-    if (runner->health.misses == 0)
+    if (runner->health.misses == 0 || health_drops(&runner->health))
         return; /* it did not die: the answer alone is what is to be judged */
     bool forged = false;
     for (size_t i = 0; i < test->count; i++)

@@ -300,6 +300,14 @@ Test(run_health, one_that_drops_connections_for_a_while_limits_the_load, .init =
     cr_expect_eq(look(OUTCOME_ANSWERED, 200, 900), LOOK_WELL);
     cr_expect_eq(health.num_drops, 1);
     cr_expect_gt(health.gap_ns, 0);
+    cr_expect_not(health_drops(&health), "once may be a worker that was replaced");
+    cr_expect_eq(health.num_absences, 1);
+    health_begin_look(&health, 1000 * NS_PER_MS, 0);
+    cr_expect_eq(look(OUTCOME_RESET, 0, 1010), LOOK_AGAIN);
+    cr_expect_eq(look(OUTCOME_RESET, 0, 1500), LOOK_AGAIN);
+    cr_expect_eq(look(OUTCOME_ANSWERED, 200, 1900), LOOK_WELL);
+    cr_expect(health_drops(&health));
+    cr_expect_eq(health.num_absences, 0, "it was there all the time");
     begin_look();
     cr_expect_eq(look(OUTCOME_RESET, 0, 10), LOOK_AGAIN);
     cr_expect_eq(look(OUTCOME_REFUSED, 0, 500), LOOK_AGAIN, "nobody is there");
