@@ -62,6 +62,18 @@ static void check_status(const struct call *call, const struct evidence *evidenc
     check_each(call, evidence, one_status, out);
 }
 
+#define STATUS_UNAVAILABLE 503
+
+/* 503 is a limit where others got in; where nothing did, it is no matter of load. */
+static bool is_limit(const struct evidence *evidence, const struct observation *seen)
+{
+    bool got_in = false;
+    for (size_t i = 0; i < evidence->count; i++)
+        got_in = got_in || answer_of(&evidence->exchanges[i]->seen) == ANSWER_ACCEPTED;
+    return was_rate_limited(seen) ||
+           (got_in && seen->outcome == OUTCOME_ANSWERED && seen->status == STATUS_UNAVAILABLE);
+}
+
 /* A limit shows in those that were sent; a slow endpoint gets fewer of them. */
 static void check_retry_after(const struct call *call, const struct evidence *evidence,
                               struct finding *out)
@@ -74,7 +86,7 @@ static void check_retry_after(const struct call *call, const struct evidence *ev
     }
     for (size_t i = 0; i < evidence->count; i++) {
         const struct observation *seen = &evidence->exchanges[i]->seen;
-        if (was_rate_limited(seen) && !headers_find(&seen->headers, "Retry-After")) {
+        if (is_limit(evidence, seen) && !headers_find(&seen->headers, "Retry-After")) {
             finding_set(out, FINDING_TOLERATED, evidence, i);
             buf_reset(&out->reason);
             buf_add_text(
@@ -293,8 +305,11 @@ static const struct expectation rows[] = {
      "a well-formed response",
      .needs_raw = true,
      .check = check_complete},
-    {{"retry-after", "step", "sends Retry-After with a 429", {{0}}},
-     "Retry-After with each 429",
+    {{"retry-after",
+      "step",
+      "sends Retry-After with a 429, and with a 503 when others are accepted",
+      {{0}}},
+     "Retry-After with each 429 or 503",
      .check = check_retry_after},
     {{"brief",
       "step",

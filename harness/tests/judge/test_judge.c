@@ -102,6 +102,9 @@ Test(judge, each_expectation_is_kept_broken_or_undecided, .init = set_up, .fini 
         {"'deliver':{'times':3},'expect':{'retry-after':true}", "204 429 unsent", NULL, WARN, 1,
          "without Retry-After"},
         {"'deliver':{'times':2},'expect':{'retry-after':true}", "204 unsent", NULL, PASS, 0, NULL},
+        {"'deliver':{'times':2},'expect':{'retry-after':true}", "204 503", NULL, WARN, 1,
+         "without Retry-After"},
+        {"'deliver':{'times':2},'expect':{'retry-after':true}", "503 503", NULL, PASS, 0, NULL},
         {"'expect':{'retry-after':true}", "unsent", NULL, OPEN, 0, "not sent: for a test"},
 
         {REFUSED, "401", "204", PASS, 0, ""},

@@ -261,7 +261,8 @@ RIGHT = {
     "nginx-limits": Behind(*servers.NGINX_RUN, texts={"nginx.conf": servers.NGINX % (
         "limit_req_zone $binary_remote_addr zone=one:1m rate=300r/s; limit_req zone=one burst=600 nodelay; limit_req_status 429;", "")}),
     "nginx-burst": Behind(*servers.NGINX_RUN, texts={"nginx.conf": servers.NGINX % (
-        "limit_req_zone $binary_remote_addr zone=one:1m rate=100r/s; limit_req zone=one burst=50 nodelay;", "")}),
+        "limit_req_zone $binary_remote_addr zone=one:1m rate=100r/s; limit_req zone=one burst=50 nodelay; "
+        "map $status $later { 503 1; } add_header Retry-After $later always;", "")}),
     "nginx-http2": Behind(*servers.NGINX_RUN, tls=True, texts={"nginx.conf": servers.NGINX % (servers.NGINX_TLS, "ssl http2")}),
     "haproxy": Behind("haproxy", "-f", "haproxy.cfg", texts={"haproxy.cfg": servers.HAPROXY % ""}),
     "haproxy-http2": Behind("haproxy", "-f", "haproxy.cfg", tls=True, texts={"haproxy.cfg": servers.HAPROXY % "ssl crt {folder}/both.pem alpn h2,http/1.1"}),
