@@ -120,6 +120,35 @@ Test(run_plan, a_seed_alone_says_what_is_sent, .init = set_up, .fini = tear_down
     plan_free(second);
 }
 
+static size_t num_forged(const struct planned *planned)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < planned->count; i++)
+        count += !planned->requests[i].exchange.genuine;
+    return count;
+}
+
+/* Whoever counts forgeries keeps genuine events out from then on, so what asks for that comes
+ * first: it waits for nothing, which would put it off, and stands before the others. */
+Test(run_plan, what_forgeries_do_to_genuine_events_is_asked_before_many_were_sent, .init = set_up,
+     .fini = tear_down)
+{
+    static const char id[] = "panora/delivery/forgeries-do-not-lock-out";
+    struct error err = {0};
+    cr_assert(library_load_suites(&library, NULL, 0, &err), "%s", err.message);
+    options.suites = library.suites;
+    options.num_suites = library.num_suites;
+    struct plan *plan = make();
+    const struct planned *first = NULL;
+    for (size_t i = 0; i < plan->num_cases && !first; i++)
+        if (plan->cases[i].one->alone && num_forged(&plan->cases[i]) >= 50)
+            first = &plan->cases[i];
+    cr_assert_not_null(first);
+    cr_expect_str_eq(first->one->id, id);
+    cr_expect_eq(first->wait_ns, 0);
+    plan_free(plan);
+}
+
 /* --- made once more, by another scheme --- */
 
 static bool plan_raw(const struct scheme *scheme, struct bytes body, struct buf *message,
