@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "diagnose/attribution.h"
 #include "diagnose/bunch.h"
+#include "diagnose/dress.h"
 #include "diagnose/investigation.h"
 #include "judge/met_instead.h"
 
@@ -43,108 +44,6 @@ static enum answer ask_settled(struct investigation *inv, const struct specimen 
     if (dropped && answer != ANSWER_DIED && gap_ns < SLOWEST_NS) /* it may have been too fast */
         inv->gap_ns = gap_ns ? gap_ns * 2 : SLOWER_NS;
     return answer;
-}
-
-/* --- one changed header --- */
-
-/* In the order in which they are tried. */
-static const char *const dresses[] = {
-    "browser",     "no-agent", "localhost", "charset",      "lower-name",      "upper-name", "form",
-    "form-fields", "text",     "close",     "no-encodings", "accept-anything", "accept-json"};
-
-static void name_dress(struct investigation *inv, const struct feature *feature,
-                       const struct observation *refused)
-{
-    const struct specimen plain = {0};
-    const struct specimen dressed = {.features = &feature, .num_features = 1};
-    struct observation accepted;
-    observation_init(&accepted);
-    accepted.outcome = OUTCOME_ANSWERED;
-    accepted.status = inv->base_status;
-    char *good = specimen_describe(inv, &dressed, &accepted);
-    char *bad = specimen_describe(inv, &plain, refused);
-    const struct diagnosis_kind kind = {feature->door_cause ? feature->door_cause : feature->cause,
-                                        feature->door_sentence ? feature->door_sentence
-                                                               : feature->sentence,
-                                        "every Panora event is turned away", feature->remedy};
-    attribute_lost(inv, found_pair(inv, &kind, HARM_LOST, good, bad, feature->without),
-                   refused->status);
-    observation_clear(&accepted);
-    free(good);
-    free(bad);
-}
-
-/* Refused for its signature, which it was not before: what stands in front of the handler lets it
- * through. */
-static bool comes_further(const struct observation *seen, const struct observation *refused)
-{
-    return seen->status == 401 && refused->status != 401;
-}
-
-/* Where the signature comes under another name, or the body as something else, the handler may not
- * check it: to be accepted proves nothing unless a forgery is not. */
-static bool may_go_round(const struct feature *feature)
-{
-    static const char *const ids[] = {"lower-name",  "upper-name", "form",
-                                      "form-fields", "text",       "charset"};
-    for (size_t i = 0; i < ARRAY_LEN(ids); i++)
-        if (strcmp(feature->id, ids[i]) == 0)
-            return true;
-    return false;
-}
-
-/* Whether a body that is no event, without a signature, is accepted with this change, too. Then it
- * did not come to the handler, but to some other page. */
-static bool leads_elsewhere(struct investigation *inv, const struct feature *feature)
-{
-    struct request junk = {.method = mem_text("POST")};
-    buf_add_text(&junk.body, "hello");
-    event_add_headers(&junk.headers, "", junk.body.len);
-    (void)headers_remove(&junk.headers, PANORA_SIGNATURE_HEADER);
-    feature->dress(&junk);
-    bool accepted = ask_request(inv, &junk, NULL) == ANSWER_ACCEPTED;
-    request_clear(&junk);
-    return accepted;
-}
-
-/* Once may be chance: one of several instances, or one event in a few. */
-static bool passes_ever(struct investigation *inv, const struct specimen *specimen)
-{
-    for (size_t i = 0; i < AGAIN; i++)
-        if (specimen_passes(inv, specimen))
-            return true;
-    return false;
-}
-
-/* The first `count` of them: where each takes the whole deadline, few are tried. */
-static bool try_dresses(struct investigation *inv, const struct observation *refused, size_t count,
-                        const struct feature **out_further)
-{
-    const struct specimen plain = {0};
-    *out_further = NULL;
-    for (size_t i = 0; i < count && !inv->closed; i++) {
-        const struct feature *feature = feature_find(dresses[i]);
-        const struct specimen genuine = {.features = &feature, .num_features = 1};
-        struct specimen forged = genuine;
-        struct observation seen;
-        forged.forged = true;
-        bool passed = specimen_ask(inv, &genuine, &seen) == ANSWER_ACCEPTED;
-        if (passed)
-            inv->base_status = seen.status;
-        if (!*out_further && comes_further(&seen, refused))
-            *out_further = feature;
-        observation_clear(&seen);
-        if (!passed || passes_ever(inv, &plain) ||
-            (specimen_passes(inv, &forged) &&
-             (may_go_round(feature) || leads_elsewhere(inv, feature))))
-            continue;
-        name_dress(inv, feature, refused);
-        inv->dresses[inv->num_dresses++] = feature;
-        inv->has_base = true;
-        inv->behind_first = true;
-        return true;
-    }
-    return false;
 }
 
 /* --- another computation --- */
@@ -315,14 +214,14 @@ static bool try_two_dresses(struct investigation *inv, const struct feature *fir
     struct observation of_first;
     inv->dresses[inv->num_dresses++] = first;
     (void)specimen_ask(inv, &genuine, &of_first);
-    bool found = try_dresses(inv, &of_first, ARRAY_LEN(dresses), &further);
+    bool found = dress_try(inv, &of_first, SIZE_MAX, &further);
     observation_clear(&of_first);
     inv->num_dresses = 0;
     if (!found)
         return false;
     inv->dresses[inv->num_dresses++] = inv->dresses[1]; /* the pair differs in the first one */
     inv->behind_first = false;
-    name_dress(inv, first, refused);
+    dress_name(inv, first, refused);
     inv->behind_first = true;
     inv->dresses[inv->num_dresses++] = first;
     return true;
@@ -345,7 +244,7 @@ static void try_computations_dressed(struct investigation *inv, const struct fea
         return;
     inv->dresses[inv->num_dresses++] = dress;
     inv->behind_first = false;
-    name_dress(inv, dress, refused);
+    dress_name(inv, dress, refused);
     inv->behind_first = true;
 }
 
@@ -577,12 +476,12 @@ void door_open(struct investigation *inv)
     bool elsewhere = met && of_genuine.status >= 300 && of_genuine.status < 400;
     if (asks && of_genuine.status == of_forged.status && !elsewhere) {
         const struct feature *further;
-        if (!try_dresses(inv, &of_genuine, ARRAY_LEN(dresses), &further))
+        if (!dress_try(inv, &of_genuine, SIZE_MAX, &further))
             try_computations_dressed(inv, further, &of_genuine);
     }
     if (hangs) {
         const struct feature *further;
-        (void)try_dresses(inv, &of_genuine, 1, &further);
+        (void)dress_try(inv, &of_genuine, 1, &further);
     }
     bool by_handler = answer_of(&of_forged) == ANSWER_REFUSED &&
                       of_genuine.status != of_forged.status &&

@@ -332,6 +332,34 @@ static void name_slow_size(struct investigation *inv, size_t good, size_t bad)
     free(refused);
 }
 
+/* Between the largest body that got in and the smallest that did not; the refusal's status, or 0.
+ */
+static void name_limit(struct investigation *inv, size_t good, size_t bad, int status)
+{
+    size_t limit = len_of(inv, good);
+    bool by_text = takes_in_pieces(inv, 2 * len_of(inv, bad));
+    char *sentence = by_text
+                         ? mem_format("rejects events whose data contains strings of more than %zu "
+                                      "characters",
+                                      good)
+                         : mem_format("rejects events above %s%zu bytes",
+                                      bad - good == 1 ? "" : "about ", limit);
+    const struct diagnosis_kind kind = {
+        by_text ? "refuses-long-text" : "refuses-large-events", sentence, LOST,
+        by_text ? "store texts of any length (MySQL: MEDIUMTEXT, PostgreSQL: text), and raise "
+                  "the limits of a validator"
+                : "raise the limit of every layer (express.json({limit: '10mb'}), nginx "
+                  "client_max_body_size)"};
+    char *accepted = mem_format("a body of %zu bytes", limit);
+    char *refused = status ? mem_format("a body of %zu bytes: %d", len_of(inv, bad), status)
+                           : mem_format("a body of %zu bytes: no response", len_of(inv, bad));
+    attribute_fitting(inv, found_pair(inv, &kind, HARM_LOST, accepted, refused, ""),
+                      by_text ? fits_text : fits_size, by_text ? &good : &limit, 0);
+    free(sentence);
+    free(accepted);
+    free(refused);
+}
+
 static void ask_sizes(struct investigation *inv, enum turn turn)
 {
     static const size_t sizes[] = {SIZE_SMALL, SIZE_MEDIUM, SIZE_LARGE, SIZE_HUGE};
@@ -366,31 +394,8 @@ static void ask_sizes(struct investigation *inv, enum turn turn)
     const struct specimen usual = {.padding = good};
     const struct specimen over = {.padding = bad};
     bool again = is_refused_again(inv, &over, &usual);
-    if (again && (seen.status || !went_down(inv) || (good && outlasts(inv, &usual)))) {
-        size_t limit = len_of(inv, good);
-        bool by_text = takes_in_pieces(inv, 2 * len_of(inv, bad));
-        char *sentence =
-            by_text ? mem_format("rejects events whose data contains strings of more than %zu "
-                                 "characters",
-                                 good)
-                    : mem_format("rejects events above %s%zu bytes",
-                                 bad - good == 1 ? "" : "about ", limit);
-        const struct diagnosis_kind kind = {
-            by_text ? "refuses-long-text" : "refuses-large-events", sentence, LOST,
-            by_text ? "store texts of any length (MySQL: MEDIUMTEXT, PostgreSQL: text), and raise "
-                      "the limits of a validator"
-                    : "raise the limit of every layer (express.json({limit: '10mb'}), nginx "
-                      "client_max_body_size)"};
-        char *accepted = mem_format("a body of %zu bytes", limit);
-        char *refused = seen.status
-                            ? mem_format("a body of %zu bytes: %d", len_of(inv, bad), seen.status)
-                            : mem_format("a body of %zu bytes: no response", len_of(inv, bad));
-        attribute_fitting(inv, found_pair(inv, &kind, HARM_LOST, accepted, refused, ""),
-                          by_text ? fits_text : fits_size, by_text ? &good : &limit, 0);
-        free(sentence);
-        free(accepted);
-        free(refused);
-    }
+    if (again && (seen.status || !went_down(inv) || (good && outlasts(inv, &usual))))
+        name_limit(inv, good, bad, seen.status);
     free(seen.described);
 }
 

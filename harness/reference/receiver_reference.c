@@ -21,6 +21,17 @@ static void add_argument(const struct argument_spec *argument, json_t *out)
     free(text);
 }
 
+/* How it is asked for, and what its argument is. */
+static void add_usage(const char *option, const char *name, const struct argument_spec *argument,
+                      json_t *out)
+{
+    explain_fact(out, "Written:", "hookcheck receive %s %s%s", option, name,
+                 argument->kind == ARGUMENT_NONE ? ""
+                 : argument->fallback            ? "[=ARGUMENT]"
+                                                 : "=ARGUMENT");
+    add_argument(argument, out);
+}
+
 /* --- faults --- */
 
 static void describe_fault(const struct fault *fault, json_t *things)
@@ -29,11 +40,7 @@ static void describe_fault(const struct fault *fault, json_t *things)
     const struct names *must = &catches_of(catches, fault)->must;
     json_t *out = explain_begin(things, "fault", fault->id, fault->name);
     explain_fact(out, "Mistake:", "The receiver %s.", fault->sentence);
-    explain_fact(out, "Written:", "hookcheck receive --fault %s%s", fault->id,
-                 fault->argument.kind == ARGUMENT_NONE ? ""
-                 : fault->argument.fallback            ? "[=ARGUMENT]"
-                                                       : "=ARGUMENT");
-    add_argument(&fault->argument, out);
+    add_usage("--fault", fault->id, &fault->argument, out);
     explain_entry("Seen:", fault->seen, out);
     for (size_t i = 0; i < must->count; i++)
         explain_entry(i ? "" : "Caught by:", must->items[i], out);
@@ -73,11 +80,7 @@ static void describe_behaviour(const void *row, json_t *things)
     const struct behaviour *behaviour = row;
     json_t *out = explain_begin(things, "behaviour of the receiver", NULL, behaviour->name);
     explain_fact(out, "Meaning:", "The receiver %s.", behaviour->sentence);
-    explain_fact(out, "Written:", "hookcheck receive --behaviour %s%s", behaviour->name,
-                 behaviour->argument.kind == ARGUMENT_NONE ? ""
-                 : behaviour->argument.fallback            ? "[=ARGUMENT]"
-                                                           : "=ARGUMENT");
-    add_argument(&behaviour->argument, out);
+    add_usage("--behaviour", behaviour->name, &behaviour->argument, out);
 }
 
 const struct explainer explain_behaviours = {.table = &behaviour_table,
