@@ -177,6 +177,11 @@ void health_slow_down(struct health *health)
         health->gap_ns = GAP_MAX_NS;
 }
 
+bool health_took_its_time(const struct health *health)
+{
+    return health->was_overloaded || health->misses > 0;
+}
+
 /* Less load changes nothing. */
 static void stop_waiting(struct health *health)
 {
@@ -193,7 +198,14 @@ void health_note_overload(struct health *health, int status)
 {
     if (!health->any_accepted)
         health->first_status = status;
-    health->num_far_apart += health->gap_ns >= FAR_APART_NS;
+    health->met_far_apart = health->gap_ns >= FAR_APART_NS;
+}
+
+/* A limit on the load does not let the canary in at once: that needs time, or less load. */
+static void note_far_apart(struct health *health)
+{
+    health->num_far_apart += health->met_far_apart && !health_took_its_time(health);
+    health->met_far_apart = false;
     if (!health->is_limited && health->num_far_apart >= FAR_APART_MAX)
         stop_waiting(health);
 }
@@ -208,7 +220,7 @@ void health_note_repetition(struct health *health, bool again)
     if (health->gap_ns < UNHURRIED_NS)
         return;
     health->num_alone++;
-    health->num_again += again;
+    health->num_again += again && !health_took_its_time(health);
     if (health->num_again >= AGAIN_MIN && health->num_again * AGAIN_SHARE >= health->num_alone)
         stop_waiting(health);
 }
@@ -297,6 +309,7 @@ static enum look look_well(struct health *health, int64_t now_ns, int64_t *out_p
             health_slow_down(health);
         }
         note_absence(health);
+        note_far_apart(health);
     }
     *out_pause_ns = SETTLE_PAUSE_NS;
     return now_ns >= health->settled_ns ? LOOK_WELL : LOOK_AGAIN;
@@ -360,11 +373,6 @@ enum look health_look(struct health *health, const struct exchange *canary, int6
     }
     return health_is_overload(seen) ? look_overloaded(health, seen->status, now_ns, out_pause_ns)
                                     : look_missing(health, seen, now_ns, out_pause_ns);
-}
-
-bool health_took_its_time(const struct health *health)
-{
-    return health->was_overloaded || health->misses > 0;
 }
 
 void health_explain_absences(struct health *health, size_t count)

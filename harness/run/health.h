@@ -48,9 +48,10 @@ struct health {
     int64_t gap_ns;       /* between two requests, since it had too much to do */
     bool is_limited;      /* having too much to do did not end in time: such answers are its own */
     bool is_erratic;      /* ... and no less when few requests come, far apart */
-    size_t num_far_apart; /* genuine events that met it although they came far apart */
+    bool met_far_apart;   /* a genuine event met it although it came far apart, */
+    size_t num_far_apart; /* ... so many that did, and the canary right after them got in */
     size_t num_alone;     /* cases that met it and were repeated by themselves, unhurriedly; */
-    size_t num_again;     /* ... and met it again */
+    size_t num_again;     /* ... and met it again, and the canary right after them got in */
     size_t num_drops;     /* times that it dropped connections for a while, and was there */
     int overload_status;  /* what a canary met, and later did not; 0 = none did */
     int first_status;     /* what events met before one was accepted; 0 = none did */
@@ -111,9 +112,9 @@ bool health_is_overload(const struct observation *seen);
 /* It has too much to do: from now on half as many are in flight, twice as far apart. */
 void health_slow_down(struct health *health);
 
-/* A genuine event met an overload, or a case did that was repeated by itself: once that happens
- * however few come and however far apart, less load changes nothing, and such answers are the
- * endpoint's own. */
+/* A genuine event met an overload, or a case did that was repeated by itself and looked after: once
+ * that happens however few come and however far apart, and the canary right after it gets in, less
+ * load changes nothing, and such answers are the endpoint's own. */
 void health_note_overload(struct health *health, int status);
 void health_note_repetition(struct health *health, bool again);
 

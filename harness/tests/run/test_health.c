@@ -345,6 +345,16 @@ Test(run_health, one_that_always_answered_in_pieces_is_not_down, .init = set_up)
     cr_expect_eq(look(OUTCOME_CUT_SHORT, 200, 60000), LOOK_GONE, "it did better before");
 }
 
+/* A genuine event meets an overload, and perhaps the canary right after it does. */
+static void meet_overload(bool canary_too)
+{
+    health_note_overload(&health, 503);
+    health_begin_look(&health, 0, 0);
+    if (canary_too)
+        cr_expect_eq(look(OUTCOME_ANSWERED, 503, 1), LOOK_AGAIN);
+    cr_expect_eq(look(OUTCOME_ANSWERED, 200, 100), LOOK_WELL);
+}
+
 Test(run_health, overload_that_no_distance_mends_is_its_own_answer, .init = begin_look)
 {
     for (int i = 0; i < 3; i++)
@@ -354,10 +364,22 @@ Test(run_health, overload_that_no_distance_mends_is_its_own_answer, .init = begi
         health_slow_down(&health);
     for (int i = 0; i < 4; i++) {
         cr_expect_not(health.is_limited);
-        health_note_overload(&health, 503);
+        meet_overload(false);
     }
     cr_expect(health.is_limited && health.is_erratic);
     cr_expect_eq(health.gap_ns, 0);
+}
+
+Test(run_health, overload_that_the_canary_meets_too_depends_on_the_load, .init = begin_look)
+{
+    for (int i = 0; i < 6; i++)
+        health_slow_down(&health);
+    for (int i = 0; i < 20; i++) {
+        meet_overload(true);
+        health_note_repetition(&health, true);
+    }
+    cr_expect_not(health.is_limited, "a queue that was full");
+    cr_expect_gt(health.gap_ns, 0);
 }
 
 Test(run_health, overload_that_comes_again_to_who_is_alone_is_its_own_answer, .init = begin_look)
