@@ -84,3 +84,32 @@ Test(cli_build, reads_every_line_of_the_makefile)
     cr_expect_null(strstr(buf_text(&out), "***"), "%s", buf_text(&out));
     buf_clear(&out);
 }
+
+/* The last lines of a log must say which test failed, wherever the runner said it. */
+Test(cli_build, names_the_failed_tests_at_the_end)
+{
+    char *report = shell_temporary(
+        bytes_of("<testsuites>\n  <testsuite name=\"one\" tests=\"5\">\n"
+                 "    <testcase name=\"fine\" status=\"PASSED\" time=\"0\">\n    </testcase>\n"
+                 "    <testcase name=\"bad\" status=\"FAILED\" time=\"0\">\n"
+                 "      <failure message=\"2 assertion(s) failed.\"><![CDATA[a.c:7: no \"<b>\" &]]>"
+                 "&#10;        on two lines&#10;<![CDATA[a.c:8: second]]>&#10;</failure>\n"
+                 "    </testcase>\n    <testcase name=\"slow\" status=\"ERRORED\" time=\"9\">\n"
+                 "      <error type=\"timeout\" message=\"The test timed out.\" />    </testcase>\n"
+                 "    <testcase name=\"left\" status=\"SKIPPED\">\n    </testcase>\n"
+                 "  </testsuite>\n  <testsuite name=\"two\">\n"
+                 "    <testcase name=\"third\" status=\"FAILED\">\n      <failure message=\"0 "
+                 "assertion(s) failed.\"></failure>\n    </testcase>\n  </testsuite>\n"));
+    struct buf out = {0};
+    char *command =
+        mem_format("awk -v most=2 -f harness/tools/failed_tests.awk '%s'; rm '%s'", report, report);
+    cr_expect_eq(shell_run(command, &out), 0);
+    char *expected = mem_format("  one/bad: a.c:7: no \"<b>\" & on two lines (and 1 more)\n"
+                                "  one/slow: The test timed out.\n  and 1 more: see %s\n",
+                                report);
+    cr_expect_str_eq(buf_text(&out), expected);
+    free(expected);
+    free(command);
+    free(report);
+    buf_clear(&out);
+}
