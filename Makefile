@@ -357,6 +357,8 @@ circles: $(OBJ)
 timeouts:
 	@! grep -L 'TestSuite(.*\.timeout' $(TEST_SRC) /dev/null | grep -v /dev/null | grep -v support/ | \
 	    sed 's/$$/: no TestSuite(..., .timeout = ...)/' | grep .
+	@! grep -rnE '\.timeout = [0-9]{1,2}\b' harness/tests --include='*.c' | \
+	    sed 's/$$/: under 120 s: it is for what hangs, and a busy machine makes nothing hang/' | grep .
 
 tidy:
 	@printf '%s\n' $(SRC) harness/cli/main.c | xargs -P $$(nproc) -n 1 sh -c \

@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 
-TestSuite(base_buf, .timeout = 20);
+TestSuite(base_buf, .timeout = 120);
 
 Test(base_buf, is_empty_when_zeroed)
 {

@@ -4,7 +4,7 @@
 #include "base/array.h"
 #include "base/bytes.h"
 
-TestSuite(base_bytes, .timeout = 20);
+TestSuite(base_bytes, .timeout = 120);
 
 Test(base_bytes, are_those_of_a_text_without_its_nul)
 {

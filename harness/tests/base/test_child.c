@@ -10,7 +10,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 
-TestSuite(base_child, .timeout = 30);
+TestSuite(base_child, .timeout = 120);
 
 static void run(const char *script, int64_t limit_ns, struct child *child)
 {

@@ -4,7 +4,7 @@
 #include "base/array.h"
 #include "base/encode.h"
 
-TestSuite(base_encode, .timeout = 20);
+TestSuite(base_encode, .timeout = 120);
 
 /* RFC 4648, section 10, and bytes that need the last two characters of the alphabet. */
 static const struct {

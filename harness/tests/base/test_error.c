@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 
-TestSuite(base_error, .timeout = 20);
+TestSuite(base_error, .timeout = 120);
 
 Test(base_error, is_not_set_at_first)
 {

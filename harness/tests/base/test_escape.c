@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 
-TestSuite(base_escape, .timeout = 10);
+TestSuite(base_escape, .timeout = 120);
 
 static struct said say(const char *text)
 {

@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-TestSuite(base_file, .timeout = 20);
+TestSuite(base_file, .timeout = 120);
 
 /* A fresh folder; free() it. */
 static char *new_folder(void)

@@ -7,7 +7,7 @@
 
 #include "base/mem.h"
 
-TestSuite(base_gzip, .timeout = 20);
+TestSuite(base_gzip, .timeout = 120);
 
 /* Unpacks into `room` bytes that the caller frees; `out_len` is how many there were. */
 static char *unpack(const struct buf *packed, size_t room, size_t *out_len)

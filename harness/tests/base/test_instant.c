@@ -4,7 +4,7 @@
 #include "base/array.h"
 #include "base/instant.h"
 
-TestSuite(base_instant, .timeout = 20);
+TestSuite(base_instant, .timeout = 120);
 
 Test(base_instant, reads_what_javascript_writes_and_milliseconds)
 {

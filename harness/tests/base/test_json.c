@@ -4,7 +4,7 @@
 #include "base/array.h"
 #include "base/json.h"
 
-TestSuite(base_json, .timeout = 20);
+TestSuite(base_json, .timeout = 120);
 
 static const char sample[] =
     "{\"cases\": [{\"id\": \"a\"}, {\"id\": 7, \"on\": true, \"off\": false, \"n\": null,"

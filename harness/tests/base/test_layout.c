@@ -2,7 +2,7 @@
 
 #include "base/layout.h"
 
-TestSuite(base_layout, .timeout = 20);
+TestSuite(base_layout, .timeout = 120);
 
 Test(base_layout, wraps_between_words_and_indents_what_follows)
 {

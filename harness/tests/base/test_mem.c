@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-TestSuite(base_mem, .timeout = 20);
+TestSuite(base_mem, .timeout = 120);
 
 Test(base_mem, gives_zeroed_bytes)
 {

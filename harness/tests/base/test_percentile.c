@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-TestSuite(base_percentile, .timeout = 5);
+TestSuite(base_percentile, .timeout = 120);
 
 Test(base_percentile, is_the_nearest_rank)
 {

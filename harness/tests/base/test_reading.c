@@ -3,7 +3,7 @@
 
 #include <criterion/criterion.h>
 
-TestSuite(base_reading, .timeout = 10);
+TestSuite(base_reading, .timeout = 120);
 
 Test(base_reading, a_place_is_found_through_two_readings)
 {

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "base/resource.h"
 
-TestSuite(base_resource, .timeout = 20);
+TestSuite(base_resource, .timeout = 120);
 
 Test(base_resource, holds_the_files_byte_for_byte)
 {

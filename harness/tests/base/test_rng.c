@@ -4,7 +4,7 @@
 #include "base/array.h"
 #include "base/rng.h"
 
-TestSuite(base_rng, .timeout = 20);
+TestSuite(base_rng, .timeout = 120);
 
 Test(base_rng, gives_the_numbers_of_splitmix64)
 {

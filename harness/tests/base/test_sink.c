@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
 
-TestSuite(base_sink, .timeout = 20);
+TestSuite(base_sink, .timeout = 120);
 
 Test(base_sink, a_note_is_one_line_without_secrets_or_controls)
 {

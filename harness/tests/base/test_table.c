@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-TestSuite(base_table, .timeout = 5);
+TestSuite(base_table, .timeout = 120);
 
 struct fruit {
     const char *name;

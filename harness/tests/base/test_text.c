@@ -5,7 +5,7 @@
 #include "base/array.h"
 #include "base/text.h"
 
-TestSuite(base_text, .timeout = 20);
+TestSuite(base_text, .timeout = 120);
 
 static const char *const words[] = {"run", "send", "sign", "verify", "receive", "selftest"};
 

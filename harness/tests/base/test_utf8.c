@@ -5,7 +5,7 @@
 
 #include "base/array.h"
 
-TestSuite(base_utf8, .timeout = 10);
+TestSuite(base_utf8, .timeout = 120);
 
 /* Against a second way to decide it: a sequence is well-formed when its code point, written again,
  * gives the same bytes and is no surrogate. */

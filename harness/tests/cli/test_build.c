@@ -7,7 +7,7 @@
 #include "tests/support/shell_run.h"
 #include "tests/support/skip.h"
 
-TestSuite(cli_build, .timeout = 60);
+TestSuite(cli_build, .timeout = 120);
 
 static void expect_in(const char *readelf, const char *wanted)
 {

@@ -10,7 +10,7 @@
 #include "cli/candidates.h"
 #include "cli/command.h"
 
-TestSuite(cli_candidates, .timeout = 20);
+TestSuite(cli_candidates, .timeout = 120);
 
 #define WORDS_MAX 6
 

@@ -8,7 +8,7 @@
 #include "base/array.h"
 #include "cli/command.h"
 
-TestSuite(cli_elsewhere, .timeout = 20);
+TestSuite(cli_elsewhere, .timeout = 120);
 
 static bool command_has(const struct command *command, const char *option)
 {

@@ -12,7 +12,7 @@
 #include "tests/support/running.h"
 #include "tests/support/shell_run.h"
 
-TestSuite(cli_endpoint_options, .timeout = 60);
+TestSuite(cli_endpoint_options, .timeout = 120);
 
 static bool read_options(struct endpoint_choice *choice, struct arguments *arguments,
                          const char *const *words, struct error *err)

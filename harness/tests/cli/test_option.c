@@ -6,7 +6,7 @@
 #include "cli/command.h"
 #include "cli/option.h"
 
-TestSuite(cli_option, .timeout = 20);
+TestSuite(cli_option, .timeout = 120);
 
 struct choice {
     int64_t deadline_ns;

@@ -9,7 +9,7 @@
 #include "tests/support/run_program.h"
 #include "tests/support/started_program.h"
 
-TestSuite(cli_panora, .timeout = 60);
+TestSuite(cli_panora, .timeout = 120);
 
 #define KEY         "PANORA_API_KEY=key-of-the-program-test"
 #define NOBODY_HERE "http://127.0.0.1:1"

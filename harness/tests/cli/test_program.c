@@ -8,7 +8,7 @@
 #include "tests/support/run_program.h"
 #include "tests/support/shell_run.h"
 
-TestSuite(cli_program, .timeout = 20);
+TestSuite(cli_program, .timeout = 120);
 
 Test(cli_program, help_names_every_command_and_ends_well)
 {

@@ -11,7 +11,7 @@
 #include "tests/support/shell_run.h"
 #include "tests/support/skip.h"
 
-TestSuite(cli_project, .timeout = 60);
+TestSuite(cli_project, .timeout = 120);
 
 static const struct {
     const char *files;

@@ -10,7 +10,7 @@
 #include "tests/support/run_program.h"
 #include "tests/support/shell_run.h"
 
-TestSuite(cli_secret_program, .timeout = 20);
+TestSuite(cli_secret_program, .timeout = 120);
 
 #define BODY "{\"id_event\":\"1\",\"data\":\"{}\",\"type\":\"x\"}"
 

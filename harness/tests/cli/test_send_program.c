@@ -13,7 +13,7 @@
 #include "tests/support/raw_server.h"
 #include "tests/support/run_program.h"
 
-TestSuite(cli_send_program, .timeout = 20);
+TestSuite(cli_send_program, .timeout = 120);
 
 #define ANSWER(status, more)                                                                       \
     {                                                                                              \
@@ -267,7 +267,7 @@ Test(cli_send_program, tells_no_session_from_a_bad_answer_by_its_exit_code)
         struct program_end end;
         char *url = mem_format("http%s://127.0.0.1:%d/", rows[i].over_tls ? "s" : "",
                                raw_server_port(endpoint.server));
-        RUN(&end, "send", url, "--deadline", "500ms");
+        RUN(&end, "send", url, "--deadline", rows[i].steps == holds ? "500ms" : "60s");
         cr_expect_eq(end.code, rows[i].code, "%s: %d: %s", rows[i].what, end.code,
                      buf_text(&end.out));
         free(url);
@@ -288,7 +288,7 @@ Test(cli_send_program, an_endpoint_that_is_not_there_is_exit_code_3)
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         struct program_end end;
-        RUN(&end, "send", rows[i].url, "--deadline", "5s");
+        RUN(&end, "send", rows[i].url, "--deadline", "60s");
         cr_expect_eq(end.code, EXIT_UNREACHED, "%s: %d", rows[i].url, end.code);
         cr_expect_not_null(strstr(buf_text(&end.out), rows[i].said), "%s", buf_text(&end.out));
         program_end_clear(&end);

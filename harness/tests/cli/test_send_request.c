@@ -12,7 +12,7 @@
 #include "tests/support/one_request_server.h"
 #include "tests/support/run_program.h"
 
-TestSuite(cli_send_request, .timeout = 60);
+TestSuite(cli_send_request, .timeout = 120);
 
 #define FILE_NAME "/tmp/hookcheck-capture-test"
 

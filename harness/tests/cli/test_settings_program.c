@@ -14,7 +14,7 @@
 #include "tests/support/running.h"
 #include "tests/support/shell_run.h"
 
-TestSuite(cli_settings_program, .timeout = 60);
+TestSuite(cli_settings_program, .timeout = 120);
 
 #define SCHEMA_FILE "fixtures/hookcheck.schema.json"
 

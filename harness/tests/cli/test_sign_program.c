@@ -14,7 +14,7 @@
 #include "tests/support/shell_run.h"
 #include "tests/support/skip.h"
 
-TestSuite(cli_sign_program, .timeout = 20);
+TestSuite(cli_sign_program, .timeout = 120);
 
 /* --- somebody else's signature --- */
 

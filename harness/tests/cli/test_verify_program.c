@@ -7,7 +7,7 @@
 #include "cli/command.h"
 #include "tests/support/run_program.h"
 
-TestSuite(cli_verify_program, .timeout = 20);
+TestSuite(cli_verify_program, .timeout = 120);
 
 /* `sign` and `verify` share code, so the right signature was made elsewhere:
  * printf '"{}"' | openssl dgst -sha256 -hmac whsec_test */

@@ -12,7 +12,7 @@
 #include "tests/support/shell_run.h"
 #include "tests/support/skip.h"
 
-TestSuite(compose, .timeout = 30);
+TestSuite(compose, .timeout = 120);
 
 static struct composing composing;
 

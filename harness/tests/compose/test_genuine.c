@@ -12,7 +12,7 @@
 #include "suite/step.h"
 #include "tests/support/composing.h"
 
-TestSuite(compose_genuine, .timeout = 30);
+TestSuite(compose_genuine, .timeout = 120);
 
 static struct composing composing;
 

@@ -8,7 +8,7 @@
 #include "suite/step.h"
 #include "tests/support/composing.h"
 
-TestSuite(compose_mutate_payload, .timeout = 30);
+TestSuite(compose_mutate_payload, .timeout = 120);
 
 static struct composing composing;
 

@@ -12,7 +12,7 @@
 #include "tests/support/shell_run.h"
 #include "tests/support/skip.h"
 
-TestSuite(compose_transport, .timeout = 20);
+TestSuite(compose_transport, .timeout = 120);
 
 static struct composing composing;
 

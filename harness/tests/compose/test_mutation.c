@@ -10,7 +10,7 @@
 #include "suite/step.h"
 #include "tests/support/composing.h"
 
-TestSuite(compose_mutation, .timeout = 30);
+TestSuite(compose_mutation, .timeout = 120);
 
 static struct composing composing;
 

@@ -10,7 +10,7 @@
 #include "suite/step.h"
 #include "tests/support/composing.h"
 
-TestSuite(compose_scheme, .timeout = 20);
+TestSuite(compose_scheme, .timeout = 120);
 
 static struct composing composing;
 

@@ -8,7 +8,7 @@
 #include "deliver/engine_internal.h"
 #include "tests/support/delivery.h"
 
-TestSuite(deliver_curl_response, .timeout = 20);
+TestSuite(deliver_curl_response, .timeout = 120);
 
 /* What comes back, and what both ways must make of it. */
 struct answer_row {

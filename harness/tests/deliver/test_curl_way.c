@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "tests/support/delivery.h"
 
-TestSuite(deliver_curl_way, .timeout = 20);
+TestSuite(deliver_curl_way, .timeout = 120);
 
 #define ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "tests/support/delivery.h"
 
-TestSuite(deliver_hostile, .timeout = 20);
+TestSuite(deliver_hostile, .timeout = 120);
 
 static struct request large_request(void)
 {

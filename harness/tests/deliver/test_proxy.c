@@ -7,7 +7,7 @@
 
 #include "base/array.h"
 
-TestSuite(deliver_proxy, .timeout = 10);
+TestSuite(deliver_proxy, .timeout = 120);
 
 static const char *const variables[] = {"http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY",
                                         "all_proxy",  "ALL_PROXY",  "no_proxy",    "NO_PROXY"};

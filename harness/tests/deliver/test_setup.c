@@ -10,7 +10,7 @@
 #include "tests/support/delivery.h"
 #include "tests/support/skip.h"
 
-TestSuite(deliver_setup, .timeout = 20);
+TestSuite(deliver_setup, .timeout = 120);
 
 #define ANSWER "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 

@@ -7,7 +7,7 @@
 
 #include "base/array.h"
 
-TestSuite(deliver_target, .timeout = 20);
+TestSuite(deliver_target, .timeout = 120);
 
 struct parsed_row {
     const char *url;

@@ -13,7 +13,7 @@
 #include "sign/signature.h"
 #include "tests/support/diagnosing.h"
 
-TestSuite(diagnose_causes, .timeout = 60);
+TestSuite(diagnose_causes, .timeout = 120);
 
 #define OBJECT "{\\\"a\\\":1}"
 #define EVENT  "\"" OBJECT "\""

@@ -6,7 +6,7 @@
 
 #include "tests/support/composing.h"
 
-TestSuite(diagnose_document, .timeout = 30);
+TestSuite(diagnose_document, .timeout = 120);
 
 /* A strict endpoint refuses what is made up, such as a text in a list of addresses. */
 Test(diagnose_document, holds_what_panora_sends_and_nothing_made_up)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-TestSuite(diagnose_found_scheme, .timeout = 20);
+TestSuite(diagnose_found_scheme, .timeout = 120);
 
 #define SECRET "whsec_0123456789abcdef"
 #define BODY                                                                                       \

@@ -9,7 +9,7 @@
 #include "panora/event.h"
 #include "tests/support/diagnosing.h"
 
-TestSuite(diagnose_guess, .timeout = 60);
+TestSuite(diagnose_guess, .timeout = 120);
 
 #define SECRET  "a secret of the tests"
 #define SLOW_NS (1500 * NS_PER_MS)

@@ -8,7 +8,7 @@
 #include "diagnose/offline.h"
 #include "panora/event.h"
 
-TestSuite(diagnose_offline, .timeout = 30);
+TestSuite(diagnose_offline, .timeout = 120);
 
 /* A body in which all hypotheses differ: lines, blanks and texts that libraries write in other
  * ways. */

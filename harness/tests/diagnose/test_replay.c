@@ -9,7 +9,7 @@
 #include "sign/signature.h"
 #include "tests/support/diagnosing.h"
 
-TestSuite(diagnose_replay, .timeout = 60);
+TestSuite(diagnose_replay, .timeout = 120);
 
 #define SECRET "a secret of the tests"
 #define ODD    "X-Odd"

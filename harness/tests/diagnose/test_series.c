@@ -7,7 +7,7 @@
 #include "base/array.h"
 #include "base/mem.h"
 
-TestSuite(diagnose_series, .timeout = 10);
+TestSuite(diagnose_series, .timeout = 120);
 
 Test(diagnose_series, what_is_no_answer_is_not_said_to_be_answered)
 {

@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 
-TestSuite(format_capture, .timeout = 10);
+TestSuite(format_capture, .timeout = 120);
 
 #define HEAD "POST / HTTP/1.1\r\nContent-Length: 8\r\n\r\n"
 

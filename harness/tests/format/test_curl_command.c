@@ -12,7 +12,7 @@
 #include "tests/support/shell_run.h"
 #include "tests/support/skip.h"
 
-TestSuite(format_curl_command, .timeout = 20);
+TestSuite(format_curl_command, .timeout = 120);
 
 static void fill(struct request *request, const char *method, struct bytes body)
 {

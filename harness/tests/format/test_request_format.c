@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "format/request_format.h"
 
-TestSuite(format_request_format, .timeout = 20);
+TestSuite(format_request_format, .timeout = 120);
 
 static const struct request_place place = {.url = "https://example.com/hook?x=1",
                                            .authority = "example.com",

@@ -7,7 +7,7 @@
 #include "format/request_format.h"
 #include "tests/support/shell_run.h"
 
-TestSuite(format_shell, .timeout = 20);
+TestSuite(format_shell, .timeout = 120);
 
 static const struct {
     const char *what;

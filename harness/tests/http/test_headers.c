@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 
-TestSuite(http_headers, .timeout = 20);
+TestSuite(http_headers, .timeout = 120);
 
 static struct headers three(void)
 {

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "tests/support/reader_trace.h"
 
-TestSuite(http_reader, .timeout = 20);
+TestSuite(http_reader, .timeout = 120);
 
 struct row {
     const char *what;

@@ -6,7 +6,7 @@
 #include "http/reader.h"
 #include "tests/support/reader_trace.h"
 
-TestSuite(http_reader_response, .timeout = 20);
+TestSuite(http_reader_response, .timeout = 120);
 
 struct row {
     const char *what;

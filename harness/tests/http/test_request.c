@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 
-TestSuite(http_request, .timeout = 20);
+TestSuite(http_request, .timeout = 120);
 
 Test(http_request, copies_are_independent)
 {

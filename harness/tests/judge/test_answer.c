@@ -5,7 +5,7 @@
 #include "base/array.h"
 #include "tests/support/judging.h"
 
-TestSuite(judge_answer, .timeout = 20);
+TestSuite(judge_answer, .timeout = 120);
 
 static const struct {
     const char *word;

@@ -9,7 +9,7 @@
 #include "tests/support/judging.h"
 #include "tests/support/suite_text.h"
 
-TestSuite(judge_check_effect, .timeout = 20);
+TestSuite(judge_check_effect, .timeout = 120);
 
 static struct library library;
 

@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "judge/expectation.h"
 
-TestSuite(judge_check_leaks, .timeout = 20);
+TestSuite(judge_check_leaks, .timeout = 120);
 
 #define SECRET     "whsec+Test/1234="
 #define SIGNATURE  "5390ab789ae3eeb39730281bdd2fd8b6ea784e163f4df48f29ddadc415f15661"

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "judge/expectation.h"
 
-TestSuite(judge_check_timing, .timeout = 10);
+TestSuite(judge_check_timing, .timeout = 120);
 
 #define COUNT_MAX 200
 

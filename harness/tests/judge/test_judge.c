@@ -10,7 +10,7 @@
 #include "tests/support/judging.h"
 #include "tests/support/suite_text.h"
 
-TestSuite(judge, .timeout = 20);
+TestSuite(judge, .timeout = 120);
 
 static struct library library;
 

@@ -12,7 +12,7 @@
 #include "tests/support/judging.h"
 #include "tests/support/suite_text.h"
 
-TestSuite(judge_leaks, .timeout = 20);
+TestSuite(judge_leaks, .timeout = 120);
 
 #define SECRET    "whsec_\"q\" /+\xc3\xa9-0123456789"
 #define SIGNATURE "5390ab789ae3eeb39730281bdd2fd8b6ea784e163f4df48f29ddadc415f15661"

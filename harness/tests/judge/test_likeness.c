@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "panora/event.h"
 
-TestSuite(judge_likeness, .timeout = 20);
+TestSuite(judge_likeness, .timeout = 120);
 
 #define RIGHT "3f2a9b0c4d5e6f708192a3b4c5d6e7f80912a3b4c5d6e7f8091a2b3c4d5e6f70"
 #define ONE   "1111111122222222333333334444444455555555666666667777777788888888"

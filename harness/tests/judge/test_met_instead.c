@@ -4,7 +4,7 @@
 #include "base/array.h"
 #include "judge/met_instead.h"
 
-TestSuite(judge_met_instead, .timeout = 20);
+TestSuite(judge_met_instead, .timeout = 120);
 
 static struct observation answer_with(int status, const char *header, const char *body)
 {

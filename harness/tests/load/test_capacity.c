@@ -4,7 +4,7 @@
 
 #include "load/capacity.h"
 
-TestSuite(load_capacity, .timeout = 10);
+TestSuite(load_capacity, .timeout = 120);
 
 /* Searches an endpoint that holds up to `limit`; returns how many loads that took. */
 static size_t search(struct capacity *capacity, int64_t first, int64_t limit)

@@ -6,7 +6,7 @@
 #include "base/rng.h"
 #include "load/histogram.h"
 
-TestSuite(load_histogram, .timeout = 10);
+TestSuite(load_histogram, .timeout = 120);
 
 Test(load_histogram, is_never_off_by_more_than_one_in_a_thousand)
 {

@@ -5,7 +5,7 @@
 #include "load/ledger.h"
 #include "panora/event.h"
 
-TestSuite(load_ledger, .timeout = 30);
+TestSuite(load_ledger, .timeout = 120);
 
 Test(load_ledger, finds_each_event_once_with_its_best_answer)
 {

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "load/pace.h"
 
-TestSuite(load_pace, .timeout = 10);
+TestSuite(load_pace, .timeout = 120);
 
 Test(load_pace, is_even_at_a_rate)
 {

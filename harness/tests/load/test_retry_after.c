@@ -4,7 +4,7 @@
 #include "base/array.h"
 #include "load/retry_after.h"
 
-TestSuite(load_retry_after, .timeout = 30);
+TestSuite(load_retry_after, .timeout = 120);
 
 #define NOW INT64_C(784111770) /* 1994-11-06 08:49:30 */
 

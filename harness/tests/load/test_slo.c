@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "load/slo.h"
 
-TestSuite(load_slo, .timeout = 10);
+TestSuite(load_slo, .timeout = 120);
 
 /* 1,000 requests: latencies 1 to 1,000 ms, 2 of them server errors. */
 static void fill(struct tally *tally)

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "panora/catalogue.h"
 
-TestSuite(panora_catalogue, .timeout = 20);
+TestSuite(panora_catalogue, .timeout = 120);
 
 Test(panora_catalogue, names_every_event_once)
 {

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "panora/catalogue.h"
 
-TestSuite(panora_catalogue_facts, .timeout = 20);
+TestSuite(panora_catalogue_facts, .timeout = 120);
 
 /* A part of the facts; the caller frees with json_decref. */
 static json_t *facts(const char *part)

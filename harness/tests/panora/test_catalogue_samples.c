@@ -13,7 +13,7 @@
 #include "panora/catalogue.h"
 #include "tests/support/skip.h"
 
-TestSuite(panora_catalogue_samples, .timeout = 20);
+TestSuite(panora_catalogue_samples, .timeout = 120);
 
 #define WALL INT64_C(1722000000123)
 

@@ -7,7 +7,7 @@
 #include "panora/event.h"
 #include "panora/js.h"
 
-TestSuite(panora_event, .timeout = 20);
+TestSuite(panora_event, .timeout = 120);
 
 #define ID "7e57c0de-0001-4000-8000-000000000001"
 

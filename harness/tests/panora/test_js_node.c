@@ -11,7 +11,7 @@
 #include "panora/js.h"
 #include "tests/support/skip.h"
 
-TestSuite(panora_js_node, .timeout = 20);
+TestSuite(panora_js_node, .timeout = 120);
 
 /* What the script must at least give for the test to mean anything. */
 #define CASES_MIN 30000

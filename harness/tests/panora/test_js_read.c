@@ -6,7 +6,7 @@
 #include "base/array.h"
 #include "panora/js.h"
 
-TestSuite(panora_js_read, .timeout = 20);
+TestSuite(panora_js_read, .timeout = 120);
 
 struct row {
     const char *text;

@@ -11,7 +11,7 @@
 #include "panora/js.h"
 #include "tests/support/skip.h"
 
-TestSuite(panora_js_write, .timeout = 20);
+TestSuite(panora_js_write, .timeout = 120);
 
 Test(panora_js_write, quotes_as_the_language_does)
 {

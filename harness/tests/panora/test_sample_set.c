@@ -4,7 +4,7 @@
 #include "base/array.h"
 #include "panora/sample_set.h"
 
-TestSuite(panora_sample_set, .timeout = 20);
+TestSuite(panora_sample_set, .timeout = 120);
 
 static bool read_set(const char *text, struct sample_set *out, struct error *err)
 {

@@ -6,7 +6,7 @@
 #include "panora/serialiser.h"
 #include "tests/support/vectors.h"
 
-TestSuite(panora_serialiser, .timeout = 30);
+TestSuite(panora_serialiser, .timeout = 120);
 
 #define OUTPUTS "fixtures/serializers/outputs.json"
 

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "panora/template.h"
 
-TestSuite(panora_template, .timeout = 20);
+TestSuite(panora_template, .timeout = 120);
 
 #define UUID_A "0a1b2c3d-0000-4000-8000-00000000000a"
 #define UUID_B "0a1b2c3d-0000-4000-8000-00000000000b"

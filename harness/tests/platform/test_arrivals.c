@@ -6,7 +6,7 @@
 #include "base/array.h"
 #include "tests/support/started_platform.h"
 
-TestSuite(platform_arrivals, .timeout = 60);
+TestSuite(platform_arrivals, .timeout = 120);
 
 #define LINE(n, verified, body)                                                                    \
     "{\"n\":" n ",\"time\":\"2024-07-01T12:00:00.000Z\",\"connection\":1,\"method\":\"POST\","     \
@@ -30,7 +30,7 @@ static void begin(struct started_platform *started, int ends[2], struct arrivals
 
 static void wait_for(const struct started_platform *started, const char *path, const char *part)
 {
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 3000; i++) {
         struct client_reply reply;
         platform_call(started, "GET", path, NULL, &reply);
         bool is_there = reply.status == 200 && bytes_find(buf_bytes(&reply.body), bytes_of(part));

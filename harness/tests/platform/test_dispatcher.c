@@ -7,7 +7,7 @@
 #include "tests/support/raw_server.h"
 #include "tests/support/started_platform.h"
 
-TestSuite(platform_dispatcher, .timeout = 40);
+TestSuite(platform_dispatcher, .timeout = 120);
 
 /* Triggers and waits; the delivery's JSON is in `out`. */
 static void trigger(const struct started_platform *started, const char *body,

@@ -11,7 +11,7 @@
 #include "tests/support/raw_server.h"
 #include "tests/support/started_receiver.h"
 
-TestSuite(platform_forward, .timeout = 60);
+TestSuite(platform_forward, .timeout = 120);
 
 struct started_forward {
     struct forward *forward;
@@ -70,7 +70,7 @@ Test(platform_forward, gives_back_what_a_receiver_answers)
         client_open(&client, port_of(&forward));
         posting_write(&postings[i], &bytes);
         cr_assert(client_send(&client, buf_bytes(&bytes)));
-        client_read(&client, 10000, &reply);
+        client_read(&client, 60000, &reply);
         cr_expect_eq(reply.status, post_status(&receiver, &postings[i]), "%zu: %d", i,
                      reply.status);
         reply_clear(&reply);
@@ -91,7 +91,7 @@ Test(platform_forward, says_that_nobody_answers)
     client_open(&client, port_of(&forward));
     cr_assert(client_send(&client,
                           bytes_of("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}")));
-    client_read(&client, 10000, &reply);
+    client_read(&client, 60000, &reply);
     cr_expect_eq(reply.status, 502);
     cr_expect(bytes_find(buf_bytes(&reply.body), bytes_of("connection refused")));
     reply_clear(&reply);
@@ -114,7 +114,7 @@ Test(platform_forward, speaks_tls_with_an_application_whose_authority_it_is_give
         client_open(&client, port_of(&forward));
         cr_assert(client_send(&client, bytes_of("PUT / HTTP/1.1\r\nHost: h\r\n"
                                                 "Content-Length: 0\r\n\r\n")));
-        client_read(&client, 10000, &reply);
+        client_read(&client, 60000, &reply);
         cr_expect_eq(reply.status, authorities[i] ? 405 : 502, "%d: %s", reply.status,
                      buf_text(&reply.body));
         reply_clear(&reply);
@@ -150,7 +150,7 @@ Test(platform_forward, ends_while_an_application_holds_a_request)
     cr_expect_not(client_sees_end(&clients[0], 300));
     client_close(&clients[0]);
     end(&forward);
-    cr_expect(client_sees_end(&clients[1], 5000));
+    cr_expect(client_sees_end(&clients[1], 60000));
     client_close(&clients[1]);
     raw_server_stop(server);
     free(to);

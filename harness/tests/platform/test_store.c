@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-TestSuite(platform_store, .timeout = 30);
+TestSuite(platform_store, .timeout = 120);
 
 struct folder {
     char name[64];

@@ -9,7 +9,7 @@
 #include "sign/signature.h"
 #include "tests/support/started_platform.h"
 
-TestSuite(platform_webhooks, .timeout = 30);
+TestSuite(platform_webhooks, .timeout = 120);
 
 #define UNKNOWN "00000000-0000-4000-8000-000000000000"
 

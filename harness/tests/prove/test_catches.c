@@ -7,7 +7,7 @@
 #include "base/array.h"
 #include "base/mem.h"
 
-TestSuite(prove_catches, .timeout = 20);
+TestSuite(prove_catches, .timeout = 120);
 
 static struct catches *read_text(const char *text, struct error *err)
 {

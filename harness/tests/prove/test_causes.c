@@ -9,7 +9,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 
-TestSuite(prove_causes, .timeout = 20);
+TestSuite(prove_causes, .timeout = 120);
 
 /* What the file says beside `members`. */
 #define WITH(members)                                                                              \

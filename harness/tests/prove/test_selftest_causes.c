@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "prove/selftest.h"
 
-TestSuite(prove_selftest_causes, .timeout = 20);
+TestSuite(prove_selftest_causes, .timeout = 120);
 
 struct row {
     const char *faults[2]; /* of the built-in ones; none = the right receiver */

@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "prove/selftest.h"
 
-TestSuite(prove_selftest_check, .timeout = 10);
+TestSuite(prove_selftest_check, .timeout = 120);
 
 static const struct fault fault = {.id = "X01", .sentence = ""};
 static const struct declared declared = {.must = {(const char *[]){"s/declared"}, 1},

@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 
-TestSuite(receive_argument, .timeout = 20);
+TestSuite(receive_argument, .timeout = 120);
 
 static const struct {
     enum argument_kind kind;

@@ -9,7 +9,7 @@
 #include "base/array.h"
 #include "tests/support/started_receiver.h"
 
-TestSuite(receive_fault, .timeout = 60);
+TestSuite(receive_fault, .timeout = 120);
 
 static const char wrong_digits[] =
     "abcdef0000000000000000000000000000000000000000000000000000000000";
@@ -126,7 +126,7 @@ static const struct row rows[] = {
     {"C06", {.data = "{}"}, 204, 204},
     {"C08", {0}, 401, 204},
     {"C09", {.content_type = "application/json; charset=utf-8"}, 401, 204},
-    {"C10", {0}, -(int)REPLY_SILENCE, 204},
+    {"C10", {.patience_ms = 5000}, -(int)REPLY_SILENCE, 204},
     {"C10", {.key = "other"}, 401, 401},
     {"C11", {0}, 500, 204},
     {"C11", {.key = "other"}, 401, 401},

@@ -4,7 +4,7 @@
 
 #include "tests/support/started_receiver.h"
 
-TestSuite(receive_fault_apart, .timeout = 60);
+TestSuite(receive_fault_apart, .timeout = 120);
 
 #define LONG_BODY_LEN 120000
 #define RESET         (-(int)REPLY_RESET)
@@ -45,7 +45,7 @@ static int status_on(struct client *client, const struct posting *posting)
     struct reply reply;
     posting_write(posting, &bytes);
     (void)client_send(client, buf_bytes(&bytes));
-    client_read(client, 5000, &reply);
+    client_read(client, PATIENCE_MS, &reply);
     int status = reply.status;
     reply_clear(&reply);
     buf_clear(&bytes);

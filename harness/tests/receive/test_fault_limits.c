@@ -6,8 +6,9 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "tests/support/started_receiver.h"
+#include "tests/support/tries.h"
 
-TestSuite(receive_fault_limits, .timeout = 30);
+TestSuite(receive_fault_limits, .timeout = 120);
 
 #define RESET (-(int)REPLY_RESET)
 
@@ -63,7 +64,7 @@ Test(receive_fault_limits, f02_resets_instead_of_answering_413)
         (void)client_send(&client, bytes_of("POST / HTTP/1.1\r\nHost: a\r\n"
                                             "Content-Type: application/json\r\n"
                                             "Content-Length: 20000000\r\n\r\n"));
-        client_read(&client, 5000, &reply);
+        client_read(&client, PATIENCE_MS, &reply);
         cr_expect_eq(reply.end, sides[i].end, "side %zu: %d", i, (int)reply.end);
         cr_expect_eq(reply.status, sides[i].status, "side %zu", i);
         reply_clear(&reply);
@@ -92,7 +93,7 @@ Test(receive_fault_limits, f04_serves_sixteen_connections_at_once)
     cr_expect_eq(reply.end, REPLY_SILENCE, "all workers are busy");
     reply_clear(&reply);
     client_close(&held[0]);
-    client_read(&last, 5000, &reply);
+    client_read(&last, PATIENCE_MS, &reply);
     cr_expect_eq(reply.status, 204, "a worker is free");
     reply_clear(&reply);
     for (int i = 1; i < WORKERS; i++)
@@ -119,17 +120,19 @@ Test(receive_fault_limits, f08_turns_a_burst_away_without_retry_after)
     enum { BURST = 40 };
     struct started_receiver started;
     const struct posting genuine = {0};
-    size_t num_limited = 0;
     started_begin_wrong(&started, "F08", NULL);
     cr_expect_eq(post_status(&started, &genuine), 204);
-    for (int i = 0; i < BURST; i++) {
-        struct reply reply;
-        post(&started, &genuine, &reply);
-        num_limited += reply.status == 429;
-        cr_expect(reply.status != 429 || !headers_find(&reply.headers, "Retry-After"));
-        reply_clear(&reply);
+    struct tries tries = {0};
+    while (tries_go_on(&tries)) {
+        for (int i = 0; i < BURST; i++) {
+            struct reply reply;
+            post(&started, &genuine, &reply);
+            tries.ok = tries.ok || reply.status == 429;
+            cr_expect(reply.status != 429 || !headers_find(&reply.headers, "Retry-After"));
+            reply_clear(&reply);
+        }
     }
-    cr_expect_geq(num_limited, 1, "a burst is turned away");
+    cr_expect(tries.ok, "a burst is turned away");
     (void)nanosleep(&(struct timespec){.tv_nsec = 200 * NS_PER_MS}, NULL);
     cr_expect_eq(post_status(&started, &genuine), 204, "there is room again");
     started_end(&started);
@@ -147,7 +150,7 @@ Test(receive_fault_limits, f24_understands_the_first_request_only)
     for (int i = 0; i < 2; i++) {
         struct reply reply;
         (void)client_send(&client, buf_bytes(&bytes));
-        client_read(&client, 5000, &reply);
+        client_read(&client, PATIENCE_MS, &reply);
         cr_expect_eq(reply.status, i == 0 ? 204 : 400);
         reply_clear(&reply);
     }
@@ -162,10 +165,14 @@ Test(receive_fault_limits, f05_answers_late)
     const struct posting genuine = {0};
     const struct posting forged = {.key = "other"};
     started_begin_wrong(&started, "F05=300ms", NULL);
+    struct tries tries = {0};
+    while (tries_go_on(&tries)) {
+        int64_t begun_ns = clock_monotonic_ns();
+        cr_expect_eq(post_status(&started, &forged), 401);
+        tries.ok = clock_monotonic_ns() - begun_ns < 250 * NS_PER_MS;
+    }
+    cr_expect(tries.ok, "refusals are quick");
     int64_t start_ns = clock_monotonic_ns();
-    cr_expect_eq(post_status(&started, &forged), 401);
-    cr_expect_lt(clock_monotonic_ns() - start_ns, 250 * NS_PER_MS, "refusals are quick");
-    start_ns = clock_monotonic_ns();
     cr_expect_eq(post_status(&started, &genuine), 204);
     cr_expect_geq(clock_monotonic_ns() - start_ns, 300 * NS_PER_MS);
     started_end(&started);
@@ -180,18 +187,24 @@ Test(receive_fault_limits, f12_resets_a_connection_that_was_idle)
     const struct posting genuine = {0};
     posting_write(&genuine, &bytes);
     started_begin_wrong(&started, "F12", NULL);
-    client_open(&client, receiver_port(started.receiver));
-    for (int i = 0; i < 2; i++) {
-        (void)client_send(&client, buf_bytes(&bytes));
-        client_read(&client, 5000, &reply);
-        cr_expect_eq(reply.status, 204, "used again at once");
-        reply_clear(&reply);
+    struct tries tries = {0};
+    while (tries_go_on(&tries)) {
+        if (tries.count > 1)
+            client_close(&client);
+        client_open(&client, receiver_port(started.receiver));
+        for (int i = 0; i < 2; i++) {
+            (void)client_send(&client, buf_bytes(&bytes));
+            client_read(&client, PATIENCE_MS, &reply);
+            tries.ok = reply.status == 204;
+            reply_clear(&reply);
+        }
     }
+    cr_expect(tries.ok, "used again at once");
     client_read(&client, 700, &reply);
     cr_expect_eq(reply.end, REPLY_SILENCE, "it announces nothing");
     reply_clear(&reply);
     (void)client_send(&client, buf_bytes(&bytes));
-    client_read(&client, 5000, &reply);
+    client_read(&client, PATIENCE_MS, &reply);
     cr_expect_eq(reply.end, REPLY_RESET);
     reply_clear(&reply);
     client_close(&client);
@@ -210,7 +223,7 @@ Test(receive_fault_limits, f17_sends_bytes_after_a_204)
     started_begin_wrong(&started, "F17", NULL);
     client_open(&client, receiver_port(started.receiver));
     (void)client_send(&client, buf_bytes(&bytes));
-    client_read(&client, 5000, &reply);
+    client_read(&client, PATIENCE_MS, &reply);
     cr_expect_eq(reply.status, 204);
     cr_expect_str_eq(buf_text(&client.rest), "{\"ok\":true}");
     reply_clear(&reply);
@@ -256,29 +269,37 @@ Test(receive_fault_limits, h11_keeps_everybody_out_after_so_many_forgeries)
     struct started_receiver started;
     const struct posting genuine = {0};
     const struct posting forged = {.key = "other"};
-    started_begin_wrong(&started, "H11=403,3", NULL);
-    for (int i = 0; i < 5; i++)
+    struct tries tries = {0};
+    while (tries_go_on(&tries)) {
+        started_begin_wrong(&started, "H11=403,3", NULL);
+        for (int i = 0; i < 5; i++)
+            cr_expect_eq(post_status(&started, &genuine), 204);
+        for (int i = 0; i < 3; i++)
+            cr_expect_eq(post_status(&started, &forged), 401);
+        int kept_out = post_status(&started, &genuine); /* for one second */
+        tries.ok = kept_out == 403 && post_status(&started, &forged) == 403;
+        (void)nanosleep(&(struct timespec){.tv_sec = 1, .tv_nsec = 100 * NS_PER_MS}, NULL);
         cr_expect_eq(post_status(&started, &genuine), 204);
-    for (int i = 0; i < 3; i++)
-        cr_expect_eq(post_status(&started, &forged), 401);
-    cr_expect_eq(post_status(&started, &genuine), 403);
-    cr_expect_eq(post_status(&started, &forged), 403);
-    (void)nanosleep(&(struct timespec){.tv_sec = 1, .tv_nsec = 100 * NS_PER_MS}, NULL);
-    cr_expect_eq(post_status(&started, &genuine), 204);
-    started_end(&started);
+        started_end(&started);
+    }
+    cr_expect(tries.ok);
 }
 
 Test(receive_fault_limits, h12_is_slow_after_a_pause)
 {
     struct started_receiver started;
     const struct posting genuine = {0};
+    struct tries tries = {0};
     started_begin_wrong(&started, "H12=200ms", NULL);
-    int64_t begun_ns = clock_monotonic_ns();
     cr_expect_eq(post_status(&started, &genuine), 204);
-    cr_expect_eq(post_status(&started, &genuine), 204);
-    cr_expect_lt(clock_monotonic_ns() - begun_ns, NS_PER_S);
+    while (tries_go_on(&tries)) {
+        int64_t start_ns = clock_monotonic_ns();
+        cr_expect_eq(post_status(&started, &genuine), 204);
+        tries.ok = clock_monotonic_ns() - start_ns < NS_PER_S;
+    }
+    cr_expect(tries.ok, "without a pause");
     (void)nanosleep(&(struct timespec){.tv_nsec = 300 * NS_PER_MS}, NULL);
-    begun_ns = clock_monotonic_ns();
+    int64_t begun_ns = clock_monotonic_ns();
     cr_expect_eq(post_status(&started, &genuine), 204);
     cr_expect_geq(clock_monotonic_ns() - begun_ns, NS_PER_S - 20 * NS_PER_MS);
     started_end(&started);
@@ -316,23 +337,27 @@ Test(receive_fault_limits, h04_takes_on_so_many_at_once)
     struct client clients[CROWD];
     struct buf bytes = {0};
     const struct posting genuine = {0};
-    int refused = 0;
     posting_write(&genuine, &bytes);
     started_begin_wrong(&started, "H04=503,1", NULL);
-    for (int i = 0; i < CROWD; i++)
-        client_open(&clients[i], receiver_port(started.receiver));
-    for (int i = 0; i < CROWD; i++)
-        (void)client_send(&clients[i], buf_bytes(&bytes));
-    for (int i = 0; i < CROWD; i++) {
-        struct reply reply;
-        client_read(&clients[i], 5000, &reply);
-        refused += reply.status == 503;
-        cr_expect(reply.status == 503 || reply.status == 204);
-        reply_clear(&reply);
-        client_close(&clients[i]);
+    struct tries tries = {0};
+    while (tries_go_on(&tries)) {
+        int refused = 0;
+        for (int i = 0; i < CROWD; i++)
+            client_open(&clients[i], receiver_port(started.receiver));
+        for (int i = 0; i < CROWD; i++)
+            (void)client_send(&clients[i], buf_bytes(&bytes));
+        for (int i = 0; i < CROWD; i++) {
+            struct reply reply;
+            client_read(&clients[i], PATIENCE_MS, &reply);
+            refused += reply.status == 503;
+            cr_expect(reply.status == 503 || reply.status == 204);
+            reply_clear(&reply);
+            client_close(&clients[i]);
+        }
+        tries.ok = refused > 0 && refused < CROWD; /* else they came one by one */
     }
     started_end(&started);
-    cr_expect(refused > 0 && refused < CROWD, "%d", refused);
+    cr_expect(tries.ok);
     buf_clear(&bytes);
 }
 

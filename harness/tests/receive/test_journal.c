@@ -14,7 +14,7 @@
 #include "tests/support/skip.h"
 #include "tests/support/started_receiver.h"
 
-TestSuite(receive_journal, .timeout = 60);
+TestSuite(receive_journal, .timeout = 120);
 
 struct folder {
     char path[64];
@@ -137,12 +137,12 @@ Test(receive_journal, has_a_line_for_what_is_no_request)
     started_begin(&started, &options);
     client_open(&client, receiver_port(started.receiver));
     (void)client_send(&client, bytes_of("POST /x HTTP/1.1\r\nA : b\r\n\r\n"));
-    client_read(&client, 5000, &reply);
+    client_read(&client, PATIENCE_MS, &reply);
     reply_clear(&reply);
     client_close(&client);
     client_open(&client, receiver_port(started.receiver));
     (void)client_send(&client, bytes_of("\x80\r\n"));
-    client_read(&client, 5000, &reply);
+    client_read(&client, PATIENCE_MS, &reply);
     reply_clear(&reply);
     client_close(&client);
     started_end(&started);

@@ -3,7 +3,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-TestSuite(receive_memory, .timeout = 20);
+TestSuite(receive_memory, .timeout = 120);
 
 static void add_number(struct memory *memory, int number)
 {

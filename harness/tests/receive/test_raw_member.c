@@ -7,7 +7,7 @@
 #include "base/array.h"
 #include "base/mem.h"
 
-TestSuite(receive_raw_member, .timeout = 20);
+TestSuite(receive_raw_member, .timeout = 120);
 
 Test(receive_raw_member, is_found_as_it_stands)
 {

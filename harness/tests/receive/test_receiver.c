@@ -10,7 +10,7 @@
 #include "tests/support/skip.h"
 #include "tests/support/started_receiver.h"
 
-TestSuite(receive_receiver, .timeout = 20);
+TestSuite(receive_receiver, .timeout = 120);
 
 static const char upper[] = "0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF0123456789ABCDEF";
 static const char zeros[] = "0000000000000000000000000000000000000000000000000000000000000000";

@@ -9,7 +9,7 @@
 #include "sign/signature.h"
 #include "tests/support/vectors.h"
 
-TestSuite(receive_rules, .timeout = 20);
+TestSuite(receive_rules, .timeout = 120);
 
 struct checked {
     enum result result;

@@ -7,7 +7,7 @@
 #include "base/array.h"
 #include "tests/support/started_receiver.h"
 
-TestSuite(receive_variation, .timeout = 60);
+TestSuite(receive_variation, .timeout = 120);
 
 static const struct {
     const char *name;
@@ -169,7 +169,7 @@ Test(receive_variation, a_head_can_be_enough_to_refuse)
         begin(&started, heads[i].name);
         client_open(&client, receiver_port(started.receiver));
         (void)client_send(&client, buf_bytes(&head));
-        client_read(&client, 5000, &reply);
+        client_read(&client, PATIENCE_MS, &reply);
         cr_expect_eq(reply.status, heads[i].status, "%s: %d", heads[i].name, reply.status);
         cr_expect_not(reply.keep_alive);
         reply_clear(&reply);

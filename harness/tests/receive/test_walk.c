@@ -4,7 +4,7 @@
 
 #include "base/buf.h"
 
-TestSuite(receive_walk, .timeout = 20);
+TestSuite(receive_walk, .timeout = 120);
 
 static bool is_number(const struct js *part, size_t depth, const void *payload)
 {

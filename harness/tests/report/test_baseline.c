@@ -8,7 +8,7 @@
 #include "result/exit.h"
 #include "tests/support/sample_result.h"
 
-TestSuite(report_baseline, .timeout = 20);
+TestSuite(report_baseline, .timeout = 120);
 
 #define FAILED_1 "panora/signature/refuses-truncated[32]"
 #define FAILED_2 "panora/signature/refuses-non-ascii"

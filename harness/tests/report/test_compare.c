@@ -9,7 +9,7 @@
 #include "report/compare.h"
 #include "tests/support/sample_result.h"
 
-TestSuite(report_compare, .timeout = 20);
+TestSuite(report_compare, .timeout = 120);
 
 static void compare(const struct run_result *before, const struct run_result *after,
                     struct buf *out, bool *broke)

@@ -4,7 +4,7 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 
-TestSuite(report_details, .timeout = 10);
+TestSuite(report_details, .timeout = 120);
 
 static struct pair_labels labels_of(const char *accepted, const char *refused)
 {

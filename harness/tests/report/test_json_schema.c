@@ -4,7 +4,7 @@
 #include "base/array.h"
 #include "tests/support/json_schema.h"
 
-TestSuite(report_json_schema, .timeout = 20);
+TestSuite(report_json_schema, .timeout = 120);
 
 static const struct {
     const char *what, *schema, *value, *problem; /* "" = fits */

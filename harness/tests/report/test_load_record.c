@@ -8,7 +8,7 @@
 #include "report/load_compare.h"
 #include "report/load_record.h"
 
-TestSuite(report_load_record, .timeout = 30);
+TestSuite(report_load_record, .timeout = 120);
 
 #define TIMES "{\"count\":9,\"p50\":1,\"p90\":2,\"p99\":3,\"p99.9\":4,\"p99.99\":5,\"max\":6}"
 #define SAVED                                                                                      \

@@ -3,7 +3,7 @@
 #include "report/repeat.h"
 #include "tests/support/sample_result.h"
 
-TestSuite(report_repeat, .timeout = 20);
+TestSuite(report_repeat, .timeout = 120);
 
 /* A line with a case that only warned would leave undecided what its cause decides. */
 Test(report_repeat, a_cause_is_repeated_by_a_case_that_failed)

@@ -7,7 +7,7 @@
 #include "report/report.h"
 #include "tests/support/sample_result.h"
 
-TestSuite(report_report, .timeout = 20);
+TestSuite(report_report, .timeout = 120);
 
 Test(report_report, each_format_is_found_and_says_what_it_is)
 {

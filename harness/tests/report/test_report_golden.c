@@ -7,7 +7,7 @@
 #include "report/report.h"
 #include "tests/support/sample_result.h"
 
-TestSuite(report_golden, .timeout = 20);
+TestSuite(report_golden, .timeout = 120);
 
 /* The examples in reports/examples are rendered from one fixed result. `make golden` rewrites them:
  * review the diff. */

@@ -10,7 +10,7 @@
 #include "tests/support/json_schema.h"
 #include "tests/support/sample_result.h"
 
-TestSuite(report_report_json, .timeout = 20);
+TestSuite(report_report_json, .timeout = 120);
 
 static json_t *load_schema(void)
 {

@@ -10,7 +10,7 @@
 #include "tests/support/shell_run.h"
 #include "tests/support/skip.h"
 
-TestSuite(report_report_junit, .timeout = 20);
+TestSuite(report_report_junit, .timeout = 120);
 
 static void render(const struct run_result *result, struct buf *out)
 {

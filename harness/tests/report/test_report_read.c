@@ -7,7 +7,7 @@
 #include "report/report_read.h"
 #include "tests/support/sample_result.h"
 
-TestSuite(report_report_read, .timeout = 20);
+TestSuite(report_report_read, .timeout = 120);
 
 static void render(const struct run_result *result, const char *format, struct buf *out)
 {

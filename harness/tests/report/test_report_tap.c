@@ -9,7 +9,7 @@
 #include "tests/support/shell_run.h"
 #include "tests/support/skip.h"
 
-TestSuite(report_report_tap, .timeout = 20);
+TestSuite(report_report_tap, .timeout = 120);
 
 static void render(const struct run_result *result, struct buf *out)
 {

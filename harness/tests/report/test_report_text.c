@@ -10,7 +10,7 @@
 #include "report/text_page.h"
 #include "tests/support/sample_result.h"
 
-TestSuite(report_report_text, .timeout = 20);
+TestSuite(report_report_text, .timeout = 120);
 
 static void set(char **text, const char *value)
 {

@@ -8,7 +8,7 @@
 #include "report/report.h"
 #include "tests/support/sample_result.h"
 
-TestSuite(report_text_unreached, .timeout = 20);
+TestSuite(report_text_unreached, .timeout = 120);
 
 /* Nothing is claimed about events that never arrived. */
 Test(report_text_unreached, says_in_three_lines_that_nothing_was_reached)

@@ -3,7 +3,7 @@
 #include "base/array.h"
 #include "report/xml.h"
 
-TestSuite(report_xml, .timeout = 20);
+TestSuite(report_xml, .timeout = 120);
 
 Test(report_xml, escapes_what_xml_would_read_and_shows_what_it_cannot_hold)
 {

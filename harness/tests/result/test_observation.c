@@ -2,7 +2,7 @@
 
 #include <criterion/criterion.h>
 
-TestSuite(result_observation, .timeout = 20);
+TestSuite(result_observation, .timeout = 120);
 
 Test(result_observation, every_outcome_has_a_name_of_its_own)
 {

@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "result/packed.h"
 
-TestSuite(result_packed, .timeout = 20);
+TestSuite(result_packed, .timeout = 120);
 
 static struct exchange exchange_of(size_t len)
 {

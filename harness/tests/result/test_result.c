@@ -5,7 +5,7 @@
 #include "base/mem.h"
 #include "result/result.h"
 
-TestSuite(result_result, .timeout = 20);
+TestSuite(result_result, .timeout = 120);
 
 Test(result_result, names_every_verdict)
 {

@@ -5,7 +5,7 @@
 #include "tests/support/shell_run.h"
 #include "tests/support/skip.h"
 
-TestSuite(result_version, .timeout = 20);
+TestSuite(result_version, .timeout = 120);
 
 Test(result_version, the_hash_can_be_computed_from_the_files_with_sha256sum)
 {

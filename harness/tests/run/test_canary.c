@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 
-TestSuite(run_canary, .timeout = 10);
+TestSuite(run_canary, .timeout = 120);
 
 #define EVENT(id) "{\"id_event\":\"" id "\",\"data\":\"{}\"}"
 

@@ -8,7 +8,7 @@
 #include "tests/support/running.h"
 #include "tests/support/skip.h"
 
-TestSuite(run_diagnosing, .timeout = 60);
+TestSuite(run_diagnosing, .timeout = 120);
 
 static struct journalled journalled;
 

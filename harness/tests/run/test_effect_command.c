@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-TestSuite(run_effect_command, .timeout = 40);
+TestSuite(run_effect_command, .timeout = 120);
 
 #define ID "7e57c0de-0000-4000-8000-000000000001"
 

@@ -8,7 +8,7 @@
 #include "tests/support/delivery.h"
 #include "tests/support/started_program.h"
 
-TestSuite(run_experiment, .timeout = 60);
+TestSuite(run_experiment, .timeout = 120);
 
 static struct started_program receiver;
 static struct target target;

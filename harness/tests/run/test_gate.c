@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "tests/support/running.h"
 
-TestSuite(run_gate, .timeout = 60);
+TestSuite(run_gate, .timeout = 120);
 
 #define RATE 10
 

@@ -8,7 +8,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 
-TestSuite(run_health, .timeout = 10);
+TestSuite(run_health, .timeout = 120);
 
 static struct health health;
 

@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "run/gate.h"
 
-TestSuite(run_launch, .timeout = 10);
+TestSuite(run_launch, .timeout = 120);
 
 static int64_t due_ns(const struct runner *runner, const struct step *step, size_t len)
 {

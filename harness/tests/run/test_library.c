@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "run/library.h"
 
-TestSuite(run_library, .timeout = 20);
+TestSuite(run_library, .timeout = 120);
 
 static bool has_value(const struct value_list *list, const char *value)
 {

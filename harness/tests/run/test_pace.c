@@ -6,7 +6,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 
-TestSuite(run_pace, .timeout = 10);
+TestSuite(run_pace, .timeout = 120);
 
 static struct run_options options;
 static struct runner runner;

@@ -8,7 +8,7 @@
 #include "run/testcase.h"
 #include "tests/support/suite_text.h"
 
-TestSuite(run_plan, .timeout = 20);
+TestSuite(run_plan, .timeout = 120);
 
 static struct library library;
 static struct suite *suite;

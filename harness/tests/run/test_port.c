@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-TestSuite(run_port, .timeout = 10);
+TestSuite(run_port, .timeout = 120);
 
 static struct observation opening(const char *bytes, size_t len)
 {

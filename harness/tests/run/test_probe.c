@@ -7,7 +7,7 @@
 #include "base/array.h"
 #include "run/probe.h"
 
-TestSuite(run_probe, .timeout = 30);
+TestSuite(run_probe, .timeout = 120);
 
 struct search {
     struct tried tried[PROBE_SHOTS_MAX];

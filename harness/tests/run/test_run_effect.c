@@ -13,7 +13,7 @@
 #include "tests/support/running.h"
 #include "tests/support/shell_run.h"
 
-TestSuite(run_effect, .timeout = 60);
+TestSuite(run_effect, .timeout = 120);
 
 #define FORGERIES   "panora/effect/does-not-process-forgeries"
 #define ACCEPTED    "panora/effect/processes-what-it-accepts"
@@ -270,7 +270,7 @@ Test(run_effect, options_of_the_run_hold_for_it, .fini = end)
     cr_expect_str_eq(verdict_in(report, RACED), "inconclusive");
     json_decref(report);
     report = run_for_json(endpoint.receiver.url,
-                          ARGUMENTS("--max-time", "2s", "--effect-wait", "1s", "--only",
+                          ARGUMENTS("--max-time", "30s", "--effect-wait", "1s", "--only",
                                     ACCEPTED "*", "--effect-command",
                                     "[ $HOOKCHECK_ID_EVENT ] && sleep 0.2 && echo 0"),
                           &code);

@@ -11,7 +11,7 @@
 #include "tests/support/running.h"
 #include "tests/support/shell_run.h"
 
-TestSuite(run_exit, .timeout = 40);
+TestSuite(run_exit, .timeout = 120);
 
 static struct started_program receiver;
 static struct journalled journalled;

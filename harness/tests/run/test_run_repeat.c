@@ -11,7 +11,7 @@
 #include "tests/support/shell_run.h"
 #include "tests/support/skip.h"
 
-TestSuite(run_repeat, .timeout = 40);
+TestSuite(run_repeat, .timeout = 120);
 
 static struct journalled journalled;
 

@@ -13,7 +13,7 @@
 #include "tests/support/skip.h"
 #include "tests/support/started_program.h"
 
-TestSuite(run_tls, .timeout = 60);
+TestSuite(run_tls, .timeout = 120);
 
 static char folder[] = "/tmp/hookcheck-certs-XXXXXX";
 

@@ -91,7 +91,7 @@ Test(run_trouble, ends_soon_when_the_endpoint_stays_dead, .fini = stop)
     cr_assert(start_receiver(&receiver, ARGUMENTS("--fault", "B02", "--restart", "1h")));
     int64_t begun_ns = clock_monotonic_ns();
     json_t *report = run_for_json(receiver.url, ARGUMENTS("--quick", "--recovery", "300ms"), &code);
-    cr_expect_lt(clock_monotonic_ns() - begun_ns, 30 * NS_PER_S);
+    cr_expect_lt(clock_monotonic_ns() - begun_ns, 60 * NS_PER_S);
     cr_expect_eq(code, 1);
     cr_expect_geq(count_verdict(report, "fail"), 1);
     cr_expect_leq(count_verdict(report, "fail"), 5, "no more than were under way");
@@ -189,27 +189,28 @@ Test(run_trouble, of_hostile_answers_ends_with_1_in_bounded_time, .fini = stop)
 {
     static const struct {
         const char *behaviour, *met; /* in the first and loudest sentence */
+        const char *deadline;
     } rows[] = {
-        {"redirect=302", "302"},
-        {"redirect=307", "307"},
-        {"reset", "connection reset"},
-        {"close", "closed without an answer"},
-        {"garbage", "malformed"},
-        {"endless", "timed out"},
-        {"silence", "timed out"},
-        {"drip=20ms", "timed out"},
-        {"truncate=5", ""},
-        {"status=500", "500"},
+        {"redirect=302", "302", "5s"},
+        {"redirect=307", "307", "5s"},
+        {"reset", "connection reset", "5s"},
+        {"close", "closed without an answer", "5s"},
+        {"garbage", "malformed", "5s"},
+        {"endless", "timed out", "300ms"},
+        {"silence", "timed out", "300ms"},
+        {"drip=20ms", "timed out", "300ms"},
+        {"truncate=5", "", "5s"},
+        {"status=500", "500", "5s"},
     };
     NEED_HOOKCHECK();
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         int code;
         cr_assert(start_receiver(&receiver, ARGUMENTS("--behaviour", rows[i].behaviour)));
         int64_t begun_ns = clock_monotonic_ns();
-        json_t *report =
-            run_for_json(receiver.url,
-                         ARGUMENTS("--quick", "--deadline", "300ms", "--recovery", "200ms"), &code);
-        cr_expect_lt(clock_monotonic_ns() - begun_ns, 40 * NS_PER_S, "%s", rows[i].behaviour);
+        json_t *report = run_for_json(
+            receiver.url,
+            ARGUMENTS("--quick", "--deadline", rows[i].deadline, "--recovery", "200ms"), &code);
+        cr_expect_lt(clock_monotonic_ns() - begun_ns, 100 * NS_PER_S, "%s", rows[i].behaviour);
         cr_expect_eq(code, 1, "%s: exit %d", rows[i].behaviour, code);
         const char *loudest = json_string_value(json_object_get(report, "loudest"));
         cr_expect(loudest && *loudest && strstr(loudest, rows[i].met), "%s: %s", rows[i].behaviour,

@@ -7,7 +7,7 @@
 #include "base/mem.h"
 #include "run/probe.h"
 
-TestSuite(run_testcase, .timeout = 10);
+TestSuite(run_testcase, .timeout = 120);
 
 static struct testcase test;
 

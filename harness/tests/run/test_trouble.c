@@ -10,7 +10,7 @@
 #include "run/canary.h"
 #include "tests/support/suite_text.h"
 
-TestSuite(run_trouble_search, .timeout = 10);
+TestSuite(run_trouble_search, .timeout = 120);
 
 enum { NUM_CASES = 3 };
 

@@ -4,7 +4,7 @@
 
 #include "base/array.h"
 
-TestSuite(serve_answer, .timeout = 20);
+TestSuite(serve_answer, .timeout = 120);
 
 static const struct answer_context kept = {.keep_alive = true};
 

@@ -12,9 +12,9 @@
 #include "base/mem.h"
 #include "tests/support/started_receiver.h"
 
-TestSuite(serve_connection, .timeout = 20);
+TestSuite(serve_connection, .timeout = 120);
 
-#define SOON_MS 5000
+#define SOON_MS 60000
 
 static const struct posting genuine = {0};
 

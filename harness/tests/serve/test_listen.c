@@ -6,7 +6,7 @@
 
 #include "base/array.h"
 
-TestSuite(serve_listen, .timeout = 20);
+TestSuite(serve_listen, .timeout = 120);
 
 static const struct {
     const char *text;

@@ -15,7 +15,7 @@
 #include "tests/support/skip.h"
 #include "tests/support/started_receiver.h"
 
-TestSuite(serve_tls, .timeout = 30);
+TestSuite(serve_tls, .timeout = 120);
 
 static void begin_tls(struct started_receiver *started)
 {
@@ -177,7 +177,7 @@ Test(serve_tls, survives_clients_that_speak_no_tls)
         client_open(&client, receiver_port(started.receiver));
         (void)client_send(&client, bytes_of(i ? "POST / HTTP/1.1\r\n\r\n" : ""));
         if (i)
-            cr_expect(client_sees_end(&client, 5000));
+            cr_expect(client_sees_end(&client, PATIENCE_MS));
         client_close(&client);
     }
     check_curl(&started, "127.0.0.1", NULL, 0, "415");

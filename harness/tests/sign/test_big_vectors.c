@@ -6,7 +6,7 @@
 #include "panora/js.h"
 #include "sign/signature.h"
 
-TestSuite(sign_big_vectors, .timeout = 20);
+TestSuite(sign_big_vectors, .timeout = 120);
 
 #define SECRET   "b1f7a3c2-7c55-4f0e-9a52-2a3a4b5c6d7e"
 #define ID_EVENT "f4e1ff72-e727-409a-8935-a63a63d4891e"

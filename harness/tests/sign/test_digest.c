@@ -6,7 +6,7 @@
 #include "base/encode.h"
 #include "sign/digest.h"
 
-TestSuite(sign_digest, .timeout = 20);
+TestSuite(sign_digest, .timeout = 120);
 
 static void expect_digest(const struct digest *digest, const char *hex, const char *what)
 {

@@ -7,7 +7,7 @@
 #include "base/file.h"
 #include "sign/secret.h"
 
-TestSuite(sign_secret, .timeout = 20);
+TestSuite(sign_secret, .timeout = 120);
 
 static bool is_text(const struct secret *secret, const char *text)
 {

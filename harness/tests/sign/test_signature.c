@@ -6,7 +6,7 @@
 #include "base/buf.h"
 #include "sign/signature.h"
 
-TestSuite(sign_signature, .timeout = 20);
+TestSuite(sign_signature, .timeout = 120);
 
 #define KEY  bytes_of("b1f7a3c2")
 #define BODY "{\"id_event\":\"x\",\"data\":\"{\\\"a\\\":1}\",\"type\":\"t\"}"

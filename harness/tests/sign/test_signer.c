@@ -7,7 +7,7 @@
 #include "sign/signature.h"
 #include "sign/signer.h"
 
-TestSuite(sign_signer, .timeout = 20);
+TestSuite(sign_signer, .timeout = 120);
 
 static void check(struct bytes key)
 {

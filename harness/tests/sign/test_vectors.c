@@ -7,7 +7,7 @@
 #include "tests/support/skip.h"
 #include "tests/support/vectors.h"
 
-TestSuite(sign_vectors, .timeout = 20);
+TestSuite(sign_vectors, .timeout = 120);
 
 #define VECTORS   "fixtures/vectors/vectors.json"
 #define COLLECTED "fixtures/vectors/collected.json"

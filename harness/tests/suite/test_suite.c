@@ -6,7 +6,7 @@
 #include "base/mem.h"
 #include "tests/support/suite_text.h"
 
-TestSuite(suite, .timeout = 20);
+TestSuite(suite, .timeout = 120);
 
 static struct library library;
 

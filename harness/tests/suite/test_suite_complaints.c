@@ -10,7 +10,7 @@
 #include "base/rng.h"
 #include "tests/support/suite_text.h"
 
-TestSuite(suite_complaints, .timeout = 20);
+TestSuite(suite_complaints, .timeout = 120);
 
 static struct library library;
 

@@ -16,7 +16,7 @@
 #include "tests/support/json_schema.h"
 #include "tests/support/suite_text.h"
 
-TestSuite(suite_words, .timeout = 20);
+TestSuite(suite_words, .timeout = 120);
 
 #define SCHEMA_FILE "suites/suite.schema.json"
 #define README_FILE "suites/README.md"

@@ -70,7 +70,7 @@ void platform_exchange(const struct started_platform *started, struct bytes byte
     struct client client;
     client_open(&client, started->port);
     cr_assert(client_send(&client, bytes));
-    client_read(&client, 5000, reply);
+    client_read(&client, 60000, reply);
     client_close(&client);
 }
 
@@ -86,7 +86,7 @@ char *platform_register(const struct started_platform *started, const char *url,
     return id;
 }
 
-#define PATIENCE_NS (20 * NS_PER_S)
+#define PATIENCE_NS (90 * NS_PER_S)
 
 void platform_wait(const struct started_platform *started, int64_t id, struct client_reply *out)
 {

@@ -13,8 +13,6 @@
 #include "base/mem.h"
 #include "sign/signature.h"
 
-#define PATIENCE_MS 5000
-
 /* --- the receiver --- */
 
 static void *run(void *payload)
@@ -237,7 +235,7 @@ void post(const struct started_receiver *started, const struct posting *posting,
     posting_write(posting, &bytes);
     client_open(&client, receiver_port(started->receiver));
     (void)client_send(&client, buf_bytes(&bytes));
-    client_read(&client, PATIENCE_MS, reply);
+    client_read(&client, posting->patience_ms ? posting->patience_ms : PATIENCE_MS, reply);
     client_close(&client);
     buf_clear(&bytes);
 }

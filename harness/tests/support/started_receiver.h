@@ -28,6 +28,9 @@ void started_begin_wrong(struct started_receiver *started, const char *fault,
                          const char *behaviour);
 
 /* A request to write; zeroed fields are a genuine event. */
+/* What is awaited comes, however busy the machine is; only what is wrong is waited for in vain. */
+#define PATIENCE_MS 60000
+
 struct posting {
     const char *method;  /* NULL = "POST" */
     const char *target;  /* NULL = "/hook" */
@@ -44,6 +47,7 @@ struct posting {
     const char *content_type;   /* NULL = "application/json"; "" = none */
     const char *headers;        /* more lines, each with CR LF */
     bool chunked;
+    int patience_ms; /* 0 = PATIENCE_MS */
 };
 
 /* Appends the bytes of the request to `out`. */
