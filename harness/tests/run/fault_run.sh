@@ -22,6 +22,7 @@ supervise() {
     done
 }
 supervise &
+supervisor=$!
 while [ ! -s "$folder/first" ]; do sleep 0.01; done
 url=$(sed -n '1s/^listening on //p' "$folder/first")
 ca=$(sed -n 's/^CA certificate: //p' "$folder/first")
@@ -31,7 +32,11 @@ ca=$(sed -n 's/^CA certificate: //p' "$folder/first")
 code=$?
 [ $code -le 4 ] || cat "$folder/out"
 : > "$folder/over"
-kill "$(cat "$folder/pid")" 2>/dev/null
+# One that has just died is being started once more.
+while kill -0 $supervisor 2>/dev/null; do
+    kill "$(cat "$folder/pid")" 2>/dev/null
+    sleep 0.05
+done
 wait
 rm -rf "$folder"
 exit $code
