@@ -15,7 +15,7 @@
 #include "tests/support/run_program.h"
 #include "tests/support/started_program.h"
 
-TestSuite(cli_run_screen, .timeout = 400);
+TestSuite(cli_run_screen, .timeout = 1200);
 
 /* Receivers that are wrong in one way or in several, hostile, slow, or that take TLS. */
 static const char *const receivers[][7] = {

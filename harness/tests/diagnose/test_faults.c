@@ -13,7 +13,7 @@
 #include "tests/support/receiver_report.h"
 #include "tests/support/run_program.h"
 
-TestSuite(diagnose_faults, .timeout = 240);
+TestSuite(diagnose_faults, .timeout = 720);
 
 static void expect_of_each(const char *const *ids, size_t count)
 {

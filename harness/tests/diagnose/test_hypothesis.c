@@ -12,7 +12,7 @@
 #include "diagnose/hypothesis.h"
 #include "tests/support/diagnosing.h"
 
-TestSuite(diagnose_hypothesis, .timeout = 600);
+TestSuite(diagnose_hypothesis, .timeout = 1200);
 
 #define NOW_MS 1700000000000
 

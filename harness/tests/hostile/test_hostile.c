@@ -9,7 +9,7 @@
 #include "tests/support/shell_run.h"
 #include "tests/support/skip.h"
 
-TestSuite(hostile_endpoint, .timeout = 600);
+TestSuite(hostile_endpoint, .timeout = 1200);
 
 static void expect_no_problem(const char *script, const char *arguments)
 {

@@ -78,7 +78,7 @@ ParameterizedTestParameters(prove_selftest, two_mistakes_are_named_and_nothing_e
 }
 
 ParameterizedTest(size_t *place, prove_selftest, two_mistakes_are_named_and_nothing_else,
-                  .timeout = 200)
+                  .timeout = 600)
 {
     NEED_HOOKCHECK();
     struct program_end end;

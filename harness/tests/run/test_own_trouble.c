@@ -7,7 +7,7 @@
 #include "tests/support/shell_run.h"
 #include "tests/support/skip.h"
 
-TestSuite(run_own_trouble, .timeout = 240);
+TestSuite(run_own_trouble, .timeout = 720);
 
 /* Starts the right receiver, does `script` with its $url, and prints the run's last line. */
 #define WITH_RECEIVER(script)                                                                      \

@@ -11,7 +11,7 @@
 #include "tests/support/running.h"
 #include "tests/support/shell_run.h"
 
-TestSuite(run_options, .timeout = 200);
+TestSuite(run_options, .timeout = 600);
 
 static struct journalled journalled;
 

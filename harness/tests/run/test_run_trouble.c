@@ -9,7 +9,7 @@
 #include "tests/support/raw_server.h"
 #include "tests/support/running.h"
 
-TestSuite(run_trouble, .timeout = 240);
+TestSuite(run_trouble, .timeout = 720);
 
 static struct started_program receiver;
 
