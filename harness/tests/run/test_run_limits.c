@@ -17,6 +17,7 @@
 #include "base/mem.h"
 #include "tests/support/run_program.h"
 #include "tests/support/started_program.h"
+#include "tests/support/tries.h"
 
 TestSuite(run_limits, .timeout = 120);
 
@@ -92,14 +93,21 @@ Test(run_limits, the_rate_is_kept, .init = set_up, .fini = tear_down)
     struct program_end end;
     NEED_HOOKCHECK();
     start(NULL);
-    int64_t begun_ns = clock_monotonic_ns();
-    RUN(&end, "run", receiver.url, "-q", "--rate", "50/s", "--suite", "panora/timing", "--quick");
-    double seconds = (double)(clock_monotonic_ns() - begun_ns) / (double)NS_PER_S;
-    double rate = (double)(num_seen() - 5) / seconds; /* the last group left together */
-    cr_expect_leq(rate, 50.0, "%zu requests in %.2f s", num_seen(), seconds);
-    cr_expect_geq(rate, 25.0, "%zu requests in %.2f s: far slower than allowed", num_seen(),
-                  seconds);
-    program_end_clear(&end);
+    struct tries tries = {0};
+    double rate = 0;
+    while (tries_go_on(&tries)) {
+        size_t before = num_seen();
+        int64_t begun_ns = clock_monotonic_ns();
+        RUN(&end, "run", receiver.url, "-q", "--rate", "50/s", "--suite", "panora/timing",
+            "--quick");
+        double seconds = (double)(clock_monotonic_ns() - begun_ns) / (double)NS_PER_S;
+        size_t sent = num_seen() - before;
+        rate = (double)(sent - 5) / seconds; /* the last group left together */
+        cr_expect_leq(rate, 50.0, "%zu requests in %.2f s", sent, seconds);
+        tries.ok = rate >= 25.0;
+        program_end_clear(&end);
+    }
+    cr_expect(tries.ok, "%.1f requests a second: far slower than allowed", rate);
 }
 
 /* Starts `run` in the background, interrupts it once the receiver has seen `after` requests. */
