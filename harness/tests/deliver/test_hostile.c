@@ -49,11 +49,11 @@ Test(deliver_hostile, an_answer_before_the_request_is_gone_is_an_answer)
         struct request request = large_request();
         struct engine_connection *connection =
             i % 2 ? engine_connection_new(delivery.engine) : NULL;
-        struct observation seen = delivery_send(&delivery, &request, connection, 5000);
+        struct observation seen = delivery_send(&delivery, &request, connection, 60000);
         cr_expect_eq(seen.outcome, OUTCOME_ANSWERED, "%s, raw %zu: %s %s", row->what, i % 2,
                      outcome_name(seen.outcome), seen.detail);
         cr_expect_eq(seen.status, row->status, "%s, raw %zu", row->what, i % 2);
-        cr_expect_lt(seen.total_ns, 4 * NS_PER_S, "%s waited for the deadline", row->what);
+        cr_expect_lt(seen.total_ns, 40 * NS_PER_S, "%s waited for the deadline", row->what);
         request_clear(&request);
         observation_clear(&seen);
         delivery_stop(&delivery);
@@ -138,11 +138,11 @@ static void meet(const struct hostile_row *row, bool raw)
     }
     struct engine_connection *connection = raw ? engine_connection_new(delivery.engine) : NULL;
     enum outcome expected = row->libcurl_is_patient && !raw ? OUTCOME_TIMED_OUT : row->outcome;
-    int64_t timeout_ms = expected == OUTCOME_TIMED_OUT ? 250 : 5000;
+    int64_t timeout_ms = expected == OUTCOME_TIMED_OUT ? 500 : 60000;
     struct observation seen = delivery_send(&delivery, &request, connection, timeout_ms);
     cr_expect_eq(seen.outcome, expected, "%s, raw %d: %s %s", row->what, raw,
                  outcome_name(seen.outcome), seen.detail);
-    cr_expect_lt(seen.total_ns, (timeout_ms + 1000) * NS_PER_MS, "%s, raw %d: %.3f s", row->what,
+    cr_expect_lt(seen.total_ns, (timeout_ms + 20000) * NS_PER_MS, "%s, raw %d: %.3f s", row->what,
                  raw, (double)seen.total_ns / 1e9);
     cr_expect_leq(seen.body.len, OBSERVED_BODY_MAX, "%s", row->what);
     cr_expect_leq(seen.head_len, 256 * 1024, "%s", row->what);
@@ -195,7 +195,7 @@ Test(deliver_hostile, a_compressed_bomb_costs_bounded_memory_and_time)
     const struct raw_step steps[] = {{RAW_READ_REQUEST, NULL, 0}, {RAW_SEND, wire.data, wire.len}};
     struct delivery delivery;
     delivery_start(&delivery, steps, ARRAY_LEN(steps), NULL);
-    struct observation seen = delivery_post(&delivery, NULL, 10000);
+    struct observation seen = delivery_post(&delivery, NULL, 60000);
     cr_expect_eq(seen.outcome, OUTCOME_MALFORMED, "%s", outcome_name(seen.outcome));
     cr_expect(strstr(seen.detail, "64 MiB"), "%s", seen.detail);
     cr_expect_eq(seen.body.len, OBSERVED_BODY_MAX);

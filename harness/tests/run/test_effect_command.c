@@ -94,7 +94,7 @@ Test(run_effect_command, nobody_is_asked_any_more_when_the_run_is_over)
     struct processed said = ask_once("sleep 30 #", no_more);
     cr_expect_eq(said.state, PROCESSED_UNKNOWN);
     cr_expect_str_eq(said.why, "no more");
-    cr_expect_lt(clock_monotonic_ns() - begun_ns, 5 * NS_PER_S);
+    cr_expect_lt(clock_monotonic_ns() - begun_ns, 25 * NS_PER_S);
     free(said.why);
 }
 

@@ -31,7 +31,7 @@ static bool is_ready(int fd, int timeout_ms)
 bool server_take(int listener, size_t len, struct buf *out)
 {
     static const char answer[] = "HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n";
-    if (!is_ready(listener, 10000))
+    if (!is_ready(listener, 60000))
         return false;
     int fd = accept(listener, NULL, NULL);
     if (fd < 0)

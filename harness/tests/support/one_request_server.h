@@ -8,7 +8,7 @@
 int server_listen(int *out_port);
 
 /* Takes one connection and reads until `len` bytes came, or nothing more for a second; answers 204
- * and closes. False when nobody came within ten seconds. Does not close `listener`. */
+ * and closes. False when nobody came within a minute. Does not close `listener`. */
 bool server_take(int listener, size_t len, struct buf *out);
 
 #endif

@@ -21,7 +21,7 @@ struct program {
 
 struct program_end {
     int code; /* exit code; 128 + N when signal N ended it; -1 when it did not start or took longer
-                 than 45 s */
+                 than ten minutes */
     struct buf out;
     struct buf err;
 };
