@@ -255,12 +255,40 @@ static void ask_in_time(struct runner *runner, struct questions *questions)
 void effect_ask(struct runner *runner)
 {
     struct questions questions = {0};
-    if (!runner->options->effect)
+    if (!runner->options->effect || runner->effects_asked)
         return;
+    runner->effects_asked = true;
     runner->facts.effect_wait_ns = runner->options->effect->wait_ns;
     for_each(&runner->progress, gather_sent, &questions);
     if (questions.count)
         ask_in_time(runner, &questions);
     for_each(&runner->progress, hand_out, &questions);
     questions_clear(&questions);
+}
+
+/* Every event that is asked about was answered, and so were its twins. */
+static bool all_answered(const struct progress *progress)
+{
+    for (size_t i = 0; i < progress->num_cases; i++) {
+        const struct testcase *test = &progress->cases[i];
+        if (!is_of_effect(test->one, test->skip))
+            continue;
+        if (test->state < CASE_ENDED)
+            return false;
+        for (size_t k = 0; k < test->count; k++)
+            if (test->shots[k].control != NO_CONTROL &&
+                progress->controls[test->shots[k].control].state < CASE_ENDED)
+                return false;
+    }
+    return true;
+}
+
+bool effect_asked_before_harm(struct runner *runner)
+{
+    if (!runner->options->effect || runner->effects_asked || runner->stop)
+        return true;
+    if (!all_answered(&runner->progress))
+        return false;
+    effect_ask(runner);
+    return true;
 }

@@ -7,7 +7,11 @@
 /* Notes which events are asked about, when the plan is made. */
 void effect_note_ids(struct plan *plan);
 
-/* Asks, when everything has ended, and hands the answers to the exchanges. */
+/* Asks, once, and hands the answers to the exchanges. */
 void effect_ask(struct runner *runner);
+
+/* Asks before anything is sent that may take the endpoint down, for whoever goes down may lose what
+ * it had processed. False while events are still under way. */
+bool effect_asked_before_harm(struct runner *runner);
 
 #endif

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "judge/leaks.h"
 #include "result/packed.h"
+#include "run/effect_asking.h"
 #include "run/order.h"
 #include "run/pace.h"
 #include "run/probe_case.h"
@@ -422,6 +423,16 @@ static bool launch_controls(struct runner *runner, int64_t now_ns)
     return room;
 }
 
+static bool any_left(const struct runner *runner, enum round round)
+{
+    const struct progress *progress = &runner->progress;
+    for (size_t i = 0; i < progress->num_cases; i++)
+        if (progress->cases[i].state < CASE_ENDED &&
+            order_round_of(runner, &progress->cases[i]) == round)
+            return true;
+    return false;
+}
+
 /* The first case goes first, then what says why there may be no TLS session, then the controls,
  * what has the longest waits, what is timed alone, chains, what is required, the rest, and what may
  * do harm.
@@ -445,6 +456,8 @@ void launch_ready(struct runner *runner, int64_t now_ns)
             continue; /* one after another they would take all the time there is */
         if (room && round == ROUND_WAITS)
             room = launch_controls(runner, now_ns);
+        if (room && round == ROUND_HARMFUL && any_left(runner, ROUND_HARMFUL))
+            room = effect_asked_before_harm(runner);
         for (size_t i = 0; room && i < progress->num_cases; i++)
             if ((int)order_round_of(runner, &progress->cases[i]) == round)
                 room = launch_next(runner, &progress->cases[i], now_ns);

@@ -46,6 +46,7 @@ struct runner {
     struct plan *resigned;        /* signed as the endpoint computes; NULL = nothing is */
     const char *stop;             /* why nothing more is sent, for a person; NULL = going on */
     int64_t stopped_ns;           /* when */
+    bool effects_asked;           /* what became of events is known: no later death changes it */
     bool budget_spent;            /* something was not sent because of --max-requests */
     int64_t paused_ns;            /* how long this process stood still in all */
 };

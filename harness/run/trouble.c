@@ -205,8 +205,10 @@ static bool is_back(struct runner *runner, int64_t now_ns)
     if (canary->state < CASE_ENDED)
         return false;
     enum look look = health_look(&runner->health, &canary->exchanges[0], now_ns, &pause_ns);
-    if (runner->health.misses > 0)
-        runner->trouble.died = runner->facts.died = true;
+    if (runner->health.misses > 0) {
+        runner->trouble.died = true;
+        runner->facts.died = runner->facts.died || !runner->effects_asked;
+    }
     if (look == LOOK_GONE)
         give_up(runner, now_ns);
     if (look == LOOK_AGAIN) {

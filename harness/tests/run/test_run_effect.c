@@ -126,6 +126,24 @@ Test(run_effect, a_race_is_told_without_it_as_well, .fini = end)
     json_decref(report);
 }
 
+Test(run_effect, what_goes_down_later_has_lost_nothing_of_it, .fini = end)
+{
+    NEED_HOOKCHECK();
+    int code = 0;
+    const char *const faults[] = {"--fault", "G13", "--fault", "B11", NULL};
+    cr_assert(start_journalled(&endpoint, faults));
+    script = mem_format("fixtures/effect/from-journal.sh '%s'", endpoint.path);
+    json_t *report = run_for_json(
+        endpoint.receiver.url,
+        ARGUMENTS("--allow-disruptive", "--only", "*/abort-mid-body", ASKED, script), &code);
+    cr_expect_eq(code, 1);
+    cr_expect_str_eq(verdict_in(report, "http/robustness/abort-mid-body"), "fail");
+    cr_expect_str_eq(verdict_in(report, ACCEPTED "[alone]"), "fail");
+    cr_expect(is_diagnosed(report, "accepted-but-lost", "likely", ""));
+    cr_expect(is_diagnosed(report, "dies-on-abort", "proved", ""));
+    json_decref(report);
+}
+
 Test(run_effect, nothing_is_sent_for_it_unless_it_is_asked_for, .fini = end)
 {
     NEED_HOOKCHECK();
