@@ -102,14 +102,16 @@ bool deaths_measure(struct investigation *inv)
 #define CONFIRMED 3
 
 /* What ended now may have ended of anything that came before: whether it does so once more. What
- * ended it just before is over by then. */
+ * ended it just before is over by then; and until some request is known to end it, so is a second
+ * in which too many came. */
 bool deaths_happen_again(struct investigation *inv, const struct request *request)
 {
     const struct specimen genuine = {0};
     size_t deaths = inv->num_died;
     int64_t gap_ns = inv->gap_ns;
     bool is_mortal = inv->num_confirmed >= CONFIRMED;
-    inv->gap_ns = gap_ns > DEATH_NS ? gap_ns : DEATH_NS;
+    int64_t pause_ns = inv->num_confirmed ? DEATH_NS : REST_NS;
+    inv->gap_ns = gap_ns > pause_ns ? gap_ns : pause_ns;
     bool died = ask_request(inv, request, NULL) == ANSWER_DIED;
     if (!is_mortal) {
         deaths = inv->num_died; /* gone when it was asked, it was gone before */

@@ -8,6 +8,7 @@
 #include "panora/event.h"
 #include "sign/signature.h"
 #include "tests/support/diagnosing.h"
+#include "tests/support/judging.h"
 
 TestSuite(diagnose_replay, .timeout = 120);
 
@@ -116,6 +117,61 @@ Test(diagnose_replay, who_is_gone_twice_of_no_request_is_gone_by_itself)
         free(found);
         run_result_clear(&result);
     }
+}
+
+/* --- cut off, but for their pace --- */
+
+struct limiter {
+    size_t most; /* requests that it takes in a second */
+    int64_t each_ns;
+    int64_t now_ns;
+    int64_t second_ns; /* when the second began in which it counts */
+    size_t count;
+};
+
+/* As the endpoint above, but it closes the connections of those that come too fast. */
+static bool answer_few(void *payload, const struct diagnose_batch *batch, struct observation *seen)
+{
+    struct limiter *limiter = payload;
+    struct endpoint endpoint = {204};
+    bool sent = answer(&endpoint, batch, seen);
+    for (size_t i = 0; i < batch->count; i++) {
+        limiter->now_ns += limiter->each_ns + batch->gap_ns;
+        if (limiter->now_ns - limiter->second_ns >= NS_PER_S) {
+            limiter->second_ns = limiter->now_ns;
+            limiter->count = 0;
+        }
+        if (++limiter->count <= limiter->most)
+            continue;
+        observation_clear(&seen[i]);
+        seen_from_word("closed", &seen[i]);
+    }
+    return sent;
+}
+
+/* Each of the two is what a malformed request met that came when too many had come before. */
+static const struct stored of_haste[STORED_MAX] = {
+    {"\"{\\\"a\\\":1}\"", .genuine = true, .answer = "204"},
+    {"\"{\\\"a\\\":1}\"", .answer = "401"},
+    {.body = "{\"data\":\"\xff\"}", .answer = "closed"},
+    {.body = "[", .answer = "closed"},
+};
+
+Test(diagnose_replay, who_is_cut_off_for_the_pace_has_not_ended_it)
+{
+    for (size_t most = 30; most <= 60; most += 5)
+        for (int64_t each_ms = 1; each_ms <= 8; each_ms *= 2) {
+            struct limiter limiter = {most, each_ms * NS_PER_MS, NS_PER_S, 0, 0};
+            const struct asked asked = {
+                .send = answer_few, .payload = &limiter, .secret = bytes_of(SECRET)};
+            struct run_result result;
+            diagnose_stored(of_haste, &asked, &result);
+            char *found = causes_of(&result);
+            cr_expect_null(strstr(found, "dies-"), "%zu a second, each takes %d ms: %s", most,
+                           (int)each_ms, found);
+            free(found);
+            run_result_clear(&result);
+        }
 }
 
 /* --- slow, and why --- */
