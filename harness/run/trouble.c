@@ -55,10 +55,12 @@ static bool met_death(const struct testcase *test)
     return false;
 }
 
-/* What was under way, or ended after the endpoint last showed life, may have killed it. */
+/* What was under way, or ended after the endpoint last showed life, may have killed it. What did so
+ * before, twice, is known, and tells nothing more. */
 static bool may_be_guilty(const struct runner *runner, const struct testcase *test)
 {
-    if (test->skip || test->count == 0 || test->state == CASE_WAITING || test->state == CASE_JUDGED)
+    if (test->canary_failed || test->skip || test->count == 0 || test->state == CASE_WAITING ||
+        test->state == CASE_JUDGED)
         return false;
     if (runner->trouble.is_crowded)
         return test->crowded;

@@ -159,6 +159,34 @@ Test(run_trouble_search, only_what_dies_again_alone_is_blamed, .init = set_up, .
     cr_expect(runner.facts.died);
 }
 
+/* It dies of this one twice. */
+static void die_of(struct testcase *test)
+{
+    launch(test);
+    end(test, OUTCOME_RESET, 0);
+    (void)turn(OUTCOME_ANSWERED, 200); /* drained */
+    (void)turn(OUTCOME_REFUSED, 0);
+    for (int death = 0; death < 2; death++) {
+        cr_expect_eq(next_alone(), test);
+        (void)turn(OUTCOME_RESET, 0);
+        (void)turn(OUTCOME_REFUSED, 0);
+    }
+}
+
+Test(run_trouble_search, who_is_to_blame_is_not_asked_again_when_another_is, .init = set_up,
+     .fini = tear_down)
+{
+    die_of(&cases[0]);
+    cr_expect_null(next_alone());
+    die_of(&cases[1]);
+    cr_expect_null(next_alone());
+    for (size_t i = 0; i < 2; i++) {
+        cr_expect(cases[i].canary_failed);
+        cr_expect_eq(cases[i].exchanges[0].seen.outcome, OUTCOME_RESET, "what it met stays known");
+        cr_expect_eq(cases[i].num_deaths, 2);
+    }
+}
+
 Test(run_trouble_search, a_reset_that_it_outlived_is_an_answer, .init = set_up, .fini = tear_down)
 {
     launch(&cases[0]);
