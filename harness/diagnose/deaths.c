@@ -222,7 +222,8 @@ static size_t num_absences(const struct run_result *result)
 }
 
 /* It was gone several times, or in the experiments too, and no request is known to end it. Else
- * what was under way may have met what something else did, or a busy machine. */
+ * what was under way may have met what something else did, or a busy machine. Who only cuts
+ * connections off is there: that may be for their pace. */
 static bool ends_by_itself(const struct investigation *inv)
 {
     for (size_t i = 0; i < inv->num_found; i++) {
@@ -230,8 +231,8 @@ static bool ends_by_itself(const struct investigation *inv)
         if (text_starts_with(id, "dies-") && strcmp(id, gone_by_itself.id) != 0)
             return false;
     }
-    return inv->num_died > 0 || inv->input->goes_down ||
-           num_absences(inv->input->result) >= ABSENCES_MIN;
+    return inv->num_gone > 0 || inv->input->goes_down ||
+           (!inv->input->drops && num_absences(inv->input->result) >= ABSENCES_MIN);
 }
 
 /* Where no event is ever accepted, a canary that was not says nothing: unless nobody answers. */

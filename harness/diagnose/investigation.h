@@ -114,7 +114,8 @@ struct investigation {
     enum slowness slowness; /* as it was measured; SLOW_UNASKED */
     size_t first_digits;    /* only so many of the first digits are compared; 0 = all */
     size_t last_digits;
-    size_t num_died;      /* times that the endpoint was gone */
+    size_t num_died;      /* times that the endpoint was gone, or cut a connection off */
+    size_t num_gone;      /* ... of them, that nobody took the connection */
     size_t num_confirmed; /* requests of which it died, and died again */
 };
 

@@ -116,6 +116,7 @@ static void await_return(struct investigation *inv, const struct request *reques
                          struct observation *seen)
 {
     inv->num_died++;
+    inv->num_gone++;
     for (size_t i = 0; i < LOOKS_MAX && !inv->closed; i++) {
         const struct diagnose_batch batch = {
             .requests = request, .count = 1, .gap_ns = LOOK_GAP_NS};
@@ -126,10 +127,9 @@ static void await_return(struct investigation *inv, const struct request *reques
         if (is_gone(answer_of(seen)))
             inv->num_asked--; /* nothing was sent */
     }
-    if (inv->closed)
-        return;
+    if (!inv->closed)
+        inv->closed_by = "the endpoint went down";
     inv->closed = true;
-    inv->closed_by = "the endpoint went down";
 }
 
 static bool was_limited(const struct investigation *inv, const struct observation *seen)
