@@ -4,16 +4,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/columns.h"
 #include "base/mem.h"
 #include "base/terminal.h"
 #include "base/text.h"
 
 size_t layout_width(const char *text)
 {
-    size_t width = 0;
-    for (; *text; text++)
-        width += ((unsigned char)*text & 0xc0) != 0x80; /* continuation bytes take no column */
-    return width;
+    return columns_of(bytes_of(text));
 }
 
 void layout_wrap(const char *text, size_t indent, size_t columns, struct buf *out)

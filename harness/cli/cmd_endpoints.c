@@ -101,7 +101,7 @@ static bool call(const struct errand *errand, const char *method, const char *pa
 /* The exit code; clears the reply. */
 static int finish(bool ok, struct client_reply *reply)
 {
-    int code = ok ? EXIT_OK : reply->status ? EXIT_FELL_SHORT : EXIT_UNREACHED;
+    int code = ok ? EXIT_OK : client_exit_code(reply);
     client_reply_clear(reply);
     return code;
 }

@@ -112,7 +112,7 @@ static int send_all(const struct arguments *arguments, const struct api_choice *
             code = EXIT_UNREACHED;
         else if (reply.status != 202) {
             (void)client_refused(&reply, err);
-            code = reply.status == 400 ? EXIT_WRONG_USAGE : EXIT_FELL_SHORT;
+            code = reply.status == 400 ? EXIT_WRONG_USAGE : client_exit_code(&reply);
         } else {
             if (done == 0)
                 print_notes(reply.value, arguments->words[0]);
@@ -139,14 +139,13 @@ static int run(const struct arguments *arguments, struct error *err)
         arguments_read(arguments, &own_options, &choice, err) &&
         data_from_arguments(arguments, DATA_FILE_MAX, &data, err) &&
         api_choice_read(&api, arguments, err)) {
-        if (!client_is_local(&api.client, &is_local, err))
-            code = EXIT_UNREACHED;
-        else if (!is_local)
+        bool is_told = client_is_local(&api.client, &is_local, &code, err);
+        if (is_told && !is_local)
             (void)error_set(err,
                             "%s is not a local Panora; Panora's API has no call that creates an "
                             "event, so only a local one can trigger",
                             api.client.api);
-        else
+        else if (is_told)
             code = send_all(arguments, &api, &data, choice.count, err);
     }
     buf_clear(&data);

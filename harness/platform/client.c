@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "result/exit.h"
 
 #define PRINTED_PATH    "/webhooks" /* `hookcheck panora` prints the API's URL with it */
 #define RETRY_AFTER_MAX 86400       /* seconds */
@@ -104,8 +105,27 @@ void client_reply_clear(struct client_reply *reply)
     *reply = (struct client_reply){0};
 }
 
+bool client_refused_key(const struct client_reply *reply)
+{
+    return reply->status == 401 ||
+           (reply->status == 500 &&
+            bytes_equal(js_get_text(reply->value, "message"), bytes_of("API Key not found.")));
+}
+
+int client_exit_code(const struct client_reply *reply)
+{
+    if (!reply->status)
+        return EXIT_UNREACHED;
+    return client_refused_key(reply) ? EXIT_WRONG_USAGE : EXIT_FELL_SHORT;
+}
+
 bool client_refused(const struct client_reply *reply, struct error *err)
 {
+    if (client_refused_key(reply))
+        return error_set(err,
+                         "the API refuses the key (%d): set PANORA_API_KEY to its own, or give "
+                         "--api-key-env NAME",
+                         reply->status);
     const struct js *message = js_get(reply->value, "message");
     if (!message)
         message = js_get(reply->value, "error");
@@ -132,13 +152,16 @@ bool client_refused(const struct client_reply *reply, struct error *err)
     return false;
 }
 
-bool client_is_local(const struct client_options *options, bool *out, struct error *err)
+bool client_is_local(const struct client_options *options, bool *out, int *out_code,
+                     struct error *err)
 {
     struct client_reply reply;
     bool ok = client_call(options, "GET", "/hookcheck/state", NULL, &reply, err);
     *out = ok && bytes_equal(js_get_text(reply.value, "program"), bytes_of("hookcheck"));
     if (ok && reply.status == 401)
         ok = client_refused(&reply, err);
+    if (!ok)
+        *out_code = client_exit_code(&reply);
     client_reply_clear(&reply);
     return ok;
 }

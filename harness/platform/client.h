@@ -31,8 +31,17 @@ void client_reply_clear(struct client_reply *reply);
  */
 bool client_refused(const struct client_reply *reply, struct error *err);
 
-/* Whether this is a local Panora, which can do more than the real one. */
-bool client_is_local(const struct client_options *options, bool *out, struct error *err);
+/* Whether what was refused is the key: 401, or what Panora says instead. */
+bool client_refused_key(const struct client_reply *reply);
+
+/* The exit code of a call that failed: wrong usage when the key was refused, else that the API was
+ * not reached or fell short. */
+int client_exit_code(const struct client_reply *reply);
+
+/* Whether this is a local Panora, which can do more than the real one. When it cannot be told,
+ * `out_code` is the exit code. */
+bool client_is_local(const struct client_options *options, bool *out, int *out_code,
+                     struct error *err);
 
 /* URL and secret of a registered endpoint; the caller frees both. */
 bool client_endpoint(const struct client_options *options, const char *id, char **out_url,

@@ -79,7 +79,16 @@ static const struct route *find_route(struct visit *visit, const char *path, siz
 
 static bool is_address(const char *host, size_t len)
 {
-    return strspn(host, "0123456789.") >= len || host[0] == '[';
+    if (host[0] != '[')
+        return strspn(host, "0123456789.") >= len;
+    return len > 2 && host[len - 1] == ']' &&
+           strspn(host + 1, "0123456789abcdefABCDEF:.") == len - 2;
+}
+
+/* What comes after the name: nothing, or a port. */
+static bool is_port(const char *rest)
+{
+    return !*rest || (*rest == ':' && strspn(rest + 1, "0123456789") == strlen(rest + 1));
 }
 
 /* DNS rebinding comes with a name of the attacker's: only addresses, localhost and the names that
@@ -88,7 +97,11 @@ static bool host_is_ours(const struct platform *platform, const char *host)
 {
     if (!host || !*host)
         return false;
-    size_t len = *host == '[' ? strcspn(host, "]") + 1 : strcspn(host, ":");
+    size_t len = strcspn(host, *host == '[' ? "]" : ":");
+    if (host[len] == ']')
+        len++;
+    if (!is_port(host + len))
+        return false;
     if (is_address(host, len) || (len == 9 && strncasecmp(host, "localhost", 9) == 0))
         return true;
     for (size_t i = 0; i < platform->options.num_hosts; i++)

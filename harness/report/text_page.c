@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/columns.h"
 #include "base/terminal.h"
 #include "base/text.h"
 
@@ -66,14 +67,6 @@ void page_heading(const struct page *page, const char *heading)
     page_line(page, TONE_BOLD, heading);
 }
 
-static size_t columns_of(struct bytes text)
-{
-    size_t columns = 0;
-    for (size_t i = 0; i < text.len; i++)
-        columns += ((unsigned char)text.data[i] & 0xc0) != 0x80; /* not inside a UTF-8 character */
-    return columns;
-}
-
 size_t text_columns(const char *text)
 {
     return columns_of(bytes_of(text));
@@ -113,13 +106,7 @@ static struct bytes fitting_word(const struct lines *lines, const char *word, si
     size_t most = lines->columns - lines->indent;
     if (columns_of(piece) <= most)
         return piece;
-    piece.len = 0;
-    for (size_t columns = 0; columns + 3 < most; columns++) {
-        piece.len++;
-        while (((unsigned char)word[piece.len] & 0xc0) == 0x80)
-            piece.len++;
-    }
-    return piece;
+    return columns_cut(piece, most > 3 ? most - 3 : 0);
 }
 
 static void note_good_end(struct lines *lines)

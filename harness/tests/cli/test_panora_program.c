@@ -214,6 +214,29 @@ Test(cli_panora, triggers_what_somebody_subscribes_to)
     scene_end(&scene);
 }
 
+/* A wrong key is the caller's, not an API that could not be reached or does not work. */
+Test(cli_panora, a_wrong_key_is_wrong_usage_in_every_command)
+{
+    NEED_HOOKCHECK();
+    static const char *const commands[][3] = {{"trigger", "crm.deal.created"},
+                                              {"endpoints", "list"},
+                                              {"endpoints", "delete", "x"},
+                                              {"run", "--endpoint", "x"}};
+    struct scene scene;
+    scene_begin(&scene);
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        char *api = mem_format("--api=%s", scene.api);
+        const char *const arguments[] = {commands[i][0], api, commands[i][1], commands[i][2], NULL};
+        const char *const env[] = {"PANORA_API_KEY=another", NULL};
+        struct program_end end;
+        run_hookcheck_with(arguments, env, (struct bytes){0}, &end);
+        expect(&end, 2, "", "the API refuses the key");
+        program_end_clear(&end);
+        free(api);
+    }
+    scene_end(&scene);
+}
+
 Test(cli_panora, says_what_is_wrong_in_one_sentence)
 {
     NEED_HOOKCHECK();

@@ -552,6 +552,33 @@ Test(report_report_text, cuts_a_word_that_is_longer_than_a_line)
     run_result_clear(&result);
 }
 
+/* The same of characters that take two columns each. */
+Test(report_report_text, counts_the_columns_of_wide_characters)
+{
+    const struct text_options options = {.columns = 80};
+    struct run_result result;
+    struct buf out = {0};
+    struct buf wide = {0};
+    sample_result(&result);
+    struct case_result *one = sample_case(&result, "panora/signature/refuses-non-ascii");
+    for (size_t i = 0; i < 100; i++)
+        buf_add_text(&wide, "\u6f22");
+    free(one->actual);
+    one->actual = buf_take(&wide);
+    report_text_whole(&result, &options, &out);
+    const char *line = strstr(buf_text(&out), "\u6f22\u6f22");
+    cr_assert_not_null(line);
+    size_t characters = 0;
+    while (strncmp(line, "\u6f22", 3) == 0) {
+        line += 3;
+        characters++;
+    }
+    cr_expect(characters >= 30 && characters <= 40, "%zu", characters);
+    cr_expect_eq(strncmp(line, "...\n", 4), 0);
+    buf_clear(&out);
+    run_result_clear(&result);
+}
+
 Test(report_report_text, has_marks_in_ascii_where_the_locale_is_not_utf8)
 {
     const struct text_options options = {.detail = TEXT_TREE, .ascii = true};
