@@ -26,7 +26,11 @@ void json_set_error(const char *file, const json_error_t *where, struct error *e
 
 json_t *json_read(const char *file, struct bytes text, struct error *err)
 {
+    static const char mark[] =
+        "\xef\xbb\xbf"; /* editors on Windows write it; RFC 8259 lets us skip it */
     json_error_t where;
+    if (text.len >= strlen(mark) && memcmp(text.data, mark, strlen(mark)) == 0)
+        text = (struct bytes){text.data + strlen(mark), text.len - strlen(mark)};
     json_t *value = json_loadb(text.data ? text.data : "", text.len,
                                JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &where);
     if (!value)

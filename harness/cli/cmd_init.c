@@ -74,19 +74,28 @@ static bool make_folders(const char *path, struct error *err)
     return true;
 }
 
-static bool write_new(const char *path, struct bytes content, bool force, struct error *err)
+static bool may_write(const char *path, bool force, struct error *err)
 {
     if (!force && access(path, F_OK) == 0)
         return error_set(err, "%s exists; --force replaces it", path);
-    return make_folders(path, err) && file_write(path, content, 0644, err);
+    return true;
+}
+
+static bool write_new(const char *path, struct bytes content, bool force, struct error *err)
+{
+    return may_write(path, force, err) && make_folders(path, err) &&
+           file_write(path, content, 0644, err);
 }
 
 static bool write_start(const struct platform_file *file, bool force, struct error *err)
 {
     struct buf schema = {0};
     settings_schema(&schema);
-    bool ok = write_new(file->path, resource_find(file->resource), force, err) &&
-              file_write(SCHEMA_FILE, buf_bytes(&schema), 0644, err);
+    /* both or none */
+    bool ok = may_write(file->path, force, err) && file_can_write(file->path, err) &&
+              file_can_write(SCHEMA_FILE, err) &&
+              file_write(SCHEMA_FILE, buf_bytes(&schema), 0644, err) &&
+              write_new(file->path, resource_find(file->resource), force, err);
     buf_clear(&schema);
     if (ok)
         sink_print(stdout,

@@ -16,6 +16,7 @@
 #include "base/terminal.h"
 #include "base/text.h"
 #include "cli/elsewhere.h"
+#include "cli/misspelt.h"
 #include "cli/settings.h"
 #include "result/version.h"
 
@@ -124,8 +125,10 @@ static int run_command(const struct command *command, int argc, char **argv, str
             struct buf text = {0};
             add_command_help(command, &text);
             code = print(&text, stdout, EXIT_OK);
-        } else if (settings_apply(&arguments, command, err)) {
-            code = command->run(&arguments, err);
+        } else {
+            misspelt_tell(command);
+            if (settings_apply(&arguments, command, err))
+                code = command->run(&arguments, err);
         }
     }
     arguments_clear(&arguments);

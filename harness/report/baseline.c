@@ -99,6 +99,7 @@ void baseline_clear(struct baseline *baseline)
         free(baseline->entries[i].case_id);
         free(baseline->entries[i].cause);
         free(baseline->entries[i].reason);
+        free(baseline->entries[i].mistake);
     }
     free(baseline->entries);
     *baseline = (struct baseline){0};
@@ -169,13 +170,14 @@ static size_t tell_useless(const struct baseline *baseline, const char *today, b
         const char *name = entry->cause ? entry->cause : entry->case_id;
         bool is_over = is_past(entry, today);
         bool mended = is_mended(entry, result, is_whole);
-        if (!mended && !is_over)
+        if (!mended && !is_over && !entry->mistake)
             continue;
         useless++;
         run_result_add_note(result,
-                            mended ? mem_format("baseline: %s no longer fails; remove it", name)
-                                   : mem_format("baseline: the entry for %s ended on %s (%s)", name,
-                                                entry->until, entry->reason));
+                            entry->mistake ? mem_format("baseline: %s", entry->mistake)
+                            : mended ? mem_format("baseline: %s no longer fails; remove it", name)
+                                     : mem_format("baseline: the entry for %s ended on %s (%s)",
+                                                  name, entry->until, entry->reason));
     }
     return useless;
 }

@@ -16,6 +16,8 @@ struct baseline_entry {
     char *case_id; /* glob on full ids, as of --only; NULL when a cause is named */
     char *cause;   /* id of a diagnosis */
     char *reason;
+    char
+        *mistake; /* why it names no case that there is; NULL = it names one, or it was not asked */
     char until[11]; /* "2026-12-31", the last day on which it holds; "" = for ever */
 };
 

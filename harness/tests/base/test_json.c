@@ -52,6 +52,15 @@ Test(base_json, says_so_in_one_line)
     cr_expect_null(strchr(err.message, '\n'), "%s", err.message);
 }
 
+Test(base_json, skips_a_byte_order_mark)
+{
+    struct error err = {0};
+    json_t *value = json_read("x.json", bytes_of("\xef\xbb\xbf{\"a\":1}"), &err);
+    cr_expect_not_null(value, "%s", err.message);
+    json_decref(value);
+    cr_expect_null(json_read("x.json", bytes_of("\xef\xbb\xbf\xef\xbb\xbf{}"), &err));
+}
+
 Test(base_json, reads_any_kind_of_value)
 {
     static const char *const texts[] = {"{}", "[]", "\"a\"", "1", "true", "null", " [1] \n"};

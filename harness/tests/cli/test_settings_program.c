@@ -203,6 +203,30 @@ Test(cli_settings_program, what_init_writes_is_read_and_fits_its_schema)
     buf_clear(&out);
 }
 
+/* A folder where the second file should be: neither is written. */
+Test(cli_settings_program, init_writes_both_files_or_none)
+{
+    NEED_HOOKCHECK();
+    struct buf out = {0};
+    cr_expect_eq(run_below(NULL,
+                           "mkdir hookcheck.schema.json && { $H init; [ $? = 2 ]; } && "
+                           "[ ! -e hookcheck.json ]",
+                           &out),
+                 0, "%s", buf_text(&out));
+    buf_clear(&out);
+}
+
+Test(cli_settings_program, a_mistyped_variable_is_told)
+{
+    NEED_HOOKCHECK();
+    static const char file[] = "{\"endpoints\":{\"staging\":{\"url\":\"http://localhost:1\"}}}";
+    struct buf out = {0};
+    (void)run_below(file, "HOOKCHECK_QICK=1 $H config staging 2>&1", &out);
+    cr_expect_not_null(strstr(buf_text(&out), "did you mean HOOKCHECK_QUICK?"), "%s",
+                       buf_text(&out));
+    buf_clear(&out);
+}
+
 /* With HOOKCHECK_WRITE_GOLDEN in the environment it is written anew. */
 Test(cli_settings_program, the_schema_has_the_settings_that_there_are)
 {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/array.h"
+#include "base/mem.h"
 #include "report/baseline.h"
 #include "report/headline.h"
 #include "result/exit.h"
@@ -81,6 +82,26 @@ Test(report_baseline, tells_nothing_of_what_a_run_did_not_show)
     cr_expect_eq(result.num_notes, 1, "%s", result.notes[0]);
     cr_expect_str_eq(result.notes[0], "baseline: 0 known failures, 2 new");
     run_result_clear(&result);
+}
+
+/* A case that does not exist is told by every run, and excuses nothing. */
+Test(report_baseline, tells_of_an_entry_that_names_no_case)
+{
+    struct baseline_entry entry = {.case_id = mem_text("panora/delivery/acepts-an-event"),
+                                   .reason = mem_text("r"),
+                                   .mistake = mem_text("no case matches \"x\"")};
+    const struct baseline baseline = {&entry, 1};
+    for (int strict = 0; strict < 2; strict++) {
+        struct run_result result = {.exit_code = EXIT_OK, .strict = strict};
+        baseline_apply(&baseline, "2026-11-26", false, &result);
+        cr_assert_eq(result.num_notes, 2);
+        cr_expect_str_eq(result.notes[0], "baseline: no case matches \"x\"");
+        cr_expect_eq(result.exit_code, strict ? EXIT_FELL_SHORT : EXIT_OK);
+        run_result_clear(&result);
+    }
+    free(entry.case_id);
+    free(entry.reason);
+    free(entry.mistake);
 }
 
 Test(report_baseline, the_headline_says_that_it_is_out_of_date)
