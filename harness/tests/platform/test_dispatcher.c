@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "tests/support/raw_server.h"
 #include "tests/support/started_platform.h"
+#include "tests/support/tries.h"
 
 TestSuite(platform_dispatcher, .timeout = 120);
 
@@ -58,8 +59,9 @@ static void *receive(void *payload)
     return NULL;
 }
 
-/* The endpoint is registered first, so that its secret is known; its port was free a moment ago. */
-static void scene_begin(struct scene *scene, const char *type, const char *behaviour)
+/* The endpoint is registered first, so that its secret is known; its port was free a moment ago.
+ * False when somebody else has it now. */
+static bool scene_try(struct scene *scene, const char *type, const char *behaviour)
 {
     struct error err = {0};
     struct client_reply reply;
@@ -78,10 +80,23 @@ static void scene_begin(struct scene *scene, const char *type, const char *behav
                                              .behaviours = &behaviour,
                                              .num_behaviours = behaviour ? 1 : 0};
     scene->receiver = receiver_start(&options, &err);
-    cr_assert_not_null(scene->receiver, "%s", err.message);
-    cr_assert_eq(pthread_create(&scene->thread, NULL, receive, scene->receiver), 0);
     free(url);
     free(listen);
+    if (scene->receiver)
+        return true;
+    platform_end(&scene->platform);
+    free(scene->secret);
+    free(scene->id);
+    return false;
+}
+
+static void scene_begin(struct scene *scene, const char *type, const char *behaviour)
+{
+    struct tries tries = {0};
+    while (tries_go_on(&tries))
+        tries.ok = scene_try(scene, type, behaviour);
+    cr_assert(tries.ok, "no port stays free");
+    cr_assert_eq(pthread_create(&scene->thread, NULL, receive, scene->receiver), 0);
 }
 
 static void scene_end(struct scene *scene)
