@@ -163,6 +163,52 @@ static bool odd_one_was_cut_off(const struct investigation *inv)
     return false;
 }
 
+/* What was answered last before it stayed away. */
+static const struct last_kind {
+    const char *id;
+    const char *sentence; /* "(STATUS), and stays away" follows */
+    const char *remedy;   /* NULL = that of `dies` */
+} last_kinds[] = {
+    {"dies-on-refusals", "ends after it has refused a forgery", NULL},
+    {"dies-on-bad-json", "ends after it has answered a body that is not JSON",
+     "catch the parser's exception and answer 400; then go on"},
+    {"dies-on-missing-data", "ends after it has answered JSON without data",
+     "answer 400 when data is missing, before you serialize it; then go on"},
+};
+
+static const struct last_kind *kind_of_last(const struct exchange *last)
+{
+    struct js *event = js_parse(buf_bytes(&last->request.body), NULL);
+    const struct last_kind *kind = &last_kinds[!event ? 1 : !js_get(event, "data") ? 2 : 0];
+    js_free(event);
+    return kind;
+}
+
+/* Whether it was there after it had refused one of these, earlier in the run. */
+static bool has_outlived(const struct investigation *inv, const struct last_kind *kind,
+                         const struct exchange *last)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        const struct exchange *exchange = sight->exchange;
+        if (sight->one && !sight->one->canary_failed && !exchange->genuine &&
+            sight->answer == ANSWER_REFUSED && exchange->seen.started_ns <= last->seen.started_ns &&
+            kind_of_last(exchange) == kind)
+            return true;
+    }
+    return false;
+}
+
+/* What was under way as it ended shows nothing else. */
+static void explain_absence(struct investigation *inv, struct diagnosis *diagnosis)
+{
+    const struct run_result *result = inv->input->result;
+    for (size_t i = 0; i < result->num_cases; i++)
+        if (result->cases[i].canary_failed && result->cases[i].recovery_ns < 0 &&
+            !found_explains(inv, &result->cases[i]))
+            found_explain(diagnosis, &result->cases[i]);
+}
+
 /* It stayed away: the last answer before is what is known. */
 static bool name_last(struct investigation *inv, const struct case_result *one)
 {
@@ -171,18 +217,23 @@ static bool name_last(struct investigation *inv, const struct case_result *one)
     if (!last || last->genuine || answer_of(&last->seen) != ANSWER_REFUSED ||
         one->recovery_ns >= 0 || odd_one_was_cut_off(inv))
         return false;
+    const struct last_kind *by = kind_of_last(last);
+    if (has_outlived(inv, by, last))
+        return false;
     struct diagnosis_kind kind = dies;
-    char *sentence =
-        mem_format("ends after it has refused a forgery (%d), and stays away", last->seen.status);
+    char *sentence = mem_format("%s (%d), and stays away", by->sentence, last->seen.status);
     char *accepted = mem_format("%zu genuine events in this case; it stayed", num_before);
-    char *refused = mem_format("a forgery: %d; nobody answered after it", last->seen.status);
+    char *refused = mem_format("the last request: %d; nobody answered after it", last->seen.status);
+    kind.id = by->id;
     kind.sentence = sentence;
-    struct diagnosis *diagnosis = found_pair(
-        inv, &kind, HARM_DIES, num_before ? accepted : "events before it", refused, "forged");
+    kind.remedy = by->remedy ? by->remedy : kind.remedy;
+    struct diagnosis *diagnosis =
+        found_pair(inv, &kind, HARM_DIES, num_before ? accepted : "events before it", refused, "");
     diagnosis->confidence = CONFIDENCE_LIKELY;
     free(diagnosis->likely_because);
     diagnosis->likely_because = mem_text("it did not come back, so it could not be asked again");
     found_explain(diagnosis, one);
+    explain_absence(inv, diagnosis);
     free(sentence);
     free(accepted);
     free(refused);
@@ -257,21 +308,34 @@ static bool ever_answered(const struct investigation *inv)
     return inv->has_base;
 }
 
+static bool is_absence(const struct investigation *inv, const struct case_result *one)
+{
+    bool is_there = inv->input->is_silent && one->recovery_ns < 0; /* who takes connections */
+    return one->canary_failed && counts(one) && !found_explains(inv, one) && !is_there;
+}
+
+/* Whose answer was the last tells more than what was cut off beside it. */
+static void name_who_stays_away(struct investigation *inv)
+{
+    const struct run_result *result = inv->input->result;
+    for (size_t i = 0; !inv->has_base && i < result->num_cases; i++)
+        if (is_absence(inv, &result->cases[i]) && canaries_tell(inv) &&
+            name_last(inv, &result->cases[i]))
+            return;
+}
+
 void deaths_note(struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;
     if (inv->unstable || !ever_answered(inv)) /* a canary may have failed by chance */
         return;
+    name_who_stays_away(inv);
     for (size_t i = 0; i < result->num_cases; i++) {
         const struct case_result *one = &result->cases[i];
-        if (!one->canary_failed || !counts(one) || found_explains(inv, one))
-            continue;
-        if (inv->input->is_silent && one->recovery_ns < 0) /* who takes connections is there */
+        if (!is_absence(inv, one))
             continue;
         if (!canaries_tell(inv))
             return;
-        if (!inv->has_base && name_last(inv, one))
-            continue;
         bool asked = inv->has_base && !inv->closed && !inv->verifies_by_chance;
         enum replayed death = asked ? replay_death(inv, one) : NOT_REPLAYED;
         bool died = death == REPLAYED_SAME;

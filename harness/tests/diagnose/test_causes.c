@@ -215,6 +215,42 @@ Test(diagnose_causes, forgeries_that_got_in_before_it_was_gone_are_explained)
     run_result_clear(&result);
 }
 
+/* What was answered last, and whether as much was survived before. */
+static const struct {
+    const char *found;
+    struct stored rows[STORED_MAX];
+} last_answers[] = {
+    {"dies-on-bad-json ",
+     {ACCEPTED,
+      REFUSED,
+      {.body = "{\"id_event\":", .answer = "400", .gone = true, .stays_away = true}}},
+    {"dies-on-missing-data ",
+     {ACCEPTED, REFUSED, {.body = "{}", .answer = "400", .gone = true, .stays_away = true}}},
+    {"dies-on-refusals ", {ACCEPTED, {EVENT, .answer = "401", .gone = true, .stays_away = true}}},
+    {"dies-on-a-request ",
+     {ACCEPTED, REFUSED, {EVENT, .answer = "401", .gone = true, .stays_away = true}}},
+    /* what was cut off beside it is no second cause */
+    {"dies-on-bad-json ",
+     {ACCEPTED,
+      REFUSED,
+      {EVENT, .genuine = true, .answer = "closed", .gone = true, .stays_away = true},
+      {.body = "{\"id_event\":", .answer = "400", .gone = true, .stays_away = true}}},
+};
+
+Test(diagnose_causes, who_stays_away_is_told_by_its_last_answer)
+{
+    for (size_t i = 0; i < ARRAY_LEN(last_answers); i++) {
+        enum outcome gone = OUTCOME_REFUSED;
+        const struct asked asked = {.send = end_alike,
+                                    .payload = &gone,
+                                    .secret = {"a secret of the tests", 21},
+                                    .is_gone = true};
+        struct run_result result;
+        expect_told_when_gone(last_answers[i].rows, &asked, last_answers[i].found, &result);
+        run_result_clear(&result);
+    }
+}
+
 Test(diagnose_causes, what_was_proved_before_it_was_gone_holds)
 {
     enum outcome gone = OUTCOME_REFUSED;
