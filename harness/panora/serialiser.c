@@ -8,6 +8,8 @@
 /* Without blanks, and no more escaped than JSON requires. */
 #define COMPACT .item_gap = ",", .key_gap = ":", .escaped = "", .letters = "btnfr"
 
+#define GO_TEXT .item_gap = ",", .key_gap = ":", .letters = "tnr", .separators = true, .sorts = true
+
 #define PYTHON_NUMBERS                                                                             \
     {                                                                                              \
         .mark = 'e', .plus = true, .exponent_digits = 2, .smallest_fixed = -4, .largest_fixed = 15 \
@@ -66,12 +68,22 @@ const struct serialiser serialisers[] = {
     {.id = "go",
      .name = "Go's json.Marshal",
      .language = "go",
-     .item_gap = ",",
-     .key_gap = ":",
+     GO_TEXT,
      .escaped = "<>&",
-     .letters = "tnr",
-     .separators = true,
-     .sorts = true,
+     .number = GO_NUMBERS},
+    {.id = "go-encoder",
+     .name = "Go's json.Encoder with its defaults",
+     .language = "go",
+     GO_TEXT,
+     .escaped = "<>&",
+     .end = "\n",
+     .number = GO_NUMBERS},
+    {.id = "go-encoder-unescaped",
+     .name = "Go's json.Encoder with SetEscapeHTML(false)",
+     .language = "go",
+     GO_TEXT,
+     .escaped = "",
+     .end = "\n",
      .number = GO_NUMBERS},
     {.id = "php-unescaped-slashes",
      .name = "PHP's json_encode with JSON_UNESCAPED_SLASHES",

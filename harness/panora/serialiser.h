@@ -34,6 +34,7 @@ struct serialiser {
     const char *language; /* "python" */
     const char *item_gap; /* between two members */
     const char *key_gap;  /* between key and value */
+    const char *end;      /* after the whole; NULL = nothing */
     const char *escaped;  /* ASCII characters that come out as \uXXXX */
     const char *letters;  /* control characters that have a short form: "btnfr" */
     bool ascii;           /* what is not ASCII comes out as \uXXXX */

@@ -220,6 +220,8 @@ static bool rewrite_by_tree(const struct serialiser *serialiser, struct bytes js
     bool ok = node && write_node(serialiser, node, &written);
     if (ok)
         buf_add_bytes(out, buf_bytes(&written));
+    if (ok && serialiser->end)
+        buf_add_text(out, serialiser->end);
     node_free(node);
     buf_clear(&written);
     return ok;
