@@ -185,7 +185,10 @@ static void in_two_pieces(struct request *request)
     "as Go and some libraries do; or read and write the body as UTF-8 everywhere"
 #define STORE  "store the event, or drop what the database cannot store, and answer 2xx"
 #define IGNORE "accept it: the endpoint cannot choose what Panora's unified objects contain"
-#define KEYS   "keep or drop such keys after verification; do not reject the event"
+#define FIREWALL                                                                                   \
+    "let Panora's requests to this path through the firewall unchanged: the signature "            \
+    "authenticates them, and any note or name may contain such text"
+#define KEYS "keep or drop such keys after verification; do not reject the event"
 #define NUMBERS                                                                                    \
     "read numbers as doubles or keep them as text; do not convert them to a 64-bit integer or a "  \
     "fixed decimal"
@@ -270,6 +273,12 @@ const struct feature features[] = {
     CHARACTER("percent", "e", "%41", "%", "data with \"a%41b\"", "the character %", IGNORE),
     CHARACTER("backtick", "e", "`", "`", "data with \"a`b\"", "the character `", IGNORE),
     CHARACTER("double-blank", "e", "  ", "  ", "data with \"a  b\"", "two spaces in a row", IGNORE),
+    DATA("script", "zt_script", "\"<scrypt>a</scrypt>\"", "\"<script>a</script>\"", "<script",
+         "data with \"<scrypt>a</scrypt>\"", "data with \"<script>a</script>\"",
+         "rejects events whose data contains <script>, as a firewall does", FIREWALL),
+    DATA("sql", "zt_sql", "\"SELECTED a OF b WITH 1\"", "\"SELECT a FROM b WHERE 1\"", "SELECT ",
+         "data with \"SELECTED a OF b WITH 1\"", "data with \"SELECT a FROM b WHERE 1\"",
+         "rejects events whose data looks like SQL, as a firewall does", FIREWALL),
     DATA("outer-blanks", "zt_outer_blanks", "\"ab\"", "\" ab \"", "\" ", "data with \"ab\"",
          "data with \" ab \"",
          "rejects events whose data contains strings with leading or trailing spaces",
