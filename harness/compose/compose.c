@@ -100,6 +100,7 @@ static bool plan_signature(struct draft *draft, struct error *err)
 {
     draft->algorithm = "sha256";
     draft->keyed = true;
+    draft->prefix = "";
     if (draft->composer->scheme) {
         draft->impossible = !plan_by_scheme(draft);
         return !draft->impossible || error_set(err, "the endpoint's scheme cannot sign this event");
@@ -132,6 +133,7 @@ static bool sign(struct draft *draft, struct buf *value, struct error *err)
                                             buf_bytes(&draft->message), &digest)
                               : digest_hash(draft->algorithm, buf_bytes(&draft->message), &digest);
     draft->impossible = !known;
+    buf_add_text(value, draft->prefix);
     if (known)
         encode_hex(digest_bytes(&digest), value);
     return known || error_set(err, "this OpenSSL has no %s", draft->algorithm);

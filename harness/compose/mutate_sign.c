@@ -37,13 +37,15 @@ static const struct recipe {
     const char *name;
     const char *hash;
     bool keyed;
-    bool secret_first; /* a plain hash over the secret and then the message */
+    bool secret_first;  /* a plain hash over the secret and then the message */
+    const char *prefix; /* that names it to the receiver */
 } recipes[] = {
-    {"hmac-md5", "md5", true, false},
-    {"hmac-sha1", "sha1", true, false},
-    {"hmac-sha512", "sha512", true, false},
-    {"sha256", "sha256", false, false},
-    {"sha256-of-secret-and-data", "sha256", false, true},
+    {"hmac-md5", "md5", true, false, ""},
+    {"hmac-sha1", "sha1", true, false, ""},
+    {"hmac-sha512", "sha512", true, false, ""},
+    {"named-hmac-sha1", "sha1", true, false, "sha1="},
+    {"sha256", "sha256", false, false, ""},
+    {"sha256-of-secret-and-data", "sha256", false, true, ""},
 };
 
 static bool mutate_other_algorithm(struct draft *draft, const struct call *call, struct error *err)
@@ -54,6 +56,7 @@ static bool mutate_other_algorithm(struct draft *draft, const struct call *call,
             continue;
         draft->algorithm = recipes[i].hash;
         draft->keyed = recipes[i].keyed;
+        draft->prefix = recipes[i].prefix;
         if (recipes[i].secret_first) {
             struct buf both = {0};
             buf_add_bytes(&both, buf_bytes(&draft->key));
@@ -90,8 +93,10 @@ static bool mutate_sign_body(struct draft *draft, const struct call *call, struc
     return true;
 }
 
-static const char *const algorithms[] = {
-    "hmac-md5", "hmac-sha1", "hmac-sha512", "sha256", "sha256-of-secret-and-data", NULL};
+static const char *const algorithms[] = {"hmac-md5",    "hmac-sha1",
+                                         "hmac-sha512", "named-hmac-sha1",
+                                         "sha256",      "sha256-of-secret-and-data",
+                                         NULL};
 
 /* word {name, place, sentence, parameters}, phrase, is_flaw, apply */
 static const struct mutation rows[] = {

@@ -24,6 +24,7 @@ struct draft {
     struct buf key;
     const char *algorithm; /* of sign/digest.h */
     bool keyed;            /* HMAC; false = plain hash of the message */
+    const char *prefix;    /* before the digest that is sent; "" = none */
     struct buf message;
     char signature[SIGNATURE_VALUE_SIZE]; /* the right one for `event` */
     /* what is sent; "wire" mutations change it. Content-Length, where it is present, is set to the

@@ -103,6 +103,8 @@ static const struct extra_row forgeries[] = {
     {"an HMAC-SHA-1", SHAPE_BY, "digest-sha1", 0, FORM_USUAL, NULL},
     {"an HMAC-SHA-512", SHAPE_BY, "digest-sha512", 0, FORM_USUAL, NULL},
     {"an HMAC-MD5", SHAPE_BY, "digest-md5", 0, FORM_USUAL, NULL},
+    {"an HMAC-SHA-1 after sha1=", SHAPE_BY, "digest-sha1-prefix", 0, FORM_USUAL, NULL},
+    {"an HMAC-MD5 after md5=", SHAPE_BY, "digest-md5-prefix", 0, FORM_USUAL, NULL},
     {"a plain SHA-256", SHAPE_BY, "digest-without-secret", 0, FORM_USUAL, NULL},
     {"a signature with an empty key", SHAPE_BY, "key-empty", 0, FORM_USUAL, NULL},
     {"a signature with the key undefined", SHAPE_BY, "key-undefined", 0, FORM_USUAL, NULL},

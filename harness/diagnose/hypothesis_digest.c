@@ -23,6 +23,13 @@ bool digest_by(const struct hypothesis *hypothesis, struct signing *signing)
     return true;
 }
 
+/* What a receiver verifies that takes the algorithm from the header: "sha1=HMAC-SHA-1". */
+bool digest_by_name(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    buf_add_format(&signing->value, "%s=", hypothesis->argument);
+    return digest_by(hypothesis, signing);
+}
+
 static bool add_encoded(struct signing *signing, void (*encode)(struct bytes in, struct buf *out))
 {
     struct digest digest;

@@ -52,7 +52,8 @@ apply_hypothesis digest_by; /* argument: the algorithm */
 apply_hypothesis digest_as_base64;
 apply_hypothesis digest_as_base64url;
 apply_hypothesis digest_in_capitals;
-apply_hypothesis digest_after; /* argument: the prefix */
+apply_hypothesis digest_by_name; /* argument: the algorithm, which stands before it */
+apply_hypothesis digest_after;   /* argument: the prefix */
 apply_hypothesis digest_base64_after;
 apply_hypothesis digest_plain; /* argument: "secret-first" or "secret-last" */
 apply_hypothesis digest_swapped;

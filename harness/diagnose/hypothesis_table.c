@@ -19,6 +19,9 @@
 #define MARSHAL                                                                                    \
     "take the bytes of data from the body as a json.RawMessage; or use a json.Encoder with "       \
     "SetEscapeHTML(false), and leave U+2028 and U+2029 unescaped"
+#define NO_NEWLINE                                                                                 \
+    "take the bytes of data from the body as a json.RawMessage: Encode adds a newline, sorts "     \
+    "keys and escapes characters that JSON.stringify does not"
 #define ENCODER                                                                                    \
     "use the raw text of data from the body (JsonElement.GetRawText), or escape only quotes, "     \
     "backslashes and control characters"
@@ -100,11 +103,14 @@
     ROW(HEADER, "header-" id_, header_named, name_, HEADER, "looks for the signature in " name_,   \
         UNLIKELY)
 
-#define W_JAVASCRIPT            "JSON.stringify"
-#define W_PYTHON_DEFAULT        "Python's json.dumps with its defaults"
-#define W_PYTHON_COMPACT        "Python's json.dumps with separators=(',', ':')"
-#define W_PHP_DEFAULT           "PHP's json_encode with its defaults"
-#define W_GO                    "Go's json.Marshal"
+#define W_JAVASCRIPT     "JSON.stringify"
+#define W_PYTHON_DEFAULT "Python's json.dumps with its defaults"
+#define W_PYTHON_COMPACT "Python's json.dumps with separators=(',', ':')"
+#define W_PHP_DEFAULT    "PHP's json_encode with its defaults"
+#define W_GO             "Go's json.Marshal"
+#define W_GO_ENCODER     "Go's json.Encoder, with a newline at the end"
+#define W_GO_ENCODER_UNESCAPED                                                                     \
+    "Go's json.Encoder with SetEscapeHTML(false), with a newline at the end"
 #define W_PHP_UNESCAPED_SLASHES "PHP's json_encode with JSON_UNESCAPED_SLASHES"
 #define W_PHP_UNESCAPED         "PHP's json_encode with JSON_UNESCAPED_SLASHES and JSON_UNESCAPED_UNICODE"
 #define W_PHP_UNESCAPED_UNICODE "PHP's json_encode with JSON_UNESCAPED_UNICODE"
@@ -148,6 +154,8 @@ const struct hypothesis hypotheses[] = {
     DATA_AS("python-default", W_PYTHON_DEFAULT, DUMPS, "python", LIKELY),
     DATA_AS("php-default", W_PHP_DEFAULT, ENCODE, "php", LIKELY),
     DATA_AS("go", W_GO, MARSHAL, "go", LIKELY),
+    DATA_AS("go-encoder", W_GO_ENCODER, NO_NEWLINE, "go", UNLIKELY),
+    DATA_AS("go-encoder-unescaped", W_GO_ENCODER_UNESCAPED, NO_NEWLINE, "go", UNLIKELY),
     DATA_AS("python-compact", W_PYTHON_COMPACT, DUMPS, "python", LIKELY),
     DATA_AS("php-unescaped", W_PHP_UNESCAPED, ENCODE, "php", LIKELY),
     DATA_AS("php-unescaped-slashes", W_PHP_UNESCAPED_SLASHES, ENCODE, "php", UNLIKELY),
@@ -232,6 +240,8 @@ const struct hypothesis hypotheses[] = {
     INNER_AS("python-compact", W_PYTHON_COMPACT, "python", LIKELY),
     INNER_AS("php-default", W_PHP_DEFAULT, "php", LIKELY),
     INNER_AS("go", W_GO, "go", LIKELY),
+    INNER_AS("go-encoder", W_GO_ENCODER, "go", UNLIKELY),
+    INNER_AS("go-encoder-unescaped", W_GO_ENCODER_UNESCAPED, "go", UNLIKELY),
     INNER_AS("php-unescaped", W_PHP_UNESCAPED, "php", UNLIKELY),
     INNER_AS("python-utf8", W_PYTHON_UTF8, "python", UNLIKELY),
     INNER_AS("python-compact-utf8", W_PYTHON_COMPACT_UTF8, "python", UNLIKELY),
@@ -254,6 +264,7 @@ const struct hypothesis hypotheses[] = {
     EVENT_AS("python-compact", W_PYTHON_COMPACT, "python", UNLIKELY),
     EVENT_AS("php-default", W_PHP_DEFAULT, "php", LIKELY),
     EVENT_AS("go", W_GO, "go", LIKELY),
+    EVENT_AS("go-encoder", W_GO_ENCODER, "go", UNLIKELY),
     EVENT_AS("php-unescaped", W_PHP_UNESCAPED, "php", UNLIKELY),
     EVENT_AS("python-utf8", W_PYTHON_UTF8, "python", UNLIKELY),
     EVENT_AS("python-compact-utf8", W_PYTHON_COMPACT_UTF8, "python", UNLIKELY),
@@ -335,6 +346,10 @@ const struct hypothesis hypotheses[] = {
         "expects \"v1,\" and the digest in base64", UNLIKELY),
     ROW(DIGEST, "digest-sha1", digest_by, "sha1", SHA256, "computes HMAC-SHA-1", LIKELY),
     ROW(DIGEST, "digest-sha512", digest_by, "sha512", SHA256, "computes HMAC-SHA-512", LIKELY),
+    ROW(DIGEST, "digest-sha1-prefix", digest_by_name, "sha1", SHA256,
+        "expects sha1= and HMAC-SHA-1, as GitHub's older signatures had it", UNLIKELY),
+    ROW(DIGEST, "digest-md5-prefix", digest_by_name, "md5", SHA256, "expects md5= and HMAC-MD5",
+        UNLIKELY),
     ROW(DIGEST, "digest-sha384", digest_by, "sha384", SHA256, "computes HMAC-SHA-384", UNLIKELY),
     ROW(DIGEST, "digest-md5", digest_by, "md5", SHA256, "computes HMAC-MD5", UNLIKELY),
     ROW(DIGEST, "digest-secret-first", digest_plain, "secret-first", SHA256,

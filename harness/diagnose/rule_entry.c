@@ -329,6 +329,12 @@ static bool predict_hypothesis(const struct rule *rule, const struct investigati
     ENTRY(id_, predict_hypothesis, argument_, sentence_,                                           \
           "the weakest algorithm that the endpoint accepts decides how safe it is",                \
           "compute HMAC-SHA256 and accept nothing else")
+#define BY_LENGTH "|digest-sha1|digest-sha512|digest-md5"
+#define BY_PREFIX "|digest-sha1-prefix|digest-md5-prefix"
+#define SENDERS_ALGORITHM(argument_, sentence_)                                                    \
+    ENTRY("senders-algorithm", predict_hypothesis, argument_, sentence_,                           \
+          "the weakest algorithm that the endpoint accepts decides how safe it is",                \
+          "fix the algorithm in the code")
 #define OPEN_KEY(id_, sentence_)                                                                   \
     ENTRY(id_, predict_hypothesis, "|" id_ "|", sentence_,                                         \
           "anyone can sign events that the endpoint accepts as genuine",                           \
@@ -445,10 +451,11 @@ const struct rule rules_of_entry[] = {
     ENTRY("signature-from-query", predict_query, NULL,
           "accepts the signature from the query string",
           "signatures in URLs end up in logs, where others can copy them", "read only the header"),
-    ENTRY("senders-algorithm", predict_hypothesis, "|digest-sha1|digest-sha512|digest-md5|",
-          "lets the sender choose the hash algorithm",
-          "the weakest algorithm that the endpoint accepts decides how safe it is",
-          "fix the algorithm in the code"),
+    SENDERS_ALGORITHM(BY_LENGTH BY_PREFIX "|", "lets the sender choose the hash algorithm"),
+    SENDERS_ALGORITHM(BY_LENGTH "|", "lets the sender choose the hash algorithm"),
+    SENDERS_ALGORITHM(BY_PREFIX "|",
+                      "lets the sender choose the hash algorithm, by a prefix such as sha1="),
+    ALSO("also-accepts-sha1", "|digest-sha1-prefix|", "also accepts an HMAC-SHA-1 after sha1="),
     ALSO("also-accepts-sha1", "|digest-sha1|", "also accepts an HMAC-SHA-1"),
     ALSO("also-accepts-sha512", "|digest-sha512|", "also accepts an HMAC-SHA-512"),
     ALSO("also-accepts-md5", "|digest-md5|", "also accepts an HMAC-MD5"),

@@ -29,7 +29,8 @@ struct computing {
     const struct hypothesis *second;
     struct bytes secret;
     bool refuses_all;
-    size_t num_objects; /* requests whose data was no text */
+    size_t num_objects;  /* requests whose data was no text */
+    const char *also[2]; /* hypotheses that it accepts beside the first */
 };
 
 static bool has_headers(const struct request *request, const struct headers *wanted)
@@ -55,12 +56,20 @@ static bool is_signed_by(const struct computing *endpoint, const struct hypothes
     return fits;
 }
 
+static bool is_signed(const struct computing *endpoint, const struct request *request)
+{
+    bool fits = is_signed_by(endpoint, endpoint->first, endpoint->second, request);
+    for (size_t i = 0; i < ARRAY_LEN(endpoint->also) && endpoint->also[i]; i++)
+        fits = fits || is_signed_by(endpoint, hypothesis_find(endpoint->also[i]), NULL, request);
+    return fits;
+}
+
 static bool answer(void *payload, const struct diagnose_batch *batch, struct observation *seen)
 {
     struct computing *endpoint = payload;
     for (size_t i = 0; i < batch->count; i++) {
         const struct request *request = &batch->requests[i];
-        bool fits = is_signed_by(endpoint, endpoint->first, endpoint->second, request);
+        bool fits = is_signed(endpoint, request);
         endpoint->num_objects +=
             bytes_find(buf_bytes(&request->body), bytes_of("\"data\":{")) != NULL;
         observation_init(&seen[i]);
@@ -236,6 +245,32 @@ Test(diagnose_hypothesis, an_object_that_is_refused_as_well_is_no_second_cause)
         diagnose_stored(rows, &asked, &result);
         cr_assert_eq(result.num_diagnoses, 1);
         cr_expect_str_eq(result.diagnoses[0].id, ids[i]);
+        run_result_clear(&result);
+    }
+}
+
+Test(diagnose_hypothesis, who_takes_the_algorithm_from_a_prefix_is_told_so)
+{
+    static const struct stored rows[STORED_MAX] = {
+        {"\"{\\\"a\\\":1}\"", .genuine = true, .answer = "204"},
+        {"\"{\\\"a\\\":1}\"", .answer = "401"},
+        {"\"{\\\"a\\\":1}\"", .answer = "204", .signature = "sha1=0123"}};
+    static const struct {
+        const char *found;
+        const char *also[2];
+    } accepting[] = {
+        {"senders-algorithm ", {"digest-sha1-prefix", "digest-md5-prefix"}},
+        {"also-accepts-sha1 ", {"digest-sha1-prefix"}},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(accepting); i++) {
+        struct computing endpoint = {.secret = secrets[0],
+                                     .also = {accepting[i].also[0], accepting[i].also[1]}};
+        const struct asked asked = {.send = answer, .payload = &endpoint, .secret = secrets[0]};
+        struct run_result result;
+        diagnose_stored(rows, &asked, &result);
+        char *found = causes_of(&result);
+        cr_expect_str_eq(found, accepting[i].found, "%s", found);
+        free(found);
         run_result_clear(&result);
     }
 }

@@ -48,6 +48,7 @@ static const char *const guilty[] = {
     "refuses-other-algorithm[hmac-sha1]",
     "refuses-other-algorithm[hmac-sha512]",
     "refuses-other-algorithm[hmac-md5]",
+    "refuses-other-algorithm[named-hmac-sha1]",
     "refuses-base64",
     "refuses-duplicate-header[joined-good-bad]",
     "refuses-duplicate-header[joined-bad-good]",
