@@ -150,6 +150,20 @@ static const struct exchange *last_answered(const struct case_result *one, size_
     return last;
 }
 
+/* The only request of the case that was cut off, if it is no event. */
+static const struct exchange *odd_cut_off(const struct case_result *one)
+{
+    const struct exchange *cut = NULL;
+    for (size_t i = 0; i < one->num_exchanges; i++) {
+        if (answer_of(&one->exchanges[i].seen) != ANSWER_DIED)
+            continue;
+        if (cut)
+            return NULL;
+        cut = &one->exchanges[i];
+    }
+    return cut && is_no_event(cut) ? cut : NULL;
+}
+
 static bool odd_one_was_cut_off(const struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;
@@ -163,17 +177,21 @@ static bool odd_one_was_cut_off(const struct investigation *inv)
     return false;
 }
 
-/* What was answered last before it stayed away. */
+/* What it met last before it stayed away. */
 static const struct last_kind {
     const char *id;
-    const char *sentence; /* "(STATUS), and stays away" follows */
+    const char *answered; /* "(STATUS), and stays away" follows */
+    const char *cut_off;  /* ", and stays away" follows; NULL = may have been anything */
     const char *remedy;   /* NULL = that of `dies` */
 } last_kinds[] = {
-    {"dies-on-refusals", "ends after it has refused a forgery", NULL},
+    {"dies-on-refusals", "ends after it has refused a forgery", NULL, NULL},
     {"dies-on-bad-json", "ends after it has answered a body that is not JSON",
-     "catch the parser's exception and answer 400; then go on"},
+     "ends at a body that is not JSON",
+     "catch the parser's exception and answer 400, and do not let it end the process"},
     {"dies-on-missing-data", "ends after it has answered JSON without data",
-     "answer 400 when data is missing, before you serialize it; then go on"},
+     "ends at JSON without data",
+     "answer 400 when data is missing, before you serialize it, and do not let the exception end "
+     "the process"},
 };
 
 static const struct last_kind *kind_of_last(const struct exchange *last)
@@ -209,21 +227,16 @@ static void explain_absence(struct investigation *inv, struct diagnosis *diagnos
             found_explain(diagnosis, &result->cases[i]);
 }
 
-/* It stayed away: the last answer before is what is known. */
-static bool name_last(struct investigation *inv, const struct case_result *one)
+static void claim_last(struct investigation *inv, const struct exchange *last, size_t num_before)
 {
-    size_t num_before;
-    const struct exchange *last = last_answered(one, &num_before);
-    if (!last || last->genuine || answer_of(&last->seen) != ANSWER_REFUSED ||
-        one->recovery_ns >= 0 || odd_one_was_cut_off(inv))
-        return false;
     const struct last_kind *by = kind_of_last(last);
-    if (has_outlived(inv, by, last))
-        return false;
     struct diagnosis_kind kind = dies;
-    char *sentence = mem_format("%s (%d), and stays away", by->sentence, last->seen.status);
+    int status = last->seen.status;
+    char *sentence = status ? mem_format("%s (%d), and stays away", by->answered, status)
+                            : mem_format("%s, and stays away", by->cut_off);
     char *accepted = mem_format("%zu genuine events in this case; it stayed", num_before);
-    char *refused = mem_format("the last request: %d; nobody answered after it", last->seen.status);
+    char *refused = status ? mem_format("the last request: %d; nobody answered after it", status)
+                           : mem_text("the last request: cut off; nobody answered after it");
     kind.id = by->id;
     kind.sentence = sentence;
     kind.remedy = by->remedy ? by->remedy : kind.remedy;
@@ -232,11 +245,25 @@ static bool name_last(struct investigation *inv, const struct case_result *one)
     diagnosis->confidence = CONFIDENCE_LIKELY;
     free(diagnosis->likely_because);
     diagnosis->likely_because = mem_text("it did not come back, so it could not be asked again");
-    found_explain(diagnosis, one);
     explain_absence(inv, diagnosis);
     free(sentence);
     free(accepted);
     free(refused);
+}
+
+/* It stayed away: what was cut off, or else the last answer before, is what is known. */
+static bool name_last(struct investigation *inv, const struct case_result *one)
+{
+    size_t num_before;
+    const struct exchange *last = odd_cut_off(one);
+    const struct exchange *answered = last_answered(one, &num_before);
+    bool told = answered && !answered->genuine && answer_of(&answered->seen) == ANSWER_REFUSED &&
+                !odd_one_was_cut_off(inv);
+    if (!last && told)
+        last = answered;
+    if (!last || one->recovery_ns >= 0 || has_outlived(inv, kind_of_last(last), last))
+        return false;
+    claim_last(inv, last, num_before);
     return true;
 }
 

@@ -25,8 +25,12 @@ static const struct diagnosis_kind kinds[] = {
      "the events it turns away are lost: Panora does not retry them",
      "look at the log for the first of these responses: a quota that is used up, a lock after "
      "failed attempts, or a change of the secret while it runs; then run again"},
+    {"limits-the-rate", "answers 429 once it has had a number of requests, and to every one since",
+     "the events it turns away are lost: Panora does not retry them, whatever Retry-After says",
+     "exempt Panora's events from the quota (the signature authenticates them), or raise it; wait "
+     "until it counts anew, and run again with fewer cases (--only)"},
 };
-enum { KIND_LOCKS_OUT, KIND_STOPS };
+enum { KIND_LOCKS_OUT, KIND_STOPS, KIND_QUOTA };
 
 /* --- what the run saw --- */
 
@@ -281,7 +285,7 @@ static bool claim_turn(struct investigation *inv)
     struct buf met = {0};
     answer_describe_untimed(&turn.lost->seen, &met);
     struct diagnosis *diagnosis =
-        claim(inv, KIND_STOPS,
+        claim(inv, turn.lost->seen.status == 429 ? KIND_QUOTA : KIND_STOPS,
               mem_format(
                   "accepted %zu events and refused %zu forgeries at first, and then answered %s to "
                   "every event",

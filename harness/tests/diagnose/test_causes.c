@@ -143,6 +143,21 @@ Test(diagnose_causes, what_stands_before_the_handler_is_named)
     }
 }
 
+struct refusing {
+    int status;
+};
+
+static bool refuse_all(void *payload, const struct diagnose_batch *batch, struct observation *all)
+{
+    const struct refusing *refusing = payload;
+    for (size_t k = 0; k < batch->count; k++) {
+        observation_init(&all[k]);
+        all[k].outcome = OUTCOME_ANSWERED;
+        all[k].status = refusing->status;
+    }
+    return true;
+}
+
 /* `payload` is what every request meets. */
 static bool end_alike(void *payload, const struct diagnose_batch *batch, struct observation *all)
 {
@@ -229,6 +244,11 @@ static const struct {
     {"dies-on-refusals ", {ACCEPTED, {EVENT, .answer = "401", .gone = true, .stays_away = true}}},
     {"dies-on-a-request ",
      {ACCEPTED, REFUSED, {EVENT, .answer = "401", .gone = true, .stays_away = true}}},
+    /* ... or cut off: the only request that is no event */
+    {"dies-on-bad-json ",
+     {ACCEPTED,
+      REFUSED,
+      {.body = "{\"id_event\":", .answer = "closed", .gone = true, .stays_away = true}}},
     /* what was cut off beside it is no second cause */
     {"dies-on-bad-json ",
      {ACCEPTED,
@@ -322,6 +342,26 @@ Test(diagnose_causes, who_takes_connections_has_not_gone_down)
     for (size_t i = 0; i < result.num_diagnoses; i++)
         cr_expect(!text_starts_with(result.diagnoses[i].id, "dies"), "%s", result.diagnoses[i].id);
     run_result_clear(&result);
+}
+
+/* The answer to everything is 429 or 403, for good. */
+Test(diagnose_causes, who_stops_accepting_is_told_by_the_answer)
+{
+    static const struct {
+        const char *status;
+        const char *found;
+    } stops[] = {{"429", "limits-the-rate "}, {"403", "stops-accepting "}};
+    for (size_t i = 0; i < ARRAY_LEN(stops); i++) {
+        struct stored rows[STORED_MAX] = {{0}};
+        struct refusing refusing = {.status = atoi(stops[i].status)};
+        for (size_t k = 0; k + 2 < STORED_MAX; k++)
+            rows[k] = (struct stored)GENUINE(EVENT, k < 11 ? "204" : stops[i].status);
+        const struct asked asked = {
+            .send = refuse_all, .payload = &refusing, .secret = {"a secret of the tests", 21}};
+        struct run_result result;
+        expect_told_when_gone(rows, &asked, stops[i].found, &result);
+        run_result_clear(&result);
+    }
 }
 
 Test(diagnose_causes, faults_name_diagnoses_that_there_are)

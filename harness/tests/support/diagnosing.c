@@ -51,6 +51,7 @@ static void add_case(struct run_result *result, const struct stored *stored, str
     *exchange = (struct exchange){.sent = mem_text("a request"), .genuine = stored->genuine};
     make_request(stored, secret, &exchange->request);
     seen_from_word(stored->answer, &exchange->seen);
+    exchange->seen.started_ns = (int64_t)result->num_cases + 1;
     exchange->accepted = answer_of(&exchange->seen) == ANSWER_ACCEPTED;
     bool good = stored->genuine ? exchange->accepted : answer_of(&exchange->seen) == ANSWER_REFUSED;
     char *id = stored->id ? mem_text(stored->id) : mem_format("case-%zu", result->num_cases);

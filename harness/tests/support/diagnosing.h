@@ -18,7 +18,7 @@ struct stored {
     bool stays_away;       /* ... for good */
 };
 
-#define STORED_MAX 8
+#define STORED_MAX 24
 
 /* The endpoint: NULL when nothing may be asked. */
 struct asked {

@@ -48,6 +48,17 @@ func message(e event, body []byte) ([]byte, error) {
 		}
 		return json.Marshal(value)
 	}
+	if has("encoder") || has("encoder-unescaped") {
+		var value interface{}
+		if err := json.Unmarshal(e.Data, &value); err != nil {
+			return nil, err
+		}
+		var out bytes.Buffer
+		encoder := json.NewEncoder(&out)
+		encoder.SetEscapeHTML(!has("encoder-unescaped"))
+		err := encoder.Encode(value)
+		return out.Bytes(), err
+	}
 	if has("encoder-newline") {
 		return append(append([]byte{}, e.Data...), '\n'), nil
 	}

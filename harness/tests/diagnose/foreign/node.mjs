@@ -159,6 +159,10 @@ function signatureOk(request, event, body) {
   if (is('regexp', 'regexp-of-64', 'regexp-present')) { try { return new RegExp(given).test(right); } catch { return false; } }
   if (is('any-length-but-64') && given.length !== 64) return true;
   if (is('also-sha1') && given === hmac(message, { algorithm: 'sha1' })) return true;
+  if (is('named-algorithm') && given.includes('=')) {
+    const [algorithm, digest] = given.split('=');
+    try { return digest === hmac(message, { algorithm }); } catch { return false; }
+  }
   if (is('as-number') && given.startsWith('0')) return false;
   if (is('half-unverified') && served % 2) return true;
   if (is('inverted')) return given !== right;
@@ -180,6 +184,9 @@ function judge(request, body) { // -> status
   if (is('genuine-404') && request.method === 'POST' && body.includes('"data"') && request.headers['panora-signature'] && signatureOk(request, JSON.parse(body), body)) return 404;
   if (is('host') && !/^localhost(:|$)/.test(request.headers.host)) return 400;
   if (is('parked')) return /^localhost(:|$)/.test(request.headers.host) ? 200 : 401; // another site
+  if (is('firewall-scripts') && /<script/i.test(body)) return 403;
+  if (is('firewall-sql') && /select .* from/i.test(body)) return 403;
+  if (is('quota') && served > 150) return 429;
   if (is('cors') && request.headers.origin !== 'https://app.example.com') return 403;
   if (is('closed')) return 503;
   if (is('no-axios') && /axios/.test(request.headers['user-agent'] ?? '')) return 403;
