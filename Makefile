@@ -261,13 +261,8 @@ TEST_SECONDS ?= 2400
 FILTER  ?= $(if $(TESTS),$(TESTS)*/*,!(foreign_*)/*)
 SKIPPED := $(abspath $(B))/skipped.txt
 check: $(UNIT) $(BIN)
-	@rm -f $(SKIPPED) $(B)/unit-tests.xml
-	@status=0; HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_SKIPPED=$(SKIPPED) timeout $(TEST_SECONDS) $(UNIT) $(UNIT_FLAGS) --filter '$(FILTER)' --xml=$(B)/unit-tests.xml || status=$$?; \
-	if [ -s $(SKIPPED) ]; then echo 'NOT tested on this machine:'; LC_ALL=C sort -u $(SKIPPED) | sed 's/^/  /'; fi; \
-	[ $$status = 0 ] && exit; { echo "FAILED (the runner ended with $$status):"; \
-	if [ -s $(B)/unit-tests.xml ]; then awk -f harness/tools/failed_tests.awk $(B)/unit-tests.xml; \
-	else echo '  it left no report: ended by a signal, or after TEST_SECONDS=$(TEST_SECONDS)'; fi; } >&2; exit $$status
-	@grep -qE 'status="(PASSED|FAILED|ERRORED)"' $(B)/unit-tests.xml || { echo 'no test ran' >&2; exit 1; }
+	@HOOKCHECK_BIN=$(abspath $(BIN)) HOOKCHECK_SKIPPED=$(SKIPPED) TEST_SECONDS=$(TEST_SECONDS) \
+	 harness/tools/check.sh $(UNIT) $(B)/unit-tests.xml '$(FILTER)' $(UNIT_FLAGS)
 
 # One worker: with several the runner itself leaks now and then, which would hide what the tests leak.
 sanitize:

@@ -1,11 +1,11 @@
 # Names the failed tests in a report of Criterion's (--xml), a line each: "SUITE/TEST: FILE:LINE: MESSAGE" of the first assertion
 # that failed, or how the test ended. The last lines of a log then say what a log of a thousand tests hides.
-#   most=12: so many lines at most
-BEGIN { if (!most) most = 12 }
+#   most=12: so many lines at most; bare=1: "SUITE/TEST" of every one, and nothing else
+BEGIN { if (!most) most = bare ? 1e6 : 12 }
 /<testsuite / { suite = attribute($0, "name") }
 /<testcase / { test = attribute($0, "name"); failed = /status="(FAILED|ERRORED)"/; text = "" }
 failed { text = text " " $0 }
-/<\/testcase>/ { if (failed && ++count <= most) printf "  %s/%s: %s\n", suite, test, shortened(why(text)); failed = 0 }
+/<\/testcase>/ { if (failed && ++count <= most) print bare ? suite "/" test : "  " suite "/" test ": " shortened(why(text)); failed = 0 }
 END { if (count > most) printf "  and %d more: see %s\n", count - most, FILENAME }
 
 function attribute(line, name) {

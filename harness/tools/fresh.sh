@@ -69,6 +69,6 @@ for command in "$@"; do
     began=$(date +%s)
     say "\$ $command"
     chroot "$root" env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 \
-        DEBIAN_FRONTEND=noninteractive sh -ec "cd /src && $command" </dev/null || fail "\`$command\` failed after $(took)"
+        DEBIAN_FRONTEND=noninteractive ${CI:+CI=$CI} sh -ec "cd /src && $command" </dev/null || fail "\`$command\` failed after $(took)"
     say "\`$command\`: $(took)"
 done

@@ -113,3 +113,43 @@ Test(cli_build, names_the_failed_tests_at_the_end)
     free(report);
     buf_clear(&out);
 }
+
+/* Stands in for a runner: one/slow fails among others and passes alone, one/bad fails always. */
+static const char stand_in[] =
+    "#!/bin/sh\n"
+    "for a; do case $a in --xml=*) xml=${a#--xml=};; --*) ;; *) filter=$a;; esac; done\n"
+    "slow=FAILED bad=PASSED code=1\n"
+    "case $filter in one/slow) slow=PASSED code=0;; *bad) bad=FAILED;; esac\n"
+    "{ echo '<testsuite name=\"one\">'\n"
+    "for t in slow:$slow bad:$bad; do echo \"<testcase name=\\\"${t%:*}\\\" "
+    "status=\\\"${t#*:}\\\">\"\n"
+    "echo '</testcase>'; done; } >$xml\n"
+    "exit $code\n";
+
+static int check_with(const char *ci, const char *filter, struct buf *out)
+{
+    char *runner = shell_temporary(bytes_of(stand_in));
+    char *command = mem_format("chmod +x '%s'; CI=%s HOOKCHECK_SKIPPED='%s.none' "
+                               "harness/tools/check.sh '%s' '%s.xml' '%s' 2>&1; code=$?; "
+                               "rm -f '%s' '%s'.*; exit $code",
+                               runner, ci, runner, runner, runner, filter, runner, runner);
+    int code = shell_run(command, out);
+    free(command);
+    free(runner);
+    return code;
+}
+
+/* Where others keep the machine busy, a test may miss its time: it passes alone, and is named. */
+Test(cli_build, names_what_passed_only_alone_and_lets_nothing_else_pass)
+{
+    struct buf out = {0};
+    cr_expect_eq(check_with("", "*slow", &out), 1, "without CI it fails at once");
+    cr_expect_null(strstr(buf_text(&out), "once more"));
+    buf_clear(&out);
+    cr_expect_eq(check_with("true", "*slow", &out), 0, "%s", buf_text(&out));
+    cr_expect(strstr(buf_text(&out), "FAILED among the others, and passed alone:\n  one/slow"));
+    buf_clear(&out);
+    cr_expect_eq(check_with("true", "*bad", &out), 1, "it fails again");
+    cr_expect(strstr(buf_text(&out), "FAILED (the runner ended with 1):\n  one/slow"));
+    buf_clear(&out);
+}
