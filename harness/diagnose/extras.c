@@ -567,14 +567,29 @@ static bool enough_hung(const struct investigation *inv, size_t first)
     return num_hung >= HUNG_MAX;
 }
 
+/* Whoever takes the algorithm from a prefix has accepted one in a case. */
+static bool is_idle(const struct investigation *inv, const struct extra_row *row)
+{
+    if (row->shape != SHAPE_BY || !strstr(row->text, "-prefix"))
+        return false;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (sight->answer == ANSWER_ACCEPTED && sight->signature.len > strlen("sha1=") &&
+            memcmp(sight->signature.data, "sha1=", strlen("sha1=")) == 0)
+            return false;
+    }
+    return true;
+}
+
 static void ask_rows(struct investigation *inv, const struct extra_row *rows, size_t count)
 {
     const struct extra_row *together[AT_ONCE_MAX];
     size_t num_together = 0;
     size_t first = inv->num_extras;
     for (size_t i = 0; i < count && !enough_hung(inv, first) && !inv->closed; i++) {
-        bool alone = comes_after_another(rows[i].form) || lab_at_once(inv) == 1;
-        if (!alone)
+        bool idle = is_idle(inv, &rows[i]);
+        bool alone = !idle && (comes_after_another(rows[i].form) || lab_at_once(inv) == 1);
+        if (!idle && !alone)
             together[num_together++] = &rows[i];
         if (num_together == AT_ONCE_MAX || (num_together && (alone || i + 1 == count))) {
             ask_together(inv, together, num_together);

@@ -191,17 +191,19 @@ static void add_sparkline(const struct load_report *report, const char *name,
 static void add_fault(const struct load_report *report, size_t fault, struct buf *out)
 {
     const struct load_fault_count *count = &report->result->tally.faults[fault];
-    begin_row(out, "errors");
-    add_count(out, count->count);
-    buf_add_format(out, " %s, the first after ", load_faults[fault].sentence);
-    text_add_duration(out, count->first_ns);
+    struct buf line = {0};
+    add_count(&line, count->count);
+    buf_add_format(&line, " %s, the first after ", load_faults[fault].sentence);
+    text_add_duration(&line, count->first_ns);
     if (count->first) {
         char *words = redacted_text(report->redactor, count->first);
-        buf_add_text(out, ": ");
-        text_add_visible(out, bytes_of(words), 300);
+        buf_add_text(&line, ": ");
+        text_add_visible(&line, bytes_of(words), 300);
         free(words);
     }
-    buf_add_char(out, '\n');
+    begin_row(out, "errors");
+    layout_wrap(buf_text(&line), INDENT, TERMINAL_COLUMNS_USUAL, out);
+    buf_clear(&line);
 }
 
 static void add_connections(const struct load_report *report, struct buf *out)

@@ -51,6 +51,18 @@ static const struct diagnosis *first_of(const struct run_result *result, enum di
     return NULL;
 }
 
+/* Why it is not ready: not the cause of mere warnings. */
+static const struct diagnosis *reason_of(const struct run_result *result)
+{
+    for (size_t i = 0; i < result->num_diagnoses; i++) {
+        const struct diagnosis *one = &result->diagnoses[i];
+        if (one->role == DIAGNOSIS_CAUSE &&
+            (one->num_cases == 0 || diagnosis_is_decisive(result, one)))
+            return one;
+    }
+    return NULL;
+}
+
 static size_t count_role(const struct run_result *result, enum diagnosis_role role)
 {
     size_t count = 0;
@@ -92,9 +104,9 @@ static const struct case_result *killer(const struct run_result *result)
 
 static void add_not_ready(const struct run_result *result, struct buf *out)
 {
-    const struct diagnosis *first = first_of(result, DIAGNOSIS_CAUSE);
-    const struct case_result *deadly = killer(result);
     size_t failed = count_standing(result, STANDING_FAILED);
+    const struct diagnosis *first = failed ? reason_of(result) : first_of(result, DIAGNOSIS_CAUSE);
+    const struct case_result *deadly = killer(result);
     buf_add_text(out, "Not ready: ");
     bool is_loud = result->loudest && *result->loudest;
     if (is_loud && (deadly || !first || text_starts_with(result->loudest, BASELINE_IS_STALE)))

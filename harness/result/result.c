@@ -186,3 +186,38 @@ bool diagnosis_evidence_is_pair(const struct diagnosis *diagnosis)
     free(sentence);
     return same;
 }
+
+static bool explains(const struct diagnosis *diagnosis, const char *id)
+{
+    for (size_t i = 0; i < diagnosis->num_cases; i++)
+        if (strcmp(diagnosis->cases[i], id) == 0)
+            return true;
+    return false;
+}
+
+bool diagnosis_is_decisive(const struct run_result *result, const struct diagnosis *diagnosis)
+{
+    for (size_t i = 0; i < result->num_cases; i++)
+        if (verdict_counts(result->cases[i].verdict, result->strict) &&
+            explains(diagnosis, result->cases[i].id))
+            return true;
+    return false;
+}
+
+static bool goes_before(const struct run_result *result, const struct diagnosis *one,
+                        const struct diagnosis *before)
+{
+    return one->role == DIAGNOSIS_CAUSE && before->role == DIAGNOSIS_CAUSE &&
+           diagnosis_is_decisive(result, one) && !diagnosis_is_decisive(result, before);
+}
+
+void run_result_rank_causes(struct run_result *result)
+{
+    struct diagnosis *all = result->diagnoses;
+    for (size_t i = 1; i < result->num_diagnoses; i++)
+        for (size_t k = i; k > 0 && goes_before(result, &all[k], &all[k - 1]); k--) {
+            struct diagnosis moved = all[k];
+            all[k] = all[k - 1];
+            all[k - 1] = moved;
+        }
+}

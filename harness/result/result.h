@@ -247,6 +247,13 @@ const char *run_summary_name(enum run_summary summary); /* "ready", "undecided",
 /* Whether a verdict counts against the endpoint: fail, and with `strict` warn. */
 bool verdict_counts(enum verdict verdict, bool strict);
 
+/* Whether it explains a case that counts against the endpoint. */
+bool diagnosis_is_decisive(const struct run_result *result, const struct diagnosis *diagnosis);
+
+/* Puts the causes that explain such a case before those that explain none, and keeps their order
+ * besides. What else was found out keeps its place. */
+void run_result_rank_causes(struct run_result *result);
+
 /* Appends `in` with everything hidden replaced, in whatever way it is spelled (base/redact.h). */
 void result_redact(const struct run_result *result, struct bytes in, struct buf *out);
 

@@ -76,3 +76,28 @@ Test(result_result, passes_a_text_through_when_nothing_is_hidden)
     cr_expect_str_eq(buf_text(&out), "as it is");
     buf_clear(&out);
 }
+
+/* What decides is told first; by harm besides, as the diagnosis ordered them. */
+Test(result_result, causes_behind_failures_come_before_those_behind_warnings)
+{
+    struct case_result cases[] = {{.id = (char *)"a/warned", .verdict = VERDICT_WARN},
+                                  {.id = (char *)"a/failed", .verdict = VERDICT_FAIL}};
+    char *warned[] = {cases[0].id};
+    char *failed[] = {cases[1].id};
+    struct diagnosis all[] = {
+        {.id = (char *)"own", .role = DIAGNOSIS_OWN_INPUT},
+        {.id = (char *)"w1", .role = DIAGNOSIS_CAUSE, .cases = warned, .num_cases = 1},
+        {.id = (char *)"f1", .role = DIAGNOSIS_CAUSE, .cases = failed, .num_cases = 1},
+        {.id = (char *)"w2", .role = DIAGNOSIS_CAUSE, .cases = warned, .num_cases = 1},
+        {.id = (char *)"f2", .role = DIAGNOSIS_CAUSE, .cases = failed, .num_cases = 1},
+    };
+    static const char *const usual[] = {"own", "f1", "f2", "w1", "w2"};
+    struct run_result result = {
+        .cases = cases, .num_cases = 2, .diagnoses = all, .num_diagnoses = ARRAY_LEN(all)};
+    run_result_rank_causes(&result);
+    for (size_t i = 0; i < ARRAY_LEN(all); i++)
+        cr_expect_str_eq(all[i].id, usual[i]);
+    cr_expect_not(diagnosis_is_decisive(&result, &all[3]));
+    result.strict = true;
+    cr_expect(diagnosis_is_decisive(&result, &all[3]), "a warning counts then");
+}
