@@ -48,21 +48,24 @@ void load_text_second(const struct load_second *second, struct buf *out)
 static void add_headline(const struct load_report *report, struct buf *out)
 {
     const struct load_plan *plan = report->plan;
+    struct buf line = {0};
     buf_add_format(out, "%s\n", plan->target->shown);
     if (plan->per_second)
-        buf_add_format(out, "%" PRId64 " requests/s (open loop), up to %zu connections, ",
+        buf_add_format(&line, "%" PRId64 " requests/s (open loop), up to %zu connections, ",
                        plan->per_second, plan->connections);
     else
-        buf_add_format(out, "%zu clients (closed loop: each waits for its response), ",
+        buf_add_format(&line, "%zu clients (closed loop: each waits for its response), ",
                        plan->connections);
-    buf_add_format(out, "%zu thread%s, ", plan->threads, plan->threads == 1 ? "" : "s");
-    text_add_duration(out, (int64_t)(report->result->seconds * (double)NS_PER_S));
-    buf_add_text(out, " measured");
+    buf_add_format(&line, "%zu thread%s, ", plan->threads, plan->threads == 1 ? "" : "s");
+    text_add_duration(&line, (int64_t)(report->result->seconds * (double)NS_PER_S));
+    buf_add_text(&line, " measured");
     if (plan->warmup_ns)
-        add_time(out, " after a warmup of", plan->warmup_ns);
+        add_time(&line, " after a warmup of", plan->warmup_ns);
     if (report->result->was_interrupted)
-        buf_add_text(out, ", interrupted");
-    buf_add_text(out, "\n\n");
+        buf_add_text(&line, ", interrupted");
+    layout_wrap(buf_text(&line), 0, TERMINAL_COLUMNS_USUAL, out);
+    buf_add_char(out, '\n');
+    buf_clear(&line);
 }
 
 static void begin_row(struct buf *out, const char *name)
