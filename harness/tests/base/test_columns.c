@@ -4,7 +4,7 @@
 
 #include "base/array.h"
 
-TestSuite(base_columns, .timeout = 10);
+TestSuite(base_columns, .timeout = 120);
 
 static const struct {
     const char *text;

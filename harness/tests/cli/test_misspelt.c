@@ -5,7 +5,7 @@
 
 #include "base/array.h"
 
-TestSuite(cli_misspelt, .timeout = 10);
+TestSuite(cli_misspelt, .timeout = 120);
 
 static const struct {
     const char *name;
