@@ -30,19 +30,21 @@ static bool give_new_id(struct investigation *inv, struct request *request)
     return at != NULL;
 }
 
-static bool stays(struct investigation *inv, struct request *request, enum answer answer)
-{
-    bool same = true;
-    for (size_t i = 0; same && i < REPEATS && !inv->closed; i++)
-        same = give_new_id(inv, request) && ask_request(inv, request, NULL) == answer;
-    return same && !inv->closed;
-}
-
 /* The first refused one, and the first accepted one. */
 struct two {
     struct request refused, accepted;
     bool has_refused, has_accepted;
 };
+
+static bool stay(struct investigation *inv, struct two *two)
+{
+    bool same = two->has_refused && two->has_accepted;
+    for (size_t i = 0; same && i < REPEATS && !inv->closed; i++)
+        same = give_new_id(inv, &two->refused) && give_new_id(inv, &two->accepted) &&
+               ask_request(inv, &two->refused, NULL) == ANSWER_REFUSED &&
+               ask_request(inv, &two->accepted, NULL) == ANSWER_ACCEPTED;
+    return same && !inv->closed;
+}
 
 static void find_two(struct investigation *inv, struct two *two)
 {
@@ -88,8 +90,7 @@ bool digests_decide(struct investigation *inv, const struct series *series)
 {
     struct two two = {0};
     find_two(inv, &two);
-    bool decide = two.has_refused && two.has_accepted && stays(inv, &two.refused, ANSWER_REFUSED) &&
-                  stays(inv, &two.accepted, ANSWER_ACCEPTED);
+    bool decide = stay(inv, &two);
     if (decide)
         name(inv, series);
     request_clear(&two.refused);

@@ -117,6 +117,7 @@ struct investigation {
     size_t num_died;      /* times that the endpoint was gone, or cut a connection off */
     size_t num_gone;      /* ... of them, that nobody took the connection */
     size_t num_confirmed; /* requests of which it died, and died again */
+    bool cuts_off_rested; /* one was cut off again after a rest: not for its pace */
 };
 
 /* --- sight.c --- */

@@ -19,4 +19,10 @@ struct outcome_of ask_for(struct investigation *inv, const struct specimen *spec
 /* The same of one that is accepted. The caller frees it. */
 char *describe_good(const struct investigation *inv, const struct specimen *specimen);
 
+/* Whether the one is accepted and the other is not as often as both are asked in turn. Who refuses
+ * now and then, or cuts off what comes too fast, is found out by that; the caller has seen both
+ * once. False as well when nothing more may be asked. */
+bool holds_in_turn(struct investigation *inv, const struct specimen *accepted,
+                   const struct specimen *refused);
+
 #endif

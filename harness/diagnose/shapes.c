@@ -33,13 +33,6 @@ static const struct diagnosis_kind copies_refused = {
     "insert id_event under a unique key with ON CONFLICT DO NOTHING, and answer conflicts with "
     "2xx"};
 
-/* Once more: what was refused by chance is no cause. */
-static bool is_refused_again(struct investigation *inv, const struct specimen *odd,
-                             const struct specimen *usual)
-{
-    return !specimen_passes(inv, odd) && specimen_passes(inv, usual) && !specimen_passes(inv, odd);
-}
-
 /* --- what calls for an experiment --- */
 
 /* What a case has lost an event of comes first. The rest is asked where that explains not all; and
@@ -100,7 +93,7 @@ static void ask_form(struct investigation *inv, const struct feature *feature)
     const struct specimen plain = {.features = &feature, .num_features = 1, .plain = true};
     struct outcome_of seen = ask_for(inv, &odd);
     bool taken = seen.passed || seen.status / 100 == 2; /* though nobody can read that */
-    if (!taken && specimen_passes(inv, &plain) && !specimen_passes(inv, &odd)) {
+    if (!taken && holds_in_turn(inv, &plain, &odd)) {
         char *good = describe_good(inv, &plain);
         const struct diagnosis_kind kind = {feature->cause, feature->sentence, LOST,
                                             feature->remedy};
@@ -185,8 +178,8 @@ static void ask_arrays(struct investigation *inv, enum turn turn)
     const struct specimen pulled = {.type = ROWS_TYPE};
     const struct specimen none = {.type = ROWS_TYPE, .data = "[]"};
     struct outcome_of of_pulled = ask_for(inv, &pulled);
-    bool refused = !of_pulled.passed && !specimen_passes(inv, &plain) &&
-                   specimen_passes(inv, &usual) && !specimen_passes(inv, &pulled);
+    bool refused =
+        !of_pulled.passed && !specimen_passes(inv, &plain) && holds_in_turn(inv, &usual, &pulled);
     if (refused) {
         char *good = describe_good(inv, &usual);
         attribute_fitting(
@@ -195,7 +188,7 @@ static void ask_arrays(struct investigation *inv, enum turn turn)
         free(good);
     } else if (of_pulled.passed && !was_taken(inv, fits_empty_array)) {
         struct outcome_of of_none = ask_for(inv, &none);
-        if (!of_none.passed && specimen_passes(inv, &pulled)) {
+        if (!of_none.passed && holds_in_turn(inv, &pulled, &none)) {
             char *good = describe_good(inv, &pulled);
             attribute_fitting(
                 inv, found_pair(inv, &empty_refused, HARM_LOST, good, of_none.described, "[]"),
@@ -393,7 +386,7 @@ static void ask_sizes(struct investigation *inv, enum turn turn)
     }
     const struct specimen usual = {.padding = good};
     const struct specimen over = {.padding = bad};
-    bool again = is_refused_again(inv, &over, &usual);
+    bool again = holds_in_turn(inv, &usual, &over);
     if (again && (seen.status || !went_down(inv) || (good && outlasts(inv, &usual))))
         name_limit(inv, good, bad, seen.status);
     free(seen.described);
@@ -441,9 +434,7 @@ static void ask_digests(struct investigation *inv, enum turn turn)
         const struct specimen odd = {.digest = digests[i].glob};
         const struct specimen usual = {0};
         struct outcome_of seen = ask_for(inv, &odd);
-        bool refused = !seen.passed;
-        for (size_t k = 0; refused && k < 2; k++)
-            refused = specimen_passes(inv, &usual) && !specimen_passes(inv, &odd);
+        bool refused = !seen.passed && holds_in_turn(inv, &usual, &odd);
         if (refused) {
             char *sentence = mem_format("rejects events whose signature %s", digests[i].words);
             const struct diagnosis_kind kind = {
@@ -511,15 +502,17 @@ static void ask_again(struct investigation *inv, enum turn turn)
     struct observation seen[COPIES];
     struct request copies[COPIES] = {{0}};
     const struct specimen usual = {.id = id};
+    const struct specimen fresh = {0};
     event_new_id(&inv->rng, inv->input->run_tag, id);
     if (!specimen_passes(inv, &usual))
         return;
     struct outcome_of second = ask_for(inv, &usual);
     if (!second.passed) {
-        attribute_fitting(inv,
-                          found_pair(inv, &again_refused, HARM_LOST, "an event sent once",
-                                     second.described, "again"),
-                          fits_again, NULL, 0);
+        if (holds_in_turn(inv, &fresh, &usual))
+            attribute_fitting(inv,
+                              found_pair(inv, &again_refused, HARM_LOST, "an event sent once",
+                                         second.described, "again"),
+                              fits_again, NULL, 0);
         free(second.described);
         return;
     }

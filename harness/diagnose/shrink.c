@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/mem.h"
 #include "diagnose/attribution.h"
+#include "diagnose/outcome.h"
 #include "diagnose/ranking.h"
 
 /* One feature in one dialect, and what it met. */
@@ -184,6 +185,16 @@ static bool is_accepted_by(struct investigation *inv, const struct specimen *gen
     return specimen_passes(inv, genuine) && specimen_ask(inv, &forged, NULL) != ANSWER_ACCEPTED;
 }
 
+/* ... and each time that it is asked in turn with what is signed as before. */
+static bool stays_accepted(struct investigation *inv, const struct specimen *genuine,
+                           const struct trial *shown)
+{
+    const struct specimen before = {.features = &shown->feature,
+                                    .num_features = shown->feature != NULL,
+                                    .other_dialect = shown->other_dialect};
+    return holds_in_turn(inv, genuine, &before) || inv->closed;
+}
+
 /* One event with all the features that it explains: only who computes so accepts it. */
 static const struct trial *proved_at_once(struct investigation *inv, const struct computation *by,
                                           const struct trials *trials)
@@ -206,7 +217,7 @@ static const struct trial *proved_at_once(struct investigation *inv, const struc
                                      .other_dialect = shown && shown->other_dialect,
                                      .spaced = shown && !shown->feature,
                                      .by = by};
-    bool proved = shown && is_accepted_by(inv, &genuine);
+    bool proved = shown && is_accepted_by(inv, &genuine) && stays_accepted(inv, &genuine, shown);
     free(with);
     return proved ? shown : NULL;
 }
@@ -229,7 +240,7 @@ static const struct trial *proved_one_by_one(struct investigation *inv,
                                          .other_dialect = trial->other_dialect,
                                          .by = by};
         asked++;
-        if (!is_accepted_by(inv, &genuine))
+        if (!is_accepted_by(inv, &genuine) || (!shown && !stays_accepted(inv, &genuine, trial)))
             continue;
         accepted++;
         shown = trial;
@@ -277,15 +288,20 @@ static char *sentence_of(const struct investigation *inv, const struct ranked *f
     return buf_take(&out);
 }
 
-/* The same without the feature: a limit on the size refuses a long text as well as many short ones.
- */
-static bool twin_passes(struct investigation *inv, const struct trial *trial)
+/* Whether it stays refused beside the usual event of its dialect; or beside the same without the
+ * feature, for a limit on the size refuses a long text as well as many short ones. What could not
+ * be asked to the end is likely. */
+static bool stays_refused(struct investigation *inv, const struct trial *trial, bool beside_twin)
 {
-    const struct specimen twin = {.features = &trial->feature,
-                                  .num_features = 1,
-                                  .other_dialect = trial->other_dialect,
-                                  .plain = true};
-    return !trial->feature || inv->closed || specimen_passes(inv, &twin);
+    const struct specimen odd = {.features = &trial->feature,
+                                 .num_features = trial->feature != NULL,
+                                 .other_dialect = trial->other_dialect};
+    struct specimen twin = {.other_dialect = trial->feature && trial->other_dialect};
+    if (trial->feature && beside_twin) {
+        twin = odd;
+        twin.plain = true;
+    }
+    return inv->closed || holds_in_turn(inv, &twin, &odd) || inv->closed;
 }
 
 static char *twin_of(struct investigation *inv, const struct trial *trial)
@@ -457,7 +473,7 @@ static void name_groups(struct investigation *inv, struct trials *trials, bool o
         bool all = true;
         for (size_t k = 0; all && group->features[k]; k++)
             all = refused_trial(trials, group->features[k], other) != NULL;
-        if (!all)
+        if (!all || !stays_refused(inv, refused_trial(trials, group->features[0], other), false))
             continue;
         for (size_t k = 0; group->features[k]; k++) {
             struct trial *trial = refused_trial(trials, group->features[k], other);
@@ -494,7 +510,7 @@ static void name_single(struct investigation *inv, struct trial *trial)
 static bool refuses_more(struct investigation *inv, struct trials *trials, bool other)
 {
     struct trial *more = refused_trial(trials, "extra-inside", other);
-    if (!more)
+    if (!more || !stays_refused(inv, more, false))
         return false;
     name_single(inv, more);
     for (size_t i = 0; i < trials->count; i++)
@@ -525,7 +541,7 @@ static void name_rest(struct investigation *inv, struct trials *trials, bool oth
         struct trial *trial = &trials->items[i];
         if (trial->refused && !trial->explained && trial->other_dialect == other) {
             trial->explained = true;
-            trial->named = !holds_one_of(trials, i, trial) && twin_passes(inv, trial);
+            trial->named = !holds_one_of(trials, i, trial) && stays_refused(inv, trial, true);
             if (trial->named)
                 name_single(inv, trial);
         }

@@ -212,6 +212,19 @@ static void ask_types_that(struct investigation *inv, bool arrays, enum which wh
     }
 }
 
+/* The first of them and the last, beside the usual one. */
+static bool stay_refused(struct investigation *inv, const struct refused_types *types)
+{
+    const struct specimen usual = {0};
+    if (!types->count)
+        return false;
+    const struct specimen first = {.type = types->names[0]};
+    const struct specimen last = {.type = types->names[types->count - 1]};
+    bool stay = holds_in_turn(inv, &usual, &first) &&
+                (types->count == 1 || holds_in_turn(inv, &usual, &last));
+    return stay || inv->closed;
+}
+
 void shrink_types(struct investigation *inv, bool arrays)
 {
     struct refused_types types = {0};
@@ -222,7 +235,8 @@ void shrink_types(struct investigation *inv, bool arrays)
     ask_types_that(inv, arrays, WHICH_NEW_PARTS, TYPES_ASKED, &types);
     ask_types_that(inv, arrays, WHICH_SENT, TYPES_ASKED, &types);
     ask_types_that(inv, arrays, WHICH_OPEN, TYPES_MAX, &types);
-    name_types(inv, &types);
+    if (stay_refused(inv, &types))
+        name_types(inv, &types);
     free(types.described);
 }
 
