@@ -13,6 +13,7 @@
 #include "run/follow.h"
 #include "run/honest.h"
 #include "run/order.h"
+#include "run/plain.h"
 #include "run/probe_case.h"
 #include "run/trouble.h"
 #include "run/verdict.h"
@@ -106,10 +107,20 @@ static bool controls_ended(const struct runner *runner, const struct testcase *t
     return true;
 }
 
+/* What the plain event has already said is not said again; once the run has ended, one that was not
+ * looked into to the end says nothing. */
+static bool waits_for_plain(const struct runner *runner, const struct testcase *test, bool over)
+{
+    const struct testcase *plain = plain_of(&runner->progress, test);
+    return plain && plain->state != CASE_JUDGED &&
+           (!over || (plain->state == CASE_ENDED && !plain->suspect));
+}
+
 /* Certain: the endpoint has shown life since, or the whole run has ended. */
 static bool is_certain(const struct runner *runner, const struct testcase *test, bool over)
 {
-    if (test->state != CASE_ENDED || test->suspect || !controls_ended(runner, test))
+    if (test->state != CASE_ENDED || test->suspect || !controls_ended(runner, test) ||
+        waits_for_plain(runner, test, over))
         return false;
     if (over)
         return true;
@@ -175,7 +186,7 @@ static bool is_noise(struct runner *runner, struct testcase *test)
     return verdict == VERDICT_WARN || verdict == VERDICT_FAIL;
 }
 
-static void judge_certain(struct runner *runner, bool over)
+static void judge_all(struct runner *runner, bool over)
 {
     for (size_t i = 0; i < runner->progress.num_cases; i++) {
         struct testcase *test = &runner->progress.cases[i];
@@ -184,6 +195,13 @@ static void judge_certain(struct runner *runner, bool over)
         else if (is_certain(runner, test, over))
             judge_one_case(runner, test, &runner->result->cases[i]);
     }
+}
+
+static void judge_certain(struct runner *runner, bool over)
+{
+    judge_all(runner, over);
+    if (over) /* what waited for one that came after it */
+        judge_all(runner, over);
     emit(runner);
 }
 

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "judge/judge.h"
+#include "run/plain.h"
 
 void verdict_note_absence(const struct testcase *test, struct case_result *out)
 {
@@ -68,6 +69,7 @@ void verdict_judge(const struct runner *runner, const struct testcase *test,
     judge_case(test->one, &evidence, &runner->facts, out);
     verdict_note_absence(test, out);
     judge_unreached(runner, test, out);
+    plain_weigh(&runner->progress, runner->result->cases, test, out);
     free(exchanges);
     free(controls);
     free(steps);
