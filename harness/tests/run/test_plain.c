@@ -40,9 +40,10 @@ static void read_cases(const char *plain, const char *other)
                                "{'id':'plain','title':'t',%s,'expect':{'accepted':true}},"
                                "{'id':'other','title':'t',%s,'expect':{'accepted':true}}]}",
                                plain, other);
+    struct error err = {0};
     library_init(&library);
-    suite = suite_from_text(&library, members, NULL);
-    cr_assert(suite);
+    suite = suite_from_text(&library, members, &err);
+    cr_assert(suite, "%s: %s", members, err.message);
     free(members);
 }
 
