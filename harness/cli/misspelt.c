@@ -14,7 +14,7 @@
 
 extern char **environ;
 
-/* Those that are no option's. */
+/* Variables that replace no option. */
 static const char *const others[] = {"SECRET", "SECRET_FILE", "URL", "CONFIG"};
 
 /* All of them, without the prefix; the caller frees each, and the list. */

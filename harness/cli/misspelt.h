@@ -1,4 +1,4 @@
-/* Variables that nobody reads: HOOKCHECK_URLL changes nothing, and would go unnoticed. */
+/* Mistyped variables: HOOKCHECK_URLL would change nothing, and nobody would notice. */
 #ifndef CLI_MISSPELT_H
 #define CLI_MISSPELT_H
 

@@ -56,8 +56,6 @@ static bool is_gone_after(struct investigation *inv, bool forged)
     return died || inv->num_died > before;
 }
 
-#define REST_NS (1200 * NS_PER_MS) /* longer than most limits on the rate look back */
-
 /* Nothing is asked for a while: who drops connections because many come fast then drops none. */
 static void rest(struct investigation *inv)
 {
@@ -150,7 +148,7 @@ static const struct exchange *last_answered(const struct case_result *one, size_
     return last;
 }
 
-/* The only request of the case that was cut off, if it is no event. */
+/* The request of the case that was cut off: NULL if there were several, or if it is an event. */
 static const struct exchange *odd_cut_off(const struct case_result *one)
 {
     const struct exchange *cut = NULL;

@@ -57,8 +57,8 @@ static bool may_go_round(const struct feature *feature)
     return false;
 }
 
-/* Whether a body that is no event, without a signature, is accepted with this change, too. Then it
- * did not come to the handler, but to some other page. */
+/* Whether the text "hello" without a signature is accepted with this change, too. Then the request
+ * came to some other page, not to the handler. */
 static bool leads_elsewhere(struct investigation *inv, const struct feature *feature)
 {
     struct request junk = {.method = mem_text("POST")};

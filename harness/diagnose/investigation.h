@@ -17,6 +17,9 @@
 /* Changes of a request that are needed together before anything is accepted. */
 #define DRESSES_MAX 2
 
+/* A pause after which most limits on the rate have forgotten what came before. */
+#define REST_NS (1200 * NS_PER_MS)
+
 /* One exchange, with what rules ask of it. */
 struct sight {
     const struct exchange *exchange;

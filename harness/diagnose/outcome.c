@@ -26,8 +26,7 @@ struct outcome_of ask_for(struct investigation *inv, const struct specimen *spec
     return out;
 }
 
-#define TURNS   3
-#define REST_NS (1200 * NS_PER_MS) /* longer than most limits on the rate look back */
+#define TURNS 3
 
 /* What is cut off may have come too soon after the others, until some request was cut off after a
  * rest. */

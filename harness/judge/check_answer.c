@@ -64,7 +64,7 @@ static void check_status(const struct call *call, const struct evidence *evidenc
 
 #define STATUS_UNAVAILABLE 503
 
-/* 503 is a limit where others got in; where nothing did, it is no matter of load. */
+/* A 503 is a limit if other events got in; if none did, the load is not the reason. */
 static bool is_limit(const struct evidence *evidence, const struct observation *seen)
 {
     bool got_in = false;

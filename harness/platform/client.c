@@ -105,7 +105,8 @@ void client_reply_clear(struct client_reply *reply)
     *reply = (struct client_reply){0};
 }
 
-bool client_refused_key(const struct client_reply *reply)
+/* Panora answers 500 to an unknown key, where others answer 401. */
+static bool is_key_refused(const struct client_reply *reply)
 {
     return reply->status == 401 ||
            (reply->status == 500 &&
@@ -116,12 +117,12 @@ int client_exit_code(const struct client_reply *reply)
 {
     if (!reply->status)
         return EXIT_UNREACHED;
-    return client_refused_key(reply) ? EXIT_WRONG_USAGE : EXIT_FELL_SHORT;
+    return is_key_refused(reply) ? EXIT_WRONG_USAGE : EXIT_FELL_SHORT;
 }
 
 bool client_refused(const struct client_reply *reply, struct error *err)
 {
-    if (client_refused_key(reply))
+    if (is_key_refused(reply))
         return error_set(err,
                          "the API refuses the key (%d): set PANORA_API_KEY to its own, or give "
                          "--api-key-env NAME",

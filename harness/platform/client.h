@@ -31,9 +31,6 @@ void client_reply_clear(struct client_reply *reply);
  */
 bool client_refused(const struct client_reply *reply, struct error *err);
 
-/* Whether what was refused is the key: 401, or what Panora says instead. */
-bool client_refused_key(const struct client_reply *reply);
-
 /* The exit code of a call that failed: wrong usage when the key was refused, else that the API was
  * not reached or fell short. */
 int client_exit_code(const struct client_reply *reply);

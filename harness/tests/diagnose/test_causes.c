@@ -244,12 +244,12 @@ static const struct {
     {"dies-on-refusals ", {ACCEPTED, {EVENT, .answer = "401", .gone = true, .stays_away = true}}},
     {"dies-on-a-request ",
      {ACCEPTED, REFUSED, {EVENT, .answer = "401", .gone = true, .stays_away = true}}},
-    /* ... or cut off: the only request that is no event */
+    /* ... or it was cut off, as the only request that is not an event */
     {"dies-on-bad-json ",
      {ACCEPTED,
       REFUSED,
       {.body = "{\"id_event\":", .answer = "closed", .gone = true, .stays_away = true}}},
-    /* what was cut off beside it is no second cause */
+    /* another request was cut off at the same time: that is not a second cause */
     {"dies-on-bad-json ",
      {ACCEPTED,
       REFUSED,

@@ -6,7 +6,6 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "panora/event.h"
-#include "sign/signature.h"
 #include "tests/support/diagnosing.h"
 #include "tests/support/judging.h"
 
@@ -22,17 +21,6 @@ struct endpoint {
     int odd_status; /* 0 = the time is over before it is sent */
 };
 
-static bool is_genuine(const struct request *request)
-{
-    struct buf message = {0};
-    char right[SIGNATURE_SIZE] = "";
-    const char *given = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
-    if (signature_message(buf_bytes(&request->body), &message, NULL) == VERIFICATION_VALID)
-        signature_make(bytes_of(SECRET), buf_bytes(&message), right);
-    buf_clear(&message);
-    return given && *right && strcmp(given, right) == 0;
-}
-
 static bool answer(void *payload, const struct diagnose_batch *batch, struct observation *seen)
 {
     const struct endpoint *endpoint = payload;
@@ -46,7 +34,7 @@ static bool answer(void *payload, const struct diagnose_batch *batch, struct obs
             continue;
         seen[i].outcome = OUTCOME_ANSWERED;
         bool known = bytes_find(buf_bytes(&request->body), bytes_of(ODD_ID)) != NULL;
-        int usual = is_genuine(request) ? 204 : 401;
+        int usual = is_signed_right(request, bytes_of(SECRET)) ? 204 : 401;
         seen[i].status = known ? 409 : odd ? endpoint->odd_status : usual;
     }
     return !over;

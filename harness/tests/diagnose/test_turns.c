@@ -6,7 +6,6 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/mem.h"
-#include "sign/signature.h"
 #include "tests/support/diagnosing.h"
 #include "tests/support/judging.h"
 
@@ -26,13 +25,7 @@ struct endpoint {
 
 static int answer_to(const struct endpoint *endpoint, const struct request *request)
 {
-    struct buf message = {0};
-    char right[SIGNATURE_SIZE] = "";
-    const char *given = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
-    if (signature_message(buf_bytes(&request->body), &message, NULL) == VERIFICATION_VALID)
-        signature_make(bytes_of(SECRET), buf_bytes(&message), right);
-    buf_clear(&message);
-    if (!given || !*right || strcmp(given, right) != 0)
+    if (!is_signed_right(request, bytes_of(SECRET)))
         return 401;
     bool object = bytes_find(buf_bytes(&request->body), bytes_of("\"data\":{")) != NULL;
     return endpoint->wants_text && object ? 422 : 204;

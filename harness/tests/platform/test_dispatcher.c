@@ -59,8 +59,8 @@ static void *receive(void *payload)
     return NULL;
 }
 
-/* The endpoint is registered first, so that its secret is known; its port was free a moment ago.
- * False when somebody else has it now. */
+/* The endpoint is registered before it starts, because it needs its secret. Its port was free just
+ * now. False when somebody else has it now. */
 static bool scene_try(struct scene *scene, const char *type, const char *behaviour)
 {
     struct error err = {0};

@@ -112,3 +112,14 @@ char *causes_of(const struct run_result *result)
         buf_add_format(&out, "%s ", result->diagnoses[i].id);
     return buf_take(&out);
 }
+
+bool is_signed_right(const struct request *request, struct bytes secret)
+{
+    struct buf message = {0};
+    char right[SIGNATURE_SIZE] = "";
+    const char *given = headers_find(&request->headers, PANORA_SIGNATURE_HEADER);
+    if (signature_message(buf_bytes(&request->body), &message, NULL) == VERIFICATION_VALID)
+        signature_make(secret, buf_bytes(&message), right);
+    buf_clear(&message);
+    return given && *right && strcmp(given, right) == 0;
+}

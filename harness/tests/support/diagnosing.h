@@ -37,6 +37,9 @@ struct asked {
 void diagnose_stored(const struct stored *stored, const struct asked *asked,
                      struct run_result *out);
 
+/* Whether an endpoint with this secret that signs as Panora does takes the request. */
+bool is_signed_right(const struct request *request, struct bytes secret);
+
 /* The ids that were found, each with a blank behind it; the caller frees them. */
 char *causes_of(const struct run_result *result);
 
