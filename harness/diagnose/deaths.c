@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "diagnose/replay.h"
+#include "diagnose/rule.h"
 
 /* --- after a refusal --- */
 
@@ -124,6 +125,8 @@ bool deaths_happen_again(struct investigation *inv, const struct request *reques
 /* It may have ended the endpoint by itself; another forgery dies with what came before it. */
 static bool is_no_event(const struct exchange *exchange)
 {
+    if (exchange->body_let_go) /* only its beginning is here */
+        return false;
     struct js *event = js_parse(buf_bytes(&exchange->request.body), NULL);
     bool is_none = js_get(event, "data") == NULL;
     js_free(event);
@@ -194,6 +197,8 @@ static const struct last_kind {
 
 static const struct last_kind *kind_of_last(const struct exchange *last)
 {
+    if (last->body_let_go)
+        return last_kinds;
     struct js *event = js_parse(buf_bytes(&last->request.body), NULL);
     const struct last_kind *kind = &last_kinds[!event ? 1 : !js_get(event, "data") ? 2 : 0];
     js_free(event);
@@ -209,10 +214,18 @@ static bool has_outlived(const struct investigation *inv, const struct last_kind
         const struct exchange *exchange = sight->exchange;
         if (sight->one && !sight->one->canary_failed && !exchange->genuine &&
             sight->answer == ANSWER_REFUSED && exchange->seen.started_ns <= last->seen.started_ns &&
+            strcmp(exchange->request.method, last->request.method) == 0 &&
             kind_of_last(exchange) == kind)
             return true;
     }
     return false;
+}
+
+static void mark_as_gone(struct diagnosis *diagnosis)
+{
+    diagnosis->confidence = CONFIDENCE_LIKELY;
+    free(diagnosis->likely_because);
+    diagnosis->likely_because = mem_text("it did not come back, so it could not be asked again");
 }
 
 /* What was under way as it ended shows nothing else. */
@@ -240,13 +253,54 @@ static void claim_last(struct investigation *inv, const struct exchange *last, s
     kind.remedy = by->remedy ? by->remedy : kind.remedy;
     struct diagnosis *diagnosis =
         found_pair(inv, &kind, HARM_DIES, num_before ? accepted : "events before it", refused, "");
-    diagnosis->confidence = CONFIDENCE_LIKELY;
-    free(diagnosis->likely_because);
-    diagnosis->likely_because = mem_text("it did not come back, so it could not be asked again");
+    mark_as_gone(diagnosis);
     explain_absence(inv, diagnosis);
     free(sentence);
     free(accepted);
     free(refused);
+}
+
+/* The request of the case that was cut off first. */
+static const struct sight *first_cut_off(const struct investigation *inv,
+                                         const struct case_result *one)
+{
+    const struct sight *first = NULL;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        const struct observation *seen = &sight->exchange->seen;
+        bool is_cut = sight->one == one && sight->answer == ANSWER_DIED;
+        if (is_cut && (!first || seen->started_ns < first->exchange->seen.started_ns))
+            first = sight;
+    }
+    return first;
+}
+
+/* What it says of a request that cannot be sent again. */
+static char *describe_seen(const struct sight *sight, const char *more)
+{
+    struct buf out = {0};
+    buf_add_format(&out, "%s: ", sight->exchange->sent ? sight->exchange->sent : "a forgery");
+    answer_describe_untimed(&sight->exchange->seen, &out);
+    buf_add_text(&out, more);
+    return buf_take(&out);
+}
+
+/* A mistake that ends it at this request, and at none that it survived. */
+static bool name_by_rule(struct investigation *inv, const struct case_result *one)
+{
+    const struct sight *survivor;
+    const struct sight *last = first_cut_off(inv, one);
+    const struct rule *rule = last ? rules_find_mortal(inv, last, &survivor) : NULL;
+    if (!rule)
+        return false;
+    char *before = describe_seen(survivor, "");
+    char *after = describe_seen(last, ", and it stays away");
+    struct diagnosis *diagnosis = found_pair(inv, &rule->kind, HARM_DIES, before, after, "");
+    mark_as_gone(diagnosis);
+    explain_absence(inv, diagnosis);
+    free(before);
+    free(after);
+    return true;
 }
 
 /* It stayed away: what was cut off, or else the last answer before, is what is known. */
@@ -345,7 +399,7 @@ static void name_who_stays_away(struct investigation *inv)
     const struct run_result *result = inv->input->result;
     for (size_t i = 0; !inv->has_base && i < result->num_cases; i++)
         if (is_absence(inv, &result->cases[i]) && canaries_tell(inv) &&
-            name_last(inv, &result->cases[i]))
+            (name_by_rule(inv, &result->cases[i]) || name_last(inv, &result->cases[i])))
             return;
 }
 

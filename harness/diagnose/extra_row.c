@@ -25,6 +25,8 @@ static const struct extra_row forgeries[] = {
      "5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4", 0, FORM_USUAL, NULL},
     {"128 invented digits", SHAPE_TEXT, MADE_UP MADE_UP, 0, FORM_USUAL, NULL},
     {"a signature that is not ASCII", SHAPE_TEXT, "5e1f0a9b\xE9", 0, FORM_USUAL, NULL},
+    {"64 characters of which one is not ASCII", SHAPE_TEXT,
+     "5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4\xE9", 0, FORM_USUAL, NULL},
     {"the first digit alone", SHAPE_CUT, NULL, 1, FORM_USUAL, NULL},
     {"the first 8 digits alone", SHAPE_CUT, NULL, 8, FORM_USUAL, NULL},
     {"the first 32 digits alone", SHAPE_CUT, NULL, 32, FORM_USUAL, NULL},

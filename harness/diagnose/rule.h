@@ -31,6 +31,12 @@ extern const size_t num_rules_of_entry;
 extern const struct rule rules_of_breaking[];
 extern const size_t num_rules_of_breaking;
 
+/* The first rule of dying that predicts the request at which the endpoint ended, and none that it
+ * survived in this run; *out_survivor is an event that it refused before. NULL = there is no such
+ * rule. */
+const struct rule *rules_find_mortal(const struct investigation *inv, const struct sight *last,
+                                     const struct sight **out_survivor);
+
 typedef bool predict_rule(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight);
 

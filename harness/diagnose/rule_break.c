@@ -47,12 +47,25 @@ static bool predict_non_ascii(const struct rule *rule, const struct investigatio
     return false;
 }
 
+/* Its length is right in characters, and only there. */
+static bool predict_wide(const struct rule *rule, const struct investigation *inv,
+                         const struct sight *sight)
+{
+    return sight->signature.len == expected_len(inv) && predict_non_ascii(rule, inv, sight);
+}
+
 static bool predict_other_length(const struct rule *rule, const struct investigation *inv,
                                  const struct sight *sight)
 {
-    bool is_longer = predict_non_ascii(rule, inv, sight); /* as UTF-8 */
-    return has_one(sight) && (sight->signature.len != expected_len(inv) || is_longer) &&
+    return has_one(sight) && sight->signature.len != expected_len(inv) &&
            !is_empty_and_skipped(rule, sight);
+}
+
+/* As UTF-8, what has the right number of characters may have more bytes. */
+static bool predict_other_length_in_utf8(const struct rule *rule, const struct investigation *inv,
+                                         const struct sight *sight)
+{
+    return predict_other_length(rule, inv, sight) || predict_wide(rule, inv, sight);
 }
 
 static bool predict_not_hex(const struct rule *rule, const struct investigation *inv,
@@ -187,6 +200,10 @@ static bool predict_wrong(const struct rule *rule, const struct investigation *i
 
 #define ANSWER_IT "answer 401, and return: a path through the handler sends no response"
 
+#define OTHER_LENGTH  "the signature has the wrong length"
+#define FILLED_LENGTH "the signature is not empty and has the wrong length"
+#define COMPARE_LENGTHS                                                                            \
+    "compare the lengths first: timingSafeEqual and similar functions throw when they differ"
 #define LENGTH_OF_BYTES                                                                            \
     "compare the lengths of the decoded bytes first, or compare the texts: "                       \
     "Buffer.from(text, 'hex') stops at the first non-hex character, and timingSafeEqual throws "   \
@@ -206,13 +223,11 @@ const struct rule rules_of_breaking[] = {
          ANSWER_IT),
     BREAK("on-missing-signature", predict_no_header, NULL, "there is no signature header",
           "answer 401 when the header is missing, before you use it"),
-    BREAK(
-        "on-other-length", predict_other_length, NULL, "the signature has the wrong length",
-        "compare the lengths first: timingSafeEqual and similar functions throw when they differ"),
-    BREAK("on-other-length", predict_other_length, "not empty",
-          "the signature is not empty and has the wrong length",
-          "compare the lengths first: timingSafeEqual and similar functions throw when they "
-          "differ"),
+    BREAK("on-other-length", predict_other_length_in_utf8, NULL, OTHER_LENGTH, COMPARE_LENGTHS),
+    BREAK("on-other-length", predict_other_length, NULL, OTHER_LENGTH, COMPARE_LENGTHS),
+    BREAK("on-other-length", predict_other_length_in_utf8, "not empty", FILLED_LENGTH,
+          COMPARE_LENGTHS),
+    BREAK("on-other-length", predict_other_length, "not empty", FILLED_LENGTH, COMPARE_LENGTHS),
     BREAK("on-short-signature", predict_short, NULL, "the signature is shorter than 64 characters",
           "check the length before you use the signature, and answer 401"),
     BREAK("on-other-length", predict_other_decoded_length, NULL,
@@ -227,6 +242,10 @@ const struct rule rules_of_breaking[] = {
           "compare the texts, or catch the decoder's exception and answer 401"),
     BREAK("on-not-hex", predict_not_hex, "any length", "the signature is not a hexadecimal number",
           "compare the texts, or catch the exception of the conversion and answer 401"),
+    BREAK("on-non-ascii", predict_wide, "as long",
+          "the signature has the right length in characters, but not all of them are ASCII",
+          "compare the lengths in bytes, of the two buffers: in UTF-8 such a character takes two "
+          "bytes or more, and timingSafeEqual and similar functions throw when lengths differ"),
     BREAK("on-non-ascii", predict_non_ascii, NULL, "the signature is not ASCII",
           "compare bytes: hmac.compare_digest(a.encode(), b.encode()); it raises TypeError on "
           "non-ASCII strings"),

@@ -208,7 +208,8 @@ static char *sentence_of(const struct investigation *inv, const struct rule *rul
     buf_add_text(&out, chosen->kind.sentence);
     for (size_t i = 0; i < count; i++) {
         const struct rule *other = &rules[i];
-        if (other == chosen || other->effect != chosen->effect || other->is_vague)
+        if (other == chosen || other->effect != chosen->effect || other->is_vague ||
+            strcmp(other->kind.sentence, chosen->kind.sentence) == 0)
             continue;
         struct fit of_other = fit_of(inv, other, covered);
         if (of_other.sound && of_other.num_new == fit->num_new &&
@@ -342,6 +343,40 @@ void rules_of_breaking_apply(struct investigation *inv)
     apply(inv, rules_of_breaking, num_rules_of_breaking, EFFECT_BREAKS);
     apply(inv, rules_of_breaking, num_rules_of_breaking, EFFECT_DIES);
     apply(inv, rules_of_breaking, num_rules_of_breaking, EFFECT_HANGS);
+}
+
+/* --- it ended, and stays away --- */
+
+/* An ordinary forgery that it refused and survived, which the rule does not predict: NULL when
+ * there is none, or when one survived that the rule does predict. */
+static const struct sight *survivor_of(const struct investigation *inv, const struct rule *rule)
+{
+    const struct sight *found = NULL;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (!sight->one || sight->one->canary_failed || !is_asked(inv, rule->effect, sight))
+            continue;
+        if (rule->predicts(rule, inv, sight))
+            return NULL;
+        bool is_refused = sight->answer == ANSWER_REFUSED && sight->has_event;
+        if (is_refused && (!found || likeness_of(sight) > likeness_of(found)))
+            found = sight;
+    }
+    return found;
+}
+
+const struct rule *rules_find_mortal(const struct investigation *inv, const struct sight *last,
+                                     const struct sight **out_survivor)
+{
+    for (size_t i = 0; i < num_rules_of_breaking; i++) {
+        const struct rule *rule = &rules_of_breaking[i];
+        if (rule->effect != EFFECT_DIES || !rule->predicts(rule, inv, last))
+            continue;
+        *out_survivor = survivor_of(inv, rule);
+        if (*out_survivor)
+            return rule;
+    }
+    return NULL;
 }
 
 void rule_kinds(struct diagnosis_kinds *out)

@@ -34,6 +34,15 @@ static enum result compare_ascii(struct handling *handling)
     return rules_right.compare(handling);
 }
 
+/* The lengths are compared in characters, but timingSafeEqual gets the bytes of UTF-8. */
+static enum result compare_characters_or_break(struct handling *handling)
+{
+    struct bytes given = handling->signature;
+    bool is_wide = compare_ascii(handling) == RESULT_BROKEN;
+    return given.len == SIGNATURE_SIZE - 1 && is_wide ? RESULT_BROKEN
+                                                      : rules_right.compare(handling);
+}
+
 /* The lengths of the texts are compared, but it is the decoded bytes that timingSafeEqual gets. */
 static enum result compare_decoded_or_break(struct handling *handling)
 {
@@ -312,5 +321,12 @@ static const struct fault rows[] = {
      .racy = true, /* what was under way */
      .diagnosis = "dies-on-deep-data",
      .overrides = {.message = message_on_a_stack}},
+    {.id = "B21",
+     .name = "throws-on-wide",
+     .sentence = "answers 500 when the signature has the right length in characters but not in "
+                 "bytes",
+     .seen = "",
+     .diagnosis = "throws-on-non-ascii",
+     .overrides = {.compare = compare_characters_or_break}},
 };
 const struct table_part faults_b = TABLE_PART(rows);

@@ -132,16 +132,34 @@ void trouble_note(struct runner *runner, struct testcase *test, const struct exc
 
 /* --- the end of the endpoint --- */
 
-static bool was_cut_off(const struct testcase *test)
+/* When it was first cut off; NEVER = it was not. */
+#define NEVER INT64_MAX
+static int64_t cut_off_ns(const struct testcase *test)
 {
-    for (size_t i = 0; i < test->count; i++)
-        if (answer_of(&test->exchanges[i].seen) == ANSWER_DIED)
-            return true;
-    return false;
+    int64_t first_ns = NEVER;
+    for (size_t i = 0; i < test->count; i++) {
+        const struct observation *seen = &test->exchanges[i].seen;
+        int64_t end_ns = seen->started_ns + seen->total_ns;
+        if (answer_of(seen) == ANSWER_DIED && end_ns < first_ns)
+            first_ns = end_ns;
+    }
+    return first_ns;
 }
 
-/* What may have ended the endpoint for good: what ran alone, else what was cut off, else what was
- * answered last. */
+static bool was_cut_off(const struct testcase *test)
+{
+    return cut_off_ns(test) != NEVER;
+}
+
+static bool is_guiltier(const struct testcase *test, const struct testcase *than)
+{
+    if (was_cut_off(test) || was_cut_off(than))
+        return cut_off_ns(test) < cut_off_ns(than);
+    return test->ended_ns > than->ended_ns;
+}
+
+/* What may have ended the endpoint for good: what ran alone, else what was cut off first, else what
+ * was answered last. */
 static void accuse(struct runner *runner, struct testcase *test)
 {
     struct testcase *culprit = runner->trouble.culprit;
@@ -150,9 +168,7 @@ static void accuse(struct runner *runner, struct testcase *test)
     enum answer first = answer_of(&test->exchanges[0].seen);
     if (first == ANSWER_UNREACHED || first == ANSWER_NONE) /* it saw nobody, or never left */
         return;
-    bool more = !culprit || (was_cut_off(test) && !was_cut_off(culprit)) ||
-                (was_cut_off(test) == was_cut_off(culprit) && test->ended_ns > culprit->ended_ns);
-    if (test->one && more)
+    if (test->one && (!culprit || is_guiltier(test, culprit)))
         runner->trouble.culprit = test;
 }
 

@@ -230,6 +230,13 @@ Test(diagnose_causes, forgeries_that_got_in_before_it_was_gone_are_explained)
     run_result_clear(&result);
 }
 
+#define NO_DIGITS "zyxwvutsrqponmlkzyxwvutsrqponmlkzyxwvutsrqponmlkzyxwvutsrqponmlk"
+#define WIDE      "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcde\xe9"
+#define CUT_OFF(signature_)                                                                        \
+    {                                                                                              \
+        EVENT, .answer = "closed", .signature = (signature_), .gone = true, .stays_away = true     \
+    }
+
 /* What was answered last, and whether as much was survived before. */
 static const struct {
     const char *found;
@@ -244,6 +251,20 @@ static const struct {
     {"dies-on-refusals ", {ACCEPTED, {EVENT, .answer = "401", .gone = true, .stays_away = true}}},
     {"dies-on-a-request ",
      {ACCEPTED, REFUSED, {EVENT, .answer = "401", .gone = true, .stays_away = true}}},
+    /* what was refused was an event, although only its beginning was kept */
+    {"dies-on-bad-json ",
+     {ACCEPTED,
+      {EVENT, .answer = "401", .is_cut = true},
+      {.body = "{\"id_event\":", .answer = "400", .gone = true, .stays_away = true}}},
+    {"dies-on-refusals ",
+     {ACCEPTED, {EVENT, .answer = "401", .gone = true, .stays_away = true, .is_cut = true}}},
+    /* ... or a signature cut it off that no forgery had which it survived */
+    {"dies-on-other-length ", {ACCEPTED, REFUSED, CUT_OFF("abcd")}},
+    {"dies-on-missing-signature ", {ACCEPTED, REFUSED, SIGNED("abcd", "401"), CUT_OFF("-")}},
+    {"dies-on-non-ascii ",
+     {ACCEPTED, REFUSED, SIGNED("abcd", "401"), SIGNED(NO_DIGITS, "401"), CUT_OFF(WIDE)}},
+    {"dies-on-a-request ", {ACCEPTED, REFUSED, SIGNED("abcd", "401"), CUT_OFF("ab")}},
+    {"dies-on-a-request ", {ACCEPTED, CUT_OFF("abcd")}},
     /* ... or it was cut off, as the only request that is not an event */
     {"dies-on-bad-json ",
      {ACCEPTED,

@@ -16,6 +16,10 @@ static const char wrong_digits[] =
 
 static const char no_digits[] = "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz";
 
+/* The last one takes two bytes as UTF-8. */
+static const char wide_digits[] =
+    "abcdef000000000000000000000000000000000000000000000000000000000\xe9";
+
 /* One request that a fault treats wrongly. `status` as post_status gives it; `right` is what the
  * right receiver answers, 204 when the mistake is to refuse. */
 struct row {
@@ -85,6 +89,8 @@ static const struct row rows[] = {
     {"B03", {.signature = "zz"}, 401, 401},
     {"B04", {.signature = "\xe9"}, 500, 401},
     {"B04", {.signature = "e"}, 401, 401},
+    {"B21", {.signature = wide_digits}, 500, 401},
+    {"B21", {.signature = "\xe9"}, 401, 401},
     {"B05", {.no_signature = true}, 500, 401},
     {"B06", {.signature = "zz"}, 500, 401},
     {"B06", {.signature = "abc"}, 500, 401},

@@ -241,6 +241,24 @@ Test(run_trouble_search, one_that_stays_away_ends_the_run, .init = set_up, .fini
     cr_expect_eq(runner.trouble.state, TROUBLE_NONE);
 }
 
+/* A connection that was idle is reset when somebody uses it again, long after the death. */
+Test(run_trouble_search, what_was_cut_off_first_is_the_culprit, .init = set_up, .fini = tear_down)
+{
+    for (size_t i = 0; i < 2; i++) {
+        launch(&cases[i]);
+        cases[i].exchanges[0].seen.started_ns = (int64_t)(2 - i) * NS_PER_MS;
+    }
+    end(&cases[0], OUTCOME_RESET, 0);
+    end(&cases[1], OUTCOME_RESET, 0);
+    (void)turn(OUTCOME_REFUSED, 0);
+    for (int i = 0; i < 60 && !runner.stop; i++) {
+        now_ns += 200 * NS_PER_MS;
+        (void)turn(OUTCOME_REFUSED, 0);
+    }
+    cr_assert_not_null(runner.stop);
+    cr_expect_eq(runner.trouble.culprit, &cases[1]);
+}
+
 Test(run_trouble_search, what_ran_alone_when_it_stayed_away_is_the_culprit, .init = set_up,
      .fini = tear_down)
 {

@@ -16,6 +16,7 @@ struct stored {
     const char *header;    /* "Name: value", one more; or NULL */
     bool gone;             /* the endpoint was gone afterwards, for a while */
     bool stays_away;       /* ... for good */
+    bool is_cut;           /* only the beginning of its body was kept, as of large ones */
 };
 
 #define STORED_MAX 24
