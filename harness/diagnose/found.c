@@ -65,14 +65,8 @@ void found_drop(struct investigation *inv, struct diagnosis *diagnosis)
 
 void found_explain(struct diagnosis *diagnosis, const struct case_result *one)
 {
-    for (size_t i = 0; one && i < diagnosis->num_cases; i++)
-        if (strcmp(diagnosis->cases[i], one->id) == 0)
-            return;
-    if (!one || (one->verdict != VERDICT_FAIL && one->verdict != VERDICT_WARN))
-        return;
-    diagnosis->cases =
-        mem_resize(diagnosis->cases, diagnosis->num_cases + 1, sizeof *diagnosis->cases);
-    diagnosis->cases[diagnosis->num_cases++] = mem_text(one->id);
+    if (one && (one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN))
+        diagnosis_explain(diagnosis, one->id);
 }
 
 bool found_explains(const struct investigation *inv, const struct case_result *one)

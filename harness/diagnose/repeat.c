@@ -65,8 +65,9 @@ static bool meet_forgeries(struct investigation *inv)
     return series.num_errors > 0 && series.num_errors < series.count;
 }
 
-static void note(struct investigation *inv, const char *id, char *sentence, const char *remedy,
-                 char *accepted, char *refused, const struct series *series)
+static struct diagnosis *note(struct investigation *inv, const char *id, char *sentence,
+                              const char *remedy, char *accepted, char *refused,
+                              const struct series *series)
 {
     const struct diagnosis_kind kind = {
         id, sentence, "the events it turns away are lost: Panora does not retry them", remedy};
@@ -80,6 +81,7 @@ static void note(struct investigation *inv, const char *id, char *sentence, cons
     free(sentence);
     free(accepted);
     free(refused);
+    return diagnosis;
 }
 
 #define CHANCE                                                                                     \
@@ -124,13 +126,15 @@ static bool name_period(struct investigation *inv, const struct series *first)
         return false;
     struct buf met = {0};
     series_add_met(first, &met);
-    note(inv, "fails-every-nth",
-         series_sentence(
-             first, "",
-             mem_format("to every nth event (n = %zu), whatever its content (%zu of %zu)", period,
-                        first->num_failed + second.num_failed, first->count + second.count)),
-         CHANCE, mem_format("%zu events in a row", period - 1),
-         mem_format("the same event sent as number %zu: %s", period, buf_text(&met)), first);
+    struct diagnosis *diagnosis = note(
+        inv, "fails-every-nth",
+        series_sentence(
+            first, "",
+            mem_format("to every nth event (n = %zu), whatever its content (%zu of %zu)", period,
+                       first->num_failed + second.num_failed, first->count + second.count)),
+        CHANCE, mem_format("%zu events in a row", period - 1),
+        mem_format("the same event sent as number %zu: %s", period, buf_text(&met)), first);
+    diagnosis->loses_any = true;
     buf_clear(&met);
     inv->tries = 3;
     return true;
@@ -229,12 +233,12 @@ static bool name_rate(struct investigation *inv, const struct series *first, boo
         return false;
     struct buf met = {0};
     series_add_met(first, &met);
-    note(inv, "limits-the-rate",
-         series_sentence(first, "", mem_text("when events arrive as fast as these")), RATE,
-         mem_format("%zu of %zu events at four a second", slow.count, slow.count),
-         mem_format("%zu of %zu copies without a pause: %s", fast.num_failed, fast.count,
-                    buf_text(&met)),
-         first);
+    (void)note(inv, "limits-the-rate",
+               series_sentence(first, "", mem_text("when events arrive as fast as these")), RATE,
+               mem_format("%zu of %zu events at four a second", slow.count, slow.count),
+               mem_format("%zu of %zu copies without a pause: %s", fast.num_failed, fast.count,
+                          buf_text(&met)),
+               first);
     buf_clear(&met);
     inv->gap_ns = gap_below(passed);
     inv->limited_status = first->status;
@@ -285,13 +289,15 @@ static void name_chance(struct investigation *inv, const struct series *first, b
     struct buf met = {0};
     series_add_met(first, &met);
     chance_interval(failed, count, &low, &high);
-    note(inv, "fails-at-random",
-         series_sentence(
-             first, "sometimes ",
-             mem_format("to the same event: %zu of %zu, %d%% to %d%%", failed, count, low, high)),
-         CHANCE, mem_format("%zu of %zu copies of the same event", count - failed, count),
-         mem_format("%zu of %zu copies of the same event: %s", failed, count, buf_text(&met)),
-         first);
+    struct diagnosis *diagnosis =
+        note(inv, "fails-at-random",
+             series_sentence(first, "sometimes ",
+                             mem_format("to the same event: %zu of %zu, %d%% to %d%%", failed,
+                                        count, low, high)),
+             CHANCE, mem_format("%zu of %zu copies of the same event", count - failed, count),
+             mem_format("%zu of %zu copies of the same event: %s", failed, count, buf_text(&met)),
+             first);
+    diagnosis->loses_any = true;
     buf_clear(&met);
     try_more(inv, share);
 }
@@ -319,14 +325,15 @@ static void name_at_once(struct investigation *inv, const struct series *crowd)
         return;
     struct buf met = {0};
     series_add_met(crowd, &met);
-    note(inv, "limits-concurrency",
-         series_sentence(crowd, "",
-                         mem_format("when more than %zu event%s arrive%s at once", most,
-                                    most == 1 ? "" : "s", most == 1 ? "s" : "")),
-         AT_ONCE_REMEDY, mem_format("%zu at once, and %zu one after another", most, alone.count),
-         mem_format("%zu of %d copies, eight at once: %s", again.num_failed, 2 * AT_ONCE,
-                    buf_text(&met)),
-         crowd);
+    (void)note(inv, "limits-concurrency",
+               series_sentence(crowd, "",
+                               mem_format("when more than %zu event%s arrive%s at once", most,
+                                          most == 1 ? "" : "s", most == 1 ? "s" : "")),
+               AT_ONCE_REMEDY,
+               mem_format("%zu at once, and %zu one after another", most, alone.count),
+               mem_format("%zu of %d copies, eight at once: %s", again.num_failed, 2 * AT_ONCE,
+                          buf_text(&met)),
+               crowd);
     buf_clear(&met);
 }
 

@@ -43,12 +43,13 @@ static void add_cases(const struct diagnosis *diagnosis, struct buf *out)
     }
 }
 
-/* Without the alternatives that come to the same, unless all of it is wanted. */
+/* Without the alternatives that come to the same, unless all of it is wanted; but it says that
+ * there are some. */
 static void add_gist(const char *sentence, bool whole, struct buf *out)
 {
     const char *end = whole ? NULL : strstr(sentence, "; or it ");
     buf_add(out, sentence, end ? (size_t)(end - sentence) : strlen(sentence));
-    buf_add_text(out, end ? "." : "");
+    buf_add_text(out, end ? "; or does what is the same here (-v)." : "");
 }
 
 /* The sentence, and how sure it is. */

@@ -112,6 +112,16 @@ void diagnosis_clear(struct diagnosis *diagnosis)
     free_texts(diagnosis->cases, diagnosis->num_cases);
 }
 
+void diagnosis_explain(struct diagnosis *diagnosis, const char *case_id)
+{
+    for (size_t i = 0; i < diagnosis->num_cases; i++)
+        if (strcmp(diagnosis->cases[i], case_id) == 0)
+            return;
+    diagnosis->cases =
+        mem_resize(diagnosis->cases, diagnosis->num_cases + 1, sizeof *diagnosis->cases);
+    diagnosis->cases[diagnosis->num_cases++] = mem_text(case_id);
+}
+
 void run_result_add_note(struct run_result *result, char *note)
 {
     result->notes = mem_resize(result->notes, result->num_notes + 1, sizeof *result->notes);

@@ -161,6 +161,8 @@ struct diagnosis {
     enum harm harm_rank;
     struct minimal_pair pair;
     char *likely_because; /* what cut the experiment short, when it is likely; "" = it is proved */
+    bool loses_any;       /* genuine events were lost that came one at a time, whatever they hold;
+                             kept by the run only */
     bool behind_first;    /* seen by signing as the endpoint computes: behind the first mistake */
     char **cases;         /* ids that it explains */
     size_t num_cases;
@@ -236,6 +238,9 @@ const struct observation *run_result_first_attempt(const struct run_result *resu
 
 void run_result_clear(struct run_result *result);
 void diagnosis_clear(struct diagnosis *diagnosis);
+
+/* Adds a case that it explains, if that is not among them yet. */
+void diagnosis_explain(struct diagnosis *diagnosis, const char *case_id);
 void case_result_clear(struct case_result *result);
 
 /* Every required case passed; nothing failed but a required case could not be decided, or the run

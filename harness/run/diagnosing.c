@@ -281,6 +281,7 @@ void diagnosing_cases(struct runner *runner)
         options->diagnose != DIAGNOSE_OFF) { /* otherwise there is nothing to explain */
         unpack_odd(runner);
         diagnose(&input, &runner->result->diagnoses, &runner->result->num_diagnoses);
+        finish_note_losses(runner);
         run_result_rank_causes(runner->result);
     }
     runner->result->num_experiments += inquiry.num_sent;

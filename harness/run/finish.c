@@ -278,7 +278,8 @@ static const struct exchange *last_refusal(const struct testcase *test)
     const struct exchange *last = NULL;
     for (size_t i = 0; i < test->count; i++) {
         const struct observation *seen = &test->exchanges[i].seen;
-        if (seen->outcome == OUTCOME_TIMED_OUT) /* who keeps silent is there */
+        /* who keeps silent is there; who was cut off met the end itself */
+        if (seen->outcome == OUTCOME_TIMED_OUT || answer_of(seen) == ANSWER_DIED)
             return NULL;
         if (seen->outcome == OUTCOME_ANSWERED &&
             (!last || seen->started_ns >= last->seen.started_ns))
@@ -426,6 +427,31 @@ static void blame_absences(struct runner *runner)
     result->counts[one->verdict]--;
     verdict_note_absence(first, one);
     result->counts[one->verdict]++;
+}
+
+/* The cause of a loss that no content and no pace explains, or NULL. */
+static struct diagnosis *cause_of_losses(const struct run_result *result)
+{
+    for (size_t i = 0; i < result->num_diagnoses; i++)
+        if (result->diagnoses[i].loses_any && result->diagnoses[i].confidence == CONFIDENCE_PROVED)
+            return &result->diagnoses[i];
+    return NULL;
+}
+
+/* What was refused as if by a limit was sent again, so each case may have passed in the end. */
+void finish_note_losses(struct runner *runner)
+{
+    struct run_result *result = runner->result;
+    struct diagnosis *cause = cause_of_losses(result);
+    struct testcase *first = order_first(runner);
+    if (!cause || result->counts[VERDICT_FAIL] || !first || first->state != CASE_JUDGED)
+        return;
+    struct case_result *one = &result->cases[first - runner->progress.cases];
+    result->counts[one->verdict]--;
+    verdict_note_loss(cause, one);
+    result->counts[one->verdict]++;
+    struct tally tally = tally_of(result);
+    result->exit_code = exit_code_of(runner, &tally);
 }
 
 void finish_result(struct runner *runner)

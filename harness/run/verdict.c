@@ -7,10 +7,21 @@
 #include "judge/judge.h"
 #include "run/plain.h"
 
+/* What a case comes to that did not hold. */
+static const enum verdict broken[] = {
+    [LEVEL_MUST] = VERDICT_FAIL, [LEVEL_SHOULD] = VERDICT_WARN, [LEVEL_MAY] = VERDICT_INFO};
+
+void verdict_note_loss(struct diagnosis *cause, struct case_result *out)
+{
+    out->verdict = broken[out->level];
+    free(out->reason);
+    out->reason =
+        mem_format("this event was accepted, but others were lost: %s", cause->pair.refused);
+    diagnosis_explain(cause, out->id);
+}
+
 void verdict_note_absence(const struct testcase *test, struct case_result *out)
 {
-    static const enum verdict broken[] = {
-        [LEVEL_MUST] = VERDICT_FAIL, [LEVEL_SHOULD] = VERDICT_WARN, [LEVEL_MAY] = VERDICT_INFO};
     if (!test->canary_failed)
         return;
     struct buf reason = {0};

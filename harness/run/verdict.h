@@ -16,4 +16,8 @@ enum verdict verdict_now(const struct runner *runner, const struct testcase *tes
 /* Whatever it answered, an endpoint that is gone afterwards did not stand it. */
 void verdict_note_absence(const struct testcase *test, struct case_result *out);
 
+/* The case was accepted, and others like it are lost whatever they hold: for that cause, which
+ * explains it from now on. */
+void verdict_note_loss(struct diagnosis *cause, struct case_result *out);
+
 #endif

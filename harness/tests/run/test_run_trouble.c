@@ -186,6 +186,21 @@ Test(run_trouble, of_answers_that_no_patience_mends_ends_soon, .fini = stop)
     json_decref(report);
 }
 
+/* Rarer, each case passes when it is repeated; but whoever sends an event once loses some. */
+Test(run_trouble, of_events_that_are_lost_now_and_then_fails_the_run, .fini = stop)
+{
+    int code;
+    NEED_HOOKCHECK();
+    cr_assert(start_receiver(&receiver, ARGUMENTS("--fault", "H02=503,15")));
+    json_t *report = run_for_json(receiver.url, ARGUMENTS("--only", "panora/*/*"), &code);
+    cr_expect_eq(code, 1);
+    cr_expect_geq(count_verdict(report, "fail"), 1);
+    const json_t *diagnosis = json_array_get(json_object_get(report, "diagnoses"), 0);
+    cr_expect_str_eq(json_string_value(json_object_get(diagnosis, "id")), "fails-at-random");
+    cr_expect_geq(json_array_size(json_object_get(diagnosis, "cases")), 1);
+    json_decref(report);
+}
+
 Test(run_trouble, of_hostile_answers_ends_with_1_in_bounded_time, .fini = stop)
 {
     static const struct {
