@@ -441,6 +441,18 @@ void diagnose_first_refusal(const struct diagnose_input *input, const struct exc
     document_clear(&inv.document);
 }
 
+/* What no case missed was dropped, and with it perhaps the first mistake: then nothing is behind
+ * it.
+ */
+static void forget_the_first(struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_found; i++)
+        if (!inv->found[i].diagnosis.behind_first)
+            return;
+    for (size_t i = 0; i < inv->num_found; i++)
+        inv->found[i].diagnosis.behind_first = false;
+}
+
 void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t *out_count)
 {
     struct investigation inv = {.input = input,
@@ -458,6 +470,7 @@ void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t
     } else {
         tls_apply(&inv);
     }
+    forget_the_first(&inv);
     if (inv.num_found)
         qsort(inv.found, inv.num_found, sizeof *inv.found, by_harm);
     framework_advise(&inv);

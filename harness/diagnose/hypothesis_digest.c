@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/array.h"
 #include "base/encode.h"
 #include "base/mem.h"
 #include "diagnose/hypothesis_internal.h"
@@ -151,6 +152,27 @@ bool digest_like_slack(const struct hypothesis *hypothesis, struct signing *sign
     encode_hex(digest_bytes(&digest), &signing->value);
     headers_add(&signing->headers, "X-Slack-Signature", buf_text(&signing->value));
     headers_add(&signing->headers, "X-Slack-Request-Timestamp", time);
+    free(start);
+    free(time);
+    return true;
+}
+
+/* Names that other senders, and those who copy from them, give to the time. */
+static const char *const time_headers[] = {"X-Panora-Timestamp",    "Panora-Timestamp",
+                                           "X-Timestamp",           "Timestamp",
+                                           "X-Webhook-Timestamp",   "X-Request-Timestamp",
+                                           "X-Signature-Timestamp", "X-Panora-Request-Timestamp"};
+
+bool digest_with_time(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    struct digest digest;
+    const char *joint = hypothesis->argument;
+    char *time = mem_format("%" PRId64, signing->subject->wall_s);
+    char *start = joint ? mem_format("%s%s", time, joint) : mem_text("");
+    digest_of(hypothesis, signing, start, &digest);
+    encode_hex(digest_bytes(&digest), &signing->value);
+    for (size_t i = 0; i < ARRAY_LEN(time_headers); i++)
+        headers_add(&signing->headers, time_headers[i], time);
     free(start);
     free(time);
     return true;

@@ -61,6 +61,8 @@ apply_hypothesis digest_cut; /* argument: how many digits */
 apply_hypothesis digest_is_secret;
 apply_hypothesis digest_like_stripe;
 apply_hypothesis digest_like_slack;
+apply_hypothesis digest_with_time; /* argument: what stands between the time and the message; NULL =
+                                     the time is not signed */
 apply_hypothesis digest_like_standard_webhooks;
 apply_hypothesis header_named; /* argument: the name */
 

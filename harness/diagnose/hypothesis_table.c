@@ -54,6 +54,9 @@
 #define PANORA                                                                                     \
     "use Panora's scheme: Panora-Signature is the lowercase hexadecimal HMAC-SHA256 of "           \
     "JSON.stringify(data), without a timestamp"
+#define NO_TIME                                                                                    \
+    "do not require a timestamp: Panora sends none, and signs none; refuse repetitions by "        \
+    "id_event"
 #define HEADER "read the Panora-Signature header"
 
 /* A part, an id, how it is applied, its argument, the remedy, the sentence, and what else is set.
@@ -372,6 +375,17 @@ const struct hypothesis hypotheses[] = {
         .keeps_key = true),
     ROW(DIGEST, "slack-scheme", digest_like_slack, NULL, PANORA,
         "verifies Slack signatures: v0=HMAC of v0:TIME:BODY", .is_whole = true),
+    ROW(DIGEST, "wants-time-header", digest_with_time, NULL, NO_TIME,
+        "accepts only requests with a timestamp in a header of its own, which Panora does not send",
+        .keeps_key = true),
+    ROW(DIGEST, "time-header-scheme", digest_with_time, ".", PANORA,
+        "computes the HMAC over TIME.BODY, with TIME from a header of its own, which Panora does "
+        "not send",
+        .is_whole = true),
+    ROW(DIGEST, "time-header-scheme-over-data", digest_with_time, ".", PANORA,
+        "computes the HMAC over TIME.MESSAGE, with TIME from a header of its own, which Panora "
+        "does not send",
+        .keeps_key = true),
     ROW(DIGEST, "standard-webhooks-scheme", digest_like_standard_webhooks, NULL, PANORA,
         "verifies Standard Webhooks signatures: \"v1,\" and the base64 HMAC of ID.TIME.BODY",
         LIKELY, .is_whole = true),

@@ -294,10 +294,12 @@ static void forge_text(char *text)
     }
 }
 
+/* A time or an id beside it stays as it is. */
 static void forge_headers(struct signing *signing)
 {
     for (size_t i = 0; i < signing->headers.count; i++)
-        forge_text(signing->headers.items[i].value);
+        if (strcmp(signing->headers.items[i].value, buf_text(&signing->value)) == 0)
+            forge_text(signing->headers.items[i].value);
     if (signing->value.len)
         forge_text(signing->value.data);
 }

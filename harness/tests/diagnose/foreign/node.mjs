@@ -1,7 +1,7 @@
 // Endpoints on node:http with one mistake each, or several ("a+b"): node node.mjs MODES PORT SECRET
 // What each has to be named stands in table.json. None of these mistakes is one of the receiver's.
 import http from 'node:http';
-import { createHmac } from 'node:crypto';
+import { createHmac, timingSafeEqual } from 'node:crypto';
 
 const [, , MODES, PORT, SECRET] = process.argv;
 const modes = new Set(MODES.split('+'));
@@ -140,7 +140,9 @@ function signatureOk(request, event, body) {
   if (is('key-empty')) key = '';
   if (is('key-newline')) key = SECRET + '\n';
   if (is('key-other')) key = 'another-secret-altogether';
-  const message = messageOf(event, body);
+  const time = request.headers['x-webhook-timestamp'];
+  if (is('time-header', 'time-signed', 'time-signed-data') && !(Math.abs(Date.now() / 1000 - time) < 300)) return false;
+  const message = is('time-signed') ? `${time}.${body}` : is('time-signed-data') ? `${time}.${messageOf(event, body)}` : messageOf(event, body);
   const form = is('base64') ? 'base64' : 'hex';
   let right = hmac(message, { key, form, algorithm: is('sha512') ? 'sha512' : is('sha1') ? 'sha1' : 'sha256' });
   if (is('hub', 'sha256-prefix')) right = 'sha256=' + right;
@@ -175,6 +177,7 @@ function signatureOk(request, event, body) {
   if (is('unverified-large') && body.length > 100000) return true;
   if (is('unverified-known-id') && accepted.has(event.id_event)) return true;
   if (is('throws-on-short') && given.length < 64) throw new Error('a short signature');
+  if (is('throws-on-wide') && given.length === right.length) return timingSafeEqual(Buffer.from(given), Buffer.from(right));
   if (is('throws-on-length') && given.length !== right.length) throw new Error('lengths');
   return given === right;
 }
