@@ -10,8 +10,12 @@
 
 static bool same_answer(const struct observation *a, const struct observation *b)
 {
-    return a->status == b->status && a->status >= 200 && a->status < 300 &&
-           bytes_equal(buf_bytes(&a->body), buf_bytes(&b->body));
+    return a->status == b->status && bytes_equal(buf_bytes(&a->body), buf_bytes(&b->body));
+}
+
+static bool same_success(const struct observation *a, const struct observation *b)
+{
+    return a->status / 100 == 2 && same_answer(a, b);
 }
 
 static void ask_plain(struct investigation *inv, const char *method, const char *body,
@@ -63,7 +67,7 @@ static bool name_page(struct investigation *inv, const struct observation *genui
 /* The same page for an event, a forgery and a GET: no handler writes that. */
 static bool is_one_page(const struct observation seen[4])
 {
-    return same_answer(&seen[0], &seen[1]) && same_answer(&seen[0], &seen[3]) &&
+    return same_success(&seen[0], &seen[1]) && same_success(&seen[0], &seen[3]) &&
            bytes_find(buf_bytes(&seen[0].body), bytes_of("<html")) != NULL;
 }
 
@@ -78,11 +82,15 @@ bool before_handler(struct investigation *inv)
     ask_plain(inv, "GET", "", &seen[3]);
     bool accepted = answer_of(&seen[0]) == ANSWER_ACCEPTED;
     bool page = accepted && answer_of(&seen[1]) == ANSWER_ACCEPTED && name_page(inv, &seen[0]);
-    bool all = !page && same_answer(&seen[0], &seen[1]) && same_answer(&seen[0], &seen[3]) &&
-               (same_answer(&seen[0], &seen[2]) || is_one_page(seen));
+    bool all = !page && same_success(&seen[0], &seen[1]) && same_success(&seen[0], &seen[3]) &&
+               (same_success(&seen[0], &seen[2]) || is_one_page(seen));
     if (all)
         explain_all(inv, found_pair(inv, &everything, HARM_LOST, "a GET and a forgery", "nothing",
                                     "a GET and a forgery"));
+    /* 401 is what a signature check answers that comes before everything else */
+    inv->refuses_alike = answer_of(&seen[0]) == ANSWER_REFUSED && seen[0].status != 401 &&
+                         seen[0].body.len > 0 && same_answer(&seen[0], &seen[1]) &&
+                         same_answer(&seen[0], &seen[2]) && same_answer(&seen[0], &seen[3]);
     for (size_t i = 0; i < 4; i++)
         observation_clear(&seen[i]);
     return page || all;

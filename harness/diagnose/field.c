@@ -1,6 +1,7 @@
 /*
  * Which field of its data makes an event refused that nothing else explains: fields are left out
- * until it is accepted. A date and an id are tried with another value as well.
+ * until it is accepted. A date and an id are tried with another value as well. Or it lacks a field
+ * that the usual event has: then those are added.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -32,6 +33,11 @@ static const struct diagnosis_kind some_field = {
     "accept every value that Panora's unified objects allow; verify first, and let the rest of the "
     "handler be lenient"};
 
+static const struct diagnosis_kind missing_field = {
+    "requires-a-field", "rejects events whose data lacks a field", LOST,
+    "accept data without it: which fields there are depends on the type of the event; verify "
+    "first, and let the rest of the handler be lenient"};
+
 #define FIELDS_MAX   40
 #define CULPRITS_MAX 3
 
@@ -44,7 +50,9 @@ struct draft {
     bool dropped[FIELDS_MAX];
     size_t culprits[CULPRITS_MAX]; /* fields without which it is accepted */
     size_t num_culprits;
-    const char *value; /* JSON in place of the culprits' own; NULL = that */
+    const struct js *usual; /* the usual event's data; NULL = not needed */
+    bool added[FIELDS_MAX]; /* of its fields */
+    const char *value;      /* JSON in place of the culprits' own; NULL = that */
     int status;
     struct buf refused; /* for the pair */
 };
@@ -73,6 +81,15 @@ static bool passes(struct investigation *inv, const struct draft *draft)
             buf_add_text(&data, draft->value);
         else
             js_write(js_at(draft->row, i), &data);
+    }
+    for (size_t i = 0; draft->usual && i < js_size(draft->usual); i++) {
+        if (!draft->added[i])
+            continue;
+        buf_add_text(&data, any ? "," : "");
+        any = true;
+        js_quote(js_key(draft->usual, i), &data);
+        buf_add_char(&data, ':');
+        js_write(js_at(draft->usual, i), &data);
     }
     buf_add_text(&data, draft->is_rows ? "}]" : "}");
     const struct specimen specimen = {.type = draft->type, .data = buf_text(&data)};
@@ -257,6 +274,92 @@ static void name_field(struct investigation *inv, struct draft *draft)
     buf_clear(&value);
 }
 
+/* --- what it lacks --- */
+
+static bool has_key(const struct js *object, struct bytes key)
+{
+    for (size_t i = 0; i < js_size(object); i++)
+        if (bytes_equal(js_key(object, i), key))
+            return true;
+    return false;
+}
+
+/* Every refused event whose data is an object without one of the fields. */
+static bool fits_lack(const struct investigation *inv, const struct sight *sight,
+                      const void *payload)
+{
+    const struct draft *draft = payload;
+    struct js *data = js_parse(sight->json, NULL);
+    bool lacks = false;
+    for (size_t i = 0; data && js_kind(data) == JS_OBJECT && i < js_size(draft->usual); i++)
+        lacks = lacks || (draft->added[i] && !has_key(data, js_key(draft->usual, i)));
+    js_free(data);
+    return lacks;
+}
+
+/* All that it lacks, and then as little of that as is enough: how many fields. */
+static size_t find_lacks(struct investigation *inv, struct draft *draft)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < js_size(draft->usual); i++)
+        draft->added[i] = !has_key(draft->row, js_key(draft->usual, i));
+    if (!passes(inv, draft))
+        return 0;
+    for (size_t i = 0; i < js_size(draft->usual) && !inv->closed; i++) {
+        bool was = draft->added[i];
+        draft->added[i] = false;
+        draft->added[i] = was && !passes(inv, draft);
+        count += draft->added[i];
+    }
+    return inv->closed ? 0 : count;
+}
+
+/* With them it is accepted, without them it is not, and so once more. */
+static bool is_lack(struct investigation *inv, struct draft *draft)
+{
+    struct draft without = *draft;
+    without.usual = NULL;
+    return !passes(inv, &without) && passes(inv, draft) && !passes(inv, &without) &&
+           passes(inv, draft);
+}
+
+static void name_lacks(struct investigation *inv, const struct draft *draft)
+{
+    struct buf names = {0};
+    for (size_t i = 0; i < js_size(draft->usual); i++) {
+        if (!draft->added[i])
+            continue;
+        buf_add_text(&names, names.len ? " or no " : "");
+        buf_add_bytes(&names, js_key(draft->usual, i));
+    }
+    struct diagnosis_kind kind = missing_field;
+    char *sentence = mem_format("rejects events whose data has no %s", buf_text(&names));
+    kind.sentence = sentence;
+    attribute_fitting(
+        inv,
+        found_pair(inv, &kind, HARM_LOST, "the same event with it", buf_text(&draft->refused), ""),
+        fits_lack, draft, draft->status);
+    free(sentence);
+    buf_clear(&names);
+}
+
+static void try_lacks(struct investigation *inv, struct draft *draft)
+{
+    const struct document_form form = {0};
+    struct buf text = {0};
+    document_write(&inv->document, &form, &inv->rng, &text);
+    struct js *usual = js_parse(buf_bytes(&text), NULL);
+    buf_clear(&text);
+    if (!draft->is_rows && usual && js_kind(usual) == JS_OBJECT && js_size(usual) <= FIELDS_MAX) {
+        draft->usual = usual;
+        size_t count = find_lacks(inv, draft);
+        if (count && count <= CULPRITS_MAX && is_lack(inv, draft))
+            name_lacks(inv, draft);
+        draft->usual = NULL;
+    }
+    js_free(usual);
+}
+
 /* --- which event --- */
 
 static bool draft_read(const struct sight *sight, const struct js *data, struct draft *out)
@@ -279,9 +382,12 @@ static void try_sight(struct investigation *inv, const struct sight *sight)
     struct draft draft;
     if (data && draft_read(sight, data, &draft)) {
         buf_add_format(&draft.refused, "%s: %d", draft.type, draft.status);
-        if (!passes(inv, &draft) && find_culprits(inv, &draft) && !name_age(inv, &draft) &&
-            !name_object(inv, &draft))
+        bool refused = !passes(inv, &draft);
+        bool found = refused && find_culprits(inv, &draft);
+        if (found && !name_age(inv, &draft) && !name_object(inv, &draft))
             name_field(inv, &draft);
+        if (refused && !found && draft.num_culprits == 0)
+            try_lacks(inv, &draft);
         free(draft.type);
         buf_clear(&draft.refused);
     }
@@ -314,4 +420,5 @@ void field_kinds(struct diagnosis_kinds *out)
     kinds_add(out, older);
     kinds_add(out, known_object);
     kinds_add(out, some_field);
+    kinds_add(out, missing_field);
 }

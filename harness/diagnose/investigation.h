@@ -103,6 +103,7 @@ struct investigation {
     bool unstable;
     bool too_unstable;  /* nothing about single events can be told */
     bool elsewhere;     /* the handler is not reached */
+    bool refuses_alike; /* events, garbage and a GET get the same refusal, byte for byte */
     bool hangs;         /* a genuine event is not answered */
     bool stays_limited; /* the latest request met a limit on the rate, however long it waited */
     int genuine_status; /* what events and forgeries meet where none gets in; 0 = not asked */

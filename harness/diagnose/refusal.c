@@ -13,6 +13,7 @@
 
 enum own_kind {
     KIND_OTHER_SECRET,
+    KIND_ALIKE,
     KIND_ALWAYS_BREAKS,
     KIND_BREAKS,
     KIND_HANGS,
@@ -37,6 +38,14 @@ static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
                            "Panora-Signature header (a proxy may remove it; PHP and Rack call it "
                            "HTTP_PANORA_SIGNATURE), and the HMAC-SHA256 of JSON.stringify(data) "
                            "that it computes"},
+    [KIND_ALIKE] = {"refuses-every-request",
+                    "refuses every request alike, even garbage and a GET: something in front of "
+                    "the handler does, or a signature check with another secret",
+                    "Panora's events are refused, and Panora does not retry them",
+                    "see what the answer says, and whose it is: an allow-list of addresses, a "
+                    "login or a firewall must let this path through, for the signature "
+                    "authenticates events; if the signature check answers, compare its secret with "
+                    "the one in Panora's dashboard"},
     [KIND_ALWAYS_BREAKS] =
         {"always-breaks", "answers 5xx to everything, before it looks at the signature",
          "every event is lost",
@@ -96,6 +105,7 @@ static struct diagnosis *add_own(struct investigation *inv, enum own_kind kind,
     answer_describe_untimed(forged, &good);
     buf_add_text(&bad, "a genuine event: ");
     answer_describe_untimed(genuine, &bad);
+    answer_add_words(genuine, &bad);
     struct diagnosis *diagnosis =
         found_pair(inv, &own_kinds[kind], HARM_LOST, buf_text(&good), buf_text(&bad), "genuine");
     buf_clear(&good);
@@ -258,7 +268,8 @@ void refusal_name(struct investigation *inv, const struct observation *genuine,
         attribute_lost(inv, add_own(inv, kind, &further, forged), 0);
         observation_clear(&further);
     } else if (answer == ANSWER_REFUSED && inv->tried_likely) {
-        struct diagnosis *other = add_own(inv, KIND_OTHER_SECRET, genuine, forged);
+        enum own_kind kind = inv->refuses_alike ? KIND_ALIKE : KIND_OTHER_SECRET;
+        struct diagnosis *other = add_own(inv, kind, genuine, forged);
         make_likely(
             inv, other,
             "another secret, another computation and a layer in front of the endpoint look the "

@@ -89,7 +89,8 @@ static struct diagnosis *note(struct investigation *inv, const char *id, char *s
     "one of several instances has an old secret or old code, a pool runs out, or a race"
 #define RATE                                                                                       \
     "exempt Panora's events from the rate limit (the signature authenticates them), or raise it; " \
-    "run again with --rate 5/s to decide the cases that hit it"
+    "run again with --rate below the limit, and a longer --max-time, to decide the cases that "    \
+    "hit it"
 #define AT_ONCE_REMEDY                                                                             \
     "process more events in parallel, or queue them: Panora sends from five workers"
 
@@ -134,7 +135,7 @@ static bool name_period(struct investigation *inv, const struct series *first)
                        first->num_failed + second.num_failed, first->count + second.count)),
         CHANCE, mem_format("%zu events in a row", period - 1),
         mem_format("the same event sent as number %zu: %s", period, buf_text(&met)), first);
-    diagnosis->loses_any = true;
+    diagnosis->loses_any = !inv->closed;
     buf_clear(&met);
     inv->tries = 3;
     return true;
@@ -273,6 +274,7 @@ static bool name_digests(struct investigation *inv, const struct series *first)
 static void name_chance(struct investigation *inv, const struct series *first, bool slow_fails)
 {
     struct series more;
+    bool slow_ones_were_asked = !inv->closed;
     int low;
     int high;
     if (first->status == 429 || (first->limited && !slow_fails)) {
@@ -297,7 +299,7 @@ static void name_chance(struct investigation *inv, const struct series *first, b
              CHANCE, mem_format("%zu of %zu copies of the same event", count - failed, count),
              mem_format("%zu of %zu copies of the same event: %s", failed, count, buf_text(&met)),
              first);
-    diagnosis->loses_any = true;
+    diagnosis->loses_any = slow_ones_were_asked;
     buf_clear(&met);
     try_more(inv, share);
 }
@@ -478,7 +480,7 @@ void repeat_measure(struct investigation *inv)
     if (inv->is_measured)
         return;
     inv->is_measured = true;
-    bool in_haste = repeat_saw_limit(inv) || inv->input->drops;
+    bool in_haste = repeat_saw_limit(inv) || inv->input->crowded_status || inv->input->drops;
     size_t count = in_haste ? SERIES_LONG : SERIES;
     if (in_haste && inv->num_asked) /* what was asked before may count as well */
         run_series(inv, 1, 1, PAUSE_NS, false, &first);

@@ -272,7 +272,8 @@ const struct rule rules_of_breaking[] = {
         "return after the refusal: otherwise the handler sends a second response, which throws "
         "ERR_HTTP_HEADERS_SENT, and nothing catches that in an async handler"),
     DIE("on-deep-data", predict_depth, NULL, "data is deeply nested",
-        "parse data without recursion, or refuse data nested deeper than a few hundred levels"),
+        "catch what the parser or the serializer throws (JSON.stringify: RangeError, Python: "
+        "RecursionError), or refuse data nested deeper than a few hundred levels"),
     DIE("on-deep-data", predict_depth, "no text", "data is a deeply nested object or array",
         "catch the exception of the serializer (RangeError in JSON.stringify, RecursionError) and "
         "answer 400, also in an async handler"),

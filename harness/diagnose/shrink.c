@@ -452,7 +452,7 @@ static void name_cause(struct investigation *inv, struct trial *trial, const cha
                        const char *sentence, const char *remedy)
 {
     char *twin = twin_of(inv, trial);
-    char *whole = trial->other_dialect && inv->dialect == DIALECT_TEXT
+    char *whole = trial->feature && trial->other_dialect && inv->dialect == DIALECT_TEXT
                       ? mem_format("%s, when data is an object", sentence)
                       : mem_text(sentence);
     const struct diagnosis_kind kind = {cause, whole,

@@ -463,7 +463,8 @@ static const struct diagnosis_kind limited = {
     "limits-the-rate", "answers 429 when events arrive as fast as these",
     "the events it turns away are lost: Panora does not retry them, whatever Retry-After says",
     "exempt Panora's events from the rate limit (the signature authenticates them), or raise it; "
-    "run again with --rate 5/s to decide the cases that hit it"};
+    "run again with --rate below the limit, and a longer --max-time, to decide the cases that hit "
+    "it"};
 
 static bool met_limit(const struct case_result *one)
 {

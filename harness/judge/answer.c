@@ -4,6 +4,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "judge/expectation.h"
 
 /* Panora's sender gives up on heads whose names and values have so many bytes (Node's default
@@ -120,6 +121,42 @@ void answer_describe(const struct observation *seen, struct buf *out)
 void answer_describe_untimed(const struct observation *seen, struct buf *out)
 {
     describe(seen, false, out);
+}
+
+#define WORDS_MAX 60
+
+/* The first bytes of the body, in one line. */
+static void add_line(struct bytes body, struct buf *out)
+{
+    bool is_cut = false;
+    for (size_t i = 0; i < body.len && !is_cut; i++) {
+        size_t len = utf8_len(bytes_after(body, i));
+        is_cut = len == 0 || out->len + len > WORDS_MAX;
+        bool is_blank = len == 1 && ((unsigned char)body.data[i] <= ' ' || body.data[i] == 0x7f);
+        bool is_second = !out->len || buf_text(out)[out->len - 1] == ' ';
+        if (is_blank && !is_second)
+            buf_add_char(out, ' ');
+        if (!is_cut && !is_blank)
+            buf_add(out, body.data + i, len);
+        i += len ? len - 1 : 0;
+    }
+    while (out->len && buf_text(out)[out->len - 1] == ' ')
+        out->len--;
+    if (is_cut)
+        buf_add_text(out, "...");
+}
+
+void answer_add_words(const struct observation *seen, struct buf *out)
+{
+    struct buf line = {0};
+    struct bytes body = buf_bytes(&seen->body);
+    if (seen->outcome != OUTCOME_ANSWERED || seen->status < 400 || body.len == 0)
+        return;
+    add_line(body, &line);
+    bool is_json = line.len && (line.data[0] == '{' || line.data[0] == '[' || line.data[0] == '"');
+    if (line.len && line.data[0] != '<')
+        buf_add_format(out, is_json ? ", saying %s" : ", saying \"%s\"", buf_text(&line));
+    buf_clear(&line);
 }
 
 char *answer_as_panora(const struct observation *seen)

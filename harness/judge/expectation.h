@@ -112,6 +112,10 @@ void answer_describe(const struct observation *seen, struct buf *out);
 /* The same without how long it took, so what had the same outcome reads the same: "401". */
 void answer_describe_untimed(const struct observation *seen, struct buf *out);
 
+/* Appends what a refusal says for itself, where its body is a short text and no page: `, saying
+ * "IP not allowed"`. At most 60 bytes of it; not redacted. */
+void answer_add_words(const struct observation *seen, struct buf *out);
+
 /* Appends what the user's command said: "not processed", "processed twice"; or why it said nothing,
  * or nothing when it was not asked. */
 void processed_describe(const struct processed *processed, struct buf *out);

@@ -35,7 +35,7 @@ void finding_of_nothing(struct finding *out, const struct evidence *evidence)
 void finding_rate_limited(struct buf *reason)
 {
     buf_add_text(reason, "it limits the request rate (429), so this was not decided: run again "
-                         "with --rate 5/s, or lift the limit for the test");
+                         "with --rate below the limit, or lift it for the test");
 }
 
 #define LARGE_HEAD ((size_t)4 * 1024)

@@ -5,6 +5,7 @@
 
 #include "base/layout.h"
 #include "base/text.h"
+#include "judge/expectation.h"
 #include "report/details.h"
 #include "report/repeat.h"
 #include "report/tally.h"
@@ -66,13 +67,20 @@ static void add_details(const struct page *page, const struct case_result *one)
     buf_clear(&see);
 }
 
-static void add_gist(const struct page *page, const struct case_result *one)
+static void add_gist(const struct page *page, const struct run_result *result,
+                     const struct case_result *one)
 {
     struct buf line = {0};
-    buf_add_format(&line, "%s; expected %s", one->actual, one->expected);
+    struct buf words = {0};
+    if (one->decisive < one->num_exchanges)
+        answer_add_words(&one->exchanges[one->decisive].seen, &words);
+    buf_add_text(&line, one->actual);
+    result_redact(result, buf_bytes(&words), &line);
+    buf_add_format(&line, "; expected %s", one->expected);
     page_short_field(page, FACT_INDENT, "got", buf_text(&line), 2);
     if (one->canary_failed)
         page_short_field(page, FACT_INDENT, "then", one->reason, 1);
+    buf_clear(&words);
     buf_clear(&line);
 }
 
@@ -92,7 +100,7 @@ static void add_failure(const struct page *page, const struct run_result *result
     if (whole)
         add_details(page, one);
     else
-        add_gist(page, one);
+        add_gist(page, result, one);
     if (whole)
         page_field(page, FACT_INDENT, "likewise", buf_text(&further));
     buf_clear(&further);

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "panora/js.h"
 #include "result/exit.h"
 #include "run/follow.h"
 #include "run/honest.h"
@@ -271,15 +272,25 @@ static int exit_code_of(const struct runner *runner, const struct tally *tally)
     return asked_nothing(tally) ? EXIT_WRONG_USAGE : EXIT_OK;
 }
 
-/* An endpoint that ended is told first: after what, and that the rest could not be asked. */
+/* Whether it is an event, and not what ends a parser. */
+static bool has_data(const struct exchange *exchange)
+{
+    if (exchange->body_let_go)
+        return true;
+    struct js *event = js_parse(buf_bytes(&exchange->request.body), NULL);
+    bool has = js_get(event, "data") != NULL;
+    js_free(event);
+    return has;
+}
+
 /* The last answer before the end, when that refused a forgery; or NULL. */
 static const struct exchange *last_refusal(const struct testcase *test)
 {
     const struct exchange *last = NULL;
     for (size_t i = 0; i < test->count; i++) {
         const struct observation *seen = &test->exchanges[i].seen;
-        /* who keeps silent is there; who was cut off met the end itself */
-        if (seen->outcome == OUTCOME_TIMED_OUT || answer_of(seen) == ANSWER_DIED)
+        bool met_end = answer_of(seen) == ANSWER_DIED && !has_data(&test->exchanges[i]);
+        if (seen->outcome == OUTCOME_TIMED_OUT || met_end) /* who keeps silent is there */
             return NULL;
         if (seen->outcome == OUTCOME_ANSWERED &&
             (!last || seen->started_ns >= last->seen.started_ns))
@@ -298,6 +309,7 @@ static void add_culprit(const struct testcase *culprit, struct buf *out)
     buf_add_format(out, "the case \"%s\" (%s)", culprit->one->title, culprit->one->id);
 }
 
+/* An endpoint that ended is told first: after what, and that the rest could not be asked. */
 static void say_ended(const struct runner *runner)
 {
     struct run_result *result = runner->result;
@@ -387,7 +399,8 @@ void finish_redact(struct runner *runner)
     struct run_result *result = runner->result;
     for (size_t i = 0; i < result->num_diagnoses; i++) {
         struct diagnosis *one = &result->diagnoses[i];
-        char **texts[] = {&one->sentence, &one->evidence, &one->remedy, &one->framework};
+        char **texts[] = {&one->sentence,      &one->evidence,     &one->remedy,
+                          &one->pair.accepted, &one->pair.refused, &one->framework};
         for (size_t k = 0; k < ARRAY_LEN(texts); k++)
             redact_text(result, texts[k]);
     }
@@ -433,7 +446,7 @@ static void blame_absences(struct runner *runner)
 static struct diagnosis *cause_of_losses(const struct run_result *result)
 {
     for (size_t i = 0; i < result->num_diagnoses; i++)
-        if (result->diagnoses[i].loses_any && result->diagnoses[i].confidence == CONFIDENCE_PROVED)
+        if (result->diagnoses[i].loses_any)
             return &result->diagnoses[i];
     return NULL;
 }

@@ -104,6 +104,7 @@ static const struct {
     {"maintenance ", 503, NULL, "<h1>503 Service Temporarily Unavailable</h1>"},
     {"always-breaks ", 500, NULL, "Internal Server Error"},
     {"other-secret ", 401, NULL, "no valid signature"},
+    {"refuses-every-request ", 403, NULL, "IP not allowed"},
 };
 
 static bool answer_alike(void *payload, const struct diagnose_batch *batch, struct observation *all)

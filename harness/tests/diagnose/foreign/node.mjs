@@ -82,6 +82,7 @@ function refusedContent(event, body) { // -> status or 0
   if (is('no-lone') && /\\ud[89a-f]/i.test(text)) return 500;
   if (is('strict-dates') && data && data.created_at === null) return 422;
   if (is('strict-dates') && data && !Array.isArray(data) && (data.addresses ?? []).some((a) => typeof a !== 'object')) return 422;
+  if (is('needs-id') && data && !Array.isArray(data) && !data.id) return 422;
   if (is('varchar')  && contains(data, (v) => typeof v === 'string' && v.length > 1000)) return 500;
   if (is('no-dollar') && contains(data, (v) => v && typeof v === 'object' && Object.keys(v).some((k) => k.startsWith('$')))) return 500;
   if (is('no-quotes') && contains(data, (v) => typeof v === 'string' && v.includes("'"))) return 500;
@@ -185,6 +186,7 @@ function signatureOk(request, event, body) {
 function judge(request, body) { // -> status
   if (is('catch-all', 'one-page')) return 200;
   if (is('genuine-404') && request.method === 'POST' && body.includes('"data"') && request.headers['panora-signature'] && signatureOk(request, JSON.parse(body), body)) return 404;
+  if (is('ip-list') && request.socket.remoteAddress !== '203.0.113.7') return 403;
   if (is('host') && !/^localhost(:|$)/.test(request.headers.host)) return 400;
   if (is('parked')) return /^localhost(:|$)/.test(request.headers.host) ? 200 : 401; // another site
   if (is('firewall-scripts') && /<script/i.test(body)) return 403;

@@ -244,7 +244,7 @@ RIGHT = {
     "waitress": Python("waitress", modules=("waitress",)),
     "falcon": Python("falcon", modules=("falcon", "waitress")),
     "pyramid": Python("pyramid", modules=("pyramid", "waitress")),
-    "cherrypy": Python("cherrypy", modules=("cherrypy",), warns=CHUNKED),
+    "cherrypy": Python("cherrypy", modules=("cherrypy",), warns=CHUNKED + HELD_UP),
     "aiohttp": Python("aiohttp", modules=("aiohttp",)),
     "tornado": Python("tornado", modules=("tornado",)),
     "fastapi-pydantic": Python("fastapi", modules=("fastapi", "uvicorn", "pydantic")),
