@@ -300,10 +300,16 @@ static const struct exchange *last_refusal(const struct testcase *test)
     return refused ? last : NULL;
 }
 
-static void add_culprit(const struct testcase *culprit, struct buf *out)
+static void add_culprit(const struct trouble *trouble, struct buf *out)
 {
-    const struct exchange *refusal = last_refusal(culprit);
+    const struct testcase *culprit = trouble->culprit;
+    const struct exchange *refusal = trouble->control ? NULL : last_refusal(culprit);
+    int status = trouble->control ? trouble->control->exchanges[0].seen.status : 0;
     buf_add_text(out, " after ");
+    if (trouble->control && status)
+        buf_add_format(out, "a genuine event (%d), the twin of what is forged in ", status);
+    else if (trouble->control)
+        buf_add_text(out, "a genuine event without an answer, the twin of what is forged in ");
     if (refusal)
         buf_add_format(out, "it refused a forgery (%d), in ", refusal->seen.status);
     buf_add_format(out, "the case \"%s\" (%s)", culprit->one->title, culprit->one->id);
@@ -319,7 +325,7 @@ static void say_ended(const struct runner *runner)
     bool silent = runner->health.silent;
     buf_add_text(&out, silent ? "The endpoint stopped answering" : "The endpoint went down");
     if (runner->trouble.culprit)
-        add_culprit(runner->trouble.culprit, &out);
+        add_culprit(&runner->trouble, &out);
     buf_add_text(&out,
                  silent ? ", and did not answer again within " : " and did not come back within ");
     text_add_duration(&out, runner->options->recovery_ns);

@@ -20,11 +20,12 @@ enum trouble_state {
 
 struct trouble {
     enum trouble_state state;
-    struct testcase *alone;   /* what runs by itself */
-    struct testcase *culprit; /* the endpoint ended after it and stayed away */
-    bool died;                /* in this trouble a canary found nobody */
-    bool is_crowded;          /* this trouble: the endpoint answers that it has too much to do */
-    bool looked_after_all;    /* the last look at the endpoint has been taken */
+    struct testcase *alone;         /* what runs by itself */
+    struct testcase *culprit;       /* the endpoint ended after it and stayed away */
+    const struct testcase *control; /* ... and in truth after this twin of one of its requests */
+    bool died;                      /* in this trouble a canary found nobody */
+    bool is_crowded;       /* this trouble: the endpoint answers that it has too much to do */
+    bool looked_after_all; /* the last look at the endpoint has been taken */
 };
 
 struct runner {

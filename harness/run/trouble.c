@@ -168,7 +168,7 @@ static void accuse(struct runner *runner, struct testcase *test)
     enum answer first = answer_of(&test->exchanges[0].seen);
     if (first == ANSWER_UNREACHED || first == ANSWER_NONE) /* it saw nobody, or never left */
         return;
-    if (test->one && (!culprit || is_guiltier(test, culprit)))
+    if (!culprit || is_guiltier(test, culprit))
         runner->trouble.culprit = test;
 }
 
@@ -177,7 +177,7 @@ static void settle_at_end(struct runner *runner, struct testcase *test)
 {
     bool guilty =
         test == runner->trouble.alone || test == runner->trouble.culprit || was_cut_off(test);
-    if (!test->suspect && test != runner->trouble.alone)
+    if (!test->suspect && test != runner->trouble.alone && test != runner->trouble.culprit)
         return;
     test->suspect = false;
     if (guilty)
@@ -204,6 +204,28 @@ static const char *why_gone(const struct health *health)
     return "not sent: the endpoint went down and did not come back in time (--recovery)";
 }
 
+/* A twin belongs to no case: the first that compares itself with it stands for it. */
+static struct testcase *case_of(struct runner *runner, const struct testcase *control)
+{
+    size_t index = (size_t)(control - runner->progress.controls);
+    for (size_t i = 0; i < runner->progress.num_cases; i++) {
+        struct testcase *test = &runner->progress.cases[i];
+        for (size_t k = 0; !test->skip && k < test->count; k++)
+            if (test->shots[k].control == index)
+                return test;
+    }
+    return NULL;
+}
+
+static void accuse_for_control(struct runner *runner)
+{
+    struct trouble *trouble = &runner->trouble;
+    if (!trouble->culprit || trouble->culprit->one)
+        return;
+    trouble->control = trouble->culprit;
+    trouble->culprit = case_of(runner, trouble->control);
+}
+
 static void give_up(struct runner *runner, int64_t now_ns)
 {
     struct trouble *trouble = &runner->trouble;
@@ -211,6 +233,7 @@ static void give_up(struct runner *runner, int64_t now_ns)
     trouble->culprit = trouble->alone && trouble->alone->one ? trouble->alone : NULL;
     if (!trouble->culprit)
         for_each(runner, accuse);
+    accuse_for_control(runner);
     trouble_stop(runner, now_ns);
 }
 

@@ -21,6 +21,15 @@ static struct run_result result;
 static struct runner runner;
 static int64_t now_ns;
 
+static void allocate(struct testcase *test)
+{
+    *test = (struct testcase){0};
+    testcase_allocate(test, 1);
+    observation_init(&test->exchanges[0].seen);
+    test->shots[0].genuine = test->exchanges[0].genuine = true;
+    test->shots[0].control = NO_CONTROL;
+}
+
 static void set_up_with(const char *members)
 {
     const struct health_limits limits = {.recovery_ns = 10 * NS_PER_S,
@@ -34,14 +43,8 @@ static void set_up_with(const char *members)
     runner.health.reached = runner.health.answered = runner.health.usual_accepted = true;
     runner.health.alive_ns = 5;
     now_ns = NS_PER_S;
-    for (size_t i = 0; i <= NUM_CASES; i++) {
-        struct testcase *test = i < NUM_CASES ? &cases[i] : &runner.canary.test;
-        *test = (struct testcase){0};
-        testcase_allocate(test, 1);
-        observation_init(&test->exchanges[0].seen);
-        test->shots[0].genuine = test->exchanges[0].genuine = true;
-        test->shots[0].control = NO_CONTROL;
-    }
+    for (size_t i = 0; i <= NUM_CASES; i++)
+        allocate(i < NUM_CASES ? &cases[i] : &runner.canary.test);
     library_init(&library);
     suite = suite_must_read(&library, members);
     for (size_t i = 0; i < NUM_CASES; i++)
@@ -257,6 +260,29 @@ Test(run_trouble_search, what_was_cut_off_first_is_the_culprit, .init = set_up, 
     }
     cr_assert_not_null(runner.stop);
     cr_expect_eq(runner.trouble.culprit, &cases[1]);
+}
+
+/* The genuine twin of a forgery belongs to no case; yet an endpoint that ends at it has failed. */
+Test(run_trouble_search, a_twin_is_the_fault_of_the_case_that_needs_it, .init = set_up,
+     .fini = tear_down)
+{
+    struct testcase control;
+    allocate(&control);
+    runner.progress.controls = &control;
+    runner.progress.num_controls = 1;
+    cases[1].shots[0].control = 0;
+    launch(&control);
+    end(&control, OUTCOME_RESET, 0);
+    (void)turn(OUTCOME_REFUSED, 0);
+    for (int i = 0; i < 60 && !runner.stop; i++) {
+        now_ns += 200 * NS_PER_MS;
+        (void)turn(OUTCOME_REFUSED, 0);
+    }
+    cr_assert_not_null(runner.stop);
+    cr_expect_eq(runner.trouble.culprit, &cases[1]);
+    cr_expect_eq(runner.trouble.control, &control);
+    cr_expect(cases[1].canary_failed);
+    testcase_clear(&control);
 }
 
 Test(run_trouble_search, what_ran_alone_when_it_stayed_away_is_the_culprit, .init = set_up,
