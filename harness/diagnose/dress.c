@@ -13,8 +13,9 @@
 
 /* In the order in which they are tried. */
 static const char *const dresses[] = {
-    "browser",     "no-agent", "localhost", "charset",      "lower-name",      "upper-name", "form",
-    "form-fields", "text",     "close",     "no-encodings", "accept-anything", "accept-json"};
+    "browser",         "panora-agent", "no-agent",    "localhost", "charset", "lower-name",
+    "upper-name",      "form",         "form-fields", "text",      "close",   "no-encodings",
+    "accept-anything", "accept-json"};
 
 void dress_name(struct investigation *inv, const struct feature *feature,
                 const struct observation *refused)

@@ -7,6 +7,7 @@
 
 #define MADE_UP       "5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f"
 #define LARGE         ((size_t)200 * 1024)
+#define VERY_LARGE    ((size_t)1000 * 1000)
 #define SIXTEEN(c)    c c c c c c c c c c c c c c c c
 #define SIXTY_FOUR(c) SIXTEEN(c) SIXTEEN(c) SIXTEEN(c) SIXTEEN(c)
 
@@ -82,6 +83,7 @@ static const struct extra_row forgeries[] = {
     {"a forged filestorage.file.pulled", SHAPE_WRONG, NULL, 0, FORM_TYPE,
      "filestorage.file.pulled"},
     {"a forgery of 200 KB", SHAPE_WRONG, NULL, 0, FORM_LARGE, NULL},
+    {"a forgery of 1 MB", SHAPE_WRONG, NULL, VERY_LARGE, FORM_LARGE, NULL},
     {"a forgery as text/plain", SHAPE_WRONG, NULL, 0, FORM_PLAIN_TEXT, NULL},
     {"a forgery in chunks", SHAPE_WRONG, NULL, 0, FORM_CHUNKED, NULL},
     {"a forgery with an extra field", SHAPE_WRONG, NULL, 0, FORM_MEMBER_MORE, NULL},
@@ -275,7 +277,9 @@ struct specimen extra_row_specimen(const struct extra_row *row, const struct fea
                              .other_dialect = row->form == FORM_OBJECT,
                              .features = feature,
                              .num_features = *feature != NULL,
-                             .padding = row->form == FORM_LARGE ? LARGE : 0};
+                             .padding = row->form != FORM_LARGE ? 0
+                                        : row->len              ? row->len
+                                                                : LARGE};
 }
 
 void extra_row_write(struct investigation *inv, const struct extra_row *row,

@@ -270,13 +270,30 @@ static bool got_in_by_name(const struct investigation *inv)
     return false;
 }
 
+static bool got_in_larger(const struct investigation *inv, size_t len)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].one && sight_got_in(&inv->sights[i]) &&
+            exchange_body_len(inv->sights[i].exchange) >= len)
+            return true;
+    return false;
+}
+
+/* What a case has to have seen first, for it costs a request more. */
+static bool is_idle(const struct investigation *inv, const struct extra_row *row)
+{
+    if (row->form == FORM_LARGE)
+        return row->len && !got_in_larger(inv, row->len);
+    return row->shape == SHAPE_NAMED && !got_in_by_name(inv);
+}
+
 static void ask_rows(struct investigation *inv, const struct extra_row *rows, size_t count)
 {
     const struct extra_row *together[AT_ONCE_MAX];
     size_t num_together = 0;
     size_t first = inv->num_extras;
     for (size_t i = 0; i < count && !enough_hung(inv, first) && !inv->closed; i++) {
-        bool idle = rows[i].shape == SHAPE_NAMED && !got_in_by_name(inv);
+        bool idle = is_idle(inv, &rows[i]);
         bool alone = !idle && (comes_after_another(rows[i].form) || lab_at_once(inv) == 1);
         if (!idle && !alone)
             together[num_together++] = &rows[i];

@@ -126,6 +126,11 @@ static void as_browser(struct request *request)
                 "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0");
 }
 
+static void as_panora(struct request *request)
+{
+    headers_set(&request->headers, "User-Agent", "Panora/1.0 (Panora-Webhooks; panora.dev)");
+}
+
 static void without_agent(struct request *request)
 {
     (void)headers_remove(&request->headers, "User-Agent");
@@ -393,6 +398,11 @@ const struct feature features[] = {
             "firewall-by-user-agent", "blocks the User-Agent axios, which Panora sends",
             "let requests with User-Agent axios/... to this path through the firewall; the "
             "signature authenticates them"),
+    REQUEST("panora-agent", as_panora, "User-Agent: axios/1.6.8", "User-Agent: Panora/1.0 ...",
+            "firewall-by-user-agent",
+            "accepts only a User-Agent that names Panora, but Panora sends axios/1.6.8",
+            "do not go by the User-Agent: anyone can write it; the signature authenticates "
+            "events"),
     REQUEST("no-agent", without_agent, "User-Agent: axios/1.6.8", "no User-Agent",
             "firewall-by-user-agent", "blocks the User-Agent axios, which Panora sends",
             "let requests with User-Agent axios/... to this path through the firewall; the "

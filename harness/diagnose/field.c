@@ -28,6 +28,14 @@ static const struct diagnosis_kind known_object = {
     "rejects a second event about the same object, even under another id_event", LOST,
     "recognise repeated events by id_event alone: an object has as many events as it has changes"};
 
+static const struct diagnosis_kind known_data = {
+    "refuses-known-data",
+    "rejects a second event with the same data, and so the same signature, even under another "
+    "id_event",
+    LOST,
+    "recognise repeated events by id_event alone: the signature covers data only, and the same "
+    "data may come again"};
+
 static const struct diagnosis_kind some_field = {
     "refuses-a-field", "rejects events because of one field of data", LOST,
     "accept every value that Panora's unified objects allow; verify first, and let the rest of the "
@@ -240,6 +248,20 @@ static bool name_age(struct investigation *inv, struct draft *draft)
     return true;
 }
 
+/* About the same object, but not the same data: a field less. */
+static bool passes_with_less(struct investigation *inv, struct draft *draft, const char *value)
+{
+    size_t at = 0;
+    while (at < draft->count && is_culprit(draft, at))
+        at++;
+    if (at == draft->count)
+        return false;
+    draft->dropped[at] = true;
+    bool passed = passes_with(inv, draft, value);
+    draft->dropped[at] = false;
+    return passed;
+}
+
 /* A new id gets in once, and not a second time. */
 static bool name_object(struct investigation *inv, struct draft *draft)
 {
@@ -250,8 +272,11 @@ static bool name_object(struct investigation *inv, struct draft *draft)
     char *value = mem_format("\"%s\"", id);
     bool known = passes_with(inv, draft, value) && !passes_with(inv, draft, value) &&
                  !passes_with(inv, draft, value);
+    bool by_data = known && passes_with_less(inv, draft, value);
     free(value);
-    if (known)
+    if (by_data)
+        name_it(inv, draft, known_data, known_data.sentence, "an event with other data");
+    else if (known)
         name_it(inv, draft, known_object, known_object.sentence,
                 "the same event about another object");
     return known;
@@ -419,6 +444,7 @@ void field_kinds(struct diagnosis_kinds *out)
 {
     kinds_add(out, older);
     kinds_add(out, known_object);
+    kinds_add(out, known_data);
     kinds_add(out, some_field);
     kinds_add(out, missing_field);
 }

@@ -3,29 +3,38 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "judge/expectation.h"
 #include "result/packed.h"
 #include "suite/step.h"
 
 /* A larger event may be let go, and is a burden as a canary. */
 #define KNOWN_GOOD_MAX ((size_t)64 * 1024)
 
-bool canary_init(struct canary *canary, const struct plan *plan, struct error *err)
+static bool compose(const struct plan *plan, struct rng *rng, struct planned_request *out,
+                    struct error *err)
 {
     struct step step;
     struct composed made;
-    struct rng rng = rng_for(plan->options->seed, "canary");
-    *canary = (struct canary){0};
     step_init(&step);
-    bool ok = compose_step(&plan->composer, &step, NULL, true, &rng, &made, err);
-    if (ok) {
-        struct planned_request request = plan_take(plan, 0, &made);
-        testcase_allocate(&canary->test, 1);
-        testcase_take(&canary->test, 0, &request);
-        exchange_clear(&request.exchange);
-    }
+    bool ok = compose_step(&plan->composer, &step, NULL, true, rng, &made, err);
+    if (ok)
+        *out = plan_take(plan, 0, &made);
     composed_clear(&made);
     step_clear(&step);
     return ok;
+}
+
+bool canary_init(struct canary *canary, const struct plan *plan, struct error *err)
+{
+    struct planned_request request;
+    struct rng rng = rng_for(plan->options->seed, "canary");
+    *canary = (struct canary){.plan = plan};
+    if (!compose(plan, &rng, &request, err))
+        return false;
+    testcase_allocate(&canary->test, 1);
+    testcase_take(&canary->test, 0, &request);
+    exchange_clear(&request.exchange);
+    return true;
 }
 
 void canary_clear(struct canary *canary)
@@ -62,6 +71,34 @@ static void freshen(struct canary *canary)
 void canary_renew(struct canary *canary)
 {
     testcase_reset(&canary->test);
+    canary->is_new = false;
     if (canary->known_good)
+        freshen(canary);
+}
+
+/* Its data holds random values, and those of this seed have not been sent yet. */
+static void compose_anew(struct canary *canary)
+{
+    struct planned_request request;
+    struct error err = {0};
+    char name[32];
+    (void)snprintf(name, sizeof name, "canary %llu", ++canary->count);
+    struct rng rng = rng_for(canary->plan->options->seed, name);
+    if (!compose(canary->plan, &rng, &request, &err))
+        return;
+    struct exchange *exchange = &canary->test.exchanges[0];
+    request_clear(&exchange->request);
+    request_copy(&exchange->request, &request.exchange.request);
+    exchange_clear(&request.exchange);
+}
+
+void canary_repeat(struct canary *canary)
+{
+    bool is_refused = answer_of(&canary->test.exchanges[0].seen) == ANSWER_REFUSED;
+    testcase_reset(&canary->test);
+    canary->is_new = is_refused && !canary->is_new;
+    if (canary->is_new)
+        compose_anew(canary);
+    else if (is_refused && canary->known_good)
         freshen(canary);
 }

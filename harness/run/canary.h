@@ -8,6 +8,8 @@ struct canary {
     struct testcase test;             /* its one request */
     const struct request *known_good; /* an event that was accepted; NULL = none yet. Borrowed */
     unsigned long long count;
+    const struct plan *plan; /* that it was composed from. Borrowed */
+    bool is_new;             /* this one has data of its own, too */
 };
 
 /* False with a sentence when it cannot be composed. */
@@ -19,5 +21,9 @@ void canary_note_accepted(struct canary *canary, const struct exchange *exchange
 
 /* A new one, to be sent: the event that was accepted before, under an id of its own. */
 void canary_renew(struct canary *canary);
+
+/* Another one, for the last found nobody or was refused. Who refuses data that it has seen takes
+ * one with new data; after a refusal such a one and one as before take turns. */
+void canary_repeat(struct canary *canary);
 
 #endif

@@ -253,7 +253,7 @@ static bool is_back(struct runner *runner, int64_t now_ns)
     if (look == LOOK_GONE)
         give_up(runner, now_ns);
     if (look == LOOK_AGAIN) {
-        testcase_reset(canary);
+        canary_repeat(&runner->canary);
         canary->resume_ns = now_ns + pause_ns;
     }
     return look == LOOK_WELL;

@@ -195,6 +195,7 @@ function judge(request, body) { // -> status
   if (is('cors') && request.headers.origin !== 'https://app.example.com') return 403;
   if (is('closed')) return 503;
   if (is('no-axios') && /axios/.test(request.headers['user-agent'] ?? '')) return 403;
+  if (is('panora-agent') && !/^panora/i.test(request.headers['user-agent'] ?? '')) return 403;
   if (is('no-bots') && !/Mozilla/.test(request.headers['user-agent'] ?? '')) return 403;
   if (is('cache') && cached) return cached;
   if (is('get-200') && request.method !== 'POST') return 200;
