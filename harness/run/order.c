@@ -33,6 +33,21 @@ static bool is_chain(const struct testcase *test, bool grave)
            test->count >= (grave ? GRAVE_CHAIN_MIN : CHAIN_MIN);
 }
 
+/* Nothing but forgeries, judged beside a genuine event that many share: where each event takes
+ * long, but a refusal perhaps not, these tell most for their time. */
+#define SHARED_MIN 4
+
+static bool is_cheap(const struct runner *runner, const struct testcase *test)
+{
+    for (size_t i = 0; i < test->count; i++) {
+        size_t control = test->shots[i].control;
+        if (test->shots[i].genuine || control == NO_CONTROL ||
+            runner->progress.controls[control].num_users < SHARED_MIN)
+            return false;
+    }
+    return test->count > 0 && !testcase_goes_together(test);
+}
+
 enum round order_round_of(const struct runner *runner, const struct testcase *test)
 {
     if (test->one->harmful)
@@ -40,6 +55,8 @@ enum round order_round_of(const struct runner *runner, const struct testcase *te
     if (test->one->alone && test->wait_ns > 0)
         return ROUND_PAUSES;
     bool grave = health_is_very_slow(&runner->health);
+    if (grave && !test->one->alone && is_cheap(runner, test))
+        return ROUND_TLS;
     if (test->one->alone && order_needs_solitude(runner, test))
         return grave ? ROUND_TLS : ROUND_ALONE; /* nothing is in its way yet */
     if (test->one->alone)

@@ -58,6 +58,10 @@ void progress_init(struct progress *progress, const struct plan *plan)
         testcase_init(&progress->cases[i], &plan->cases[i]);
     for (size_t i = 0; i < plan->num_controls; i++)
         testcase_init(&progress->controls[i], &plan->controls[i]);
+    for (size_t i = 0; i < plan->num_cases; i++)
+        for (size_t k = 0; k < plan->cases[i].count; k++)
+            if (plan->cases[i].requests[k].control != NO_CONTROL)
+                progress->controls[plan->cases[i].requests[k].control].num_users++;
 }
 
 void progress_clear(struct progress *progress)

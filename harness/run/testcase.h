@@ -39,6 +39,7 @@ struct testcase {
     const struct probe *probe;
     const char *skip;
     int64_t wait_ns;
+    size_t num_users;  /* of a control: requests of cases that are judged beside it */
     bool needs_effect; /* an answer of the effect command; kept, because it is asked all the time */
     struct shot *shots;
     struct exchange *exchanges; /* the same number; handed to the case_result when it is judged */

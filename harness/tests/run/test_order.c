@@ -68,12 +68,29 @@ Test(run_order, where_each_answer_takes_long_a_few_in_a_row_leave_early, .init =
 {
     static struct step plain;
     const struct suite_case must = {.level = LEVEL_MUST, .steps = &plain, .num_steps = 1};
-    const struct testcase few = {.one = &must, .count = 4};
-    const struct testcase pair = {.one = &must, .count = 2};
+    struct shot shots[4] = {{.genuine = true}, {.genuine = true}, {.genuine = true}};
+    const struct testcase few = {.one = &must, .count = 4, .shots = shots};
+    const struct testcase pair = {.one = &must, .count = 2, .shots = shots};
     cr_expect_eq(order_round_of(&runner, &few), ROUND_REQUIRED);
     runner.health.usual_ns = 3 * NS_PER_S;
     cr_expect_eq(order_round_of(&runner, &few), ROUND_CHAINS);
     cr_expect_eq(order_round_of(&runner, &pair), ROUND_REQUIRED);
+}
+
+Test(run_order, where_each_answer_takes_long_what_costs_one_event_for_many_is_first, .init = set_up)
+{
+    const struct suite_case must = {.level = LEVEL_MUST};
+    struct testcase controls[2] = {{.num_users = 30}, {.num_users = 1}};
+    struct shot shared = {.control = 0};
+    struct shot own = {.control = 1};
+    const struct testcase cheap = {.one = &must, .count = 1, .shots = &shared};
+    const struct testcase dear = {.one = &must, .count = 1, .shots = &own};
+    runner.progress.controls = controls;
+    runner.progress.num_controls = 2;
+    cr_expect_eq(order_round_of(&runner, &cheap), ROUND_REQUIRED);
+    runner.health.usual_ns = 3 * NS_PER_S;
+    cr_expect_eq(order_round_of(&runner, &cheap), ROUND_TLS);
+    cr_expect_eq(order_round_of(&runner, &dear), ROUND_REQUIRED);
 }
 
 Test(run_order, a_slow_endpoint_is_asked_beside_other_requests, .init = set_up)
