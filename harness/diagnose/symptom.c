@@ -205,6 +205,15 @@ static const struct symptom symptoms[] = {
               "let the same server listen on both, or publish no AAAA record"},
      .harm_rank = HARM_LOST,
      .cases = {"http/transport/ipv4-ipv6"}},
+    {.kind = {"leaves-bodies-unread",
+              "does not read the body of a request that it refuses, and takes it for the next "
+              "request on the connection",
+              "behind a proxy that reuses its connections, a stranger's request spoils Panora's "
+              "event after it",
+              "read each body to its end before you refuse it, or answer Connection: close"},
+     .harm_rank = HARM_LOST,
+     .cases = {"http/transport/keep-alive-after-refusal"},
+     .part_of = {"no-second-request", "dies-on-refusals", "malformed-answers"}},
     {.kind =
          {"decodes-pieces",
           "decodes each piece of a body separately, and loses characters that are split",

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "judge/finding.h"
+#include "panora/event.h"
 
 /* The runner sends the genuine event that follows, and says so when it was not accepted: here only
  * whether anything was sent. */
@@ -108,6 +109,44 @@ static int64_t quickest_ns(const struct evidence *evidence)
 
 /* Only beside the plain one, accepted, does it mean anything that another is not. What is held or
  * broken off on purpose is left aside. */
+/* A right one that comes in an odd form is no forgery. */
+static bool is_forged(const struct exchange *exchange)
+{
+    const char *given = headers_find(&exchange->request.headers, PANORA_SIGNATURE_HEADER);
+    return !exchange->genuine && (!given || strcmp(given, exchange->right_signature) != 0);
+}
+
+/* What is left out of the comparison: what was ended on purpose, and a forgery that was refused. */
+static bool is_beside(const struct exchange *exchange)
+{
+    return exchange->request.transport.stop != STOP_NOT ||
+           (is_forged(exchange) && answer_of(&exchange->seen) == ANSWER_REFUSED);
+}
+
+/* False when that decides the case: it was not accepted as well, or cannot be compared. */
+static bool was_kept(const struct evidence *evidence, size_t at, int64_t most_ns,
+                     struct finding *out)
+{
+    const struct exchange *exchange = evidence->exchanges[at];
+    enum answer answer = answer_of(&exchange->seen);
+    bool kept =
+        exchange->genuine && answer == ANSWER_ACCEPTED && exchange->seen.total_ns <= most_ns;
+    bool limited = was_rate_limited(&exchange->seen);
+    bool open = answer == ANSWER_NONE || limited || is_forged(exchange);
+    finding_set(out, kept ? FINDING_KEPT : open ? FINDING_UNDECIDED : FINDING_BROKEN, evidence, at);
+    if (kept)
+        return true;
+    if (limited)
+        finding_rate_limited(&out->reason);
+    else if (answer == ANSWER_NONE)
+        buf_add_text(&out->reason, exchange->seen.detail);
+    else if (is_forged(exchange))
+        buf_add_text(&out->reason, "the forgery between the events was not refused");
+    else if (answer == ANSWER_ACCEPTED)
+        buf_add_text(&out->reason, "it was delayed");
+    return false;
+}
+
 static void check_accepted_as_well(const struct call *call, const struct evidence *evidence,
                                    struct finding *out)
 {
@@ -117,28 +156,9 @@ static void check_accepted_as_well(const struct call *call, const struct evidenc
         return;
     }
     int64_t most_ns = quickest_ns(evidence) + call->values[0].number;
-    for (size_t i = 1; i < evidence->count; i++) {
-        const struct exchange *exchange = evidence->exchanges[i];
-        enum answer answer = answer_of(&exchange->seen);
-        if (exchange->request.transport.stop != STOP_NOT)
-            continue;
-        bool kept = answer == ANSWER_ACCEPTED && exchange->seen.total_ns <= most_ns;
-        bool limited = was_rate_limited(&exchange->seen);
-        finding_set(out,
-                    kept                               ? FINDING_KEPT
-                    : answer == ANSWER_NONE || limited ? FINDING_UNDECIDED
-                                                       : FINDING_BROKEN,
-                    evidence, i);
-        if (kept)
-            continue;
-        if (limited)
-            finding_rate_limited(&out->reason);
-        else if (answer == ANSWER_NONE)
-            buf_add_text(&out->reason, exchange->seen.detail);
-        else if (answer == ANSWER_ACCEPTED)
-            buf_add_text(&out->reason, "it was delayed");
-        return;
-    }
+    for (size_t i = 1; i < evidence->count; i++)
+        if (!is_beside(evidence->exchanges[i]) && !was_kept(evidence, i, most_ns, out))
+            return;
 }
 
 /* A server that refuses what it has not read to its end closes with bytes unread, and the system
@@ -273,7 +293,8 @@ static const struct expectation rows[] = {
      .check = check_continues},
     {{"accepted-as-well",
       "case",
-      "accepts the later ones if it accepts the first, which is sent normally",
+      "accepts the later ones if it accepts the first, which is sent normally, and refuses any "
+      "forgery between them",
       {{.name = "slower-by",
         .kind = PARAMETER_DURATION,
         .fallback = "1h",

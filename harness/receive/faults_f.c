@@ -1,7 +1,9 @@
 /* F: limits, timing and transport. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/mem.h"
 #include "panora/event.h"
 #include "receive/fault.h"
 
@@ -134,6 +136,18 @@ static enum result admit_first_on_connection(struct handling *handling)
 {
     return handling->request->on_connection > 1 ? refuse_with(handling, 400)
                                                 : rules_right.admit(handling);
+}
+
+/* Its headers alone were read: the body is what comes next on the connection. */
+static enum result admit_unread(struct handling *handling)
+{
+    const struct inbound *request = handling->request;
+    char *name = mem_format("unread %llu", (unsigned long long)request->connection);
+    bool is_unread = memory_has(handling->memory, bytes_of(name));
+    if (!headers_find(request->headers, PANORA_SIGNATURE_HEADER))
+        memory_add(handling->memory, bytes_of(name));
+    free(name);
+    return is_unread ? refuse_with(handling, 400) : rules_right.admit(handling);
 }
 
 static const struct fault rows[] = {
@@ -301,5 +315,12 @@ static const struct fault rows[] = {
      .seen = "",
      .diagnosis = "no-second-request",
      .overrides = {.admit = admit_first_on_connection}},
+    {.id = "F25",
+     .name = "leaves-bodies-unread",
+     .sentence = "does not read the body of a request without a signature, and takes it for the "
+                 "next request on the connection",
+     .seen = "Python's http.server with HTTP/1.1",
+     .diagnosis = "leaves-bodies-unread",
+     .overrides = {.admit = admit_unread}},
 };
 const struct table_part faults_f = TABLE_PART(rows);

@@ -194,6 +194,7 @@ static const struct row rows[] = {
     {"F13", {0}, 204, 204}, /* over IPv4 */
     {"F20", {0}, 204, 204}, /* in one piece */
     {"F24", {0}, 204, 204}, /* the first one */
+    {"F25", {0}, 204, 204}, /* nothing was refused before it */
     {"F09", {.chunked = true}, 411, 204},
     {"F12", {0}, 204, 204},
     {"F16", {0}, 200, 204},

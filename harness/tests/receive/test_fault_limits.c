@@ -159,6 +159,29 @@ Test(receive_fault_limits, f24_understands_the_first_request_only)
     buf_clear(&bytes);
 }
 
+Test(receive_fault_limits, f25_takes_what_it_has_not_read_for_the_next_request)
+{
+    static const int wanted[] = {204, 401, 400};
+    struct started_receiver started;
+    struct client client;
+    const struct posting genuine = {0};
+    const struct posting unsigned_one = {.no_signature = true};
+    started_begin_wrong(&started, "F25", NULL);
+    client_open(&client, receiver_port(started.receiver));
+    for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+        struct buf bytes = {0};
+        struct reply reply;
+        posting_write(i == 1 ? &unsigned_one : &genuine, &bytes);
+        (void)client_send(&client, buf_bytes(&bytes));
+        client_read(&client, PATIENCE_MS, &reply);
+        cr_expect_eq(reply.status, wanted[i], "%d", reply.status);
+        reply_clear(&reply);
+        buf_clear(&bytes);
+    }
+    client_close(&client);
+    started_end(&started);
+}
+
 Test(receive_fault_limits, f05_answers_late)
 {
     struct started_receiver started;
