@@ -8,6 +8,7 @@
 #define MADE_UP       "5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f5e1f0a9b3c7d2e4f"
 #define LARGE         ((size_t)200 * 1024)
 #define VERY_LARGE    ((size_t)1000 * 1000)
+#define LARGEST       ((size_t)5000 * 1000)
 #define SIXTEEN(c)    c c c c c c c c c c c c c c c c
 #define SIXTY_FOUR(c) SIXTEEN(c) SIXTEEN(c) SIXTEEN(c) SIXTEEN(c)
 
@@ -84,6 +85,7 @@ static const struct extra_row forgeries[] = {
      "filestorage.file.pulled"},
     {"a forgery of 200 KB", SHAPE_WRONG, NULL, 0, FORM_LARGE, NULL},
     {"a forgery of 1 MB", SHAPE_WRONG, NULL, VERY_LARGE, FORM_LARGE, NULL},
+    {"a forgery of 5 MB", SHAPE_WRONG, NULL, LARGEST, FORM_LARGE, NULL},
     {"a forgery as text/plain", SHAPE_WRONG, NULL, 0, FORM_PLAIN_TEXT, NULL},
     {"a forgery in chunks", SHAPE_WRONG, NULL, 0, FORM_CHUNKED, NULL},
     {"a forgery with an extra field", SHAPE_WRONG, NULL, 0, FORM_MEMBER_MORE, NULL},

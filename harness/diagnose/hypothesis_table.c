@@ -351,6 +351,8 @@ const struct hypothesis hypotheses[] = {
     ROW(DIGEST, "digest-sha512", digest_by, "sha512", SHA256, "computes HMAC-SHA-512", LIKELY),
     ROW(DIGEST, "digest-sha1-prefix", digest_by_name, "sha1", SHA256,
         "expects sha1= and HMAC-SHA-1, as GitHub's older signatures had it", UNLIKELY),
+    ROW(DIGEST, "digest-sha512-prefix", digest_by_name, "sha512", SHA256,
+        "expects sha512= and HMAC-SHA-512", UNLIKELY),
     ROW(DIGEST, "digest-md5-prefix", digest_by_name, "md5", SHA256, "expects md5= and HMAC-MD5",
         UNLIKELY),
     ROW(DIGEST, "digest-sha384", digest_by, "sha384", SHA256, "computes HMAC-SHA-384", UNLIKELY),

@@ -47,10 +47,9 @@ static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
                     "authenticates events; if the signature check answers, compare its secret with "
                     "the one in Panora's dashboard"},
     [KIND_ALWAYS_BREAKS] =
-        {"always-breaks", "answers 5xx to everything, before it looks at the signature",
-         "every event is lost",
-         "look at the handler's log; often a header or environment variable is read under the "
-         "wrong name (Django: request.headers['Panora-Signature'])"},
+        {"always-breaks", "answers 5xx to every event, genuine or forged", "every event is lost",
+         "look at the handler's log; often the secret is not set, or a header or an environment "
+         "variable is read under the wrong name (Django: request.headers['Panora-Signature'])"},
     [KIND_BREAKS] = {"breaks-on-genuine-events",
                      "answers 5xx to every genuine event but refuses forged ones: it fails after "
                      "the signature check",

@@ -474,6 +474,19 @@ static bool fails_at_once(struct investigation *inv)
     return crowd.num_failed > 0;
 }
 
+#define ROUNDS_OF_CALM 2
+#define PLENTY         300 /* requests that may be sent: most are left for other questions */
+
+/* The run met what looks like a limit, and as many events one after another do not: then it is
+ * looked for longer, for what is rare is lost as well. */
+static void look_longer(struct investigation *inv, struct series *first)
+{
+    bool has_time = inv->input->max_requests >= PLENTY && !lab_is_slow(inv);
+    for (size_t i = 0; i < ROUNDS_OF_CALM && inv->input->crowded_status && has_time; i++)
+        if (first->num_failed == 0 && !inv->closed)
+            run_series(inv, SERIES_MAX, 1, 0, false, first);
+}
+
 void repeat_measure(struct investigation *inv)
 {
     struct series first;
@@ -489,6 +502,7 @@ void repeat_measure(struct investigation *inv)
         run_series(inv, 1, 1, PAUSE_NS, false, &first);
         run_series(inv, count, 1, 0, false, &first);
     }
+    look_longer(inv, &first);
     if (first.num_failed) {
         if (name_digests(inv, &first) || name_period(inv, &first))
             return;

@@ -161,6 +161,14 @@ static bool goes_down(const struct runner *runner)
     return false;
 }
 
+/* What genuine events met as if by a limit, and no more when they were sent again. */
+static int crowded_status(const struct health *health)
+{
+    if (health->is_limited)
+        return 0;
+    return health->overload_status ? health->overload_status : health->crowded_status;
+}
+
 static struct diagnose_input input_for(struct inquiry *inquiry)
 {
     const struct runner *runner = inquiry->runner;
@@ -182,7 +190,7 @@ static struct diagnose_input input_for(struct inquiry *inquiry)
         .is_unsigned = options->is_unsigned,
         .is_private = options->target->is_tls || options->target->is_loopback,
         .any_accepted = runner->health.any_accepted,
-        .crowded_status = runner->health.is_limited ? 0 : runner->health.overload_status,
+        .crowded_status = crowded_status(&runner->health),
         .drops = runner->health.num_drops >= HEALTH_DROPS_MIN,
         .goes_down = goes_down(runner),
         .is_gone = runner->health.gone,

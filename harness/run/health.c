@@ -83,11 +83,19 @@ static void widen(struct health *health, size_t num_under_way, int64_t total_ns)
         health->room = room;
 }
 
-/* Learns how much may be in flight. */
-static void note_time(struct health *health, int64_t total_ns)
+/* The time of an event like the canary; of any other as long as none was accepted. */
+static void note_usual_time(struct health *health, bool is_usual, int64_t total_ns)
 {
-    if (!health->usual_ns || total_ns < health->usual_ns)
+    bool is_first = !health->usual_ns || (is_usual && !health->usual_is_usual);
+    if (is_first || (is_usual >= health->usual_is_usual && total_ns < health->usual_ns))
         health->usual_ns = total_ns;
+    health->usual_is_usual = health->usual_is_usual || is_usual;
+}
+
+/* Learns how much may be in flight. */
+static void note_time(struct health *health, bool is_usual, int64_t total_ns)
+{
+    note_usual_time(health, is_usual, total_ns);
     if (total_ns <= health->usual_ns * CALM_FACTOR && !health->gap_ns) {
         grow(health);
         return;
@@ -124,7 +132,7 @@ void health_note(struct health *health, const struct news *news)
     if (seen->outcome == OUTCOME_TIMED_OUT && !(news->is_load && health->answered))
         (news->is_minor ? health->minor_hangs : health->hangs)[shot_kind_of(exchange)]++;
     if (exchange->accepted && news->is_timely)
-        note_time(health, seen->total_ns);
+        note_time(health, news->usual, seen->total_ns);
     if (health->usual_ns && exchange->genuine && seen->outcome == OUTCOME_TIMED_OUT) {
         shrink(health, news->num_under_way, health->limits.deadline_ns);
         health->backlog_ns += health->usual_ns;
@@ -198,6 +206,8 @@ void health_note_overload(struct health *health, int status)
 {
     if (!health->any_accepted)
         health->first_status = status;
+    else
+        health->crowded_status = status;
     health->met_far_apart = health->gap_ns >= FAR_APART_NS;
 }
 

@@ -36,6 +36,7 @@ struct health {
     bool usual_accepted;            /* ... and one like the canary: then a canary must be, too */
     int64_t alive_ns;               /* the latest start of an attempt that was answered */
     int64_t usual_ns;               /* how long the quickest genuine answers take; 0 = not known */
+    bool usual_is_usual;            /* ... to events like the canary; other types may be ignored */
     size_t hangs[SHOT_KINDS];       /* requests that timed out */
     size_t minor_hangs[SHOT_KINDS]; /* ... of cases that are not required, and of controls */
     size_t deaths[SHOT_KINDS];      /* of the endpoint, by cases that sent such a request */
@@ -54,6 +55,7 @@ struct health {
     size_t num_again;     /* ... and met it again, and the canary right after them got in */
     size_t num_drops;     /* times that it dropped connections for a while, and was there */
     int overload_status;  /* what a canary met, and later did not; 0 = none did */
+    int crowded_status;   /* what events of cases met, and later did not; 0 = none did */
     int first_status;     /* what events met before one was accepted; 0 = none did */
     unsigned num_limited_forged; /* forgeries that got such answers each time they ran alone,
                                   * beside an event that got in at once */
