@@ -403,32 +403,51 @@ static void name_who_stays_away(struct investigation *inv)
             return;
 }
 
-void deaths_note(struct investigation *inv)
+static void claim(struct investigation *inv, const struct diagnosis_kind *kind,
+                  enum confidence confidence, const char *evidence, const struct case_result *one)
+{
+    found_explain(found_add(inv, kind, HARM_DIES, confidence, evidence), one);
+}
+
+/* What was sent again: whether it took the endpoint down once more. */
+static enum replayed replayed_death(struct investigation *inv, const struct case_result *one)
+{
+    bool asked = inv->has_base && !inv->closed && !inv->verifies_by_chance;
+    enum replayed death = asked ? replay_death(inv, one) : NOT_REPLAYED;
+    if (death == NOT_REPLAYED)
+        claim(inv, &gone, CONFIDENCE_LIKELY, "they were under way when it was last seen", one);
+    if (death == REPLAYED_SAME)
+        claim(inv, &gone, CONFIDENCE_PROVED,
+              "they were sent again, alone, and it was gone again, twice", one);
+    return death;
+}
+
+/* It ends by itself only where no request is known to end it: so that is said last. */
+static void note_absences(struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;
+    bool *stayed = mem_alloc((result->num_cases + 1) * sizeof *stayed);
+    for (size_t i = 0; i < result->num_cases; i++)
+        stayed[i] = is_absence(inv, &result->cases[i]) &&
+                    replayed_death(inv, &result->cases[i]) == REPLAYED_OTHERWISE;
+    for (size_t i = 0; i < result->num_cases; i++)
+        if (stayed[i] && ends_by_itself(inv))
+            claim(inv, &gone_by_itself, CONFIDENCE_PROVED,
+                  "they were sent again, alone, and it stayed", &result->cases[i]);
+    free(stayed);
+}
+
+void deaths_note(struct investigation *inv)
+{
     if (inv->unstable || !ever_answered(inv)) /* a canary may have failed by chance */
         return;
     name_who_stays_away(inv);
-    for (size_t i = 0; i < result->num_cases; i++) {
-        const struct case_result *one = &result->cases[i];
-        if (!is_absence(inv, one))
-            continue;
-        if (!canaries_tell(inv))
-            return;
-        bool asked = inv->has_base && !inv->closed && !inv->verifies_by_chance;
-        enum replayed death = asked ? replay_death(inv, one) : NOT_REPLAYED;
-        bool died = death == REPLAYED_SAME;
-        asked = death != NOT_REPLAYED;
-        if (asked && !died && !ends_by_itself(inv))
-            continue;
-        const struct diagnosis_kind *kind = asked && !died ? &gone_by_itself : &gone;
-        struct diagnosis *found =
-            found_add(inv, kind, HARM_DIES, asked ? CONFIDENCE_PROVED : CONFIDENCE_LIKELY,
-                      !asked ? "they were under way when it was last seen"
-                      : died ? "they were sent again, alone, and it was gone again, twice"
-                             : "they were sent again, alone, and it stayed");
-        found_explain(found, one);
-    }
+    const struct run_result *result = inv->input->result;
+    bool any = false;
+    for (size_t i = 0; i < result->num_cases; i++)
+        any = any || is_absence(inv, &result->cases[i]);
+    if (any && canaries_tell(inv))
+        note_absences(inv);
 }
 
 /* --- for lists --- */
