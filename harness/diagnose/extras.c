@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "diagnose/extra_row.h"
 #include "judge/leaks.h"
+#include "result/packed.h"
 
 static struct exchange *new_extra(struct investigation *inv, const char *sent)
 {

@@ -107,20 +107,20 @@ static int64_t quickest_ns(const struct evidence *evidence)
     return quickest;
 }
 
-/* Only beside the plain one, accepted, does it mean anything that another is not. What is held or
- * broken off on purpose is left aside. */
 /* A right one that comes in an odd form is no forgery. */
 static bool is_forged(const struct exchange *exchange)
 {
     const char *given = headers_find(&exchange->request.headers, PANORA_SIGNATURE_HEADER);
-    return !exchange->genuine && (!given || strcmp(given, exchange->right_signature) != 0);
+    bool is_known = !exchange->genuine && exchange->right_signature[0];
+    return is_known && (!given || strcmp(given, exchange->right_signature) != 0);
 }
 
-/* What is left out of the comparison: what was ended on purpose, and a forgery that was refused. */
+/* What is left out of the comparison: what was ended on purpose, and a forgery that was answered.
+ */
 static bool is_beside(const struct exchange *exchange)
 {
     return exchange->request.transport.stop != STOP_NOT ||
-           (is_forged(exchange) && answer_of(&exchange->seen) == ANSWER_REFUSED);
+           (is_forged(exchange) && exchange->seen.outcome == OUTCOME_ANSWERED);
 }
 
 /* False when that decides the case: it was not accepted as well, or cannot be compared. */
@@ -130,7 +130,7 @@ static bool was_kept(const struct evidence *evidence, size_t at, int64_t most_ns
     const struct exchange *exchange = evidence->exchanges[at];
     enum answer answer = answer_of(&exchange->seen);
     bool kept =
-        exchange->genuine && answer == ANSWER_ACCEPTED && exchange->seen.total_ns <= most_ns;
+        !is_forged(exchange) && answer == ANSWER_ACCEPTED && exchange->seen.total_ns <= most_ns;
     bool limited = was_rate_limited(&exchange->seen);
     bool open = answer == ANSWER_NONE || limited || is_forged(exchange);
     finding_set(out, kept ? FINDING_KEPT : open ? FINDING_UNDECIDED : FINDING_BROKEN, evidence, at);
@@ -141,12 +141,13 @@ static bool was_kept(const struct evidence *evidence, size_t at, int64_t most_ns
     else if (answer == ANSWER_NONE)
         buf_add_text(&out->reason, exchange->seen.detail);
     else if (is_forged(exchange))
-        buf_add_text(&out->reason, "the forgery between the events was not refused");
+        buf_add_text(&out->reason, "the forgery between the events got no answer");
     else if (answer == ANSWER_ACCEPTED)
         buf_add_text(&out->reason, "it was delayed");
     return false;
 }
 
+/* Only beside the plain one, accepted, does it mean anything that another is not. */
 static void check_accepted_as_well(const struct call *call, const struct evidence *evidence,
                                    struct finding *out)
 {
@@ -293,8 +294,8 @@ static const struct expectation rows[] = {
      .check = check_continues},
     {{"accepted-as-well",
       "case",
-      "accepts the later ones if it accepts the first, which is sent normally, and refuses any "
-      "forgery between them",
+      "accepts the later ones if it accepts the first, which is sent normally; a forgery "
+      "between them is not judged",
       {{.name = "slower-by",
         .kind = PARAMETER_DURATION,
         .fallback = "1h",
