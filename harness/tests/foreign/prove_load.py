@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -22,7 +23,7 @@ from tools import HERE, SKIPPED, Skip, need
 
 SECRET = "whsec_load_project_ü"
 SECONDS = 3
-PORT_FROM = 20000 + os.getpid() % 20000
+PORT_FROM = 20000 + os.getpid() % 12000  # below those that the system gives to clients
 
 
 def expect(holds, what):
@@ -63,11 +64,23 @@ def locust_alone(project):
     return done.returncode, done.stdout
 
 
+def free_port():
+    """The first from PORT_FROM on that nobody has."""
+    for port in range(PORT_FROM, 32768):
+        with socket.socket() as one:
+            try:
+                one.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise SystemExit(f"no port is free from {PORT_FROM} on")
+
+
 def locust(project, workers=2):
     """The master's exit code and what it printed."""
     environment = {**os.environ, "HOOKCHECK_SECRET": SECRET, "PYTHONWARNINGS": "ignore"}
     common = {"cwd": project, "env": environment, "stdin": subprocess.DEVNULL, "stderr": subprocess.STDOUT, "text": True}
-    port = str(PORT_FROM)
+    port = str(free_port())
     hands = [subprocess.Popen(["locust", "--worker", "--master-host", "127.0.0.1", "--master-port", port],
                               stdout=subprocess.DEVNULL, **common) for _ in range(workers)]
     try:
