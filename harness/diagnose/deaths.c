@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "diagnose/replay.h"
 #include "diagnose/rule.h"
+#include "result/packed.h"
 
 /* --- after a refusal --- */
 
@@ -122,17 +123,6 @@ bool deaths_happen_again(struct investigation *inv, const struct request *reques
     return died;
 }
 
-/* It may have ended the endpoint by itself; another forgery dies with what came before it. */
-static bool is_no_event(const struct exchange *exchange)
-{
-    if (exchange->body_let_go) /* only its beginning is here */
-        return false;
-    struct js *event = js_parse(buf_bytes(&exchange->request.body), NULL);
-    bool is_none = js_get(event, "data") == NULL;
-    js_free(event);
-    return is_none;
-}
-
 /* The answer that came last, and how many genuine events of the case were accepted before it. */
 static const struct exchange *last_answered(const struct case_result *one, size_t *out_before)
 {
@@ -151,7 +141,8 @@ static const struct exchange *last_answered(const struct case_result *one, size_
     return last;
 }
 
-/* The request of the case that was cut off: NULL if there were several, or if it is an event. */
+/* The request of the case that was cut off: NULL if there were several, or if it is an event, which
+ * dies with what came before it. */
 static const struct exchange *odd_cut_off(const struct case_result *one)
 {
     const struct exchange *cut = NULL;
@@ -162,7 +153,7 @@ static const struct exchange *odd_cut_off(const struct case_result *one)
             return NULL;
         cut = &one->exchanges[i];
     }
-    return cut && is_no_event(cut) ? cut : NULL;
+    return cut && !exchange_has_data(cut) ? cut : NULL;
 }
 
 static bool odd_one_was_cut_off(const struct investigation *inv)
@@ -172,7 +163,7 @@ static bool odd_one_was_cut_off(const struct investigation *inv)
         const struct case_result *one = &result->cases[i];
         for (size_t k = 0; one->canary_failed && k < one->num_exchanges; k++)
             if (answer_of(&one->exchanges[k].seen) == ANSWER_DIED &&
-                is_no_event(&one->exchanges[k]))
+                !exchange_has_data(&one->exchanges[k]))
                 return true;
     }
     return false;
@@ -422,7 +413,7 @@ static enum replayed replayed_death(struct investigation *inv, const struct case
     return death;
 }
 
-/* It ends by itself only where no request is known to end it: so that is said last. */
+/* "It ends by itself" is said last, and only where no request is known to end it. */
 static void note_absences(struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;

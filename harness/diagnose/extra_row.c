@@ -149,16 +149,27 @@ static void add_wrong(const char *right, size_t from, size_t to, struct buf *out
         buf_add_char(out, wrong_digit(right[i]));
 }
 
+/* As that hypothesis has it in its part, and else as the endpoint computes. */
+static void add_signed_by(struct investigation *inv, const char *name, struct bytes body,
+                          struct buf *out)
+{
+    const struct hypothesis *other = hypothesis_find(name);
+    struct computation by = inv->by;
+    struct subject subject;
+    struct signing signing = {0};
+    by.parts[other->part] = other;
+    if (subject_read(&subject, body, inv->input->now_ms) &&
+        hypothesis_sign_by(&by, &subject, inv->input->secret, &signing))
+        buf_add_bytes(out, buf_bytes(&signing.value));
+    signing_clear(&signing);
+    subject_clear(&subject);
+}
+
 static void add_value(struct investigation *inv, const struct extra_row *row, const char *right,
                       struct bytes body, struct buf *out)
 {
     size_t len = strlen(right);
     size_t part = row->len < len ? row->len : len;
-    struct subject subject;
-    struct signing signing = {0};
-    struct computation by = inv->by;
-    bool is_by = row->shape == SHAPE_BY || row->shape == SHAPE_NAMED;
-    const struct hypothesis *other = is_by ? hypothesis_find(row->text) : NULL;
     switch (row->shape) {
     case SHAPE_RIGHT: /* what the endpoint's serializer cannot write has one that looks right */
         buf_add_text(out, *right ? right : MADE_UP);
@@ -190,13 +201,8 @@ static void add_value(struct investigation *inv, const struct extra_row *row, co
         buf_add_text(out, right + len - part);
         break;
     case SHAPE_BY:
-    case SHAPE_NAMED: /* in this one part; else as the endpoint computes */
-        by.parts[other->part] = other;
-        if (subject_read(&subject, body, inv->input->now_ms) &&
-            hypothesis_sign_by(&by, &subject, inv->input->secret, &signing))
-            buf_add_bytes(out, buf_bytes(&signing.value));
-        signing_clear(&signing);
-        subject_clear(&subject);
+    case SHAPE_NAMED:
+        add_signed_by(inv, row->text, body, out);
         break;
     case SHAPE_SECRET:
         buf_add_bytes(out, inv->input->secret);

@@ -107,7 +107,7 @@ static int64_t quickest_ns(const struct evidence *evidence)
     return quickest;
 }
 
-/* A right one that comes in an odd form is no forgery. */
+/* What is signed rightly and comes in an odd form is no forgery. */
 static bool is_forged(const struct exchange *exchange)
 {
     const char *given = headers_find(&exchange->request.headers, PANORA_SIGNATURE_HEADER);

@@ -4,6 +4,7 @@
 
 #include "base/gzip.h"
 #include "base/mem.h"
+#include "panora/js.h"
 
 /* What a report shows of a body is never packed. */
 #define BEGINNING ((size_t)4096)
@@ -72,4 +73,14 @@ void exchange_unpack(struct exchange *exchange)
     buf_clear(&exchange->request.body);
     exchange->request.body = whole;
     exchange->body_let_go = 0;
+}
+
+bool exchange_has_data(const struct exchange *exchange)
+{
+    if (exchange->body_let_go)
+        return true;
+    struct js *event = js_parse(buf_bytes(&exchange->request.body), NULL);
+    bool has = js_get(event, "data") != NULL;
+    js_free(event);
+    return has;
 }

@@ -25,4 +25,8 @@ void packed_free(struct packed *packed);
 /* Bytes of the request's body, packed or not. */
 size_t exchange_body_len(const struct exchange *exchange);
 
+/* Whether the body is JSON with `data`, as an event's is. One of which only the beginning is here
+ * was composed as an event. */
+bool exchange_has_data(const struct exchange *exchange);
+
 #endif

@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "panora/js.h"
 #include "result/exit.h"
+#include "result/packed.h"
 #include "run/follow.h"
 #include "run/honest.h"
 #include "run/order.h"
@@ -272,24 +272,13 @@ static int exit_code_of(const struct runner *runner, const struct tally *tally)
     return asked_nothing(tally) ? EXIT_WRONG_USAGE : EXIT_OK;
 }
 
-/* Whether it is an event, and not what ends a parser. */
-static bool has_data(const struct exchange *exchange)
-{
-    if (exchange->body_let_go)
-        return true;
-    struct js *event = js_parse(buf_bytes(&exchange->request.body), NULL);
-    bool has = js_get(event, "data") != NULL;
-    js_free(event);
-    return has;
-}
-
 /* The last answer before the end, when that refused a forgery; or NULL. */
 static const struct exchange *last_refusal(const struct testcase *test)
 {
     const struct exchange *last = NULL;
     for (size_t i = 0; i < test->count; i++) {
         const struct observation *seen = &test->exchanges[i].seen;
-        bool met_end = answer_of(seen) == ANSWER_DIED && !has_data(&test->exchanges[i]);
+        bool met_end = answer_of(seen) == ANSWER_DIED && !exchange_has_data(&test->exchanges[i]);
         if (seen->outcome == OUTCOME_TIMED_OUT || met_end) /* who keeps silent is there */
             return NULL;
         if (seen->outcome == OUTCOME_ANSWERED &&

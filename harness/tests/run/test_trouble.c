@@ -225,18 +225,24 @@ Test(run_trouble_search, what_passed_although_it_was_cut_off_is_not_asked_again,
     cr_expect_eq(cases[0].state, CASE_ENDED);
 }
 
+/* Nobody takes a connection any more, from what comes next on, until the run ends. */
+static void stay_away(enum outcome next)
+{
+    (void)turn(next, 0);
+    for (int i = 0; i < 60 && !runner.stop; i++) {
+        now_ns += 200 * NS_PER_MS;
+        (void)turn(OUTCOME_REFUSED, 0);
+    }
+    cr_assert_not_null(runner.stop);
+}
+
 Test(run_trouble_search, one_that_stays_away_ends_the_run, .init = set_up, .fini = tear_down)
 {
     launch(&cases[0]);
     launch(&cases[1]);
     end(&cases[0], OUTCOME_REFUSED, 0);
     end(&cases[1], OUTCOME_RESET, 0);
-    (void)turn(OUTCOME_REFUSED, 0);
-    for (int i = 0; i < 60 && !runner.stop; i++) {
-        now_ns += 200 * NS_PER_MS;
-        (void)turn(OUTCOME_REFUSED, 0);
-    }
-    cr_assert_not_null(runner.stop);
+    stay_away(OUTCOME_REFUSED);
     cr_expect_eq(runner.trouble.culprit, &cases[1], "who was refused a connection saw nothing");
     cr_expect(cases[1].canary_failed);
     cr_expect_not(cases[0].canary_failed);
@@ -253,12 +259,7 @@ Test(run_trouble_search, what_was_cut_off_first_is_the_culprit, .init = set_up, 
     }
     end(&cases[0], OUTCOME_RESET, 0);
     end(&cases[1], OUTCOME_RESET, 0);
-    (void)turn(OUTCOME_REFUSED, 0);
-    for (int i = 0; i < 60 && !runner.stop; i++) {
-        now_ns += 200 * NS_PER_MS;
-        (void)turn(OUTCOME_REFUSED, 0);
-    }
-    cr_assert_not_null(runner.stop);
+    stay_away(OUTCOME_REFUSED);
     cr_expect_eq(runner.trouble.culprit, &cases[1]);
 }
 
@@ -273,12 +274,7 @@ Test(run_trouble_search, a_twin_is_the_fault_of_the_case_that_needs_it, .init = 
     cases[1].shots[0].control = 0;
     launch(&control);
     end(&control, OUTCOME_RESET, 0);
-    (void)turn(OUTCOME_REFUSED, 0);
-    for (int i = 0; i < 60 && !runner.stop; i++) {
-        now_ns += 200 * NS_PER_MS;
-        (void)turn(OUTCOME_REFUSED, 0);
-    }
-    cr_assert_not_null(runner.stop);
+    stay_away(OUTCOME_REFUSED);
     cr_expect_eq(runner.trouble.culprit, &cases[1]);
     cr_expect_eq(runner.trouble.control, &control);
     cr_expect(cases[1].canary_failed);
@@ -289,12 +285,7 @@ Test(run_trouble_search, what_ran_alone_when_it_stayed_away_is_the_culprit, .ini
      .fini = tear_down)
 {
     trouble_run_alone(&runner, &cases[2]);
-    (void)turn(OUTCOME_RESET, 0);
-    for (int i = 0; i < 60 && !runner.stop; i++) {
-        now_ns += 200 * NS_PER_MS;
-        (void)turn(OUTCOME_REFUSED, 0);
-    }
-    cr_assert_not_null(runner.stop);
+    stay_away(OUTCOME_RESET);
     cr_expect_eq(runner.trouble.culprit, &cases[2]);
     cr_expect(cases[2].canary_failed);
 }
