@@ -67,11 +67,27 @@ static void ask(struct platform *platform, const char *method, const char *targe
     headers_clear(&headers);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* The platform that lives through all inputs. */
+static struct platform **only(void)
 {
     static struct platform *platform;
-    if (!platform)
-        platform = start();
+    return &platform;
+}
+
+static void stop(void)
+{
+    platform_free(*only());
+    *only() = NULL;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    if (!*only()) {
+        *only() = start();
+        /* before OpenSSL, which was loaded earlier, takes its locks away from the workers */
+        check(atexit(stop) == 0);
+    }
+    struct platform *platform = *only();
     char *text = mem_copy(data, size);
     char *line_end = memchr(text, '\n', size);
     char *target = line_end ? memchr(text, ' ', (size_t)(line_end - text)) : NULL;
