@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "compose/genuine.h"
 #include "compose/mutation.h"
+#include "panora/js.h"
 #include "sign/digest.h"
 #include "sign/signer.h"
 
@@ -62,8 +63,9 @@ static void make_event(struct draft *draft, const struct step *step, const struc
     const struct composer *composer = draft->composer;
     if (again) {
         event_copy(&draft->event, &again->event);
-        if (as_twin)
+        if (as_twin || step->age_ns)
             event_new_id(draft->rng, composer->run_tag, draft->event.id);
+        compose_older(step->age_ns, &draft->event.data);
         return;
     }
     const char *type = type_of(composer, step);
@@ -207,6 +209,29 @@ static void add_phrases(struct buf *out, const struct calls *ops, bool as_twin)
     }
 }
 
+#define DATA_SHOWN 24 /* bytes */
+
+static bool is_odd(const char *data)
+{
+    struct js *value = js_parse(bytes_of(data), NULL);
+    bool is_usual = value && (js_kind(value) == JS_OBJECT || js_kind(value) == JS_ARRAY);
+    js_free(value);
+    return !is_usual;
+}
+
+/* Data that a step gives is shown where Panora would never send it: neither object nor array. */
+static void add_data(struct buf *out, const char *data, enum dialect dialect)
+{
+    bool is_object = dialect == DIALECT_OBJECT;
+    if (!data || !is_odd(data)) {
+        buf_add_text(out, is_object ? ", data as an object" : "");
+        return;
+    }
+    buf_add_text(out, *data ? ", data " : ", empty data");
+    text_add_visible(out, bytes_of(data), DATA_SHOWN);
+    buf_add_text(out, is_object ? " instead of a text" : "");
+}
+
 static char *describe(const struct draft *draft, const struct step *step, bool as_twin)
 {
     struct buf out = {0};
@@ -216,9 +241,9 @@ static char *describe(const struct draft *draft, const struct step *step, bool a
     if (draft->composer->scheme)
         buf_add_text(&out, ", made as the endpoint accepts it");
     if (step->again && !as_twin)
-        buf_add_text(&out, ", the same event again");
-    if (draft->event.dialect == DIALECT_OBJECT)
-        buf_add_text(&out, ", data as an object");
+        buf_add_text(&out, step->age_ns ? ", the same object with older dates"
+                                        : ", the same event again");
+    add_data(&out, step->data, draft->event.dialect);
     if (step->nulls)
         buf_add_text(&out, step->all_nulls ? ", every nullable field null, even required ones"
                                            : ", every nullable field null");

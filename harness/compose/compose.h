@@ -50,6 +50,9 @@ bool compose_step(const struct composer *composer, const struct step *step,
                   struct error *err);
 void composed_clear(struct composed *composed);
 
+/* Puts every date in `data`, as clock_iso writes one, back by `age_ns`; 0 changes nothing. */
+void compose_older(int64_t age_ns, struct buf *data);
+
 /* Appends the data that `step` asks for, as JSON.stringify writes it, for an event of `type`. */
 void compose_data(const struct composer *composer, const struct step *step, const char *type,
                   struct rng *rng, struct buf *out);

@@ -257,3 +257,39 @@ void attribute_feature(struct investigation *inv, struct diagnosis *diagnosis,
 {
     attribute_fitting(inv, diagnosis, fits_feature, feature, status);
 }
+
+/* --- what is too large to be looked into --- */
+
+static bool is_sibling(const struct case_result *one, const struct case_result *other)
+{
+    size_t len = strcspn(one->id, "[");
+    return one != other && one->id[len] && strncmp(one->id, other->id, len + 1) == 0;
+}
+
+/* What explains an event of a sibling that met the same; or NULL. */
+static struct diagnosis *cause_of_sibling(struct investigation *inv, const struct sight *sight)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *other = &inv->sights[i];
+        if (!other->one || !sight_is_lost(other) || !is_sibling(sight->one, other->one) ||
+            other->exchange->seen.status != sight->exchange->seen.status)
+            continue;
+        for (size_t k = 0; k < inv->num_found; k++)
+            if (diagnosis_explains(&inv->found[k].diagnosis, other->one->id))
+                return &inv->found[k].diagnosis;
+    }
+    return NULL;
+}
+
+void attribute_large(struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        if (!sight->one || !sight->trouble || sight->is_read || !sight_is_lost(sight) ||
+            found_explains(inv, sight->one))
+            continue;
+        struct diagnosis *cause = cause_of_sibling(inv, sight);
+        if (cause)
+            found_explain(cause, sight->one);
+    }
+}

@@ -326,11 +326,6 @@ static const struct diagnosis_kind gone_by_itself = {
     "look at the log of the supervisor for the reason: memory, a limit on requests per process, or "
     "an exception in work that goes on after the response"};
 
-static bool counts(const struct case_result *one)
-{
-    return one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN;
-}
-
 #define ABSENCES_MIN 2
 
 /* In how many cases it was gone, and came back. */
@@ -381,7 +376,7 @@ static bool ever_answered(const struct investigation *inv)
 static bool is_absence(const struct investigation *inv, const struct case_result *one)
 {
     bool is_there = inv->input->is_silent && one->recovery_ns < 0; /* who takes connections */
-    return one->canary_failed && counts(one) && !found_explains(inv, one) && !is_there;
+    return one->canary_failed && case_is_in_trouble(one) && !found_explains(inv, one) && !is_there;
 }
 
 /* Whose answer was the last tells more than what was cut off beside it. */

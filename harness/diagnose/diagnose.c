@@ -12,12 +12,20 @@
 #include "diagnose/framework.h"
 #include "diagnose/series.h"
 
+static bool is_undecided(const struct case_result *one)
+{
+    return one->verdict == VERDICT_INCONCLUSIVE && !one->looked_into;
+}
+
 static bool has_trouble(const struct diagnose_input *input)
 {
     const struct run_result *result = input->result;
-    return result->counts[VERDICT_FAIL] > 0 || result->counts[VERDICT_WARN] > 0 ||
-           input->crowded_status || input->drops || input->first_status ||
-           (result->counts[VERDICT_INCONCLUSIVE] > 0 && !input->any_accepted);
+    bool any = input->crowded_status || input->drops || input->first_status;
+    for (size_t i = 0; i < result->num_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        any = any || case_is_in_trouble(one) || (is_undecided(one) && !input->any_accepted);
+    }
+    return any;
 }
 
 static bool was_reached(const struct investigation *inv)
@@ -147,6 +155,8 @@ static void ask_genuine(struct investigation *inv)
 static void ask_entry(struct investigation *inv)
 {
     bool dies = found_find(inv, "dies-on-refusals") != NULL; /* each copy would end it */
+    if (inv->num_extras > 0 && inv->input->look == LOOK_AT_REST)
+        rules_of_entry_apply(inv); /* to what came since they were sent */
     if (inv->num_extras > 0 || (!dies && repeat_forged(inv, any_is_lost(inv))) || inv->too_unstable)
         return;
     extras_forge(inv);
@@ -155,16 +165,21 @@ static void ask_entry(struct investigation *inv)
     rules_of_entry_apply(inv);
 }
 
-/* Some case about forgeries was not decided, for its genuine twin was refused. */
+/* It is about forgeries, and was not decided, for their genuine twin was refused. */
+static bool lacks_twin(const struct case_result *one)
+{
+    for (size_t k = 0; one->verdict == VERDICT_INCONCLUSIVE && k < one->num_exchanges; k++)
+        if (!one->exchanges[k].genuine && one->exchanges[k].seen.outcome == OUTCOME_ANSWERED)
+            return true;
+    return false;
+}
+
 static bool hides_twins(const struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;
-    for (size_t i = 0; i < result->num_cases; i++) {
-        const struct case_result *one = &result->cases[i];
-        for (size_t k = 0; one->verdict == VERDICT_INCONCLUSIVE && k < one->num_exchanges; k++)
-            if (!one->exchanges[k].genuine && one->exchanges[k].seen.outcome == OUTCOME_ANSWERED)
-                return true;
-    }
+    for (size_t i = 0; i < result->num_cases; i++)
+        if (lacks_twin(&result->cases[i]))
+            return true;
     return false;
 }
 
@@ -225,7 +240,7 @@ static bool may_tell(const struct investigation *inv)
     const struct run_result *result = inv->input->result;
     for (size_t i = 0; i < result->num_cases; i++)
         if (strcmp(result->cases[i].id, "panora/signature/refusals-look-alike") == 0)
-            return result->cases[i].verdict != VERDICT_PASS;
+            return result->cases[i].verdict != VERDICT_PASS && !result->cases[i].looked_into;
     return inv->behind_first;
 }
 
@@ -245,7 +260,8 @@ static void tell_from_cases(struct investigation *inv)
     inv->closed = true;
     inv->closed_by = "the endpoint was gone, so it could not be asked again";
     if (known && known->cause) {
-        attribute_lost(inv, found_recall(inv, known->cause), known->genuine_status);
+        struct diagnosis *cause = found_find(inv, known->cause->id);
+        attribute_lost(inv, cause ? cause : found_recall(inv, known->cause), known->genuine_status);
         return;
     }
     if (inv->input->is_unsigned || !inv->input->any_accepted || !any_got_in(inv))
@@ -263,8 +279,7 @@ static void ask_slowness(struct investigation *inv)
     bool any = false;
     for (size_t i = 0; i < result->num_cases; i++)
         any = any || (text_starts_with(result->cases[i].id, start) &&
-                      (result->cases[i].verdict == VERDICT_FAIL ||
-                       result->cases[i].verdict == VERDICT_WARN));
+                      case_is_in_trouble(&result->cases[i]));
     if (any && inv->has_base && !inv->too_unstable && lab_is_slow(inv))
         (void)slowness_measure(inv);
 }
@@ -273,6 +288,7 @@ static void ask_slowness(struct investigation *inv)
  * refusal is asked for that before anything, for each forgery costs the events behind it. */
 static void search(struct investigation *inv)
 {
+    enum diagnose_look look = inv->input->look;
     inv->elsewhere = unreadable_apply(inv);
     if (inv->elsewhere)
         return;
@@ -303,20 +319,14 @@ static void search(struct investigation *inv)
     inv->hides_twins = hides_twins(inv);
     if (may_forge(inv) && (inv->behind_first || inv->hides_twins))
         ask_entry(inv);
-    if (may_break(inv) && !dies && (any_broke(inv) || inv->behind_first || inv->hides_twins))
+    bool may_hide = any_broke(inv) || inv->behind_first || inv->hides_twins;
+    if (may_break(inv) && !dies && look != LOOK_AT_FIRST && may_hide)
         ask_breaking(inv);
     if (may_forge(inv) && may_tell(inv))
         telling_measure(inv);
     processing_apply(inv);
     if (inv->has_base && inv->gap_ns && !found_find(inv, "locks-out"))
         (void)lockout_measure(inv); /* again, slowly enough; it takes so long that it comes last */
-}
-
-/* Which other serialiser than Panora's own it is, more events have to tell. */
-static bool is_open_serialiser(const struct investigation *inv)
-{
-    const struct hypothesis *message = inv->by.parts[PART_MESSAGE];
-    return message && message->language && strcmp(message->language, "javascript") != 0;
 }
 
 void first_refusal_clear(struct first_refusal *refusal)
@@ -327,40 +337,6 @@ void first_refusal_clear(struct first_refusal *refusal)
         diagnosis_clear(refusal->cause);
     free(refusal->cause);
     *refusal = (struct first_refusal){0};
-}
-
-static bool is_taken_with(struct investigation *inv, const struct request *refused,
-                          const char *signature)
-{
-    struct request request = {0};
-    request_copy(&request, refused);
-    headers_set(&request.headers, PANORA_SIGNATURE_HEADER, signature);
-    bool taken = ask_request(inv, &request, NULL) == ANSWER_ACCEPTED;
-    request_clear(&request);
-    return taken;
-}
-
-/* Plain events get in, but this one is refused. Each serialiser that writes it differently from
- * Panora's is tried on it. */
-static void find_serialiser(struct investigation *inv, const struct request *refused)
-{
-    const char *usual = headers_find(&refused->headers, PANORA_SIGNATURE_HEADER);
-    struct subject subject;
-    bool ok = subject_read(&subject, buf_bytes(&refused->body), inv->input->now_ms) && usual &&
-              !is_taken_with(inv, refused, usual);
-    for (size_t i = 0; ok && i < num_hypotheses && !inv->behind_first; i++) {
-        struct signing signing = {0};
-        const struct hypothesis *one = &hypotheses[i];
-        if (one->part == PART_MESSAGE && one->language && !one->is_offline &&
-            hypothesis_sign(one, NULL, &subject, inv->input->secret, &signing) &&
-            strcmp(buf_text(&signing.value), usual) != 0 &&
-            is_taken_with(inv, refused, buf_text(&signing.value))) {
-            inv->by.parts[PART_MESSAGE] = one;
-            inv->behind_first = true;
-        }
-        signing_clear(&signing);
-    }
-    subject_clear(&subject);
 }
 
 /* One type of each vertical: the endpoint may refuse the usual one alone. What is taken with any
@@ -425,8 +401,9 @@ void diagnose_first_refusal(const struct diagnose_input *input, const struct exc
     if (!inv.has_base && !inv.hangs && !other_type_gets_in(&inv))
         door_open(&inv);
     if (inv.has_base && !inv.behind_first && refused->genuine)
-        find_serialiser(&inv, &refused->request);
-    if (!is_open_serialiser(&inv))
+        which_find(&inv, &refused->request);
+    which_settle(&inv);
+    if (!which_is_open(&inv))
         door_name(&inv);
     out->is_limited = inv.stays_limited;
     say_cause(&inv, out);
@@ -441,45 +418,64 @@ void diagnose_first_refusal(const struct diagnose_input *input, const struct exc
     document_clear(&inv.document);
 }
 
-/* What no case missed was dropped, and with it perhaps the first mistake: then nothing is behind
- * it.
- */
-static void forget_the_first(struct investigation *inv)
+/* Takes over what was found earlier in the run. */
+static void take_found(struct investigation *inv, struct diagnosis *before, size_t count)
 {
-    for (size_t i = 0; i < inv->num_found; i++)
-        if (!inv->found[i].diagnosis.behind_first)
-            return;
-    for (size_t i = 0; i < inv->num_found; i++)
-        inv->found[i].diagnosis.behind_first = false;
+    inv->found = mem_alloc((count + 1) * sizeof *inv->found);
+    for (; inv->num_found < count; inv->num_found++)
+        inv->found[inv->num_found].diagnosis = before[inv->num_found];
+    free(before);
 }
 
-void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t *out_count)
+static void take_memory(struct investigation *inv)
+{
+    struct diagnose_memory *memory = inv->input->memory;
+    if (!memory)
+        return;
+    inv->extras = memory->extras;
+    inv->num_extras = memory->num_extras;
+    *memory = (struct diagnose_memory){0};
+}
+
+static void leave_memory(struct investigation *inv)
+{
+    struct diagnose_memory left = {inv->extras, inv->num_extras};
+    if (inv->input->memory)
+        *inv->input->memory = left;
+    else
+        diagnose_memory_clear(&left);
+}
+
+void diagnose(const struct diagnose_input *input, struct diagnosis **inout, size_t *inout_count)
 {
     struct investigation inv = {.input = input,
                                 .rng = rng_for(input->seed, "diagnosis"),
                                 .limited_status = input->crowded_status,
                                 .stays_limited = input->known && input->known->is_limited};
-    *out = NULL;
-    *out_count = 0;
+    take_found(&inv, *inout, *inout_count);
+    *inout_count = 0;
+    take_memory(&inv);
     sights_gather(&inv);
+    sights_add_extras(&inv);
     if (was_reached(&inv)) {
-        if (has_trouble(input) || !input->any_accepted)
+        if (has_trouble(input) || !input->any_accepted || input->look == LOOK_AT_REST)
             search(&inv);
         if (!inv.elsewhere)
             symptoms_apply(&inv);
+        attribute_large(&inv);
     } else {
         tls_apply(&inv);
     }
-    forget_the_first(&inv);
     if (inv.num_found)
         qsort(inv.found, inv.num_found, sizeof *inv.found, by_harm);
     framework_advise(&inv);
-    *out = mem_alloc((inv.num_found + 1) * sizeof **out);
+    *inout = mem_alloc((inv.num_found + 1) * sizeof **inout);
     for (size_t i = 0; i < inv.num_found; i++)
-        (*out)[(*out_count)++] = inv.found[i].diagnosis;
+        (*inout)[(*inout_count)++] = inv.found[i].diagnosis;
     free(inv.found);
     document_clear(&inv.document);
     sights_clear(&inv);
+    leave_memory(&inv);
 }
 
 /* --- everything that can be diagnosed --- */

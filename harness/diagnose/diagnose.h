@@ -46,9 +46,24 @@ struct first_refusal {
     size_t num_tried; /* ways to compute a signature that do not open it */
 };
 
+/* What is asked, and when. */
+enum diagnose_look {
+    LOOK_AT_ALL,   /* everything, when every case was judged */
+    LOOK_AT_FIRST, /* others are still to come: what may end the endpoint is not asked yet */
+    LOOK_AT_REST   /* after that: what came since, and what was put off */
+};
+
+/* What one look leaves to the next of the same run; {0} before the first. */
+struct diagnose_memory {
+    struct exchange *extras; /* forgeries and malformed requests that were sent */
+    size_t num_extras;
+};
+void diagnose_memory_clear(struct diagnose_memory *memory);
+
 /* Everything is borrowed. */
 struct diagnose_input {
-    const struct run_result *result; /* every case judged */
+    const struct run_result *result; /* every case judged; of those that were looked into before,
+                                        no cause is looked for */
     const struct exchange *const *controls;
     size_t num_controls;
     const struct catalogue *catalogue;
@@ -57,14 +72,16 @@ struct diagnose_input {
     const char *usual_type;
     uint64_t seed;
     unsigned run_tag;
-    int64_t wall_ms;     /* the dates in data count from it: later than those of the run */
-    int64_t now_ms;      /* the time of day: endpoints compare it with theirs */
-    int64_t target_ns;   /* what takes longer is slow */
-    bool object_only;    /* the endpoint takes data as an object */
-    bool text_only;      /* ... or as text: what it makes of objects is not asked */
-    bool is_unsigned;    /* it knowingly verifies nothing */
-    bool is_private;     /* the secret itself may be sent: https or loopback */
-    bool any_accepted;   /* some genuine event was accepted */
+    int64_t wall_ms;   /* the dates in data count from it: later than those of the run */
+    int64_t now_ms;    /* the time of day: endpoints compare it with theirs */
+    int64_t target_ns; /* what takes longer is slow */
+    bool object_only;  /* the endpoint takes data as an object */
+    bool text_only;    /* ... or as text: what it makes of objects is not asked */
+    enum diagnose_look look;
+    struct diagnose_memory *memory; /* read and filled; NULL = nothing is left to another look */
+    bool is_unsigned;               /* it knowingly verifies nothing */
+    bool is_private;                /* the secret itself may be sent: https or loopback */
+    bool any_accepted;              /* some genuine event was accepted */
     int crowded_status;  /* that events met because others came before them; 0 = none is known */
     bool drops;          /* ... connections were dropped, now and then, and taken again later */
     bool goes_down;      /* it was gone several times, and no case is to blame */
@@ -82,9 +99,10 @@ struct diagnose_input {
     void *payload;
 };
 
-/* The causes, the most harmful first; none when nothing failed. The caller frees them with the
- * result that it puts them into. */
-void diagnose(const struct diagnose_input *input, struct diagnosis **out, size_t *out_count);
+/* The causes, the most harmful first; none when nothing failed. `*inout` holds those that were
+ * found earlier in the same run, which are kept and may explain more cases now; NULL and 0 = none.
+ * The caller frees them with the result that it puts them into. */
+void diagnose(const struct diagnose_input *input, struct diagnosis **inout, size_t *inout_count);
 
 /* Before the cases, when `refused` was: asks, with at most `max_requests`. Of `input`, `result` and
  * `controls` are not looked at; its catalogue and secret outlive `out`, which the caller clears. */

@@ -10,6 +10,7 @@
 #include "base/array.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "compose/compose.h"
 #include "diagnose/attribution.h"
 #include "diagnose/outcome.h"
 
@@ -61,6 +62,7 @@ struct draft {
     const struct js *usual; /* the usual event's data; NULL = not needed */
     bool added[FIELDS_MAX]; /* of its fields */
     const char *value;      /* JSON in place of the culprits' own; NULL = that */
+    int64_t older_ns;       /* by so much its dates are older; 0 = as they were */
     int status;
     struct buf refused; /* for the pair */
 };
@@ -100,6 +102,7 @@ static bool passes(struct investigation *inv, const struct draft *draft)
         js_write(js_at(draft->usual, i), &data);
     }
     buf_add_text(&data, draft->is_rows ? "}]" : "}");
+    compose_older(draft->older_ns, &data);
     const struct specimen specimen = {.type = draft->type, .data = buf_text(&data)};
     bool passed = specimen_passes(inv, &specimen);
     buf_clear(&data);
@@ -262,24 +265,57 @@ static bool passes_with_less(struct investigation *inv, struct draft *draft, con
     return passed;
 }
 
+static char *new_id(struct investigation *inv)
+{
+    char id[UUID_SIZE];
+    rng_uuid(&inv->rng, id);
+    return mem_format("\"%s\"", id);
+}
+
+#define HOUR_NS (3600 * NS_PER_S)
+
+static bool passes_older(struct investigation *inv, struct draft *draft, const char *value,
+                         int64_t hours)
+{
+    draft->older_ns = hours * HOUR_NS;
+    bool passed = passes_with(inv, draft, value);
+    draft->older_ns = 0;
+    return passed;
+}
+
+/* A new id gets in again and again, but not with older dates than before. */
+static bool name_order(struct investigation *inv, struct draft *draft)
+{
+    char *value = new_id(inv);
+    bool found = passes_older(inv, draft, value, 2) && passes_older(inv, draft, value, 1) &&
+                 !passes_older(inv, draft, value, 2) && passes_older(inv, draft, value, 0) &&
+                 !passes_older(inv, draft, value, 1);
+    free(value);
+    if (!found)
+        return false;
+    name_it(inv, draft, out_of_order,
+            "rejects an event that is older than one about the same object that it has seen",
+            "the same event with a newer date");
+    return true;
+}
+
 /* A new id gets in once, and not a second time. */
 static bool name_object(struct investigation *inv, struct draft *draft)
 {
-    char id[UUID_SIZE];
     if (!have_form(draft, "xxxxxxxx-xxxx-xxxx-"))
         return false;
-    rng_uuid(&inv->rng, id);
-    char *value = mem_format("\"%s\"", id);
+    char *value = new_id(inv);
     bool known = passes_with(inv, draft, value) && !passes_with(inv, draft, value) &&
                  !passes_with(inv, draft, value);
     bool by_data = known && passes_with_less(inv, draft, value);
+    bool by_date = !known && name_order(inv, draft);
     free(value);
     if (by_data)
         name_it(inv, draft, known_data, known_data.sentence, "an event with other data");
     else if (known)
         name_it(inv, draft, known_object, known_object.sentence,
                 "the same event about another object");
-    return known;
+    return known || by_date;
 }
 
 #define SHOWN_MAX 60 /* bytes of a value */
@@ -409,7 +445,9 @@ static void try_sight(struct investigation *inv, const struct sight *sight)
         buf_add_format(&draft.refused, "%s: %d", draft.type, draft.status);
         bool refused = !passes(inv, &draft);
         bool found = refused && find_culprits(inv, &draft);
-        if (found && !name_age(inv, &draft) && !name_object(inv, &draft))
+        /* where it gets in without any other field as well, it is not about this one */
+        if (found && !name_age(inv, &draft) && !name_object(inv, &draft) &&
+            !passes_with_less(inv, &draft, NULL))
             name_field(inv, &draft);
         if (refused && !found && draft.num_culprits == 0)
             try_lacks(inv, &draft);

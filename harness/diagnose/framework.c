@@ -158,6 +158,9 @@ void framework_advise(struct investigation *inv)
     for (size_t i = 0; i < inv->num_found; i++) {
         struct diagnosis *diagnosis = &inv->found[i].diagnosis;
         bool wanted = framework && snippet.data && wants_snippet(&inv->found[i]);
+        free(diagnosis->framework); /* of an earlier look */
+        free(diagnosis->snippet_needs);
+        free(diagnosis->snippet);
         diagnosis->framework = mem_text(framework ? framework->name : "");
         diagnosis->snippet_needs = mem_text(wanted ? framework_file_name(framework->module) : "");
         diagnosis->snippet = wanted ? mem_copy(snippet.data, snippet.len) : mem_text("");

@@ -130,6 +130,9 @@ void sights_gather(struct investigation *inv);
 void sights_add_extras(struct investigation *inv); /* again, after extras were sent */
 void sights_clear(struct investigation *inv);
 
+/* It failed or warned, and its cause was not looked for before. */
+bool case_is_in_trouble(const struct case_result *one);
+
 /* Whether a genuine event was not accepted, or a forgery was. */
 bool sight_is_lost(const struct sight *sight);
 bool sight_got_in(const struct sight *sight);
@@ -263,6 +266,19 @@ enum answer ask_request(struct investigation *inv, const struct request *request
  * into `extras`. */
 void extras_forge(struct investigation *inv);
 void extras_break(struct investigation *inv);
+
+/* --- which.c --- */
+
+/* Plain events get in, but `refused` did not: each serialiser that writes it differently from
+ * Panora's is tried on it. */
+void which_find(struct investigation *inv, const struct request *refused);
+
+/* Of the serialisers that agree on what was accepted so far, takes the one that the endpoint takes
+ * of events on which they differ. */
+void which_settle(struct investigation *inv);
+
+/* Which other serialiser than Panora's own it is, more events may have to tell. */
+bool which_is_open(const struct investigation *inv);
 
 /* --- refusal.c --- */
 

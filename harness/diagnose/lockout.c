@@ -56,7 +56,7 @@ static bool shows_it(const struct investigation *inv, const struct case_result *
 {
     return one->decisive < one->num_exchanges && !one->canary_failed &&
            (!one->behind_first || inv->has_base) && one->exchanges[one->decisive].genuine &&
-           (one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN);
+           case_is_in_trouble(one);
 }
 
 /* Whether some request met a limit; of those that were sent again it shows no more. */

@@ -80,7 +80,9 @@ enum replayed replay_decisive(struct investigation *inv, const struct case_resul
 enum replayed replay_death(struct investigation *inv, const struct case_result *one)
 {
     enum answer decisive;
-    bool died = inv->has_base;
+    bool died = true;
+    if (!inv->has_base)
+        return NOT_REPLAYED;
     for (size_t i = 0; i < 2 && died; i++)
         if (!replay(inv, one, &decisive, &died))
             return NOT_REPLAYED;

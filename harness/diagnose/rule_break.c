@@ -156,7 +156,27 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
         return sight->event &&
                (js_kind(sight->event) == JS_OBJECT || js_kind(sight->event) == JS_ARRAY) &&
                !js_get(sight->event, "data");
+    if (strcmp(rule->argument, "null") == 0)
+        return sight->event && js_kind(sight->event) == JS_NULL;
     return sight->event && js_kind(sight->event) != JS_OBJECT;
+}
+
+/* It is signed rightly, so that the handler reads what data holds. Empty data is missing for many.
+ */
+static bool predict_data(const struct rule *rule, const struct investigation *inv,
+                         const struct sight *sight)
+{
+    if (!sight->is_plain || !sight->is_right || !sight->json.len)
+        return false;
+    struct js *value = js_parse(sight->json, NULL);
+    enum js_kind kind = value ? js_kind(value) : JS_OBJECT;
+    bool is_json = value != NULL;
+    js_free(value);
+    if (strcmp(rule->argument, "not JSON") == 0)
+        return !is_json;
+    if (strcmp(rule->argument, "null") == 0)
+        return is_json && kind == JS_NULL;
+    return is_json && kind != JS_OBJECT && kind != JS_ARRAY;
 }
 
 #define THROW(id_, predict_, argument_, sentence_, remedy_)                                        \
@@ -258,6 +278,9 @@ const struct rule rules_of_breaking[] = {
           "undefined, and an HMAC over that throws"),
     BREAK("on-non-object", predict_body, "no object", "the body is JSON but not an object",
           "check the type of the parsed value before you read its fields, and answer 400"),
+    BREAK("on-null-body", predict_body, "null", "the body is the JSON value null",
+          "check that the parsed body is an object before you read its fields, and answer 400: to "
+          "read a field of null throws"),
     BREAK("on-encoding", predict_encoding, NULL,
           "the body is not UTF-8 or starts with a byte order mark",
           "decode with replacement, as Panora's own verifier does (errors='replace', and drop a "
@@ -271,6 +294,13 @@ const struct rule rules_of_breaking[] = {
     DIE("on-refusals", predict_refusal, NULL, "it refuses an event",
         "return after the refusal: otherwise the handler sends a second response, which throws "
         "ERR_HTTP_HEADERS_SENT, and nothing catches that in an async handler"),
+    DIE("on-odd-data", predict_data, "not JSON", "data is not JSON",
+        "catch what the parser throws, also in an async handler, and answer 400"),
+    DIE("on-odd-data", predict_data, "no object", "data is neither an object nor an array",
+        "check the type of what data holds before you read its fields, and answer 400"),
+    DIE("on-odd-data", predict_data, "null", "data holds the JSON value null",
+        "check that data holds an object before you read its fields, and answer 400: to read a "
+        "field of null throws"),
     DIE("on-deep-data", predict_depth, NULL, "data is deeply nested",
         "catch what the parser or the serializer throws (JSON.stringify: RangeError, Python: "
         "RecursionError), or refuse data nested deeper than a few hundred levels"),

@@ -336,9 +336,11 @@ static bool predict_hypothesis(const struct rule *rule, const struct investigati
           "the weakest algorithm that the endpoint accepts decides how safe it is",                \
           "fix the algorithm in the code")
 #define OPEN_KEY(id_, sentence_)                                                                   \
-    ENTRY(id_, predict_hypothesis, "|" id_ "|", sentence_,                                         \
-          "anyone can sign events that the endpoint accepts as genuine",                           \
-          "configure the secret, and refuse to start without one")
+    ENTRY(                                                                                         \
+        id_, predict_hypothesis, "|" id_ "|", sentence_,                                           \
+        "anyone can sign events that the endpoint accepts as genuine",                             \
+        "a second secret, for a rotation perhaps, is not set: leave out secrets that are empty, "  \
+        "and refuse to start without one")
 
 #define PATTERN(argument_, sentence_, way_in_)                                                     \
     ENTRY("header-as-pattern", predict_pattern, argument_, sentence_,                              \
@@ -470,12 +472,12 @@ const struct rule rules_of_entry[] = {
           "|signs-nothing|signs-empty-object|signs-object-object|",
           "also accepts a signature over a constant text", "one signature fits all events",
           "compute the HMAC over the data that arrived, and accept nothing else"),
-    OPEN_KEY("key-empty", "has no secret and verifies with an empty key"),
-    OPEN_KEY("key-undefined", "has no secret and verifies with the text \"undefined\" as the key"),
-    OPEN_KEY("key-null", "has no secret and verifies with the text \"null\" as the key"),
-    OPEN_KEY("key-none", "has no secret and verifies with the text \"None\" as the key"),
+    OPEN_KEY("key-empty", "also accepts events signed with an empty key"),
+    OPEN_KEY("key-undefined", "also accepts events signed with the text \"undefined\" as the key"),
+    OPEN_KEY("key-null", "also accepts events signed with the text \"null\" as the key"),
+    OPEN_KEY("key-none", "also accepts events signed with the text \"None\" as the key"),
     OPEN_KEY("key-object",
-             "has no secret and verifies with the text \"[object Object]\" as the key"),
+             "also accepts events signed with the text \"[object Object]\" as the key"),
     ENTRY("accepts-secret-itself", predict_secret, NULL,
           "accepts the secret itself as the signature",
           "anyone who sees one such request can forge every event", "compare signatures only"),

@@ -347,10 +347,13 @@ void rules_of_breaking_apply(struct investigation *inv)
 
 /* --- it ended, and stays away --- */
 
-/* An ordinary forgery that it refused and survived, which the rule does not predict: NULL when
- * there is none, or when one survived that the rule does predict. */
-static const struct sight *survivor_of(const struct investigation *inv, const struct rule *rule)
+/* An ordinary event that it survived, and which the rule does not predict: one that it accepted, or
+ * where a forgery ended it, one that it refused. NULL when there is none, or when one survived that
+ * the rule does predict. */
+static const struct sight *survivor_of(const struct investigation *inv, const struct rule *rule,
+                                       const struct sight *last)
 {
+    enum answer wanted = last->exchange->genuine ? ANSWER_ACCEPTED : ANSWER_REFUSED;
     const struct sight *found = NULL;
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
@@ -358,8 +361,9 @@ static const struct sight *survivor_of(const struct investigation *inv, const st
             continue;
         if (rule->predicts(rule, inv, sight))
             return NULL;
-        bool is_refused = sight->answer == ANSWER_REFUSED && sight->has_event;
-        if (is_refused && (!found || likeness_of(sight) > likeness_of(found)))
+        bool fits = sight->answer == wanted && sight->has_event &&
+                    sight->exchange->genuine == last->exchange->genuine;
+        if (fits && (!found || likeness_of(sight) > likeness_of(found)))
             found = sight;
     }
     return found;
@@ -372,7 +376,7 @@ const struct rule *rules_find_mortal(const struct investigation *inv, const stru
         const struct rule *rule = &rules_of_breaking[i];
         if (rule->effect != EFFECT_DIES || !rule->predicts(rule, inv, last))
             continue;
-        *out_survivor = survivor_of(inv, rule);
+        *out_survivor = survivor_of(inv, rule, last);
         if (*out_survivor)
             return rule;
     }

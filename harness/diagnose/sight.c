@@ -125,6 +125,11 @@ static void add_sight(struct investigation *inv, const struct exchange *exchange
         sight->trouble = false;
 }
 
+bool case_is_in_trouble(const struct case_result *one)
+{
+    return !one->looked_into && (one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN);
+}
+
 void sights_gather(struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;
@@ -133,7 +138,7 @@ void sights_gather(struct investigation *inv)
             add_sight(inv, inv->input->controls[i], NULL, false);
     for (size_t i = 0; i < result->num_cases; i++) {
         const struct case_result *one = &result->cases[i];
-        bool trouble = one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN;
+        bool trouble = case_is_in_trouble(one);
         if (one->verdict == VERDICT_SKIP) /* what was answered says nothing about the endpoint */
             continue;
         for (size_t k = 0; k < one->num_exchanges; k++)
@@ -166,12 +171,17 @@ void sights_clear(struct investigation *inv)
 {
     forget_sights(inv, 0);
     free(inv->sights);
-    for (size_t i = 0; i < inv->num_extras; i++) {
-        free(inv->extras[i].sent);
-        request_clear(&inv->extras[i].request);
-        observation_clear(&inv->extras[i].seen);
+}
+
+void diagnose_memory_clear(struct diagnose_memory *memory)
+{
+    for (size_t i = 0; i < memory->num_extras; i++) {
+        free(memory->extras[i].sent);
+        request_clear(&memory->extras[i].request);
+        observation_clear(&memory->extras[i].seen);
     }
-    free(inv->extras);
+    free(memory->extras);
+    *memory = (struct diagnose_memory){0};
 }
 
 bool sight_was_answered(const struct sight *sight)

@@ -169,6 +169,24 @@ static const struct symptom symptoms[] = {
      .cases = {"panora/signature/refuses-duplicate-data-key"},
      .part_of = {"checks-nothing", "checks-presence-only", "checks-length-only",
                  "checks-format-only", "checks-inverted", "verifies-at-random"}},
+    {.kind = {"remembers-data",
+              "remembers by data alone whether an event was genuine, and does not verify it again",
+              "whoever knows or guesses the data of an event can send it without the secret, or "
+              "keep the genuine one out",
+              "verify each request by itself; look for duplicates by id_event, after that"},
+     .harm_rank = HARM_LOST,
+     .cases = {"panora/delivery/forged-data-does-not-block", "panora/signature/refuses-known-data"},
+     .is_repeated = true,
+     .part_of = {"checks-nothing", "checks-presence-only", "checks-length-only",
+                 "checks-format-only", "checks-inverted", "verifies-at-random"}},
+    {.kind = {"forged-ids-block",
+              "rejects a genuine event when a forgery with the same id_event came before it",
+              "anyone who guesses or sees an id_event can keep the genuine event out",
+              "verify first, and store an id_event only when the signature was right"},
+     .harm_rank = HARM_LOST,
+     .cases = {"panora/delivery/forged-id-does-not-block"},
+     .is_repeated = true,
+     .part_of = {"remembers-data"}},
     {.kind = {"refuses-older-events", "rejects an event that is older than one it has seen",
               "Panora does not keep the order, so such events are lost",
               "answer 2xx to a late event, and keep the newer one"},
@@ -233,7 +251,7 @@ static bool met_rate_limit(const struct case_result *one)
 
 static bool is_trouble(const struct case_result *one)
 {
-    return (one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN) && !met_rate_limit(one);
+    return case_is_in_trouble(one) && !met_rate_limit(one);
 }
 
 /* Whether some answer of the run gave that away. */
@@ -425,11 +443,12 @@ static bool is_open(const struct investigation *inv, const struct symptom *sympt
 static void apply_all(struct investigation *inv)
 {
     const struct run_result *result = inv->input->result;
+    const struct first_refusal *first = inv->input->known;
+    bool gets_in = inv->input->any_accepted || inv->has_base || (first && first->scheme);
     for (size_t i = 0; i < ARRAY_LEN(symptoms); i++)
         for (size_t k = 0; k < result->num_cases; k++) {
             const struct case_result *one = &result->cases[k];
-            bool sure = inv->input->any_accepted || inv->has_base || symptoms[i].is_in_answer ||
-                        symptoms[i].harm_rank == HARM_FORGED;
+            bool sure = gets_in || symptoms[i].is_in_answer || symptoms[i].harm_rank == HARM_FORGED;
             bool known = found_explains(inv, one) && !symptoms[i].is_in_answer;
             if (!sure || !matches(inv, &symptoms[i], one) || known || met_by_chance(inv, one) ||
                 is_open(inv, &symptoms[i], one))

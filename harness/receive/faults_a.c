@@ -187,6 +187,27 @@ static enum result compare_by_senders_algorithm(struct handling *handling)
     return verdict(equal);
 }
 
+/* What was found of these data before, right or wrong, stands. */
+static enum result compare_once(struct handling *handling)
+{
+    struct digest digest;
+    struct buf hash = {0};
+    if (!digest_hash("sha256", buf_bytes(&handling->message), &digest))
+        return RESULT_SIGNATURE;
+    encode_hex(digest_bytes(&digest), &hash);
+    char *right = mem_format("right %s", buf_text(&hash));
+    char *wrong = mem_format("wrong %s", buf_text(&hash));
+    buf_clear(&hash);
+    bool known = memory_has(handling->memory, bytes_of(right));
+    enum result result = known || memory_has(handling->memory, bytes_of(wrong))
+                             ? verdict(known)
+                             : rules_right.compare(handling);
+    memory_add(handling->memory, bytes_of(result == RESULT_NEXT ? right : wrong));
+    free(right);
+    free(wrong);
+    return result;
+}
+
 /* Takes the value of any query parameter that looks like a signature. */
 static enum result find_in_query(struct handling *handling)
 {
@@ -503,5 +524,11 @@ static const struct fault rows[] = {
      .seen = "SELECT :expected LIKE :signature",
      .diagnosis = "header-as-pattern",
      .overrides = {.compare = compare_like}},
+    {.id = "A33",
+     .name = "remembers-verdicts",
+     .sentence = "looks up by the hash of data whether an event was genuine, once it has seen it",
+     .seen = "a verdict that is cached by what was signed",
+     .diagnosis = "remembers-data",
+     .overrides = {.compare = compare_once}},
 };
 const struct table_part faults_a = TABLE_PART(rows);

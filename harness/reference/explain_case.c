@@ -115,6 +115,7 @@ static void add_conditions(const struct suite_case *one, json_t *out)
     } conditions[] = {
         {one->one_connection, "all steps share one connection"},
         {one->harmful, "a genuine event follows, to check that the endpoint is still up"},
+        {one->odd, "sent after what is usual, for it may end a careless endpoint"},
         {one->disruptive, "skipped for public hosts unless --allow-disruptive is given"},
         {one->private_channel, "sent only over https or to loopback"},
         {one->needs_signature, "skipped with --unsigned"},

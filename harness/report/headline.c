@@ -94,22 +94,32 @@ static size_t count_standing(const struct run_result *result, enum standing stan
     return count;
 }
 
-static const struct case_result *killer(const struct run_result *result)
+/* Where the endpoint went down in the end, what was proved before that matters more. */
+static const struct diagnosis *proved_before(const struct run_result *result,
+                                             const struct case_result *killer)
 {
-    for (size_t i = 0; i < result->num_cases; i++)
-        if (result->cases[i].canary_failed && result->cases[i].recovery_ns < 0)
-            return &result->cases[i];
-    return NULL;
+    const struct diagnosis *first = killer ? reason_of(result) : NULL;
+    if (!first || first->confidence != CONFIDENCE_PROVED || first->num_cases == 0)
+        return NULL;
+    for (size_t i = 0; i < first->num_cases; i++)
+        if (strcmp(first->cases[i], killer->id) == 0)
+            return NULL;
+    return first;
 }
 
 static void add_not_ready(const struct run_result *result, struct buf *out)
 {
     size_t failed = count_standing(result, STANDING_FAILED);
     const struct diagnosis *first = failed ? reason_of(result) : first_of(result, DIAGNOSIS_CAUSE);
-    const struct case_result *deadly = killer(result);
+    const struct case_result *deadly = run_result_killer(result);
+    const struct diagnosis *before = proved_before(result, deadly);
     buf_add_text(out, "Not ready: ");
     bool is_loud = result->loudest && *result->loudest;
-    if (is_loud && (deadly || !first || text_starts_with(result->loudest, BASELINE_IS_STALE)))
+    if (is_loud && before) {
+        add_because(result, before, out);
+        buf_add_format(out, " %s", result->loudest);
+    } else if (is_loud &&
+               (deadly || !first || text_starts_with(result->loudest, BASELINE_IS_STALE)))
         buf_add_text(out, result->loudest);
     else if (first)
         add_because(result, first, out);

@@ -197,7 +197,7 @@ bool diagnosis_evidence_is_pair(const struct diagnosis *diagnosis)
     return same;
 }
 
-static bool explains(const struct diagnosis *diagnosis, const char *id)
+bool diagnosis_explains(const struct diagnosis *diagnosis, const char *id)
 {
     for (size_t i = 0; i < diagnosis->num_cases; i++)
         if (strcmp(diagnosis->cases[i], id) == 0)
@@ -209,16 +209,46 @@ bool diagnosis_is_decisive(const struct run_result *result, const struct diagnos
 {
     for (size_t i = 0; i < result->num_cases; i++)
         if (verdict_counts(result->cases[i].verdict, result->strict) &&
-            explains(diagnosis, result->cases[i].id))
+            diagnosis_explains(diagnosis, result->cases[i].id))
             return true;
     return false;
+}
+
+/* It says no more than why the endpoint went down in the end, and cannot be proved. */
+static bool tells_of_the_end(const struct run_result *result, const struct diagnosis *one)
+{
+    const struct case_result *last = run_result_killer(result);
+    return last && one->confidence != CONFIDENCE_PROVED && one->num_cases == 1 &&
+           strcmp(one->cases[0], last->id) == 0;
 }
 
 static bool goes_before(const struct run_result *result, const struct diagnosis *one,
                         const struct diagnosis *before)
 {
-    return one->role == DIAGNOSIS_CAUSE && before->role == DIAGNOSIS_CAUSE &&
-           diagnosis_is_decisive(result, one) && !diagnosis_is_decisive(result, before);
+    if (one->role != DIAGNOSIS_CAUSE || before->role != DIAGNOSIS_CAUSE ||
+        !diagnosis_is_decisive(result, one))
+        return false;
+    return !diagnosis_is_decisive(result, before) ||
+           (one->confidence == CONFIDENCE_PROVED && tells_of_the_end(result, before));
+}
+
+const struct case_result *run_result_killer(const struct run_result *result)
+{
+    for (size_t i = 0; i < result->num_cases; i++)
+        if (result->cases[i].canary_failed && result->cases[i].recovery_ns < 0)
+            return &result->cases[i];
+    return NULL;
+}
+
+/* What is said first is behind nothing. */
+static void forget_the_first(struct run_result *result)
+{
+    for (size_t i = 0; i < result->num_diagnoses; i++) {
+        struct diagnosis *one = &result->diagnoses[i];
+        if (one->role == DIAGNOSIS_CAUSE && !one->behind_first)
+            return;
+        one->behind_first = false;
+    }
 }
 
 void run_result_rank_causes(struct run_result *result)
@@ -230,4 +260,5 @@ void run_result_rank_causes(struct run_result *result)
             all[k] = all[k - 1];
             all[k - 1] = moved;
         }
+    forget_the_first(result);
 }

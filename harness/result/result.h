@@ -107,6 +107,8 @@ struct case_result {
     int64_t started_ns; /* from the start of the run */
     int64_t duration_ns;
     bool behind_first;   /* tested with events made as the endpoint accepts them */
+    bool looked_into;    /* its cause was looked for while others were still to come; kept by the
+                            run only */
     bool canary_failed;  /* the endpoint did not accept a genuine event after it */
     int64_t recovery_ns; /* how long the endpoint was gone because of it; -1 = was not */
     struct measure *measures;
@@ -252,11 +254,17 @@ const char *run_summary_name(enum run_summary summary); /* "ready", "undecided",
 /* Whether a verdict counts against the endpoint: fail, and with `strict` warn. */
 bool verdict_counts(enum verdict verdict, bool strict);
 
+bool diagnosis_explains(const struct diagnosis *diagnosis, const char *case_id);
+
 /* Whether it explains a case that counts against the endpoint. */
 bool diagnosis_is_decisive(const struct run_result *result, const struct diagnosis *diagnosis);
 
-/* Puts the causes that explain such a case before those that explain none, and keeps their order
- * besides. What else was found out keeps its place. */
+/* The case after which the endpoint went down and stayed away; NULL = it did not. */
+const struct case_result *run_result_killer(const struct run_result *result);
+
+/* Puts the causes that explain such a case before those that explain none, and what was proved
+ * before what is likely of the endpoint's end, and keeps their order besides. What else was found
+ * out keeps its place. What is first then is no longer behind another one. */
 void run_result_rank_causes(struct run_result *result);
 
 /* Appends `in` with everything hidden replaced, in whatever way it is spelled (base/redact.h). */

@@ -10,6 +10,7 @@
 #include "run/experiment.h"
 #include "run/finish.h"
 #include "run/order.h"
+#include "run/trouble.h"
 
 /* ... or what is left of this, when each event takes very long, and so much at least. */
 #define TIME_IF_GRAVE  (54 * NS_PER_S)
@@ -169,7 +170,16 @@ static int crowded_status(const struct health *health)
     return health->overload_status ? health->overload_status : health->crowded_status;
 }
 
-static struct diagnose_input input_for(struct inquiry *inquiry)
+/* What is asked after an early look is little; so much is left for it. */
+#define REQUESTS_KEPT 40
+
+static size_t requests_left(const struct runner *runner, enum diagnose_look look)
+{
+    size_t left = budgets[runner->options->diagnose].max_requests - runner->result->num_experiments;
+    return look == LOOK_AT_FIRST ? left - REQUESTS_KEPT : left;
+}
+
+static struct diagnose_input input_for(struct inquiry *inquiry, enum diagnose_look look)
 {
     const struct runner *runner = inquiry->runner;
     const struct run_options *options = runner->options;
@@ -196,7 +206,8 @@ static struct diagnose_input input_for(struct inquiry *inquiry)
         .is_gone = runner->health.gone,
         .is_silent = runner->health.gone && runner->health.silent,
         .first_status = runner->health.any_accepted ? runner->health.first_status : 0,
-        .max_requests = budgets[options->diagnose].max_requests - runner->result->num_experiments,
+        .max_requests = requests_left(runner, look),
+        .look = look,
         .max_words = budgets[options->diagnose].words,
         .max_ns = longest_of(inquiry),
         .stopped = &inquiry->stopped,
@@ -254,7 +265,7 @@ void diagnosing_first_refusal(struct runner *runner, const struct testcase *firs
     if (runner->options->diagnose != DIAGNOSE_FULL || runner->options->is_unsigned)
         return;
     struct inquiry inquiry = {.runner = runner, .begun_ns = clock_monotonic_ns()};
-    struct diagnose_input input = input_for(&inquiry);
+    struct diagnose_input input = input_for(&inquiry, LOOK_AT_ALL);
     input.max_requests = FIRST_REFUSAL_MAX;
     input.tried_likely = on_tried_likely;
     tell_meanwhile(runner, NULL);
@@ -270,32 +281,163 @@ void diagnosing_first_refusal(struct runner *runner, const struct testcase *firs
         tell(runner, &news);
 }
 
-void diagnosing_cases(struct runner *runner)
+/* --- the cases --- */
+
+/* A stranger's request was answered 5xx, or not at all: what else breaks is asked at the end, for
+ * that may end the endpoint. */
+static bool is_left_for_the_end(const struct case_result *one)
 {
-    const struct run_options *options = runner->options;
+    if (one->decisive >= one->num_exchanges || one->exchanges[one->decisive].genuine)
+        return false;
+    enum answer answer = answer_of(&one->exchanges[one->decisive].seen);
+    return answer == ANSWER_ERROR || answer == ANSWER_DIED || answer == ANSWER_HUNG;
+}
+
+/* What was judged until now, as a result of its own; the cases' parts remain the run's. The caller
+ * frees `cases`. */
+static struct run_result judged_of(const struct runner *runner, bool early)
+{
+    struct run_result judged = *runner->result;
     const struct progress *progress = &runner->progress;
-    const struct exchange **controls =
-        mem_alloc((progress->num_controls + 1) * sizeof(struct exchange *));
-    struct inquiry inquiry = {.runner = runner, .begun_ns = clock_monotonic_ns()};
-    struct diagnose_input input = input_for(&inquiry);
+    judged.cases = mem_alloc((progress->num_cases + 1) * sizeof *judged.cases);
+    judged.num_cases = 0;
+    for (size_t i = 0; i < progress->num_cases; i++) {
+        struct case_result *one = &judged.cases[judged.num_cases];
+        if (progress->cases[i].state != CASE_JUDGED)
+            continue;
+        *one = runner->result->cases[i];
+        one->looked_into = one->looked_into || (early && is_left_for_the_end(one));
+        judged.num_cases++;
+    }
+    return judged;
+}
+
+static const struct exchange **controls_of(const struct progress *progress)
+{
+    const struct exchange **controls = mem_alloc((progress->num_controls + 1) * sizeof *controls);
     for (size_t i = 0; i < progress->num_controls; i++)
         controls[i] = &progress->controls[i].exchanges[0];
+    return controls;
+}
+
+static void ask_for_causes(struct runner *runner, enum diagnose_look look)
+{
+    struct run_result *result = runner->result;
+    struct inquiry inquiry = {.runner = runner, .begun_ns = clock_monotonic_ns()};
+    struct diagnose_input input = input_for(&inquiry, look);
+    struct run_result judged = judged_of(runner, look == LOOK_AT_FIRST);
+    const struct exchange **controls = controls_of(&runner->progress);
+    input.result = &judged;
+    input.memory = &runner->memory;
     input.controls = controls;
-    input.num_controls = progress->num_controls;
-    size_t troubles = runner->result->counts[VERDICT_FAIL] + runner->result->counts[VERDICT_WARN] +
-                      runner->result->counts[VERDICT_INCONCLUSIVE];
-    bool is_refused = runner->refusal.scheme != NULL;
-    if ((troubles > 0 || is_refused || input.crowded_status || input.drops || input.first_status) &&
-        options->diagnose != DIAGNOSE_OFF) { /* otherwise there is nothing to explain */
-        unpack_odd(runner);
-        diagnose(&input, &runner->result->diagnoses, &runner->result->num_diagnoses);
+    input.num_controls = runner->progress.num_controls;
+    unpack_odd(runner);
+    diagnose(&input, &result->diagnoses, &result->num_diagnoses);
+    result->num_experiments += inquiry.num_sent;
+    free(controls);
+    free(judged.cases);
+}
+
+/* What was not decided may hide more: that was put off by the first look. */
+static bool is_trouble(const struct case_result *one)
+{
+    return one->verdict == VERDICT_INCONCLUSIVE ||
+           (!one->looked_into && (one->verdict == VERDICT_FAIL || one->verdict == VERDICT_WARN));
+}
+
+/* Otherwise there is nothing to explain. */
+static bool is_wanted(const struct runner *runner)
+{
+    const struct run_result *result = runner->result;
+    const struct health *health = &runner->health;
+    bool odd = runner->refusal.scheme || crowded_status(health) ||
+               health->num_drops >= HEALTH_DROPS_MIN ||
+               (health->any_accepted && health->first_status);
+    bool any = runner->is_diagnosed ? runner->refusal.scheme != NULL : odd;
+    for (size_t i = 0; i < result->num_cases; i++)
+        any = any ||
+              (runner->progress.cases[i].state == CASE_JUDGED && is_trouble(&result->cases[i]));
+    return any && runner->options->diagnose != DIAGNOSE_OFF;
+}
+
+/* --- ... before what may do harm --- */
+
+/* Who went down has a supervisor, or is known to go down; who is slow, or met a limit or one of the
+ * user's (--rate), needs the time for the cases. With few requests, it has to be known which
+ * questions matter most. */
+static bool is_worth_it(const struct runner *runner)
+{
+    const struct health *health = &runner->health;
+    bool gets_in = health->any_accepted || runner->refusal.scheme;
+    bool is_calm = gets_in && runner->options->rate <= 0 && !health->num_absences &&
+                   !health->overload_status && !health->crowded_status &&
+                   !health_is_very_slow(health);
+    for (size_t i = 0; i < SHOT_KINDS; i++)
+        is_calm = is_calm && !health->deaths[i];
+    return is_calm && runner->options->diagnose == DIAGNOSE_FULL &&
+           runner->result->counts[VERDICT_FAIL] > 0 && is_wanted(runner);
+}
+
+static bool may_harm(const struct runner *runner, size_t index)
+{
+    return order_round_of(runner, &runner->progress.cases[index]) >= ROUND_ODD;
+}
+
+static bool is_harm_to_come(const struct runner *runner)
+{
+    for (size_t i = 0; i < runner->progress.num_cases; i++)
+        if (may_harm(runner, i) && !runner->progress.cases[i].skip)
+            return true;
+    return false;
+}
+
+static bool all_others_ended(const struct runner *runner)
+{
+    const struct progress *progress = &runner->progress;
+    for (size_t i = 0; i < progress->num_cases; i++)
+        if (!may_harm(runner, i) && progress->cases[i].state < CASE_ENDED)
+            return false;
+    return runner->in_flight == 0;
+}
+
+static void look_early(struct runner *runner)
+{
+    struct run_result *result = runner->result;
+    ask_for_causes(runner, LOOK_AT_FIRST);
+    runner->is_diagnosed = true;
+    for (size_t i = 0; i < result->num_cases; i++)
+        result->cases[i].looked_into = runner->progress.cases[i].state == CASE_JUDGED &&
+                                       !is_left_for_the_end(&result->cases[i]);
+}
+
+bool diagnosed_before_harm(struct runner *runner)
+{
+    if (runner->early == EARLY_OVER || runner->stop)
+        return true;
+    if (!all_others_ended(runner))
+        return false;
+    enum early_look before = runner->early;
+    runner->early = EARLY_OVER;
+    if (!is_harm_to_come(runner) || !is_worth_it(runner))
+        return true;
+    if (before == EARLY_TO_COME)
+        runner->early = EARLY_CANARY;
+    else
+        look_early(runner);
+    /* an experiment may have been too much for it */
+    trouble_look(runner, clock_monotonic_ns());
+    return false;
+}
+
+void diagnosing_cases(struct runner *runner)
+{
+    if (is_wanted(runner)) {
+        ask_for_causes(runner, runner->is_diagnosed ? LOOK_AT_REST : LOOK_AT_ALL);
         finish_note_losses(runner);
         run_result_rank_causes(runner->result);
     }
-    runner->result->num_experiments += inquiry.num_sent;
     runner->result->num_requests = runner_num_sent(runner);
     runner->result->duration_ns = clock_monotonic_ns() - runner->begun_ns;
     if (runner_was_interrupted(runner))
         finish_interrupted(runner);
-    free(controls);
 }

@@ -12,6 +12,11 @@ void diagnosing_first_refusal(struct runner *runner, const struct testcase *firs
 /* A slow endpoint gets so large a part of the run's time: a fifth. */
 #define DIAGNOSING_SHARE_OF_TIME 5
 
+/* Looks for the causes of what went wrong so far, before anything is sent that may take the
+ * endpoint down: then nobody could be asked. False while others are under way, or the endpoint is
+ * looked at; asked again until it is true. */
+bool diagnosed_before_harm(struct runner *runner);
+
 /* Fills in the result's diagnoses. Last of all: every case is judged. */
 void diagnosing_cases(struct runner *runner);
 

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "judge/leaks.h"
 #include "result/packed.h"
+#include "run/diagnosing.h"
 #include "run/effect_asking.h"
 #include "run/order.h"
 #include "run/pace.h"
@@ -456,6 +457,8 @@ void launch_ready(struct runner *runner, int64_t now_ns)
             continue; /* one after another they would take all the time there is */
         if (room && round == ROUND_WAITS)
             room = launch_controls(runner, now_ns);
+        if (room && round == ROUND_ODD)
+            room = diagnosed_before_harm(runner);
         if (room && round == ROUND_HARMFUL && any_left(runner, ROUND_HARMFUL))
             room = effect_asked_before_harm(runner);
         for (size_t i = 0; room && i < progress->num_cases; i++)

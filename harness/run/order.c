@@ -52,6 +52,8 @@ enum round order_round_of(const struct runner *runner, const struct testcase *te
 {
     if (test->one->harmful)
         return ROUND_HARMFUL;
+    if (test->one->odd)
+        return ROUND_ODD;
     if (test->one->alone && test->wait_ns > 0)
         return ROUND_PAUSES;
     bool grave = health_is_very_slow(&runner->health);

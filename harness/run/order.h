@@ -6,7 +6,7 @@
 
 /* In which round a case may leave. What is timed alone comes before the many, so that a slow
  * endpoint is timed before the time for the run is up, and within the deliberate waits of others;
- * what may do harm comes last. */
+ * what may do harm comes last: who goes down and stays away can be asked nothing more. */
 enum round {
     ROUND_TLS,
     ROUND_WAITS,
@@ -16,6 +16,7 @@ enum round {
     ROUND_REQUIRED,
     ROUND_USUAL,
     ROUND_PAUSES, /* needs quiet for a while: late, for by then it is known how slow it is */
+    ROUND_ODD,    /* what Panora does not send, and what ends a careless endpoint */
     ROUND_HARMFUL,
     NUM_ROUNDS
 };

@@ -99,7 +99,7 @@ static bool diagnosis_is_due(const struct runner *runner, int64_t now_ns)
     const size_t *counts = runner->result->counts;
     int64_t most_ns = options->max_time_ns - options->max_time_ns / DIAGNOSING_SHARE_OF_TIME;
     bool troubled = counts[VERDICT_FAIL] > 0 || counts[VERDICT_INCONCLUSIVE] > 0;
-    return most_ns && troubled && options->diagnose != DIAGNOSE_OFF &&
+    return most_ns && troubled && !runner->is_diagnosed && options->diagnose != DIAGNOSE_OFF &&
            now_ns - runner->begun_ns >= most_ns;
 }
 
@@ -291,6 +291,7 @@ bool run_plan(const struct plan *plan, const struct run_listener *listener,
     progress_clear(&runner.progress);
     free(runner.all);
     first_refusal_clear(&runner.refusal);
+    diagnose_memory_clear(&runner.memory);
     plan_free(runner.resigned);
     return true;
 }

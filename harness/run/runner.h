@@ -28,6 +28,14 @@ struct trouble {
     bool looked_after_all; /* the last look at the endpoint has been taken */
 };
 
+/* What may take the endpoint down is sent last, and the causes of what went wrong until then are
+ * looked for before. */
+enum early_look {
+    EARLY_TO_COME,
+    EARLY_CANARY, /* it is seen that the endpoint is well, so that what was sent can be judged */
+    EARLY_OVER    /* done, or not wanted */
+};
+
 struct runner {
     const struct plan *plan;
     struct progress progress;
@@ -47,9 +55,12 @@ struct runner {
     struct plan *resigned;        /* signed as the endpoint computes; NULL = nothing is */
     const char *stop;             /* why nothing more is sent, for a person; NULL = going on */
     int64_t stopped_ns;           /* when */
-    bool effects_asked;           /* what became of events is known: no later death changes it */
-    bool budget_spent;            /* something was not sent because of --max-requests */
-    int64_t paused_ns;            /* how long this process stood still in all */
+    enum early_look early;
+    bool is_diagnosed; /* ... and causes were looked for then */
+    struct diagnose_memory memory;
+    bool effects_asked; /* what became of events is known: no later death changes it */
+    bool budget_spent;  /* something was not sent because of --max-requests */
+    int64_t paused_ns;  /* how long this process stood still in all */
 };
 
 /* Gathers every exchange of the run into `all`: once, and again when cases were put in the place of

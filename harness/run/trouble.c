@@ -455,12 +455,17 @@ static void step_canary(struct runner *runner, int64_t now_ns)
     next_suspect(runner, now_ns);
 }
 
-void trouble_look_after_all(struct runner *runner, int64_t now_ns)
+void trouble_look(struct runner *runner, int64_t now_ns)
 {
-    runner->trouble.looked_after_all = true;
     if (runner->health.reached && !runner->stop && runner->health.alive_ns &&
         runner->health.answered)
         begin(runner, now_ns);
+}
+
+void trouble_look_after_all(struct runner *runner, int64_t now_ns)
+{
+    runner->trouble.looked_after_all = true;
+    trouble_look(runner, now_ns);
 }
 
 struct testcase *trouble_looks_at(struct runner *runner)

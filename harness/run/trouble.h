@@ -33,7 +33,10 @@ void trouble_run_alone(struct runner *runner, struct testcase *test);
 /* The run is stopped: what was still suspected is settled by what it saw. */
 void trouble_stop(struct runner *runner, int64_t now_ns);
 
-/* Everything has ended: a last canary tells whether the endpoint outlived it. */
+/* Nothing is under way: a canary tells whether the endpoint outlived what was sent. */
+void trouble_look(struct runner *runner, int64_t now_ns);
+
+/* Everything has ended: the same for the last time. */
 void trouble_look_after_all(struct runner *runner, int64_t now_ns);
 
 #endif

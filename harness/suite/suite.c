@@ -224,6 +224,7 @@ static bool read_flags(struct suite_case *one, const struct json_at *at, struct 
         bool *out;
     } flags[] = {{"disruptive", &one->disruptive},
                  {"harmful", &one->harmful},
+                 {"odd", &one->odd},
                  {"alone", &one->alone},
                  {"tls", &one->tls},
                  {"one-connection", &one->one_connection},
@@ -259,6 +260,7 @@ static bool read_case(struct suite_case *one, const struct json_at *at, const ch
         "probe",
         "disruptive",
         "harmful",
+        "odd",
         "alone",
         "tls",
         "exact",

@@ -78,6 +78,7 @@ struct suite_case {
     size_t num_see;
     bool disruptive;          /* could hurt a weak endpoint; left out against public hosts */
     bool harmful;             /* a canary follows it */
+    bool odd;                 /* may end a careless endpoint: it comes late */
     bool one_connection;      /* the steps share a connection (raw way) */
     bool exact;               /* every byte of the answer counts (raw way) */
     bool private_channel;     /* only over https or to loopback */

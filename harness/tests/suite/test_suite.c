@@ -46,7 +46,7 @@ Test(suite, every_member_of_a_case_arrives, .init = set_up, .fini = tear_down)
         &library,
         "'level':'should','source':{'doc':'webhooks','section':'Secure'},'harm':'h','remedy':'r',"
         "'bug':'B','see':['CWE-1','CWE-2'],'tolerate':{'status':['5xx',404],'because':'so'},"
-        "'disruptive':true,'harmful':true,'exact':true,'private-channel':true,"
+        "'disruptive':true,'harmful':true,'odd':true,'exact':true,'private-channel':true,"
         "'needs-signature':true,'comment':'c','expect':{'refused':true}");
     const struct suite_case *one = &suite->cases[0];
     cr_expect_eq(one->level, LEVEL_SHOULD);
@@ -58,7 +58,7 @@ Test(suite, every_member_of_a_case_arrives, .init = set_up, .fini = tear_down)
     cr_expect_str_eq(one->see[1], "CWE-2");
     cr_expect_str_eq(one->tolerate_status, "5xx,404");
     cr_expect_str_eq(one->tolerate_because, "so");
-    cr_expect(one->disruptive && one->harmful && one->exact && one->private_channel &&
+    cr_expect(one->disruptive && one->harmful && one->odd && one->exact && one->private_channel &&
               one->needs_signature);
     cr_expect_not(one->one_connection);
     suite_free(suite);
