@@ -41,6 +41,7 @@ apply_hypothesis sign_lower_data;
 apply_hypothesis key_with; /* argument: what follows the secret */
 apply_hypothesis key_trimmed;
 apply_hypothesis key_quoted;
+apply_hypothesis key_cut; /* after so many characters */
 apply_hypothesis key_without_prefix;
 apply_hypothesis key_decoded; /* argument: "hex" or "base64" */
 apply_hypothesis key_decoded_without_prefix;

@@ -1,4 +1,5 @@
 /* Other keys than the secret's bytes. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/encode.h"
@@ -11,6 +12,15 @@ bool key_with(const struct hypothesis *hypothesis, struct signing *signing)
 {
     buf_add_bytes(&signing->key, signing->secret);
     buf_add_text(&signing->key, hypothesis->argument);
+    return true;
+}
+
+bool key_cut(const struct hypothesis *hypothesis, struct signing *signing)
+{
+    size_t len = (size_t)strtoul(hypothesis->argument, NULL, 10);
+    if (signing->secret.len <= len)
+        return false;
+    buf_add(&signing->key, signing->secret.data, len);
     return true;
 }
 

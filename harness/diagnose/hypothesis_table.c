@@ -143,6 +143,12 @@
 #define W_RUBY    "Ruby's JSON.generate"
 #define W_JACKSON "Java's Jackson"
 
+/* A column, a buffer or a pattern that is too short. */
+#define CUT(length_)                                                                               \
+    ROW(KEY, "key-cut", key_cut, length_,                                                          \
+        "keep the whole secret: a column, a buffer or a pattern may be too short for it",          \
+        "uses only the first " length_ " characters of its secret", UNLIKELY)
+
 const struct hypothesis hypotheses[] = {
     ROW(MESSAGE, "signs-raw-body", sign_raw_body, NULL, SIGN_DATA,
         "computes the HMAC over the raw body, but Panora signs only data", LIKELY),
@@ -333,6 +339,16 @@ const struct hypothesis hypotheses[] = {
     ROW(KEY, "key-crlf", key_with, "\r\n", TRIM, "has a CRLF at the end of its secret", UNLIKELY),
     ROW(KEY, "key-blank", key_with, " ", TRIM, "has a space at the end of its secret", UNLIKELY),
     ROW(KEY, "key-quoted", key_quoted, NULL, TRIM, "has quotes around its secret", UNLIKELY),
+    CUT("32"),
+    CUT("16"),
+    CUT("64"),
+    CUT("24"),
+    CUT("20"),
+    CUT("30"),
+    CUT("31"),
+    CUT("40"),
+    CUT("50"),
+    CUT("63"),
     ROW(KEY, "key-base64", key_encoded, "base64", BYTES, "encodes its secret as base64", UNLIKELY),
     ROW(KEY, "key-hex", key_encoded, "hex", BYTES, "encodes its secret as hexadecimal", UNLIKELY),
     ROW(DIGEST, "digest-base64", digest_as_base64, NULL, HEX, "expects the digest in base64",

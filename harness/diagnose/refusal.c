@@ -20,6 +20,7 @@ enum own_kind {
     KIND_HANGS_ALWAYS,
     KIND_STOPPED,
     KIND_STOPPED_GENUINE,
+    KIND_FREEZES,
     KIND_CLOSES,
     KIND_CLOSES_GENUINE,
     KIND_NO_SUCCESS,
@@ -77,6 +78,12 @@ static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
          "every event after that is lost, and each blocks one of Panora's five workers",
          "look for what runs out: connections of a pool, threads, a lock that is never "
          "released, memory"},
+    [KIND_FREEZES] =
+        {"freezes", "answers some genuine events, and at times none for many seconds",
+         "events meanwhile are lost, and each blocks one of Panora's five workers",
+         "look for what the handler did when the first of them hung: a regular "
+         "expression or a loop that takes very long (in Node it blocks every request), "
+         "a lock, or a pool that ran out"},
     [KIND_CLOSES] = {"closes-on-every-event",
                      "closes the connection on every event, genuine or forged, without an answer",
                      "every event is lost: Panora does not retry them",
@@ -172,7 +179,9 @@ static enum own_kind kind_of_hang(const struct investigation *inv, const struct 
 {
     enum answer answer = answer_of(forged);
     if (answer != ANSWER_HUNG && answer != ANSWER_NONE)
-        return fell_silent(inv) ? KIND_STOPPED_GENUINE : KIND_HANGS;
+        return fell_silent(inv)           ? KIND_STOPPED_GENUINE
+               : inv->input->any_accepted ? KIND_FREEZES
+                                          : KIND_HANGS;
     if (!ever_answered(inv, false))
         return KIND_HANGS_ALWAYS;
     return answer == ANSWER_NONE && !ever_answered(inv, true) ? KIND_HANGS : KIND_STOPPED;
@@ -202,8 +211,8 @@ static void name_hang(struct investigation *inv, const struct observation *genui
                       const struct observation *forged)
 {
     enum own_kind kind = kind_of_hang(inv, forged);
-    bool is_pair =
-        (kind == KIND_HANGS || kind == KIND_STOPPED_GENUINE) && answer_of(forged) != ANSWER_NONE;
+    bool is_pair = (kind == KIND_HANGS || kind == KIND_STOPPED_GENUINE || kind == KIND_FREEZES) &&
+                   answer_of(forged) != ANSWER_NONE;
     struct diagnosis *hangs =
         is_pair ? add_own(inv, kind, genuine, forged) : add_silence(inv, kind, genuine, forged);
     attribute_lost(inv, hangs, 0);

@@ -474,6 +474,20 @@ static bool fails_at_once(struct investigation *inv)
     return crowd.num_failed > 0;
 }
 
+/* A case sent several events at once, and some of them were lost. */
+static bool lost_together(const struct investigation *inv)
+{
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *lost = &inv->sights[i];
+        if (!lost->one || !lost->trouble || !sight_is_lost(lost))
+            continue;
+        for (size_t k = 0; k < inv->num_sights; k++)
+            if (k != i && inv->sights[k].one == lost->one && sight_overlaps(lost, &inv->sights[k]))
+                return true;
+    }
+    return false;
+}
+
 #define ROUNDS_OF_CALM 2
 #define PLENTY         300 /* requests that may be sent: most are left for other questions */
 
@@ -504,7 +518,7 @@ void repeat_measure(struct investigation *inv)
     }
     look_longer(inv, &first);
     if (first.num_failed) {
-        if (name_digests(inv, &first) || name_period(inv, &first))
+        if (name_period(inv, &first) || name_digests(inv, &first))
             return;
         bool slow_fails = false;
         if (name_rate(inv, &first, &slow_fails))
@@ -513,7 +527,7 @@ void repeat_measure(struct investigation *inv)
             name_chance(inv, &first, slow_fails);
         return;
     }
-    if (lab_is_slow(inv)) { /* there is no time for what no event has met */
+    if (lab_is_slow(inv) && !lost_together(inv)) { /* no time for what no event has met */
         name_first(inv);
         return;
     }

@@ -80,6 +80,8 @@ static bool is_explained(const struct investigation *inv, const bool *covered,
     return covered[sight - inv->sights];
 }
 
+#define MOST_ALIKE 3
+
 /* What is no ordinary event says less about a signature. */
 static int likeness_of(const struct sight *sight)
 {
@@ -247,15 +249,23 @@ static char *with_measure(const struct investigation *inv, const char *sentence)
     return mem_format("%.*s %zu %s", (int)(place - sentence), sentence, number, place + 3);
 }
 
+/* What is odd itself is not what anybody would compare with. */
+static char *describe_contrast(const struct investigation *inv, const struct sight *contrast)
+{
+    if ((contrast && likeness_of(contrast) == MOST_ALIKE) || !inv->has_base)
+        return describe(contrast);
+    return mem_format("%s, genuine: %d", inv->type, inv->base_status);
+}
+
 static void add_found(struct investigation *inv, const struct rule *rules, size_t count,
                       const struct rule *best, const struct fit *fit, bool *covered)
 {
     char *sentence = sentence_of(inv, rules, count, best, fit, covered);
     char *whole = with_measure(inv, sentence);
     char *example = describe(fit->example);
-    char *contrast = describe(fit->contrast);
     struct diagnosis_kind kind = best->kind;
     bool entry = best->effect == EFFECT_GETS_IN;
+    char *contrast = entry ? describe(fit->contrast) : describe_contrast(inv, fit->contrast);
     const struct sight *wrong =
         entry ? fit->contrast : fit->example; /* what is refused, or breaks */
     kind.sentence = whole;
@@ -347,13 +357,23 @@ void rules_of_breaking_apply(struct investigation *inv)
 
 /* --- it ended, and stays away --- */
 
-/* An ordinary event that it survived, and which the rule does not predict: one that it accepted, or
- * where a forgery ended it, one that it refused. NULL when there is none, or when one survived that
- * the rule does predict. */
+/* How well the answer to an ordinary event shows that the endpoint survived what is like `last`; 0
+ * = not at all. */
+static int worth_of(const struct sight *sight, const struct sight *last)
+{
+    bool genuine = last->exchange->genuine;
+    bool is_alike = sight->has_event && sight->exchange->genuine == genuine;
+    if (!is_alike || (sight->answer != ANSWER_ACCEPTED && sight->answer != ANSWER_REFUSED))
+        return 0;
+    bool as_it_should = (sight->answer == ANSWER_ACCEPTED) == genuine;
+    return 1 + likeness_of(sight) + (as_it_should ? MOST_ALIKE : 0);
+}
+
+/* An ordinary event that it survived, and which the rule does not predict. NULL when there is none,
+ * or when one survived that the rule does predict. */
 static const struct sight *survivor_of(const struct investigation *inv, const struct rule *rule,
                                        const struct sight *last)
 {
-    enum answer wanted = last->exchange->genuine ? ANSWER_ACCEPTED : ANSWER_REFUSED;
     const struct sight *found = NULL;
     for (size_t i = 0; i < inv->num_sights; i++) {
         const struct sight *sight = &inv->sights[i];
@@ -361,9 +381,7 @@ static const struct sight *survivor_of(const struct investigation *inv, const st
             continue;
         if (rule->predicts(rule, inv, sight))
             return NULL;
-        bool fits = sight->answer == wanted && sight->has_event &&
-                    sight->exchange->genuine == last->exchange->genuine;
-        if (fits && (!found || likeness_of(sight) > likeness_of(found)))
+        if (worth_of(sight, last) > (found ? worth_of(found, last) : 0))
             found = sight;
     }
     return found;

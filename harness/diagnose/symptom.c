@@ -32,6 +32,12 @@ static bool was_accepted(const struct exchange *decisive)
     return decisive->accepted;
 }
 
+/* A genuine event was refused, or a forgery accepted. */
+static bool was_taken_wrongly(const struct exchange *exchange)
+{
+    return exchange->genuine ? answer_of(&exchange->seen) == ANSWER_REFUSED : exchange->accepted;
+}
+
 static bool was_broken(const struct exchange *decisive)
 {
     return answer_of(&decisive->seen) == ANSWER_BROKEN;
@@ -176,6 +182,7 @@ static const struct symptom symptoms[] = {
               "verify each request by itself; look for duplicates by id_event, after that"},
      .harm_rank = HARM_LOST,
      .cases = {"panora/delivery/forged-data-does-not-block", "panora/signature/refuses-known-data"},
+     .shows = was_taken_wrongly,
      .is_repeated = true,
      .part_of = {"checks-nothing", "checks-presence-only", "checks-length-only",
                  "checks-format-only", "checks-inverted", "verifies-at-random"}},
@@ -185,6 +192,7 @@ static const struct symptom symptoms[] = {
               "verify first, and store an id_event only when the signature was right"},
      .harm_rank = HARM_LOST,
      .cases = {"panora/delivery/forged-id-does-not-block"},
+     .shows = was_taken_wrongly,
      .is_repeated = true,
      .part_of = {"remembers-data"}},
     {.kind = {"refuses-older-events", "rejects an event that is older than one it has seen",
@@ -570,8 +578,54 @@ static void note_limit(struct investigation *inv)
     free(evidence);
 }
 
+/* --- refusals that redirect --- */
+
+static const struct diagnosis_kind redirected = {
+    "redirects-refusals", "answers a forgery with a redirect instead of a refusal",
+    "Panora follows it and records what the other page answers, mostly 200: an event that was "
+    "refused counts as delivered",
+    "answer 401 to a wrong signature: an API has no error page to go to"};
+
+static bool is_redirect(const struct observation *seen)
+{
+    return seen->outcome == OUTCOME_ANSWERED && seen->status >= 300 && seen->status < 400 &&
+           seen->status != 304;
+}
+
+static bool was_redirected(const struct sight *sight)
+{
+    return sight->one && sight->trouble && !sight->exchange->genuine &&
+           is_redirect(&sight->exchange->seen);
+}
+
+/* Genuine events are answered otherwise: who redirects everything is told by another cause. */
+static void note_redirects(struct investigation *inv)
+{
+    const struct specimen forged = {.forged = true};
+    struct observation seen;
+    size_t count = 0;
+    for (size_t i = 0; i < inv->num_sights; i++)
+        count += was_redirected(&inv->sights[i]);
+    if (count == 0 || !inv->has_base)
+        return;
+    (void)specimen_ask(inv, &forged, &seen);
+    if (is_redirect(&seen)) {
+        char *accepted = mem_format("%s, genuine: %d", inv->type, inv->base_status);
+        char *refused = specimen_describe(inv, &forged, &seen);
+        struct diagnosis *found =
+            found_pair(inv, &redirected, HARM_HYGIENE, accepted, refused, "the signature");
+        for (size_t i = 0; i < inv->num_sights; i++)
+            if (was_redirected(&inv->sights[i]))
+                found_explain(found, inv->sights[i].one);
+        free(accepted);
+        free(refused);
+    }
+    observation_clear(&seen);
+}
+
 void symptoms_apply(struct investigation *inv)
 {
+    note_redirects(inv);
     apply_all(inv);
     note_leaks(inv);
     spread(inv);
@@ -584,4 +638,5 @@ void symptom_kinds(struct diagnosis_kinds *out)
     for (size_t i = 0; i < ARRAY_LEN(symptoms); i++)
         kinds_add(out, symptoms[i].kind);
     kinds_add(out, limited);
+    kinds_add(out, redirected);
 }

@@ -161,9 +161,12 @@ static bool holds_the_first(struct runner *runner, const struct testcase *test)
     return judge_waits_for_run(test->one) && test == order_first(runner);
 }
 
-/* Where one waits for another, an event may have waited for what is slow on purpose. */
+/* Where one waits for another, an event may have waited for what is slow on purpose. After too many
+ * of them none is sent any more, and what was seen stands. */
 static bool has_hung_beside(const struct runner *runner, const struct testcase *test)
 {
+    if (runner->health.hangs[SHOT_GENUINE] >= HEALTH_HANGS_MAX)
+        return false;
     for (size_t i = 0; runner->health.usual_ns && i < test->count; i++)
         if (test->shots[i].genuine && test->shots[i].num_under_way > test->count &&
             test->exchanges[i].seen.outcome == OUTCOME_TIMED_OUT)

@@ -17,6 +17,9 @@ enum shot_kind {
 };
 enum shot_kind shot_kind_of(const struct exchange *exchange);
 
+/* After so many hangs of one kind of request the rest of that kind is not sent: a run ends. */
+#define HEALTH_HANGS_MAX 3
+
 /* What the user's options say of it. */
 struct health_limits {
     int64_t recovery_ns; /* how long it may be away */

@@ -13,9 +13,8 @@
 #include "run/probe_case.h"
 #include "run/trouble.h"
 
-/* After so many hangs, or deaths of the endpoint, by one kind of request the rest of that kind is
- * not sent: a run ends. */
-#define HANGS_MAX  3
+/* After so many deaths of the endpoint by one kind of request the rest of that kind is not sent: a
+ * run ends. */
 #define DEATHS_MAX 30
 
 /* Enough for ports to become free again; then the case is left undecided. */
@@ -230,7 +229,7 @@ static bool met_silence(const struct testcase *test)
 
 static bool has_hung_often(const struct runner *runner, enum shot_kind kind)
 {
-    return runner->health.hangs[kind] + runner->health.minor_hangs[kind] >= HANGS_MAX;
+    return runner->health.hangs[kind] + runner->health.minor_hangs[kind] >= HEALTH_HANGS_MAX;
 }
 
 /* Why the next group of this case is not to be sent at all, or NULL. */
@@ -259,10 +258,10 @@ static const char *refusal(struct runner *runner, const struct testcase *test, s
         return NULL;
     if (runner->health.deaths[kind] >= DEATHS_MAX)
         return killed[kind];
-    if (!runner->health.answered && health_num_hangs(&runner->health) > HANGS_MAX)
+    if (!runner->health.answered && health_num_hangs(&runner->health) > HEALTH_HANGS_MAX)
         return "not sent: every request before it timed out";
     size_t num_hung = runner->health.hangs[kind];
-    if (num_hung >= HANGS_MAX || (is_minor(runner, test) && has_hung_often(runner, kind)))
+    if (num_hung >= HEALTH_HANGS_MAX || (is_minor(runner, test) && has_hung_often(runner, kind)))
         return hung[kind];
     if (kind == SHOT_FORGED && met_silence(test))
         return "not sent: a forged event before it timed out";
@@ -291,7 +290,7 @@ static bool waits_for_silent(const struct runner *runner, const struct testcase 
     const struct health *health = &runner->health;
     size_t num_hung = health_num_hangs(health);
     return !health->answered && num_hung > 0 && runner->in_flight > 0 &&
-           test != &runner->canary.test && num_hung + runner->in_flight > HANGS_MAX;
+           test != &runner->canary.test && num_hung + runner->in_flight > HEALTH_HANGS_MAX;
 }
 
 int64_t launch_due_ns(const struct runner *runner, const struct testcase *test, size_t len)
