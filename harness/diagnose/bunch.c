@@ -139,6 +139,20 @@ static void add_keys_and_headers(struct investigation *inv, struct bunch *bunch)
     }
 }
 
+/* Other messages than the text that Panora signs, but for what a library of another language
+ * writes: who signs one of them takes data as an object as well, and would be thought to want that.
+ */
+static void add_messages(struct investigation *inv, struct bunch *bunch)
+{
+    for (size_t i = 0; i < num_hypotheses; i++) {
+        struct key_hole hole = {0};
+        if (hypotheses[i].part != PART_MESSAGE || hypotheses[i].language)
+            continue;
+        hole.by.parts[PART_MESSAGE] = &hypotheses[i];
+        add_hole(inv, bunch, hole);
+    }
+}
+
 /* What it was at the beginning it is most likely still. */
 static void add_known(struct investigation *inv, struct bunch *bunch)
 {
@@ -165,8 +179,10 @@ void bunch_init(struct investigation *inv, struct bunch *bunch)
         add_singles(inv, bunch, false, true);
     }
     bunch->num_likely = bunch->count;
-    if (!inv->input->object_only)
+    if (!inv->input->object_only) {
+        add_messages(inv, bunch);
         add_hole(inv, bunch, (struct key_hole){.other_dialect = true});
+    }
     add_headers(inv, bunch);
     add_singles(inv, bunch, false, false);
     add_keys_and_headers(inv, bunch);

@@ -3,7 +3,7 @@
 
 #include "base/array.h"
 #include "base/text.h"
-#include "diagnose/rule.h"
+#include "diagnose/rule_part.h"
 #include "result/packed.h"
 
 static bool has_one(const struct sight *sight)
@@ -123,6 +123,14 @@ static bool predict_members(const struct rule *rule, const struct investigation 
 {
     bool usual = (sight->data.data != NULL) == (inv->dialect == DIALECT_TEXT);
     return usual && sight->is_plain && sight->is_right && (!sight->id.data || !sight->type.data);
+}
+
+/* A genuine event of a type that the catalogue does not know. */
+static bool predict_new_type(const struct rule *rule, const struct investigation *inv,
+                             const struct sight *sight)
+{
+    return sight->is_plain && sight->is_right && sight->has_event &&
+           predict_unknown_type(rule, inv, sight);
 }
 
 #define MODERATE_LEN ((size_t)64 * 1024) /* what is longer may be refused for that */
@@ -301,6 +309,8 @@ const struct rule rules_of_breaking[] = {
     DIE("on-odd-data", predict_data, "null", "data holds the JSON value null",
         "check that data holds an object before you read its fields, and answer 400: to read a "
         "field of null throws"),
+    DIE("on-unknown-types", predict_new_type, NULL, "it does not know the type of an event",
+        "answer 2xx to a type that the handler does not know, and do nothing: Panora adds types"),
     DIE("on-deep-data", predict_depth, NULL, "data is deeply nested",
         "catch what the parser or the serializer throws (JSON.stringify: RangeError, Python: "
         "RecursionError), or refuse data nested deeper than a few hundred levels"),

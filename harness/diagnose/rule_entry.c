@@ -55,6 +55,20 @@ static bool same_answer(const struct observation *a, const struct observation *b
 
 #define FEW 10 /* one in so many */
 
+/* Who refuses most forgeries with a 4xx refuses none silently. */
+static bool refuses_most(const struct investigation *inv)
+{
+    size_t accepted = 0;
+    size_t refused = 0;
+    for (size_t i = 0; i < inv->num_sights; i++) {
+        const struct sight *sight = &inv->sights[i];
+        bool counts = !sight->exchange->genuine && sight->has_event && !sight->is_right;
+        accepted += counts && sight->exchange->accepted;
+        refused += counts && sight->answer == ANSWER_REFUSED;
+    }
+    return refused > accepted;
+}
+
 /* The forgery met an answer that hardly any genuine event met: some may be refused like it, for
  * what they contain. */
 static bool predict_all_answered_alike(const struct rule *rule, const struct investigation *inv,
@@ -73,7 +87,7 @@ static bool predict_all_answered_alike(const struct rule *rule, const struct inv
         alike += is_right && same;
         genuine += other->exchange->genuine;
     }
-    return genuine > alike * FEW && predict_all(rule, inv, sight) &&
+    return genuine > alike * FEW && !refuses_most(inv) && predict_all(rule, inv, sight) &&
            sight->exchange->seen.body.len > 0;
 }
 
@@ -484,6 +498,10 @@ const struct rule rules_of_entry[] = {
     ENTRY("unknown-types-unchecked", predict_unknown_type, NULL,
           "verifies only events of types that it knows", "anyone can forge events of other types",
           "verify before you look at the type"),
+    ENTRY("test-types-unchecked", predict_test_type, NULL,
+          "does not verify events of types that other services send as a test, such as ping",
+          "anyone can send them, and whatever the handler does with them",
+          "verify before you look at the type; Panora sends no tests"),
     {.kind = {"some-types-unchecked", "does not verify some event types",
               "anyone can forge events of these types", "verify before you look at the type"},
      .effect = EFFECT_GETS_IN,

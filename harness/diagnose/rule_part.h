@@ -7,6 +7,7 @@
 
 /* By the type of the event, what its data is, and its size. */
 predict_rule predict_unknown_type;
+predict_rule predict_test_type; /* such as ping */
 predict_rule predict_unchecked_type;
 predict_rule predict_unchecked_object;
 predict_rule predict_unchecked_size;

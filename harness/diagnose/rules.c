@@ -211,6 +211,7 @@ static char *sentence_of(const struct investigation *inv, const struct rule *rul
     for (size_t i = 0; i < count; i++) {
         const struct rule *other = &rules[i];
         if (other == chosen || other->effect != chosen->effect || other->is_vague ||
+            strcmp(other->kind.id, chosen->kind.id) == 0 ||
             strcmp(other->kind.sentence, chosen->kind.sentence) == 0)
             continue;
         struct fit of_other = fit_of(inv, other, covered);

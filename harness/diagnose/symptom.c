@@ -62,6 +62,15 @@ static const struct symptom symptoms[] = {
      .cases = {"panora/signature/leaks-nothing"},
      .leak = LEAK_SIGNATURE,
      .is_in_answer = true},
+    {.kind =
+         {"leaks-part-of-signature", "reveals the first digits of the right signature",
+          "whoever guesses the rest has less to guess, and where the endpoint compares only the "
+          "first digits, nothing",
+          "answer a fixed text, and log the digits that were expected at most"},
+     .harm_rank = HARM_LEAKED,
+     .cases = {"panora/signature/leaks-nothing"},
+     .leak = LEAK_PART,
+     .is_in_answer = true},
     {.kind = {"leaks-secret", "reveals the secret in its responses",
               "anyone who reads one can forge every event",
               "answer a fixed text; rotate the secret"},
@@ -208,6 +217,12 @@ static const struct symptom symptoms[] = {
      .harm_rank = HARM_BREAKS,
      .cases = {"panora/payload/survives-odd-data", "panora/payload/survives-malformed-data"},
      .shows = threw},
+    {.kind = {"slow-types", "takes seconds to answer events of some types, and not of others",
+              "events of these types keep Panora's five workers, and everybody's events wait",
+              "answer at once, and do what these types need afterwards, in a queue"},
+     .harm_rank = HARM_SLOW,
+     .cases = {"panora/timing/acknowledges-every-type"},
+     .is_in_answer = true},
     {.kind = {"shows-debugger", "shows an interactive debugger to anyone who sends something odd",
               "a debugger shows source and settings, and lets anyone run code",
               "turn debug mode off in production (Flask: debug=False; Django: DEBUG = False)"},
@@ -278,6 +293,8 @@ static bool matches(const struct investigation *inv, const struct symptom *sympt
     if (!is_trouble(one) || one->canary_failed != (symptom->fate == FATE_GONE))
         return false;
     if (symptom->leak && !any_leaks(inv, symptom->leak))
+        return false;
+    if (symptom->leak == LEAK_PART && any_leaks(inv, LEAK_SIGNATURE))
         return false;
     for (size_t i = 0; i < one->num_exchanges && symptom->all_refused; i++)
         if (answer_of(&one->exchanges[i].seen) != ANSWER_REFUSED)
@@ -465,11 +482,14 @@ static void apply_all(struct investigation *inv)
         }
 }
 
-/* Behind the first mistake, the right signature is the one by the endpoint's own rule. */
+/* Behind the first mistake, the right signature is the one by the endpoint's own rule. A part of it
+ * may stand in one answer by chance. */
 static void note_leaks(struct investigation *inv)
 {
     for (size_t i = 0; i < ARRAY_LEN(symptoms); i++)
         for (size_t k = 0; symptoms[i].leak && k < inv->num_sights; k++) {
+            if (symptoms[i].leak == LEAK_PART)
+                break;
             const struct exchange *exchange = inv->sights[k].exchange;
             if (!inv->sights[k].is_extra || exchange->leaked != symptoms[i].leak)
                 continue;

@@ -119,20 +119,23 @@ static void name_types(struct investigation *inv, struct refused_types *types)
     if (types->count && types->count == types->num_unheard) {
         struct diagnosis_kind unknown = unknown_refused;
         if (types->hung)
-            unknown.sentence = "never answers events of unknown types";
+            unknown.sentence = "does not answer events of unknown types in time";
         struct diagnosis *diagnosis =
             found_pair(inv, &unknown, HARM_LOST, good, types->described, types->names[0]);
         attribute_unknown_types(inv, diagnosis, types->status);
     } else if (types->count) {
         struct buf sentence = {0};
-        buf_add_format(&sentence, "%s some event types: %zu of the %zu that were tried",
-                       types->hung ? "never answers events of" : "rejects", types->count,
-                       types->count + types->num_passed);
+        buf_add_format(&sentence, "%s: %zu of the %zu that were tried",
+                       types->hung ? "does not answer events of some types in time"
+                                   : "rejects some event types",
+                       types->count, types->count + types->num_passed);
         for (size_t i = 0; i < types->count && i < 4; i++)
             buf_add_format(&sentence, "%s%s", i ? ", " : " (", types->names[i]);
         buf_add_text(&sentence, types->count > 4 ? ", ...)" : ")");
         struct diagnosis_kind some = some_refused;
         some.sentence = buf_text(&sentence);
+        if (types->hung)
+            some.remedy = "answer 2xx at once, and do what takes long afterwards, in a queue";
         struct diagnosis *diagnosis =
             found_pair(inv, &some, HARM_LOST, good, types->described, types->names[0]);
         attribute_fitting(inv, diagnosis, fits_type, types, types->status);

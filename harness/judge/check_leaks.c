@@ -7,6 +7,11 @@
 /* Below this a "secret" is found by chance. */
 #define SECRET_MIN 12
 
+/* So many of the first digits of a signature are a part of it; in some answer they stand by chance
+ * once in 2^32 places, so a few answers have to hold theirs. */
+#define PART_LEN    8
+#define PARTS_LEAST 3
+
 static void add_reversed(struct bytes in, struct buf *out)
 {
     for (size_t i = in.len; i > 0; i--)
@@ -37,6 +42,7 @@ static struct needles *needles_for(const struct exchange *exchange, struct bytes
     if (signature.len && decode_hex(signature, &raw)) {
         add_forms(needles, signature, LEAK_SIGNATURE);
         add_forms(needles, buf_bytes(&raw), LEAK_SIGNATURE);
+        needles_add_exactly(needles, (struct bytes){signature.data, PART_LEN}, 0, LEAK_PART);
     }
     buf_clear(&raw);
     return needles;
@@ -58,14 +64,14 @@ static void add_headers(const struct headers *headers, struct buf *out)
 /* Only what the request did not itself hold is given away. */
 static enum leak leak_of(const struct exchange *exchange, struct bytes secret)
 {
-    bool came[LEAK_SIGNATURE + 1] = {false};
-    bool sent[LEAK_SIGNATURE + 1] = {false};
+    bool came[LEAK_PART + 1] = {false};
+    bool sent[LEAK_PART + 1] = {false};
     struct buf answer = {0};
     struct needles *needles = needles_for(exchange, secret);
     add_headers(&exchange->seen.headers, &answer);
     (void)spelling_search(needles, buf_bytes(&answer), note, came);
     (void)spelling_search(needles, buf_bytes(&exchange->seen.body), note, came);
-    if (came[LEAK_SECRET] || came[LEAK_SIGNATURE]) {
+    if (came[LEAK_SECRET] || came[LEAK_SIGNATURE] || came[LEAK_PART]) {
         struct buf request = {0};
         struct buf whole = {0};
         add_headers(&exchange->request.headers, &request);
@@ -79,7 +85,9 @@ static enum leak leak_of(const struct exchange *exchange, struct bytes secret)
     buf_clear(&answer);
     if (came[LEAK_SECRET] && !sent[LEAK_SECRET])
         return LEAK_SECRET;
-    return came[LEAK_SIGNATURE] && !sent[LEAK_SIGNATURE] ? LEAK_SIGNATURE : LEAK_NONE;
+    if (came[LEAK_SIGNATURE] && !sent[LEAK_SIGNATURE])
+        return LEAK_SIGNATURE;
+    return came[LEAK_PART] && !sent[LEAK_PART] ? LEAK_PART : LEAK_NONE;
 }
 
 void leaks_search(struct exchange *exchange, struct bytes secret)
@@ -88,32 +96,55 @@ void leaks_search(struct exchange *exchange, struct bytes secret)
     exchange->searched = true;
 }
 
+static enum leak leak_known(const struct run_facts *run, size_t index)
+{
+    const struct exchange *exchange = run->all[index];
+    return exchange->searched ? exchange->leaked : leak_of(exchange, run->secret);
+}
+
+/* The first answer that gives something away; num_all = none does. Parts count when there are
+ * several. */
+static size_t find_leak(const struct run_facts *run, enum leak *out)
+{
+    size_t num_parts = 0;
+    size_t first_part = run->num_all;
+    for (size_t i = 0; i < run->num_all; i++) {
+        *out = leak_known(run, i);
+        if (*out == LEAK_SECRET || *out == LEAK_SIGNATURE)
+            return i;
+        if (*out == LEAK_PART && num_parts++ == 0)
+            first_part = i;
+    }
+    *out = LEAK_PART;
+    return num_parts >= PARTS_LEAST ? first_part : run->num_all;
+}
+
 /* Every answer of the run is searched, not only those to this case's own requests. */
 static void check_leaks(const struct call *call, const struct evidence *evidence,
                         struct finding *out)
 {
-    static const char *const names[] = {
-        [LEAK_NONE] = NULL, [LEAK_SECRET] = "the secret", [LEAK_SIGNATURE] = "the right signature"};
+    static const char *const names[] = {[LEAK_SECRET] = "the secret",
+                                        [LEAK_SIGNATURE] = "the right signature",
+                                        [LEAK_PART] = "the first digits of the right signature"};
     const struct run_facts *run = evidence->run;
+    enum leak leak;
+    size_t at = find_leak(run, &leak);
     size_t answered = 0;
     finding_set(out, FINDING_KEPT, evidence, evidence->count ? 0 : evidence->count);
-    for (size_t i = 0; i < run->num_all; i++) {
-        const struct exchange *exchange = run->all[i];
-        const char *what =
-            names[exchange->searched ? exchange->leaked : leak_of(exchange, run->secret)];
-        answered += exchange->seen.status != 0;
-        if (!what)
-            continue;
+    if (at < run->num_all) {
+        const struct exchange *exchange = run->all[at];
         out->kind = FINDING_BROKEN;
         out->decisive = evidence->count; /* it may be another case's */
         buf_reset(&out->actual);
-        buf_add_format(&out->actual, "a response that contains %s", what);
+        buf_add_format(&out->actual, "a response that contains %s", names[leak]);
         buf_add_format(&out->reason, "the request was \"%s\"", exchange->sent);
         for (size_t k = 0; k < evidence->count; k++)
             if (evidence->exchanges[k] == exchange)
                 out->decisive = k;
         return;
     }
+    for (size_t i = 0; i < run->num_all; i++)
+        answered += run->all[i]->seen.status != 0;
     buf_reset(&out->actual);
     buf_add_format(&out->actual, "%zu responses searched, none contains them", answered);
     if (answered == 0) {

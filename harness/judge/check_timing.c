@@ -311,6 +311,88 @@ static void check_first_prompt(const struct call *call, const struct evidence *e
         buf_add_text(&out->reason, "it was a cold start, which makes the sender wait");
 }
 
+/* --- every type --- */
+
+#define SLOW_TARGETS 2  /* a type that takes so many times the target is slow, */
+#define SLOW_MEDIANS 10 /* ... if that is so many times what the others take */
+
+/* A genuine event of the run that is nothing but an event of its type. */
+static bool is_plain_event(const struct exchange *one)
+{
+    return one->genuine && answer_of(&one->seen) == ANSWER_ACCEPTED && one->sent &&
+           !strpbrk(one->sent, ", ");
+}
+
+static int by_time(const void *left, const void *right)
+{
+    int64_t a = *(const int64_t *)left;
+    int64_t b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* How long they took, each; returns how many there are. The caller frees. */
+static size_t gather_times(const struct run_facts *run, int64_t **out)
+{
+    size_t count = 0;
+    *out = mem_alloc((run->num_all + 1) * sizeof **out);
+    for (size_t i = 0; i < run->num_all; i++)
+        if (is_plain_event(run->all[i]))
+            (*out)[count++] = latency_of(run->all[i]);
+    if (count)
+        qsort(*out, count, sizeof **out, by_time);
+    return count;
+}
+
+static bool is_first_of_type(const struct run_facts *run, size_t index, int64_t least_ns)
+{
+    for (size_t i = 0; i < index; i++)
+        if (is_plain_event(run->all[i]) && latency_of(run->all[i]) > least_ns &&
+            strcmp(run->all[i]->sent, run->all[index]->sent) == 0)
+            return false;
+    return true;
+}
+
+static void add_slow(const struct run_facts *run, int64_t least_ns, struct finding *out)
+{
+    size_t num_types = 0;
+    for (size_t i = 0; i < run->num_all; i++) {
+        const struct exchange *one = run->all[i];
+        if (!is_plain_event(one) || latency_of(one) <= least_ns ||
+            !is_first_of_type(run, i, least_ns) || num_types++ > 0)
+            continue;
+        buf_add_format(&out->actual, "%s took ", one->sent);
+        text_add_duration(&out->actual, latency_of(one));
+    }
+    if (num_types > 1)
+        buf_add_format(&out->actual, ", and %zu more type%s as long", num_types - 1,
+                       num_types > 2 ? "s" : "");
+}
+
+/* Of many types, each of which is sent at least once in the run. */
+static void check_every_type_prompt(const struct call *call, const struct evidence *evidence,
+                                    struct finding *out)
+{
+    const struct run_facts *run = evidence->run;
+    int64_t *times;
+    size_t count = gather_times(run, &times);
+    int64_t median_ns = count ? times[count / 2] : 0;
+    int64_t least_ns = median_ns * SLOW_MEDIANS > run->target_ns * SLOW_TARGETS
+                           ? median_ns * SLOW_MEDIANS
+                           : run->target_ns * SLOW_TARGETS;
+    bool slow = count && times[count - 1] > least_ns;
+    finding_set(out, slow ? FINDING_BROKEN : FINDING_KEPT, evidence, evidence->count);
+    buf_reset(&out->actual);
+    if (slow)
+        add_slow(run, least_ns, out);
+    buf_add_text(&out->actual, slow ? "; usually " : "an event takes ");
+    text_add_duration(&out->actual, median_ns);
+    free(times);
+    if (count == 0) {
+        out->kind = FINDING_UNDECIDED;
+        buf_add_text(&out->reason, "no event was accepted");
+    }
+}
+
 /* Least squares of time over the size of the body. */
 static void check_slope(const struct call *call, const struct evidence *evidence,
                         struct finding *out)
@@ -365,6 +447,13 @@ static const struct expectation rows[] = {
      "the first response of the run within --target",
      .over_run = true,
      .check = check_first_prompt},
+    {{"every-type-prompt",
+      "case",
+      "answers no type of event much later than the others (more than twice --target)",
+      {{0}}},
+     "no type that takes more than twice --target, and ten times as long as others",
+     .over_run = true,
+     .check = check_every_type_prompt},
     {{"slope", "case", "(measured only) takes this much longer per MiB", {{0}}},
      "nothing: only measured",
      .check = check_slope},

@@ -170,7 +170,7 @@ static const struct text_limits screens[] = {
     {9, 9, 9, 9, 9, 20, false}, {9, 9, 6, 4, 5, 14, false}, {4, 4, 5, 3, 4, 14, false},
     {3, 4, 4, 2, 3, 14, false}, {3, 3, 3, 1, 3, 12, false}, {2, 4, 3, 1, 2, 12, false},
     {2, 3, 2, 1, 2, 10, false}, {2, 2, 1, 1, 1, 8, false},  {1, 3, 1, 1, 1, 8, false},
-    {1, 2, 1, 0, 1, 4, false},
+    {0, 4, 1, 2, 1, 8, false},  {1, 2, 1, 0, 1, 4, false},
 };
 
 /* Whoever is ready has little to read. */

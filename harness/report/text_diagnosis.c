@@ -49,7 +49,7 @@ static void add_gist(const char *sentence, bool whole, struct buf *out)
 {
     const char *end = whole ? NULL : strstr(sentence, "; or it ");
     buf_add(out, sentence, end ? (size_t)(end - sentence) : strlen(sentence));
-    buf_add_text(out, end ? "; or does what is the same here (-v)." : "");
+    buf_add_text(out, end ? "; other mistakes look the same here (-v)." : "");
 }
 
 /* The sentence, and how sure it is. */
@@ -72,6 +72,29 @@ static void add_sentence(const struct page *page, const struct diagnosis *diagno
     buf_clear(&line);
 }
 
+#define PAIR_COLUMNS 64 /* what fits into its line */
+
+/* How much of both texts is the same at their start, up to a comma: where they do not fit into a
+ * line, it is left out, so that what differs is seen. */
+static size_t shared_start(const struct minimal_pair *pair)
+{
+    size_t shared = 0;
+    if (strlen(pair->accepted) <= PAIR_COLUMNS && strlen(pair->refused) <= PAIR_COLUMNS)
+        return 0;
+    for (size_t i = 0; pair->accepted[i] && pair->accepted[i] == pair->refused[i]; i++)
+        if (pair->accepted[i] == ' ' && i > 0 && pair->accepted[i - 1] == ',')
+            shared = i + 1;
+    return shared;
+}
+
+static void add_half(const struct page *page, const char *label, const char *text, size_t shared,
+                     bool whole)
+{
+    char *shown = mem_format("%s%s", shared ? "... " : "", text + shared);
+    page_short_field(page, FACT_INDENT, label, shown, whole ? 0 : 1);
+    free(shown);
+}
+
 /* The pair is the evidence; without one it is told. */
 static void add_evidence(const struct page *page, const struct diagnosis *diagnosis, bool whole)
 {
@@ -79,8 +102,9 @@ static void add_evidence(const struct page *page, const struct diagnosis *diagno
     bool has_pair = pair->accepted && *pair->accepted && pair->refused && *pair->refused;
     if (has_pair) {
         const struct pair_labels labels = pair_labels(pair);
-        page_short_field(page, FACT_INDENT, labels.accepted, pair->accepted, whole ? 0 : 1);
-        page_short_field(page, FACT_INDENT, labels.refused, pair->refused, whole ? 0 : 1);
+        size_t shared = whole ? 0 : shared_start(pair);
+        add_half(page, labels.accepted, pair->accepted, shared, whole);
+        add_half(page, labels.refused, pair->refused, shared, whole);
     }
     if (!has_pair || (whole && !diagnosis_evidence_is_pair(diagnosis)))
         page_short_field(page, FACT_INDENT, "evidence", diagnosis->evidence, whole ? 0 : 2);

@@ -45,7 +45,7 @@ struct processed {
 };
 
 /* What an answer gives away. */
-enum leak { LEAK_NONE, LEAK_SECRET, LEAK_SIGNATURE };
+enum leak { LEAK_NONE, LEAK_SECRET, LEAK_SIGNATURE, LEAK_PART /* of the signature */ };
 
 /* One request of a case and what came of it. */
 struct exchange {

@@ -284,6 +284,8 @@ static bool is_well(const struct health *health, const struct exchange *canary)
     if (!health->usual_accepted &&
         (seen->status || seen->first_byte_ns >= 0)) /* so it always was, whole or not */
         return true;
+    if (answer_of(seen) == ANSWER_BROKEN && seen->status) /* it is there, and answers badly */
+        return true;
     return seen->outcome == OUTCOME_ANSWERED && (canary->accepted || seen->status == 409);
 }
 
