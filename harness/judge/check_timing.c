@@ -343,29 +343,34 @@ static size_t gather_times(const struct run_facts *run, int64_t **out)
     return count;
 }
 
-static bool is_first_of_type(const struct run_facts *run, size_t index, int64_t least_ns)
+/* No event of this one's type was quicker, and this is the first of them. */
+static bool stands_for_slow(const struct run_facts *run, size_t index, int64_t least_ns)
 {
-    for (size_t i = 0; i < index; i++)
-        if (is_plain_event(run->all[i]) && latency_of(run->all[i]) > least_ns &&
-            strcmp(run->all[i]->sent, run->all[index]->sent) == 0)
+    const struct exchange *one = run->all[index];
+    if (!is_plain_event(one))
+        return false;
+    for (size_t i = 0; i < run->num_all; i++) {
+        const struct exchange *other = run->all[i];
+        if (is_plain_event(other) && strcmp(other->sent, one->sent) == 0 &&
+            (i < index || latency_of(other) <= least_ns))
             return false;
+    }
     return true;
 }
 
-static void add_slow(const struct run_facts *run, int64_t least_ns, struct finding *out)
+/* Returns how many types are slow. */
+static size_t add_slow(const struct run_facts *run, int64_t least_ns, struct buf *out)
 {
-    size_t num_types = 0;
+    size_t count = 0;
     for (size_t i = 0; i < run->num_all; i++) {
-        const struct exchange *one = run->all[i];
-        if (!is_plain_event(one) || latency_of(one) <= least_ns ||
-            !is_first_of_type(run, i, least_ns) || num_types++ > 0)
+        if (!stands_for_slow(run, i, least_ns) || count++ > 0)
             continue;
-        buf_add_format(&out->actual, "%s took ", one->sent);
-        text_add_duration(&out->actual, latency_of(one));
+        buf_add_format(out, "%s took ", run->all[i]->sent);
+        text_add_duration(out, latency_of(run->all[i]));
     }
-    if (num_types > 1)
-        buf_add_format(&out->actual, ", and %zu more type%s as long", num_types - 1,
-                       num_types > 2 ? "s" : "");
+    if (count > 1)
+        buf_add_format(out, ", and %zu more type%s as long", count - 1, count > 2 ? "s" : "");
+    return count;
 }
 
 /* Of many types, each of which is sent at least once in the run. */
@@ -379,12 +384,11 @@ static void check_every_type_prompt(const struct call *call, const struct eviden
     int64_t least_ns = median_ns * SLOW_MEDIANS > run->target_ns * SLOW_TARGETS
                            ? median_ns * SLOW_MEDIANS
                            : run->target_ns * SLOW_TARGETS;
-    bool slow = count && times[count - 1] > least_ns;
-    finding_set(out, slow ? FINDING_BROKEN : FINDING_KEPT, evidence, evidence->count);
+    finding_set(out, FINDING_KEPT, evidence, evidence->count);
     buf_reset(&out->actual);
-    if (slow)
-        add_slow(run, least_ns, out);
-    buf_add_text(&out->actual, slow ? "; usually " : "an event takes ");
+    if (add_slow(run, least_ns, &out->actual))
+        out->kind = FINDING_BROKEN;
+    buf_add_text(&out->actual, out->kind == FINDING_BROKEN ? "; usually " : "an event takes ");
     text_add_duration(&out->actual, median_ns);
     free(times);
     if (count == 0) {

@@ -22,6 +22,15 @@ static enum result act_slowly_at_first(struct handling *handling)
     return rules_right.act(handling);
 }
 
+static enum result act_slowly_on_tickets(struct handling *handling)
+{
+    static const char start[] = "ticketing.ticket.";
+    struct bytes type = handling_member(handling, "type");
+    if (type.len >= sizeof start - 1 && memcmp(type.data, start, sizeof start - 1) == 0)
+        handling->answer.delay_ns = handling->argument->number;
+    return rules_right.act(handling);
+}
+
 static enum result admit_with_length(struct handling *handling)
 {
     if (!handling->request->chunked)
@@ -322,5 +331,16 @@ static const struct fault rows[] = {
      .seen = "Python's http.server with HTTP/1.1",
      .diagnosis = "leaves-bodies-unread",
      .overrides = {.admit = admit_unread}},
+    {.id = "F26",
+     .name = "slow-type",
+     .sentence = "takes seconds for events about tickets, and answers others at once",
+     .seen = "a handler that asks another service about some objects",
+     .racy = true,
+     .argument = {.kind = ARGUMENT_TIME,
+                  .meaning = "TIME that such an event takes",
+                  .fallback = "3s"},
+     .trial = "1600ms",
+     .diagnosis = "slow-types",
+     .overrides = {.act = act_slowly_on_tickets}},
 };
 const struct table_part faults_f = TABLE_PART(rows);

@@ -307,6 +307,23 @@ static void add_culprit(const struct trouble *trouble, struct buf *out)
     buf_add_format(out, "the case \"%s\" (%s)", culprit->one->title, culprit->one->id);
 }
 
+/* The case whose genuine event was the first that hung; NULL = none did. */
+static const struct case_result *first_hung(const struct run_result *result)
+{
+    const struct case_result *found = NULL;
+    int64_t first_ns = INT64_MAX;
+    for (size_t i = 0; i < result->num_cases; i++)
+        for (size_t k = 0; k < result->cases[i].num_exchanges; k++) {
+            const struct exchange *exchange = &result->cases[i].exchanges[k];
+            if (!exchange->genuine || exchange->seen.outcome != OUTCOME_TIMED_OUT ||
+                exchange->seen.started_ns >= first_ns)
+                continue;
+            first_ns = exchange->seen.started_ns;
+            found = &result->cases[i];
+        }
+    return found;
+}
+
 /* An endpoint that ended is told first: after what, and that the rest could not be asked. */
 static void say_ended(const struct runner *runner)
 {
@@ -316,7 +333,10 @@ static void say_ended(const struct runner *runner)
         return;
     bool silent = runner->health.silent;
     buf_add_text(&out, silent ? "The endpoint stopped answering" : "The endpoint went down");
-    if (runner->trouble.culprit)
+    const struct case_result *hung = silent ? first_hung(result) : NULL;
+    if (hung)
+        buf_add_format(&out, " with the case \"%s\" (%s)", hung->title, hung->id);
+    else if (runner->trouble.culprit)
         add_culprit(&runner->trouble, &out);
     buf_add_text(&out,
                  silent ? ", and did not answer again within " : " and did not come back within ");

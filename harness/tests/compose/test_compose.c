@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/array.h"
+#include "base/clock.h"
 #include "base/encode.h"
 #include "base/mem.h"
 #include "suite/step.h"
@@ -74,6 +75,22 @@ Test(compose, another_secret_changes_the_signature_only, .init = set_up, .fini =
     cr_expect_str_neq(a.signature, b.signature);
     composed_clear(&a);
     composed_clear(&b);
+}
+
+/* Every date, over the end of a month and a year; what only looks like one stays. */
+Test(compose, dates_are_put_back)
+{
+    struct buf data = {0};
+    buf_add_text(&data,
+                 "{\"a\":\"2024-03-01T00:00:00.000Z\",\"b\":\"2024-03-01\",\"c\":[\"2023-12-31T"
+                 "23:59:59.999Z 2024-01-01T12:30:45.001Z\"],\"d\":\"2024-03-01T00:00:00Z\"}");
+    compose_older(0, &data);
+    cr_expect(strstr(buf_text(&data), "\"2024-03-01T00:00:00.000Z\""));
+    compose_older(24 * 3600 * NS_PER_S, &data);
+    cr_expect_str_eq(buf_text(&data),
+                     "{\"a\":\"2024-02-29T00:00:00.000Z\",\"b\":\"2024-03-01\",\"c\":[\"2023-12-30T"
+                     "23:59:59.999Z 2023-12-31T12:30:45.001Z\"],\"d\":\"2024-03-01T00:00:00Z\"}");
+    buf_clear(&data);
 }
 
 /* By another program than the one that signed it. */

@@ -1,5 +1,6 @@
 /* The two expectations that search every answer of a run: leaks-nothing and discloses-no. */
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -40,13 +41,14 @@ static void clear_exchange(struct exchange *exchange)
     observation_clear(&exchange->seen);
 }
 
-/* What the expectation `text` ("discloses-no=stack-trace") finds in a run of one exchange. */
-static enum finding_kind judge(const char *text, const struct exchange *one, struct buf *actual)
+/* What the expectation `text` ("discloses-no=stack-trace") finds in a run of these exchanges. */
+static enum finding_kind judge_all(const char *text, const struct exchange *const *all,
+                                   size_t num_all, struct buf *actual)
 {
     struct error err = {0};
     struct call call;
     cr_assert(call_parse(&call, &expectation_words, text, &err), "%s", err.message);
-    const struct run_facts run = {.secret = bytes_of(SECRET), .all = &one, .num_all = 1};
+    const struct run_facts run = {.secret = bytes_of(SECRET), .all = all, .num_all = num_all};
     const struct evidence evidence = {.run = &run};
     struct finding finding = {0};
     expectation_of(&call)->check(&call, &evidence, &finding);
@@ -56,6 +58,11 @@ static enum finding_kind judge(const char *text, const struct exchange *one, str
     buf_clear(&finding.reason);
     call_clear(&call);
     return finding.kind;
+}
+
+static enum finding_kind judge(const char *text, const struct exchange *one, struct buf *actual)
+{
+    return judge_all(text, &one, 1, actual);
 }
 
 static void check_rows(const char *text, const struct row *rows, size_t count)
@@ -189,5 +196,36 @@ Test(judge_check_leaks, without_any_answer_nothing_is_decided)
         exchange.seen.status = 0;
         cr_expect_eq(judge(words[i], &exchange, NULL), FINDING_UNDECIDED, "%s", words[i]);
         clear_exchange(&exchange);
+    }
+}
+
+/* The first digits of the right signature may stand in one answer by chance, but not in several;
+ * and whoever sent them may get them back. */
+Test(judge_check_leaks, parts_of_the_signature)
+{
+    static const struct {
+        const char *sent;
+        size_t count;
+        enum finding_kind kind;
+    } rows[] = {{"5390ab78", 3, FINDING_BROKEN},
+                {"5390ab789a", 3, FINDING_BROKEN},
+                {"5390ab7", 3, FINDING_KEPT},
+                {"5390ab78", 2, FINDING_KEPT}};
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct exchange exchanges[3];
+        const struct exchange *all[3];
+        char *body = mem_format("expected %s...", rows[i].sent);
+        for (size_t k = 0; k < 3; k++) {
+            make_exchange(&exchanges[k], NULL, body);
+            all[k] = &exchanges[k];
+        }
+        cr_expect_eq(judge_all("leaks-nothing", all, rows[i].count, NULL), rows[i].kind, "%s",
+                     rows[i].sent);
+        for (size_t k = 0; k < 3; k++)
+            headers_add(&exchanges[k].request.headers, "Panora-Signature", rows[i].sent);
+        cr_expect_eq(judge_all("leaks-nothing", all, 3, NULL), FINDING_KEPT, "%s", rows[i].sent);
+        for (size_t k = 0; k < 3; k++)
+            clear_exchange(&exchanges[k]);
+        free(body);
     }
 }

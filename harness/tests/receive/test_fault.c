@@ -80,6 +80,8 @@ static const struct row rows[] = {
     {"A30", {.key = "other"}, 401, 401},
     {"A31", {.body = "{\"data\":\"{}\",\"type\":\"x\"}", .key = "other"}, 204, 401},
     {"A31", {.key = "other"}, 401, 401},
+    {"A33", {0}, 204, 204},
+    {"A33", {.key = "other"}, 401, 401},
     {"A32", {.signature = "%"}, 204, 401},
     {"A32", {.signature = "%%%%_"}, 204, 401},
     {"A32", {.signature = "_"}, 401, 401},
@@ -195,6 +197,7 @@ static const struct row rows[] = {
     {"F20", {0}, 204, 204}, /* in one piece */
     {"F24", {0}, 204, 204}, /* the first one */
     {"F25", {0}, 204, 204}, /* nothing was refused before it */
+    {"F26=50ms", {.type = "ticketing.ticket.push"}, 204, 204},
     {"F09", {.chunked = true}, 411, 204},
     {"F12", {0}, 204, 204},
     {"F16", {0}, 200, 204},

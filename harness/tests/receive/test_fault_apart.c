@@ -39,6 +39,22 @@ Test(receive_fault_apart, a26_remembers_the_id)
     started_end(&started);
 }
 
+Test(receive_fault_apart, a33_remembers_the_verdict_of_data)
+{
+    struct started_receiver started;
+    const struct posting genuine = {0};
+    const struct posting forged = {.key = "other", .id = "7e57c0de-0000-4000-8000-000000000003"};
+    const struct posting forged_first = {.key = "other", .data = "{\"a\":2}"};
+    const struct posting genuine_then = {.data = "{\"a\":2}",
+                                         .id = "7e57c0de-0000-4000-8000-000000000004"};
+    started_begin_wrong(&started, "A33", NULL);
+    cr_expect_eq(post_status(&started, &genuine), 204);
+    cr_expect_eq(post_status(&started, &forged), 204);
+    cr_expect_eq(post_status(&started, &forged_first), 401);
+    cr_expect_eq(post_status(&started, &genuine_then), 401);
+    started_end(&started);
+}
+
 static int status_on(struct client *client, const struct posting *posting)
 {
     struct buf bytes = {0};

@@ -120,6 +120,39 @@ Test(run_trouble, says_first_that_it_ended_after_a_refusal, .fini = stop)
     json_decref(report);
 }
 
+static const json_t *diagnosis_in(const json_t *report, const char *id)
+{
+    const json_t *diagnoses = json_object_get(report, "diagnoses");
+    for (size_t i = 0; i < json_array_size(diagnoses); i++) {
+        const json_t *one = json_array_get(diagnoses, i);
+        if (strcmp(json_string_value(json_object_get(one, "id")), id) == 0)
+            return one;
+    }
+    return NULL;
+}
+
+/* What ends it is sent last, and causes are looked for before: afterwards nobody could be asked. */
+Test(run_trouble, finds_causes_before_it_sends_what_ends_the_endpoint, .fini = stop)
+{
+    int code;
+    NEED_HOOKCHECK();
+    cr_assert(start_receiver(&receiver,
+                             ARGUMENTS("--fault", "A02", "--fault", "B11", "--restart", "1h")));
+    json_t *report = run_for_json(
+        receiver.url,
+        ARGUMENTS("--recovery", "300ms", "--only", "panora/signature/refuses-*", "--only",
+                  "panora/delivery/accepts-an-event", "--only", "http/robustness/abort-mid-body"),
+        &code);
+    const json_t *open_door = diagnosis_in(report, "checks-only-when-present");
+    const json_t *aborted = diagnosis_in(report, "dies-on-abort");
+    cr_expect_eq(code, 1);
+    cr_assert(open_door && aborted);
+    cr_expect_str_eq(json_string_value(json_object_get(open_door, "confidence")), "proved");
+    cr_expect_str_eq(json_string_value(json_object_get(aborted, "confidence")), "likely");
+    cr_expect(strstr(json_string_value(json_object_get(report, "loudest")), "abort-mid-body"));
+    json_decref(report);
+}
+
 /* The time for the run is up in the middle of the search: every case has its verdict all the same.
  */
 Test(run_trouble, that_outlasts_the_run_leaves_no_case_without_a_verdict, .fini = stop)
