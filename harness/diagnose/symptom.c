@@ -32,12 +32,6 @@ static bool was_accepted(const struct exchange *decisive)
     return decisive->accepted;
 }
 
-/* One that came late only may have met a busy machine. */
-static bool was_lost(const struct exchange *exchange)
-{
-    return exchange->genuine && !exchange->accepted;
-}
-
 /* A genuine event was refused, or a forgery accepted. */
 static bool was_taken_wrongly(const struct exchange *exchange)
 {
@@ -132,8 +126,7 @@ static const struct symptom symptoms[] = {
               "limit the time a request may take to arrive, and put a proxy in front that buffers "
               "requests (nginx: proxy_request_buffering on)"},
      .harm_rank = HARM_SLOW,
-     .cases = {"http/robustness/body-never-ends", "http/robustness/many-idle-connections"},
-     .shows = was_lost},
+     .cases = {"http/robustness/body-never-ends", "http/robustness/many-idle-connections"}},
     {.kind = {"resets-large-bodies",
               "closes the connection when a body is too large, instead of answering 413",
               "the sender cannot tell a limit from a network failure",

@@ -21,6 +21,7 @@ static const struct bytes secrets[] = {
     {"00112233445566778899aabbccddeeff", 32},
     {" whsec_padded ", 14},
     {"5fa1c1f2-7d0e-4c55-9d0b-2f6f1a3c7e11", 36},
+    {"whsec_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-01234", 74},
 };
 
 /* NULL and NULL: the right one. */
