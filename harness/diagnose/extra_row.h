@@ -30,7 +30,7 @@ enum shape {
 enum form {
     FORM_USUAL,
     FORM_OBJECT,     /* in the other dialect */
-    FORM_TYPE,       /* of the type `of` */
+    FORM_TYPE,       /* of the type `of`; with `len`, only if a case saw one get in */
     FORM_LARGE,      /* 200 KB */
     FORM_PLAIN_TEXT, /* content type text/plain */
     FORM_CHUNKED,

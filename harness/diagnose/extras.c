@@ -280,9 +280,20 @@ static bool got_in_larger(const struct investigation *inv, size_t len)
     return false;
 }
 
+static bool got_in_of_type(const struct investigation *inv, const char *type)
+{
+    for (size_t i = 0; i < inv->num_sights; i++)
+        if (inv->sights[i].one && sight_got_in(&inv->sights[i]) &&
+            bytes_equal(inv->sights[i].type, bytes_of(type)))
+            return true;
+    return false;
+}
+
 /* What a case has to have seen first, for it costs a request more. */
 static bool is_idle(const struct investigation *inv, const struct extra_row *row)
 {
+    if (row->form == FORM_TYPE)
+        return row->len && !got_in_of_type(inv, row->of);
     if (row->form == FORM_LARGE)
         return row->len && !got_in_larger(inv, row->len);
     return row->shape == SHAPE_NAMED && !got_in_by_name(inv);

@@ -75,13 +75,22 @@ static bool is_culprit(const struct draft *draft, size_t at)
     return false;
 }
 
+/* A field of the usual event stands in its place. */
+static bool is_replaced(const struct draft *draft, struct bytes key)
+{
+    for (size_t i = 0; draft->usual && i < js_size(draft->usual); i++)
+        if (draft->added[i] && bytes_equal(js_key(draft->usual, i), key))
+            return true;
+    return false;
+}
+
 static bool passes(struct investigation *inv, const struct draft *draft)
 {
     struct buf data = {0};
     bool any = false;
     buf_add_text(&data, draft->is_rows ? "[{" : "{");
     for (size_t i = 0; i < draft->count; i++) {
-        if (draft->dropped[i])
+        if (draft->dropped[i] || is_replaced(draft, js_key(draft->row, i)))
             continue;
         buf_add_text(&data, any ? "," : "");
         any = true;
@@ -337,15 +346,26 @@ static void name_field(struct investigation *inv, struct draft *draft)
 
 /* --- what it lacks --- */
 
-static bool has_key(const struct js *object, struct bytes key)
+static const struct js *value_of(const struct js *object, struct bytes key)
 {
     for (size_t i = 0; i < js_size(object); i++)
         if (bytes_equal(js_key(object, i), key))
-            return true;
-    return false;
+            return js_at(object, i);
+    return NULL;
 }
 
-/* Every refused event whose data is an object without one of the fields. */
+/* There is something in it. */
+static bool has_value(const struct js *object, struct bytes key)
+{
+    const struct js *value = value_of(object, key);
+    if (!value || js_kind(value) == JS_NULL)
+        return false;
+    if (js_kind(value) == JS_STRING)
+        return js_string(value).len > 0;
+    return (js_kind(value) != JS_ARRAY && js_kind(value) != JS_OBJECT) || js_size(value) > 0;
+}
+
+/* Every refused event whose data is an object without one of the fields, or with nothing in it. */
 static bool fits_lack(const struct investigation *inv, const struct sight *sight,
                       const void *payload)
 {
@@ -353,7 +373,7 @@ static bool fits_lack(const struct investigation *inv, const struct sight *sight
     struct js *data = js_parse(sight->json, NULL);
     bool lacks = false;
     for (size_t i = 0; data && js_kind(data) == JS_OBJECT && i < js_size(draft->usual); i++)
-        lacks = lacks || (draft->added[i] && !has_key(data, js_key(draft->usual, i)));
+        lacks = lacks || (draft->added[i] && !has_value(data, js_key(draft->usual, i)));
     js_free(data);
     return lacks;
 }
@@ -363,7 +383,8 @@ static size_t find_lacks(struct investigation *inv, struct draft *draft)
 {
     size_t count = 0;
     for (size_t i = 0; i < js_size(draft->usual); i++)
-        draft->added[i] = !has_key(draft->row, js_key(draft->usual, i));
+        draft->added[i] = !has_value(draft->row, js_key(draft->usual, i)) &&
+                          has_value(draft->usual, js_key(draft->usual, i));
     if (!passes(inv, draft))
         return 0;
     for (size_t i = 0; i < js_size(draft->usual) && !inv->closed; i++) {
@@ -387,14 +408,17 @@ static bool is_lack(struct investigation *inv, struct draft *draft)
 static void name_lacks(struct investigation *inv, const struct draft *draft)
 {
     struct buf names = {0};
+    bool is_there = false;
     for (size_t i = 0; i < js_size(draft->usual); i++) {
         if (!draft->added[i])
             continue;
-        buf_add_text(&names, names.len ? " or no " : "");
+        buf_add_text(&names, names.len ? " or " : "");
         buf_add_bytes(&names, js_key(draft->usual, i));
+        is_there = is_there || value_of(draft->row, js_key(draft->usual, i));
     }
     struct diagnosis_kind kind = missing_field;
-    char *sentence = mem_format("rejects events whose data has no %s", buf_text(&names));
+    char *sentence = mem_format("rejects events whose data has %s %s",
+                                is_there ? "null or nothing in" : "no", buf_text(&names));
     kind.sentence = sentence;
     attribute_fitting(
         inv,

@@ -11,6 +11,15 @@ static const struct diagnosis_kind unknown_refused = {
     "refuses-unknown-types", "rejects events of unknown types", LOST,
     "answer 200 to types that you do not handle, and do nothing: Panora adds types without notice"};
 
+static const struct diagnosis_kind unknown_deadly = {
+    "dies-on-unknown-types",
+    "crashes, or at least closes the connection, when it does not know the type of an event", LOST,
+    "answer 200 to types that you do not handle, and do nothing: Panora adds types without notice"};
+
+static const struct diagnosis_kind some_deadly = {
+    "dies-on-some-types", "crashes, or at least closes the connection, on some event types", LOST,
+    "answer 200 to every type, and ignore those that you do not handle"};
+
 static const struct diagnosis_kind some_refused = {
     "refuses-some-types", "rejects some event types", LOST,
     "answer 200 to every type, and ignore those that you do not handle"};
@@ -29,6 +38,7 @@ struct refused_types {
     size_t num_unheard;
     int status;
     bool hung;
+    bool died;
     char *described;
 };
 
@@ -109,6 +119,7 @@ static void ask_type(struct investigation *inv, const char *type, struct refused
     }
     types->described = again.described;
     types->hung = again.answer == ANSWER_HUNG;
+    types->died = again.answer == ANSWER_DIED;
     types->status = again.status;
 }
 
@@ -118,26 +129,29 @@ static void name_types(struct investigation *inv, struct refused_types *types)
     char *good = describe_good(inv, &usual);
     if (types->count && types->count == types->num_unheard) {
         struct diagnosis_kind unknown = unknown_refused;
+        if (types->died)
+            unknown = unknown_deadly;
         if (types->hung)
             unknown.sentence = "does not answer events of unknown types in time";
-        struct diagnosis *diagnosis =
-            found_pair(inv, &unknown, HARM_LOST, good, types->described, types->names[0]);
+        struct diagnosis *diagnosis = found_pair(inv, &unknown, types->died ? HARM_DIES : HARM_LOST,
+                                                 good, types->described, types->names[0]);
         attribute_unknown_types(inv, diagnosis, types->status);
     } else if (types->count) {
         struct buf sentence = {0};
         buf_add_format(&sentence, "%s: %zu of the %zu that were tried",
-                       types->hung ? "does not answer events of some types in time"
-                                   : "rejects some event types",
+                       types->died   ? some_deadly.sentence
+                       : types->hung ? "does not answer events of some types in time"
+                                     : "rejects some event types",
                        types->count, types->count + types->num_passed);
         for (size_t i = 0; i < types->count && i < 4; i++)
             buf_add_format(&sentence, "%s%s", i ? ", " : " (", types->names[i]);
         buf_add_text(&sentence, types->count > 4 ? ", ...)" : ")");
-        struct diagnosis_kind some = some_refused;
+        struct diagnosis_kind some = types->died ? some_deadly : some_refused;
         some.sentence = buf_text(&sentence);
         if (types->hung)
             some.remedy = "answer 2xx at once, and do what takes long afterwards, in a queue";
-        struct diagnosis *diagnosis =
-            found_pair(inv, &some, HARM_LOST, good, types->described, types->names[0]);
+        struct diagnosis *diagnosis = found_pair(inv, &some, types->died ? HARM_DIES : HARM_LOST,
+                                                 good, types->described, types->names[0]);
         attribute_fitting(inv, diagnosis, fits_type, types, types->status);
         if (types->num_unheard)
             attribute_unknown_types(inv, diagnosis, types->status);
@@ -246,5 +260,7 @@ void shrink_types(struct investigation *inv, bool arrays)
 void type_kinds(struct diagnosis_kinds *out)
 {
     kinds_add(out, some_refused);
+    kinds_add(out, some_deadly);
+    kinds_add(out, unknown_deadly);
     kinds_add(out, unknown_refused);
 }

@@ -314,7 +314,8 @@ static struct run_result judged_of(const struct runner *runner, bool early)
 
 static const struct exchange **controls_of(const struct progress *progress)
 {
-    const struct exchange **controls = mem_alloc((progress->num_controls + 1) * sizeof *controls);
+    const struct exchange **controls =
+        mem_alloc((progress->num_controls + 1) * sizeof(struct exchange *));
     for (size_t i = 0; i < progress->num_controls; i++)
         controls[i] = &progress->controls[i].exchanges[0];
     return controls;
@@ -431,11 +432,10 @@ bool diagnosed_before_harm(struct runner *runner)
 
 void diagnosing_cases(struct runner *runner)
 {
-    if (is_wanted(runner)) {
+    if (is_wanted(runner))
         ask_for_causes(runner, runner->is_diagnosed ? LOOK_AT_REST : LOOK_AT_ALL);
-        finish_note_losses(runner);
-        run_result_rank_causes(runner->result);
-    }
+    finish_note_losses(runner);
+    run_result_rank_causes(runner->result);
     runner->result->num_requests = runner_num_sent(runner);
     runner->result->duration_ns = clock_monotonic_ns() - runner->begun_ns;
     if (runner_was_interrupted(runner))

@@ -23,6 +23,7 @@ static const struct bytes secrets[] = {
     {"00112233445566778899aabbccddeeff", 32},
     {" whsec_padded ", 14},
     {"c2VjcmV0LXNlY3JldC1zZWNyZXQ=", 28},
+    {"whsec_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-01234", 74},
 };
 
 static char *usable_body(void)
