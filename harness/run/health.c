@@ -284,8 +284,6 @@ static bool is_well(const struct health *health, const struct exchange *canary)
     if (!health->usual_accepted &&
         (seen->status || seen->first_byte_ns >= 0)) /* so it always was, whole or not */
         return true;
-    if (answer_of(seen) == ANSWER_BROKEN && seen->status) /* it is there, and answers badly */
-        return true;
     return seen->outcome == OUTCOME_ANSWERED && (canary->accepted || seen->status == 409);
 }
 
@@ -373,6 +371,16 @@ static enum look look_missing(struct health *health, const struct observation *s
     return health->gone ? LOOK_GONE : LOOK_AGAIN;
 }
 
+/* For as long as it may be away it was there, and nobody could read its answers: that is no
+ * absence.
+ */
+static bool answers_badly(const struct health *health, const struct observation *seen,
+                          int64_t now_ns)
+{
+    return seen->outcome == OUTCOME_MALFORMED && seen->status &&
+           now_ns - health->missed_ns > health->limits.recovery_ns;
+}
+
 enum look health_look(struct health *health, const struct exchange *canary, int64_t now_ns,
                       int64_t *out_pause_ns)
 {
@@ -382,6 +390,10 @@ enum look health_look(struct health *health, const struct exchange *canary, int6
     if (is_of_another_mind(health, seen) || seen->ours) {
         *out_pause_ns = PAUSE_NS;
         return LOOK_AGAIN;
+    }
+    if (answers_badly(health, seen, now_ns)) {
+        health->misses = 0;
+        return look_well(health, now_ns, out_pause_ns);
     }
     return health_is_overload(seen) ? look_overloaded(health, seen->status, now_ns, out_pause_ns)
                                     : look_missing(health, seen, now_ns, out_pause_ns);
