@@ -18,13 +18,14 @@ struct symptom {
     enum leak leak;       /* what an answer of the case must have given away */
     bool (*shows)(const struct exchange *decisive); /* what the decisive answer must be, or NULL */
     enum fate fate;
-    bool all_refused;         /* every request of the case was answered 4xx */
-    bool is_slow;             /* claimed only when it is slow once more */
-    bool comes_after_a_pause; /* claimed only when a pause brings it once more */
-    bool is_repeated;         /* claimed only when its requests meet the same once more */
-    bool spreads;             /* to whatever met a malformed answer */
-    bool is_in_answer;        /* an answer shows it by itself, whatever explains its status */
-    const char *part_of[6];   /* where one of them was found too, this is a part of it */
+    bool all_refused;          /* every request of the case was answered 4xx */
+    bool is_slow;              /* claimed only when it is slow once more */
+    bool comes_after_a_pause;  /* claimed only when a pause brings it once more */
+    bool is_repeated;          /* claimed only when its requests meet the same once more */
+    bool spreads;              /* to whatever met a malformed answer */
+    const char *unless_failed; /* a case that shows more than this; NULL = there is none */
+    bool is_in_answer;         /* an answer shows it by itself, whatever explains its status */
+    const char *part_of[6];    /* where one of them was found too, this is a part of it */
 };
 
 static bool was_accepted(const struct exchange *decisive)
@@ -192,6 +193,7 @@ static const struct symptom symptoms[] = {
      .harm_rank = HARM_LOST,
      .cases = {"panora/delivery/forged-data-does-not-block", "panora/signature/refuses-known-data"},
      .shows = was_taken_wrongly,
+     .unless_failed = "panora/signature/refuses-changed-digit[middle]",
      .is_repeated = true,
      .part_of = {"checks-nothing", "checks-presence-only", "checks-length-only",
                  "checks-format-only", "checks-inverted", "verifies-at-random"}},
@@ -286,10 +288,20 @@ static bool any_leaks(const struct investigation *inv, enum leak leak)
     return false;
 }
 
+static bool is_passed_or_absent(const struct run_result *result, const char *id)
+{
+    for (size_t i = 0; i < result->num_cases; i++)
+        if (strcmp(result->cases[i].id, id) == 0)
+            return result->cases[i].verdict == VERDICT_PASS;
+    return true;
+}
+
 static bool matches(const struct investigation *inv, const struct symptom *symptom,
                     const struct case_result *one)
 {
     size_t len = strcspn(one->id, "[");
+    if (symptom->unless_failed && !is_passed_or_absent(inv->input->result, symptom->unless_failed))
+        return false;
     if (!is_trouble(one) || one->canary_failed != (symptom->fate == FATE_GONE))
         return false;
     if (symptom->leak && !any_leaks(inv, symptom->leak))

@@ -170,8 +170,8 @@ static int crowded_status(const struct health *health)
     return health->overload_status ? health->overload_status : health->crowded_status;
 }
 
-/* What is asked after an early look is little; so much is left for it. */
-#define REQUESTS_KEPT 40
+/* After an early look there may be nothing to ask; this much is left to find that out. */
+#define REQUESTS_KEPT 5
 
 static size_t requests_left(const struct runner *runner, enum diagnose_look look)
 {
