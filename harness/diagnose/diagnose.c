@@ -326,7 +326,8 @@ static void search(struct investigation *inv)
         ask_breaking(inv);
     if (may_forge(inv) && may_tell(inv))
         telling_measure(inv);
-    processing_apply(inv);
+    if (look != LOOK_AT_FIRST) /* what became of events is not known yet */
+        processing_apply(inv);
     if (inv->has_base && inv->gap_ns && !found_find(inv, "locks-out"))
         (void)lockout_measure(inv); /* again, slowly enough; it takes so long that it comes last */
 }
@@ -436,12 +437,29 @@ static void take_memory(struct investigation *inv)
         return;
     inv->extras = memory->extras;
     inv->num_extras = memory->num_extras;
+    inv->is_measured = memory->is_measured;
+    inv->unstable = memory->unstable;
+    inv->too_unstable = memory->too_unstable;
+    inv->is_one_chance = memory->is_one_chance;
+    inv->verifies_by_chance = memory->verifies_by_chance;
+    inv->unstable_status = memory->unstable_status;
+    inv->tries = memory->tries;
+    inv->num_gone = memory->num_gone;
     *memory = (struct diagnose_memory){0};
 }
 
 static void leave_memory(struct investigation *inv)
 {
-    struct diagnose_memory left = {inv->extras, inv->num_extras};
+    struct diagnose_memory left = {.extras = inv->extras,
+                                   .num_extras = inv->num_extras,
+                                   .is_measured = inv->is_measured,
+                                   .unstable = inv->unstable,
+                                   .too_unstable = inv->too_unstable,
+                                   .is_one_chance = inv->is_one_chance,
+                                   .verifies_by_chance = inv->verifies_by_chance,
+                                   .unstable_status = inv->unstable_status,
+                                   .tries = inv->tries,
+                                   .num_gone = inv->num_gone};
     if (inv->input->memory)
         *inv->input->memory = left;
     else

@@ -57,6 +57,14 @@ enum diagnose_look {
 struct diagnose_memory {
     struct exchange *extras; /* forgeries and malformed requests that were sent */
     size_t num_extras;
+    bool is_measured; /* whether events fail by chance is settled: */
+    bool unstable;
+    bool too_unstable;
+    bool is_one_chance;
+    bool verifies_by_chance;
+    int unstable_status;
+    size_t tries;
+    size_t num_gone; /* times that nobody took a connection of the experiments */
 };
 void diagnose_memory_clear(struct diagnose_memory *memory);
 

@@ -316,11 +316,20 @@ static void check_first_prompt(const struct call *call, const struct evidence *e
 #define SLOW_TARGETS 2  /* a type that takes so many times the target is slow, */
 #define SLOW_MEDIANS 10 /* ... if that is so many times what the others take */
 
-/* A genuine event of the run that is nothing but an event of its type. */
+/* A genuine event of the run that is nothing but an event of its type; made as the endpoint accepts
+ * it, perhaps, which is said after a comma. */
 static bool is_plain_event(const struct exchange *one)
 {
-    return one->genuine && answer_of(&one->seen) == ANSWER_ACCEPTED && one->sent &&
-           !strpbrk(one->sent, ", ");
+    if (!one->genuine || answer_of(&one->seen) != ANSWER_ACCEPTED || !one->sent)
+        return false;
+    const char *more = strchr(one->sent, ',');
+    return !strpbrk(one->sent, " ") || (one->by_scheme && more && !strchr(more + 1, ','));
+}
+
+static bool is_same_type(const struct exchange *one, const struct exchange *other)
+{
+    size_t len = strcspn(one->sent, ",");
+    return strcspn(other->sent, ",") == len && strncmp(one->sent, other->sent, len) == 0;
 }
 
 static int by_time(const void *left, const void *right)
@@ -351,7 +360,7 @@ static bool stands_for_slow(const struct run_facts *run, size_t index, int64_t l
         return false;
     for (size_t i = 0; i < run->num_all; i++) {
         const struct exchange *other = run->all[i];
-        if (is_plain_event(other) && strcmp(other->sent, one->sent) == 0 &&
+        if (is_plain_event(other) && is_same_type(one, other) &&
             (i < index || latency_of(other) <= least_ns))
             return false;
     }
@@ -365,7 +374,7 @@ static size_t add_slow(const struct run_facts *run, int64_t least_ns, struct buf
     for (size_t i = 0; i < run->num_all; i++) {
         if (!stands_for_slow(run, i, least_ns) || count++ > 0)
             continue;
-        buf_add_format(out, "%s took ", run->all[i]->sent);
+        buf_add_format(out, "%.*s took ", (int)strcspn(run->all[i]->sent, ","), run->all[i]->sent);
         text_add_duration(out, latency_of(run->all[i]));
     }
     if (count > 1)
