@@ -164,7 +164,7 @@ $(B)/resources.c: $(B)/embed $(EMBEDDED) Makefile
 $(B)/resources.o: $(B)/resources.c
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
--include $(patsubst %.o,%.d,$(OBJ) $(TEST_OBJ) $(B)/cli/main.o)
+-include $(patsubst %.o,%.d,$(OBJ) $(TEST_OBJ) $(B)/cli/main.o) $(wildcard $(B)/fuzz/*.d)
 
 # --- installing what is missing: only demo, test and the CI script come here ---
 as_root = $(if $(filter 0,$(shell id -u)),,sudo )
