@@ -91,6 +91,7 @@ struct diagnose_input {
     bool is_private;                /* the secret itself may be sent: https or loopback */
     bool any_accepted;              /* some genuine event was accepted */
     int crowded_status;  /* that events met because others came before them; 0 = none is known */
+    bool is_erratic;     /* ... or however far apart they came */
     bool drops;          /* ... connections were dropped, now and then, and taken again later */
     bool goes_down;      /* it was gone several times, and no case is to blame */
     bool is_gone;        /* it went down, or fell silent, and stayed away: it ended the run */

@@ -226,7 +226,7 @@ static bool name_rate(struct investigation *inv, const struct series *first, boo
         if (one.num_failed && num_before_failure(&one) < passed)
             passed = num_before_failure(&one);
     }
-    *out_slow_fails = slow.num_failed > 0;
+    *out_slow_fails = slow.num_failed > 0 || inv->input->is_erratic;
     double share = share_of(first) > share_of(&fast) ? share_of(&fast) : share_of(first);
     bool by_chance = chance_of_at_most(0, slow.count, share) > (first->limited ? RARE_LIMIT : RARE);
     if (slow.count == 0 || slow.num_failed || fast.num_failed == 0 || fast.num_unreached ||

@@ -201,6 +201,7 @@ static struct diagnose_input input_for(struct inquiry *inquiry, enum diagnose_lo
         .is_private = options->target->is_tls || options->target->is_loopback,
         .any_accepted = runner->health.any_accepted,
         .crowded_status = crowded_status(&runner->health),
+        .is_erratic = runner->health.is_erratic,
         .drops = runner->health.num_drops >= HEALTH_DROPS_MIN,
         .goes_down = goes_down(runner),
         .is_gone = runner->health.gone,
