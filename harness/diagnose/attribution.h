@@ -35,8 +35,8 @@ void attribute_fitting(struct investigation *inv, struct diagnosis *diagnosis, s
 /* Whether a case went wrong because such an event was not accepted. */
 bool attribute_calls_for(const struct investigation *inv, sight_fits *fits, const void *payload);
 
-/* Events that are too large to be looked into, and that met what a smaller one of the same case
- * met: last of all. */
+/* An event that is too large to be looked into has the cause of a smaller one of the same case that
+ * met the same status. Called when all causes are known. */
 void attribute_large(struct investigation *inv);
 
 struct diagnosis_kind kind_of_hypothesis(const struct hypothesis *one);

@@ -347,7 +347,7 @@ static bool ends_by_itself(const struct investigation *inv)
         if (text_starts_with(id, "dies-") && strcmp(id, gone_by_itself.id) != 0)
             return false;
     }
-    return inv->num_gone > 0 || inv->input->goes_down ||
+    return inv->kept.num_gone > 0 || inv->input->goes_down ||
            (!inv->input->drops && num_absences(inv->input->result) >= ABSENCES_MIN);
 }
 
@@ -398,7 +398,7 @@ static void claim(struct investigation *inv, const struct diagnosis_kind *kind,
 /* What was sent again: whether it took the endpoint down once more. */
 static enum replayed replayed_death(struct investigation *inv, const struct case_result *one)
 {
-    bool asked = inv->has_base && !inv->closed && !inv->verifies_by_chance;
+    bool asked = inv->has_base && !inv->closed && !inv->kept.verifies_by_chance;
     enum replayed death = asked ? replay_death(inv, one) : NOT_REPLAYED;
     if (death == NOT_REPLAYED)
         claim(inv, &gone, CONFIDENCE_LIKELY, "they were under way when it was last seen", one);
@@ -425,7 +425,7 @@ static void note_absences(struct investigation *inv)
 
 void deaths_note(struct investigation *inv)
 {
-    if (inv->unstable || !ever_answered(inv)) /* a canary may have failed by chance */
+    if (inv->kept.unstable || !ever_answered(inv)) /* a canary may have failed by chance */
         return;
     name_who_stays_away(inv);
     const struct run_result *result = inv->input->result;

@@ -65,7 +65,7 @@ static bool any_is_lost(const struct investigation *inv)
 /* What is due to chance may have a reason as well. */
 static bool may_hide_reasons(const struct investigation *inv)
 {
-    for (size_t i = 0; inv->unstable && i < inv->num_sights; i++)
+    for (size_t i = 0; inv->kept.unstable && i < inv->num_sights; i++)
         if (inv->sights[i].one && inv->sights[i].trouble && sight_is_lost(&inv->sights[i]))
             return true;
     return false;
@@ -88,7 +88,7 @@ static bool any_broke(const struct investigation *inv)
         bool broke = sight->answer == ANSWER_ERROR || sight->answer == ANSWER_DIED ||
                      (sight->answer == ANSWER_HUNG && !sight->exchange->genuine) ||
                      (sight->one && sight->one->canary_failed);
-        bool died = sight->answer != ANSWER_ERROR && !inv->unstable && sight->one &&
+        bool died = sight->answer != ANSWER_ERROR && !inv->kept.unstable && sight->one &&
                     !found_explains(inv, sight->one);
         bool counts = sight->trouble || !inv->has_base; /* it had no twin to be judged by */
         if (sight->one && counts && broke && (!sight->exchange->genuine || died))
@@ -134,20 +134,20 @@ static void ask_genuine(struct investigation *inv)
     bool lost = any_is_lost(inv) || inv->door || inv->behind_first || !inv->has_base;
     bool crowded = inv->input->crowded_status || inv->input->drops || inv->input->first_status ||
                    repeat_saw_limit(inv);
-    if (inv->has_base && !inv->too_unstable && (lost || crowded))
+    if (inv->has_base && !inv->kept.too_unstable && (lost || crowded))
         repeat_measure(inv);
     bool more = any_is_lost(inv) || inv->door || may_hide_reasons(inv) || inv->behind_first;
     inv->timeout_ns = inv->has_base ? silence_ns(inv, true) : 0;
-    if (inv->has_base && !inv->too_unstable && more)
+    if (inv->has_base && !inv->kept.too_unstable && more)
         shrink_content(inv);
     if (inv->has_base && inv->dialect == DIALECT_OBJECT && !inv->input->object_only)
         inv->behind_first = true; /* Panora's own form is refused */
     door_name(inv);
     for (int rest = 0; rest < 2; rest++)
-        if (inv->has_base && !inv->too_unstable &&
+        if (inv->has_base && !inv->kept.too_unstable &&
             (any_is_lost(inv) || inv->behind_first || (may_hide_reasons(inv) && !rest)))
             shrink_shapes(inv, rest != 0);
-    if (inv->has_base && !inv->too_unstable && any_is_lost(inv) && !inv->door)
+    if (inv->has_base && !inv->kept.too_unstable && any_is_lost(inv) && !inv->door)
         shrink_fields(inv);
     inv->timeout_ns = 0;
 }
@@ -155,9 +155,10 @@ static void ask_genuine(struct investigation *inv)
 static void ask_entry(struct investigation *inv)
 {
     bool dies = found_find(inv, "dies-on-refusals") != NULL; /* each copy would end it */
-    if (inv->num_extras > 0 && inv->input->look == LOOK_AT_REST)
+    if (inv->kept.num_extras > 0 && inv->input->look == LOOK_AT_REST)
         rules_of_entry_apply(inv); /* to what came since they were sent */
-    if (inv->num_extras > 0 || (!dies && repeat_forged(inv, any_is_lost(inv))) || inv->too_unstable)
+    if (inv->kept.num_extras > 0 || (!dies && repeat_forged(inv, any_is_lost(inv))) ||
+        inv->kept.too_unstable)
         return;
     extras_forge(inv);
     extent_measure(inv);
@@ -202,7 +203,7 @@ static void ask_breaking(struct investigation *inv)
     if (fail_by_chance(inv))
         return;
     inv->timeout_ns = silence_ns(inv, false);
-    if (inv->num_extras == 0)
+    if (inv->kept.num_extras == 0)
         extras_forge(inv);
     extras_break(inv);
     inv->timeout_ns = 0;
@@ -214,7 +215,7 @@ static void ask_breaking(struct investigation *inv)
 
 static bool may_forge(const struct investigation *inv)
 {
-    return !inv->input->is_unsigned && inv->has_base && !inv->too_unstable &&
+    return !inv->input->is_unsigned && inv->has_base && !inv->kept.too_unstable &&
            !inv->by.parts[PART_DIGEST];
 }
 
@@ -282,7 +283,7 @@ static void ask_slowness(struct investigation *inv)
     for (size_t i = 0; i < result->num_cases; i++)
         any = any || (text_starts_with(result->cases[i].id, start) &&
                       case_is_in_trouble(&result->cases[i]));
-    if (any && inv->has_base && !inv->too_unstable && lab_is_slow(inv))
+    if (any && inv->has_base && !inv->kept.too_unstable && lab_is_slow(inv))
         (void)slowness_measure(inv);
 }
 
@@ -313,7 +314,7 @@ static void search(struct investigation *inv)
     bool in_haste = inv->input->drops || (repeat_saw_limit(inv) && any_is_lost(inv));
     if (inv->has_base && in_haste) /* what it drops for its pace died of nothing else */
         repeat_measure(inv);
-    dies = dies || (may_forge(inv) && !inv->unstable && any_died(inv) && deaths_measure(inv));
+    dies = dies || (may_forge(inv) && !inv->kept.unstable && any_died(inv) && deaths_measure(inv));
     if (may_forge(inv) && any_got_in(inv))
         ask_entry(inv);
     ask_slowness(inv);
@@ -404,9 +405,9 @@ void diagnose_first_refusal(const struct diagnose_input *input, const struct exc
     if (!inv.has_base && !inv.hangs && !other_type_gets_in(&inv))
         door_open(&inv);
     if (inv.has_base && !inv.behind_first && refused->genuine)
-        which_find(&inv, &refused->request);
-    which_settle(&inv);
-    if (!which_is_open(&inv))
+        which_serialiser_find(&inv, &refused->request);
+    which_serialiser_settle(&inv);
+    if (!which_serialiser_is_open(&inv))
         door_name(&inv);
     out->is_limited = inv.stays_limited;
     say_cause(&inv, out);
@@ -430,42 +431,6 @@ static void take_found(struct investigation *inv, struct diagnosis *before, size
     free(before);
 }
 
-static void take_memory(struct investigation *inv)
-{
-    struct diagnose_memory *memory = inv->input->memory;
-    if (!memory)
-        return;
-    inv->extras = memory->extras;
-    inv->num_extras = memory->num_extras;
-    inv->is_measured = memory->is_measured;
-    inv->unstable = memory->unstable;
-    inv->too_unstable = memory->too_unstable;
-    inv->is_one_chance = memory->is_one_chance;
-    inv->verifies_by_chance = memory->verifies_by_chance;
-    inv->unstable_status = memory->unstable_status;
-    inv->tries = memory->tries;
-    inv->num_gone = memory->num_gone;
-    *memory = (struct diagnose_memory){0};
-}
-
-static void leave_memory(struct investigation *inv)
-{
-    struct diagnose_memory left = {.extras = inv->extras,
-                                   .num_extras = inv->num_extras,
-                                   .is_measured = inv->is_measured,
-                                   .unstable = inv->unstable,
-                                   .too_unstable = inv->too_unstable,
-                                   .is_one_chance = inv->is_one_chance,
-                                   .verifies_by_chance = inv->verifies_by_chance,
-                                   .unstable_status = inv->unstable_status,
-                                   .tries = inv->tries,
-                                   .num_gone = inv->num_gone};
-    if (inv->input->memory)
-        *inv->input->memory = left;
-    else
-        diagnose_memory_clear(&left);
-}
-
 void diagnose(const struct diagnose_input *input, struct diagnosis **inout, size_t *inout_count)
 {
     struct investigation inv = {.input = input,
@@ -474,7 +439,8 @@ void diagnose(const struct diagnose_input *input, struct diagnosis **inout, size
                                 .stays_limited = input->known && input->known->is_limited};
     take_found(&inv, *inout, *inout_count);
     *inout_count = 0;
-    take_memory(&inv);
+    if (input->memory)
+        inv.kept = *input->memory;
     sights_gather(&inv);
     sights_add_extras(&inv);
     if (was_reached(&inv)) {
@@ -495,7 +461,10 @@ void diagnose(const struct diagnose_input *input, struct diagnosis **inout, size
     free(inv.found);
     document_clear(&inv.document);
     sights_clear(&inv);
-    leave_memory(&inv);
+    if (input->memory)
+        *input->memory = inv.kept;
+    else
+        diagnose_memory_clear(&inv.kept);
 }
 
 /* --- everything that can be diagnosed --- */

@@ -55,16 +55,16 @@ enum diagnose_look {
 
 /* What one look leaves to the next of the same run; {0} before the first. */
 struct diagnose_memory {
-    struct exchange *extras; /* forgeries and malformed requests that were sent */
+    struct exchange *extras; /* forgeries and malformed requests that were sent here */
     size_t num_extras;
-    bool is_measured; /* whether events fail by chance is settled: */
-    bool unstable;
-    bool too_unstable;
-    bool is_one_chance;
-    bool verifies_by_chance;
-    int unstable_status;
-    size_t tries;
-    size_t num_gone; /* times that nobody took a connection of the experiments */
+    bool is_measured;        /* whether events fail by chance is settled */
+    bool unstable;           /* ... they do */
+    int unstable_status;     /* that they meet then; 0 = none */
+    bool is_one_chance;      /* ... and nothing else by chance */
+    bool too_unstable;       /* nothing about single events can be told */
+    bool verifies_by_chance; /* the same forgery is let in and refused */
+    size_t tries;            /* so often is asked what may fail by chance; 0 counts as 1 */
+    size_t num_gone;         /* times that nobody took the connection */
 };
 void diagnose_memory_clear(struct diagnose_memory *memory);
 

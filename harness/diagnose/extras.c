@@ -13,8 +13,9 @@
 
 static struct exchange *new_extra(struct investigation *inv, const char *sent)
 {
-    inv->extras = mem_resize(inv->extras, inv->num_extras + 1, sizeof *inv->extras);
-    struct exchange *extra = &inv->extras[inv->num_extras++];
+    inv->kept.extras =
+        mem_resize(inv->kept.extras, inv->kept.num_extras + 1, sizeof *inv->kept.extras);
+    struct exchange *extra = &inv->kept.extras[inv->kept.num_extras++];
     *extra = (struct exchange){.sent = mem_text(sent)};
     observation_init(&extra->seen);
     return extra;
@@ -36,9 +37,9 @@ static void write_genuine(struct investigation *inv, const char *id)
 static bool is_chance(const struct investigation *inv, const struct exchange *extra,
                       enum answer answer)
 {
-    if (inv->verifies_by_chance && !extra->genuine && answer == ANSWER_ACCEPTED)
+    if (inv->kept.verifies_by_chance && !extra->genuine && answer == ANSWER_ACCEPTED)
         return true;
-    return inv->unstable && extra->seen.status == inv->unstable_status;
+    return inv->kept.unstable && extra->seen.status == inv->kept.unstable_status;
 }
 
 /* Whether a genuine event meets the same just now: then it is not the extra, and what it is gets
@@ -47,7 +48,7 @@ static bool fails_as_well(struct investigation *inv, const struct observation *s
 {
     const struct specimen genuine = {0};
     struct observation of_genuine;
-    if (!inv->has_base || inv->is_measured)
+    if (!inv->has_base || inv->kept.is_measured)
         return false;
     (void)specimen_ask(inv, &genuine, &of_genuine);
     bool same = of_genuine.status == seen->status;
@@ -67,7 +68,9 @@ static void send_extra(struct investigation *inv, struct exchange *extra)
 {
     size_t deaths = inv->num_died;
     enum answer answer = ask_request(inv, &extra->request, &extra->seen);
-    size_t tries = inv->verifies_by_chance ? CHANCE_TRIES : inv->unstable ? inv->tries : 1;
+    size_t tries = inv->kept.verifies_by_chance ? CHANCE_TRIES
+                   : inv->kept.unstable         ? inv->kept.tries
+                                                : 1;
     for (size_t i = 1; i < tries && is_chance(inv, extra, answer); i++) {
         observation_clear(&extra->seen);
         answer = ask_request(inv, &extra->request, &extra->seen);
@@ -76,7 +79,7 @@ static void send_extra(struct investigation *inv, struct exchange *extra)
         observation_clear(&extra->seen);
         answer = ask_request(inv, &extra->request, &extra->seen);
     }
-    if (inv->num_died > deaths && extra > inv->extras) /* perhaps the one before did it */
+    if (inv->num_died > deaths && extra > inv->kept.extras) /* perhaps the one before did it */
         extra[-1].repeated = deaths_happen_again(inv, &extra[-1].request);
     if (answer == ANSWER_DIED && !deaths_happen_again(inv, &extra->request)) {
         observation_clear(&extra->seen);
@@ -96,7 +99,7 @@ static void send_on_one_connection(struct investigation *inv, const struct reque
 /* The two extras that were written last. */
 static void send_two(struct investigation *inv)
 {
-    struct exchange *first = &inv->extras[inv->num_extras - 2];
+    struct exchange *first = &inv->kept.extras[inv->kept.num_extras - 2];
     const struct request requests[2] = {first[0].request, first[1].request};
     struct observation seen[2];
     send_on_one_connection(inv, requests, seen);
@@ -114,8 +117,8 @@ static bool is_by_form(enum form form)
 
 static bool any_got_in(const struct investigation *inv)
 {
-    for (size_t i = 0; i < inv->num_extras; i++)
-        if (inv->extras[i].accepted && !inv->extras[i].genuine)
+    for (size_t i = 0; i < inv->kept.num_extras; i++)
+        if (inv->kept.extras[i].accepted && !inv->kept.extras[i].genuine)
             return true;
     return false;
 }
@@ -200,7 +203,7 @@ static void ask_row(struct investigation *inv, const struct extra_row *row)
         write_genuine(inv, id);
     if (row->form == FORM_SAME_ID) {
         specimen.id = id;
-        send_extra(inv, &inv->extras[inv->num_extras - 1]);
+        send_extra(inv, &inv->kept.extras[inv->kept.num_extras - 1]);
     }
     struct exchange *extra = write_row(inv, row, &specimen);
     if (row->form == FORM_SAME_CONNECTION)
@@ -231,7 +234,7 @@ static void settle_together(struct investigation *inv, const struct extra_row *r
 static void ask_together(struct investigation *inv, const struct extra_row *const *rows,
                          size_t count)
 {
-    size_t first = inv->num_extras;
+    size_t first = inv->kept.num_extras;
     struct request requests[AT_ONCE_MAX];
     struct observation seen[AT_ONCE_MAX];
     for (size_t i = 0; i < count; i++) {
@@ -242,8 +245,8 @@ static void ask_together(struct investigation *inv, const struct extra_row *cons
     const struct diagnose_batch batch = {.requests = requests, .count = count, .at_once = count};
     lab_send(inv, &batch, seen);
     for (size_t i = 0; i < count; i++) {
-        inv->extras[first + i].seen = seen[i];
-        settle_together(inv, rows[i], &inv->extras[first + i]);
+        inv->kept.extras[first + i].seen = seen[i];
+        settle_together(inv, rows[i], &inv->kept.extras[first + i]);
     }
 }
 
@@ -254,8 +257,8 @@ static void ask_together(struct investigation *inv, const struct extra_row *cons
 static bool enough_hung(const struct investigation *inv, size_t first)
 {
     size_t num_hung = 0;
-    for (size_t i = first; i < inv->num_extras; i++)
-        num_hung += answer_of(&inv->extras[i].seen) == ANSWER_HUNG;
+    for (size_t i = first; i < inv->kept.num_extras; i++)
+        num_hung += answer_of(&inv->kept.extras[i].seen) == ANSWER_HUNG;
     return num_hung >= HUNG_MAX;
 }
 
@@ -303,7 +306,7 @@ static void ask_rows(struct investigation *inv, const struct extra_row *rows, si
 {
     const struct extra_row *together[AT_ONCE_MAX];
     size_t num_together = 0;
-    size_t first = inv->num_extras;
+    size_t first = inv->kept.num_extras;
     for (size_t i = 0; i < count && !enough_hung(inv, first) && !inv->closed; i++) {
         bool idle = is_idle(inv, &rows[i]);
         bool alone = !idle && (comes_after_another(rows[i].form) || lab_at_once(inv) == 1);

@@ -495,7 +495,7 @@ void shrink_fields(struct investigation *inv)
 {
     size_t tried = 0;
     for (size_t i = 0; i < inv->num_sights && tried < EVENTS_MAX && !inv->closed; i++) {
-        if (inv->unstable || !is_open(inv, &inv->sights[i]))
+        if (inv->kept.unstable || !is_open(inv, &inv->sights[i]))
             continue;
         tried++;
         try_sight(inv, &inv->sights[i]);

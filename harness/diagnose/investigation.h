@@ -60,10 +60,9 @@ struct found {
 struct investigation {
     const struct diagnose_input *input;
     struct rng rng;
+    struct diagnose_memory kept; /* what the next look of the run begins with */
     struct sight *sights;
     size_t num_sights;
-    struct exchange *extras; /* forged ones that were sent here; sights point to them */
-    size_t num_extras;
     struct found *found;
     size_t num_found;
     const char *language;  /* that the evidence names, or NULL */
@@ -89,19 +88,12 @@ struct investigation {
     bool behind_first;        /* `by` differs from Panora's, or the request had to be dressed */
     const struct feature *dresses[DRESSES_MAX]; /* without which nothing is accepted */
     size_t num_dresses;
-    bool hides_twins;        /* cases were not decided, for a twin of theirs was refused */
-    size_t tries;            /* so often is asked what may fail by chance; 0 counts as 1 */
-    int64_t timeout_ns;      /* for an answer, where less than the run's is enough; 0 = the run's */
-    int64_t gap_ns;          /* between requests, where a rate limit was found */
-    int limited_status;      /* that a limit on the rate answers; 0 = none is known */
-    bool met_limit;          /* some request here was answered 429 */
-    int locked_status;       /* that everybody meets after refusals, for a while; 0 = nobody does */
-    int unstable_status;     /* that events meet by chance; 0 = none */
-    bool is_one_chance;      /* ... and nothing else by chance */
-    bool is_measured;        /* whether events fail by chance is settled */
-    bool verifies_by_chance; /* the same forgery is let in and refused */
-    bool unstable;
-    bool too_unstable;  /* nothing about single events can be told */
+    bool hides_twins;   /* cases were not decided, for a twin of theirs was refused */
+    int64_t timeout_ns; /* for an answer, where less than the run's is enough; 0 = the run's */
+    int64_t gap_ns;     /* between requests, where a rate limit was found */
+    int limited_status; /* that a limit on the rate answers; 0 = none is known */
+    bool met_limit;     /* some request here was answered 429 */
+    int locked_status;  /* that everybody meets after refusals, for a while; 0 = nobody does */
     bool elsewhere;     /* the handler is not reached */
     bool refuses_alike; /* events, garbage and a GET get the same refusal, byte for byte */
     bool hangs;         /* a genuine event is not answered */
@@ -119,7 +111,6 @@ struct investigation {
     size_t first_digits;    /* only so many of the first digits are compared; 0 = all */
     size_t last_digits;
     size_t num_died;      /* times that the endpoint was gone, or cut a connection off */
-    size_t num_gone;      /* ... of them, that nobody took the connection */
     size_t num_confirmed; /* requests of which it died, and died again */
     bool cuts_off_rested; /* one was cut off again after a rest: not for its pace */
 };
@@ -267,18 +258,18 @@ enum answer ask_request(struct investigation *inv, const struct request *request
 void extras_forge(struct investigation *inv);
 void extras_break(struct investigation *inv);
 
-/* --- which.c --- */
+/* --- which_serialiser.c --- */
 
 /* Plain events get in, but `refused` did not: each serialiser that writes it differently from
  * Panora's is tried on it. */
-void which_find(struct investigation *inv, const struct request *refused);
+void which_serialiser_find(struct investigation *inv, const struct request *refused);
 
 /* Of the serialisers that agree on what was accepted so far, takes the one that the endpoint takes
  * of events on which they differ. */
-void which_settle(struct investigation *inv);
+void which_serialiser_settle(struct investigation *inv);
 
 /* Which other serialiser than Panora's own it is, more events may have to tell. */
-bool which_is_open(const struct investigation *inv);
+bool which_serialiser_is_open(const struct investigation *inv);
 
 /* --- refusal.c --- */
 

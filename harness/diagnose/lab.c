@@ -101,7 +101,7 @@ char wrong_digit(char c)
 
 size_t lab_at_once(const struct investigation *inv)
 {
-    bool disturbs = inv->unstable || inv->gap_ns || inv->num_died || inv->met_limit ||
+    bool disturbs = inv->kept.unstable || inv->gap_ns || inv->num_died || inv->met_limit ||
                     inv->input->crowded_status || inv->input->drops;
     return inv->refused_ns > LONG_NS && !disturbs ? AT_ONCE_MAX : 1;
 }
@@ -116,7 +116,7 @@ static void await_return(struct investigation *inv, const struct request *reques
                          struct observation *seen)
 {
     inv->num_died++;
-    inv->num_gone++;
+    inv->kept.num_gone++;
     for (size_t i = 0; i < LOOKS_MAX && !inv->closed; i++) {
         const struct diagnose_batch batch = {
             .requests = request, .count = 1, .gap_ns = LOOK_GAP_NS};
@@ -390,8 +390,9 @@ static bool may_be_chance(const struct investigation *inv, enum answer answer,
     if (answer == ANSWER_ACCEPTED)
         return false;
     if (answer == ANSWER_BROKEN && seen->status / 100 == 2) /* taken, though nobody can read it */
-        return seen->status == inv->unstable_status;
-    return !inv->is_one_chance || answer != ANSWER_REFUSED || seen->status == inv->unstable_status;
+        return seen->status == inv->kept.unstable_status;
+    return !inv->kept.is_one_chance || answer != ANSWER_REFUSED ||
+           seen->status == inv->kept.unstable_status;
 }
 
 enum answer specimen_ask(struct investigation *inv, const struct specimen *specimen,
@@ -399,7 +400,7 @@ enum answer specimen_ask(struct investigation *inv, const struct specimen *speci
 {
     enum answer answer = ANSWER_NONE;
     struct observation own;
-    size_t tries = inv->tries ? inv->tries : 1;
+    size_t tries = inv->kept.tries ? inv->kept.tries : 1;
     observation_init(&own);
     for (size_t i = 0; i < tries && (i == 0 || may_be_chance(inv, answer, &own)) && !inv->closed;
          i++) {

@@ -155,8 +155,8 @@ static void claim_lock(struct investigation *inv, const struct lock *lock, const
     if (lock->one)
         found_explain(diagnosis, lock->one);
     attribute_unstable(inv, diagnosis, lock->status, lock->answer);
-    inv->unstable = true;
-    inv->unstable_status = lock->status;
+    inv->kept.unstable = true;
+    inv->kept.unstable_status = lock->status;
     inv->limited_status = lock->status;
     buf_clear(&met);
 }
@@ -294,8 +294,8 @@ static bool claim_turn(struct investigation *inv)
               mem_format("all %zu events since: %s", turn.num_since, buf_text(&met)),
               "it did not accept events again, so what changed could not be asked");
     attribute_unstable(inv, diagnosis, turn.lost->seen.status, answer_of(&turn.lost->seen));
-    inv->unstable = true;
-    inv->unstable_status = turn.lost->seen.status;
+    inv->kept.unstable = true;
+    inv->kept.unstable_status = turn.lost->seen.status;
     buf_clear(&met);
     return true;
 }

@@ -207,7 +207,7 @@ static void find_repeated(struct investigation *inv, const struct tally *tally)
         explain(inv, RACED, diagnosis);
         return;
     }
-    if (again->shown == 0 && inv->unstable)
+    if (again->shown == 0 && inv->kept.unstable)
         return; /* a repetition may have failed by chance */
     if (again->shown == 0) {
         find(inv, tally, RACED, again->others > 0);

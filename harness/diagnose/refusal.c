@@ -80,7 +80,7 @@ static const struct diagnosis_kind own_kinds[NUM_OWN_KINDS] = {
          "released, memory"},
     [KIND_FREEZES] =
         {"freezes", "answers some genuine events, and at times none for many seconds",
-         "events meanwhile are lost, and each blocks one of Panora's five workers",
+         "events that arrive meanwhile are lost, and each blocks one of Panora's five workers",
          "look for what the handler did when the first of them hung: a regular "
          "expression or a loop that takes very long (in Node it blocks every request), "
          "a lock, or a pool that ran out"},

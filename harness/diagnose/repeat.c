@@ -75,9 +75,9 @@ static struct diagnosis *note(struct investigation *inv, const char *id, char *s
     attribute_unstable(inv, diagnosis, series->status, series->answer);
     if (series->answer == ANSWER_ERROR && meet_forgeries(inv))
         attribute_status(inv, diagnosis, series->status);
-    inv->unstable = true;
-    inv->unstable_status = series->status;
-    inv->is_one_chance = series_fails_alike(series);
+    inv->kept.unstable = true;
+    inv->kept.unstable_status = series->status;
+    inv->kept.is_one_chance = series_fails_alike(series);
     free(sentence);
     free(accepted);
     free(refused);
@@ -137,7 +137,7 @@ static bool name_period(struct investigation *inv, const struct series *first)
         mem_format("the same event sent as number %zu: %s", period, buf_text(&met)), first);
     diagnosis->loses_any = !inv->closed;
     buf_clear(&met);
-    inv->tries = 3;
+    inv->kept.tries = 3;
     return true;
 }
 
@@ -254,18 +254,18 @@ static bool name_rate(struct investigation *inv, const struct series *first, boo
 
 static void try_more(struct investigation *inv, double share)
 {
-    inv->tries = 2;
-    while (inv->tries < TRIES_MAX && pow(share, (double)inv->tries) > RARE)
-        inv->tries++;
-    inv->too_unstable = pow(share, (double)inv->tries) > RARE;
+    inv->kept.tries = 2;
+    while (inv->kept.tries < TRIES_MAX && pow(share, (double)inv->kept.tries) > RARE)
+        inv->kept.tries++;
+    inv->kept.too_unstable = pow(share, (double)inv->kept.tries) > RARE;
 }
 
 static bool name_digests(struct investigation *inv, const struct series *first)
 {
     if (first->answer != ANSWER_REFUSED || first->limited || !digests_decide(inv, first))
         return false;
-    inv->unstable = true;
-    inv->unstable_status = first->status;
+    inv->kept.unstable = true;
+    inv->kept.unstable_status = first->status;
     try_more(inv, share_of(first));
     return true;
 }
@@ -278,10 +278,10 @@ static void name_chance(struct investigation *inv, const struct series *first, b
     int low;
     int high;
     if (first->status == 429 || (first->limited && !slow_fails)) {
-        inv->unstable = true;
-        inv->unstable_status = first->status;
+        inv->kept.unstable = true;
+        inv->kept.unstable_status = first->status;
         inv->gap_ns = 20 * NS_PER_MS;
-        inv->tries = 3;
+        inv->kept.tries = 3;
         return;
     }
     run_series(inv, SERIES, 1, 0, false, &more);
@@ -504,9 +504,9 @@ static void look_longer(struct investigation *inv, struct series *first)
 void repeat_measure(struct investigation *inv)
 {
     struct series first;
-    if (inv->is_measured)
+    if (inv->kept.is_measured)
         return;
-    inv->is_measured = true;
+    inv->kept.is_measured = true;
     bool in_haste = repeat_saw_limit(inv) || inv->input->crowded_status || inv->input->drops;
     size_t count = in_haste ? SERIES_LONG : SERIES;
     if (in_haste && inv->num_asked) /* what was asked before may count as well */
@@ -549,7 +549,7 @@ static const struct diagnosis_kind unverified = {
 static bool fails_anyway(struct investigation *inv, struct series *genuine)
 {
     run_series(inv, FORGERIES, 1, inv->gap_ns, false, genuine);
-    if (genuine->num_failed && !inv->is_measured)
+    if (genuine->num_failed && !inv->kept.is_measured)
         repeat_measure(inv);
     return genuine->num_failed > 0;
 }
@@ -580,7 +580,7 @@ bool repeat_forged(struct investigation *inv, bool events_fail)
     size_t in = series.count - series.num_failed;
     bool mixed = in > 0 && in < series.count;
     bool alike = mixed && series.num_refused > 0 && are_treated_alike(inv, &series);
-    inv->too_unstable = inv->too_unstable || alike;
+    inv->kept.too_unstable = inv->kept.too_unstable || alike;
     if (!alike && (mixed || events_fail) && fails_anyway(inv, &genuine) && mixed) {
         series_run(inv, &forged, FORGERIES, 1, inv->gap_ns, false, &series);
         in = series.count - series.num_failed; /* slowly, where that is what they depend on */
@@ -588,7 +588,7 @@ bool repeat_forged(struct investigation *inv, bool events_fail)
     }
     if (!mixed)
         return false;
-    inv->verifies_by_chance = true;
+    inv->kept.verifies_by_chance = true;
     chance_interval(in, series.count, &low, &high);
     char *sentence = mem_format("sometimes accepts the same forgery: %zu of %zu, %d%% to %d%%", in,
                                 series.count, low, high);

@@ -32,7 +32,7 @@ extern const struct rule rules_of_breaking[];
 extern const size_t num_rules_of_breaking;
 
 /* The first rule of dying that predicts the request at which the endpoint ended, and none that it
- * survived in this run; *out_survivor is an event like it that it survived. NULL = there is no such
+ * survived in this run; *out_survivor is a similar event that it survived. NULL = there is no such
  * rule. */
 const struct rule *rules_find_mortal(const struct investigation *inv, const struct sight *last,
                                      const struct sight **out_survivor);

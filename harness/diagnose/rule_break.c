@@ -26,9 +26,9 @@ static bool is_empty_and_skipped(const struct rule *rule, const struct sight *si
 /* How long the signature is that this endpoint expects. */
 static size_t expected_len(const struct investigation *inv)
 {
-    for (size_t i = 0; inv->by.parts[PART_DIGEST] && i < inv->num_extras; i++)
-        if (*inv->extras[i].right_signature)
-            return strlen(inv->extras[i].right_signature);
+    for (size_t i = 0; inv->by.parts[PART_DIGEST] && i < inv->kept.num_extras; i++)
+        if (*inv->kept.extras[i].right_signature)
+            return strlen(inv->kept.extras[i].right_signature);
     return SIGNATURE_SIZE - 1;
 }
 
@@ -169,8 +169,8 @@ static bool predict_body(const struct rule *rule, const struct investigation *in
     return sight->event && js_kind(sight->event) != JS_OBJECT;
 }
 
-/* It is signed rightly, so that the handler reads what data holds. Empty data is missing for many.
- */
+/* It is signed rightly, so that the handler reads what data holds. Many handlers take empty data
+ * for missing data. */
 static bool predict_data(const struct rule *rule, const struct investigation *inv,
                          const struct sight *sight)
 {

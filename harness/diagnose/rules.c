@@ -32,8 +32,8 @@ static bool is_asked(const struct investigation *inv, enum effect effect, const 
 {
     /* where events are refused by chance, forgeries are refused for good reason, too */
     bool is_refusal = sight->is_extra && sight->answer == ANSWER_REFUSED;
-    bool by_chance = inv->unstable && inv->unstable_status && !is_refusal &&
-                     sight->exchange->seen.status == inv->unstable_status;
+    bool by_chance = inv->kept.unstable && inv->kept.unstable_status && !is_refusal &&
+                     sight->exchange->seen.status == inv->kept.unstable_status;
     if (!is_post(sight) || !sight_was_answered(sight) || sight_was_limited(sight) || by_chance)
         return false;
     if (effect == EFFECT_GETS_IN && is_unreadable_acceptance(sight))

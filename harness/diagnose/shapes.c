@@ -531,7 +531,7 @@ static void ask_again(struct investigation *inv, enum turn turn)
         observation_clear(&seen[i]);
         request_clear(&copies[i]);
     }
-    if (accepted && failed && !inv->unstable && !found_find(inv, "limits-concurrency") &&
+    if (accepted && failed && !inv->kept.unstable && !found_find(inv, "limits-concurrency") &&
         crowd_passes(inv)) {
         char *refused = mem_format("%zu of %d copies of one event at once", failed, COPIES);
         attribute_fitting(inv,

@@ -566,7 +566,7 @@ static int status_of_forged(struct investigation *inv)
     const struct specimen forged = {.forged = true};
     struct observation seen;
     bool refused = specimen_ask(inv, &forged, &seen) == ANSWER_REFUSED;
-    int status = refused && !inv->unstable ? seen.status : 0;
+    int status = refused && !inv->kept.unstable ? seen.status : 0;
     observation_clear(&seen);
     return status;
 }

@@ -163,8 +163,8 @@ void sights_add_extras(struct investigation *inv)
     while (first < inv->num_sights && (inv->sights[first].one || !inv->sights[first].is_extra))
         first++;
     forget_sights(inv, first);
-    for (size_t i = 0; i < inv->num_extras; i++)
-        add_sight(inv, &inv->extras[i], NULL, true);
+    for (size_t i = 0; i < inv->kept.num_extras; i++)
+        add_sight(inv, &inv->kept.extras[i], NULL, true);
 }
 
 void sights_clear(struct investigation *inv)

@@ -63,11 +63,9 @@ static const struct symptom symptoms[] = {
      .cases = {"panora/signature/leaks-nothing"},
      .leak = LEAK_SIGNATURE,
      .is_in_answer = true},
-    {.kind =
-         {"leaks-part-of-signature", "reveals the first digits of the right signature",
-          "whoever guesses the rest has less to guess, and where the endpoint compares only the "
-          "first digits, nothing",
-          "answer a fixed text, and log the digits that were expected at most"},
+    {.kind = {"leaks-part-of-signature", "reveals the first digits of the right signature",
+              "a forger has fewer digits left to guess, and none where only the first are compared",
+              "answer a fixed text; if you need the expected digits, write them to a log"},
      .harm_rank = HARM_LEAKED,
      .cases = {"panora/signature/leaks-nothing"},
      .leak = LEAK_PART,
@@ -324,11 +322,11 @@ static bool matches(const struct investigation *inv, const struct symptom *sympt
 /* What any event meets now and then is no sign of anything. */
 static bool met_by_chance(const struct investigation *inv, const struct case_result *one)
 {
-    if (!inv->unstable || one->decisive >= one->num_exchanges)
+    if (!inv->kept.unstable || one->decisive >= one->num_exchanges)
         return false;
     const struct exchange *exchange = &one->exchanges[one->decisive];
     return one->canary_failed ||
-           (!exchange->accepted && exchange->seen.status == inv->unstable_status);
+           (!exchange->accepted && exchange->seen.status == inv->kept.unstable_status);
 }
 
 /* --- once more --- */

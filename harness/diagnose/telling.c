@@ -45,9 +45,9 @@ static void guess(struct investigation *inv, size_t kind, struct request *reques
 /* What any request meets now and then is asked for again. */
 static bool is_refused(struct investigation *inv, struct exchange *one)
 {
-    size_t tries = inv->unstable && inv->tries ? inv->tries : 1;
+    size_t tries = inv->kept.unstable && inv->kept.tries ? inv->kept.tries : 1;
     enum answer answer = ask_request(inv, &one->request, &one->seen);
-    for (size_t i = 1; i < tries && one->seen.status == inv->unstable_status; i++) {
+    for (size_t i = 1; i < tries && one->seen.status == inv->kept.unstable_status; i++) {
         observation_clear(&one->seen);
         answer = ask_request(inv, &one->request, &one->seen);
     }

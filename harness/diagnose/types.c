@@ -11,11 +11,6 @@ static const struct diagnosis_kind unknown_refused = {
     "refuses-unknown-types", "rejects events of unknown types", LOST,
     "answer 200 to types that you do not handle, and do nothing: Panora adds types without notice"};
 
-static const struct diagnosis_kind unknown_deadly = {
-    "dies-on-unknown-types",
-    "crashes, or at least closes the connection, when it does not know the type of an event", LOST,
-    "answer 200 to types that you do not handle, and do nothing: Panora adds types without notice"};
-
 static const struct diagnosis_kind some_deadly = {
     "dies-on-some-types", "crashes, or at least closes the connection, on some event types", LOST,
     "answer 200 to every type, and ignore those that you do not handle"};
@@ -130,7 +125,7 @@ static void name_types(struct investigation *inv, struct refused_types *types)
     if (types->count && types->count == types->num_unheard) {
         struct diagnosis_kind unknown = unknown_refused;
         if (types->died)
-            unknown = unknown_deadly;
+            (void)diagnosis_kind_find("dies-on-unknown-types", &unknown);
         if (types->hung)
             unknown.sentence = "does not answer events of unknown types in time";
         struct diagnosis *diagnosis = found_pair(inv, &unknown, types->died ? HARM_DIES : HARM_LOST,
@@ -261,6 +256,5 @@ void type_kinds(struct diagnosis_kinds *out)
 {
     kinds_add(out, some_refused);
     kinds_add(out, some_deadly);
-    kinds_add(out, unknown_deadly);
     kinds_add(out, unknown_refused);
 }

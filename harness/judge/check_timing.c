@@ -332,13 +332,6 @@ static bool is_same_type(const struct exchange *one, const struct exchange *othe
     return strcspn(other->sent, ",") == len && strncmp(one->sent, other->sent, len) == 0;
 }
 
-static int by_time(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left;
-    int64_t b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
 /* How long they took, each; returns how many there are. The caller frees. */
 static size_t gather_times(const struct run_facts *run, int64_t **out)
 {
@@ -347,8 +340,7 @@ static size_t gather_times(const struct run_facts *run, int64_t **out)
     for (size_t i = 0; i < run->num_all; i++)
         if (is_plain_event(run->all[i]))
             (*out)[count++] = latency_of(run->all[i]);
-    if (count)
-        qsort(*out, count, sizeof **out, by_time);
+    times_sort(*out, count);
     return count;
 }
 
@@ -389,7 +381,7 @@ static void check_every_type_prompt(const struct call *call, const struct eviden
     const struct run_facts *run = evidence->run;
     int64_t *times;
     size_t count = gather_times(run, &times);
-    int64_t median_ns = count ? times[count / 2] : 0;
+    int64_t median_ns = count ? times_percentile(times, count, 50) : 0;
     int64_t least_ns = median_ns * SLOW_MEDIANS > run->target_ns * SLOW_TARGETS
                            ? median_ns * SLOW_MEDIANS
                            : run->target_ns * SLOW_TARGETS;

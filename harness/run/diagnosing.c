@@ -355,7 +355,7 @@ static bool is_wanted(const struct runner *runner)
     bool odd = runner->refusal.scheme || crowded_status(health) ||
                health->num_drops >= HEALTH_DROPS_MIN ||
                (health->any_accepted && health->first_status);
-    bool any = runner->is_diagnosed ? runner->refusal.scheme != NULL : odd;
+    bool any = runner->early == EARLY_DONE ? runner->refusal.scheme != NULL : odd;
     for (size_t i = 0; i < result->num_cases; i++)
         any = any ||
               (runner->progress.cases[i].state == CASE_JUDGED && is_trouble(&result->cases[i]));
@@ -406,7 +406,7 @@ static void look_early(struct runner *runner)
 {
     struct run_result *result = runner->result;
     ask_for_causes(runner, LOOK_AT_FIRST);
-    runner->is_diagnosed = true;
+    runner->early = EARLY_DONE;
     for (size_t i = 0; i < result->num_cases; i++)
         result->cases[i].looked_into = runner->progress.cases[i].state == CASE_JUDGED &&
                                        !is_left_for_the_end(&result->cases[i]);
@@ -414,15 +414,15 @@ static void look_early(struct runner *runner)
 
 bool diagnosed_before_harm(struct runner *runner)
 {
-    if (runner->early == EARLY_OVER || runner->stop)
+    if (runner->early >= EARLY_UNWANTED || runner->stop)
         return true;
     if (!all_others_ended(runner))
         return false;
-    enum early_look before = runner->early;
-    runner->early = EARLY_OVER;
-    if (!is_harm_to_come(runner) || !is_worth_it(runner))
+    if (!is_harm_to_come(runner) || !is_worth_it(runner)) {
+        runner->early = EARLY_UNWANTED;
         return true;
-    if (before == EARLY_TO_COME)
+    }
+    if (runner->early == EARLY_TO_COME)
         runner->early = EARLY_CANARY;
     else
         look_early(runner);
@@ -434,7 +434,7 @@ bool diagnosed_before_harm(struct runner *runner)
 void diagnosing_cases(struct runner *runner)
 {
     if (is_wanted(runner))
-        ask_for_causes(runner, runner->is_diagnosed ? LOOK_AT_REST : LOOK_AT_ALL);
+        ask_for_causes(runner, runner->early == EARLY_DONE ? LOOK_AT_REST : LOOK_AT_ALL);
     finish_note_losses(runner);
     run_result_rank_causes(runner->result);
     runner->result->num_requests = runner_num_sent(runner);

@@ -335,7 +335,7 @@ static void say_ended(const struct runner *runner)
     buf_add_text(&out, silent ? "The endpoint stopped answering" : "The endpoint went down");
     const struct case_result *hung = silent ? first_hung(result) : NULL;
     if (hung)
-        buf_add_format(&out, " with the case \"%s\" (%s)", hung->title, hung->id);
+        buf_add_format(&out, " during the case \"%s\" (%s)", hung->title, hung->id);
     else if (runner->trouble.culprit)
         add_culprit(&runner->trouble, &out);
     buf_add_text(&out,

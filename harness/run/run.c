@@ -99,8 +99,8 @@ static bool diagnosis_is_due(const struct runner *runner, int64_t now_ns)
     const size_t *counts = runner->result->counts;
     int64_t most_ns = options->max_time_ns - options->max_time_ns / DIAGNOSING_SHARE_OF_TIME;
     bool troubled = counts[VERDICT_FAIL] > 0 || counts[VERDICT_INCONCLUSIVE] > 0;
-    return most_ns && troubled && !runner->is_diagnosed && options->diagnose != DIAGNOSE_OFF &&
-           now_ns - runner->begun_ns >= most_ns;
+    return most_ns && troubled && runner->early != EARLY_DONE &&
+           options->diagnose != DIAGNOSE_OFF && now_ns - runner->begun_ns >= most_ns;
 }
 
 /* The reasons to end a run before everything was sent. */

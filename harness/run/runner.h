@@ -33,7 +33,8 @@ struct trouble {
 enum early_look {
     EARLY_TO_COME,
     EARLY_CANARY, /* it is seen that the endpoint is well, so that what was sent can be judged */
-    EARLY_OVER    /* done, or not wanted */
+    EARLY_UNWANTED,
+    EARLY_DONE
 };
 
 struct runner {
@@ -56,11 +57,10 @@ struct runner {
     const char *stop;             /* why nothing more is sent, for a person; NULL = going on */
     int64_t stopped_ns;           /* when */
     enum early_look early;
-    bool is_diagnosed; /* ... and causes were looked for then */
-    struct diagnose_memory memory;
-    bool effects_asked; /* what became of events is known: no later death changes it */
-    bool budget_spent;  /* something was not sent because of --max-requests */
-    int64_t paused_ns;  /* how long this process stood still in all */
+    struct diagnose_memory memory; /* of what the experiments have settled */
+    bool effects_asked;            /* what became of events is known: no later death changes it */
+    bool budget_spent;             /* something was not sent because of --max-requests */
+    int64_t paused_ns;             /* how long this process stood still in all */
 };
 
 /* Gathers every exchange of the run into `all`: once, and again when cases were put in the place of

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/array.h"
@@ -281,4 +282,44 @@ Test(judge_check_timing, the_first_answer_of_the_run_is_the_earliest)
     cr_expect_eq(made.finding.kind, FINDING_TOLERATED);
     cr_expect(is_near(measure(&made, "first"), 1200));
     end(&made);
+}
+
+/* A type is slow if none of its events was quick: those of the usual type may wait behind others.
+ * What is no plain event, a forgery or a large one, does not count. */
+Test(judge_check_timing, a_type_is_slow_beside_the_others)
+{
+    static const struct {
+        const char *label;
+        double ticket_ms, again_ms, company_ms;
+        enum finding_kind kind;
+        const char *actual;
+    } rows[] = {
+        {"none", 5, 5, 5, FINDING_KEPT, "an event takes 5.0 ms"},
+        {"one", 3000, 2500, 5, FINDING_BROKEN, "ticketing.ticket.push took 3.00 s; usually 5.0 ms"},
+        {"two", 3000, 2500, 2100, FINDING_BROKEN,
+         "ticketing.ticket.push took 3.00 s, and 1 more type as long; usually 5.0 ms"},
+        {"once", 3000, 5, 5, FINDING_KEPT, "an event takes 5.0 ms"},
+        {"below twice the target", 1900, 1900, 5, FINDING_KEPT, "an event takes 5.0 ms"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        struct made made;
+        begin(&made);
+        for (size_t k = 0; k < 6; k++)
+            add(&made, 200, 5)->sent = mem_text("crm.contact.created");
+        add(&made, 200, 9000)->sent = mem_text("crm.contact.created, 1048576 bytes of data");
+        add(&made, 200, rows[i].ticket_ms)->sent = mem_text("ticketing.ticket.push");
+        add(&made, 200, rows[i].again_ms)->sent = mem_text("ticketing.ticket.push");
+        add(&made, 200, rows[i].company_ms)->sent = mem_text("crm.company.push");
+        add(&made, 200, 9000)->sent = mem_text("crm.deal.push");
+        for (size_t k = 0; k < made.evidence.count; k++)
+            made.exchanges[k].genuine = k + 1 < made.evidence.count;
+        made.run.all = made.list;
+        made.run.num_all = made.evidence.count;
+        check(&made, "every-type-prompt");
+        cr_expect_eq(made.finding.kind, rows[i].kind, "%s", rows[i].label);
+        cr_expect_str_eq(buf_text(&made.finding.actual), rows[i].actual);
+        for (size_t k = 0; k < made.evidence.count; k++)
+            free(made.exchanges[k].sent);
+        end(&made);
+    }
 }

@@ -345,6 +345,16 @@ Test(run_health, one_that_always_answered_in_pieces_is_not_down, .init = set_up)
     cr_expect_eq(look(OUTCOME_CUT_SHORT, 200, 60000), LOOK_GONE, "it did better before");
 }
 
+/* Whole answers that nobody can read are no absence, however long they go on. */
+Test(run_health, one_that_answers_badly_is_there, .init = begin_look)
+{
+    cr_expect_eq(look(OUTCOME_MALFORMED, 200, 100), LOOK_AGAIN, "it may be on its way down");
+    cr_expect_eq(look(OUTCOME_MALFORMED, 200, 60000), LOOK_WELL);
+    cr_expect_eq(health.num_absences, 0);
+    begin_look();
+    cr_expect_eq(look(OUTCOME_MALFORMED, 0, 60000), LOOK_GONE, "without a status it is no answer");
+}
+
 /* A genuine event meets an overload, and perhaps the canary right after it does. */
 static void meet_overload(bool canary_too)
 {

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "diagnose/investigation.h"
 
-bool which_is_open(const struct investigation *inv)
+bool which_serialiser_is_open(const struct investigation *inv)
 {
     const struct hypothesis *message = inv->by.parts[PART_MESSAGE];
     return message && message->language && strcmp(message->language, "javascript") != 0;
@@ -29,7 +29,7 @@ static bool is_taken_with(struct investigation *inv, const struct request *refus
     return taken;
 }
 
-void which_find(struct investigation *inv, const struct request *refused)
+void which_serialiser_find(struct investigation *inv, const struct request *refused)
 {
     const char *usual = headers_find(&refused->headers, PANORA_SIGNATURE_HEADER);
     struct subject subject;
@@ -133,7 +133,7 @@ static void ask_rivals(struct investigation *inv, struct rivals *rivals,
     }
 }
 
-void which_settle(struct investigation *inv)
+void which_serialiser_settle(struct investigation *inv)
 {
     struct rivals rivals;
     if (!inv->has_base || !inv->by.parts[PART_MESSAGE])
