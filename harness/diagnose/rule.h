@@ -37,6 +37,10 @@ extern const size_t num_rules_of_breaking;
 const struct rule *rules_find_mortal(const struct investigation *inv, const struct sight *last,
                                      const struct sight **out_survivor);
 
+/* The first rule of breaking or dying with that id, for who finds the same in another way; it is
+ * there. */
+const struct rule *rules_find_breaking(const char *id);
+
 typedef bool predict_rule(const struct rule *rule, const struct investigation *inv,
                           const struct sight *sight);
 

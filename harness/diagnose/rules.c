@@ -402,6 +402,14 @@ const struct rule *rules_find_mortal(const struct investigation *inv, const stru
     return NULL;
 }
 
+const struct rule *rules_find_breaking(const char *id)
+{
+    const struct rule *rule = rules_of_breaking;
+    while (strcmp(rule->kind.id, id) != 0)
+        rule++;
+    return rule;
+}
+
 void rule_kinds(struct diagnosis_kinds *out)
 {
     for (size_t i = 0; i < num_rules_of_entry; i++)

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "diagnose/attribution.h"
 #include "diagnose/outcome.h"
+#include "diagnose/rule.h"
 
 static const struct diagnosis_kind unknown_refused = {
     "refuses-unknown-types", "rejects events of unknown types", LOST,
@@ -125,7 +126,7 @@ static void name_types(struct investigation *inv, struct refused_types *types)
     if (types->count && types->count == types->num_unheard) {
         struct diagnosis_kind unknown = unknown_refused;
         if (types->died)
-            (void)diagnosis_kind_find("dies-on-unknown-types", &unknown);
+            unknown = rules_find_breaking("dies-on-unknown-types")->kind;
         if (types->hung)
             unknown.sentence = "does not answer events of unknown types in time";
         struct diagnosis *diagnosis = found_pair(inv, &unknown, types->died ? HARM_DIES : HARM_LOST,
